@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef WARDEN_IDENTITY_H
+#define WARDEN_IDENTITY_H
+
+#include <linux/types.h>
+#include <uapi/linux/warden.h>
+#include <warden/limits.h>
+
+struct file;
+
+/**
+ * struct warden_digest - one digest of a file's content
+ * @alg: enum warden_digest_alg
+ * @bytes: the digest
+ *
+ * Compared as 33 bytes with memcmp(), so it has no padding.
+ */
+struct warden_digest {
+	u8 alg;
+	u8 bytes[WARDEN_DIGEST_SIZE];
+};
+
+/**
+ * struct warden_identity - what a file's content is
+ * @reason: WARDEN_REASON_NONE where @digest can be relied on, else why not:
+ *	    WARDEN_REASON_PROGRAM_UNREADABLE, WARDEN_REASON_PROGRAM_WRITABLE or
+ *	    WARDEN_REASON_NO_MEMORY
+ * @digest: digest of the content: fs-verity's where the file has one, else SHA-256
+ */
+struct warden_identity {
+	u8 reason;
+	struct warden_digest digest;
+};
+
+int warden_identity_init(void);
+void warden_identity_exit(void);
+
+/**
+ * warden_identity_of_file() - what a file's content is, from the cache where it is unchanged
+ * @file: an open file; need not be open for reading
+ * @id: filled in, also on failure
+ *
+ * A digest is kept per file version (superblock, inode, generation, and change
+ * cookie or change time and size). It is neither made nor taken from the cache
+ * while somebody holds the file open for writing, and it is not kept when the
+ * file changed so lately that another change could carry the same time.
+ *
+ * Context: Process context, may sleep (reads the file on a miss).
+ * Return: 0, or -EACCES with @id->reason set.
+ */
+int warden_identity_of_file(struct file *file, struct warden_identity *id);
+
+/**
+ * warden_identity_of_current() - what the program is that the current task runs
+ * @id: filled in, also on failure
+ *
+ * Kernel threads have no program: WARDEN_REASON_PROGRAM_UNREADABLE.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or -EACCES with @id->reason set.
+ */
+int warden_identity_of_current(struct warden_identity *id);
+
+/**
+ * warden_identity_path() - the path of the current task's executable, for people
+ * @buf: where to put it
+ * @size: bytes of @buf, at least 16
+ *
+ * Context: Process context.
+ * Return: a NUL-terminated string inside @buf; "kernel" for a kernel thread.
+ */
+const char *warden_identity_path(char *buf, int size);
+
+#endif /* WARDEN_IDENTITY_H */

@@ -4,21 +4,9 @@
 
 #include <linux/types.h>
 #include <uapi/linux/warden.h>
-#include <warden/limits.h>
+#include <warden/chain.h>
 
 struct file;
-
-/**
- * struct warden_digest - one digest of a file's content
- * @alg: enum warden_digest_alg
- * @bytes: the digest
- *
- * Compared as 33 bytes with memcmp(), so it has no padding.
- */
-struct warden_digest {
-	u8 alg;
-	u8 bytes[WARDEN_DIGEST_SIZE];
-};
 
 /**
  * struct warden_identity - what a file's content is

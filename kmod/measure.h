@@ -3,33 +3,7 @@
 #define WARDEN_MEASURE_H
 
 #include <linux/types.h>
-#include "identity.h"
-
-/**
- * struct warden_measurement - one entry of the measurement log
- * @seq: from 1, without a gap
- * @time: boot-time clock, in ns
- * @domain: enum warden_domain: exec, module, firmware, policy or system
- * @digest: digest of the content
- * @template: SHA-256 over domain (le32), alg (le32), the 32 bytes of the digest,
- *	      length of the label (le32) and the label without its NUL; what the chain
- *	      and the PCR are extended with
- * @chain: SHA-256 over the chain value before (32 zero bytes at first) and @template
- * @label: the path as the kernel saw it, or the name of the policy
- *
- * The first entry has domain system and label "start": its digest is the value
- * of the PCR (SHA-256 bank) before the first extend, zero without a TPM. The
- * PCR is not extended with it.
- */
-struct warden_measurement {
-	u64 seq;
-	u64 time;
-	u32 domain;
-	struct warden_digest digest;
-	u8 template[WARDEN_DIGEST_SIZE];
-	u8 chain[WARDEN_DIGEST_SIZE];
-	char label[WARDEN_PATH_MAX + 1];
-};
+#include <warden/chain.h>
 
 /**
  * struct warden_measure_status - what the log stands at

@@ -33,7 +33,7 @@
 #include <crypto/hash.h>
 #include "identity.h"
 
-#define READ_BYTES	65536
+#define READ_BYTES 65536
 
 /*
  * The cache is a table of sets: an inode's entry is in one of the ways of the
@@ -41,14 +41,14 @@
  * bound needs no count, and making room is O(1): a random way goes, so that no
  * pattern of files keeps an entry from living.
  */
-#define WAYS		4
-#define SET_BITS	12
+#define WAYS	 4
+#define SET_BITS 12
 
 _Static_assert(WAYS << SET_BITS == WARDEN_IDENTITIES_MAX, "the sets make up the cache");
 
-#define OCFS2_MAGIC	OCFS2_SUPER_MAGIC
-#define GFS2_MAGIC	0x01161970	/* uapi/linux/gfs2_ondisk.h */
-#define UBIFS_MAGIC	0x24051905	/* fs/ubifs/ubifs.h */
+#define OCFS2_MAGIC OCFS2_SUPER_MAGIC
+#define GFS2_MAGIC  0x01161970 /* uapi/linux/gfs2_ondisk.h */
+#define UBIFS_MAGIC 0x24051905 /* fs/ubifs/ubifs.h */
 
 /*
  * A file version. The inode's address comes first as it tells most pairs apart;
@@ -79,7 +79,7 @@ struct set {
 
 static struct {
 	struct set *sets;
-	spinlock_t lock;	/* writers of @sets; innermost */
+	spinlock_t lock; /* writers of @sets; innermost */
 	struct crypto_shash *sha256;
 	const struct cred *cred; /* the kernel's: the policy must be able to read every file */
 	atomic64_t reads;
@@ -168,7 +168,7 @@ static int way_for(const struct set *set, const struct inode *inode)
 
 		if (k && k->version.inode == inode)
 			return i;
-		if (!k)
+		if (!k && empty < 0)
 			empty = i;
 	}
 	return empty >= 0 ? empty : get_random_u32_below(WAYS);
@@ -369,7 +369,7 @@ static bool read_verity(struct inode *inode, struct warden_digest *digest)
 	return true;
 }
 
-static int identify(struct file *file, struct inode *inode, struct warden_digest *digest)
+static int make_digest(struct file *file, struct inode *inode, struct warden_digest *digest)
 {
 	if (!S_ISREG(inode->i_mode) || !what_is_vouched_for(inode->i_sb))
 		return -EINVAL;
@@ -378,14 +378,21 @@ static int identify(struct file *file, struct inode *inode, struct warden_digest
 	return measure_content(file, inode, digest);
 }
 
+/* Apart from the hit, which shall not pay for this one's frame. */
+static noinline int identify(struct file *file, struct inode *inode, struct warden_identity *id)
+{
+	return settle(id, make_digest(file, inode, &id->digest));
+}
+
 int warden_identity_of_file(struct file *file, struct warden_identity *id)
 {
 	/* overlayfs: the inode that holds the content, whose writers and changes count */
 	struct inode *inode = d_real_inode(file->f_path.dentry);
 
-	if (!is_open_for_write(inode) && find(inode, &id->digest))
-		return settle(id, 0);
-	return settle(id, identify(file, inode, &id->digest));
+	if (is_open_for_write(inode) || !find(inode, &id->digest))
+		return identify(file, inode, id);
+	id->reason = WARDEN_REASON_NONE;
+	return 0;
 }
 
 /*

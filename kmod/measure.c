@@ -27,7 +27,7 @@
 #include "measure.h"
 #include "record.h"
 
-#define INDEX_BITS	12
+#define INDEX_BITS 12
 
 /*
  * Allocated to the length of its label. Never changes after it is in the log,
@@ -47,21 +47,21 @@ static const char *const fault_text[] = {
 };
 
 static struct {
-	struct mutex append;	/* writers of the log; outside @extend's reach, never nested */
-	struct xarray entries;	/* by sequence number */
+	struct mutex append;   /* writers of the log; outside @extend's reach, never nested */
+	struct xarray entries; /* by sequence number */
 	DECLARE_HASHTABLE(by_digest, INDEX_BITS);
-	u64 count;		/* store release after the entry is in @entries */
+	u64 count; /* store release after the entry is in @entries */
 	u32 seed;
 	u8 chain[WARDEN_DIGEST_SIZE];
 
-	struct mutex extend;	/* order of the extends; held across TPM commands */
-	u64 extended;		/* number of the last entry the register holds */
-	struct tpm_chip *chip;	/* NULL: chain only */
+	struct mutex extend;	  /* order of the extends; held across TPM commands */
+	u64 extended;		  /* number of the last entry the register holds */
+	struct tpm_chip *chip;	  /* NULL: chain only */
 	struct tpm_digest *banks; /* one per allocated bank, under @extend */
 	int pcr;
 	u64 failed;
 
-	unsigned long faults;	/* bit per enum fault: told, and not over yet */
+	unsigned long faults; /* bit per enum fault: told, and not over yet */
 } log;
 
 static void note_fault(enum fault fault, const struct warden_digest *digest)

@@ -19,18 +19,18 @@
 #include <uapi/linux/warden.h>
 #include "record.h"
 
-#define RING_MASK	(WARDEN_RECORDS_MAX - 1)
-#define SLOTS		256
-#define WINDOW		HZ
-#define WINDOW_NS	NSEC_PER_SEC
+#define RING_MASK (WARDEN_RECORDS_MAX - 1)
+#define SLOTS	  256
+#define WINDOW	  HZ
+#define WINDOW_NS NSEC_PER_SEC
 
 _Static_assert((WARDEN_RECORDS_MAX & RING_MASK) == 0, "the ring is indexed by a mask");
 
 /* What makes two verdicts the same: all but number, time, count and chain. No padding in either. */
-#define KEY_HEAD	offsetof(struct warden_record, generation)
-#define KEY_HEAD_SIZE	(offsetof(struct warden_record, count) - KEY_HEAD)
-#define KEY_TAIL	offsetofend(struct warden_record, count)
-#define KEY_TAIL_SIZE	(offsetof(struct warden_record, chain) - KEY_TAIL)
+#define KEY_HEAD      offsetof(struct warden_record, generation)
+#define KEY_HEAD_SIZE (offsetof(struct warden_record, count) - KEY_HEAD)
+#define KEY_TAIL      offsetofend(struct warden_record, count)
+#define KEY_TAIL_SIZE (offsetof(struct warden_record, chain) - KEY_TAIL)
 
 /*
  * Verdicts that equal @first and came within a second of it. A table with one
@@ -38,8 +38,8 @@ _Static_assert((WARDEN_RECORDS_MAX & RING_MASK) == 0, "the ring is indexed by a 
  * way, so nothing is lost and the memory is fixed.
  */
 struct slot {
-	u64 since;		/* 0 is free */
-	u32 more;		/* equal ones after the first */
+	u64 since; /* 0 is free */
+	u32 more;  /* equal ones after the first */
 	struct warden_record first;
 };
 
@@ -53,10 +53,12 @@ static struct {
 	spinlock_t lock;
 	struct warden_record *ring; /* record n is at n & RING_MASK */
 	struct slot *slots;
-	u64 made;		/* number of the last record */
-	u64 told;		/* number of the last one the notifier was given or missed */
+	u64 made; /* number of the last record */
+	u64 told; /* number of the last one the notifier was given or missed */
 	u64 lost;
 	u64 denials;
+	u64 loss_at; /* number of the last loss record */
+	u64 loss_count;
 	u32 seed;
 	u8 chain[WARDEN_DIGEST_SIZE];
 	u8 packed[WARDEN_RECORD_PACKED_MAX];
@@ -138,7 +140,8 @@ static bool coalesce(const struct warden_record *r)
 	u64 now = ktime_get_boottime_ns();
 
 	lockdep_assert_held(&log.lock);
-	if (slot->since && !is_over(slot, now) && slot->more < U32_MAX && is_same(&slot->first, r)) {
+	if (slot->since && !is_over(slot, now) && slot->more < U32_MAX &&
+	    is_same(&slot->first, r)) {
 		slot->more++;
 		return true;
 	}
@@ -187,7 +190,8 @@ static void expire_slots(struct work_struct *work)
 
 /*
  * Records the ring has dropped before they were told become a loss. The record
- * of the loss takes the place of one more.
+ * of the loss takes the place of one more. Where a loss record was dropped too,
+ * what it counted is told again, so that told and lost make up all that was made.
  */
 static void note_loss(void)
 {
@@ -196,6 +200,7 @@ static void note_loss(void)
 		.domain = WARDEN_DOMAIN_SYSTEM,
 		.object = "audit records",
 	};
+	bool again = log.loss_at > log.told;
 	u64 gap;
 
 	lockdep_assert_held(&log.lock);
@@ -204,7 +209,10 @@ static void note_loss(void)
 	gap = log.made + 1 - WARDEN_RECORDS_MAX - log.told;
 	log.lost += gap;
 	log.told += gap;
-	make_record(&loss, gap);
+	again = again && log.loss_at <= log.told;
+	log.loss_count = again ? log.loss_count + gap : gap;
+	log.loss_at = log.made + 1;
+	make_record(&loss, log.loss_count);
 }
 
 static bool take_next(struct warden_record *r)

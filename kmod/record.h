@@ -8,8 +8,9 @@
 /**
  * struct warden_record_status - counts since the module was loaded
  * @made: records made
- * @lost: records that left the ring unread by the notifier, or could not be made
- * @denials: denials, each coalesced one counted
+ * @lost: records that left the ring before the notifier had them; each is in the count
+ *	  of a loss record
+ * @denials: denials, each coalesced one counted, observed ones too
  */
 struct warden_record_status {
 	u64 made;
@@ -17,7 +18,21 @@ struct warden_record_status {
 	u64 denials;
 };
 
-int warden_record_init(void);
+/**
+ * warden_record_init() - set up the ring and its notifier
+ * @notify: told each record once, in order; called in process context, may sleep,
+ *	    must not add records
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int warden_record_init(void (*notify)(const struct warden_record *r));
+
+/**
+ * warden_record_exit() - tell what is left and drop the ring
+ *
+ * Context: Process context, may sleep; nobody may be adding or reading any more.
+ */
 void warden_record_exit(void);
 
 /**
@@ -41,6 +56,20 @@ void warden_record_add(const struct warden_record *r);
  * Return: 0, or -ENOENT when there is none yet.
  */
 int warden_record_get(u64 seq, struct warden_record *r);
+
+/**
+ * warden_record_flush() - make records of the counts that wait, and wait until all is told
+ *
+ * Context: Process context, may sleep; not from the notifier.
+ */
+void warden_record_flush(void);
+
+/**
+ * warden_record_status() - how many there were
+ * @st: filled in; consistent
+ *
+ * Context: Any but hard interrupt.
+ */
 void warden_record_status(struct warden_record_status *st);
 
 #endif /* WARDEN_RECORD_H */

@@ -75,7 +75,19 @@ write_etc() {
 	echo guest >"$etc/hostname"
 	printf '127.0.0.1 localhost guest\n::1 localhost\n' >"$etc/hosts"
 	printf 'passwd: files\ngroup: files\nhosts: files\nservices: files\nprotocols: files\n' >"$etc/nsswitch.conf"
-	: >"$etc/fstab"
+	cat >"$etc/fstab" <<-'END'
+		proc /proc proc nosuid,nodev,noexec 0 0
+		sys /sys sysfs nosuid,nodev,noexec 0 0
+		run /run tmpfs nosuid,nodev,mode=755 0 0
+		tmp /tmp tmpfs nosuid,nodev,mode=1777 0 0
+		shm /dev/shm tmpfs nosuid,nodev,mode=1777 0 0
+		devpts /dev/pts devpts mode=620,ptmxmode=666 0 0
+		securityfs /sys/kernel/security securityfs defaults 0 0
+		debugfs /sys/kernel/debug debugfs defaults 0 0
+		tracefs /sys/kernel/tracing tracefs defaults 0 0
+		bpf /sys/fs/bpf bpf mode=700 0 0
+		cgroup2 /sys/fs/cgroup cgroup2 defaults 0 0
+	END
 	ln -sf /proc/self/mounts "$etc/mtab"
 	echo 00000000000000000000000000000001 >"$etc/machine-id"
 }

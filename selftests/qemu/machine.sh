@@ -43,14 +43,8 @@ qemu_arguments() {
 		qemu+=(-drive "if=virtio,format=raw,snapshot=on,file=$disk")
 	done
 	[[ -z $icount ]] || qemu+=(-icount "shift=0,sleep=off")
-	[[ -z $tpm ]] || tpm_arguments
-}
-
-tpm_arguments() {
-	local device=tpm-crb
-	[[ $arch == amd64 ]] || device=tpm-tis-device
-	qemu+=(-chardev "socket,id=tpm,path=$work/tpm.sock" -tpmdev "emulator,id=tpm0,chardev=tpm"
-		-device "$device,tpmdev=tpm0")
+	[[ $tpm != qemu ]] || qemu+=(-chardev "socket,id=tpm,path=$work/tpm.sock"
+		-tpmdev "emulator,id=tpm0,chardev=tpm" -device tpm-crb,tpmdev=tpm0)
 }
 
 # start_tpm: a TPM 2.0 with empty banks, gone with the guest.

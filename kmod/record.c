@@ -164,6 +164,22 @@ void warden_record_add(const struct warden_record *r)
 	spin_unlock_bh(&log.lock);
 }
 
+void warden_record_lose(bool denial)
+{
+	static const struct warden_record loss = {
+		.event = WARDEN_EVENT_LOSS,
+		.domain = WARDEN_DOMAIN_SYSTEM,
+		.reason = WARDEN_REASON_NO_MEMORY,
+		.object = "audit records",
+	};
+
+	spin_lock_bh(&log.lock);
+	log.lost++;
+	log.denials += denial;
+	make_record(&loss, 1);
+	spin_unlock_bh(&log.lock);
+}
+
 /* The lock is let go after each place: a place may cost a record. */
 static void free_slots(u64 now, bool all)
 {

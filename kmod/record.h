@@ -48,6 +48,14 @@ void warden_record_exit(void);
 void warden_record_add(const struct warden_record *r);
 
 /**
+ * warden_record_lose() - count a record that could not even be written
+ * @denial: it was a denial, and counts as one
+ *
+ * Context: Any but hard interrupt; does not sleep.
+ */
+void warden_record_lose(bool denial);
+
+/**
  * warden_record_get() - copy the first record at or after a sequence number
  * @seq: sequence number
  * @r: filled in

@@ -8,8 +8,8 @@
 /**
  * struct warden_record_status - counts since the module was loaded
  * @made: records made
- * @lost: records that left the ring before the notifier had them; each is in the count
- *	  of a loss record
+ * @lost: records that left the ring before the notifier had them, or could not be made;
+ *	  each is in the count of a loss record
  * @denials: denials, each coalesced one counted, observed ones too
  */
 struct warden_record_status {
@@ -46,6 +46,17 @@ void warden_record_exit(void);
  * Context: Any but hard interrupt; does not sleep, does not allocate.
  */
 void warden_record_add(const struct warden_record *r);
+
+/**
+ * warden_record_lose() - say that records could not be made
+ * @n: how many
+ *
+ * For makers that found no memory. They are counted as lost, and a loss record
+ * with their number is made by the notifier.
+ *
+ * Context: Any but hard interrupt; does not sleep, does not allocate.
+ */
+void warden_record_lose(u32 n);
 
 /**
  * warden_record_get() - copy the first record at or after a sequence number

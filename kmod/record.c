@@ -165,11 +165,12 @@ void warden_record_add(const struct warden_record *r)
 	spin_unlock_bh(&log.lock);
 }
 
-void warden_record_lose(u32 n)
+void warden_record_lose(bool denial)
 {
 	spin_lock_bh(&log.lock);
-	log.lost += n;
-	log.unreported += n;
+	log.lost++;
+	log.unreported++;
+	log.denials += denial;
 	queue_work(log.queue, &log.drain);
 	spin_unlock_bh(&log.lock);
 }

@@ -48,15 +48,16 @@ void warden_record_exit(void);
 void warden_record_add(const struct warden_record *r);
 
 /**
- * warden_record_lose() - say that records could not be made
- * @n: how many
+ * warden_record_lose() - count a record that could not even be written
+ * @denial: it was a denial, and counts as one
  *
- * For makers that found no memory. They are counted as lost, and a loss record
- * with their number is made by the notifier.
+ * For makers that found no memory. It counts as lost; the notifier makes one
+ * loss record for all that came since the last one, so that a shortage does not
+ * fill the ring.
  *
  * Context: Any but hard interrupt; does not sleep, does not allocate.
  */
-void warden_record_lose(u32 n);
+void warden_record_lose(bool denial);
 
 /**
  * warden_record_get() - copy the first record at or after a sequence number

@@ -210,14 +210,23 @@ static u8 explain_default(const struct warden_request *req, const struct warden_
 						     WARDEN_REASON_PORT_NOT_NAMED;
 }
 
+/*
+ * Is the object one that may run or be loaded at all? One that is appraised
+ * must be in the reference list; a module that is to be measured and cannot be
+ * is refused, so that none runs beside the log.
+ */
 static bool appraise(const struct warden_snapshot *snap, const struct warden_request *req,
 		     struct warden_verdict *v)
 {
 	const struct warden_reference *ref = &snap->reference[req->domain];
+	bool blind;
 
-	if (!ref->on || req->domain < WARDEN_DOMAIN_EXEC)
+	if (req->domain < WARDEN_DOMAIN_EXEC)
 		return true;
-	if (!req->object->reason && in_reference(ref, &req->object->digest))
+	blind = req->object->reason && req->domain == WARDEN_DOMAIN_MODULE &&
+		snap->measure & BIT(WARDEN_DOMAIN_MODULE);
+	if (!blind && (!ref->on || (!req->object->reason &&
+				    in_reference(ref, &req->object->digest))))
 		return true;
 	v->action = WARDEN_ACTION_DENY;
 	v->reason = req->object->reason ?: WARDEN_REASON_NOT_APPRAISED;

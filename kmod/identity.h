@@ -4,21 +4,10 @@
 
 #include <linux/types.h>
 #include <uapi/linux/warden.h>
-#include <warden/limits.h>
+#include <warden/chain.h>
 
 struct file;
-
-/**
- * struct warden_digest - one digest of a file's content
- * @alg: enum warden_digest_alg
- * @bytes: the digest
- *
- * Compared as 33 bytes with memcmp(), so it has no padding.
- */
-struct warden_digest {
-	u8 alg;
-	u8 bytes[WARDEN_DIGEST_SIZE];
-};
+struct super_block;
 
 /**
  * struct warden_identity - what a file's content is
@@ -32,7 +21,19 @@ struct warden_identity {
 	struct warden_digest digest;
 };
 
+/**
+ * warden_identity_init() - set up the cache of digests
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, -ENOMEM, or the error of allocating "sha256" from the crypto API.
+ */
 int warden_identity_init(void);
+
+/**
+ * warden_identity_exit() - drop the cache
+ *
+ * Context: Process context; nobody may be asking any more.
+ */
 void warden_identity_exit(void);
 
 /**
@@ -40,10 +41,14 @@ void warden_identity_exit(void);
  * @file: an open file; need not be open for reading
  * @id: filled in, also on failure
  *
- * A digest is kept per file version (superblock, inode, generation, and change
- * cookie or change time and size). It is neither made nor taken from the cache
- * while somebody holds the file open for writing, and it is not kept when the
- * file changed so lately that another change could carry the same time.
+ * A digest is kept per file version (device, inode, generation, change cookie,
+ * change time and size). It is neither made nor taken from the cache while
+ * somebody holds the file open for writing; writing is denied (ETXTBSY) while it
+ * is made. It is not kept where the file system has no change cookie and the
+ * file changed so lately that another change could carry the same time, nor
+ * where a mapping can change the content untold (tmpfs). Files of file systems
+ * the kernel cannot vouch for (FUSE, network, cluster, mounted by an untrusted
+ * user) and files that are not regular are WARDEN_REASON_PROGRAM_UNREADABLE.
  *
  * Context: Process context, may sleep (reads the file on a miss).
  * Return: 0, or -EACCES with @id->reason set.
@@ -70,5 +75,24 @@ int warden_identity_of_current(struct warden_identity *id);
  * Return: a NUL-terminated string inside @buf; "kernel" for a kernel thread.
  */
 const char *warden_identity_path(char *buf, int size);
+
+/**
+ * warden_identity_forget() - drop what is kept of a file system
+ * @sb: the file system; NULL is all
+ *
+ * For unmounting: an image that was changed while it was not mounted can come
+ * back with the same device number, inode numbers and versions.
+ *
+ * Context: Process context; takes the cache's lock, does not sleep.
+ */
+void warden_identity_forget(const struct super_block *sb);
+
+/**
+ * warden_identity_reads() - how often a file's content was read to make a digest
+ *
+ * Context: Any.
+ * Return: the count since the module was loaded.
+ */
+u64 warden_identity_reads(void);
 
 #endif /* WARDEN_IDENTITY_H */

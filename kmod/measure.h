@@ -3,33 +3,7 @@
 #define WARDEN_MEASURE_H
 
 #include <linux/types.h>
-#include "identity.h"
-
-/**
- * struct warden_measurement - one entry of the measurement log
- * @seq: from 1, without a gap
- * @time: boot-time clock, in ns
- * @domain: enum warden_domain: exec, module, firmware, policy or system
- * @digest: digest of the content
- * @template: SHA-256 over domain (le32), alg (le32), the 32 bytes of the digest,
- *	      length of the label (le32) and the label without its NUL; what the chain
- *	      and the PCR are extended with
- * @chain: SHA-256 over the chain value before (32 zero bytes at first) and @template
- * @label: the path as the kernel saw it, or the name of the policy
- *
- * The first entry has domain system and label "start": its digest is the value
- * of the PCR (SHA-256 bank) before the first extend, zero without a TPM. The
- * PCR is not extended with it.
- */
-struct warden_measurement {
-	u64 seq;
-	u64 time;
-	u32 domain;
-	struct warden_digest digest;
-	u8 template[WARDEN_DIGEST_SIZE];
-	u8 chain[WARDEN_DIGEST_SIZE];
-	char label[WARDEN_PATH_MAX + 1];
-};
+#include <warden/chain.h>
 
 /**
  * struct warden_measure_status - what the log stands at
@@ -43,7 +17,23 @@ struct warden_measure_status {
 	u64 failed;
 };
 
+/**
+ * warden_measure_init() - start the log, with the entry that tells where the PCR stands
+ * @pcr: index of the PCR to extend, below 24
+ *
+ * The default TPM chip is used where it has a SHA-256 bank. Its other banks are
+ * extended with the 32 bytes of the template, padded with zeros or cut to size.
+ *
+ * Context: Process context, may sleep. After warden_record_init().
+ * Return: 0, -EINVAL for an index out of range, or -ENOMEM.
+ */
 int warden_measure_init(unsigned int pcr);
+
+/**
+ * warden_measure_exit() - drop the log and the TPM
+ *
+ * Context: Process context; nobody may be adding or reading any more.
+ */
 void warden_measure_exit(void);
 
 /**
@@ -56,10 +46,25 @@ void warden_measure_exit(void);
  * before use. Entries that queue up while the TPM is busy are taken in order.
  *
  * Context: Process context, may sleep.
- * Return: 0; -ENOSPC when the log is full, -ENOMEM, or the TPM's error; each of
- * them is recorded once as a fault.
+ * Return: 0; -ENOSPC when the log is full, -ENOMEM, or the TPM's error (-EIO for a
+ * return code of its own); each of them is recorded once as a fault, the TPM's
+ * again after it worked in between. An entry the TPM did not take stays in the
+ * log and is tried again, before later ones, by the next call.
  */
 int warden_measure_add(u32 domain, const struct warden_digest *digest, const char *label);
+
+/**
+ * warden_measure_policy() - log a policy, and offer it to IMA as critical data
+ * @digest: SHA-256 of the compiled policy
+ * @name: its name
+ *
+ * IMA takes the 32 bytes of the digest where its policy has
+ * "measure func=CRITICAL_DATA label=warden".
+ *
+ * Context: Process context, may sleep.
+ * Return: as warden_measure_add().
+ */
+int warden_measure_policy(const struct warden_digest *digest, const char *name);
 
 /**
  * warden_measure_get() - copy the first entry at or after a sequence number
@@ -70,6 +75,13 @@ int warden_measure_add(u32 domain, const struct warden_digest *digest, const cha
  * Return: 0, or -ENOENT when there is none.
  */
 int warden_measure_get(u64 seq, struct warden_measurement *m);
+
+/**
+ * warden_measure_status() - where the log stands
+ * @st: filled in
+ *
+ * Context: Any.
+ */
 void warden_measure_status(struct warden_measure_status *st);
 
 #endif /* WARDEN_MEASURE_H */

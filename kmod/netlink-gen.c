@@ -9,6 +9,7 @@
 #include "netlink-gen.h"
 
 #include <uapi/linux/warden.h>
+#include <nlsock.h>
 
 /* Integer value ranges */
 static const struct netlink_range_validation warden_a_rule_protocol_range = {
@@ -137,14 +138,12 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.cmd		= WARDEN_CMD_STATUS_GET,
 		.pre_doit	= warden_nl_pre_anyone,
 		.doit		= warden_nl_status_get_doit,
-		.post_doit	= warden_nl_post,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= WARDEN_CMD_STOP,
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_stop_doit,
-		.post_doit	= warden_nl_post,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -157,14 +156,12 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.cmd		= WARDEN_CMD_POLICY_BEGIN,
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_policy_begin_doit,
-		.post_doit	= warden_nl_post,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= WARDEN_CMD_POLICY_ADD,
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_policy_add_doit,
-		.post_doit	= warden_nl_post,
 		.policy		= warden_policy_add_nl_policy,
 		.maxattr	= WARDEN_A_POLICY_APPRAISE,
 		.flags		= GENL_CMD_CAP_DO,
@@ -173,7 +170,6 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.cmd		= WARDEN_CMD_POLICY_COMMIT,
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_policy_commit_doit,
-		.post_doit	= warden_nl_post,
 		.policy		= warden_policy_commit_nl_policy,
 		.maxattr	= WARDEN_A_POLICY_DIGEST,
 		.flags		= GENL_CMD_CAP_DO,
@@ -182,14 +178,12 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.cmd		= WARDEN_CMD_POLICY_GET,
 		.pre_doit	= warden_nl_pre_read,
 		.doit		= warden_nl_policy_get_doit,
-		.post_doit	= warden_nl_post,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= WARDEN_CMD_CONSENT_GRANT,
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_consent_grant_doit,
-		.post_doit	= warden_nl_post,
 		.policy		= warden_consent_grant_nl_policy,
 		.maxattr	= WARDEN_A_CONSENT_SECONDS,
 		.flags		= GENL_CMD_CAP_DO,
@@ -198,7 +192,6 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.cmd		= WARDEN_CMD_CONSENT_WITHDRAW,
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_consent_withdraw_doit,
-		.post_doit	= warden_nl_post,
 		.policy		= warden_consent_withdraw_nl_policy,
 		.maxattr	= WARDEN_A_CONSENT_CLASS,
 		.flags		= GENL_CMD_CAP_DO,
@@ -237,6 +230,16 @@ static const struct genl_multicast_group warden_nl_mcgrps[] = {
 	[WARDEN_NLGRP_AUDIT] = { "audit", },
 };
 
+static void __warden_nl_sock_priv_init(void *priv)
+{
+	warden_nl_sock_priv_init(priv);
+}
+
+static void __warden_nl_sock_priv_destroy(void *priv)
+{
+	warden_nl_sock_priv_destroy(priv);
+}
+
 struct genl_family warden_nl_family __ro_after_init = {
 	.name		= WARDEN_FAMILY_NAME,
 	.version	= WARDEN_FAMILY_VERSION,
@@ -247,4 +250,7 @@ struct genl_family warden_nl_family __ro_after_init = {
 	.n_split_ops	= ARRAY_SIZE(warden_nl_ops),
 	.mcgrps		= warden_nl_mcgrps,
 	.n_mcgrps	= ARRAY_SIZE(warden_nl_mcgrps),
+	.sock_priv_size	= sizeof(struct warden_nl_sock),
+	.sock_priv_init	= __warden_nl_sock_priv_init,
+	.sock_priv_destroy = __warden_nl_sock_priv_destroy,
 };

@@ -10,6 +10,7 @@
 #include <net/genetlink.h>
 
 #include <uapi/linux/warden.h>
+#include <nlsock.h>
 
 /* Common nested types */
 extern const struct nla_policy warden_appraise_nl_policy[WARDEN_A_APPRAISE_DIGESTS + 1];
@@ -27,9 +28,6 @@ int warden_nl_pre_admin(const struct genl_split_ops *ops, struct sk_buff *skb,
 			struct genl_info *info);
 int warden_nl_pre_read(const struct genl_split_ops *ops, struct sk_buff *skb,
 		       struct genl_info *info);
-void
-warden_nl_post(const struct genl_split_ops *ops, struct sk_buff *skb,
-	       struct genl_info *info);
 int warden_nl_start_read(struct netlink_callback *cb);
 
 int warden_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
@@ -57,5 +55,8 @@ enum {
 };
 
 extern struct genl_family warden_nl_family;
+
+void warden_nl_sock_priv_init(struct warden_nl_sock *priv);
+void warden_nl_sock_priv_destroy(struct warden_nl_sock *priv);
 
 #endif /* _LINUX_WARDEN_GEN_H */

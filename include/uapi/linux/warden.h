@@ -107,6 +107,8 @@ enum warden_event {
  * @WARDEN_REASON_BOOT_PROFILE: no policy was loaded yet, the boot profile
  *   applies
  * @WARDEN_REASON_UNPLUGGED: the device was removed
+ * @WARDEN_REASON_NO_FILE: it was loaded from memory, so there is no file to
+ *   measure
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -128,6 +130,7 @@ enum warden_reason {
 	WARDEN_REASON_NO_MEMORY,
 	WARDEN_REASON_BOOT_PROFILE,
 	WARDEN_REASON_UNPLUGGED,
+	WARDEN_REASON_NO_FILE,
 };
 
 /**

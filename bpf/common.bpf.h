@@ -10,6 +10,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
+#include <uapi/linux/warden.h>
 #include <warden/abi.h>
 #include <warden/kfunc.h>
 
@@ -32,7 +33,7 @@ struct {
 	__uint(map_flags, BPF_F_RDONLY_PROG);
 	__type(key, __u32);
 	__type(value, struct warden_gate);
-} warden_gate SEC(".maps") __weak;
+} warden_gate SEC(".maps");
 
 static __always_inline const struct warden_gate *gate(void)
 {

@@ -10,7 +10,7 @@
 #include <linux/hash.h>
 #include <linux/kdev_t.h>
 #include <linux/rculist.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <uapi/linux/warden.h>

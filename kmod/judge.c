@@ -5,9 +5,10 @@
  */
 #include <linux/cred.h>
 #include <linux/rcupdate.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 
 #include "consent.h"
 #include "judge.h"
@@ -91,7 +92,7 @@ void warden_judge_tell(const struct warden_request *req, const struct warden_ans
 	struct warden_record *r = kzalloc(sizeof(*r), GFP_ATOMIC | __GFP_NOWARN);
 
 	if (!r) {
-		warden_record_lose(1);
+		warden_record_lose(true);
 		return;
 	}
 	r->event = WARDEN_EVENT_VERDICT;

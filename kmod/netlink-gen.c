@@ -9,7 +9,6 @@
 #include "netlink-gen.h"
 
 #include <uapi/linux/warden.h>
-#include <nlsock.h>
 
 /* Integer value ranges */
 static const struct netlink_range_validation warden_a_rule_protocol_range = {
@@ -230,16 +229,6 @@ static const struct genl_multicast_group warden_nl_mcgrps[] = {
 	[WARDEN_NLGRP_AUDIT] = { "audit", },
 };
 
-static void __warden_nl_sock_priv_init(void *priv)
-{
-	warden_nl_sock_priv_init(priv);
-}
-
-static void __warden_nl_sock_priv_destroy(void *priv)
-{
-	warden_nl_sock_priv_destroy(priv);
-}
-
 struct genl_family warden_nl_family __ro_after_init = {
 	.name		= WARDEN_FAMILY_NAME,
 	.version	= WARDEN_FAMILY_VERSION,
@@ -250,7 +239,4 @@ struct genl_family warden_nl_family __ro_after_init = {
 	.n_split_ops	= ARRAY_SIZE(warden_nl_ops),
 	.mcgrps		= warden_nl_mcgrps,
 	.n_mcgrps	= ARRAY_SIZE(warden_nl_mcgrps),
-	.sock_priv_size	= sizeof(struct warden_nl_sock),
-	.sock_priv_init	= __warden_nl_sock_priv_init,
-	.sock_priv_destroy = __warden_nl_sock_priv_destroy,
 };

@@ -10,7 +10,6 @@
 #include <net/genetlink.h>
 
 #include <uapi/linux/warden.h>
-#include <nlsock.h>
 
 /* Common nested types */
 extern const struct nla_policy warden_appraise_nl_policy[WARDEN_A_APPRAISE_DIGESTS + 1];
@@ -55,8 +54,5 @@ enum {
 };
 
 extern struct genl_family warden_nl_family;
-
-void warden_nl_sock_priv_init(struct warden_nl_sock *priv);
-void warden_nl_sock_priv_destroy(struct warden_nl_sock *priv);
 
 #endif /* _LINUX_WARDEN_GEN_H */

@@ -56,9 +56,10 @@ static struct {
 	u64 made; /* number of the last record */
 	u64 told; /* number of the last one the notifier was given or missed */
 	u64 lost;
+	u64 unreported; /* of @lost, those in no loss record that is told or waits to be */
+	u64 loss_at;	/* number of the last loss record */
+	u64 loss_count; /* its count while it waits to be told, else 0 */
 	u64 denials;
-	u64 loss_at; /* number of the last loss record */
-	u64 loss_count;
 	u32 seed;
 	u8 chain[WARDEN_DIGEST_SIZE];
 	u8 packed[WARDEN_RECORD_PACKED_MAX];
@@ -164,6 +165,16 @@ void warden_record_add(const struct warden_record *r)
 	spin_unlock_bh(&log.lock);
 }
 
+void warden_record_lose(bool denial)
+{
+	spin_lock_bh(&log.lock);
+	log.lost++;
+	log.unreported++;
+	log.denials += denial;
+	queue_work(log.queue, &log.drain);
+	spin_unlock_bh(&log.lock);
+}
+
 /* The lock is let go after each place: a place may cost a record. */
 static void free_slots(u64 now, bool all)
 {
@@ -189,9 +200,26 @@ static void expire_slots(struct work_struct *work)
 }
 
 /*
- * Records the ring has dropped before they were told become a loss. The record
- * of the loss takes the place of one more. Where a loss record was dropped too,
- * what it counted is told again, so that told and lost make up all that was made.
+ * Records the ring has dropped untold count as lost, and the one whose place
+ * the loss record will take.
+ */
+static void skip_dropped(void)
+{
+	u64 gap;
+
+	lockdep_assert_held(&log.lock);
+	if (log.made - log.told <= WARDEN_RECORDS_MAX)
+		return;
+	gap = log.made + 1 - WARDEN_RECORDS_MAX - log.told;
+	log.told += gap;
+	log.lost += gap;
+	log.unreported += gap;
+}
+
+/*
+ * One loss record at a time waits to be told. Where it was dropped itself, the
+ * next one counts what it counted, so that the records told and the losses told
+ * make up all there was.
  */
 static void note_loss(void)
 {
@@ -200,18 +228,17 @@ static void note_loss(void)
 		.domain = WARDEN_DOMAIN_SYSTEM,
 		.object = "audit records",
 	};
-	bool again = log.loss_at > log.told;
-	u64 gap;
 
-	lockdep_assert_held(&log.lock);
-	if (log.made - log.told <= WARDEN_RECORDS_MAX)
+	skip_dropped();
+	if (log.loss_at <= log.told) {
+		log.unreported += log.loss_count;
+		log.loss_count = 0;
+	}
+	if (!log.unreported || log.loss_count)
 		return;
-	gap = log.made + 1 - WARDEN_RECORDS_MAX - log.told;
-	log.lost += gap;
-	log.told += gap;
-	again = again && log.loss_at <= log.told;
-	log.loss_count = again ? log.loss_count + gap : gap;
 	log.loss_at = log.made + 1;
+	log.loss_count = log.unreported;
+	log.unreported = 0;
 	make_record(&loss, log.loss_count);
 }
 
@@ -224,6 +251,8 @@ static bool take_next(struct warden_record *r)
 	any = log.told < log.made;
 	if (any)
 		*r = log.ring[++log.told & RING_MASK];
+	if (any && log.told == log.loss_at)
+		log.loss_count = 0;
 	spin_unlock_bh(&log.lock);
 	return any;
 }

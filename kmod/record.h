@@ -8,8 +8,8 @@
 /**
  * struct warden_record_status - counts since the module was loaded
  * @made: records made
- * @lost: records that left the ring before the notifier had them; each is in the count
- *	  of a loss record
+ * @lost: records that left the ring before the notifier had them, or could not be made;
+ *	  each is in the count of a loss record
  * @denials: denials, each coalesced one counted, observed ones too
  */
 struct warden_record_status {
@@ -46,6 +46,18 @@ void warden_record_exit(void);
  * Context: Any but hard interrupt; does not sleep, does not allocate.
  */
 void warden_record_add(const struct warden_record *r);
+
+/**
+ * warden_record_lose() - count a record that could not even be written
+ * @denial: it was a denial, and counts as one
+ *
+ * For makers that found no memory. It counts as lost; the notifier makes one
+ * loss record for all that came since the last one, so that a shortage does not
+ * fill the ring.
+ *
+ * Context: Any but hard interrupt; does not sleep, does not allocate.
+ */
+void warden_record_lose(bool denial);
 
 /**
  * warden_record_get() - copy the first record at or after a sequence number

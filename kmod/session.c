@@ -23,9 +23,11 @@
 #include <linux/cred.h>
 #include <linux/delay.h>
 #include <linux/fdtable.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/pagemap.h>
 #include <linux/poll.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
@@ -123,7 +125,7 @@ static void tell(const struct session *s, u32 event, u32 reason, u64 took)
 	struct warden_record *r = kzalloc(sizeof(*r), GFP_KERNEL);
 
 	if (!r) {
-		warden_record_lose(1);
+		warden_record_lose(false);
 		return;
 	}
 	r->event = event;

@@ -15,6 +15,7 @@
 #include <linux/string.h>
 #include <net/netlink.h>
 
+#include "extack.h"
 #include "netlink-gen.h"
 #include "snapshot.h"
 #include "stage.h"
@@ -57,6 +58,8 @@ struct warden_stage {
 	struct table rule_digests;
 	struct table reference[WARDEN_DOMAIN_RULES];
 };
+
+static const char spoilt[] = "an entry before was refused; begin the policy again";
 
 /* --- tables ------------------------------------------------------------------- */
 
@@ -113,8 +116,13 @@ static void *take(struct table *t, u32 *nr)
 
 static int refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, const char *why)
 {
-	NL_SET_ERR_MSG_ATTR(extack, attr, why);
-	return -EINVAL;
+	return warden_refuse(extack, attr, -EINVAL, why);
+}
+
+/* Characters of a string attribute, whose policy has checked the NUL. */
+static size_t length(const struct nlattr *attr)
+{
+	return strnlen(nla_data(attr), nla_len(attr));
 }
 
 static u32 get_u32(struct nlattr *const *tb, int type, u32 missing)
@@ -134,9 +142,9 @@ static int check_label(const struct nlattr *attr, const struct nlattr *entry,
 {
 	const u8 *c;
 
-	if (!attr || nla_strlen(attr) == 0)
+	if (!attr || length(attr) == 0)
 		return refuse(extack, attr ?: entry, "a name is missing or empty");
-	for (c = nla_data(attr); c < (u8 *)nla_data(attr) + nla_strlen(attr); c++)
+	for (c = nla_data(attr); c < (u8 *)nla_data(attr) + length(attr); c++)
 		if (*c < 0x20 || *c == 0x7f)
 			return refuse(extack, attr, "a name holds a control character");
 	return 0;
@@ -530,10 +538,8 @@ int warden_stage_add(struct warden_stage *stage, const struct nlattr *head, int 
 	const struct nlattr *attr;
 	int rem, err = 0;
 
-	if (stage->broken) {
-		NL_SET_ERR_MSG(extack, "an entry before was refused; begin the policy again");
-		return -EINVAL;
-	}
+	if (stage->broken)
+		return refuse(extack, NULL, spoilt);
 	if (len > WARDEN_POLICY_MAX - stage->bytes) {
 		NL_SET_ERR_MSG(extack, "the policy is larger than 16 MiB");
 		err = -E2BIG;
@@ -630,12 +636,10 @@ struct warden_snapshot *warden_stage_finish(struct warden_stage *stage, const u8
 	struct warden_snapshot *snap = stage->snap;
 	int err;
 
-	if (stage->broken || !stage->has_header) {
-		NL_SET_ERR_MSG(extack, stage->broken ?
-			       "an entry before was refused; begin the policy again" :
-			       "the policy has no header");
-		return ERR_PTR(-EINVAL);
-	}
+	if (stage->broken)
+		return ERR_PTR(refuse(extack, NULL, spoilt));
+	if (!stage->has_header)
+		return ERR_PTR(refuse(extack, NULL, "the policy has no header"));
 	stage->broken = true;
 	sha256_final(&stage->hash, snap->digest);
 	if (digest && memcmp(digest, snap->digest, sizeof(snap->digest))) {

@@ -34,12 +34,24 @@ with_lock() {
 	) 9>"$lock"
 }
 
+# scratch_dir PREFIX: makes and prints PREFIX.PID.RANDOM, and removes those whose process was killed
+# before it could.
+scratch_dir() {
+	local dir pid
+	for dir in "$1".*.*; do
+		pid=${dir#"$1".}
+		[[ ! -d $dir || -d /proc/${pid%%.*} ]] || rm -rf "$dir"
+	done
+	mktemp -d "$1.$$.XXXXXX"
+}
+
 # cache_entry NAME BUILDER [ARG...]: prints the path of the entry NAME, and makes it first if there
 # is none by calling BUILDER PATH ARG..., which has to create PATH (a file or a directory).
 cache_entry() {
 	local name=$1
 	shift
 	[[ -e $warden_cache/$name ]] || with_lock "$name" build_entry "$name" "$@" >&2
+	touch -c "$warden_cache/$name"
 	echo "$warden_cache/$name"
 }
 
@@ -48,9 +60,17 @@ build_entry() {
 	shift 2
 	[[ ! -e $warden_cache/$name ]] || return 0
 	mkdir -p "$(dirname "$warden_cache/$name")" "$warden_cache/tmp"
-	work=$(mktemp -d "$warden_cache/tmp/XXXXXXXX")
+	work=$(scratch_dir "$warden_cache/tmp/build")
 	# shellcheck disable=SC2064 # the path is known now and local later
 	trap "rm -rf '$work'" EXIT
 	"$builder" "$work/new" "$@"
 	mv -T "$work/new" "$warden_cache/$name"
+	# an unpacked tree has the date of its packages
+	touch "$warden_cache/$name"
+	prune_entries "$(dirname "$warden_cache/$name")"
+}
+
+# prune_entries DIR: removes the entries nothing has asked for in a month.
+prune_entries() {
+	find "$1" -mindepth 1 -maxdepth 1 -mtime +30 -exec rm -rf {} +
 }

@@ -16,7 +16,7 @@ PKG_CONFIG ?= pkg-config
 FUZZ_CC ?= clang
 FUZZ_SECONDS ?= 30
 
-TOOLS_PKGS := libnl-3.0 libnl-genl-3.0 json-c libcrypto libfsverity libbpf
+TOOLS_PKGS := libnl-3.0 libnl-genl-3.0 json-c libcrypto libfsverity libbpf zlib
 TOOLS_WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes
 TOOLS_CPPFLAGS = -D_GNU_SOURCE -I$(WARDEN_TOP)/include -I$(WARDEN_TOP)/include/uapi \
 	-I$(TOOLS_DIR) -I$(TOOLS_OUT)
@@ -27,7 +27,7 @@ TOOLS_LIBS = $(shell $(PKG_CONFIG) --libs $(TOOLS_PKGS))
 # Text to blob: needs no netlink, no JSON; what the host tests and the fuzzer are made of.
 POLICY_SRC := arena index diag blob wire wire-gen model parse print compile digest
 POLICY_GEN := policy.tab policy.lex
-TOOLS_SRC := main fault reason output nl audit_stream doctor_checks \
+TOOLS_SRC := main fault reason output nl audit_stream chains doctor_checks \
 	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/cmd/*.c))
 
 POLICY_OBJ := $(POLICY_SRC:%=$(TOOLS_OUT)/%.o) $(POLICY_GEN:%=$(TOOLS_OUT)/%.o)

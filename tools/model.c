@@ -313,6 +313,9 @@ static void check_sensor_rule(struct warden_diags *d, const struct warden_rule *
 	if ((r->flags & WARDEN_RULE_FLAG_CONSENT) && !r->purpose.text)
 		warden_diags_add(d, r->consent,
 				 "`with consent` needs a purpose to consent to; add `for PURPOSE`");
+	if (r->consent.line && r->action == WARDEN_ACTION_ALLOW && !r->program.text)
+		warden_diags_add(d, r->consent,
+				 "consent is given to a program, not to any; name the program");
 	if (r->withdraw.line && (r->withdraw_ms < 1 || r->withdraw_ms > 10000))
 		warden_diags_add(d, r->withdraw,
 				 "%u ms is no bound that can be kept; write 1ms to 10000ms",

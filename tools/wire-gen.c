@@ -136,12 +136,13 @@ static const char *const reason_words[] = {
 	"no-memory",
 	"boot-profile",
 	"unplugged",
+	"no-file",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 19,
+	.count = 20,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -243,29 +244,29 @@ const struct warden_wire_enum *warden_enum_rule_flag(void)
 }
 
 static const struct warden_wire_attr status_attrs[] = {
-	[1] = { "version", WARDEN_WIRE_STRING },
-	[2] = { "tier", WARDEN_WIRE_U32, .values = &tier_enum },
-	[3] = { "tier-text", WARDEN_WIRE_STRING },
-	[4] = { "attached", WARDEN_WIRE_U64 },
-	[5] = { "wanted", WARDEN_WIRE_U64 },
-	[6] = { "boot-profile", WARDEN_WIRE_U32, .values = &action_enum },
-	[7] = { "policy-name", WARDEN_WIRE_STRING },
-	[8] = { "policy-version", WARDEN_WIRE_U32 },
-	[9] = { "policy-digest", WARDEN_WIRE_BINARY },
-	[10] = { "generation", WARDEN_WIRE_U64 },
-	[11] = { "unsigned-policies", WARDEN_WIRE_U32 },
-	[12] = { "sensors", WARDEN_WIRE_U32 },
-	[13] = { "sessions", WARDEN_WIRE_U32 },
-	[14] = { "consents", WARDEN_WIRE_U32 },
-	[15] = { "records", WARDEN_WIRE_U64 },
-	[16] = { "records-lost", WARDEN_WIRE_U64 },
-	[17] = { "measurements", WARDEN_WIRE_U32 },
-	[18] = { "pcr", WARDEN_WIRE_U32 },
-	[19] = { "calls", WARDEN_WIRE_U64 },
-	[20] = { "denials", WARDEN_WIRE_U64 },
-	[21] = { "contact", WARDEN_WIRE_STRING },
-	[22] = { "support-until", WARDEN_WIRE_STRING },
-	[23] = { "now", WARDEN_WIRE_U64 },
+	[1] = { .name = "version", .kind = WARDEN_WIRE_STRING },
+	[2] = { .name = "tier", .kind = WARDEN_WIRE_U32, .values = &tier_enum },
+	[3] = { .name = "tier-text", .kind = WARDEN_WIRE_STRING },
+	[4] = { .name = "attached", .kind = WARDEN_WIRE_U64 },
+	[5] = { .name = "wanted", .kind = WARDEN_WIRE_U64 },
+	[6] = { .name = "boot-profile", .kind = WARDEN_WIRE_U32, .values = &action_enum },
+	[7] = { .name = "policy-name", .kind = WARDEN_WIRE_STRING },
+	[8] = { .name = "policy-version", .kind = WARDEN_WIRE_U32 },
+	[9] = { .name = "policy-digest", .kind = WARDEN_WIRE_BINARY },
+	[10] = { .name = "generation", .kind = WARDEN_WIRE_U64 },
+	[11] = { .name = "unsigned-policies", .kind = WARDEN_WIRE_U32 },
+	[12] = { .name = "sensors", .kind = WARDEN_WIRE_U32 },
+	[13] = { .name = "sessions", .kind = WARDEN_WIRE_U32 },
+	[14] = { .name = "consents", .kind = WARDEN_WIRE_U32 },
+	[15] = { .name = "records", .kind = WARDEN_WIRE_U64 },
+	[16] = { .name = "records-lost", .kind = WARDEN_WIRE_U64 },
+	[17] = { .name = "measurements", .kind = WARDEN_WIRE_U32 },
+	[18] = { .name = "pcr", .kind = WARDEN_WIRE_U32 },
+	[19] = { .name = "calls", .kind = WARDEN_WIRE_U64 },
+	[20] = { .name = "denials", .kind = WARDEN_WIRE_U64 },
+	[21] = { .name = "contact", .kind = WARDEN_WIRE_STRING },
+	[22] = { .name = "support-until", .kind = WARDEN_WIRE_STRING },
+	[23] = { .name = "now", .kind = WARDEN_WIRE_U64 },
 };
 
 static const struct warden_wire_set status_set = {
@@ -280,13 +281,13 @@ const struct warden_wire_set *warden_set_status(void)
 }
 
 static const struct warden_wire_attr sensor_attrs[] = {
-	[1] = { "class", WARDEN_WIRE_U32, .values = &sensor_class_enum },
-	[2] = { "topology", WARDEN_WIRE_STRING },
-	[3] = { "node", WARDEN_WIRE_STRING },
-	[4] = { "driver", WARDEN_WIRE_STRING },
-	[5] = { "major", WARDEN_WIRE_U32 },
-	[6] = { "minor", WARDEN_WIRE_U32 },
-	[7] = { "sessions", WARDEN_WIRE_U32 },
+	[1] = { .name = "class", .kind = WARDEN_WIRE_U32, .values = &sensor_class_enum },
+	[2] = { .name = "topology", .kind = WARDEN_WIRE_STRING },
+	[3] = { .name = "node", .kind = WARDEN_WIRE_STRING },
+	[4] = { .name = "driver", .kind = WARDEN_WIRE_STRING },
+	[5] = { .name = "major", .kind = WARDEN_WIRE_U32 },
+	[6] = { .name = "minor", .kind = WARDEN_WIRE_U32 },
+	[7] = { .name = "sessions", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set sensor_set = {
@@ -301,8 +302,8 @@ const struct warden_wire_set *warden_set_sensor(void)
 }
 
 static const struct warden_wire_attr digest_attrs[] = {
-	[1] = { "alg", WARDEN_WIRE_U32, .values = &digest_alg_enum },
-	[2] = { "bytes", WARDEN_WIRE_BINARY },
+	[1] = { .name = "alg", .kind = WARDEN_WIRE_U32, .values = &digest_alg_enum },
+	[2] = { .name = "bytes", .kind = WARDEN_WIRE_BINARY },
 };
 
 static const struct warden_wire_set digest_set = {
@@ -317,11 +318,11 @@ const struct warden_wire_set *warden_set_digest(void)
 }
 
 static const struct warden_wire_attr header_attrs[] = {
-	[1] = { "name", WARDEN_WIRE_STRING },
-	[2] = { "version", WARDEN_WIRE_U32 },
-	[3] = { "contact", WARDEN_WIRE_STRING },
-	[4] = { "support-until", WARDEN_WIRE_STRING },
-	[5] = { "mode", WARDEN_WIRE_U32, .values = &mode_enum },
+	[1] = { .name = "name", .kind = WARDEN_WIRE_STRING },
+	[2] = { .name = "version", .kind = WARDEN_WIRE_U32 },
+	[3] = { .name = "contact", .kind = WARDEN_WIRE_STRING },
+	[4] = { .name = "support-until", .kind = WARDEN_WIRE_STRING },
+	[5] = { .name = "mode", .kind = WARDEN_WIRE_U32, .values = &mode_enum },
 };
 
 static const struct warden_wire_set header_set = {
@@ -336,9 +337,9 @@ const struct warden_wire_set *warden_set_header(void)
 }
 
 static const struct warden_wire_attr default_attrs[] = {
-	[1] = { "domain", WARDEN_WIRE_U32, .values = &domain_enum },
-	[2] = { "action", WARDEN_WIRE_U32, .values = &action_enum },
-	[3] = { "mode", WARDEN_WIRE_U32, .values = &mode_enum },
+	[1] = { .name = "domain", .kind = WARDEN_WIRE_U32, .values = &domain_enum },
+	[2] = { .name = "action", .kind = WARDEN_WIRE_U32, .values = &action_enum },
+	[3] = { .name = "mode", .kind = WARDEN_WIRE_U32, .values = &mode_enum },
 };
 
 static const struct warden_wire_set default_set = {
@@ -353,11 +354,11 @@ const struct warden_wire_set *warden_set_default(void)
 }
 
 static const struct warden_wire_attr program_attrs[] = {
-	[1] = { "id", WARDEN_WIRE_U32 },
-	[2] = { "label", WARDEN_WIRE_STRING },
-	[3] = { "path", WARDEN_WIRE_STRING },
-	[4] = { "digest", WARDEN_WIRE_NEST, .nest = &digest_set },
-	[5] = { "uid", WARDEN_WIRE_U32 },
+	[1] = { .name = "id", .kind = WARDEN_WIRE_U32 },
+	[2] = { .name = "label", .kind = WARDEN_WIRE_STRING },
+	[3] = { .name = "path", .kind = WARDEN_WIRE_STRING },
+	[4] = { .name = "digest", .kind = WARDEN_WIRE_NEST, .nest = &digest_set },
+	[5] = { .name = "uid", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set program_set = {
@@ -372,9 +373,9 @@ const struct warden_wire_set *warden_set_program(void)
 }
 
 static const struct warden_wire_attr purpose_attrs[] = {
-	[1] = { "id", WARDEN_WIRE_U32 },
-	[2] = { "label", WARDEN_WIRE_STRING },
-	[3] = { "text", WARDEN_WIRE_STRING },
+	[1] = { .name = "id", .kind = WARDEN_WIRE_U32 },
+	[2] = { .name = "label", .kind = WARDEN_WIRE_STRING },
+	[3] = { .name = "text", .kind = WARDEN_WIRE_STRING },
 };
 
 static const struct warden_wire_set purpose_set = {
@@ -389,19 +390,19 @@ const struct warden_wire_set *warden_set_purpose(void)
 }
 
 static const struct warden_wire_attr rule_attrs[] = {
-	[1] = { "line", WARDEN_WIRE_U32 },
-	[2] = { "domain", WARDEN_WIRE_U32, .values = &domain_enum },
-	[3] = { "action", WARDEN_WIRE_U32, .values = &action_enum },
-	[4] = { "program", WARDEN_WIRE_U32 },
-	[5] = { "class", WARDEN_WIRE_U32, .values = &sensor_class_enum },
-	[6] = { "topology", WARDEN_WIRE_STRING },
-	[7] = { "purpose", WARDEN_WIRE_U32 },
-	[8] = { "flags", WARDEN_WIRE_U32, .values = &rule_flag_enum },
-	[9] = { "withdraw-ms", WARDEN_WIRE_U32 },
-	[10] = { "protocol", WARDEN_WIRE_U32 },
-	[11] = { "port-low", WARDEN_WIRE_U32 },
-	[12] = { "port-high", WARDEN_WIRE_U32 },
-	[13] = { "digest", WARDEN_WIRE_NEST, .nest = &digest_set },
+	[1] = { .name = "line", .kind = WARDEN_WIRE_U32 },
+	[2] = { .name = "domain", .kind = WARDEN_WIRE_U32, .values = &domain_enum },
+	[3] = { .name = "action", .kind = WARDEN_WIRE_U32, .values = &action_enum },
+	[4] = { .name = "program", .kind = WARDEN_WIRE_U32 },
+	[5] = { .name = "class", .kind = WARDEN_WIRE_U32, .values = &sensor_class_enum },
+	[6] = { .name = "topology", .kind = WARDEN_WIRE_STRING },
+	[7] = { .name = "purpose", .kind = WARDEN_WIRE_U32 },
+	[8] = { .name = "flags", .kind = WARDEN_WIRE_U32, .values = &rule_flag_enum },
+	[9] = { .name = "withdraw-ms", .kind = WARDEN_WIRE_U32 },
+	[10] = { .name = "protocol", .kind = WARDEN_WIRE_U32 },
+	[11] = { .name = "port-low", .kind = WARDEN_WIRE_U32 },
+	[12] = { .name = "port-high", .kind = WARDEN_WIRE_U32 },
+	[13] = { .name = "digest", .kind = WARDEN_WIRE_NEST, .nest = &digest_set },
 };
 
 static const struct warden_wire_set rule_set = {
@@ -416,7 +417,7 @@ const struct warden_wire_set *warden_set_rule(void)
 }
 
 static const struct warden_wire_attr measure_attrs[] = {
-	[1] = { "domains", WARDEN_WIRE_U32 },
+	[1] = { .name = "domains", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set measure_set = {
@@ -431,8 +432,8 @@ const struct warden_wire_set *warden_set_measure(void)
 }
 
 static const struct warden_wire_attr appraise_attrs[] = {
-	[1] = { "domain", WARDEN_WIRE_U32, .values = &domain_enum },
-	[2] = { "digests", WARDEN_WIRE_BINARY },
+	[1] = { .name = "domain", .kind = WARDEN_WIRE_U32, .values = &domain_enum },
+	[2] = { .name = "digests", .kind = WARDEN_WIRE_BINARY },
 };
 
 static const struct warden_wire_set appraise_set = {
@@ -447,18 +448,18 @@ const struct warden_wire_set *warden_set_appraise(void)
 }
 
 static const struct warden_wire_attr policy_attrs[] = {
-	[1] = { "header", WARDEN_WIRE_NEST, .nest = &header_set },
-	[2] = { "default", WARDEN_WIRE_NEST, .nest = &default_set },
-	[3] = { "program", WARDEN_WIRE_NEST, .nest = &program_set },
-	[4] = { "purpose", WARDEN_WIRE_NEST, .nest = &purpose_set },
-	[5] = { "rule", WARDEN_WIRE_NEST, .nest = &rule_set },
-	[6] = { "measure", WARDEN_WIRE_NEST, .nest = &measure_set },
-	[7] = { "appraise", WARDEN_WIRE_NEST, .nest = &appraise_set },
-	[8] = { "digest", WARDEN_WIRE_BINARY },
-	[9] = { "generation", WARDEN_WIRE_U64 },
-	[10] = { "programs", WARDEN_WIRE_U32 },
-	[11] = { "rules", WARDEN_WIRE_U32 },
-	[12] = { "ended", WARDEN_WIRE_U32 },
+	[1] = { .name = "header", .kind = WARDEN_WIRE_NEST, .nest = &header_set },
+	[2] = { .name = "default", .kind = WARDEN_WIRE_NEST, .nest = &default_set },
+	[3] = { .name = "program", .kind = WARDEN_WIRE_NEST, .nest = &program_set },
+	[4] = { .name = "purpose", .kind = WARDEN_WIRE_NEST, .nest = &purpose_set },
+	[5] = { .name = "rule", .kind = WARDEN_WIRE_NEST, .nest = &rule_set },
+	[6] = { .name = "measure", .kind = WARDEN_WIRE_NEST, .nest = &measure_set },
+	[7] = { .name = "appraise", .kind = WARDEN_WIRE_NEST, .nest = &appraise_set },
+	[8] = { .name = "digest", .kind = WARDEN_WIRE_BINARY },
+	[9] = { .name = "generation", .kind = WARDEN_WIRE_U64 },
+	[10] = { .name = "programs", .kind = WARDEN_WIRE_U32 },
+	[11] = { .name = "rules", .kind = WARDEN_WIRE_U32 },
+	[12] = { .name = "ended", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set policy_set = {
@@ -473,20 +474,20 @@ const struct warden_wire_set *warden_set_policy(void)
 }
 
 static const struct warden_wire_attr consent_attrs[] = {
-	[1] = { "receipt", WARDEN_WIRE_BINARY },
-	[2] = { "program", WARDEN_WIRE_STRING },
-	[3] = { "class", WARDEN_WIRE_U32, .values = &sensor_class_enum },
-	[4] = { "purpose", WARDEN_WIRE_STRING },
-	[5] = { "principal", WARDEN_WIRE_STRING },
-	[6] = { "basis", WARDEN_WIRE_STRING },
-	[7] = { "notice", WARDEN_WIRE_BINARY },
-	[8] = { "seconds", WARDEN_WIRE_U64 },
-	[9] = { "given", WARDEN_WIRE_U64 },
-	[10] = { "expires", WARDEN_WIRE_U64 },
-	[11] = { "state", WARDEN_WIRE_U32, .values = &consent_state_enum },
-	[12] = { "ended", WARDEN_WIRE_U32 },
-	[13] = { "took", WARDEN_WIRE_U64 },
-	[14] = { "digest", WARDEN_WIRE_BINARY },
+	[1] = { .name = "receipt", .kind = WARDEN_WIRE_BINARY },
+	[2] = { .name = "program", .kind = WARDEN_WIRE_STRING },
+	[3] = { .name = "class", .kind = WARDEN_WIRE_U32, .values = &sensor_class_enum },
+	[4] = { .name = "purpose", .kind = WARDEN_WIRE_STRING },
+	[5] = { .name = "principal", .kind = WARDEN_WIRE_STRING },
+	[6] = { .name = "basis", .kind = WARDEN_WIRE_STRING },
+	[7] = { .name = "notice", .kind = WARDEN_WIRE_BINARY },
+	[8] = { .name = "seconds", .kind = WARDEN_WIRE_U64 },
+	[9] = { .name = "given", .kind = WARDEN_WIRE_U64 },
+	[10] = { .name = "expires", .kind = WARDEN_WIRE_U64 },
+	[11] = { .name = "state", .kind = WARDEN_WIRE_U32, .values = &consent_state_enum },
+	[12] = { .name = "ended", .kind = WARDEN_WIRE_U32 },
+	[13] = { .name = "took", .kind = WARDEN_WIRE_U64 },
+	[14] = { .name = "digest", .kind = WARDEN_WIRE_BINARY },
 };
 
 static const struct warden_wire_set consent_set = {
@@ -501,16 +502,16 @@ const struct warden_wire_set *warden_set_consent(void)
 }
 
 static const struct warden_wire_attr session_attrs[] = {
-	[1] = { "id", WARDEN_WIRE_U64 },
-	[2] = { "pid", WARDEN_WIRE_U32 },
-	[3] = { "program", WARDEN_WIRE_STRING },
-	[4] = { "class", WARDEN_WIRE_U32, .values = &sensor_class_enum },
-	[5] = { "topology", WARDEN_WIRE_STRING },
-	[6] = { "node", WARDEN_WIRE_STRING },
-	[7] = { "since", WARDEN_WIRE_U64 },
-	[8] = { "mapped", WARDEN_WIRE_U32 },
-	[9] = { "receipt", WARDEN_WIRE_BINARY },
-	[10] = { "line", WARDEN_WIRE_U32 },
+	[1] = { .name = "id", .kind = WARDEN_WIRE_U64 },
+	[2] = { .name = "pid", .kind = WARDEN_WIRE_U32 },
+	[3] = { .name = "program", .kind = WARDEN_WIRE_STRING },
+	[4] = { .name = "class", .kind = WARDEN_WIRE_U32, .values = &sensor_class_enum },
+	[5] = { .name = "topology", .kind = WARDEN_WIRE_STRING },
+	[6] = { .name = "node", .kind = WARDEN_WIRE_STRING },
+	[7] = { .name = "since", .kind = WARDEN_WIRE_U64 },
+	[8] = { .name = "mapped", .kind = WARDEN_WIRE_U32 },
+	[9] = { .name = "receipt", .kind = WARDEN_WIRE_BINARY },
+	[10] = { .name = "line", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set session_set = {
@@ -525,37 +526,38 @@ const struct warden_wire_set *warden_set_session(void)
 }
 
 static const struct warden_wire_attr record_attrs[] = {
-	[1] = { "seq", WARDEN_WIRE_U64 },
-	[2] = { "time", WARDEN_WIRE_U64 },
-	[3] = { "event", WARDEN_WIRE_U32, .values = &event_enum },
-	[4] = { "domain", WARDEN_WIRE_U32, .values = &domain_enum },
-	[5] = { "action", WARDEN_WIRE_U32, .values = &action_enum },
-	[6] = { "observed", WARDEN_WIRE_U32 },
-	[7] = { "reason", WARDEN_WIRE_U32, .values = &reason_enum },
-	[8] = { "line", WARDEN_WIRE_U32 },
-	[9] = { "policy-version", WARDEN_WIRE_U32 },
-	[10] = { "generation", WARDEN_WIRE_U64 },
-	[11] = { "count", WARDEN_WIRE_U32 },
-	[12] = { "pid", WARDEN_WIRE_U32 },
-	[13] = { "uid", WARDEN_WIRE_U32 },
-	[14] = { "program", WARDEN_WIRE_STRING },
-	[15] = { "program-alg", WARDEN_WIRE_U32, .values = &digest_alg_enum },
-	[16] = { "program-digest", WARDEN_WIRE_BINARY },
-	[17] = { "class", WARDEN_WIRE_U32, .values = &sensor_class_enum },
-	[18] = { "object", WARDEN_WIRE_STRING },
-	[19] = { "object-digest", WARDEN_WIRE_BINARY },
-	[20] = { "family", WARDEN_WIRE_U32 },
-	[21] = { "protocol", WARDEN_WIRE_U32 },
-	[22] = { "port", WARDEN_WIRE_U32 },
-	[23] = { "receipt", WARDEN_WIRE_BINARY },
-	[24] = { "took", WARDEN_WIRE_U64 },
-	[25] = { "chain", WARDEN_WIRE_BINARY },
+	[1] = { .name = "seq", .kind = WARDEN_WIRE_U64 },
+	[2] = { .name = "time", .kind = WARDEN_WIRE_U64 },
+	[3] = { .name = "event", .kind = WARDEN_WIRE_U32, .values = &event_enum },
+	[4] = { .name = "domain", .kind = WARDEN_WIRE_U32, .values = &domain_enum },
+	[5] = { .name = "action", .kind = WARDEN_WIRE_U32, .values = &action_enum },
+	[6] = { .name = "observed", .kind = WARDEN_WIRE_U32 },
+	[7] = { .name = "reason", .kind = WARDEN_WIRE_U32, .values = &reason_enum },
+	[8] = { .name = "line", .kind = WARDEN_WIRE_U32 },
+	[9] = { .name = "policy-version", .kind = WARDEN_WIRE_U32 },
+	[10] = { .name = "generation", .kind = WARDEN_WIRE_U64 },
+	[11] = { .name = "count", .kind = WARDEN_WIRE_U32 },
+	[12] = { .name = "pid", .kind = WARDEN_WIRE_U32 },
+	[13] = { .name = "uid", .kind = WARDEN_WIRE_U32 },
+	[14] = { .name = "program", .kind = WARDEN_WIRE_STRING },
+	[15] = { .name = "program-alg", .kind = WARDEN_WIRE_U32, .values = &digest_alg_enum },
+	[16] = { .name = "program-digest", .kind = WARDEN_WIRE_BINARY },
+	[17] = { .name = "class", .kind = WARDEN_WIRE_U32, .values = &sensor_class_enum },
+	[18] = { .name = "object", .kind = WARDEN_WIRE_STRING },
+	[19] = { .name = "object-alg", .kind = WARDEN_WIRE_U32, .values = &digest_alg_enum },
+	[20] = { .name = "object-digest", .kind = WARDEN_WIRE_BINARY },
+	[21] = { .name = "family", .kind = WARDEN_WIRE_U32 },
+	[22] = { .name = "protocol", .kind = WARDEN_WIRE_U32 },
+	[23] = { .name = "port", .kind = WARDEN_WIRE_U32 },
+	[24] = { .name = "receipt", .kind = WARDEN_WIRE_BINARY },
+	[25] = { .name = "took", .kind = WARDEN_WIRE_U64 },
+	[26] = { .name = "chain", .kind = WARDEN_WIRE_BINARY },
 };
 
 static const struct warden_wire_set record_set = {
 	.name = "record",
 	.attrs = record_attrs,
-	.max = 25,
+	.max = 26,
 };
 
 const struct warden_wire_set *warden_set_record(void)
@@ -564,14 +566,14 @@ const struct warden_wire_set *warden_set_record(void)
 }
 
 static const struct warden_wire_attr measurement_attrs[] = {
-	[1] = { "seq", WARDEN_WIRE_U64 },
-	[2] = { "time", WARDEN_WIRE_U64 },
-	[3] = { "domain", WARDEN_WIRE_U32, .values = &domain_enum },
-	[4] = { "alg", WARDEN_WIRE_U32, .values = &digest_alg_enum },
-	[5] = { "digest", WARDEN_WIRE_BINARY },
-	[6] = { "label", WARDEN_WIRE_STRING },
-	[7] = { "template", WARDEN_WIRE_BINARY },
-	[8] = { "chain", WARDEN_WIRE_BINARY },
+	[1] = { .name = "seq", .kind = WARDEN_WIRE_U64 },
+	[2] = { .name = "time", .kind = WARDEN_WIRE_U64 },
+	[3] = { .name = "domain", .kind = WARDEN_WIRE_U32, .values = &domain_enum },
+	[4] = { .name = "alg", .kind = WARDEN_WIRE_U32, .values = &digest_alg_enum },
+	[5] = { .name = "digest", .kind = WARDEN_WIRE_BINARY },
+	[6] = { .name = "label", .kind = WARDEN_WIRE_STRING },
+	[7] = { .name = "template", .kind = WARDEN_WIRE_BINARY },
+	[8] = { .name = "chain", .kind = WARDEN_WIRE_BINARY },
 };
 
 static const struct warden_wire_set measurement_set = {

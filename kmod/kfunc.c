@@ -70,7 +70,6 @@ static int judge_sensor(struct file *file, bool *is_sensor)
 		return 0;
 	warden_inventory_find(devt, &sensor);
 	warden_judge_tell(&req, &answer, sensor.topology, 0);
-	warden_inventory_put(&sensor);
 	return err;
 }
 

@@ -234,6 +234,21 @@ static bool appraise(const struct warden_snapshot *snap, const struct warden_req
 }
 
 /**
+ * warden_decide_names() - does the policy name this program?
+ * @snap: the policy
+ * @digest: the program
+ *
+ * Context: Any; the caller keeps @snap alive.
+ * Return: true if some program of the policy has this digest.
+ */
+bool warden_decide_names(const struct warden_snapshot *snap, const struct warden_digest *digest)
+{
+	u32 i = find_ref(snap, digest);
+
+	return i < snap->nr_refs && !memcmp(&snap->refs[i].digest, digest, sizeof(*digest));
+}
+
+/**
  * warden_decide() - what the policy says to a request
  * @snap: the policy
  * @req: the request; @req->subject is set, and in the exec, module and firmware

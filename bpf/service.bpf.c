@@ -20,7 +20,9 @@ SEC("lsm.s/socket_bind")
 int BPF_PROG(warden_socket_bind, struct socket *sock, struct sockaddr *address, int addrlen,
 	     int ret)
 {
-	if (ret || !sock->sk || is_local(sock->sk))
+	const struct sock *sk = sock->sk;
+
+	if (ret || !sk || is_local(sk))
 		return ret;
 	if (sock->type == SOCK_STREAM || sock->type == SOCK_SEQPACKET)
 		return 0; /* judged when it listens */
@@ -30,7 +32,9 @@ int BPF_PROG(warden_socket_bind, struct socket *sock, struct sockaddr *address, 
 SEC("lsm.s/socket_listen")
 int BPF_PROG(warden_socket_listen, struct socket *sock, int backlog, int ret)
 {
-	if (ret || !sock->sk || is_local(sock->sk))
+	const struct sock *sk = sock->sk;
+
+	if (ret || !sk || is_local(sk))
 		return ret;
 	return clamp_errno(warden_kf_listen(sock));
 }

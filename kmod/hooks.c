@@ -67,6 +67,8 @@ static void collect_fds(const struct warden_bpf *skel, int fds[NR_HOOKS])
 	fds[WARDEN_HOOK_LOAD_DATA] = skel->links.warden_load_data_fd;
 	fds[WARDEN_HOOK_SOCKET_BIND] = skel->links.warden_socket_bind_fd;
 	fds[WARDEN_HOOK_SOCKET_LISTEN] = skel->links.warden_socket_listen_fd;
+	fds[WARDEN_HOOK_PRCTL] = skel->links.warden_prctl_fd;
+	fds[WARDEN_HOOK_SB_DELETE] = skel->links.warden_sb_delete_fd;
 	fds[WARDEN_HOOK_DEVICE_ADD] = skel->links.warden_device_add_fd;
 	fds[WARDEN_HOOK_DEVICE_DEL] = skel->links.warden_device_del_fd;
 }
@@ -155,7 +157,9 @@ static int attach_programs(void)
 
 	if (!skel)
 		return fail("there was no memory to open the programs; free some and load the module again");
+	warden_kfunc_open(true);
 	err = warden_bpf__load(skel);
+	warden_kfunc_open(false);
 	if (err) {
 		pr_err("warden: loading the programs failed with %d\n", err);
 		err = fail("the kernel refused to load the programs; see the kernel log, and wardenctl doctor");

@@ -2,6 +2,7 @@
 /*
  * The only door from BPF: each function builds a request and has it judged.
  */
+#include <crypto/sha2.h>
 #include <linux/binfmts.h>
 #include <linux/btf.h>
 #include <linux/btf_ids.h>
@@ -30,6 +31,9 @@
 #include "session.h"
 
 static DEFINE_PER_CPU(u64, calls);
+
+/* The task that may load programs with these calls. */
+static struct task_struct *loader;
 
 /* The task whose hook calls count as canaries, and a bit per enum warden_hook that was seen. */
 static struct task_struct *canary_task;
@@ -245,24 +249,31 @@ __bpf_kfunc int warden_kf_read_file(struct file *file, u32 id)
 }
 
 /**
- * warden_kf_load_data() - appraise what the kernel is about to load from memory
+ * warden_kf_load_data() - measure and appraise what the kernel has taken from memory
+ * @data: address of the object, in kernel memory
+ * @size: its bytes
  * @id: enum kernel_load_data_id
  *
- * There is no file to measure, so an object in memory is unmeasured, and where
- * modules are measured or appraised it is refused: finit_module(2) is the way.
+ * init_module(2) comes by here: kmod uses it for modules it has unpacked. The
+ * hook does not sleep, so the caller's own file is not measured, and the entry
+ * is taken by the TPM just before the module runs (warden_measure_settle()).
  *
- * Context: LSM program, does not sleep (there is no sleepable hook), so the
- * caller's own file is not measured either.
+ * Context: LSM program, does not sleep.
  * Return: 0 or a negative errno.
  */
-__bpf_kfunc int warden_kf_load_data(u32 id)
+__bpf_kfunc int warden_kf_load_data(u64 data, u64 size, u32 id)
 {
-	const struct warden_identity nothing = { .reason = WARDEN_REASON_NO_FILE };
+	const struct warden_identity nobody = { .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
+	struct warden_identity object = { .digest.alg = WARDEN_DIGEST_ALG_SHA256 };
 
 	this_cpu_inc(calls);
 	if (id != LOADING_MODULE)
 		return 0;
-	return judge_object(WARDEN_DOMAIN_MODULE, &nothing, &nothing, "init_module(2)");
+	sha256((const u8 *)(unsigned long)data, size, object.digest.bytes);
+	if (warden_judge_measures(WARDEN_DOMAIN_MODULE) &&
+	    warden_measure_later(WARDEN_DOMAIN_MODULE, &object.digest, "init_module(2)"))
+		object.reason = WARDEN_REASON_NO_MEMORY;
+	return judge_object(WARDEN_DOMAIN_MODULE, &nobody, &object, "init_module(2)");
 }
 
 /**
@@ -291,6 +302,44 @@ __bpf_kfunc int warden_kf_listen(struct socket *sock)
 {
 	this_cpu_inc(calls);
 	return judge_listen(sock, is_inet(sock) ? READ_ONCE(inet_sk(sock->sk)->inet_num) : 0);
+}
+
+/**
+ * warden_kf_forge() - a task wants the kernel to believe that it runs another file
+ *
+ * prctl(PR_SET_MM) can replace the file a program is known by, within a user
+ * namespace without any privilege. An identity that can be chosen is none.
+ *
+ * Context: LSM program, does not sleep.
+ * Return: -EPERM.
+ */
+__bpf_kfunc int warden_kf_forge(void)
+{
+	const struct warden_identity nobody = { .reason = WARDEN_REASON_PROGRAM_FORGED };
+	const struct warden_request req = {
+		.domain = WARDEN_DOMAIN_EXEC,
+		.uid = current_real_uid(),
+		.subject = &nobody,
+	};
+	const struct warden_answer answer = { .reason = WARDEN_REASON_PROGRAM_FORGED };
+
+	this_cpu_inc(calls);
+	warden_judge_tell(&req, &answer, "prctl(PR_SET_MM)", 0);
+	return -EPERM;
+}
+
+/**
+ * warden_kf_unmount() - a file system goes, and with it what is known of its files
+ * @sb: the file system
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_unmount(struct super_block *sb)
+{
+	this_cpu_inc(calls);
+	warden_identity_forget(sb);
+	return 0;
 }
 
 /**
@@ -337,7 +386,8 @@ __bpf_kfunc int warden_kf_canary(u32 hook)
 
 __bpf_kfunc_end_defs();
 
-BTF_KFUNCS_START(lsm_kfuncs)
+/* One set: LSM and tracing programs are one kind of hook to the verifier. */
+BTF_KFUNCS_START(kfunc_ids)
 BTF_ID_FLAGS(func, warden_kf_file_open, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_file_receive, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_exec, KF_SLEEPABLE)
@@ -346,23 +396,37 @@ BTF_ID_FLAGS(func, warden_kf_read_file, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_load_data)
 BTF_ID_FLAGS(func, warden_kf_bind, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_listen, KF_SLEEPABLE)
-BTF_ID_FLAGS(func, warden_kf_canary)
-BTF_KFUNCS_END(lsm_kfuncs)
-
-BTF_KFUNCS_START(tracing_kfuncs)
+BTF_ID_FLAGS(func, warden_kf_forge)
+BTF_ID_FLAGS(func, warden_kf_unmount)
 BTF_ID_FLAGS(func, warden_kf_device_add)
 BTF_ID_FLAGS(func, warden_kf_device_del)
-BTF_KFUNCS_END(tracing_kfuncs)
+BTF_ID_FLAGS(func, warden_kf_canary)
+BTF_KFUNCS_END(kfunc_ids)
 
-static const struct btf_kfunc_id_set lsm_set = {
+/* Nobody else's program may call in: root could forget devices with one. */
+static int only_ours(const struct bpf_prog *prog, u32 kfunc_id)
+{
+	if (!btf_id_set8_contains(&kfunc_ids, kfunc_id))
+		return 0;
+	return READ_ONCE(loader) == current ? 0 : -EACCES;
+}
+
+static const struct btf_kfunc_id_set kfunc_set = {
 	.owner = THIS_MODULE,
-	.set = &lsm_kfuncs,
+	.set = &kfunc_ids,
+	.filter = only_ours,
 };
 
-static const struct btf_kfunc_id_set tracing_set = {
-	.owner = THIS_MODULE,
-	.set = &tracing_kfuncs,
-};
+/**
+ * warden_kfunc_open() - let the current task load programs that call in
+ * @open: false ends it
+ *
+ * Context: Process context; the module's own loading.
+ */
+void warden_kfunc_open(bool open)
+{
+	WRITE_ONCE(loader, open ? current : NULL);
+}
 
 /**
  * warden_kfunc_calls() - how often programs have called in
@@ -411,6 +475,5 @@ u64 warden_kfunc_canary_seen(void)
  */
 int warden_kfunc_init(void)
 {
-	return register_btf_kfunc_id_set(BPF_PROG_TYPE_LSM, &lsm_set) ?:
-	       register_btf_kfunc_id_set(BPF_PROG_TYPE_TRACING, &tracing_set);
+	return register_btf_kfunc_id_set(BPF_PROG_TYPE_LSM, &kfunc_set);
 }

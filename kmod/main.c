@@ -47,6 +47,8 @@ static void tell_start(void)
 /* The module's BTF, which its programs need, is there once it goes live: insmod waits for us. */
 static int on_module(struct notifier_block *nb, unsigned long state, void *module)
 {
+	if (state == MODULE_STATE_COMING)
+		warden_measure_settle(); /* before it runs */
 	if (module != THIS_MODULE || state != MODULE_STATE_LIVE)
 		return NOTIFY_DONE;
 	if (!warden_hooks_attach() && warden_inventory_scan(&platform->dev))

@@ -17,6 +17,7 @@
 #include <linux/random.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/tpm.h>
@@ -239,6 +240,56 @@ int warden_measure_add(u32 domain, const struct warden_digest *digest, const cha
 	return seq;
 }
 
+/* Digests that came where nothing may sleep; as many as modules are loaded at a time. */
+#define MEASURE_LATER_MAX 64
+
+struct later {
+	struct list_head node;
+	u32 domain;
+	struct warden_digest digest;
+	const char *label;
+};
+
+/* Protects later and nr_later. Innermost. */
+static DEFINE_SPINLOCK(later_lock);
+static LIST_HEAD(later);
+static unsigned int nr_later;
+
+int warden_measure_later(u32 domain, const struct warden_digest *digest, const char *label)
+{
+	struct later *l = kmalloc(sizeof(*l), GFP_ATOMIC);
+	int err = -ENOMEM;
+
+	if (!l)
+		return -ENOMEM;
+	*l = (struct later){ .domain = domain, .digest = *digest, .label = label };
+	spin_lock_bh(&later_lock);
+	if (nr_later < MEASURE_LATER_MAX) {
+		list_add_tail(&l->node, &later);
+		nr_later++;
+		err = 0;
+	}
+	spin_unlock_bh(&later_lock);
+	if (err)
+		kfree(l);
+	return err;
+}
+
+void warden_measure_settle(void)
+{
+	struct later *l, *next;
+	LIST_HEAD(taken);
+
+	spin_lock_bh(&later_lock);
+	list_splice_init(&later, &taken);
+	nr_later = 0;
+	spin_unlock_bh(&later_lock);
+	list_for_each_entry_safe(l, next, &taken, node) {
+		warden_measure_add(l->domain, &l->digest, l->label);
+		kfree(l);
+	}
+}
+
 int warden_measure_policy(const struct warden_digest *digest, const char *name)
 {
 	/* Does nothing unless IMA's own policy asks for it, and is no ground to refuse ours. */
@@ -341,6 +392,7 @@ int warden_measure_init(unsigned int pcr)
 
 void warden_measure_exit(void)
 {
+	warden_measure_settle();
 	drop_chip();
 	free_entries();
 }

@@ -54,6 +54,24 @@ void warden_measure_exit(void);
 int warden_measure_add(u32 domain, const struct warden_digest *digest, const char *label);
 
 /**
+ * warden_measure_later() - remember a digest to log when sleeping is possible again
+ * @domain: enum warden_domain
+ * @digest: digest of the content
+ * @label: a string constant
+ *
+ * Context: Any but hard interrupt, does not sleep.
+ * Return: 0; -ENOMEM, also when MEASURE_LATER_MAX wait already.
+ */
+int warden_measure_later(u32 domain, const struct warden_digest *digest, const char *label);
+
+/**
+ * warden_measure_settle() - log all that waits since warden_measure_later()
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_measure_settle(void);
+
+/**
  * warden_measure_policy() - log a policy, and offer it to IMA as critical data
  * @digest: SHA-256 of the compiled policy
  * @name: its name

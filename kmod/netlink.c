@@ -7,6 +7,8 @@
  * of the socket's opener. What runs (status-get) may be asked by anyone.
  */
 #include <linux/capability.h>
+#include <linux/delay.h>
+#include <linux/module.h>
 #include <linux/sched/signal.h>
 #include <linux/mutex.h>
 #include <linux/timekeeping.h>
@@ -251,6 +253,15 @@ static int fill_stop(struct sk_buff *skb, const void *arg)
 	return nla_put_u32(skb, WARDEN_A_STATUS_SESSIONS, *(const unsigned int *)arg);
 }
 
+/* The programs are freed a grace period after their links; until then rmmod is refused. */
+static void wait_for_programs(unsigned int sessions)
+{
+	unsigned int ms;
+
+	for (ms = 0; ms < 5000 && module_refcount(THIS_MODULE) > (int)sessions; ms += 10)
+		msleep(10);
+}
+
 int warden_nl_stop_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	unsigned int left;
@@ -259,6 +270,7 @@ int warden_nl_stop_doit(struct sk_buff *skb, struct genl_info *info)
 	tell_system(WARDEN_EVENT_STOP, "warden", NULL);
 	warden_hooks_detach();
 	left = warden_session_end_all(WARDEN_REASON_STOPPING);
+	wait_for_programs(left);
 	mutex_unlock(&change_lock);
 	return reply(info, fill_stop, &left);
 }

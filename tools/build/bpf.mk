@@ -11,6 +11,7 @@ BPF_CFLAGS = -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-missing-declaration
 BPF_SOURCES := $(wildcard bpf/*.bpf.c)
 BPF_HEADERS := $(wildcard bpf/*.h include/warden/*.h)
 
+.PHONY: bpf
 bpf: $(OUT)/bpf/warden.lskel.h ## build the BPF programs
 
 $(OUT)/bpf/vmlinux.h:

@@ -14,9 +14,10 @@ $(error no kernel to build for: give KDIR= a kernel's build folder)
 endif
 
 KRELEASE := $(shell $(MAKE) -s --no-print-directory -C $(KDIR) ARCH=$(KARCH) kernelrelease)
-OUT := $(CURDIR)/$(BUILD)/$(ARCH)-$(KRELEASE)
+OUT := $(BUILD)/$(ARCH)-$(KRELEASE)
 MODULE_SOURCES := Kbuild $(wildcard kmod/*.[ch] kmod/compat/*.h include/warden/*.h include/uapi/linux/*.h)
 
+.PHONY: module
 module: bpf ## build warden.ko for KDIR= ARCH= CROSS_COMPILE=
 	@mkdir -p $(OUT)/module
 	@cp -u --parents $(MODULE_SOURCES) $(OUT)/module/

@@ -107,8 +107,7 @@ enum warden_event {
  * @WARDEN_REASON_BOOT_PROFILE: no policy was loaded yet, the boot profile
  *   applies
  * @WARDEN_REASON_UNPLUGGED: the device was removed
- * @WARDEN_REASON_NO_FILE: it was loaded from memory, so there is no file to
- *   measure
+ * @WARDEN_REASON_PROGRAM_FORGED: a program tried to pass for another one
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -130,7 +129,7 @@ enum warden_reason {
 	WARDEN_REASON_NO_MEMORY,
 	WARDEN_REASON_BOOT_PROFILE,
 	WARDEN_REASON_UNPLUGGED,
-	WARDEN_REASON_NO_FILE,
+	WARDEN_REASON_PROGRAM_FORGED,
 };
 
 /**
@@ -172,6 +171,8 @@ enum warden_hook {
 	WARDEN_HOOK_LOAD_DATA,
 	WARDEN_HOOK_SOCKET_BIND,
 	WARDEN_HOOK_SOCKET_LISTEN,
+	WARDEN_HOOK_PRCTL,
+	WARDEN_HOOK_SB_DELETE,
 	WARDEN_HOOK_DEVICE_ADD,
 	WARDEN_HOOK_DEVICE_DEL,
 };

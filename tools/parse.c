@@ -312,6 +312,29 @@ static bool expects(const struct word_list *l, const char *what)
 	return false;
 }
 
+/*
+ * A `;` is handed out once before a token, and only inside of a statement: where
+ * one could begin, a `;` would be read as an empty one and nothing would be gained.
+ */
+static bool is_semicolon_missing(const struct warden_parse *p, const struct word_list *l)
+{
+	if (p->fed_before.line == p->last_span.from.line &&
+	    p->fed_before.column == p->last_span.from.column)
+		return false;
+	return expects(l, "';'") && !expects(l, "measure") && begins_something(p->last) &&
+	       (p->last != '}' || p->in_program);
+}
+
+/* What an error before has left behind is not told as another one. */
+static bool is_echo(const struct warden_parse *p, const struct word_list *l)
+{
+	const struct warden_place *from = &p->last_span.from;
+
+	if (p->unclosed.line == from->line && p->unclosed.column == from->column)
+		return true;
+	return p->lost && p->last == '}' && expects(l, "measure");
+}
+
 void warden_parse_unexpected(struct warden_parse *p, struct warden_span at, const char *got,
 			     bool got_is_name, const char *const *expected, int count)
 {
@@ -319,11 +342,14 @@ void warden_parse_unexpected(struct warden_parse *p, struct warden_span at, cons
 	const char *near = NULL;
 	char got_text[80], wanted[256] = "something else";
 
+	if (is_echo(p, &l))
+		return;
 	p->lost = true;
 	put_token(got_text, sizeof(got_text), got);
-	if (expects(&l, "';'") && begins_something(p->last)) {
+	if (is_semicolon_missing(p, &l)) {
 		warden_diags_add(p->diags, p->before_last, "a `;` is missing before %s", got_text);
 		p->feed = WARDEN_FEED_SEMICOLON;
+		p->fed_before = at.from;
 		return;
 	}
 	if (got_is_name) {

@@ -51,6 +51,11 @@ link_alternatives() {
 		[[ -e $root/usr/sbin/$link || ! -e $root/usr/sbin/$target ]] ||
 			ln -s "$target" "$root/usr/sbin/$link"
 	done
+	# nmap's library of linear algebra lies in a folder of its own, as there are several
+	for target in "$root"/usr/lib/*/blas/libblas.so.3 "$root"/usr/lib/*/lapack/liblapack.so.3; do
+		[[ ! -e $target ]] || ln -sf "$(basename "$(dirname "$target")")/$(basename "$target")" \
+			"$(dirname "$target")/.."
+	done
 }
 
 # write_accounts ROOT: root, nobody, and "user" (1000), a plain user that owns nothing.

@@ -81,6 +81,8 @@ struct warden_verdict {
 void warden_decide(const struct warden_snapshot *snap, const struct warden_request *req,
 		   struct warden_verdict *verdict);
 
+bool warden_decide_names(const struct warden_snapshot *snap, const struct warden_digest *digest);
+
 /**
  * warden_verdict_denies() - does this verdict stop the caller?
  * @verdict: the verdict

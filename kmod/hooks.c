@@ -222,6 +222,7 @@ void warden_hooks_detach(void)
 	mutex_lock(&hooks_lock);
 	drop_links();
 	close_gate();
+	warden_inventory_forget();
 	tier = WARDEN_TIER_NONE;
 	text = "stopped by wardenctl stop; load the module again to enforce";
 	mutex_unlock(&hooks_lock);

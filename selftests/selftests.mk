@@ -1,10 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Everything that boots or tests.
 
+.PHONY: check check-debug regen
+check: ## run every test (SUITES="tree host" runs some)
+	@selftests/check $(SUITES)
+
+check-debug: ## run every test, in a guest with lockdep as well
+	@selftests/check --debug $(SUITES)
+
 .PHONY: demo
 demo: ## show in a guest what Warden does: a day of a doorbell, step by step
 	@selftests/demo/run
 
-.PHONY: regen
 regen: ## generate the netlink contract from its spec
 	tools/build/regen $$(selftests/qemu/fetch source)
+
+ifdef OUT
+include $(wildcard selftests/host/host.mk)
+endif
+include $(wildcard selftests/bench/bench.mk)

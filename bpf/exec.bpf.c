@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What runs and what the kernel loads. Hooks: bprm_check_security (a file is
+ * about to run), kernel_read_file (the kernel loads a file),
+ * kernel_post_load_data (the kernel has taken an object from memory).
+ */
+#include "common.bpf.h"
+
+SEC("lsm.s/bprm_check_security")
+int BPF_PROG(warden_bprm_check, struct linux_binprm *bprm, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp_errno(warden_kf_exec(bprm));
+}
+
+SEC("lsm.s/kernel_read_file")
+int BPF_PROG(warden_read_file, struct file *file, enum kernel_read_file_id id, bool contents,
+	     int ret)
+{
+	if (ret)
+		return ret;
+	report_canary(WARDEN_HOOK_READ_FILE);
+	return clamp_errno(warden_kf_read_file(file, id));
+}
+
+SEC("lsm/kernel_post_load_data")
+int BPF_PROG(warden_load_data, char *buf, loff_t size, enum kernel_load_data_id id,
+	     char *description, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp_errno(warden_kf_load_data((__u64)buf, size, id));
+}

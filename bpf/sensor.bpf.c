@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sensors. Hooks: file_open (a device node is opened), file_receive (a
+ * descriptor comes in from another process), bprm_committing_creds (descriptors
+ * are inherited by another program).
+ */
+#include "common.bpf.h"
+
+SEC("lsm.s/file_open")
+int BPF_PROG(warden_file_open, struct file *file, int ret)
+{
+	if (ret)
+		return ret;
+	if ((file->f_inode->i_mode & S_IFMT) != S_IFCHR) {
+		report_canary(WARDEN_HOOK_FILE_OPEN);
+		return 0;
+	}
+	if (!needs_asking(file))
+		return 0;
+	return clamp_errno(warden_kf_file_open(file));
+}
+
+SEC("lsm.s/file_receive")
+int BPF_PROG(warden_file_receive, struct file *file, int ret)
+{
+	if (ret || !needs_asking(file))
+		return ret;
+	return clamp_errno(warden_kf_file_receive(file));
+}
+
+SEC("lsm.s/bprm_committing_creds")
+void BPF_PROG(warden_bprm_creds, const struct linux_binprm *bprm)
+{
+	const struct warden_gate *g = gate();
+
+	if (!g || g->sessions)
+		warden_kf_inherit();
+}

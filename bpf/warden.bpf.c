@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * All programs as one object. libbpf 1.1 cannot link objects that call the same
+ * kfunc, so they are compiled together; each file stands for one concern.
+ */
+#include "common.bpf.h"
+#include "sensor.bpf.c"
+#include "exec.bpf.c"
+#include "service.bpf.c"
+#include "guard.bpf.c"
+#include "device.bpf.c"
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the BPF programs and the module share in memory, fixed-width.
+ *
+ * struct warden_gate is the cheap filter in front of the module: it tells, by
+ * device number alone, which character devices are known to be no sensor. It
+ * lives in an array map that programs can only read and that is frozen against
+ * system calls; the module writes to it directly.
+ */
+#ifndef WARDEN_ABI_H
+#define WARDEN_ABI_H
+
+#define WARDEN_GATE_MAJORS	512	/* CHRDEV_MAJOR_MAX of fs/char_dev.c */
+#define WARDEN_GATE_MINORS	256	/* minors told apart per major */
+#define WARDEN_GATE_SLOTS	64	/* majors whose minors are told apart */
+
+#define WARDEN_GATE_ASK		0	/* nothing is known of this major: ask the module */
+#define WARDEN_GATE_FREE	255	/* no node of this major is a sensor */
+
+/**
+ * struct warden_gate - which character devices need not be asked about
+ * @canary: non-zero while the module tries whether its hooks are called
+ * @sessions: open sessions; at 0 no descriptor can be a sensor's
+ * @major: per major WARDEN_GATE_ASK, WARDEN_GATE_FREE, or 1 + an index into @minor
+ * @minor: per slot a bit per minor, set where the node is known to be no sensor
+ */
+struct warden_gate {
+	__u32 canary;
+	__u32 sessions;
+	__u8 major[WARDEN_GATE_MAJORS];
+	__u64 minor[WARDEN_GATE_SLOTS][WARDEN_GATE_MINORS / 64];
+};
+
+#endif /* WARDEN_ABI_H */

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The doors from the BPF programs into the module: their only calls, once for
+ * both sides. Each returns 0 to go on or a negative errno that the program
+ * clamps and hands back.
+ */
+#ifndef WARDEN_KFUNC_H
+#define WARDEN_KFUNC_H
+
+struct device;
+struct file;
+struct linux_binprm;
+struct sockaddr;
+struct socket;
+struct super_block;
+
+#ifdef __bpf__
+#define WARDEN_KFUNC extern __ksym
+#else
+#define WARDEN_KFUNC __bpf_kfunc
+#endif
+
+WARDEN_KFUNC int warden_kf_file_open(struct file *file);
+WARDEN_KFUNC int warden_kf_file_receive(struct file *file);
+WARDEN_KFUNC int warden_kf_exec(struct linux_binprm *bprm);
+WARDEN_KFUNC int warden_kf_inherit(void);
+WARDEN_KFUNC int warden_kf_read_file(struct file *file, __u32 id);
+WARDEN_KFUNC int warden_kf_load_data(__u64 data, __u64 size, __u32 id);
+WARDEN_KFUNC int warden_kf_bind(struct socket *sock, struct sockaddr *address, int len);
+WARDEN_KFUNC int warden_kf_listen(struct socket *sock);
+WARDEN_KFUNC int warden_kf_forge(void);
+WARDEN_KFUNC int warden_kf_unmount(struct super_block *sb);
+WARDEN_KFUNC int warden_kf_device_add(struct device *dev);
+WARDEN_KFUNC int warden_kf_device_del(struct device *dev);
+WARDEN_KFUNC int warden_kf_canary(__u32 hook);
+
+#endif /* WARDEN_KFUNC_H */

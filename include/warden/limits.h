@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Maxima of the contract, once for the module, the BPF programs and the tools.
+ * A value past its limit is refused with a sentence; nothing is ever cut short.
+ */
+#ifndef WARDEN_LIMITS_H
+#define WARDEN_LIMITS_H
+
+#define WARDEN_DIGEST_SIZE	32	/* bytes; SHA-256 and fs-verity's SHA-256 */
+#define WARDEN_RECEIPT_SIZE	16	/* bytes; a UUID, RFC 9562 version 4 */
+
+#define WARDEN_LABEL_MAX	63	/* characters of a program or purpose label */
+#define WARDEN_PATH_MAX		255	/* characters of a path kept as a label */
+#define WARDEN_TEXT_MAX		255	/* characters of a purpose's text */
+#define WARDEN_CONTACT_MAX	127	/* characters of a contact */
+#define WARDEN_DATE_MAX		10	/* characters of YYYY-MM-DD */
+#define WARDEN_TOPOLOGY_MAX	127	/* characters of a topology name */
+
+#define WARDEN_PROGRAMS_MAX	1024	/* programs of one policy */
+#define WARDEN_PROGRAM_DIGESTS_MAX 4	/* digests of one program */
+#define WARDEN_PURPOSES_MAX	1024	/* purposes of one policy */
+#define WARDEN_RULES_MAX	100000	/* rules of one policy */
+#define WARDEN_APPRAISE_MAX	65536	/* reference digests of one domain */
+#define WARDEN_POLICY_MAX	(16u << 20) /* bytes of a compiled policy */
+#define WARDEN_CHUNK_MAX	(32u << 10) /* bytes of entries in one policy-add message */
+
+#define WARDEN_SENSORS_MAX	4096	/* inventory entries */
+#define WARDEN_SESSIONS_MAX	4096	/* open sensor files */
+#define WARDEN_CONSENTS_MAX	10000	/* consent records kept */
+
+#define WARDEN_RECORDS_MAX	4096	/* audit records kept in the ring; a power of two */
+#define WARDEN_IDENTITIES_MAX	16384	/* digests of files kept by file version */
+#define WARDEN_MEASUREMENTS_MAX	65536	/* entries of the measurement log */
+
+#define WARDEN_WITHDRAW_MS	200	/* bound on the end of a session, where no rule says less */
+
+#endif /* WARDEN_LIMITS_H */

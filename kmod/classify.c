@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What kind of sensor a device node is, and its name that survives renumbering.
+ *
+ * One table, read from top to bottom: subsystem, the node's kernel name with at
+ * most one "*" for any run of characters, class. What no line matches is unknown, and takes the default verdict.
+ */
+#include <linux/ctype.h>
+#include <linux/device.h>
+#include <linux/kdev_t.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <uapi/linux/warden.h>
+#if IS_ENABLED(CONFIG_VIDEO_DEV)
+#include <media/v4l2-dev.h>
+#endif
+
+#include "classify.h"
+
+struct class_line {
+	const char *subsystem;
+	const char *name;
+	u8 class;
+};
+
+#define FREE WARDEN_SENSOR_CLASS_FREE
+
+/* Sources: Documentation/admin-guide/devices.txt and the class names of drivers/ in Linux 6.12. */
+static const struct class_line lines[] = {
+	{ "sound", "pcmC*c", WARDEN_SENSOR_CLASS_MICROPHONE },
+	{ "sound", "pcmC*p", FREE },
+	{ "sound", "controlC*", FREE },
+	{ "sound", "timer", FREE },
+	{ "sound", "seq", FREE },
+	{ "sound", "midiC*", FREE },
+	{ "media", "*", WARDEN_SENSOR_CLASS_CAMERA },
+	{ "dvb", "*", WARDEN_SENSOR_CLASS_CAMERA },
+	{ "cec", "*", WARDEN_SENSOR_CLASS_CAMERA },
+	{ "gnss", "*", WARDEN_SENSOR_CLASS_LOCATION },
+	{ "iio", "*", WARDEN_SENSOR_CLASS_MOTION },
+	{ "input", "*", WARDEN_SENSOR_CLASS_INPUT },
+	{ "hidraw", "*", WARDEN_SENSOR_CLASS_INPUT },
+	{ "usbmisc", "hiddev*", WARDEN_SENSOR_CLASS_INPUT },
+	{ "lirc", "*", WARDEN_SENSOR_CLASS_INPUT },
+	{ "drm", "renderD*", FREE },
+	{ "drm", "*", WARDEN_SENSOR_CLASS_SCREEN },
+	{ "graphics", "*", WARDEN_SENSOR_CLASS_SCREEN },
+	{ "vc", "*", WARDEN_SENSOR_CLASS_SCREEN },
+	{ "i2c-dev", "*", WARDEN_SENSOR_CLASS_BUS },
+	{ "spidev", "*", WARDEN_SENSOR_CLASS_BUS },
+	{ "gpio", "*", WARDEN_SENSOR_CLASS_BUS },
+	{ "usb", "*", WARDEN_SENSOR_CLASS_BUS },
+	{ "mem", "mem", WARDEN_SENSOR_CLASS_BUS },
+	{ "mem", "port", WARDEN_SENSOR_CLASS_BUS },
+	{ "mem", "*", FREE },
+	{ "tty", "*", FREE },
+	{ "tpm", "*", FREE },
+	{ "tpmrm", "*", FREE },
+	{ "rtc", "*", FREE },
+	{ "ptp", "*", FREE },
+	{ "pps", "*", FREE },
+	{ "watchdog", "*", FREE },
+	{ "dma_heap", "*", FREE },
+	{ "virtio-ports", "*", FREE },
+	{ "msr", "*", FREE },
+	{ "cpuid", "*", FREE },
+	{ "ppp", "*", FREE },
+	{ "bsg", "*", FREE },
+	{ "scsi_generic", "*", FREE },
+	{ "nvme", "*", FREE },
+	{ "nvme-generic", "*", FREE },
+	{ "mtd", "*", FREE },
+	{ "ubi", "*", FREE },
+	{ "raw", "*", FREE },
+	{ "misc", "autofs", FREE },
+	{ "misc", "btrfs-control", FREE },
+	{ "misc", "cpu_dma_latency", FREE },
+	{ "misc", "device-mapper", FREE },
+	{ "misc", "ecryptfs", FREE },
+	{ "misc", "fuse", FREE },
+	{ "misc", "cuse", FREE },
+	{ "misc", "hpet", FREE },
+	{ "misc", "hw_random", FREE },
+	{ "misc", "kvm", FREE },
+	{ "misc", "loop-control", FREE },
+	{ "misc", "mcelog", FREE },
+	{ "misc", "mapper/control", FREE },
+	{ "misc", "nvram", FREE },
+	{ "misc", "rfkill", FREE },
+	{ "misc", "snapshot", FREE },
+	{ "misc", "tun", FREE },
+	{ "misc", "udmabuf", FREE },
+	{ "misc", "uhid", FREE },
+	{ "misc", "uinput", FREE },
+	{ "misc", "userfaultfd", FREE },
+	{ "misc", "vga_arbiter", FREE },
+	{ "misc", "vhci", FREE },
+	{ "misc", "vhost-net", FREE },
+	{ "misc", "vhost-vsock", FREE },
+	{ "misc", "vsock", FREE },
+	{ "misc", "watchdog", FREE },
+};
+
+static const char *subsystem_name(const struct device *dev)
+{
+	if (dev->class)
+		return dev->class->name;
+	return dev->bus ? dev->bus->name : "";
+}
+
+#if IS_ENABLED(CONFIG_VIDEO_DEV)
+/* A V4L2 node is told by what it can do: one that only shows is no sensor. */
+static u32 classify_video(struct device *dev)
+{
+	const u32 shows = V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_OUTPUT_MPLANE |
+			  V4L2_CAP_VBI_OUTPUT | V4L2_CAP_SLICED_VBI_OUTPUT |
+			  V4L2_CAP_SDR_OUTPUT | V4L2_CAP_META_OUTPUT | V4L2_CAP_MODULATOR;
+	const u32 reads = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE |
+			  V4L2_CAP_VBI_CAPTURE | V4L2_CAP_SLICED_VBI_CAPTURE |
+			  V4L2_CAP_META_CAPTURE | V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE;
+	const struct video_device *vdev = to_video_device(dev);
+
+	if (vdev->vfl_type == VFL_TYPE_RADIO || vdev->vfl_type == VFL_TYPE_SDR)
+		return vdev->device_caps & (V4L2_CAP_TUNER | V4L2_CAP_SDR_CAPTURE) ?
+			       WARDEN_SENSOR_CLASS_RADIO : FREE;
+	if (vdev->vfl_type == VFL_TYPE_TOUCH)
+		return WARDEN_SENSOR_CLASS_INPUT;
+	if (!(vdev->device_caps & reads) && (vdev->device_caps & shows))
+		return FREE;
+	return WARDEN_SENSOR_CLASS_CAMERA;
+}
+
+static unsigned int video_index(struct device *dev)
+{
+	return to_video_device(dev)->index;
+}
+#else
+static u32 classify_video(struct device *dev)
+{
+	return WARDEN_SENSOR_CLASS_CAMERA;
+}
+
+static unsigned int video_index(struct device *dev)
+{
+	return 0;
+}
+#endif
+
+static bool matches(const char *pattern, const char *name)
+{
+	const char *star = strchr(pattern, '*');
+	size_t head, tail, len = strlen(name);
+
+	if (!star)
+		return !strcmp(pattern, name);
+	head = star - pattern;
+	tail = strlen(star + 1);
+	return len >= head + tail && !strncmp(pattern, name, head) &&
+	       !strcmp(star + 1, name + len - tail);
+}
+
+/**
+ * warden_classify() - what kind of sensor a device node is
+ * @dev: a device with a character device number
+ *
+ * Context: Any; the device must not go away meanwhile.
+ * Return: enum warden_sensor_class; unknown where no line of the table matches.
+ */
+u32 warden_classify(struct device *dev)
+{
+	const char *subsystem = subsystem_name(dev);
+	unsigned int i;
+
+	if (!strcmp(subsystem, "video4linux"))
+		return classify_video(dev);
+	for (i = 0; i < ARRAY_SIZE(lines); i++)
+		if (!strcmp(lines[i].subsystem, subsystem) &&
+		    matches(lines[i].name, dev_name(dev)))
+			return lines[i].class;
+	return WARDEN_SENSOR_CLASS_UNKNOWN;
+}
+
+/* Drop the card number of a sound node: pcmC1D0c is pcmD0c. */
+static void drop_card(char *out, size_t size, const char *name)
+{
+	const char *c = strchr(name, 'C');
+	const char *rest = c ? c + 1 : name;
+
+	while (c && isdigit(*rest))
+		rest++;
+	snprintf(out, size, "%.*s%s", c ? (int)(c - name) : 0, name, rest);
+}
+
+static int name_node(struct device *dev, char *buf, size_t size)
+{
+	const char *subsystem = subsystem_name(dev);
+	char name[32];
+
+	if (!strcmp(subsystem, "video4linux"))
+		return snprintf(buf, size, "/video4linux/%u", video_index(dev));
+	if (strcmp(subsystem, "sound"))
+		return snprintf(buf, size, "/%s", dev_name(dev));
+	drop_card(name, sizeof(name), dev_name(dev));
+	return snprintf(buf, size, "/sound/%s", name);
+}
+
+/* The nearest ancestor whose own name does not come from a counter of the subsystem. */
+static struct device *find_anchor(struct device *dev)
+{
+	struct device *parent = dev->parent;
+
+	while (parent && parent->class && !strcmp(parent->class->name, subsystem_name(dev)))
+		parent = parent->parent;
+	return parent;
+}
+
+/**
+ * warden_classify_topology() - where a device is, by a name that survives renumbering
+ * @dev: the device
+ * @buf: where to put it
+ * @size: bytes of @buf, at least 64
+ *
+ * The sysfs path of what the device hangs on, without "/devices/", then the
+ * subsystem and what tells the nodes of one device apart: "platform/vivid.0/video4linux/0",
+ * "platform/snd_aloop.0/sound/pcmD0c". A name too long for @buf keeps its end.
+ *
+ * Context: Any; allocates with GFP_ATOMIC.
+ * Return: 0 or -ENOMEM.
+ */
+int warden_classify_topology(struct device *dev, char *buf, size_t size)
+{
+	struct device *anchor = find_anchor(dev);
+	char node[80], *path = NULL;
+	const char *from = "virtual";
+	size_t len, skip;
+
+	if (anchor) {
+		path = kobject_get_path(&anchor->kobj, GFP_ATOMIC);
+		if (!path)
+			return -ENOMEM;
+		from = path + (strncmp(path, "/devices/", 9) ? 0 : 9);
+	}
+	name_node(dev, node, sizeof(node));
+	len = strlen(from) + strlen(node);
+	skip = len >= size ? len - size + 1 : 0;
+	snprintf(buf, size, "%s%s", from + min(skip, strlen(from)), node);
+	kfree(path);
+	return 0;
+}

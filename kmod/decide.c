@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The decision: (snapshot, request) -> verdict.
+ *
+ * Pure: no lock, no allocation, no clock, no logging. The same file is compiled
+ * into the host unit test.
+ *
+ * Order: an object that is appraised must be in the reference list. Then deny
+ * beats allow among all rules that match, whoever they name. Then the default.
+ */
+#include <linux/bits.h>
+#include <linux/string.h>
+
+#include "decide.h"
+
+/* The first rule of a domain and a program (index + 1; 0 is any): both are sort keys. */
+static u32 find_rule(const struct warden_snapshot *snap, u32 domain, u32 program)
+{
+	u32 low = 0, high = snap->nr_rules;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+		const struct warden_rule *rule = &snap->rules[mid];
+
+		if (rule->domain < domain || (rule->domain == domain && rule->program < program))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* The first program reference with this digest; several programs may share one. */
+static u32 find_ref(const struct warden_snapshot *snap, const struct warden_digest *digest)
+{
+	u32 low = 0, high = snap->nr_refs;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+
+		if (memcmp(&snap->refs[mid].digest, digest, sizeof(*digest)) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static bool in_reference(const struct warden_reference *ref, const struct warden_digest *digest)
+{
+	u32 low = 0, high = ref->nr;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+		int order = memcmp(&ref->digests[mid], digest, sizeof(*digest));
+
+		if (!order)
+			return true;
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
+}
+
+/* The living consent a rule asks for, if there is one. */
+static const struct warden_grant *find_grant(const struct warden_request *req,
+					     const struct warden_rule *rule)
+{
+	const struct warden_grants *grants = req->grants;
+	const struct warden_digest *digest = &req->subject->digest;
+	u32 low = 0, high = grants ? grants->nr : 0;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+
+		if (memcmp(&grants->grant[mid].digest, digest, sizeof(*digest)) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; grants && low < grants->nr; low++) {
+		const struct warden_grant *grant = &grants->grant[low];
+
+		if (memcmp(&grant->digest, digest, sizeof(*digest)))
+			break;
+		if (grant->class == req->class && grant->purpose == rule->purpose &&
+		    req->now < grant->expires)
+			return grant;
+	}
+	return NULL;
+}
+
+static bool matches_object(const struct warden_snapshot *snap, const struct warden_rule *rule,
+			   const struct warden_request *req)
+{
+	if (!rule->digest)
+		return true;
+	return !req->object->reason &&
+	       !memcmp(&snap->rule_digests[rule->digest - 1], &req->object->digest,
+		       sizeof(struct warden_digest));
+}
+
+static bool matches(const struct warden_snapshot *snap, const struct warden_rule *rule,
+		    const struct warden_request *req)
+{
+	switch (req->domain) {
+	case WARDEN_DOMAIN_SENSOR:
+		return (!rule->class || rule->class == req->class) &&
+		       (!rule->topology || rule->topology == req->topology);
+	case WARDEN_DOMAIN_LISTEN:
+	case WARDEN_DOMAIN_CONNECT:
+		return (!rule->protocol || rule->protocol == req->protocol) &&
+		       rule->port_low <= req->port && req->port <= rule->port_high;
+	default:
+		return matches_object(snap, rule, req);
+	}
+}
+
+static void settle(struct warden_verdict *v, const struct warden_rule *rule, u8 action, u8 reason,
+		   const struct warden_grant *grant)
+{
+	v->action = action;
+	v->reason = reason;
+	v->rule = rule;
+	v->grant = grant;
+}
+
+/*
+ * An allow without consent beats one that rests on consent, and that one beats
+ * a rule that lacks only its consent, which leaves its mark so that the reason
+ * says what would help.
+ */
+static void weigh_allow(const struct warden_request *req, const struct warden_rule *rule,
+			struct warden_verdict *v)
+{
+	bool settled = v->action == WARDEN_ACTION_ALLOW && v->rule;
+	const struct warden_grant *grant;
+
+	if (!(rule->flags & WARDEN_RULE_FLAG_CONSENT)) {
+		if (!settled || v->grant)
+			settle(v, rule, WARDEN_ACTION_ALLOW, WARDEN_REASON_RULE, NULL);
+		return;
+	}
+	if (settled)
+		return;
+	grant = find_grant(req, rule);
+	settle(v, rule, grant ? WARDEN_ACTION_ALLOW : WARDEN_ACTION_DENY,
+	       grant ? WARDEN_REASON_CONSENT : WARDEN_REASON_NO_CONSENT, grant);
+}
+
+/*
+ * Weigh the rules of one program into the verdict so far. A denial ends it; an
+ * allow stands unless a later one denies.
+ */
+static bool weigh(const struct warden_snapshot *snap, const struct warden_request *req,
+		  u32 program, struct warden_verdict *v)
+{
+	u32 i;
+
+	for (i = find_rule(snap, req->domain, program); i < snap->nr_rules; i++) {
+		const struct warden_rule *rule = &snap->rules[i];
+
+		if (rule->domain != req->domain || rule->program != program)
+			break;
+		if (!matches(snap, rule, req))
+			continue;
+		if (rule->action == WARDEN_ACTION_DENY) {
+			settle(v, rule, WARDEN_ACTION_DENY, WARDEN_REASON_RULE, NULL);
+			return true;
+		}
+		weigh_allow(req, rule, v);
+	}
+	return false;
+}
+
+/* Weigh the rules of every program the subject is. */
+static bool weigh_programs(const struct warden_snapshot *snap, const struct warden_request *req,
+			   struct warden_verdict *v)
+{
+	u32 i;
+
+	if (req->subject->reason)
+		return false;
+	for (i = find_ref(snap, &req->subject->digest); i < snap->nr_refs; i++) {
+		const struct warden_program *program = &snap->programs[snap->refs[i].program];
+
+		if (memcmp(&snap->refs[i].digest, &req->subject->digest,
+			   sizeof(struct warden_digest)))
+			break;
+		if (program->has_uid && program->uid != req->uid)
+			continue;
+		v->program = program;
+		if (weigh(snap, req, snap->refs[i].program + 1, v))
+			return true;
+	}
+	return false;
+}
+
+/* Why the default was reached, where there is more to say than that. */
+static u8 explain_default(const struct warden_request *req, const struct warden_verdict *v)
+{
+	if (v->action == WARDEN_ACTION_ALLOW)
+		return WARDEN_REASON_DEFAULT;
+	if (req->domain >= WARDEN_DOMAIN_EXEC)
+		return req->object->reason ?: WARDEN_REASON_DEFAULT;
+	if (req->domain == WARDEN_DOMAIN_SENSOR && req->class == WARDEN_SENSOR_CLASS_UNKNOWN)
+		return WARDEN_REASON_CLASS_UNKNOWN;
+	if (req->subject->reason)
+		return req->subject->reason;
+	if (!v->program)
+		return WARDEN_REASON_PROGRAM_UNKNOWN;
+	return req->domain == WARDEN_DOMAIN_SENSOR ? WARDEN_REASON_DEFAULT :
+						     WARDEN_REASON_PORT_NOT_NAMED;
+}
+
+/*
+ * Is the object one that may run or be loaded at all? One that is appraised
+ * must be in the reference list; a module that is to be measured and cannot be
+ * is refused, so that none runs beside the log.
+ */
+static bool appraise(const struct warden_snapshot *snap, const struct warden_request *req,
+		     struct warden_verdict *v)
+{
+	const struct warden_reference *ref = &snap->reference[req->domain];
+	bool blind;
+
+	if (req->domain < WARDEN_DOMAIN_EXEC)
+		return true;
+	blind = req->object->reason && req->domain == WARDEN_DOMAIN_MODULE &&
+		snap->measure & BIT(WARDEN_DOMAIN_MODULE);
+	if (!blind && (!ref->on || (!req->object->reason &&
+				    in_reference(ref, &req->object->digest))))
+		return true;
+	v->action = WARDEN_ACTION_DENY;
+	v->reason = req->object->reason ?: WARDEN_REASON_NOT_APPRAISED;
+	return false;
+}
+
+/**
+ * warden_decide_names() - does the policy name this program?
+ * @snap: the policy
+ * @digest: the program
+ *
+ * Context: Any; the caller keeps @snap alive.
+ * Return: true if some program of the policy has this digest.
+ */
+bool warden_decide_names(const struct warden_snapshot *snap, const struct warden_digest *digest)
+{
+	u32 i = find_ref(snap, digest);
+
+	return i < snap->nr_refs && !memcmp(&snap->refs[i].digest, digest, sizeof(*digest));
+}
+
+/**
+ * warden_decide() - what the policy says to a request
+ * @snap: the policy
+ * @req: the request; @req->subject is set, and in the exec, module and firmware
+ *	 domains @req->object
+ * @verdict: filled in
+ *
+ * Context: Any; the caller keeps @snap and @req->grants alive.
+ */
+void warden_decide(const struct warden_snapshot *snap, const struct warden_request *req,
+		   struct warden_verdict *verdict)
+{
+	const struct warden_default *def = &snap->defaults[req->domain];
+
+	*verdict = (struct warden_verdict){ .action = def->action, .mode = def->mode };
+	if (!appraise(snap, req, verdict))
+		return;
+	if (weigh_programs(snap, req, verdict) || weigh(snap, req, 0, verdict))
+		return;
+	if (verdict->rule)
+		return;
+	verdict->reason = explain_default(req, verdict);
+	if (!snap->version && verdict->action == WARDEN_ACTION_DENY)
+		verdict->reason = WARDEN_REASON_BOOT_PROFILE;
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Loads and attaches the BPF programs the module carries, all or none, holds
+ * their links in the kernel, and tries with a canary whether they are called.
+ *
+ * A loaded program that calls a kfunc pins the module, so rmmod is refused
+ * until warden_hooks_detach(). No descriptor, pin or process stays behind.
+ */
+#include <linux/bpf.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/kernel_read_file.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/vmalloc.h>
+#include <uapi/linux/warden.h>
+#include <warden/abi.h>
+
+#include "compat/bpf.h"
+#include "hooks.h"
+#include "inventory.h"
+#include "kfunc.h"
+#include "session.h"
+#include "warden.lskel.h"
+
+/* The order of enum warden_hook. */
+#define NR_HOOKS (WARDEN_HOOK_DEVICE_DEL + 1)
+
+/* Protects all below; taken by init, status and stop. */
+static DEFINE_MUTEX(hooks_lock);
+static struct bpf_link *links[NR_HOOKS];
+static struct bpf_map *gate_map;
+static u64 attached;
+static u32 tier = WARDEN_TIER_NONE;
+static const char *text = "the programs are not attached yet";
+
+static int fail(const char *why)
+{
+	text = why;
+	pr_err("warden: nothing is enforced: %s\n", why);
+	return -EOPNOTSUPP;
+}
+
+/* What the kernel was built without is known before anything is tried. */
+static const char *missing_option(void)
+{
+	if (!IS_ENABLED(CONFIG_BPF_SYSCALL) || !IS_ENABLED(CONFIG_BPF_JIT))
+		return "this kernel has no BPF; build it with CONFIG_BPF_SYSCALL=y and CONFIG_BPF_JIT=y";
+	if (!IS_ENABLED(CONFIG_DEBUG_INFO_BTF))
+		return "this kernel has no BTF; build it with CONFIG_DEBUG_INFO_BTF=y";
+	if (!IS_ENABLED(CONFIG_BPF_LSM))
+		return "this kernel has no BPF LSM; build it with CONFIG_BPF_LSM=y";
+	if (!IS_ENABLED(CONFIG_DEBUG_INFO_BTF_MODULES))
+		return "this kernel takes no BTF from modules; build it with CONFIG_DEBUG_INFO_BTF_MODULES=y";
+	if (!IS_ENABLED(CONFIG_DEVTMPFS))
+		return "this kernel has no devtmpfs; build it with CONFIG_DEVTMPFS=y";
+	return NULL;
+}
+
+static void collect_fds(const struct warden_bpf *skel, int fds[NR_HOOKS])
+{
+	fds[WARDEN_HOOK_FILE_OPEN] = skel->links.warden_file_open_fd;
+	fds[WARDEN_HOOK_FILE_RECEIVE] = skel->links.warden_file_receive_fd;
+	fds[WARDEN_HOOK_BPRM_CHECK] = skel->links.warden_bprm_check_fd;
+	fds[WARDEN_HOOK_BPRM_CREDS] = skel->links.warden_bprm_creds_fd;
+	fds[WARDEN_HOOK_READ_FILE] = skel->links.warden_read_file_fd;
+	fds[WARDEN_HOOK_LOAD_DATA] = skel->links.warden_load_data_fd;
+	fds[WARDEN_HOOK_SOCKET_BIND] = skel->links.warden_socket_bind_fd;
+	fds[WARDEN_HOOK_SOCKET_LISTEN] = skel->links.warden_socket_listen_fd;
+	fds[WARDEN_HOOK_PRCTL] = skel->links.warden_prctl_fd;
+	fds[WARDEN_HOOK_SB_DELETE] = skel->links.warden_sb_delete_fd;
+	fds[WARDEN_HOOK_DEVICE_ADD] = skel->links.warden_device_add_fd;
+	fds[WARDEN_HOOK_DEVICE_DEL] = skel->links.warden_device_del_fd;
+}
+
+static void drop_links(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_HOOKS; i++) {
+		if (links[i])
+			bpf_link_put(links[i]);
+		links[i] = NULL;
+	}
+	attached = 0;
+}
+
+static int hold_links(const struct warden_bpf *skel)
+{
+	int fds[NR_HOOKS];
+	unsigned int i;
+
+	collect_fds(skel, fds);
+	for (i = 0; i < NR_HOOKS; i++) {
+		struct bpf_link *link = bpf_link_get_from_fd(fds[i]);
+
+		if (IS_ERR(link)) {
+			drop_links();
+			return PTR_ERR(link);
+		}
+		links[i] = link;
+		attached |= BIT_ULL(i);
+	}
+	return 0;
+}
+
+/* The gate's memory is written to by the module alone: freeze it against bpf(2). */
+static struct warden_gate *open_gate(const struct warden_bpf *skel)
+{
+	union bpf_attr attr = { .map_fd = skel->maps.warden_gate.map_fd };
+	int err = kern_sys_bpf(BPF_MAP_FREEZE, &attr, sizeof(attr));
+	struct bpf_map *map;
+
+	if (err)
+		return ERR_PTR(err);
+	map = bpf_map_get(skel->maps.warden_gate.map_fd);
+	if (IS_ERR(map))
+		return ERR_CAST(map);
+	gate_map = map;
+	return (struct warden_gate *)container_of(map, struct bpf_array, map)->value;
+}
+
+static void close_gate(void)
+{
+	warden_inventory_watch(NULL);
+	warden_session_watch(NULL);
+	if (gate_map)
+		bpf_map_put(gate_map);
+	gate_map = NULL;
+}
+
+/* Call each hook family once: file_open by opening a directory, read_file by reading one. */
+static bool canary_sings(struct warden_gate *gate)
+{
+	const u64 expected = BIT_ULL(WARDEN_HOOK_FILE_OPEN) | BIT_ULL(WARDEN_HOOK_READ_FILE);
+	struct file *file;
+	void *buf = NULL;
+	u64 seen;
+
+	WRITE_ONCE(gate->canary, 1);
+	warden_kfunc_canary_arm();
+	file = filp_open("/", O_RDONLY | O_DIRECTORY, 0);
+	if (!IS_ERR(file))
+		fput(file);
+	if (kernel_read_file_from_path("/proc/version", 0, &buf, 4096, NULL, READING_POLICY) >= 0)
+		vfree(buf);
+	seen = warden_kfunc_canary_seen();
+	WRITE_ONCE(gate->canary, 0);
+	return (seen & expected) != 0;
+}
+
+static int attach_programs(void)
+{
+	struct warden_bpf *skel = warden_bpf__open();
+	struct warden_gate *gate;
+	int err;
+
+	if (!skel)
+		return fail("there was no memory to open the programs; free some and load the module again");
+	warden_kfunc_open(true);
+	err = warden_bpf__load(skel);
+	warden_kfunc_open(false);
+	if (err) {
+		pr_err("warden: loading the programs failed with %d\n", err);
+		err = fail("the kernel refused to load the programs; see the kernel log, and wardenctl doctor");
+		goto out;
+	}
+	gate = open_gate(skel);
+	if (IS_ERR(gate)) {
+		err = fail("the gate could not be frozen; see wardenctl doctor");
+		goto out;
+	}
+	warden_inventory_watch(gate);
+	warden_session_watch(gate);
+	err = warden_bpf__attach(skel);
+	if (err < 0 || hold_links(skel)) {
+		pr_err("warden: attaching the programs failed with %d\n", err);
+		close_gate();
+		err = fail("the kernel refused to attach the programs; see wardenctl doctor");
+		goto out;
+	}
+	err = 0;
+	if (!canary_sings(gate)) {
+		drop_links();
+		close_gate();
+		err = fail("the BPF LSM is compiled in but not active; add bpf to the lsm= boot argument");
+	}
+out:
+	warden_bpf__destroy(skel);
+	return err;
+}
+
+/**
+ * warden_hooks_attach() - load, attach and try all programs, or none
+ *
+ * Context: Process context, from the module's own notifier once it is live: its
+ * BTF does not exist before.
+ * Return: 0; -EOPNOTSUPP with the reason in the status and in the kernel log.
+ */
+int warden_hooks_attach(void)
+{
+	const char *missing = missing_option();
+	int err;
+
+	mutex_lock(&hooks_lock);
+	err = missing ? fail(missing) : attach_programs();
+	if (!err) {
+		tier = WARDEN_TIER_ENFORCE;
+		text = "all programs are attached and answer";
+	}
+	mutex_unlock(&hooks_lock);
+	return err;
+}
+
+/**
+ * warden_hooks_detach() - drop all links; nothing is enforced any more
+ *
+ * Context: Process context, sleeps.
+ */
+void warden_hooks_detach(void)
+{
+	mutex_lock(&hooks_lock);
+	drop_links();
+	close_gate();
+	warden_inventory_forget();
+	tier = WARDEN_TIER_NONE;
+	text = "stopped by wardenctl stop; load the module again to enforce";
+	mutex_unlock(&hooks_lock);
+}
+
+/**
+ * warden_hooks_status() - which programs run
+ * @st: filled in
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_hooks_status(struct warden_hooks_status *st)
+{
+	mutex_lock(&hooks_lock);
+	st->tier = tier;
+	st->attached = attached;
+	st->wanted = BIT_ULL(NR_HOOKS) - 1;
+	st->text = text;
+	mutex_unlock(&hooks_lock);
+}

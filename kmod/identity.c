@@ -1,0 +1,499 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a program is: the digest of its file, kept per file version.
+ *
+ * The file system is believed on one point only: that it tells when a file's
+ * content changed. Where it cannot be believed (what_is_vouched_for()), the file
+ * has no identity; where it tells of some changes only (changes_are_told()),
+ * the digest is made anew each time.
+ *
+ * Limits. Content that changes below the file system, by a write to the block
+ * device of a mounted file system, is not seen before the entry has left the
+ * cache. On file systems without a change cookie the change time decides, and
+ * who can set the clock back can repeat a change time.
+ */
+#include <linux/backing-dev.h>
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/fsverity.h>
+#include <linux/hash.h>
+#include <linux/init_task.h>
+#include <linux/iversion.h>
+#include <linux/magic.h>
+#include <linux/mm.h>
+#include <linux/mm_types.h>
+#include <linux/rcupdate.h>
+#include <linux/random.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/timekeeping.h>
+#include <crypto/hash.h>
+#include "identity.h"
+
+#define READ_BYTES 65536
+
+/*
+ * The cache is a table of sets: an inode's entry is in one of the ways of the
+ * set its address hashes to. A lookup reads one cache line of pointers, the
+ * bound needs no count, and making room is O(1): a random way goes, so that no
+ * pattern of files keeps an entry from living.
+ */
+#define WAYS	 4
+#define SET_BITS 12
+
+_Static_assert(WAYS << SET_BITS == WARDEN_IDENTITIES_MAX, "the sets make up the cache");
+
+#define OCFS2_MAGIC OCFS2_SUPER_MAGIC
+#define GFS2_MAGIC  0x01161970 /* uapi/linux/gfs2_ondisk.h */
+#define UBIFS_MAGIC 0x24051905 /* fs/ubifs/ubifs.h */
+
+/*
+ * A file version. The inode's address comes first as it tells most pairs apart;
+ * device, number and generation tell a new inode at an old address. The cookie
+ * is 0 where the file system keeps none.
+ */
+struct version {
+	const struct inode *inode;
+	u64 cookie;
+	time64_t ctime;
+	loff_t size;
+	unsigned long ino;
+	long ctime_nsec;
+	dev_t dev;
+	u32 generation;
+};
+
+/* Never changes once it is in the table; freed after a grace period. */
+struct kept {
+	struct version version;
+	struct warden_digest digest;
+	struct rcu_head rcu;
+};
+
+struct set {
+	struct kept __rcu *way[WAYS];
+};
+
+static struct {
+	struct set *sets;
+	spinlock_t lock; /* writers of @sets; innermost */
+	struct crypto_shash *sha256;
+	const struct cred *cred; /* the kernel's: the policy must be able to read every file */
+	atomic64_t reads;
+} cache;
+
+static bool is_open_for_write(const struct inode *inode)
+{
+	/* pairs with the end of a write, whose change must be seen once the writer is not */
+	return atomic_read_acquire(&inode->i_writecount) > 0;
+}
+
+static u64 peek_cookie(const struct inode *inode)
+{
+	return IS_I_VERSION(inode) ? inode_peek_iversion(inode) : 0;
+}
+
+/* Asking for the cookie makes the next change advance it. */
+static u64 query_cookie(struct inode *inode)
+{
+	return IS_I_VERSION(inode) ? inode_query_iversion(inode) : 0;
+}
+
+static void read_version(struct inode *inode, struct version *v)
+{
+	*v = (struct version){
+		.inode = inode,
+		.cookie = query_cookie(inode),
+		.ctime = inode_get_ctime_sec(inode),
+		.ctime_nsec = inode_get_ctime_nsec(inode),
+		.size = i_size_read(inode),
+		.ino = inode->i_ino,
+		.dev = inode->i_sb->s_dev,
+		.generation = inode->i_generation,
+	};
+}
+
+static bool is_version_of(const struct version *v, const struct inode *inode)
+{
+	return v->inode == inode && v->cookie == peek_cookie(inode) &&
+	       v->ctime == inode_get_ctime_sec(inode) &&
+	       v->ctime_nsec == inode_get_ctime_nsec(inode) && v->size == i_size_read(inode) &&
+	       v->ino == inode->i_ino && v->dev == inode->i_sb->s_dev &&
+	       v->generation == inode->i_generation;
+}
+
+static struct set *set_of(const struct inode *inode)
+{
+	return &cache.sets[hash_ptr(inode, SET_BITS)];
+}
+
+/*
+ * Runs for every gated open. No reference is taken: entries outlive the
+ * read-side section, and the caller holds the file.
+ */
+static bool find(const struct inode *inode, struct warden_digest *digest)
+{
+	const struct set *set = set_of(inode);
+	const struct kept *k;
+	bool found = false;
+	int i;
+
+	rcu_read_lock();
+	for (i = 0; i < WAYS && !found; i++) {
+		k = rcu_dereference(set->way[i]);
+		found = k && is_version_of(&k->version, inode);
+		if (found)
+			*digest = k->digest;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static struct kept *way_at(const struct set *set, int i)
+{
+	return rcu_dereference_protected(set->way[i], lockdep_is_held(&cache.lock));
+}
+
+/* The way of an older version of the inode, else an empty one, else any. */
+static int way_for(const struct set *set, const struct inode *inode)
+{
+	int empty = -1, i;
+
+	lockdep_assert_held(&cache.lock);
+	for (i = 0; i < WAYS; i++) {
+		const struct kept *k = way_at(set, i);
+
+		if (k && k->version.inode == inode)
+			return i;
+		if (!k && empty < 0)
+			empty = i;
+	}
+	return empty >= 0 ? empty : get_random_u32_below(WAYS);
+}
+
+static void replace_way(struct set *set, int i, struct kept *new)
+{
+	struct kept *old = way_at(set, i);
+
+	rcu_assign_pointer(set->way[i], new);
+	if (old)
+		kfree_rcu(old, rcu);
+}
+
+/* Without memory the digest is made again next time. */
+static void keep(const struct version *v, const struct warden_digest *digest)
+{
+	struct kept *k = kmalloc(sizeof(*k), GFP_KERNEL | __GFP_NOWARN);
+	struct set *set = set_of(v->inode);
+
+	if (!k)
+		return;
+	k->version = *v;
+	k->digest = *digest;
+	spin_lock(&cache.lock);
+	replace_way(set, way_for(set, v->inode), k);
+	spin_unlock(&cache.lock);
+}
+
+/*
+ * The kernel can vouch for what it keeps in memory or on a device that is its
+ * own. A file system whose content another machine, a user space server or the
+ * mounter can change behind its back tells of no change in time, or lies. A
+ * list of what is vouched for, so that a kind nobody thought of is not.
+ */
+static bool what_is_vouched_for(const struct super_block *sb)
+{
+	if (sb->s_iflags & (SB_I_UNTRUSTED_MOUNTER | SB_I_IMA_UNVERIFIABLE_SIGNATURE))
+		return false;
+
+	switch (sb->s_magic) {
+	case OCFS2_MAGIC:
+	case GFS2_MAGIC:
+		return false;
+	case TMPFS_MAGIC:
+	case RAMFS_MAGIC:
+	case UBIFS_MAGIC:
+	case BTRFS_SUPER_MAGIC:
+		return true;
+	default:
+		return sb->s_bdev || sb->s_mtd;
+	}
+}
+
+/*
+ * Where nothing is written back (tmpfs, ramfs), a page of a shared mapping that
+ * was read first is writable without a fault: the content changes, and neither
+ * cookie nor change time does.
+ */
+static bool changes_are_told(const struct super_block *sb)
+{
+	return sb->s_bdi->capabilities & BDI_CAP_WRITEBACK;
+}
+
+/*
+ * "Racily clean", as in git's index: without a cookie, a change in the same
+ * step of the clock as the last one would carry the same change time. To be
+ * called while writing is denied, so that a later change is later than now.
+ */
+static bool is_settled(const struct version *v, const struct super_block *sb)
+{
+	struct timespec64 now, ctime = { .tv_sec = v->ctime, .tv_nsec = v->ctime_nsec };
+	s64 step = max_t(s64, TICK_NSEC, sb->s_time_gran);
+
+	if (v->cookie)
+		return true;
+	ktime_get_coarse_real_ts64(&now);
+	return timespec64_to_ns(&now) - timespec64_to_ns(&ctime) > 2 * step;
+}
+
+static int hash_pieces(struct file *file, struct shash_desc *desc, void *piece)
+{
+	loff_t pos = 0;
+	ssize_t n;
+	int ret;
+
+	while ((n = kernel_read(file, piece, READ_BYTES, &pos)) > 0) {
+		ret = crypto_shash_update(desc, piece, n);
+		if (ret)
+			return ret;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return n;
+}
+
+static int hash_content(struct file *file, struct warden_digest *digest)
+{
+	SHASH_DESC_ON_STACK(desc, cache.sha256);
+	void *piece = kvmalloc(READ_BYTES, GFP_KERNEL);
+	int ret;
+
+	if (!piece)
+		return -ENOMEM;
+	desc->tfm = cache.sha256;
+	ret = crypto_shash_init(desc);
+	if (!ret)
+		ret = hash_pieces(file, desc, piece);
+	if (!ret)
+		ret = crypto_shash_final(desc, digest->bytes);
+	shash_desc_zero(desc);
+	kvfree(piece);
+	digest->alg = WARDEN_DIGEST_ALG_SHA256;
+	atomic64_inc(&cache.reads);
+	return ret;
+}
+
+/* The file as it is where it can be read, else its path opened once more. */
+static struct file *open_for_read(struct file *file)
+{
+	if (file->f_mode & FMODE_READ && file->f_mode & FMODE_CAN_READ &&
+	    !(file->f_flags & O_DIRECT))
+		return get_file(file);
+	return dentry_open(&file->f_path, O_RDONLY | O_LARGEFILE | O_NOATIME, cache.cred);
+}
+
+static int read_digest(struct file *file, struct warden_digest *digest)
+{
+	struct file *readable = open_for_read(file);
+	int ret;
+
+	if (IS_ERR(readable))
+		return PTR_ERR(readable);
+	ret = hash_content(readable, digest);
+	fput(readable);
+	return ret;
+}
+
+/*
+ * Writing is denied while the content is read, as exec and kernel_read_file()
+ * do for theirs: the digest is of one content, with no race to detect and no
+ * retry. A writer that comes meanwhile gets ETXTBSY, and one that was there
+ * before makes us refuse.
+ */
+static int measure_content(struct file *file, struct inode *inode, struct warden_digest *digest)
+{
+	struct version version;
+	int ret;
+
+	if (!atomic_dec_unless_positive(&inode->i_writecount))
+		return -ETXTBSY;
+	read_version(inode, &version);
+	ret = read_digest(file, digest);
+	/* a copy-up meanwhile: what was read may be of an inode whose writers are not denied */
+	if (!ret && d_real_inode(file->f_path.dentry) != inode)
+		ret = -ETXTBSY;
+	if (!ret && changes_are_told(inode->i_sb) && is_settled(&version, inode->i_sb))
+		keep(&version, digest);
+	atomic_inc(&inode->i_writecount);
+	return ret;
+}
+
+static u8 reason_of(int error)
+{
+	switch (error) {
+	case 0:
+		return WARDEN_REASON_NONE;
+	case -ETXTBSY:
+		return WARDEN_REASON_PROGRAM_WRITABLE;
+	case -ENOMEM:
+		return WARDEN_REASON_NO_MEMORY;
+	default:
+		return WARDEN_REASON_PROGRAM_UNREADABLE;
+	}
+}
+
+static int settle(struct warden_identity *id, int error)
+{
+	id->reason = reason_of(error);
+	if (!error)
+		return 0;
+	memset(&id->digest, 0, sizeof(id->digest));
+	return -EACCES;
+}
+
+/* fs-verity's digest binds the content for as long as the file exists. */
+static bool read_verity(struct inode *inode, struct warden_digest *digest)
+{
+	u8 raw[FS_VERITY_MAX_DIGEST_SIZE];
+	enum hash_algo algo;
+
+	if (!IS_VERITY(inode) || !fsverity_get_digest(inode, raw, NULL, &algo) ||
+	    algo != HASH_ALGO_SHA256)
+		return false;
+	digest->alg = WARDEN_DIGEST_ALG_FSVERITY_SHA256;
+	memcpy(digest->bytes, raw, sizeof(digest->bytes));
+	return true;
+}
+
+static int make_digest(struct file *file, struct inode *inode, struct warden_digest *digest)
+{
+	if (!S_ISREG(inode->i_mode) || !what_is_vouched_for(inode->i_sb))
+		return -EINVAL;
+	if (read_verity(inode, digest))
+		return 0;
+	return measure_content(file, inode, digest);
+}
+
+/* Apart from the hit, which shall not pay for this one's frame. */
+static noinline int identify(struct file *file, struct inode *inode, struct warden_identity *id)
+{
+	return settle(id, make_digest(file, inode, &id->digest));
+}
+
+int warden_identity_of_file(struct file *file, struct warden_identity *id)
+{
+	/* overlayfs: the inode that holds the content, whose writers and changes count */
+	struct inode *inode = d_real_inode(file->f_path.dentry);
+
+	if (is_open_for_write(inode) || !find(inode, &id->digest))
+		return identify(file, inode, id);
+	id->reason = WARDEN_REASON_NONE;
+	return 0;
+}
+
+/*
+ * With a reference: an exe_file that prctl(PR_SET_MM_MAP) of another thread
+ * replaces is freed without a grace period, and its memory may be another open
+ * file when it is looked at.
+ */
+static struct file *get_exe_file(void)
+{
+	struct file *file;
+
+	if (!current->mm || current->flags & PF_KTHREAD)
+		return NULL;
+	rcu_read_lock();
+	file = get_file_rcu(&current->mm->exe_file);
+	rcu_read_unlock();
+	return file;
+}
+
+int warden_identity_of_current(struct warden_identity *id)
+{
+	struct file *file = get_exe_file();
+	int ret;
+
+	if (!file)
+		return settle(id, -ENOENT);
+	ret = warden_identity_of_file(file, id);
+	fput(file);
+	return ret;
+}
+
+const char *warden_identity_path(char *buf, int size)
+{
+	struct file *file = get_exe_file();
+	const char *path;
+
+	if (!file)
+		return "kernel";
+	path = file_path(file, buf, size);
+	fput(file);
+	return IS_ERR(path) ? "(path too long)" : path;
+}
+
+static void forget_set(struct set *set, const struct super_block *sb)
+{
+	int i;
+
+	for (i = 0; i < WAYS; i++) {
+		const struct kept *k = way_at(set, i);
+
+		if (k && (!sb || k->version.dev == sb->s_dev))
+			replace_way(set, i, NULL);
+	}
+}
+
+void warden_identity_forget(const struct super_block *sb)
+{
+	int i;
+
+	for (i = 0; i < 1 << SET_BITS; i++) {
+		spin_lock(&cache.lock);
+		forget_set(&cache.sets[i], sb);
+		spin_unlock(&cache.lock);
+	}
+}
+
+u64 warden_identity_reads(void)
+{
+	return atomic64_read(&cache.reads);
+}
+
+int warden_identity_init(void)
+{
+	int ret = -ENOMEM;
+
+	spin_lock_init(&cache.lock);
+	cache.sets = kvcalloc(1 << SET_BITS, sizeof(*cache.sets), GFP_KERNEL);
+	if (!cache.sets)
+		return ret;
+	cache.cred = prepare_kernel_cred(&init_task);
+	if (!cache.cred)
+		goto err_free_sets;
+	cache.sha256 = crypto_alloc_shash("sha256", 0, 0);
+	if (!IS_ERR(cache.sha256))
+		return 0;
+	ret = PTR_ERR(cache.sha256);
+	put_cred(cache.cred);
+err_free_sets:
+	kvfree(cache.sets);
+	return ret;
+}
+
+void warden_identity_exit(void)
+{
+	/*
+	 * 1. No lookup runs: the programs are detached, the commands gone.
+	 * 2. Entries; kfree_rcu() needs no code of ours afterwards.
+	 * 3. The table, which nobody can be reading.
+	 */
+	warden_identity_forget(NULL);
+	kvfree(cache.sets);
+	crypto_free_shash(cache.sha256);
+	put_cred(cache.cred);
+}

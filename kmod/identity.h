@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef WARDEN_IDENTITY_H
+#define WARDEN_IDENTITY_H
+
+#include <linux/types.h>
+#include <uapi/linux/warden.h>
+#include <warden/chain.h>
+
+struct file;
+struct super_block;
+
+/**
+ * struct warden_identity - what a file's content is
+ * @reason: WARDEN_REASON_NONE where @digest can be relied on, else why not:
+ *	    WARDEN_REASON_PROGRAM_UNREADABLE, WARDEN_REASON_PROGRAM_WRITABLE or
+ *	    WARDEN_REASON_NO_MEMORY
+ * @digest: digest of the content: fs-verity's where the file has one, else SHA-256
+ */
+struct warden_identity {
+	u8 reason;
+	struct warden_digest digest;
+};
+
+/**
+ * warden_identity_init() - set up the cache of digests
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, -ENOMEM, or the error of allocating "sha256" from the crypto API.
+ */
+int warden_identity_init(void);
+
+/**
+ * warden_identity_exit() - drop the cache
+ *
+ * Context: Process context; nobody may be asking any more.
+ */
+void warden_identity_exit(void);
+
+/**
+ * warden_identity_of_file() - what a file's content is, from the cache where it is unchanged
+ * @file: an open file; need not be open for reading
+ * @id: filled in, also on failure
+ *
+ * A digest is kept per file version (device, inode, generation, change cookie,
+ * change time and size). It is neither made nor taken from the cache while
+ * somebody holds the file open for writing; writing is denied (ETXTBSY) while it
+ * is made. It is not kept where the file system has no change cookie and the
+ * file changed so lately that another change could carry the same time, nor
+ * where a mapping can change the content untold (tmpfs). Files of file systems
+ * the kernel cannot vouch for (FUSE, network, cluster, mounted by an untrusted
+ * user) and files that are not regular are WARDEN_REASON_PROGRAM_UNREADABLE.
+ *
+ * Context: Process context, may sleep (reads the file on a miss).
+ * Return: 0, or -EACCES with @id->reason set.
+ */
+int warden_identity_of_file(struct file *file, struct warden_identity *id);
+
+/**
+ * warden_identity_of_current() - what the program is that the current task runs
+ * @id: filled in, also on failure
+ *
+ * Kernel threads have no program: WARDEN_REASON_PROGRAM_UNREADABLE.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or -EACCES with @id->reason set.
+ */
+int warden_identity_of_current(struct warden_identity *id);
+
+/**
+ * warden_identity_path() - the path of the current task's executable, for people
+ * @buf: where to put it
+ * @size: bytes of @buf, at least 16
+ *
+ * Context: Process context.
+ * Return: a NUL-terminated string inside @buf; "kernel" for a kernel thread.
+ */
+const char *warden_identity_path(char *buf, int size);
+
+/**
+ * warden_identity_forget() - drop what is kept of a file system
+ * @sb: the file system; NULL is all
+ *
+ * For unmounting: an image that was changed while it was not mounted can come
+ * back with the same device number, inode numbers and versions.
+ *
+ * Context: Process context; takes the cache's lock, does not sleep.
+ */
+void warden_identity_forget(const struct super_block *sb);
+
+/**
+ * warden_identity_reads() - how often a file's content was read to make a digest
+ *
+ * Context: Any.
+ * Return: the count since the module was loaded.
+ */
+u64 warden_identity_reads(void);
+
+#endif /* WARDEN_IDENTITY_H */

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From a request to an answer: the pure decision with the policy, the consents
+ * and the clock of this moment, and the record of what was refused.
+ */
+#include <linux/cred.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+
+#include "consent.h"
+#include "judge.h"
+#include "record.h"
+#include "snapshot.h"
+
+static void copy_verdict(struct warden_answer *answer, const struct warden_snapshot *snap,
+			 const struct warden_verdict *v)
+{
+	answer->denied = warden_verdict_denies(v);
+	answer->observed = v->action == WARDEN_ACTION_DENY && !answer->denied;
+	answer->reason = v->reason;
+	answer->version = snap->version;
+	answer->generation = snap->generation;
+	answer->line = v->rule ? v->rule->line : 0;
+	answer->flags = v->rule ? v->rule->flags : 0;
+	answer->withdraw_ms = v->rule && v->rule->withdraw_ms ? v->rule->withdraw_ms :
+								WARDEN_WITHDRAW_MS;
+	answer->has_receipt = v->grant;
+	if (v->grant)
+		memcpy(answer->receipt, v->grant->receipt, sizeof(answer->receipt));
+	answer->label[0] = '\0';
+	if (v->program)
+		memcpy(answer->label, v->program->label, sizeof(answer->label));
+}
+
+/**
+ * warden_judge() - decide a request by what is in force now
+ * @req: the request; its clock and consents are filled in here
+ * @answer: filled in
+ *
+ * Context: Any; does not sleep.
+ * Return: 0, or -EACCES where the caller must refuse.
+ */
+int warden_judge(const struct warden_request *req, struct warden_answer *answer)
+{
+	struct warden_request now = *req;
+	const struct warden_snapshot *snap;
+	struct warden_verdict v;
+
+	rcu_read_lock();
+	snap = warden_snapshot_get_rcu();
+	now.grants = warden_consent_grants_rcu();
+	now.now = now.grants ? ktime_get_boottime_ns() : 0;
+	warden_decide(snap, &now, &v);
+	copy_verdict(answer, snap, &v);
+	rcu_read_unlock();
+	return answer->denied ? -EACCES : 0;
+}
+
+/**
+ * warden_judge_measures() - does the policy in force measure this domain?
+ * @domain: enum warden_domain
+ *
+ * Context: Any.
+ * Return: true if it does.
+ */
+bool warden_judge_measures(u32 domain)
+{
+	bool measures;
+
+	rcu_read_lock();
+	measures = warden_snapshot_get_rcu()->measure & BIT(domain);
+	rcu_read_unlock();
+	return measures;
+}
+
+/**
+ * warden_judge_names() - does the policy in force name this program?
+ * @digest: the program
+ *
+ * Context: Any.
+ * Return: true if it does.
+ */
+bool warden_judge_names(const struct warden_digest *digest)
+{
+	bool names;
+
+	rcu_read_lock();
+	names = warden_decide_names(warden_snapshot_get_rcu(), digest);
+	rcu_read_unlock();
+	return names;
+}
+
+/**
+ * warden_judge_tell() - record a refusal, or one that would have been
+ * @req: the request
+ * @answer: the answer, denied or observed
+ * @object: what it was about, for people; NULL is nothing
+ * @family: AF_* of a socket, 0 for none
+ *
+ * Context: Process context of the subject, does not sleep. Without memory the
+ * refusal stands and the record is counted as lost.
+ */
+void warden_judge_tell(const struct warden_request *req, const struct warden_answer *answer,
+		       const char *object, u16 family)
+{
+	struct warden_record *r = kzalloc(sizeof(*r), GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!r) {
+		warden_record_lose(true);
+		return;
+	}
+	r->event = WARDEN_EVENT_VERDICT;
+	r->domain = req->domain;
+	r->action = WARDEN_ACTION_DENY;
+	r->observed = answer->observed;
+	r->reason = answer->reason;
+	r->line = answer->line;
+	r->policy_version = answer->version;
+	r->generation = answer->generation;
+	r->count = 1;
+	r->pid = task_tgid_nr(current);
+	r->uid = req->uid;
+	r->class = req->class;
+	r->family = family;
+	r->protocol = req->protocol;
+	r->port = req->port;
+	r->program_digest = req->subject->digest;
+	if (req->object)
+		r->object_digest = req->object->digest;
+	if (answer->label[0])
+		strscpy(r->program, answer->label, sizeof(r->program));
+	else
+		strscpy(r->program, warden_identity_path(r->object, sizeof(r->object)),
+			sizeof(r->program));
+	strscpy_pad(r->object, object ?: "", sizeof(r->object));
+	warden_record_add(r);
+	kfree(r);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef WARDEN_JUDGE_H
+#define WARDEN_JUDGE_H
+
+#include <linux/types.h>
+#include "decide.h"
+
+/**
+ * struct warden_answer - a verdict, copied out of the policy it was made with
+ * @denied: the caller must refuse
+ * @observed: it would have been denied, had the domain been enforced
+ * @has_receipt: @receipt is set
+ * @reason: enum warden_reason
+ * @flags: bit mask of enum warden_rule_flag of the rule
+ * @withdraw_ms: bound on the end of a session
+ * @line: line of the rule; 0 is none
+ * @version: version of the policy
+ * @measure: the domain is measured
+ * @generation: generation of the policy
+ * @receipt: consent it rests on
+ * @label: label of the program; empty where the policy does not name it
+ */
+struct warden_answer {
+	bool denied;
+	bool observed;
+	bool has_receipt;
+	u8 reason;
+	u8 flags;
+	u16 withdraw_ms;
+	u32 line;
+	u32 version;
+	u64 generation;
+	u8 receipt[WARDEN_RECEIPT_SIZE];
+	char label[WARDEN_LABEL_MAX + 1];
+};
+
+int warden_judge(const struct warden_request *req, struct warden_answer *answer);
+bool warden_judge_measures(u32 domain);
+bool warden_judge_names(const struct warden_digest *digest);
+void warden_judge_tell(const struct warden_request *req, const struct warden_answer *answer,
+		       const char *object, u16 family);
+
+#endif /* WARDEN_JUDGE_H */

@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The only door from BPF: each function builds a request and has it judged.
+ */
+#include <crypto/sha2.h>
+#include <linux/binfmts.h>
+#include <linux/btf.h>
+#include <linux/btf_ids.h>
+#include <linux/bpf.h>
+#include <linux/cred.h>
+#include <linux/device.h>
+#include <linux/fs.h>
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/kernel_read_file.h>
+#include <linux/module.h>
+#include <linux/net.h>
+#include <linux/percpu.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/socket.h>
+#include <net/inet_sock.h>
+#include <net/sock.h>
+#include <warden/kfunc.h>
+
+#include "identity.h"
+#include "inventory.h"
+#include "judge.h"
+#include "kfunc.h"
+#include "measure.h"
+#include "session.h"
+
+static DEFINE_PER_CPU(u64, calls);
+
+/* The task that may load programs with these calls. */
+static struct task_struct *loader;
+
+/* The task whose hook calls count as canaries, and a bit per enum warden_hook that was seen. */
+static struct task_struct *canary_task;
+static unsigned long canary_seen;
+
+static u32 current_real_uid(void)
+{
+	return from_kuid(&init_user_ns, current_uid());
+}
+
+/* --- sensors -------------------------------------------------------------- */
+
+/* Judge the current program's use of a device node; 0 also for what is no sensor. */
+static int judge_sensor(struct file *file, bool *is_sensor)
+{
+	dev_t devt = file_inode(file)->i_rdev;
+	struct warden_identity subject;
+	struct warden_request req = {
+		.domain = WARDEN_DOMAIN_SENSOR,
+		.subject = &subject,
+	};
+	struct warden_answer answer;
+	struct warden_sensor sensor;
+	int err;
+
+	req.class = warden_inventory_class(devt, &req.topology);
+	*is_sensor = req.class != WARDEN_SENSOR_CLASS_FREE;
+	if (!*is_sensor)
+		return 0;
+	req.uid = current_real_uid();
+	warden_identity_of_current(&subject);
+	err = warden_judge(&req, &answer);
+	if (!err && !answer.observed)
+		return 0;
+	warden_inventory_find(devt, &sensor);
+	warden_judge_tell(&req, &answer, sensor.topology, 0);
+	return err;
+}
+
+/* --- ports ------------------------------------------------------------------ */
+
+static int judge_listen(struct socket *sock, u16 port)
+{
+	struct warden_identity subject;
+	struct warden_request req = {
+		.domain = WARDEN_DOMAIN_LISTEN,
+		.uid = current_real_uid(),
+		.subject = &subject,
+		.protocol = sock->sk->sk_protocol,
+		.port = port,
+	};
+	struct warden_answer answer;
+	int err;
+
+	warden_identity_of_current(&subject);
+	err = warden_judge(&req, &answer);
+	if (err || answer.observed)
+		warden_judge_tell(&req, &answer, NULL, sock->sk->sk_family);
+	return err;
+}
+
+static bool is_inet(const struct socket *sock)
+{
+	return sock->sk->sk_family == AF_INET || sock->sk->sk_family == AF_INET6;
+}
+
+/* The port of an address as bind(2) will read it; the family of the socket decides. */
+static u16 port_of(const struct socket *sock, const struct sockaddr *address, int len)
+{
+	if (!is_inet(sock) || len < (int)sizeof(struct sockaddr_in))
+		return 0;
+	/* sin_port and sin6_port stand at one offset */
+	return ntohs(((const struct sockaddr_in *)address)->sin_port);
+}
+
+/* --- files that run or are loaded ------------------------------------------------ */
+
+static const char *name_file(struct file *file, char *buf, int size)
+{
+	const char *path = file_path(file, buf, size);
+
+	return IS_ERR(path) ? "(path too long)" : path;
+}
+
+static void measure(u32 domain, const struct warden_identity *object, const char *path)
+{
+	if (!object->reason && warden_judge_measures(domain))
+		warden_measure_add(domain, &object->digest, path);
+}
+
+static int judge_object(u32 domain, const struct warden_identity *subject,
+			const struct warden_identity *object, const char *path)
+{
+	struct warden_request req = {
+		.domain = domain,
+		.uid = current_real_uid(),
+		.subject = subject,
+		.object = object,
+	};
+	struct warden_answer answer;
+	int err;
+
+	err = warden_judge(&req, &answer);
+	if (err || answer.observed)
+		warden_judge_tell(&req, &answer, path, 0);
+	return err;
+}
+
+static int judge_file(u32 domain, struct file *file, struct warden_identity *object)
+{
+	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	const char *path = buf ? name_file(file, buf, PATH_MAX) : "(no memory for the path)";
+	struct warden_identity subject;
+	int err;
+
+	warden_identity_of_current(&subject);
+	warden_identity_of_file(file, object);
+	measure(domain, object, path);
+	err = judge_object(domain, &subject, object, path);
+	kfree(buf);
+	return err;
+}
+
+static u32 domain_of_read(u32 id)
+{
+	switch (id) {
+	case READING_MODULE:
+		return WARDEN_DOMAIN_MODULE;
+	case READING_FIRMWARE:
+		return WARDEN_DOMAIN_FIRMWARE;
+	default:
+		return WARDEN_DOMAIN_NONE;
+	}
+}
+
+/* --- the door ------------------------------------------------------------------------ */
+
+__bpf_kfunc_start_defs();
+
+/**
+ * warden_kf_file_open() - may the current program open this device node?
+ * @file: a character device, in its open hook
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_file_open(struct file *file)
+{
+	bool is_sensor;
+	int err;
+
+	this_cpu_inc(calls);
+	err = judge_sensor(file, &is_sensor);
+	return err || !is_sensor ? err : warden_session_prepare(file);
+}
+
+/**
+ * warden_kf_file_receive() - may the current program be handed this device node?
+ * @file: a character device on its way in from another process
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_file_receive(struct file *file)
+{
+	bool is_sensor;
+
+	this_cpu_inc(calls);
+	return judge_sensor(file, &is_sensor);
+}
+
+/**
+ * warden_kf_exec() - measure and appraise what is about to run
+ * @bprm: the execution; called for the script and for its interpreter
+ *
+ * A program the policy names is started as setuid programs are (AT_SECURE): the
+ * loader takes no LD_PRELOAD and no LD_LIBRARY_PATH from its environment, and it
+ * is not dumpable, so that who may start it cannot put code into what it is
+ * trusted for. begin_new_exec() and create_elf_tables() read the flag after
+ * this hook.
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_exec(struct linux_binprm *bprm)
+{
+	struct warden_identity object;
+	int err;
+
+	this_cpu_inc(calls);
+	err = judge_file(WARDEN_DOMAIN_EXEC, bprm->file, &object);
+	if (!err && !object.reason && warden_judge_names(&object.digest))
+		bprm->secureexec = 1;
+	return err;
+}
+
+/**
+ * warden_kf_inherit() - close the sensor files the new program may not have
+ *
+ * Context: Sleepable LSM program, from bprm_committing_creds.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_inherit(void)
+{
+	this_cpu_inc(calls);
+	warden_session_inherit();
+	return 0;
+}
+
+/**
+ * warden_kf_read_file() - measure and appraise what the kernel is about to load from a file
+ * @file: the file
+ * @id: enum kernel_read_file_id
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_read_file(struct file *file, u32 id)
+{
+	u32 domain = domain_of_read(id);
+	struct warden_identity object;
+
+	this_cpu_inc(calls);
+	return domain && file ? judge_file(domain, file, &object) : 0;
+}
+
+/**
+ * warden_kf_load_data() - measure and appraise what the kernel has taken from memory
+ * @data: address of the object, in kernel memory
+ * @size: its bytes
+ * @id: enum kernel_load_data_id
+ *
+ * init_module(2) comes by here: kmod uses it for modules it has unpacked. The
+ * hook does not sleep, so the caller's own file is not measured, and the entry
+ * is taken by the TPM just before the module runs (warden_measure_settle()).
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_load_data(u64 data, u64 size, u32 id)
+{
+	const struct warden_identity nobody = { .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
+	struct warden_identity object = { .digest.alg = WARDEN_DIGEST_ALG_SHA256 };
+
+	this_cpu_inc(calls);
+	if (id != LOADING_MODULE)
+		return 0;
+	sha256((const u8 *)(unsigned long)data, size, object.digest.bytes);
+	if (warden_judge_measures(WARDEN_DOMAIN_MODULE) &&
+	    warden_measure_later(WARDEN_DOMAIN_MODULE, &object.digest, "init_module(2)"))
+		object.reason = WARDEN_REASON_NO_MEMORY;
+	return judge_object(WARDEN_DOMAIN_MODULE, &nobody, &object, "init_module(2)");
+}
+
+/**
+ * warden_kf_bind() - may the current program receive at this address?
+ * @sock: a socket that needs no listen(2) to receive
+ * @address: what it is bound to, in kernel memory
+ * @len: bytes of @address
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_bind(struct socket *sock, struct sockaddr *address, int len)
+{
+	this_cpu_inc(calls);
+	return judge_listen(sock, port_of(sock, address, len));
+}
+
+/**
+ * warden_kf_listen() - may the current program listen on this socket?
+ * @sock: the socket; not yet bound is port 0
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_listen(struct socket *sock)
+{
+	this_cpu_inc(calls);
+	return judge_listen(sock, is_inet(sock) ? READ_ONCE(inet_sk(sock->sk)->inet_num) : 0);
+}
+
+/**
+ * warden_kf_forge() - a task wants the kernel to believe that it runs another file
+ *
+ * prctl(PR_SET_MM) can replace the file a program is known by, within a user
+ * namespace without any privilege. An identity that can be chosen is none.
+ *
+ * Context: LSM program, does not sleep.
+ * Return: -EPERM.
+ */
+__bpf_kfunc int warden_kf_forge(void)
+{
+	const struct warden_identity nobody = { .reason = WARDEN_REASON_PROGRAM_FORGED };
+	const struct warden_request req = {
+		.domain = WARDEN_DOMAIN_EXEC,
+		.uid = current_real_uid(),
+		.subject = &nobody,
+	};
+	const struct warden_answer answer = { .reason = WARDEN_REASON_PROGRAM_FORGED };
+
+	this_cpu_inc(calls);
+	warden_judge_tell(&req, &answer, "prctl(PR_SET_MM)", 0);
+	return -EPERM;
+}
+
+/**
+ * warden_kf_unmount() - a file system goes, and with it what is known of its files
+ * @sb: the file system
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_unmount(struct super_block *sb)
+{
+	this_cpu_inc(calls);
+	warden_identity_forget(sb);
+	return 0;
+}
+
+/**
+ * warden_kf_device_add() - a device node comes
+ * @dev: the device
+ *
+ * Context: Tracing program, does not sleep.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_device_add(struct device *dev)
+{
+	this_cpu_inc(calls);
+	warden_inventory_add(dev);
+	return 0;
+}
+
+/**
+ * warden_kf_device_del() - a device node goes
+ * @dev: the device
+ *
+ * Context: Tracing program, does not sleep.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_device_del(struct device *dev)
+{
+	this_cpu_inc(calls);
+	warden_inventory_del(dev);
+	return 0;
+}
+
+/**
+ * warden_kf_canary() - a hook was called while the module tries its hooks
+ * @hook: enum warden_hook
+ *
+ * Context: Any program.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_canary(u32 hook)
+{
+	if (READ_ONCE(canary_task) == current && hook < BITS_PER_LONG)
+		set_bit(hook, &canary_seen);
+	return 0;
+}
+
+__bpf_kfunc_end_defs();
+
+/* One set: LSM and tracing programs are one kind of hook to the verifier. */
+BTF_KFUNCS_START(kfunc_ids)
+BTF_ID_FLAGS(func, warden_kf_file_open, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_file_receive, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_exec, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_inherit, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_read_file, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_load_data)
+BTF_ID_FLAGS(func, warden_kf_bind, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_listen, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_forge)
+BTF_ID_FLAGS(func, warden_kf_unmount)
+BTF_ID_FLAGS(func, warden_kf_device_add)
+BTF_ID_FLAGS(func, warden_kf_device_del)
+BTF_ID_FLAGS(func, warden_kf_canary)
+BTF_KFUNCS_END(kfunc_ids)
+
+/* Nobody else's program may call in: root could forget devices with one. */
+static int only_ours(const struct bpf_prog *prog, u32 kfunc_id)
+{
+	if (!btf_id_set8_contains(&kfunc_ids, kfunc_id))
+		return 0;
+	return READ_ONCE(loader) == current ? 0 : -EACCES;
+}
+
+static const struct btf_kfunc_id_set kfunc_set = {
+	.owner = THIS_MODULE,
+	.set = &kfunc_ids,
+	.filter = only_ours,
+};
+
+/**
+ * warden_kfunc_open() - let the current task load programs that call in
+ * @open: false ends it
+ *
+ * Context: Process context; the module's own loading.
+ */
+void warden_kfunc_open(bool open)
+{
+	WRITE_ONCE(loader, open ? current : NULL);
+}
+
+/**
+ * warden_kfunc_calls() - how often programs have called in
+ *
+ * Context: Any.
+ * Return: the sum over all CPUs.
+ */
+u64 warden_kfunc_calls(void)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu(calls, cpu);
+	return sum;
+}
+
+/**
+ * warden_kfunc_canary_arm() - count the current task's hook calls from now on
+ *
+ * Context: Process context.
+ */
+void warden_kfunc_canary_arm(void)
+{
+	canary_seen = 0;
+	WRITE_ONCE(canary_task, current);
+}
+
+/**
+ * warden_kfunc_canary_seen() - which hooks were called since, and stop counting
+ *
+ * Context: Process context of the task that armed it.
+ * Return: bit mask of enum warden_hook.
+ */
+u64 warden_kfunc_canary_seen(void)
+{
+	WRITE_ONCE(canary_task, NULL);
+	return canary_seen;
+}
+
+/**
+ * warden_kfunc_init() - offer the functions to LSM and tracing programs
+ *
+ * Context: Process context, module init.
+ * Return: 0 or a negative errno, -ENOENT where the kernel has no BTF.
+ */
+int warden_kfunc_init(void)
+{
+	return register_btf_kfunc_id_set(BPF_PROG_TYPE_LSM, &kfunc_set);
+}

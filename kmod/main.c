@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The map of the module: what is set up in which order, and taken down in the
+ * reverse one.
+ */
+#include <linux/module.h>
+#include <linux/notifier.h>
+#include <linux/platform_device.h>
+#include <linux/string.h>
+
+#include "compat/bpf.h"
+#include "consent.h"
+#include "hooks.h"
+#include "identity.h"
+#include "inventory.h"
+#include "kfunc.h"
+#include "measure.h"
+#include "netlink.h"
+#include "record.h"
+#include "session.h"
+#include "snapshot.h"
+
+static char *boot = "deny";
+module_param(boot, charp, 0444);
+MODULE_PARM_DESC(boot, "what holds until the first policy: deny (default) or observe");
+
+static unsigned int pcr = 14;
+module_param(pcr, uint, 0444);
+MODULE_PARM_DESC(pcr, "TPM PCR to extend with measurements, 0 to 15 (default 14)");
+
+/* A device of our own: its kset is the one of all devices. */
+static struct platform_device *platform;
+
+static void tell_start(void)
+{
+	static struct warden_record r = {
+		.event = WARDEN_EVENT_START,
+		.domain = WARDEN_DOMAIN_SYSTEM,
+		.action = WARDEN_ACTION_ALLOW,
+		.count = 1,
+	};
+
+	strscpy(r.object, boot, sizeof(r.object));
+	warden_record_add(&r);
+}
+
+/* The module's BTF, which its programs need, is there once it goes live: insmod waits for us. */
+static int on_module(struct notifier_block *nb, unsigned long state, void *module)
+{
+	if (state == MODULE_STATE_COMING)
+		warden_measure_settle(); /* before it runs */
+	if (module != THIS_MODULE || state != MODULE_STATE_LIVE)
+		return NOTIFY_DONE;
+	if (!warden_hooks_attach() && warden_inventory_scan(&platform->dev))
+		pr_warn("warden: no memory to list the devices; all count as unknown\n");
+	tell_start();
+	return NOTIFY_OK;
+}
+
+/* After the notifiers that make the BTF known (priority 0) and trace the module. */
+static struct notifier_block module_nb = {
+	.notifier_call = on_module,
+	.priority = -100,
+};
+
+static int __init check_parameters(void)
+{
+	if (strcmp(boot, "deny") && strcmp(boot, "observe")) {
+		pr_err("warden: boot=%s is not known; say boot=deny or boot=observe\n", boot);
+		return -EINVAL;
+	}
+	if (pcr > 15) {
+		pr_err("warden: pcr=%u cannot anchor a log; say 0 to 15 (16 and up can be reset)\n",
+		       pcr);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int __init warden_init(void)
+{
+	int err = check_parameters();
+
+	if (err)
+		return err;
+	platform = platform_device_register_simple("warden", PLATFORM_DEVID_NONE, NULL, 0);
+	if (IS_ERR(platform))
+		return PTR_ERR(platform);
+	err = warden_record_init(warden_netlink_notify);
+	if (err)
+		goto err_platform;
+	err = warden_identity_init();
+	if (err)
+		goto err_record;
+	err = warden_measure_init(pcr);
+	if (err)
+		goto err_identity;
+	err = warden_snapshot_init(!strcmp(boot, "observe"));
+	if (err)
+		goto err_measure;
+	err = warden_consent_init();
+	if (err)
+		goto err_snapshot;
+	err = warden_session_init();
+	if (err)
+		goto err_consent;
+	err = warden_kfunc_init();
+	if (err)
+		pr_err("warden: the kernel takes no functions for BPF from modules (%d)\n", err);
+	err = warden_netlink_init();
+	if (err)
+		goto err_session;
+	err = register_module_notifier(&module_nb);
+	if (err)
+		goto err_netlink;
+	return 0;
+
+err_netlink:
+	warden_netlink_exit();
+err_session:
+	warden_session_exit();
+err_consent:
+	warden_consent_exit();
+err_snapshot:
+	warden_snapshot_exit();
+err_measure:
+	warden_measure_exit();
+err_identity:
+	warden_identity_exit();
+err_record:
+	warden_record_exit();
+err_platform:
+	platform_device_unregister(platform);
+	return err;
+}
+
+/*
+ * Runs when no program is attached and no session is open: both hold the module.
+ *  1. no module event, no command;
+ *  2. no kick and no expiry can run any more;
+ *  3. what records tell has been told; RCU callbacks of ours have run.
+ */
+static void __exit warden_exit(void)
+{
+	unregister_module_notifier(&module_nb);
+	warden_netlink_exit();
+	warden_session_exit();
+	warden_consent_exit();
+	warden_inventory_forget();
+	warden_snapshot_exit();
+	warden_measure_exit();
+	warden_identity_exit();
+	warden_record_exit();
+	platform_device_unregister(platform);
+	rcu_barrier();
+}
+
+module_init(warden_init);
+module_exit(warden_exit);
+
+WARDEN_IMPORT_BPF_NS;
+MODULE_LICENSE("GPL");
+MODULE_VERSION(WARDEN_VERSION);
+MODULE_DESCRIPTION("Consent, ports and integrity for Linux devices");

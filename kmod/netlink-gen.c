@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/warden.yaml */
+/* YNL-GEN kernel source */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "netlink-gen.h"
+
+#include <uapi/linux/warden.h>
+
+/* Integer value ranges */
+static const struct netlink_range_validation warden_a_rule_protocol_range = {
+	.max	= 65535ULL,
+};
+
+static const struct netlink_range_validation warden_a_rule_port_low_range = {
+	.max	= 65535ULL,
+};
+
+static const struct netlink_range_validation warden_a_rule_port_high_range = {
+	.max	= 65535ULL,
+};
+
+static const struct netlink_range_validation warden_a_consent_seconds_range = {
+	.min	= 1ULL,
+	.max	= 3153600000ULL,
+};
+
+/* Common nested types */
+const struct nla_policy warden_appraise_nl_policy[WARDEN_A_APPRAISE_DIGESTS + 1] = {
+	[WARDEN_A_APPRAISE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 4, 6),
+	[WARDEN_A_APPRAISE_DIGESTS] = { .type = NLA_BINARY, },
+};
+
+const struct nla_policy warden_default_nl_policy[WARDEN_A_DEFAULT_MODE + 1] = {
+	[WARDEN_A_DEFAULT_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
+	[WARDEN_A_DEFAULT_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
+	[WARDEN_A_DEFAULT_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+const struct nla_policy warden_digest_nl_policy[WARDEN_A_DIGEST_BYTES + 1] = {
+	[WARDEN_A_DIGEST_ALG] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[WARDEN_A_DIGEST_BYTES] = NLA_POLICY_EXACT_LEN(32),
+};
+
+const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_MODE + 1] = {
+	[WARDEN_A_HEADER_NAME] = { .type = NLA_NUL_STRING, .len = 63, },
+	[WARDEN_A_HEADER_VERSION] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WARDEN_A_HEADER_CONTACT] = { .type = NLA_NUL_STRING, .len = 127, },
+	[WARDEN_A_HEADER_SUPPORT_UNTIL] = { .type = NLA_NUL_STRING, .len = 10, },
+	[WARDEN_A_HEADER_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+const struct nla_policy warden_measure_nl_policy[WARDEN_A_MEASURE_DOMAINS + 1] = {
+	[WARDEN_A_MEASURE_DOMAINS] = { .type = NLA_U32, },
+};
+
+const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_UID + 1] = {
+	[WARDEN_A_PROGRAM_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WARDEN_A_PROGRAM_LABEL] = { .type = NLA_NUL_STRING, .len = 63, },
+	[WARDEN_A_PROGRAM_PATH] = { .type = NLA_NUL_STRING, .len = 255, },
+	[WARDEN_A_PROGRAM_DIGEST] = NLA_POLICY_NESTED(warden_digest_nl_policy),
+	[WARDEN_A_PROGRAM_UID] = { .type = NLA_U32, },
+};
+
+const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_TEXT + 1] = {
+	[WARDEN_A_PURPOSE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WARDEN_A_PURPOSE_LABEL] = { .type = NLA_NUL_STRING, .len = 63, },
+	[WARDEN_A_PURPOSE_TEXT] = { .type = NLA_NUL_STRING, .len = 255, },
+};
+
+const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_DIGEST + 1] = {
+	[WARDEN_A_RULE_LINE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WARDEN_A_RULE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
+	[WARDEN_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
+	[WARDEN_A_RULE_PROGRAM] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WARDEN_A_RULE_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
+	[WARDEN_A_RULE_TOPOLOGY] = { .type = NLA_NUL_STRING, .len = 127, },
+	[WARDEN_A_RULE_PURPOSE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WARDEN_A_RULE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x7),
+	[WARDEN_A_RULE_WITHDRAW_MS] = NLA_POLICY_RANGE(NLA_U32, 1, 10000),
+	[WARDEN_A_RULE_PROTOCOL] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_rule_protocol_range),
+	[WARDEN_A_RULE_PORT_LOW] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_rule_port_low_range),
+	[WARDEN_A_RULE_PORT_HIGH] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_rule_port_high_range),
+	[WARDEN_A_RULE_DIGEST] = NLA_POLICY_NESTED(warden_digest_nl_policy),
+};
+
+/* WARDEN_CMD_POLICY_ADD - do */
+static const struct nla_policy warden_policy_add_nl_policy[WARDEN_A_POLICY_APPRAISE + 1] = {
+	[WARDEN_A_POLICY_HEADER] = NLA_POLICY_NESTED(warden_header_nl_policy),
+	[WARDEN_A_POLICY_DEFAULT] = NLA_POLICY_NESTED(warden_default_nl_policy),
+	[WARDEN_A_POLICY_PROGRAM] = NLA_POLICY_NESTED(warden_program_nl_policy),
+	[WARDEN_A_POLICY_PURPOSE] = NLA_POLICY_NESTED(warden_purpose_nl_policy),
+	[WARDEN_A_POLICY_RULE] = NLA_POLICY_NESTED(warden_rule_nl_policy),
+	[WARDEN_A_POLICY_MEASURE] = NLA_POLICY_NESTED(warden_measure_nl_policy),
+	[WARDEN_A_POLICY_APPRAISE] = NLA_POLICY_NESTED(warden_appraise_nl_policy),
+};
+
+/* WARDEN_CMD_POLICY_COMMIT - do */
+static const struct nla_policy warden_policy_commit_nl_policy[WARDEN_A_POLICY_DIGEST + 1] = {
+	[WARDEN_A_POLICY_DIGEST] = NLA_POLICY_EXACT_LEN(32),
+};
+
+/* WARDEN_CMD_CONSENT_GRANT - do */
+static const struct nla_policy warden_consent_grant_nl_policy[WARDEN_A_CONSENT_SECONDS + 1] = {
+	[WARDEN_A_CONSENT_PROGRAM] = { .type = NLA_NUL_STRING, .len = 63, },
+	[WARDEN_A_CONSENT_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
+	[WARDEN_A_CONSENT_PURPOSE] = { .type = NLA_NUL_STRING, .len = 63, },
+	[WARDEN_A_CONSENT_PRINCIPAL] = { .type = NLA_NUL_STRING, .len = 63, },
+	[WARDEN_A_CONSENT_BASIS] = { .type = NLA_NUL_STRING, .len = 63, },
+	[WARDEN_A_CONSENT_NOTICE] = NLA_POLICY_EXACT_LEN(32),
+	[WARDEN_A_CONSENT_SECONDS] = NLA_POLICY_FULL_RANGE(NLA_U64, &warden_a_consent_seconds_range),
+};
+
+/* WARDEN_CMD_CONSENT_WITHDRAW - do */
+static const struct nla_policy warden_consent_withdraw_nl_policy[WARDEN_A_CONSENT_CLASS + 1] = {
+	[WARDEN_A_CONSENT_RECEIPT] = NLA_POLICY_EXACT_LEN(16),
+	[WARDEN_A_CONSENT_PROGRAM] = { .type = NLA_NUL_STRING, .len = 63, },
+	[WARDEN_A_CONSENT_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
+};
+
+/* WARDEN_CMD_AUDIT_GET - dump */
+static const struct nla_policy warden_audit_get_nl_policy[WARDEN_A_RECORD_SEQ + 1] = {
+	[WARDEN_A_RECORD_SEQ] = { .type = NLA_U64, },
+};
+
+/* WARDEN_CMD_MEASURE_GET - dump */
+static const struct nla_policy warden_measure_get_nl_policy[WARDEN_A_MEASUREMENT_SEQ + 1] = {
+	[WARDEN_A_MEASUREMENT_SEQ] = { .type = NLA_U64, },
+};
+
+/* Ops table for warden */
+static const struct genl_split_ops warden_nl_ops[] = {
+	{
+		.cmd		= WARDEN_CMD_STATUS_GET,
+		.pre_doit	= warden_nl_pre_anyone,
+		.doit		= warden_nl_status_get_doit,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_STOP,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_stop_doit,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= WARDEN_CMD_SENSOR_GET,
+		.start	= warden_nl_start_read,
+		.dumpit	= warden_nl_sensor_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= WARDEN_CMD_POLICY_BEGIN,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_policy_begin_doit,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_POLICY_ADD,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_policy_add_doit,
+		.policy		= warden_policy_add_nl_policy,
+		.maxattr	= WARDEN_A_POLICY_APPRAISE,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_POLICY_COMMIT,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_policy_commit_doit,
+		.policy		= warden_policy_commit_nl_policy,
+		.maxattr	= WARDEN_A_POLICY_DIGEST,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_POLICY_GET,
+		.pre_doit	= warden_nl_pre_read,
+		.doit		= warden_nl_policy_get_doit,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_CONSENT_GRANT,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_consent_grant_doit,
+		.policy		= warden_consent_grant_nl_policy,
+		.maxattr	= WARDEN_A_CONSENT_SECONDS,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_CONSENT_WITHDRAW,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_consent_withdraw_doit,
+		.policy		= warden_consent_withdraw_nl_policy,
+		.maxattr	= WARDEN_A_CONSENT_CLASS,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= WARDEN_CMD_CONSENT_GET,
+		.start	= warden_nl_start_read,
+		.dumpit	= warden_nl_consent_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd	= WARDEN_CMD_SESSION_GET,
+		.start	= warden_nl_start_read,
+		.dumpit	= warden_nl_session_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= WARDEN_CMD_AUDIT_GET,
+		.start		= warden_nl_start_read,
+		.dumpit		= warden_nl_audit_get_dumpit,
+		.policy		= warden_audit_get_nl_policy,
+		.maxattr	= WARDEN_A_RECORD_SEQ,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= WARDEN_CMD_MEASURE_GET,
+		.start		= warden_nl_start_read,
+		.dumpit		= warden_nl_measure_get_dumpit,
+		.policy		= warden_measure_get_nl_policy,
+		.maxattr	= WARDEN_A_MEASUREMENT_SEQ,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+};
+
+static const struct genl_multicast_group warden_nl_mcgrps[] = {
+	[WARDEN_NLGRP_AUDIT] = { "audit", },
+};
+
+struct genl_family warden_nl_family __ro_after_init = {
+	.name		= WARDEN_FAMILY_NAME,
+	.version	= WARDEN_FAMILY_VERSION,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.split_ops	= warden_nl_ops,
+	.n_split_ops	= ARRAY_SIZE(warden_nl_ops),
+	.mcgrps		= warden_nl_mcgrps,
+	.n_mcgrps	= ARRAY_SIZE(warden_nl_mcgrps),
+};

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/warden.yaml */
+/* YNL-GEN kernel header */
+
+#ifndef _LINUX_WARDEN_GEN_H
+#define _LINUX_WARDEN_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/warden.h>
+
+/* Common nested types */
+extern const struct nla_policy warden_appraise_nl_policy[WARDEN_A_APPRAISE_DIGESTS + 1];
+extern const struct nla_policy warden_default_nl_policy[WARDEN_A_DEFAULT_MODE + 1];
+extern const struct nla_policy warden_digest_nl_policy[WARDEN_A_DIGEST_BYTES + 1];
+extern const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_MODE + 1];
+extern const struct nla_policy warden_measure_nl_policy[WARDEN_A_MEASURE_DOMAINS + 1];
+extern const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_UID + 1];
+extern const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_TEXT + 1];
+extern const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_DIGEST + 1];
+
+int warden_nl_pre_anyone(const struct genl_split_ops *ops, struct sk_buff *skb,
+			 struct genl_info *info);
+int warden_nl_pre_admin(const struct genl_split_ops *ops, struct sk_buff *skb,
+			struct genl_info *info);
+int warden_nl_pre_read(const struct genl_split_ops *ops, struct sk_buff *skb,
+		       struct genl_info *info);
+int warden_nl_start_read(struct netlink_callback *cb);
+
+int warden_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_stop_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_sensor_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
+int warden_nl_policy_begin_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_policy_add_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_policy_commit_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_consent_grant_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_consent_withdraw_doit(struct sk_buff *skb,
+				    struct genl_info *info);
+int warden_nl_consent_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
+int warden_nl_session_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
+int warden_nl_audit_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
+int warden_nl_measure_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
+
+enum {
+	WARDEN_NLGRP_AUDIT,
+};
+
+extern struct genl_family warden_nl_family;
+
+#endif /* _LINUX_WARDEN_GEN_H */

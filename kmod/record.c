@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Audit records: a ring in memory, chained, told in order by one work item.
+ *
+ * A record is numbered, timed, chained and put into the ring in one critical
+ * section, so that the chain follows the numbers. Telling is apart from it: the
+ * notifier may sleep and may be slow, and where the ring overtakes it, the
+ * number of the records it missed becomes a record of its own.
+ */
+#include <linux/jhash.h>
+#include <linux/random.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+#include <linux/vmalloc.h>
+#include <linux/workqueue.h>
+#include <crypto/sha2.h>
+#include <uapi/linux/warden.h>
+#include "record.h"
+
+#define RING_MASK (WARDEN_RECORDS_MAX - 1)
+#define SLOTS	  256
+#define WINDOW	  HZ
+#define WINDOW_NS NSEC_PER_SEC
+
+_Static_assert((WARDEN_RECORDS_MAX & RING_MASK) == 0, "the ring is indexed by a mask");
+
+/* What makes two verdicts the same: all but number, time, count and chain. No padding in either. */
+#define KEY_HEAD      offsetof(struct warden_record, generation)
+#define KEY_HEAD_SIZE (offsetof(struct warden_record, count) - KEY_HEAD)
+#define KEY_TAIL      offsetofend(struct warden_record, count)
+#define KEY_TAIL_SIZE (offsetof(struct warden_record, chain) - KEY_TAIL)
+
+/*
+ * Verdicts that equal @first and came within a second of it. A table with one
+ * place per hash: who comes to a taken place sends the holder's count on its
+ * way, so nothing is lost and the memory is fixed.
+ */
+struct slot {
+	u64 since; /* 0 is free */
+	u32 more;  /* equal ones after the first */
+	struct warden_record first;
+};
+
+static struct {
+	/*
+	 * All below but @buffer. Innermost. Taken by hooks in process and softirq context, with RCU
+	 * read-side sections around them, hence a spinlock and _bh; never by hard interrupts, so
+	 * they stay on during the 12 rounds of SHA-256 that a record costs. Nothing is allocated
+	 * and no hook can run inside.
+	 */
+	spinlock_t lock;
+	struct warden_record *ring; /* record n is at n & RING_MASK */
+	struct slot *slots;
+	u64 made; /* number of the last record */
+	u64 told; /* number of the last one the notifier was given or missed */
+	u64 lost;
+	u64 unreported; /* of @lost, those in no loss record that is told or waits to be */
+	u64 loss_at;	/* number of the last loss record */
+	u64 loss_count; /* its count while it waits to be told, else 0 */
+	u64 denials;
+	u32 seed;
+	u8 chain[WARDEN_DIGEST_SIZE];
+	u8 packed[WARDEN_RECORD_PACKED_MAX];
+
+	struct warden_record buffer; /* the drain's own; an ordered queue runs one at a time */
+	void (*notify)(const struct warden_record *r);
+	struct workqueue_struct *queue;
+	struct work_struct drain;
+	struct delayed_work expire;
+} log;
+
+static bool is_same(const struct warden_record *a, const struct warden_record *b)
+{
+	return !memcmp((const u8 *)a + KEY_HEAD, (const u8 *)b + KEY_HEAD, KEY_HEAD_SIZE) &&
+	       !memcmp((const u8 *)a + KEY_TAIL, (const u8 *)b + KEY_TAIL, KEY_TAIL_SIZE);
+}
+
+/*
+ * A maker zeroes the tails of its strings, so hashing the whole is right; only
+ * the start of them is hashed, as a collision costs a record, not a count.
+ */
+static u32 hash_of(const struct warden_record *r)
+{
+	u32 hash = jhash((const u8 *)r + KEY_HEAD, KEY_HEAD_SIZE, log.seed);
+
+	hash = jhash_3words(r->pid, r->uid, (u32)r->port << 16 | r->protocol, hash);
+	return jhash(r->object, strnlen(r->object, sizeof(r->object)), hash);
+}
+
+static void chain_record(struct warden_record *r)
+{
+	struct sha256_state sha;
+
+	lockdep_assert_held(&log.lock);
+	sha256_init(&sha);
+	sha256_update(&sha, log.chain, sizeof(log.chain));
+	sha256_update(&sha, log.packed, warden_record_pack(r, log.packed));
+	sha256_final(&sha, log.chain);
+	memcpy(r->chain, log.chain, sizeof(r->chain));
+}
+
+static void make_record(const struct warden_record *from, u32 count)
+{
+	u64 seq = log.made + 1;
+	struct warden_record *r = &log.ring[seq & RING_MASK];
+
+	lockdep_assert_held(&log.lock);
+	*r = *from;
+	r->seq = seq;
+	r->time = ktime_get_boottime_ns();
+	r->count = count;
+	chain_record(r);
+	log.made = seq;
+	queue_work(log.queue, &log.drain);
+}
+
+static void free_slot(struct slot *slot)
+{
+	lockdep_assert_held(&log.lock);
+	if (slot->since && slot->more)
+		make_record(&slot->first, slot->more);
+	slot->since = 0;
+	slot->more = 0;
+}
+
+static bool is_over(const struct slot *slot, u64 now)
+{
+	return now >= slot->since + WINDOW_NS;
+}
+
+/*
+ * True where the verdict was counted and needs no record of its own. A place
+ * whose second is over is not reused for the next one, so that a count never
+ * spans more than it says.
+ */
+static bool coalesce(const struct warden_record *r)
+{
+	struct slot *slot = &log.slots[hash_of(r) % SLOTS];
+	u64 now = ktime_get_boottime_ns();
+
+	lockdep_assert_held(&log.lock);
+	if (slot->since && !is_over(slot, now) && slot->more < U32_MAX &&
+	    is_same(&slot->first, r)) {
+		slot->more++;
+		return true;
+	}
+	free_slot(slot);
+	slot->since = now;
+	slot->first = *r;
+	queue_delayed_work(log.queue, &log.expire, WINDOW);
+	return false;
+}
+
+void warden_record_add(const struct warden_record *r)
+{
+	bool verdict = r->event == WARDEN_EVENT_VERDICT;
+
+	spin_lock_bh(&log.lock);
+	if (verdict && r->action == WARDEN_ACTION_DENY)
+		log.denials++;
+	if (!verdict || !coalesce(r))
+		make_record(r, r->count ?: 1);
+	spin_unlock_bh(&log.lock);
+}
+
+void warden_record_lose(bool denial)
+{
+	spin_lock_bh(&log.lock);
+	log.lost++;
+	log.unreported++;
+	log.denials += denial;
+	queue_work(log.queue, &log.drain);
+	spin_unlock_bh(&log.lock);
+}
+
+/* The lock is let go after each place: a place may cost a record. */
+static void free_slots(u64 now, bool all)
+{
+	bool again = false;
+	int i;
+
+	for (i = 0; i < SLOTS; i++) {
+		struct slot *slot = &log.slots[i];
+
+		spin_lock_bh(&log.lock);
+		if (slot->since && (all || is_over(slot, now)))
+			free_slot(slot);
+		again |= slot->since;
+		spin_unlock_bh(&log.lock);
+	}
+	if (again)
+		queue_delayed_work(log.queue, &log.expire, WINDOW);
+}
+
+static void expire_slots(struct work_struct *work)
+{
+	free_slots(ktime_get_boottime_ns(), false);
+}
+
+/*
+ * Records the ring has dropped untold count as lost, and the one whose place
+ * the loss record will take.
+ */
+static void skip_dropped(void)
+{
+	u64 gap;
+
+	lockdep_assert_held(&log.lock);
+	if (log.made - log.told <= WARDEN_RECORDS_MAX)
+		return;
+	gap = log.made + 1 - WARDEN_RECORDS_MAX - log.told;
+	log.told += gap;
+	log.lost += gap;
+	log.unreported += gap;
+}
+
+/*
+ * One loss record at a time waits to be told. Where it was dropped itself, the
+ * next one counts what it counted, so that the records told and the losses told
+ * make up all there was.
+ */
+static void note_loss(void)
+{
+	static const struct warden_record loss = {
+		.event = WARDEN_EVENT_LOSS,
+		.domain = WARDEN_DOMAIN_SYSTEM,
+		.object = "audit records",
+	};
+
+	skip_dropped();
+	if (log.loss_at <= log.told) {
+		log.unreported += log.loss_count;
+		log.loss_count = 0;
+	}
+	if (!log.unreported || log.loss_count)
+		return;
+	log.loss_at = log.made + 1;
+	log.loss_count = log.unreported;
+	log.unreported = 0;
+	make_record(&loss, log.loss_count);
+}
+
+static bool take_next(struct warden_record *r)
+{
+	bool any;
+
+	spin_lock_bh(&log.lock);
+	note_loss();
+	any = log.told < log.made;
+	if (any)
+		*r = log.ring[++log.told & RING_MASK];
+	if (any && log.told == log.loss_at)
+		log.loss_count = 0;
+	spin_unlock_bh(&log.lock);
+	return any;
+}
+
+static void tell_records(struct work_struct *work)
+{
+	while (take_next(&log.buffer)) {
+		log.notify(&log.buffer);
+		cond_resched();
+	}
+}
+
+int warden_record_get(u64 seq, struct warden_record *r)
+{
+	int ret = -ENOENT;
+
+	spin_lock_bh(&log.lock);
+	if (log.made >= WARDEN_RECORDS_MAX)
+		seq = max(seq, log.made - WARDEN_RECORDS_MAX + 1);
+	seq = max_t(u64, seq, 1);
+	if (seq <= log.made) {
+		*r = log.ring[seq & RING_MASK];
+		ret = 0;
+	}
+	spin_unlock_bh(&log.lock);
+	return ret;
+}
+
+void warden_record_status(struct warden_record_status *st)
+{
+	spin_lock_bh(&log.lock);
+	st->made = log.made;
+	st->lost = log.lost;
+	st->denials = log.denials;
+	spin_unlock_bh(&log.lock);
+}
+
+void warden_record_flush(void)
+{
+	free_slots(0, true);
+	flush_work(&log.drain);
+}
+
+int warden_record_init(void (*notify)(const struct warden_record *r))
+{
+	spin_lock_init(&log.lock);
+	INIT_WORK(&log.drain, tell_records);
+	INIT_DELAYED_WORK(&log.expire, expire_slots);
+	log.notify = notify;
+	log.seed = get_random_u32();
+	log.ring = vzalloc(array_size(WARDEN_RECORDS_MAX, sizeof(*log.ring)));
+	if (!log.ring)
+		return -ENOMEM;
+	log.slots = vzalloc(array_size(SLOTS, sizeof(*log.slots)));
+	if (!log.slots)
+		goto err_free_ring;
+	log.queue = alloc_ordered_workqueue("warden_record", 0);
+	if (log.queue)
+		return 0;
+	vfree(log.slots);
+err_free_ring:
+	vfree(log.ring);
+	return -ENOMEM;
+}
+
+void warden_record_exit(void)
+{
+	/*
+	 * 1. No maker is left: programs detached, commands and timers gone.
+	 * 2. The counts that wait become records, and all are told.
+	 * 3. The expiry, which 2 may have left pending with nothing to do.
+	 */
+	warden_record_flush();
+	cancel_delayed_work_sync(&log.expire);
+	destroy_workqueue(log.queue);
+	vfree(log.slots);
+	vfree(log.ring);
+}

@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# machine.sh - the virtual machine: QEMU's arguments, the kernel's arguments, and the software TPM.
+#
+# Emulation only (no KVM), one thread: a usable accelerator is rare where tests run, and TCG with
+# several threads was seen to break guests while they patch their own code.
+# Sourced; reads the variables `run` sets from its options, and its temporary directory $work.
+
+# kernel_arguments: loglevel=5 keeps the console to warnings and worse. `quiet` would hide WARN().
+kernel_arguments() {
+	local words="loglevel=5 panic=-1 oops=panic net.ifnames=0"
+	case $arch in
+	amd64) words="console=ttyS0 $words" ;;
+	arm64) words="console=ttyAMA0 $words" ;;
+	esac
+	case $kernel in
+	stock) words+=" rcupdate.rcu_cpu_stall_timeout=120 sysctl.kernel.hung_task_timeout_secs=240" ;;
+	*)
+		words+=" panic_on_warn=1 rcupdate.rcu_cpu_stall_timeout=300 watchdog_thresh=165"
+		words+=" sysctl.kernel.hung_task_timeout_secs=420 kmemleak=on"
+		;;
+	esac
+	[[ -z $icount ]] || words+=" init_on_alloc=0"
+	echo "$words $append"
+}
+
+# qemu_arguments: fills the array qemu. Disks in the order guest/init expects them.
+qemu_arguments() {
+	local disk
+	case $arch in
+	amd64) qemu=(qemu-system-x86_64 -machine q35 -cpu max,la57=off) ;;
+	arm64) qemu=(qemu-system-aarch64 -machine virt -cpu max,pauth-impdef=on) ;;
+	esac
+	qemu+=(-accel "tcg,thread=single" -smp 1 -m "$memory" -nodefaults -no-user-config -display none -no-reboot
+		-kernel "$kernel_dir/vmlinuz" -initrd "$initramfs" -append "$(kernel_arguments)"
+		-chardev "file,id=console,path=$work/console" -serial chardev:console
+		-chardev "file,id=out,path=$work/out" -chardev "file,id=err,path=$work/err"
+		-chardev "file,id=status,path=$work/status"
+		-device virtio-serial-pci -device virtserialport,nr=1,chardev=out
+		-device virtserialport,nr=2,chardev=err -device virtserialport,nr=3,chardev=status)
+	for disk in "$root_image" "$modules_image" "$work/files.tar"; do
+		qemu+=(-drive "if=virtio,format=raw,snapshot=on,file=$disk")
+	done
+	[[ -z $icount ]] || qemu+=(-icount "shift=0,sleep=off")
+	[[ $tpm != qemu ]] || qemu+=(-chardev "socket,id=tpm,path=$work/tpm.sock"
+		-tpmdev "emulator,id=tpm0,chardev=tpm" -device tpm-crb,tpmdev=tpm0)
+}
+
+# start_tpm: a TPM 2.0 with empty banks, gone with the guest.
+start_tpm() {
+	mkdir "$work/tpm"
+	setpriv --pdeathsig TERM swtpm socket --tpm2 --terminate --tpmstate "dir=$work/tpm" \
+		--ctrl "type=unixio,path=$work/tpm.sock" >"$work/tpm.log" 2>&1 &
+	tpm_pid=$!
+	until [[ -S $work/tpm.sock ]]; do
+		kill -0 "$tpm_pid" 2>/dev/null || die "swtpm did not start: $(cat "$work/tpm.log")"
+		sleep 0.05
+	done
+}

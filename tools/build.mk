@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# wardenctl, the host tests and the fuzzer. Included by the top Makefile, and by
+# tools/Makefile for a build of the tools alone. Given by the includer:
+#
+#   WARDEN_TOP   top of the source tree
+#   O            folder for everything that is made
+#   CC, PKG_CONFIG, CFLAGS, LDFLAGS   of the target
+#   KSFT_DIR     tools/testing/selftests of a kernel source, for the host tests
+
+TOOLS_OUT := $(O)/tools
+TOOLS_DIR := $(WARDEN_TOP)/tools
+FLEX ?= flex
+BISON ?= bison
+PKG_CONFIG ?= pkg-config
+FUZZ_CC ?= clang
+FUZZ_SECONDS ?= 30
+
+TOOLS_PKGS := libnl-3.0 libnl-genl-3.0 json-c libcrypto libfsverity libbpf zlib
+TOOLS_WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes
+TOOLS_CPPFLAGS = -D_GNU_SOURCE -I$(WARDEN_TOP)/include -I$(WARDEN_TOP)/include/uapi \
+	-I$(TOOLS_DIR) -I$(TOOLS_OUT)
+TOOLS_CFLAGS = -std=c11 $(TOOLS_WARN) $(TOOLS_CPPFLAGS) \
+	$(shell $(PKG_CONFIG) --cflags $(TOOLS_PKGS)) $(CFLAGS)
+TOOLS_LIBS = $(shell $(PKG_CONFIG) --libs $(TOOLS_PKGS))
+
+# Text to blob: needs no netlink, no JSON; what the host tests and the fuzzer are made of.
+POLICY_SRC := arena index diag blob wire wire-gen model parse print compile digest
+POLICY_GEN := policy.tab policy.lex
+TOOLS_SRC := main fault reason output nl audit_stream chains doctor_checks \
+	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/cmd/*.c))
+
+POLICY_OBJ := $(POLICY_SRC:%=$(TOOLS_OUT)/%.o) $(POLICY_GEN:%=$(TOOLS_OUT)/%.o)
+TOOLS_OBJ := $(TOOLS_SRC:%=$(TOOLS_OUT)/%.o)
+
+.PHONY: tools tools-clean host-tests host-fuzz
+tools: $(O)/wardenctl
+
+$(O)/wardenctl: $(TOOLS_OBJ) $(POLICY_OBJ)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOLS_LIBS)
+
+$(TOOLS_OUT)/policy.tab.c $(TOOLS_OUT)/policy.tab.h &: $(TOOLS_DIR)/policy.y
+	@mkdir -p $(@D)
+	$(BISON) -Wall -d -o $(TOOLS_OUT)/policy.tab.c $<
+
+$(TOOLS_OUT)/policy.lex.c: $(TOOLS_DIR)/policy.l
+	@mkdir -p $(@D)
+	$(FLEX) -o $@ $<
+
+$(TOOLS_OUT)/%.o: $(TOOLS_DIR)/%.c $(TOOLS_OUT)/policy.tab.h
+	@mkdir -p $(@D)
+	$(CC) $(TOOLS_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(TOOLS_OUT)/policy.%.o: $(TOOLS_OUT)/policy.%.c $(TOOLS_OUT)/policy.tab.h
+	$(CC) $(TOOLS_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(wildcard $(TOOLS_OUT)/*.d $(TOOLS_OUT)/cmd/*.d)
+
+tools-clean:
+	rm -rf $(TOOLS_OUT) $(O)/wardenctl

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The module, out of tree: sources are mirrored into the build folder of the
+# kernel they are built for, so that several kernels can be built side by side.
+
+# The kernel to build for: the one that runs, or else the headers Debian packages.
+ifeq ($(KDIR)$(filter-out $(HOSTARCH),$(ARCH)),)
+KDIR := $(wildcard /lib/modules/$(shell uname -r)/build)
+endif
+ifeq ($(KDIR),)
+KDIR := $(shell selftests/qemu/fetch kdir $(ARCH))
+endif
+ifeq ($(KDIR),)
+$(error no kernel to build for: give KDIR= a kernel's build folder)
+endif
+
+KRELEASE := $(shell $(MAKE) -s --no-print-directory -C $(KDIR) ARCH=$(KARCH) kernelrelease)
+OUT := $(BUILD)/$(ARCH)-$(KRELEASE)
+MODULE_SOURCES := Kbuild $(wildcard kmod/*.[ch] kmod/compat/*.h include/warden/*.h include/uapi/linux/*.h)
+
+.PHONY: module
+module: bpf ## build warden.ko for KDIR= ARCH= CROSS_COMPILE=
+	@mkdir -p $(OUT)/module
+	@cp -u --parents $(MODULE_SOURCES) $(OUT)/module/
+	$(MAKE) --no-print-directory -C $(KDIR) M=$(OUT)/module ARCH=$(KARCH) \
+		CROSS_COMPILE=$(CROSS_COMPILE) W=$(W) C=$(C) CHECK="$(CHECK)" \
+		WARDEN_SKEL_DIR=$(OUT)/bpf WARDEN_BPF_INCLUDE=/usr/include modules
+	@cp -u $(OUT)/module/warden.ko $(OUT)/warden.ko
+
+W ?= 1
+C ?= 0
+CHECK ?= sparse

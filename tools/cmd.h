@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What every command shares. Commands do not include each other. */
+#ifndef WARDEN_CMD_H
+#define WARDEN_CMD_H
+
+#include <stdbool.h>
+
+#define WARDEN_EXIT_OK	   0
+#define WARDEN_EXIT_FAILED 1
+#define WARDEN_EXIT_USAGE  2
+
+/* What stood on the command line for all commands. */
+struct warden_ctl {
+	bool json;
+};
+
+struct warden_verb {
+	const char *name; /* NULL ends a table */
+	const char *usage; /* what follows the name */
+	int (*run)(const struct warden_ctl *ctl, int argc, char **argv); /* argv[0] is the verb */
+};
+
+struct warden_noun {
+	const char *name;
+	const char *help;
+	const struct warden_verb *verbs; /* one without a name stands for the bare noun */
+};
+
+/* One per file in tools/cmd/. */
+const struct warden_noun *warden_noun_status(void);
+const struct warden_noun *warden_noun_doctor(void);
+const struct warden_noun *warden_noun_stop(void);
+const struct warden_noun *warden_noun_sensor(void);
+const struct warden_noun *warden_noun_policy(void);
+const struct warden_noun *warden_noun_consent(void);
+const struct warden_noun *warden_noun_audit(void);
+const struct warden_noun *warden_noun_measure(void);
+
+/**
+ * warden_usage_wrong() - complain of a command line
+ * @format: what is wrong with it
+ *
+ * Return: WARDEN_EXIT_USAGE.
+ */
+int warden_usage_wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/**
+ * warden_usage_none() - complain where a verb takes nothing and something stands there
+ * @argc: of the verb
+ * @argv: of the verb
+ *
+ * Return: 0, or WARDEN_EXIT_USAGE.
+ */
+int warden_usage_none(int argc, char **argv);
+
+/**
+ * warden_usage_number() - read a number of the command line
+ * @text: what stands there
+ * @option: the option it belongs to
+ * @max: the largest there is
+ * @number: filled in
+ *
+ * Return: 0, or WARDEN_EXIT_USAGE.
+ */
+int warden_usage_number(const char *text, const char *option, unsigned long long max,
+			unsigned long long *number);
+
+#endif /* WARDEN_CMD_H */

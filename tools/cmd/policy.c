@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/warden.h>
+
+#include "../cmd.h"
+#include "../compile.h"
+#include "../nl.h"
+#include "../output.h"
+#include "../parse.h"
+#include "../print.h"
+
+/* One policy file on its way to bytes. */
+struct source {
+	const char *file;
+	struct warden_model model;
+	struct warden_diags diags;
+	struct warden_blob blob;
+};
+
+static void source_free(struct source *s)
+{
+	warden_blob_free(&s->blob);
+	warden_diags_free(&s->diags);
+	warden_model_free(&s->model);
+}
+
+/* A file without a name is standard input. */
+static int source_parse(struct source *s, const char *file)
+{
+	char *text;
+	size_t len;
+	int err;
+
+	memset(s, 0, sizeof(*s));
+	s->file = file;
+	warden_model_init(&s->model);
+	err = warden_read_file(strcmp(file, "-") ? file : "/dev/stdin", WARDEN_TEXT_BYTES_MAX,
+			       &text, &len);
+	if (err) {
+		fprintf(stderr, "wardenctl: policy %s: %s; name a readable file%s\n", file,
+			strerror(-err), err == -EFBIG ? " of at most 16 MiB" : "");
+		return err;
+	}
+	err = warden_parse_text(text, len, &s->model, &s->diags);
+	free(text);
+	if (err)
+		warden_diags_print(&s->diags, file, stderr);
+	return err;
+}
+
+static int source_compile(struct source *s, const char *root)
+{
+	char *copy = strdup(s->file);
+	struct warden_files files;
+	struct warden_root r;
+	int err;
+
+	if (!copy)
+		return -ENOMEM;
+	err = warden_root_open(&r, root, dirname(copy));
+	free(copy);
+	if (err) {
+		fprintf(stderr, "wardenctl: root %s: %s; name a folder\n", root, strerror(-err));
+		return err;
+	}
+	files = warden_root_files(&r);
+	err = warden_compile_model(&s->model, &files, &s->blob, &s->diags);
+	warden_root_close(&r);
+	if (err)
+		warden_diags_print(&s->diags, s->file, stderr);
+	return err;
+}
+
+static struct json_object *source_json(const struct source *s, const char *digest)
+{
+	struct json_object *json = json_object_new_object();
+
+	json_object_object_add(json, "file", json_object_new_string(s->file));
+	json_object_object_add(json, "name", json_object_new_string(s->model.name.text));
+	json_object_object_add(json, "version", json_object_new_int64(s->model.version));
+	json_object_object_add(json, "programs", json_object_new_int64((int64_t)s->model.programs.n));
+	json_object_object_add(json, "rules", json_object_new_int64((int64_t)s->model.wire_rules));
+	json_object_object_add(json, "bytes", json_object_new_int64((int64_t)s->blob.len));
+	json_object_object_add(json, "digest", json_object_new_string(digest));
+	return json;
+}
+
+static const char *source_digest(const struct source *s, char hex[2 * WARDEN_DIGEST_SIZE + 1])
+{
+	uint8_t digest[WARDEN_DIGEST_SIZE];
+
+	warden_sha256(digest, s->blob.data, s->blob.len);
+	return warden_hex_put(hex, digest, sizeof(digest));
+}
+
+static int write_blob(const struct source *s, const char *to)
+{
+	FILE *f = fopen(to, "wb");
+	bool done = f && fwrite(s->blob.data, 1, s->blob.len, f) == s->blob.len;
+
+	if (f && fclose(f))
+		done = false;
+	if (done)
+		return 0;
+	fprintf(stderr, "wardenctl: %s cannot be written: %s; name another file\n", to,
+		strerror(errno));
+	return -EIO;
+}
+
+struct check_options {
+	const char *root;
+	const char *output;
+};
+
+static int check_one(const struct warden_ctl *ctl, const char *file, const struct check_options *o,
+		     struct json_object *array)
+{
+	char hex[2 * WARDEN_DIGEST_SIZE + 1];
+	struct source s;
+	int err = source_parse(&s, file);
+
+	if (!err)
+		err = source_compile(&s, o->root);
+	if (!err && o->output)
+		err = write_blob(&s, o->output);
+	if (!err && ctl->json)
+		json_object_array_add(array, source_json(&s, source_digest(&s, hex)));
+	else if (!err)
+		printf("%s: policy \"%s\" version %u is right: %zu programs, %zu rules, %zu bytes, "
+		       "sha256 %s\n",
+		       file, s.model.name.text, s.model.version, s.model.programs.n,
+		       s.model.wire_rules, s.blob.len, source_digest(&s, hex));
+	source_free(&s);
+	return err;
+}
+
+/* Takes --root and --output; what is left begins at optind. */
+static int check_options(struct check_options *o, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "root", required_argument, NULL, 'r' },
+		{ "output", required_argument, NULL, 'o' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	*o = (struct check_options){ .root = "/" };
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'r')
+			o->root = optarg;
+		else if (c == 'o')
+			o->output = optarg;
+		else
+			return WARDEN_EXIT_USAGE;
+	}
+	return 0;
+}
+
+static int run_check(const struct warden_ctl *ctl, int argc, char **argv)
+{
+	struct json_object *array;
+	struct check_options o;
+	int status = WARDEN_EXIT_OK;
+
+	if (check_options(&o, argc, argv))
+		return WARDEN_EXIT_USAGE;
+	if (optind == argc)
+		return warden_usage_wrong("policy check wants the name of a file");
+	if (o.output && argc - optind > 1)
+		return warden_usage_wrong("policy check --output wants one file, not several");
+	array = json_object_new_array();
+	for (; optind < argc; optind++)
+		if (check_one(ctl, argv[optind], &o, array))
+			status = WARDEN_EXIT_FAILED;
+	if (ctl->json)
+		warden_output_print(array);
+	else
+		json_object_put(array);
+	return status;
+}
+
+struct load {
+	const struct warden_ctl *ctl;
+	const struct source *source;
+};
+
+static int print_loaded(void *ctx, const struct warden_object *o)
+{
+	const struct load *load = ctx;
+	const struct warden_model *m = &load->source->model;
+	char hex[2 * WARDEN_DIGEST_SIZE + 1];
+	uint64_t generation = warden_object_number(o, WARDEN_A_POLICY_GENERATION);
+	uint64_t ended = warden_object_number(o, WARDEN_A_POLICY_ENDED);
+	struct json_object *json;
+
+	source_digest(load->source, hex);
+	if (!load->ctl->json) {
+		printf("policy \"%s\" version %u is in force: %zu rules, generation %" PRIu64
+		       ", %" PRIu64 " sessions ended, sha256 %s\n",
+		       m->name.text, m->version, m->wire_rules, generation, ended, hex);
+		return 0;
+	}
+	json = source_json(load->source, hex);
+	json_object_object_add(json, "generation", json_object_new_uint64(generation));
+	json_object_object_add(json, "ended", json_object_new_uint64(ended));
+	warden_output_print(json);
+	return 0;
+}
+
+static int send_policy(const struct warden_ctl *ctl, const struct source *s)
+{
+	struct load load = { ctl, s };
+	struct warden_fault f;
+	struct warden_nl *nl;
+	int err = warden_nl_open(&nl, &f);
+
+	if (err)
+		return warden_fault_print(&f, "policy load");
+	err = warden_nl_policy_load(nl, &s->blob, print_loaded, &load, &f);
+	warden_nl_close(nl);
+	return err ? warden_fault_print(&f, "policy load %s", s->file) : WARDEN_EXIT_OK;
+}
+
+static int run_load(const struct warden_ctl *ctl, int argc, char **argv)
+{
+	int status = WARDEN_EXIT_FAILED;
+	struct source s;
+
+	if (argc != 2)
+		return warden_usage_wrong("policy load wants the name of one file");
+	if (!source_parse(&s, argv[1]) && !source_compile(&s, "/"))
+		status = send_policy(ctl, &s);
+	source_free(&s);
+	return status;
+}
+
+static int show_file(const char *file)
+{
+	struct source s;
+	int err = source_parse(&s, file);
+
+	if (!err)
+		warden_print_model(&s.model, stdout);
+	source_free(&s);
+	return err ? WARDEN_EXIT_FAILED : WARDEN_EXIT_OK;
+}
+
+static int print_running(void *ctx, const struct warden_object *o)
+{
+	const struct warden_ctl *ctl = ctx;
+	const struct warden_value *digest = &o->v[WARDEN_A_POLICY_DIGEST];
+	const struct warden_value *nest = &o->v[WARDEN_A_POLICY_HEADER];
+	char hex[2 * WARDEN_DIGEST_SIZE + 1] = "";
+	struct warden_object h;
+
+	if (ctl->json) {
+		warden_output_print(warden_output_object(o));
+		return 0;
+	}
+	if (!nest->data || warden_object_parse(&h, warden_set_header(), nest->data, nest->len)) {
+		puts("no policy is loaded; the boot profile applies");
+		return 0;
+	}
+	if (digest->data && digest->len == WARDEN_DIGEST_SIZE)
+		warden_hex_put(hex, digest->data, digest->len);
+	printf("policy \"%s\" version %" PRIu64 ";\ncontact \"%s\";\nsupport until %s;\nmode %s;\n",
+	       warden_object_string(&h, WARDEN_A_HEADER_NAME),
+	       warden_object_number(&h, WARDEN_A_HEADER_VERSION),
+	       warden_object_string(&h, WARDEN_A_HEADER_CONTACT),
+	       warden_object_string(&h, WARDEN_A_HEADER_SUPPORT_UNTIL),
+	       warden_object_word(&h, WARDEN_A_HEADER_MODE));
+	printf("# %" PRIu64 " programs, %" PRIu64 " rules, generation %" PRIu64 ", sha256 %s\n",
+	       warden_object_number(o, WARDEN_A_POLICY_PROGRAMS),
+	       warden_object_number(o, WARDEN_A_POLICY_RULES),
+	       warden_object_number(o, WARDEN_A_POLICY_GENERATION), hex);
+	return 0;
+}
+
+static int run_show(const struct warden_ctl *ctl, int argc, char **argv)
+{
+	struct warden_ctl copy = *ctl;
+	struct warden_fault f;
+	struct warden_nl *nl;
+	int err;
+
+	if (argc > 2)
+		return warden_usage_wrong("policy show takes one file, or none");
+	if (argc == 2)
+		return show_file(argv[1]);
+	err = warden_nl_open(&nl, &f);
+	if (err)
+		return warden_fault_print(&f, "policy show");
+	err = warden_nl_do(nl, WARDEN_CMD_POLICY_GET, NULL, print_running, &copy, &f);
+	warden_nl_close(nl);
+	return err ? warden_fault_print(&f, "policy show") : WARDEN_EXIT_OK;
+}
+
+const struct warden_noun *warden_noun_policy(void)
+{
+	static const struct warden_verb verbs[] = {
+		{ "check", "[--root DIR] [--output BLOB] FILE...", run_check },
+		{ "load", "FILE", run_load },
+		{ "show", "[FILE]", run_show },
+		{ NULL, NULL, NULL },
+	};
+	static const struct warden_noun noun = { "policy", "what is allowed", verbs };
+
+	return &noun;
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/warden.h>
+#include <warden/limits.h>
+
+#include "../cmd.h"
+#include "../doctor.h"
+#include "../nl.h"
+#include "../output.h"
+
+static void print_hooks(const struct warden_object *o)
+{
+	const struct warden_wire_enum *hooks = warden_enum_hook();
+	uint64_t wanted = warden_object_number(o, WARDEN_A_STATUS_WANTED);
+	uint64_t attached = warden_object_number(o, WARDEN_A_STATUS_ATTACHED);
+	uint32_t i;
+
+	printf("hooks       %d of %d attached", __builtin_popcountll(attached & wanted),
+	       __builtin_popcountll(wanted));
+	for (i = 0; i < 64; i++)
+		if (wanted & ~attached & UINT64_C(1) << i)
+			printf(", %s is missing", warden_enum_word(hooks, i));
+	putchar('\n');
+}
+
+static void print_policy(const struct warden_object *o)
+{
+	const struct warden_value *digest = &o->v[WARDEN_A_STATUS_POLICY_DIGEST];
+	char hex[2 * WARDEN_DIGEST_SIZE + 1] = "";
+	char safe[256];
+
+	if (!warden_object_has(o, WARDEN_A_STATUS_POLICY_NAME)) {
+		printf("policy      none; boot profile %s\n",
+		       warden_object_word(o, WARDEN_A_STATUS_BOOT_PROFILE));
+		return;
+	}
+	if (digest->data && digest->len == WARDEN_DIGEST_SIZE)
+		warden_hex_put(hex, digest->data, digest->len);
+	printf("policy      %s version %" PRIu64 ", generation %" PRIu64 "\n",
+	       warden_output_escape(safe, sizeof(safe),
+				    warden_object_string(o, WARDEN_A_STATUS_POLICY_NAME)),
+	       warden_object_number(o, WARDEN_A_STATUS_POLICY_VERSION),
+	       warden_object_number(o, WARDEN_A_STATUS_GENERATION));
+	printf("            sha256 %s\n", hex);
+	printf("contact     %s\n",
+	       warden_output_escape(safe, sizeof(safe),
+				    warden_object_string(o, WARDEN_A_STATUS_CONTACT)));
+	printf("support     until %s\n", warden_object_string(o, WARDEN_A_STATUS_SUPPORT_UNTIL));
+	if (warden_object_number(o, WARDEN_A_STATUS_UNSIGNED_POLICIES))
+		puts("signatures  unsigned policies are accepted");
+}
+
+static void print_counts(const struct warden_object *o)
+{
+	printf("sensors     %" PRIu64 ", %" PRIu64 " sessions, %" PRIu64 " consents\n",
+	       warden_object_number(o, WARDEN_A_STATUS_SENSORS),
+	       warden_object_number(o, WARDEN_A_STATUS_SESSIONS),
+	       warden_object_number(o, WARDEN_A_STATUS_CONSENTS));
+	printf("records     %" PRIu64 ", %" PRIu64 " lost\n",
+	       warden_object_number(o, WARDEN_A_STATUS_RECORDS),
+	       warden_object_number(o, WARDEN_A_STATUS_RECORDS_LOST));
+	printf("measured    %" PRIu64, warden_object_number(o, WARDEN_A_STATUS_MEASUREMENTS));
+	if (warden_object_has(o, WARDEN_A_STATUS_PCR))
+		printf(", into PCR %" PRIu64 "\n", warden_object_number(o, WARDEN_A_STATUS_PCR));
+	else
+		puts(", no TPM");
+	printf("calls       %" PRIu64 " into the module, %" PRIu64 " denials\n",
+	       warden_object_number(o, WARDEN_A_STATUS_CALLS),
+	       warden_object_number(o, WARDEN_A_STATUS_DENIALS));
+}
+
+static int print_status(void *ctx, const struct warden_object *o)
+{
+	const struct warden_ctl *ctl = ctx;
+	char safe[512];
+
+	if (ctl->json) {
+		warden_output_print(warden_output_object(o));
+		return 0;
+	}
+	printf("warden      %s\n", warden_object_string(o, WARDEN_A_STATUS_VERSION));
+	printf("tier        %s", warden_object_word(o, WARDEN_A_STATUS_TIER));
+	if (warden_object_has(o, WARDEN_A_STATUS_TIER_TEXT))
+		printf(": %s", warden_output_escape(safe, sizeof(safe),
+						    warden_object_string(o, WARDEN_A_STATUS_TIER_TEXT)));
+	putchar('\n');
+	print_hooks(o);
+	print_policy(o);
+	print_counts(o);
+	return 0;
+}
+
+/* Where there is no module, what is most likely in its way is the better advice. */
+static int print_not_loaded(const struct warden_fault *f)
+{
+	struct warden_finding finding;
+	int status = warden_fault_print(f, "status");
+	size_t n;
+
+	for (n = 0; warden_doctor_check(n, &finding); n++) {
+		if (finding.health != WARDEN_HEALTH_LACKS)
+			continue;
+		fprintf(stderr, "wardenctl: doctor: %s: %s; %s\n", finding.check, finding.text,
+			finding.remedy);
+		break;
+	}
+	return status;
+}
+
+static int run_status(const struct warden_ctl *ctl, int argc, char **argv)
+{
+	struct warden_ctl copy = *ctl;
+	struct warden_fault f;
+	struct warden_nl *nl;
+	int err;
+
+	if (warden_usage_none(argc, argv))
+		return WARDEN_EXIT_USAGE;
+	err = warden_nl_open(&nl, &f);
+	if (err)
+		return print_not_loaded(&f);
+	err = warden_nl_do(nl, WARDEN_CMD_STATUS_GET, NULL, print_status, &copy, &f);
+	warden_nl_close(nl);
+	return err ? warden_fault_print(&f, "status") : WARDEN_EXIT_OK;
+}
+
+const struct warden_noun *warden_noun_status(void)
+{
+	static const struct warden_verb verbs[] = { { "", "", run_status }, { NULL, NULL, NULL } };
+	static const struct warden_noun noun = { "status", "what runs, and why", verbs };
+
+	return &noun;
+}

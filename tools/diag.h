@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef WARDEN_DIAG_H
+#define WARDEN_DIAG_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "arena.h"
+
+#define WARDEN_DIAGS_MAX 50 /* errors kept of one run; the rest are counted */
+
+/* A place in a text; line and column from 1, columns in characters. 0 is no place. */
+struct warden_place {
+	uint32_t line;
+	uint32_t column;
+};
+
+struct warden_diag {
+	const char *file; /* NULL is the policy text itself */
+	struct warden_place at;
+	const char *text;
+};
+
+/* What is wrong with a policy, in the order of the text once sorted. Zeroed at first. */
+struct warden_diags {
+	struct warden_arena arena;
+	WARDEN_ARRAY(struct warden_diag) list;
+	size_t more; /* errors past WARDEN_DIAGS_MAX */
+};
+
+/**
+ * warden_diags_add() - note an error
+ * @d: where
+ * @at: place in the policy text
+ * @format: what is wrong, and what would be right
+ */
+void warden_diags_add(struct warden_diags *d, struct warden_place at, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/**
+ * warden_diags_add_file() - note an error in a file the policy text names
+ * @d: where
+ * @file: the file
+ * @at: place in it
+ * @format: what is wrong, and what would be right
+ */
+void warden_diags_add_file(struct warden_diags *d, const char *file, struct warden_place at,
+			   const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/**
+ * warden_diags_full() - is it not worth the work to find out what to advise
+ * @d: where
+ *
+ * Return: true where another error would only be counted.
+ */
+bool warden_diags_full(const struct warden_diags *d);
+
+/**
+ * warden_diags_count() - how many errors there are
+ * @d: where
+ *
+ * Return: the number, those that were not kept included.
+ */
+size_t warden_diags_count(const struct warden_diags *d);
+
+/**
+ * warden_diags_print() - sort and print as file:line:column: text
+ * @d: where
+ * @file: name of the policy text
+ * @to: stream
+ */
+void warden_diags_print(struct warden_diags *d, const char *file, FILE *to);
+void warden_diags_free(struct warden_diags *d);
+
+#endif /* WARDEN_DIAG_H */

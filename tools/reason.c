@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stddef.h>
+
+#include <linux/warden.h>
+
+#include "reason.h"
+
+static const struct {
+	const char *sentence;
+	const char *advice;
+} reasons[] = {
+	[WARDEN_REASON_NONE] = { "no reason is needed", "" },
+	[WARDEN_REASON_RULE] = { "a rule of the policy says so", "see the rule at that line" },
+	[WARDEN_REASON_DEFAULT] = { "no rule matches, the default of the domain applies",
+				    "add a rule, if it is wanted" },
+	[WARDEN_REASON_NO_CONSENT] = { "a rule allows it with consent, and nobody consents",
+				       "ask the person, then: wardenctl consent grant" },
+	[WARDEN_REASON_CONSENT] = { "a rule allows it with consent, and consent stands", "" },
+	[WARDEN_REASON_PROGRAM_UNKNOWN] = { "the policy does not name this program for it",
+					    "name the program, if it is wanted; after an update, "
+					    "load the policy again" },
+	[WARDEN_REASON_PROGRAM_UNREADABLE] = { "the program's file could not be measured",
+					       "run it from a local file system" },
+	[WARDEN_REASON_PROGRAM_WRITABLE] = { "the program's file is open for writing",
+					     "end the writer, then start the program again" },
+	[WARDEN_REASON_NOT_APPRAISED] = { "its digest is not in the reference list",
+					  "find out who changed it, or renew the list" },
+	[WARDEN_REASON_CLASS_UNKNOWN] = { "no table knows what kind of device this is",
+					  "add a rule for the device by its topology name" },
+	[WARDEN_REASON_PORT_NOT_NAMED] = { "the program may listen, but not on this port",
+					   "name the port, if it is wanted" },
+	[WARDEN_REASON_WITHDRAWN] = { "consent was withdrawn", "" },
+	[WARDEN_REASON_EXPIRED] = { "consent has expired", "ask the person again" },
+	[WARDEN_REASON_POLICY_CHANGED] = { "the policy in force no longer allows it", "" },
+	[WARDEN_REASON_CLOSED] = { "the holder closed it", "" },
+	[WARDEN_REASON_STOPPING] = { "Warden is being stopped", "" },
+	[WARDEN_REASON_NO_MEMORY] = { "memory ran out, so the answer is no",
+				      "free memory, then try again" },
+	[WARDEN_REASON_BOOT_PROFILE] = { "no policy is loaded yet, the boot profile applies",
+					 "load one: wardenctl policy load" },
+	[WARDEN_REASON_UNPLUGGED] = { "the device was removed", "" },
+};
+
+#define REASONS (sizeof(reasons) / sizeof(*reasons))
+
+_Static_assert(REASONS == WARDEN_REASON_UNPLUGGED + 1, "a reason has no sentence");
+
+const char *warden_reason_sentence(uint64_t reason)
+{
+	if (reason >= REASONS || !reasons[reason].sentence)
+		return "a reason this wardenctl does not know; it is older than the module";
+	return reasons[reason].sentence;
+}
+
+const char *warden_reason_advice(uint64_t reason)
+{
+	return reason < REASONS && reasons[reason].advice ? reasons[reason].advice : "";
+}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Everything that boots or tests.
 
+<<<<<<< HEAD
 .PHONY: check check-debug regen
 check: ## run every test (SUITES="tree host" runs some)
 	@selftests/check $(SUITES)
@@ -12,6 +13,11 @@ check-debug: ## run every test, in a guest with lockdep as well
 demo: ## show in a guest what Warden does: a day of a doorbell, step by step
 	@selftests/demo/run
 
+=======
+include selftests/bench/bench.mk
+
+.PHONY: regen
+>>>>>>> h-bench
 regen: ## generate the netlink contract from its spec
 	tools/build/regen $$(selftests/qemu/fetch source)
 

@@ -118,9 +118,13 @@ static bool matches(const struct warden_snapshot *snap, const struct warden_rule
 	}
 }
 
-static void settle(struct warden_verdict *v, const struct warden_rule *rule, u8 action, u8 reason,
+/* Of several programs the subject is, the verdict names the one of its rule. */
+static void settle(const struct warden_snapshot *snap, struct warden_verdict *v,
+		   const struct warden_rule *rule, u8 action, u8 reason,
 		   const struct warden_grant *grant)
 {
+	if (rule->program)
+		v->program = &snap->programs[rule->program - 1];
 	v->action = action;
 	v->reason = reason;
 	v->rule = rule;
@@ -132,21 +136,21 @@ static void settle(struct warden_verdict *v, const struct warden_rule *rule, u8 
  * a rule that lacks only its consent, which leaves its mark so that the reason
  * says what would help.
  */
-static void weigh_allow(const struct warden_request *req, const struct warden_rule *rule,
-			struct warden_verdict *v)
+static void weigh_allow(const struct warden_snapshot *snap, const struct warden_request *req,
+			const struct warden_rule *rule, struct warden_verdict *v)
 {
 	bool settled = v->action == WARDEN_ACTION_ALLOW && v->rule;
 	const struct warden_grant *grant;
 
 	if (!(rule->flags & WARDEN_RULE_FLAG_CONSENT)) {
 		if (!settled || v->grant)
-			settle(v, rule, WARDEN_ACTION_ALLOW, WARDEN_REASON_RULE, NULL);
+			settle(snap, v, rule, WARDEN_ACTION_ALLOW, WARDEN_REASON_RULE, NULL);
 		return;
 	}
 	if (settled)
 		return;
 	grant = find_grant(req, rule);
-	settle(v, rule, grant ? WARDEN_ACTION_ALLOW : WARDEN_ACTION_DENY,
+	settle(snap, v, rule, grant ? WARDEN_ACTION_ALLOW : WARDEN_ACTION_DENY,
 	       grant ? WARDEN_REASON_CONSENT : WARDEN_REASON_NO_CONSENT, grant);
 }
 
@@ -167,10 +171,10 @@ static bool weigh(const struct warden_snapshot *snap, const struct warden_reques
 		if (!matches(snap, rule, req))
 			continue;
 		if (rule->action == WARDEN_ACTION_DENY) {
-			settle(v, rule, WARDEN_ACTION_DENY, WARDEN_REASON_RULE, NULL);
+			settle(snap, v, rule, WARDEN_ACTION_DENY, WARDEN_REASON_RULE, NULL);
 			return true;
 		}
-		weigh_allow(req, rule, v);
+		weigh_allow(snap, req, rule, v);
 	}
 	return false;
 }
@@ -191,7 +195,8 @@ static bool weigh_programs(const struct warden_snapshot *snap, const struct ward
 			break;
 		if (program->has_uid && program->uid != req->uid)
 			continue;
-		v->program = program;
+		if (!v->rule)
+			v->program = program;
 		if (weigh(snap, req, snap->refs[i].program + 1, v))
 			return true;
 	}

@@ -38,7 +38,8 @@ struct warden_parse {
 	int last;
 	union warden_token last_value;
 	struct warden_span last_span;
-	struct warden_place before_last; /* end of the token before it */
+	int previous; /* the token before it */
+	struct warden_place before_last; /* end of that */
 	struct warden_place fed_before; /* the token a `;` was handed out before */
 	enum { WARDEN_FEED_NEXT, WARDEN_FEED_SEMICOLON, WARDEN_FEED_AGAIN } feed;
 };

@@ -146,7 +146,7 @@ static void __exit warden_exit(void)
 	warden_netlink_exit();
 	warden_session_exit();
 	warden_consent_exit();
-	warden_inventory_exit();
+	warden_inventory_forget();
 	warden_snapshot_exit();
 	warden_measure_exit();
 	warden_identity_exit();

@@ -15,7 +15,7 @@ apt_refresh_minutes=1440
 
 suite_name() {
 	local VERSION_CODENAME=
-	# shellcheck disable=SC1091
+	# shellcheck source=/dev/null
 	. /etc/os-release
 	[[ -n $VERSION_CODENAME ]] || die "/etc/os-release names no Debian suite; this needs Debian 12 (bookworm)"
 	echo "$VERSION_CODENAME"

@@ -283,7 +283,7 @@ __bpf_kfunc int warden_kf_load_data(u64 data, u64 size, u32 id)
 		return 0;
 	sha256((const u8 *)(unsigned long)data, size, object.digest.bytes);
 	if (warden_judge_measures(WARDEN_DOMAIN_MODULE) &&
-	    warden_measure_later(WARDEN_DOMAIN_MODULE, &object.digest, "init_module(2)"))
+	    warden_measure_later(WARDEN_DOMAIN_MODULE, &object.digest))
 		object.reason = WARDEN_REASON_NO_MEMORY;
 	return judge_object(WARDEN_DOMAIN_MODULE, &nobody, &object, "init_module(2)");
 }

@@ -12,6 +12,6 @@ regen: ## generate the netlink contract from its spec
 	tools/build/regen $$(selftests/qemu/fetch source)
 
 ifdef OUT
-include $(wildcard selftests/host/host.mk)
+include $(wildcard selftests/kmod/kmod.mk)
 endif
 include $(wildcard selftests/demo.mk selftests/demo/demo.mk selftests/bench/bench.mk)

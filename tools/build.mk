@@ -74,6 +74,11 @@ $(O)/host/%_test: $(WARDEN_TOP)/selftests/host/%_test.c $(TOOLS_OUT)/chains.o $(
 
 -include $(wildcard $(O)/host/*.d)
 
+.PHONY: build-host-tests print-host-tests
+build-host-tests: $(HOST_TESTS)
+print-host-tests:
+	@echo $(HOST_TESTS)
+
 host-tests: $(HOST_TESTS)
 	@failed=0; for t in $(HOST_TESTS); do echo "# $${t##*/}"; $$t || failed=1; done; exit $$failed
 

@@ -28,6 +28,7 @@ include tools/build/deps.mk
 include tools/build/kernel.mk
 include tools/build/bpf.mk
 include tools/build/user.mk
+include selftests/tests.mk
 include tools/build/install.mk
 endif
 include selftests/selftests.mk
@@ -38,7 +39,7 @@ all: module tools ## build the module with its programs, and the tools
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' \
-		Makefile tools/build/*.mk selftests/*.mk
+		Makefile tools/build/*.mk selftests/*.mk selftests/*/*.mk
 	@sed -n '/^#   [A-Z]*=/,/^$$/s/^# *//p' Makefile | sed 's/^/  /'
 
 clean: ## remove what was built

@@ -92,3 +92,19 @@ golden: $(O)/wardenctl
 	cd $(WARDEN_TOP)/selftests/policy/bad && for f in *.policy; do \
 		$(O)/wardenctl policy check --root ../root $$f 2>$${f%.policy}.err && exit 1; \
 	done; true
+
+# The fuzzer of the policy text. Its corpus starts from the lists and is kept in $(O).
+FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+FUZZ_SOURCES := $(POLICY_SRC:%=$(TOOLS_DIR)/%.c) $(TOOLS_OUT)/policy.tab.c $(TOOLS_OUT)/policy.lex.c
+
+$(O)/fuzz/policy_text: $(TOOLS_DIR)/fuzz/policy_text.c $(FUZZ_SOURCES) $(TOOLS_OUT)/policy.tab.h
+	@mkdir -p $(@D)
+	$(FUZZ_CC) -std=c11 $(TOOLS_WARN) $(TOOLS_CPPFLAGS) $(FUZZ_FLAGS) -o $@ \
+		$(filter %.c,$^) $(HOST_LIBS)
+
+host-fuzz: $(O)/fuzz/policy_text
+	@mkdir -p $(O)/fuzz/corpus
+	$< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=4096 \
+		-dict=$(TOOLS_DIR)/fuzz/policy_text.dict -artifact_prefix=$(O)/fuzz/ \
+		-print_final_stats=1 $(O)/fuzz/corpus $(WARDEN_TOP)/selftests/policy/good \
+		$(WARDEN_TOP)/selftests/policy/bad

@@ -2,10 +2,14 @@
 /*
  * Audit records: a ring in memory, chained, told in order by one work item.
  *
- * A record is numbered, timed, chained and put into the ring in one critical
- * section, so that the chain follows the numbers. Telling is apart from it: the
- * notifier may sleep and may be slow, and where the ring overtakes it, the
- * number of the records it missed becomes a record of its own.
+ * A record is numbered, timed and put into the ring in one critical section.
+ * The chain follows the numbers, but not at once: hashing a record costs more
+ * than the verdict it tells of, so the work item does it, before it tells the
+ * record. Nobody sees a record that is not chained, since a reader chains what
+ * is left, and a maker chains the record whose place it takes.
+ * Telling is apart from it: the notifier may sleep and may be slow, and where
+ * the ring overtakes it, the number of the records it missed becomes a record
+ * of its own.
  */
 #include <linux/jhash.h>
 #include <linux/random.h>
@@ -47,13 +51,14 @@ static struct {
 	/*
 	 * All below but @buffer. Innermost. Taken by hooks in process and softirq context, with RCU
 	 * read-side sections around them, hence a spinlock and _bh; never by hard interrupts, so
-	 * they stay on during the 12 rounds of SHA-256 that a record costs. Nothing is allocated
-	 * and no hook can run inside.
+	 * they stay on during the 12 rounds of SHA-256 that a record may cost; whoever chains
+	 * lets the lock go after each record. Nothing is allocated and no hook can run inside.
 	 */
 	spinlock_t lock;
 	struct warden_record *ring; /* record n is at n & RING_MASK */
 	struct slot *slots;
 	u64 made; /* number of the last record */
+	u64 chained; /* number of the last one that is chained; the ring has all after it */
 	u64 told; /* number of the last one the notifier was given or missed */
 	u64 lost;
 	u64 unreported; /* of @lost, those in no loss record that is told or waits to be */
@@ -89,8 +94,9 @@ static u32 hash_of(const struct warden_record *r)
 	return jhash(r->object, strnlen(r->object, sizeof(r->object)), hash);
 }
 
-static void chain_record(struct warden_record *r)
+static void chain_next(void)
 {
+	struct warden_record *r = &log.ring[++log.chained & RING_MASK];
 	struct sha256_state sha;
 
 	lockdep_assert_held(&log.lock);
@@ -107,11 +113,12 @@ static void make_record(const struct warden_record *from, u32 count)
 	struct warden_record *r = &log.ring[seq & RING_MASK];
 
 	lockdep_assert_held(&log.lock);
+	if (seq - log.chained > WARDEN_RECORDS_MAX)
+		chain_next();
 	*r = *from;
 	r->seq = seq;
 	r->time = ktime_get_boottime_ns();
 	r->count = count;
-	chain_record(r);
 	log.made = seq;
 	queue_work(log.queue, &log.drain);
 }
@@ -250,7 +257,11 @@ static bool take_next(struct warden_record *r)
 	note_loss();
 	any = log.told < log.made;
 	if (any)
-		*r = log.ring[++log.told & RING_MASK];
+		log.told++;
+	while (log.chained < log.told)
+		chain_next();
+	if (any)
+		*r = log.ring[log.told & RING_MASK];
 	if (any && log.told == log.loss_at)
 		log.loss_count = 0;
 	spin_unlock_bh(&log.lock);
@@ -265,20 +276,31 @@ static void tell_records(struct work_struct *work)
 	}
 }
 
-int warden_record_get(u64 seq, struct warden_record *r)
+static u64 first_from(u64 seq)
 {
-	int ret = -ENOENT;
-
-	spin_lock_bh(&log.lock);
+	lockdep_assert_held(&log.lock);
 	if (log.made >= WARDEN_RECORDS_MAX)
 		seq = max(seq, log.made - WARDEN_RECORDS_MAX + 1);
-	seq = max_t(u64, seq, 1);
-	if (seq <= log.made) {
-		*r = log.ring[seq & RING_MASK];
-		ret = 0;
-	}
-	spin_unlock_bh(&log.lock);
-	return ret;
+	return max_t(u64, seq, 1);
+}
+
+int warden_record_get(u64 seq, struct warden_record *r)
+{
+	bool there, chained;
+
+	/* One record is chained per turn, so that makers wait for no more than that. */
+	do {
+		spin_lock_bh(&log.lock);
+		seq = first_from(seq);
+		there = seq <= log.made;
+		chained = seq <= log.chained;
+		if (there && chained)
+			*r = log.ring[seq & RING_MASK];
+		else if (there)
+			chain_next();
+		spin_unlock_bh(&log.lock);
+	} while (there && !chained);
+	return there ? 0 : -ENOENT;
 }
 
 void warden_record_status(struct warden_record_status *st)

@@ -36,7 +36,7 @@ int warden_record_init(void (*notify)(const struct warden_record *r));
 void warden_record_exit(void);
 
 /**
- * warden_record_add() - number, chain and keep a record, and tell the audit group
+ * warden_record_add() - number and keep a record, have it chained and told
  * @r: the record; copied
  *
  * A verdict that equals one of the last second but for time is not kept: the
@@ -62,7 +62,9 @@ void warden_record_lose(bool denial);
 /**
  * warden_record_get() - copy the first record at or after a sequence number
  * @seq: sequence number
- * @r: filled in
+ * @r: filled in, chained
+ *
+ * Chains what was made up to there and is not chained yet.
  *
  * Context: Process context.
  * Return: 0, or -ENOENT when there is none yet.

@@ -11,7 +11,9 @@
  * the ring overtakes it, the number of the records it missed becomes a record
  * of its own.
  */
+#include <linux/hash.h>
 #include <linux/jhash.h>
+#include <linux/jiffies.h>
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -24,9 +26,9 @@
 #include "record.h"
 
 #define RING_MASK (WARDEN_RECORDS_MAX - 1)
-#define SLOTS	  256
+#define SLOT_BITS 8
+#define SLOTS	  (1 << SLOT_BITS) /* per table */
 #define WINDOW	  HZ
-#define WINDOW_NS NSEC_PER_SEC
 
 _Static_assert((WARDEN_RECORDS_MAX & RING_MASK) == 0, "the ring is indexed by a mask");
 
@@ -37,13 +39,16 @@ _Static_assert((WARDEN_RECORDS_MAX & RING_MASK) == 0, "the ring is indexed by a 
 #define KEY_TAIL_SIZE (offsetof(struct warden_record, chain) - KEY_TAIL)
 
 /*
- * Verdicts that equal @first and came within a second of it. A table with one
+ * Events that equal @first and came within a second of it. A table with one
  * place per hash: who comes to a taken place sends the holder's count on its
- * way, so nothing is lost and the memory is fixed.
+ * way, so nothing is lost and the memory is fixed. Verdicts are compared by
+ * their records, events with a key by their keys, each in a table of its own.
  */
 struct slot {
-	u64 since; /* 0 is free */
-	u32 more;  /* equal ones after the first */
+	bool used;
+	u32 more;	     /* equal ones after the first */
+	unsigned long until; /* end of the second, in jiffies */
+	struct warden_record_key key;
 	struct warden_record first;
 };
 
@@ -56,7 +61,7 @@ static struct {
 	 */
 	spinlock_t lock;
 	struct warden_record *ring; /* record n is at n & RING_MASK */
-	struct slot *slots;
+	struct slot *slots; /* SLOTS of verdicts, then SLOTS of events with a key */
 	u64 made; /* number of the last record */
 	u64 chained; /* number of the last one that is chained; the ring has all after it */
 	u64 told; /* number of the last one the notifier was given or missed */
@@ -126,37 +131,47 @@ static void make_record(const struct warden_record *from, u32 count)
 static void free_slot(struct slot *slot)
 {
 	lockdep_assert_held(&log.lock);
-	if (slot->since && slot->more)
+	if (slot->used && slot->more)
 		make_record(&slot->first, slot->more);
-	slot->since = 0;
+	slot->used = false;
 	slot->more = 0;
 }
 
-static bool is_over(const struct slot *slot, u64 now)
+static bool is_over(const struct slot *slot)
 {
-	return now >= slot->since + WINDOW_NS;
+	return time_after_eq(jiffies, slot->until);
+}
+
+static bool may_count(const struct slot *slot)
+{
+	return slot->used && slot->more < U32_MAX && !is_over(slot);
 }
 
 /*
- * True where the verdict was counted and needs no record of its own. A place
- * whose second is over is not reused for the next one, so that a count never
- * spans more than it says.
+ * A place whose second is over is not reused for the next one, so that a count
+ * never spans more than it says.
  */
+static void take_slot(struct slot *slot, const struct warden_record *r)
+{
+	lockdep_assert_held(&log.lock);
+	free_slot(slot);
+	slot->used = true;
+	slot->until = jiffies + WINDOW;
+	slot->first = *r;
+	queue_delayed_work(log.queue, &log.expire, WINDOW);
+}
+
+/* True where the verdict was counted and needs no record of its own. */
 static bool coalesce(const struct warden_record *r)
 {
 	struct slot *slot = &log.slots[hash_of(r) % SLOTS];
-	u64 now = ktime_get_boottime_ns();
 
 	lockdep_assert_held(&log.lock);
-	if (slot->since && !is_over(slot, now) && slot->more < U32_MAX &&
-	    is_same(&slot->first, r)) {
+	if (may_count(slot) && is_same(&slot->first, r)) {
 		slot->more++;
 		return true;
 	}
-	free_slot(slot);
-	slot->since = now;
-	slot->first = *r;
-	queue_delayed_work(log.queue, &log.expire, WINDOW);
+	take_slot(slot, r);
 	return false;
 }
 
@@ -172,6 +187,47 @@ void warden_record_add(const struct warden_record *r)
 	spin_unlock_bh(&log.lock);
 }
 
+/* Who makes keys collide has records made, as without the table: no secret is needed. */
+static struct slot *slot_of(const struct warden_record_key *key)
+{
+	u64 mixed = key->object ^ (u64)key->pid << 32 ^ key->event;
+
+	return &log.slots[SLOTS + hash_64(mixed, SLOT_BITS)];
+}
+
+static bool count_again(struct slot *slot, const struct warden_record_key *key)
+{
+	lockdep_assert_held(&log.lock);
+	if (!may_count(slot) || memcmp(&slot->key, key, sizeof(*key)))
+		return false;
+	slot->more++;
+	return true;
+}
+
+bool warden_record_repeat(const struct warden_record_key *key)
+{
+	bool counted;
+
+	spin_lock_bh(&log.lock);
+	counted = count_again(slot_of(key), key);
+	spin_unlock_bh(&log.lock);
+	return counted;
+}
+
+void warden_record_add_keyed(const struct warden_record *r, const struct warden_record_key *key)
+{
+	struct slot *slot = slot_of(key);
+
+	spin_lock_bh(&log.lock);
+	/* once more: another task of the program may have been here meanwhile */
+	if (!count_again(slot, key)) {
+		take_slot(slot, r);
+		slot->key = *key;
+		make_record(r, 1);
+	}
+	spin_unlock_bh(&log.lock);
+}
+
 void warden_record_lose(bool denial)
 {
 	spin_lock_bh(&log.lock);
@@ -183,18 +239,18 @@ void warden_record_lose(bool denial)
 }
 
 /* The lock is let go after each place: a place may cost a record. */
-static void free_slots(u64 now, bool all)
+static void free_slots(bool all)
 {
 	bool again = false;
 	int i;
 
-	for (i = 0; i < SLOTS; i++) {
+	for (i = 0; i < 2 * SLOTS; i++) {
 		struct slot *slot = &log.slots[i];
 
 		spin_lock_bh(&log.lock);
-		if (slot->since && (all || is_over(slot, now)))
+		if (slot->used && (all || is_over(slot)))
 			free_slot(slot);
-		again |= slot->since;
+		again |= slot->used;
 		spin_unlock_bh(&log.lock);
 	}
 	if (again)
@@ -203,7 +259,7 @@ static void free_slots(u64 now, bool all)
 
 static void expire_slots(struct work_struct *work)
 {
-	free_slots(ktime_get_boottime_ns(), false);
+	free_slots(false);
 }
 
 /*
@@ -314,7 +370,7 @@ void warden_record_status(struct warden_record_status *st)
 
 void warden_record_flush(void)
 {
-	free_slots(0, true);
+	free_slots(true);
 	flush_work(&log.drain);
 }
 
@@ -328,7 +384,7 @@ int warden_record_init(void (*notify)(const struct warden_record *r))
 	log.ring = vzalloc(array_size(WARDEN_RECORDS_MAX, sizeof(*log.ring)));
 	if (!log.ring)
 		return -ENOMEM;
-	log.slots = vzalloc(array_size(SLOTS, sizeof(*log.slots)));
+	log.slots = vzalloc(array_size(2 * SLOTS, sizeof(*log.slots)));
 	if (!log.slots)
 		goto err_free_ring;
 	log.queue = alloc_ordered_workqueue("warden_record", 0);

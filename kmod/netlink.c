@@ -68,9 +68,16 @@ int warden_nl_start_read(struct netlink_callback *cb)
 	return need(cb->skb, CAP_AUDIT_READ, cb->extack);
 }
 
-static int bind_group(int group)
+/*
+ * Whether a socket of the audit group is passed over. Joining cannot be refused:
+ * genl_bind() drops what a family's bind() returns. Who opened the socket counts,
+ * as it does for a request.
+ */
+static int may_not_read(struct sock *sk, struct sk_buff *skb, void *data)
 {
-	return capable(CAP_AUDIT_READ) ? 0 : -EPERM;
+	const struct file *file = sk->sk_socket ? sk->sk_socket->file : NULL;
+
+	return !file || !file_ns_capable(file, &init_user_ns, CAP_AUDIT_READ);
 }
 
 /* --- messages ------------------------------------------------------------------- */
@@ -796,7 +803,8 @@ void warden_netlink_notify(const struct warden_record *r)
 		return;
 	}
 	genlmsg_end(skb, head);
-	genlmsg_multicast(&warden_nl_family, skb, 0, WARDEN_NLGRP_AUDIT, GFP_KERNEL);
+	genlmsg_multicast_netns_filtered(&warden_nl_family, &init_net, skb, 0, WARDEN_NLGRP_AUDIT,
+					 GFP_KERNEL, may_not_read, NULL);
 }
 
 static int fill_measurement(struct sk_buff *skb, const void *arg)
@@ -845,7 +853,6 @@ int __init warden_netlink_init(void)
 	int err;
 
 	warden_nl_family.netnsok = false;
-	warden_nl_family.bind = bind_group;
 	err = netlink_register_notifier(&netlink_nb);
 	if (err)
 		return err;

@@ -59,18 +59,25 @@ $(TOOLS_OUT)/policy.%.o: $(TOOLS_OUT)/policy.%.c $(TOOLS_OUT)/policy.tab.h
 tools-clean:
 	rm -rf $(TOOLS_OUT) $(O)/wardenctl
 
+# What a test needs beside the road from text to blob.
+HOST_PARTS_chains_test := $(TOOLS_OUT)/chains.o
+HOST_PARTS_stream_test := $(TOOLS_OUT)/audit_stream.o
+HOST_PARTS_nl_test = $(TOOLS_OUT)/fault.o $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
+
 # Host tests of the tools: one program per file, natively built, TAP on stdout.
-TOOLS_TESTS := $(addprefix $(O)/host/,chains_test compile_test model_test parse_test print_test \
-	scale_test wire_test)
+TOOLS_TESTS := $(addprefix $(O)/host/,chains_test compile_test model_test nl_test parse_test \
+	print_test scale_test stream_test wire_test)
 TOOLS_TEST_CFLAGS = -std=gnu11 $(TOOLS_WARN) -Wno-unused-parameter -Wno-sign-compare $(TOOLS_CPPFLAGS) \
-	-isystem $(KSFT_DIR) -DWARDEN_TOP='"$(WARDEN_TOP)"' $(CFLAGS)
+	-isystem $(KSFT_DIR) $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0) -DWARDEN_TOP='"$(WARDEN_TOP)"' $(CFLAGS)
 POLICY_LIBS = $(shell $(PKG_CONFIG) --libs libcrypto libfsverity)
 
-$(TOOLS_TESTS): $(O)/host/%_test: $(WARDEN_TOP)/selftests/host/%_test.c $(TOOLS_OUT)/chains.o $(POLICY_OBJ)
+$(TOOLS_TESTS): $(O)/host/%_test: $(WARDEN_TOP)/selftests/host/%_test.c $(TOOLS_OUT)/chains.o \
+		$(TOOLS_OUT)/audit_stream.o $(TOOLS_OUT)/fault.o $(POLICY_OBJ)
 	@mkdir -p $(@D)
 	@test -f "$(KSFT_DIR)/kselftest_harness.h" || \
 		{ echo "KSFT_DIR= wants tools/testing/selftests of a kernel source" >&2; exit 1; }
-	$(CC) $(TOOLS_TEST_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $(filter %.c %.o,$^) $(POLICY_LIBS)
+	$(CC) $(TOOLS_TEST_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(HOST_PARTS_$(@F)) $(POLICY_OBJ) \
+		$(POLICY_LIBS)
 
 -include $(wildcard $(O)/host/*.d)
 

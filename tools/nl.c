@@ -128,26 +128,43 @@ static const char *capability_of(const struct warden_wire_op *op)
 	return len > 4 && !strcmp(op->name + len - 4, "-get") ? "CAP_AUDIT_READ" : "CAP_MAC_ADMIN";
 }
 
+/* Which attribute is missing, and in what. */
+static void put_missing(char *to, size_t size, const struct exchange *x, const struct refusal *r)
+{
+	struct located at = { .set = x->op->set };
+	char in[200] = "";
+
+	if (r->missing_nest) {
+		locate(&at, x, r->missing_nest);
+		if (at.line)
+			snprintf(in, sizeof(in), " in the %s on line %u", at.name, at.line);
+		else
+			snprintf(in, sizeof(in), " in %s", at.name);
+	}
+	snprintf(to, size, " (attribute %s is missing%s)",
+		 at.set && r->missing <= at.set->max ? at.set->attrs[r->missing].name : "?", in);
+}
+
+/* Which attribute is wrong. */
+static void put_wrong(char *to, size_t size, const struct exchange *x, const struct refusal *r)
+{
+	struct located at;
+
+	locate(&at, x, r->offset);
+	if (at.line)
+		snprintf(to, size, " (attribute %s of the rule on line %u)", at.name, at.line);
+	else if (at.name[0])
+		snprintf(to, size, " (attribute %s)", at.name);
+}
+
 static void explain_refusal(struct exchange *x, int error, const struct refusal *r)
 {
-	struct located at = { .line = 0 };
 	char where[256] = "", advice[160] = "";
 
-	if (r->missing) {
-		locate(&at, x, r->missing_nest);
-		if (!r->missing_nest)
-			at.set = x->op->set;
-		snprintf(where, sizeof(where), " (attribute %s is missing%s%s)",
-			 at.set && r->missing <= at.set->max ? at.set->attrs[r->missing].name : "?",
-			 r->missing_nest ? " in " : "", at.name);
-	} else if (r->offset) {
-		locate(&at, x, r->offset);
-		if (at.line)
-			snprintf(where, sizeof(where), " (attribute %s of the rule on line %u)",
-				 at.name, at.line);
-		else if (at.name[0])
-			snprintf(where, sizeof(where), " (attribute %s)", at.name);
-	}
+	if (r->missing)
+		put_missing(where, sizeof(where), x, r);
+	else if (r->offset)
+		put_wrong(where, sizeof(where), x, r);
 	if (error == -EPERM)
 		snprintf(advice, sizeof(advice),
 			 "run it as root, or with %s in the initial user namespace",

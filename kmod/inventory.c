@@ -162,6 +162,37 @@ void warden_inventory_del(struct device *dev)
 	kfree_rcu(e, rcu);
 }
 
+/* Is there another sensor of this name? */
+static bool is_taken(const struct warden_sensor *s)
+{
+	struct entry *e;
+	unsigned int i;
+
+	lockdep_assert_held(&inventory_lock);
+	for (i = 0; i < ARRAY_SIZE(buckets); i++)
+		hlist_for_each_entry(e, &buckets[i], node)
+			if (e->sensor.class != WARDEN_SENSOR_CLASS_FREE &&
+			    e->sensor.key == s->key && e->sensor.devt != s->devt)
+				return true;
+	return false;
+}
+
+/*
+ * The drivers of cards with several inputs hang equal nodes on one device. The
+ * second of a name gets "+1", in the order of their probing, which the driver
+ * decides; so that a rule about one device is never about two.
+ */
+static void make_unique(struct warden_sensor *s)
+{
+	size_t len = min(strlen(s->topology), sizeof(s->topology) - sizeof("+4095"));
+	unsigned int n;
+
+	for (n = 1; s->class != WARDEN_SENSOR_CLASS_FREE && is_taken(s); n++) {
+		snprintf(s->topology + len, sizeof(s->topology) - len, "+%u", n);
+		s->key = warden_snapshot_key(s->topology);
+	}
+}
+
 /* Put an entry in its bucket; what stood there under its number goes, or stays and wins. */
 static struct entry *link_entry(struct entry *e, bool replace)
 {
@@ -177,6 +208,7 @@ static struct entry *link_entry(struct entry *e, bool replace)
 		hlist_del_rcu(&other->node);
 	else
 		nr_entries++;
+	make_unique(&e->sensor);
 	hlist_add_head_rcu(&e->node, bucket_of(e->sensor.devt));
 	set_gate(e->sensor.devt, e->sensor.class == WARDEN_SENSOR_CLASS_FREE);
 	spin_unlock_bh(&inventory_lock);

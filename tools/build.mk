@@ -74,6 +74,11 @@ $(TOOLS_TESTS): $(O)/host/%_test: $(WARDEN_TOP)/selftests/host/%_test.c $(TOOLS_
 
 -include $(wildcard $(O)/host/*.d)
 
+.PHONY: build-host-tests print-host-tests
+build-host-tests: $(TOOLS_TESTS)
+print-host-tests:
+	@echo $(TOOLS_TESTS)
+
 host-tests: $(TOOLS_TESTS)
 	@failed=0; for t in $(TOOLS_TESTS); do echo "# $${t##*/}"; $$t || failed=1; done; exit $$failed
 

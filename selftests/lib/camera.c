@@ -3,27 +3,28 @@
 #include <fcntl.h>
 #include <linux/videodev2.h>
 #include <poll.h>
-#include <setjmp.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "camera.h"
 #include "client.h"
 
-/* Small frames: an emulated processor draws few large ones in a second. */
+/* Small frames, and few: drawing them is all an emulated processor can do. */
 static int set_format(int fd)
 {
+	struct v4l2_streamparm p = {
+		.type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
+		.parm.capture.timeperframe = { 1, 10 },
+	};
 	struct v4l2_format f = {
 		.type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
 		.fmt.pix = { .width = 320, .height = 180, .pixelformat = V4L2_PIX_FMT_YUYV,
 			     .field = V4L2_FIELD_NONE },
 	};
 
-	return ioctl(fd, VIDIOC_S_FMT, &f) ? -errno : 0;
+	return ioctl(fd, VIDIOC_S_FMT, &f) || ioctl(fd, VIDIOC_S_PARM, &p) ? -errno : 0;
 }
 
 int camera_open(struct camera *c, const char *node)
@@ -103,66 +104,9 @@ void camera_close(struct camera *c)
 	c->fd = -1;
 }
 
-struct sight *sight_new(void)
-{
-	void *shared = mmap(NULL, sizeof(struct sight), PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	return shared == MAP_FAILED ? NULL : shared;
-}
-
-static struct sight *current_sight;
-static sigjmp_buf out_of_fault;
-
-static void on_fault(int sig)
-{
-	(void)sig;
-	current_sight->fault = now_ns();
-	siglongjmp(out_of_fault, 1);
-}
-
-/* Read the buffer, and note when that was; the end of it is a SIGBUS. */
-static void touch(struct camera *c, struct sight *s, int times)
-{
-	struct sigaction sa = { .sa_handler = on_fault };
-
-	current_sight = s;
-	sigaction(SIGBUS, &sa, NULL);
-	if (sigsetjmp(out_of_fault, 1))
-		return;
-	while (times--) {
-		(void)c->buffer[0][0];
-		s->touched = now_ns();
-		usleep(200);
-	}
-}
-
-/* What a program finds that does not give up at once. */
-static void look_closer(struct camera *c, struct sight *s)
-{
-	struct pollfd p = { .fd = c->fd, .events = POLLIN };
-	char byte;
-
-	s->read_errno = read(c->fd, &byte, 1) < 0 ? errno : 0;
-	s->mmap_errno = mmap(NULL, c->len[0], PROT_READ, MAP_SHARED, c->fd, 0) == MAP_FAILED ?
-				errno : 0;
-	poll(&p, 1, 1000);
-	s->events = p.revents;
-	touch(c, s, 1);
-}
-
-static pid_t fork_beside(void)
-{
-	pid_t pid = fork();
-
-	if (!pid)
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-	return pid;
-}
-
 pid_t camera_watch(struct camera *c, struct sight *s)
 {
-	pid_t pid = fork_beside();
+	pid_t pid = sight_fork();
 	int err;
 
 	if (pid)
@@ -172,26 +116,6 @@ pid_t camera_watch(struct camera *c, struct sight *s)
 		s->frame = now_ns();
 	}
 	s->ioctl_errno = -err;
-	look_closer(c, s);
+	sight_look_closer(c->fd, c->buffer[0], c->len[0], s);
 	_exit(0);
-}
-
-pid_t camera_touch(struct camera *c, struct sight *s)
-{
-	pid_t pid = fork_beside();
-
-	if (pid)
-		return pid;
-	while (!s->fault)
-		touch(c, s, 1000);
-	_exit(0);
-}
-
-int sight_flows(const struct sight *s, uint64_t frames, int ms)
-{
-	uint64_t want = s->frames + frames;
-
-	while (s->frames < want && ms--)
-		usleep(1000);
-	return s->frames >= want;
 }

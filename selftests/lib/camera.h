@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "lib/sight.h"
+
 #define CAMERA_BUFFERS 3
 
 struct camera {
@@ -26,37 +28,7 @@ int camera_start(struct camera *c);
 int camera_frame(struct camera *c, int ms);
 void camera_close(struct camera *c);
 
-/**
- * struct sight - what a camera program saw, in memory it shares with its test
- * @frames: frames it got
- * @frame: now_ns() of the last frame
- * @touched: now_ns() when it last read the mapped buffer
- * @fault: now_ns() of its SIGBUS
- * @ioctl_errno: of the first call that failed after that
- * @read_errno: of read() after that
- * @mmap_errno: of mmap() after that
- * @events: what poll() then says
- */
-struct sight {
-	volatile uint64_t frames;
-	volatile uint64_t frame;
-	volatile uint64_t touched;
-	volatile uint64_t fault;
-	volatile int ioctl_errno;
-	volatile int read_errno;
-	volatile int mmap_errno;
-	volatile int events;
-};
-
-struct sight *sight_new(void);
-
 /* A process that streams until it is refused, and fills in what it saw; gives its pid. */
 pid_t camera_watch(struct camera *c, struct sight *s);
-
-/* A process that keeps reading the mapped buffer until that faults. */
-pid_t camera_touch(struct camera *c, struct sight *s);
-
-/* Wait until @s has seen @frames more frames; false after @ms. */
-int sight_flows(const struct sight *s, uint64_t frames, int ms);
 
 #endif /* WARDEN_TEST_CAMERA_H */

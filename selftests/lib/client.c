@@ -22,7 +22,7 @@ uint64_t now_ns(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(CLOCK_BOOTTIME, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
@@ -73,7 +73,8 @@ static void keep(struct client *c, const char *bytes, size_t len)
 	c->text = grown;
 	c->len += len;
 	c->text[c->len] = '\0';
-	c->last = now_ns();
+	if (!c->word || memmem(bytes, len, c->word, strlen(c->word)))
+		c->last = now_ns();
 }
 
 /* Take what is there; false at the end of the output. */

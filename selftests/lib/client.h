@@ -20,6 +20,7 @@
  * @status: exit status; 128 + signal, as a shell has it; 127 where it did not start
  * @text: what it wrote, NUL-terminated
  * @len: bytes of @text
+ * @word: what output must hold to count for @last; NULL is any. Set once it runs
  * @last: now_ns() when its last output arrived
  */
 struct client {
@@ -28,10 +29,11 @@ struct client {
 	int status;
 	char *text;
 	size_t len;
+	const char *word;
 	uint64_t last;
 };
 
-/* Monotonic clock, in ns. */
+/* The clock of audit records, in ns. */
 uint64_t now_ns(void);
 
 /* Fails with -errno where there is no process; argv[0] is searched in PATH. */

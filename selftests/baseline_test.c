@@ -30,13 +30,11 @@ FIXTURE_VARIANT(baseline)
 	bool observe;
 };
 
-FIXTURE_VARIANT_ADD(baseline, enforced)
-{
+FIXTURE_VARIANT_ADD(baseline, enforced){
 	.observe = false,
 };
 
-FIXTURE_VARIANT_ADD(baseline, observed)
-{
+FIXTURE_VARIANT_ADD(baseline, observed){
 	.observe = true,
 };
 
@@ -129,8 +127,8 @@ TEST_F(baseline, what_is_executed_is_measured_once)
 	ASSERT_LE(0, fd);
 	close(fd);
 	/* A program of its own content: nothing of it was measured before. */
-	snprintf(command, sizeof(command), "cp /usr/bin/true %s && echo %s >>%s && chmod 755 %s", path,
-		 path, path, path);
+	snprintf(command, sizeof(command), "cp /usr/bin/true %s && echo %s >>%s && chmod 755 %s",
+		 path, path, path, path);
 	ASSERT_EQ(0, client_run(&c, ARGV("sh", "-c", command)));
 	client_end(&c);
 	EXPECT_EQ(0, entries_of(path));

@@ -191,7 +191,8 @@ TEST(references_are_sorted_and_split)
 		v = &policy.v[WARDEN_A_POLICY_APPRAISE];
 		if (!v->data)
 			continue;
-		ASSERT_EQ(0, warden_object_parse(&appraise, warden_set_appraise(), v->data, v->len));
+		ASSERT_EQ(0,
+			  warden_object_parse(&appraise, warden_set_appraise(), v->data, v->len));
 		EXPECT_EQ(WARDEN_DOMAIN_EXEC,
 			  warden_object_number(&appraise, WARDEN_A_APPRAISE_DOMAIN));
 		v = &appraise.v[WARDEN_A_APPRAISE_DIGESTS];

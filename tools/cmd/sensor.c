@@ -92,10 +92,12 @@ static int run_dump(const struct warden_ctl *ctl, int cmd, warden_object_fn fn,
 	warden_nl_close(nl);
 	if (err)
 		return warden_fault_print(&f, "%s", what);
-	if (ctl->json)
+	if (ctl->json) {
 		warden_output_print(l.json);
-	else
-		warden_table_print(l.table, empty);
+		return WARDEN_EXIT_OK;
+	}
+	warden_table_sort(l.table);
+	warden_table_print(l.table, empty);
 	return WARDEN_EXIT_OK;
 }
 

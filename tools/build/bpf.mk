@@ -8,18 +8,22 @@ BPF_TARGET_amd64 := x86
 BPF_TARGET_arm64 := arm64
 BPF_CFLAGS = -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-missing-declarations -target bpf \
 	-D__TARGET_ARCH_$(BPF_TARGET_$(ARCH)) -I$(OUT)/bpf -Iinclude
-# The types the programs are compiled against. They are fitted to the kernel when they are loaded, so
-# for one that has no BTF another kernel's will do: the module must load there to say what it lacks.
-VMLINUX_BTF ?= $(KDIR)/vmlinux
 BPF_SOURCES := $(wildcard bpf/*.bpf.c)
 BPF_HEADERS := $(wildcard bpf/*.h include/warden/*.h)
 
 .PHONY: bpf
 bpf: $(OUT)/bpf/warden.lskel.h ## build the BPF programs
 
+ifeq ($(shell grep -sx CONFIG_DEBUG_INFO_BTF=y $(KDIR)/.config),)
+# A kernel without BTF can run no program, but the module still builds for it, and
+# says so when it is loaded.
+$(OUT)/bpf/warden.lskel.h:
+	@mkdir -p $(@D)
+	@echo '#define WARDEN_NO_PROGRAMS 1' >$@
+else
 $(OUT)/bpf/vmlinux.h:
 	@mkdir -p $(@D)
-	$(BPFTOOL) btf dump file $(VMLINUX_BTF) format c >$@.tmp
+	$(BPFTOOL) btf dump file $(KDIR)/vmlinux format c >$@.tmp
 	@mv $@.tmp $@
 
 $(OUT)/bpf/warden.lskel.h: $(OUT)/bpf/vmlinux.h $(BPF_SOURCES) $(BPF_HEADERS)
@@ -28,3 +32,4 @@ $(OUT)/bpf/warden.lskel.h: $(OUT)/bpf/vmlinux.h $(BPF_SOURCES) $(BPF_HEADERS)
 		cp $(OUT)/bpf/warden.bpf.o $(OUT)/bpf/warden.o
 	$(BPFTOOL) gen skeleton -L $(@D)/warden.o name warden_bpf >$@.tmp
 	@mv $@.tmp $@
+endif

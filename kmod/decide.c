@@ -13,21 +13,49 @@
 
 #include "decide.h"
 
-/* The first rule of a domain and a program (index + 1; 0 is any): both are sort keys. */
-static u32 find_rule(const struct warden_snapshot *snap, u32 domain, u32 program)
+/* Rules are sorted by domain, then program (index + 1; 0 is any). */
+static u64 sort_key(u32 domain, u32 program)
+{
+	return (u64)domain << 32 | program;
+}
+
+static u64 key_of(const struct warden_rule *rule)
+{
+	return sort_key(rule->domain, rule->program);
+}
+
+/* The first rule with this key or a higher one. */
+static u32 find_rules(const struct warden_snapshot *snap, u64 key)
 {
 	u32 low = 0, high = snap->nr_rules;
 
 	while (low < high) {
 		u32 mid = low + (high - low) / 2;
-		const struct warden_rule *rule = &snap->rules[mid];
 
-		if (rule->domain < domain || (rule->domain == domain && rule->program < program))
+		if (key_of(&snap->rules[mid]) < key)
 			low = mid + 1;
 		else
 			high = mid;
 	}
 	return low;
+}
+
+/* Word by word, as a call of memcmp() costs more than the four words do. */
+static bool is_same_digest(const struct warden_digest *a, const struct warden_digest *b)
+{
+	u64 x[WARDEN_DIGEST_SIZE / 8], y[WARDEN_DIGEST_SIZE / 8];
+
+	memcpy(x, a->bytes, sizeof(x));
+	memcpy(y, b->bytes, sizeof(y));
+	return a->alg == b->alg && x[0] == y[0] && x[1] == y[1] && x[2] == y[2] && x[3] == y[3];
+}
+
+/* The order of memcmp(), which the first byte of a digest mostly tells. */
+static int compare_digests(const struct warden_digest *a, const struct warden_digest *b)
+{
+	if (a->alg == b->alg && a->bytes[0] != b->bytes[0])
+		return a->bytes[0] < b->bytes[0] ? -1 : 1;
+	return is_same_digest(a, b) ? 0 : memcmp(a, b, sizeof(*a));
 }
 
 /* The first program reference with this digest; several programs may share one. */
@@ -38,7 +66,7 @@ static u32 find_ref(const struct warden_snapshot *snap, const struct warden_dige
 	while (low < high) {
 		u32 mid = low + (high - low) / 2;
 
-		if (memcmp(&snap->refs[mid].digest, digest, sizeof(*digest)) < 0)
+		if (compare_digests(&snap->refs[mid].digest, digest) < 0)
 			low = mid + 1;
 		else
 			high = mid;
@@ -52,7 +80,7 @@ static bool in_reference(const struct warden_reference *ref, const struct warden
 
 	while (low < high) {
 		u32 mid = low + (high - low) / 2;
-		int order = memcmp(&ref->digests[mid], digest, sizeof(*digest));
+		int order = compare_digests(&ref->digests[mid], digest);
 
 		if (!order)
 			return true;
@@ -75,7 +103,7 @@ static const struct warden_grant *find_grant(const struct warden_request *req,
 	while (low < high) {
 		u32 mid = low + (high - low) / 2;
 
-		if (memcmp(&grants->grant[mid].digest, digest, sizeof(*digest)) < 0)
+		if (compare_digests(&grants->grant[mid].digest, digest) < 0)
 			low = mid + 1;
 		else
 			high = mid;
@@ -83,7 +111,7 @@ static const struct warden_grant *find_grant(const struct warden_request *req,
 	for (; grants && low < grants->nr; low++) {
 		const struct warden_grant *grant = &grants->grant[low];
 
-		if (memcmp(&grant->digest, digest, sizeof(*digest)))
+		if (!is_same_digest(&grant->digest, digest))
 			break;
 		if (grant->class == req->class && grant->purpose == rule->purpose &&
 		    req->now < grant->expires)
@@ -98,8 +126,7 @@ static bool matches_object(const struct warden_snapshot *snap, const struct ward
 	if (!rule->digest)
 		return true;
 	return !req->object->reason &&
-	       !memcmp(&snap->rule_digests[rule->digest - 1], &req->object->digest,
-		       sizeof(struct warden_digest));
+	       is_same_digest(&snap->rule_digests[rule->digest - 1], &req->object->digest);
 }
 
 static bool matches(const struct warden_snapshot *snap, const struct warden_rule *rule,
@@ -161,12 +188,13 @@ static void weigh_allow(const struct warden_snapshot *snap, const struct warden_
 static bool weigh(const struct warden_snapshot *snap, const struct warden_request *req,
 		  u32 program, struct warden_verdict *v)
 {
+	const u64 key = sort_key(req->domain, program);
 	u32 i;
 
-	for (i = find_rule(snap, req->domain, program); i < snap->nr_rules; i++) {
+	for (i = find_rules(snap, key); i < snap->nr_rules; i++) {
 		const struct warden_rule *rule = &snap->rules[i];
 
-		if (rule->domain != req->domain || rule->program != program)
+		if (key_of(rule) != key)
 			break;
 		if (!matches(snap, rule, req))
 			continue;
@@ -190,8 +218,7 @@ static bool weigh_programs(const struct warden_snapshot *snap, const struct ward
 	for (i = find_ref(snap, &req->subject->digest); i < snap->nr_refs; i++) {
 		const struct warden_program *program = &snap->programs[snap->refs[i].program];
 
-		if (memcmp(&snap->refs[i].digest, &req->subject->digest,
-			   sizeof(struct warden_digest)))
+		if (!is_same_digest(&snap->refs[i].digest, &req->subject->digest))
 			break;
 		if (program->has_uid && program->uid != req->uid)
 			continue;

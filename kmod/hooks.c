@@ -30,8 +30,6 @@
 
 /* Protects all below; taken by init, status and stop. */
 static DEFINE_MUTEX(hooks_lock);
-static struct bpf_link *links[NR_HOOKS];
-static struct bpf_map *gate_map;
 static u64 attached;
 static u32 tier = WARDEN_TIER_NONE;
 static const char *text = "the programs are not attached yet";
@@ -58,6 +56,24 @@ static const char *missing_option(void)
 		return "this kernel has no devtmpfs; build it with CONFIG_DEVTMPFS=y";
 	return NULL;
 }
+
+#ifdef WARDEN_NO_PROGRAMS
+/* Built for a kernel without BTF: there is nothing to attach, and missing_option() says so. */
+static int attach_programs(void)
+{
+	return fail("the module was built without its programs, for a kernel without BTF");
+}
+
+static void drop_links(void)
+{
+}
+
+static void close_gate(void)
+{
+}
+#else
+static struct bpf_link *links[NR_HOOKS];
+static struct bpf_map *gate_map;
 
 static void collect_fds(const struct warden_bpf *skel, int fds[NR_HOOKS])
 {
@@ -207,6 +223,7 @@ out:
 	warden_bpf__destroy(skel);
 	return err;
 }
+#endif
 
 /**
  * warden_hooks_attach() - load, attach and try all programs, or none
@@ -228,6 +245,17 @@ int warden_hooks_attach(void)
 	}
 	mutex_unlock(&hooks_lock);
 	return err;
+}
+
+/**
+ * warden_hooks_attached() - does any program run?
+ *
+ * Context: Any.
+ * Return: true if one does.
+ */
+bool warden_hooks_attached(void)
+{
+	return READ_ONCE(attached);
 }
 
 /**

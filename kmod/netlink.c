@@ -68,9 +68,16 @@ int warden_nl_start_read(struct netlink_callback *cb)
 	return need(cb->skb, CAP_AUDIT_READ, cb->extack);
 }
 
-static int bind_group(int group)
+/*
+ * Whether a socket of the audit group is passed over. Joining cannot be refused:
+ * genl_bind() drops what a family's bind() returns. Who opened the socket counts,
+ * as it does for a request.
+ */
+static int may_not_read(struct sock *sk, struct sk_buff *skb, void *data)
 {
-	return capable(CAP_AUDIT_READ) ? 0 : -EPERM;
+	const struct file *file = sk->sk_socket ? sk->sk_socket->file : NULL;
+
+	return !file || !file_ns_capable(file, &init_user_ns, CAP_AUDIT_READ);
 }
 
 /* --- messages ------------------------------------------------------------------- */
@@ -552,6 +559,24 @@ static bool has_purpose(const struct warden_snapshot *snap, const char *label)
 	return false;
 }
 
+/* A consent that no rule asks for would open nothing, and its giver should know. */
+static bool is_asked_for(const struct warden_snapshot *snap, const struct warden_consent *c,
+			 const struct warden_program *program)
+{
+	const u32 index = program - snap->programs + 1;
+	const u64 purpose = warden_snapshot_key(c->purpose);
+	u32 i;
+
+	for (i = 0; i < snap->nr_rules; i++) {
+		const struct warden_rule *rule = &snap->rules[i];
+
+		if (rule->flags & WARDEN_RULE_FLAG_CONSENT && rule->program == index &&
+		    rule->purpose == purpose && (!rule->class || rule->class == c->class))
+			return true;
+	}
+	return false;
+}
+
 /* Bind a consent to what the policy in force says its program is. */
 static int resolve_consent(struct warden_consent *c, struct genl_info *info)
 {
@@ -566,6 +591,8 @@ static int resolve_consent(struct warden_consent *c, struct genl_info *info)
 		why = "the policy in force has no program of this name";
 	} else if (!has_purpose(snap, c->purpose)) {
 		why = "the policy in force has no purpose of this name";
+	} else if (!is_asked_for(snap, c, program)) {
+		why = "no rule of the policy in force asks this program for this consent";
 	} else {
 		memcpy(c->digests, program->digests, sizeof(c->digests));
 		c->nr_digests = program->nr_digests;
@@ -796,7 +823,8 @@ void warden_netlink_notify(const struct warden_record *r)
 		return;
 	}
 	genlmsg_end(skb, head);
-	genlmsg_multicast(&warden_nl_family, skb, 0, WARDEN_NLGRP_AUDIT, GFP_KERNEL);
+	genlmsg_multicast_netns_filtered(&warden_nl_family, &init_net, skb, 0, WARDEN_NLGRP_AUDIT,
+					 GFP_KERNEL, may_not_read, NULL);
 }
 
 static int fill_measurement(struct sk_buff *skb, const void *arg)
@@ -845,7 +873,6 @@ int __init warden_netlink_init(void)
 	int err;
 
 	warden_nl_family.netnsok = false;
-	warden_nl_family.bind = bind_group;
 	err = netlink_register_notifier(&netlink_nb);
 	if (err)
 		return err;

@@ -2,12 +2,18 @@
 /*
  * Audit records: a ring in memory, chained, told in order by one work item.
  *
- * A record is numbered, timed, chained and put into the ring in one critical
- * section, so that the chain follows the numbers. Telling is apart from it: the
- * notifier may sleep and may be slow, and where the ring overtakes it, the
- * number of the records it missed becomes a record of its own.
+ * A record is numbered, timed and put into the ring in one critical section.
+ * The chain follows the numbers, but not at once: hashing a record costs more
+ * than the verdict it tells of, so the work item does it, before it tells the
+ * record. Nobody sees a record that is not chained, since a reader chains what
+ * is left, and a maker chains the record whose place it takes.
+ * Telling is apart from it: the notifier may sleep and may be slow, and where
+ * the ring overtakes it, the number of the records it missed becomes a record
+ * of its own.
  */
+#include <linux/hash.h>
 #include <linux/jhash.h>
+#include <linux/jiffies.h>
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -20,9 +26,9 @@
 #include "record.h"
 
 #define RING_MASK (WARDEN_RECORDS_MAX - 1)
-#define SLOTS	  256
+#define SLOT_BITS 8
+#define SLOTS	  (1 << SLOT_BITS) /* per table */
 #define WINDOW	  HZ
-#define WINDOW_NS NSEC_PER_SEC
 
 _Static_assert((WARDEN_RECORDS_MAX & RING_MASK) == 0, "the ring is indexed by a mask");
 
@@ -33,13 +39,16 @@ _Static_assert((WARDEN_RECORDS_MAX & RING_MASK) == 0, "the ring is indexed by a 
 #define KEY_TAIL_SIZE (offsetof(struct warden_record, chain) - KEY_TAIL)
 
 /*
- * Verdicts that equal @first and came within a second of it. A table with one
+ * Events that equal @first and came within a second of it. A table with one
  * place per hash: who comes to a taken place sends the holder's count on its
- * way, so nothing is lost and the memory is fixed.
+ * way, so nothing is lost and the memory is fixed. Verdicts are compared by
+ * their records, events with a key by their keys, each in a table of its own.
  */
 struct slot {
-	u64 since; /* 0 is free */
-	u32 more;  /* equal ones after the first */
+	bool used;
+	u32 more;	     /* equal ones after the first */
+	unsigned long until; /* end of the second, in jiffies */
+	struct warden_record_key key;
 	struct warden_record first;
 };
 
@@ -47,13 +56,14 @@ static struct {
 	/*
 	 * All below but @buffer. Innermost. Taken by hooks in process and softirq context, with RCU
 	 * read-side sections around them, hence a spinlock and _bh; never by hard interrupts, so
-	 * they stay on during the 12 rounds of SHA-256 that a record costs. Nothing is allocated
-	 * and no hook can run inside.
+	 * they stay on during the 12 rounds of SHA-256 that a record may cost; whoever chains
+	 * lets the lock go after each record. Nothing is allocated and no hook can run inside.
 	 */
 	spinlock_t lock;
 	struct warden_record *ring; /* record n is at n & RING_MASK */
-	struct slot *slots;
+	struct slot *slots; /* SLOTS of verdicts, then SLOTS of events with a key */
 	u64 made; /* number of the last record */
+	u64 chained; /* number of the last one that is chained; the ring has all after it */
 	u64 told; /* number of the last one the notifier was given or missed */
 	u64 lost;
 	u64 unreported; /* of @lost, those in no loss record that is told or waits to be */
@@ -89,8 +99,9 @@ static u32 hash_of(const struct warden_record *r)
 	return jhash(r->object, strnlen(r->object, sizeof(r->object)), hash);
 }
 
-static void chain_record(struct warden_record *r)
+static void chain_next(void)
 {
+	struct warden_record *r = &log.ring[++log.chained & RING_MASK];
 	struct sha256_state sha;
 
 	lockdep_assert_held(&log.lock);
@@ -107,11 +118,12 @@ static void make_record(const struct warden_record *from, u32 count)
 	struct warden_record *r = &log.ring[seq & RING_MASK];
 
 	lockdep_assert_held(&log.lock);
+	if (seq - log.chained > WARDEN_RECORDS_MAX)
+		chain_next();
 	*r = *from;
 	r->seq = seq;
 	r->time = ktime_get_boottime_ns();
 	r->count = count;
-	chain_record(r);
 	log.made = seq;
 	queue_work(log.queue, &log.drain);
 }
@@ -119,37 +131,47 @@ static void make_record(const struct warden_record *from, u32 count)
 static void free_slot(struct slot *slot)
 {
 	lockdep_assert_held(&log.lock);
-	if (slot->since && slot->more)
+	if (slot->used && slot->more)
 		make_record(&slot->first, slot->more);
-	slot->since = 0;
+	slot->used = false;
 	slot->more = 0;
 }
 
-static bool is_over(const struct slot *slot, u64 now)
+static bool is_over(const struct slot *slot)
 {
-	return now >= slot->since + WINDOW_NS;
+	return time_after_eq(jiffies, slot->until);
+}
+
+static bool may_count(const struct slot *slot)
+{
+	return slot->used && slot->more < U32_MAX && !is_over(slot);
 }
 
 /*
- * True where the verdict was counted and needs no record of its own. A place
- * whose second is over is not reused for the next one, so that a count never
- * spans more than it says.
+ * A place whose second is over is not reused for the next one, so that a count
+ * never spans more than it says.
  */
+static void take_slot(struct slot *slot, const struct warden_record *r)
+{
+	lockdep_assert_held(&log.lock);
+	free_slot(slot);
+	slot->used = true;
+	slot->until = jiffies + WINDOW;
+	slot->first = *r;
+	queue_delayed_work(log.queue, &log.expire, WINDOW);
+}
+
+/* True where the verdict was counted and needs no record of its own. */
 static bool coalesce(const struct warden_record *r)
 {
 	struct slot *slot = &log.slots[hash_of(r) % SLOTS];
-	u64 now = ktime_get_boottime_ns();
 
 	lockdep_assert_held(&log.lock);
-	if (slot->since && !is_over(slot, now) && slot->more < U32_MAX &&
-	    is_same(&slot->first, r)) {
+	if (may_count(slot) && is_same(&slot->first, r)) {
 		slot->more++;
 		return true;
 	}
-	free_slot(slot);
-	slot->since = now;
-	slot->first = *r;
-	queue_delayed_work(log.queue, &log.expire, WINDOW);
+	take_slot(slot, r);
 	return false;
 }
 
@@ -165,6 +187,47 @@ void warden_record_add(const struct warden_record *r)
 	spin_unlock_bh(&log.lock);
 }
 
+/* Who makes keys collide has records made, as without the table: no secret is needed. */
+static struct slot *slot_of(const struct warden_record_key *key)
+{
+	u64 mixed = key->object ^ (u64)key->pid << 32 ^ key->event;
+
+	return &log.slots[SLOTS + hash_64(mixed, SLOT_BITS)];
+}
+
+static bool count_again(struct slot *slot, const struct warden_record_key *key)
+{
+	lockdep_assert_held(&log.lock);
+	if (!may_count(slot) || memcmp(&slot->key, key, sizeof(*key)))
+		return false;
+	slot->more++;
+	return true;
+}
+
+bool warden_record_repeat(const struct warden_record_key *key)
+{
+	bool counted;
+
+	spin_lock_bh(&log.lock);
+	counted = count_again(slot_of(key), key);
+	spin_unlock_bh(&log.lock);
+	return counted;
+}
+
+void warden_record_add_keyed(const struct warden_record *r, const struct warden_record_key *key)
+{
+	struct slot *slot = slot_of(key);
+
+	spin_lock_bh(&log.lock);
+	/* once more: another task of the program may have been here meanwhile */
+	if (!count_again(slot, key)) {
+		take_slot(slot, r);
+		slot->key = *key;
+		make_record(r, 1);
+	}
+	spin_unlock_bh(&log.lock);
+}
+
 void warden_record_lose(bool denial)
 {
 	spin_lock_bh(&log.lock);
@@ -176,18 +239,18 @@ void warden_record_lose(bool denial)
 }
 
 /* The lock is let go after each place: a place may cost a record. */
-static void free_slots(u64 now, bool all)
+static void free_slots(bool all)
 {
 	bool again = false;
 	int i;
 
-	for (i = 0; i < SLOTS; i++) {
+	for (i = 0; i < 2 * SLOTS; i++) {
 		struct slot *slot = &log.slots[i];
 
 		spin_lock_bh(&log.lock);
-		if (slot->since && (all || is_over(slot, now)))
+		if (slot->used && (all || is_over(slot)))
 			free_slot(slot);
-		again |= slot->since;
+		again |= slot->used;
 		spin_unlock_bh(&log.lock);
 	}
 	if (again)
@@ -196,7 +259,7 @@ static void free_slots(u64 now, bool all)
 
 static void expire_slots(struct work_struct *work)
 {
-	free_slots(ktime_get_boottime_ns(), false);
+	free_slots(false);
 }
 
 /*
@@ -250,7 +313,11 @@ static bool take_next(struct warden_record *r)
 	note_loss();
 	any = log.told < log.made;
 	if (any)
-		*r = log.ring[++log.told & RING_MASK];
+		log.told++;
+	while (log.chained < log.told)
+		chain_next();
+	if (any)
+		*r = log.ring[log.told & RING_MASK];
 	if (any && log.told == log.loss_at)
 		log.loss_count = 0;
 	spin_unlock_bh(&log.lock);
@@ -265,20 +332,31 @@ static void tell_records(struct work_struct *work)
 	}
 }
 
-int warden_record_get(u64 seq, struct warden_record *r)
+static u64 first_from(u64 seq)
 {
-	int ret = -ENOENT;
-
-	spin_lock_bh(&log.lock);
+	lockdep_assert_held(&log.lock);
 	if (log.made >= WARDEN_RECORDS_MAX)
 		seq = max(seq, log.made - WARDEN_RECORDS_MAX + 1);
-	seq = max_t(u64, seq, 1);
-	if (seq <= log.made) {
-		*r = log.ring[seq & RING_MASK];
-		ret = 0;
-	}
-	spin_unlock_bh(&log.lock);
-	return ret;
+	return max_t(u64, seq, 1);
+}
+
+int warden_record_get(u64 seq, struct warden_record *r)
+{
+	bool there, chained;
+
+	/* One record is chained per turn, so that makers wait for no more than that. */
+	do {
+		spin_lock_bh(&log.lock);
+		seq = first_from(seq);
+		there = seq <= log.made;
+		chained = seq <= log.chained;
+		if (there && chained)
+			*r = log.ring[seq & RING_MASK];
+		else if (there)
+			chain_next();
+		spin_unlock_bh(&log.lock);
+	} while (there && !chained);
+	return there ? 0 : -ENOENT;
 }
 
 void warden_record_status(struct warden_record_status *st)
@@ -292,7 +370,7 @@ void warden_record_status(struct warden_record_status *st)
 
 void warden_record_flush(void)
 {
-	free_slots(0, true);
+	free_slots(true);
 	flush_work(&log.drain);
 }
 
@@ -306,7 +384,7 @@ int warden_record_init(void (*notify)(const struct warden_record *r))
 	log.ring = vzalloc(array_size(WARDEN_RECORDS_MAX, sizeof(*log.ring)));
 	if (!log.ring)
 		return -ENOMEM;
-	log.slots = vzalloc(array_size(SLOTS, sizeof(*log.slots)));
+	log.slots = vzalloc(array_size(2 * SLOTS, sizeof(*log.slots)));
 	if (!log.slots)
 		goto err_free_ring;
 	log.queue = alloc_ordered_workqueue("warden_record", 0);

@@ -19,6 +19,37 @@ struct warden_record_status {
 };
 
 /**
+ * struct warden_record_key - what tells an event from others, for a maker that comes often
+ * @generation: snapshot of the verdict; with @line it tells rule, labels and policy version
+ * @object: a key of what it is about
+ * @event: enum warden_event
+ * @line: line of the rule
+ * @pid: thread group
+ * @uid: real user id
+ * @class: enum warden_sensor_class
+ * @reason: enum warden_reason
+ * @observed: the denial was recorded and not carried out
+ * @program: the program
+ * @receipt: consent it is about; zero for none
+ *
+ * Compared with memcmp(): zeroed by its maker, padding included. Where the keys
+ * of two events are equal, their records are, but for number, time and count.
+ */
+struct warden_record_key {
+	u64 generation;
+	u64 object;
+	u32 event;
+	u32 line;
+	u32 pid;
+	u32 uid;
+	u32 class;
+	u8 reason;
+	u8 observed;
+	struct warden_digest program;
+	u8 receipt[WARDEN_RECEIPT_SIZE];
+};
+
+/**
  * warden_record_init() - set up the ring and its notifier
  * @notify: told each record once, in order; called in process context, may sleep,
  *	    must not add records
@@ -36,7 +67,7 @@ int warden_record_init(void (*notify)(const struct warden_record *r));
 void warden_record_exit(void);
 
 /**
- * warden_record_add() - number, chain and keep a record, and tell the audit group
+ * warden_record_add() - number and keep a record, have it chained and told
  * @r: the record; copied
  *
  * A verdict that equals one of the last second but for time is not kept: the
@@ -46,6 +77,28 @@ void warden_record_exit(void);
  * Context: Any but hard interrupt; does not sleep, does not allocate.
  */
 void warden_record_add(const struct warden_record *r);
+
+/**
+ * warden_record_repeat() - count an event that equals one of the last second
+ * @key: what it is
+ *
+ * Spares its maker the record. As with verdicts, one record with the count of
+ * all that were spared follows when the second is over.
+ *
+ * Context: Any but hard interrupt; does not sleep, does not allocate.
+ * Return: true if it was counted; false if it wants a record of its own, by
+ * warden_record_add_keyed().
+ */
+bool warden_record_repeat(const struct warden_record_key *key);
+
+/**
+ * warden_record_add_keyed() - add a record, and count what equals it for a second
+ * @r: the record; copied
+ * @key: what it is; copied
+ *
+ * Context: Any but hard interrupt; does not sleep, does not allocate.
+ */
+void warden_record_add_keyed(const struct warden_record *r, const struct warden_record_key *key);
 
 /**
  * warden_record_lose() - count a record that could not even be written
@@ -62,7 +115,9 @@ void warden_record_lose(bool denial);
 /**
  * warden_record_get() - copy the first record at or after a sequence number
  * @seq: sequence number
- * @r: filled in
+ * @r: filled in, chained
+ *
+ * Chains what was made up to there and is not chained yet.
  *
  * Context: Process context.
  * Return: 0, or -ENOENT when there is none yet.

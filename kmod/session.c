@@ -120,14 +120,8 @@ static struct session *session_of(const struct file *file)
 
 /* --- records ------------------------------------------------------------ */
 
-static void tell(const struct session *s, u32 event, u32 reason, u64 took)
+static void fill_record(const struct session *s, u32 event, u32 reason, struct warden_record *r)
 {
-	struct warden_record *r = kzalloc(sizeof(*r), GFP_KERNEL);
-
-	if (!r) {
-		warden_record_lose(false);
-		return;
-	}
 	r->event = event;
 	r->domain = WARDEN_DOMAIN_SENSOR;
 	r->action = WARDEN_ACTION_ALLOW;
@@ -139,14 +133,62 @@ static void tell(const struct session *s, u32 event, u32 reason, u64 took)
 	r->count = 1;
 	r->pid = pid_nr(s->pid);
 	r->uid = s->uid;
-	r->took = took;
 	r->class = s->sensor.class;
 	r->program_digest = s->identity.digest;
 	r->has_receipt = s->answer.has_receipt;
 	memcpy(r->receipt, s->answer.receipt, sizeof(r->receipt));
 	strscpy(r->program, s->answer.label, sizeof(r->program));
 	strscpy(r->object, s->sensor.topology, sizeof(r->object));
+}
+
+/* An end that was brought about: each one is told, with what it took in ns. */
+static void tell_ended(const struct session *s, u32 event, u32 reason, u64 took)
+{
+	struct warden_record *r = kzalloc(sizeof(*r), GFP_KERNEL);
+
+	if (!r) {
+		warden_record_lose(false);
+		return;
+	}
+	fill_record(s, event, reason, r);
+	r->took = took;
 	warden_record_add(r);
+	kfree(r);
+}
+
+static void fill_key(const struct session *s, u32 event, u32 reason, struct warden_record_key *key)
+{
+	memset(key, 0, sizeof(*key));
+	key->generation = s->answer.generation;
+	key->object = s->sensor.key;
+	key->event = event;
+	key->line = s->answer.line;
+	key->pid = pid_nr(s->pid);
+	key->uid = s->uid;
+	key->class = s->sensor.class;
+	key->reason = reason;
+	key->observed = s->answer.observed;
+	key->program = s->identity.digest;
+	if (s->answer.has_receipt)
+		memcpy(key->receipt, s->answer.receipt, sizeof(key->receipt));
+}
+
+/* What the holder does, who may open and close a device a million times a second. */
+static void tell(const struct session *s, u32 event, u32 reason)
+{
+	struct warden_record_key key;
+	struct warden_record *r;
+
+	fill_key(s, event, reason, &key);
+	if (warden_record_repeat(&key))
+		return;
+	r = kzalloc(sizeof(*r), GFP_KERNEL);
+	if (!r) {
+		warden_record_lose(false);
+		return;
+	}
+	fill_record(s, event, reason, r);
+	warden_record_add_keyed(r, &key);
 	kfree(r);
 }
 
@@ -385,7 +427,7 @@ static int session_release(struct inode *inode, struct file *file)
 	int err = 0;
 
 	if (!delist(s))
-		tell(s, WARDEN_EVENT_SESSION_END, WARDEN_REASON_CLOSED, 0);
+		tell(s, WARDEN_EVENT_SESSION_END, WARDEN_REASON_CLOSED);
 	if (s->orig->release)
 		err = s->orig->release(inode, file);
 	fops_put(s->orig);
@@ -420,7 +462,7 @@ static int session_open(struct inode *inode, struct file *file)
 		take_over(s, file);
 		enlist(s);
 		tell(s, s->dead ? WARDEN_EVENT_SESSION_END : WARDEN_EVENT_SESSION_START,
-		     s->answer.reason, 0);
+		     s->answer.reason);
 	}
 	module_put(THIS_MODULE); /* the file, or the programs that led here, hold another */
 	return err;
@@ -638,13 +680,15 @@ static unsigned int end_picked(struct list_head *list, u32 reason, u64 since, u6
 	unsigned int nr = 0;
 
 	list_for_each_entry_safe(s, next, list, ending) {
-		u64 now;
+		u64 passed;
 
 		end_session(s);
-		now = ktime_get_boottime_ns();
-		tell(s, WARDEN_EVENT_SESSION_END, reason, now - since);
+		passed = ktime_get_boottime_ns() - since;
+		tell_ended(s, WARDEN_EVENT_SESSION_END, reason, passed);
+		if (passed > s->answer.withdraw_ms * (u64)NSEC_PER_MSEC)
+			tell_ended(s, WARDEN_EVENT_FAULT, reason, passed); /* too late */
 		if (took)
-			*took = now - since;
+			*took = passed;
 		list_del(&s->ending);
 		fput(s->file);
 		nr++;

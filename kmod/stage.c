@@ -35,6 +35,7 @@ struct table {
  * @broken: an entry was refused, so the whole is
  * @has_header: the header came in
  * @mode: mode of the policy
+ * @has_default: bit mask of the domains whose default came in
  * @own_mode: bit mask of the domains with a mode of their own
  * @programs: struct warden_program
  * @refs: struct warden_digest_ref
@@ -50,6 +51,7 @@ struct warden_stage {
 	bool broken;
 	bool has_header;
 	u8 mode;
+	u32 has_default;
 	u32 own_mode;
 	struct table programs;
 	struct table refs;
@@ -203,6 +205,7 @@ static int add_default(struct warden_stage *stage, const struct nlattr *attr,
 {
 	struct nlattr *tb[WARDEN_A_DEFAULT_MAX + 1];
 	struct warden_default *def;
+	u32 domain;
 	int err;
 
 	err = nla_parse_nested(tb, WARDEN_A_DEFAULT_MAX, attr, warden_default_nl_policy, extack);
@@ -210,11 +213,15 @@ static int add_default(struct warden_stage *stage, const struct nlattr *attr,
 		return err;
 	if (!tb[WARDEN_A_DEFAULT_DOMAIN] || !tb[WARDEN_A_DEFAULT_ACTION])
 		return refuse(extack, attr, "a default needs its domain and its action");
-	def = &stage->snap->defaults[nla_get_u32(tb[WARDEN_A_DEFAULT_DOMAIN])];
+	domain = nla_get_u32(tb[WARDEN_A_DEFAULT_DOMAIN]);
+	if (stage->has_default & BIT(domain))
+		return refuse(extack, attr, "a domain has one default");
+	stage->has_default |= BIT(domain);
+	def = &stage->snap->defaults[domain];
 	def->action = nla_get_u32(tb[WARDEN_A_DEFAULT_ACTION]);
 	if (tb[WARDEN_A_DEFAULT_MODE]) {
 		def->mode = nla_get_u32(tb[WARDEN_A_DEFAULT_MODE]);
-		stage->own_mode |= BIT(nla_get_u32(tb[WARDEN_A_DEFAULT_DOMAIN]));
+		stage->own_mode |= BIT(domain);
 	}
 	return 0;
 }
@@ -420,6 +427,9 @@ static int add_references(struct table *t, const struct nlattr *attr,
 		struct warden_digest *last = t->nr ? t->item + (t->nr - 1) * sizeof(*last) : NULL;
 		struct warden_digest *digest;
 
+		if (from[i].alg == WARDEN_DIGEST_ALG_NONE ||
+		    from[i].alg > WARDEN_DIGEST_ALG_FSVERITY_SHA256)
+			return refuse(extack, attr, "a digest is of no algorithm this build knows");
 		if (last && memcmp(last, &from[i], sizeof(*last)) >= 0)
 			return refuse(extack, attr, "the digests are not in rising order");
 		digest = append(t, sizeof(*digest), WARDEN_APPRAISE_MAX, "reference digests",
@@ -529,8 +539,8 @@ void warden_stage_free(struct warden_stage *stage)
  * After a refusal the stage is broken and can only be freed.
  *
  * Context: Process context, may sleep.
- * Return: 0; -EINVAL for a bad entry, -E2BIG past WARDEN_POLICY_MAX bytes,
- * -ENOSPC past another limit, -ENOMEM.
+ * Return: 0; -EINVAL for a bad entry, -E2BIG past WARDEN_CHUNK_MAX bytes at a
+ * time or WARDEN_POLICY_MAX in all, -ENOSPC past another limit, -ENOMEM.
  */
 int warden_stage_add(struct warden_stage *stage, const struct nlattr *head, int len,
 		     struct netlink_ext_ack *extack)
@@ -540,10 +550,10 @@ int warden_stage_add(struct warden_stage *stage, const struct nlattr *head, int 
 
 	if (stage->broken)
 		return refuse(extack, NULL, spoilt);
-	if (len > WARDEN_POLICY_MAX - stage->bytes) {
-		NL_SET_ERR_MSG(extack, "the policy is larger than 16 MiB");
-		err = -E2BIG;
-	}
+	if (len > WARDEN_CHUNK_MAX)
+		err = warden_refuse(extack, NULL, -E2BIG, "a message holds more than 32 KiB of entries");
+	else if (len > WARDEN_POLICY_MAX - stage->bytes)
+		err = warden_refuse(extack, NULL, -E2BIG, "the policy is larger than 16 MiB");
 	nla_for_each_attr(attr, head, err ? 0 : len, rem) {
 		err = add_entry(stage, attr, extack);
 		if (err)

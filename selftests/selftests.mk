@@ -16,5 +16,5 @@ regen: ## generate the netlink contract from its spec
 
 include selftests/bench/bench.mk
 ifdef OUT
-include $(wildcard selftests/host/host.mk)
+include $(wildcard selftests/kmod/kmod.mk)
 endif

@@ -8,11 +8,14 @@
 
 #include "audit_stream.h"
 
+/* The record that is due. */
 static int hand_on(struct warden_audit_stream *s, const struct warden_object *o)
 {
 	s->next = warden_object_number(o, WARDEN_A_RECORD_SEQ) + 1;
 	return s->fn(s->ctx, o);
 }
+
+#define ENOUGH 2 /* the records before until were read; not a value any fn returns */
 
 /* A record of the ring: what should have stood before it is gone. */
 static int take_kept(void *ctx, const struct warden_object *o)
@@ -22,27 +25,36 @@ static int take_kept(void *ctx, const struct warden_object *o)
 
 	if (seq < s->next)
 		return 0;
+	if (seq >= s->until)
+		return ENOUGH;
 	s->lost += seq - s->next;
 	return hand_on(s, o);
 }
 
-static int fetch(struct warden_audit_stream *s)
+/* Hands on what the ring holds of the records that are due, up to before @until. */
+static int fetch(struct warden_audit_stream *s, uint64_t until)
 {
 	struct warden_blob request = { NULL, 0, 0 };
 	int err;
 
+	s->until = until;
 	warden_blob_put_u64(&request, WARDEN_A_RECORD_SEQ, s->next);
 	err = warden_nl_dump(s->nl, WARDEN_CMD_AUDIT_GET, &request, take_kept, s, s->fault);
 	warden_blob_free(&request);
-	return err;
+	return err == ENOUGH ? 0 : err;
 }
 
 /* Fetches what is missing and says how that went. */
-static int catch_up(struct warden_audit_stream *s, const char *why)
+static int catch_up(struct warden_audit_stream *s, uint64_t until, const char *why)
 {
 	uint64_t next = s->next, lost = s->lost;
-	int err = fetch(s);
+	int err = fetch(s, until);
 
+	/* What the ring did not give of a known gap is gone. */
+	if (!err && until != UINT64_MAX) {
+		s->lost += until - s->next;
+		s->next = until;
+	}
 	lost = s->lost - lost;
 	if (s->next != next)
 		fprintf(stderr,
@@ -56,12 +68,13 @@ static int take_event(void *ctx, const struct warden_object *o)
 {
 	struct warden_audit_stream *s = ctx;
 	uint64_t seq = warden_object_number(o, WARDEN_A_RECORD_SEQ);
+	int err = 0;
 
 	if (seq < s->next)
 		return 0;
-	if (seq > s->next) /* this one is in the ring, too */
-		return catch_up(s, "a gap");
-	return hand_on(s, o);
+	if (seq > s->next)
+		err = catch_up(s, seq, "a gap");
+	return err ? err : hand_on(s, o);
 }
 
 static int take_count(void *ctx, const struct warden_object *o)
@@ -78,15 +91,24 @@ int warden_audit_stream_start(struct warden_audit_stream *s, uint64_t since)
 
 	if (err)
 		return err;
-	if (!since)
-		return warden_nl_do(s->nl, WARDEN_CMD_STATUS_GET, NULL, take_count, s, s->fault);
 	s->next = since;
-	return fetch(s);
+	if (!since)
+		err = warden_nl_do(s->nl, WARDEN_CMD_STATUS_GET, NULL, take_count, s, s->fault);
+	/* Joining tells nobody that he may not read; asking for what is there does. */
+	return err ? err : fetch(s, UINT64_MAX);
 }
 
 int warden_audit_stream_wait(struct warden_audit_stream *s, int timeout_ms)
 {
-	int err = warden_nl_audit_wait(s->nl, timeout_ms, take_event, s, s->fault);
+	int err = warden_nl_audit_wait(s->nl, s->overran ? 0 : timeout_ms, take_event, s, s->fault);
 
-	return err == -ENOBUFS ? catch_up(s, "the socket overran") : err;
+	if (err == -ENOBUFS) {
+		s->overran = true;
+		return 0;
+	}
+	if (err != -ETIMEDOUT || !s->overran)
+		return err;
+	/* What was queued is read; what was dropped after it is in the ring, or lost. */
+	s->overran = false;
+	return catch_up(s, UINT64_MAX, "the socket overran");
 }

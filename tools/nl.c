@@ -19,7 +19,7 @@
 #include "nl.h"
 
 #define EVENT_BUFFER	(8 << 20) /* bytes of records that may wait for us */
-#define DUMP_TRIES	4 /* how often a list that changes is read again */
+#define DUMP_TRIES	4	  /* how often a list that changes is read again */
 #define SYSFS_OF_MODULE "/sys/module/warden"
 
 struct warden_nl {
@@ -46,8 +46,8 @@ struct exchange {
 
 struct refusal {
 	const char *message;
-	uint32_t offset; /* of the attribute, from the start of the request; 0 is none */
-	uint32_t missing; /* attribute number; 0 is none */
+	uint32_t offset;       /* of the attribute, from the start of the request; 0 is none */
+	uint32_t missing;      /* attribute number; 0 is none */
 	uint32_t missing_nest; /* offset of the nest it is missing in */
 };
 
@@ -79,7 +79,7 @@ static void read_refusal(struct refusal *r, const struct nlattr *a, int left)
 struct located {
 	char name[128];
 	const struct warden_wire_set *set; /* of what is inside it, if anything can be */
-	uint32_t line; /* of the rule it belongs to; 0 is none */
+	uint32_t line;			   /* of the rule it belongs to; 0 is none */
 };
 
 static uint32_t rule_line(const struct nlattr *rule)
@@ -128,26 +128,43 @@ static const char *capability_of(const struct warden_wire_op *op)
 	return len > 4 && !strcmp(op->name + len - 4, "-get") ? "CAP_AUDIT_READ" : "CAP_MAC_ADMIN";
 }
 
+/* Which attribute is missing, and in what. */
+static void put_missing(char *to, size_t size, const struct exchange *x, const struct refusal *r)
+{
+	struct located at = { .set = x->op->set };
+	char in[200] = "";
+
+	if (r->missing_nest) {
+		locate(&at, x, r->missing_nest);
+		if (at.line)
+			snprintf(in, sizeof(in), " in the %s on line %u", at.name, at.line);
+		else
+			snprintf(in, sizeof(in), " in %s", at.name);
+	}
+	snprintf(to, size, " (attribute %s is missing%s)",
+		 at.set && r->missing <= at.set->max ? at.set->attrs[r->missing].name : "?", in);
+}
+
+/* Which attribute is wrong. */
+static void put_wrong(char *to, size_t size, const struct exchange *x, const struct refusal *r)
+{
+	struct located at;
+
+	locate(&at, x, r->offset);
+	if (at.line)
+		snprintf(to, size, " (attribute %s of the rule on line %u)", at.name, at.line);
+	else if (at.name[0])
+		snprintf(to, size, " (attribute %s)", at.name);
+}
+
 static void explain_refusal(struct exchange *x, int error, const struct refusal *r)
 {
-	struct located at = { .line = 0 };
 	char where[256] = "", advice[160] = "";
 
-	if (r->missing) {
-		locate(&at, x, r->missing_nest);
-		if (!r->missing_nest)
-			at.set = x->op->set;
-		snprintf(where, sizeof(where), " (attribute %s is missing%s%s)",
-			 at.set && r->missing <= at.set->max ? at.set->attrs[r->missing].name : "?",
-			 r->missing_nest ? " in " : "", at.name);
-	} else if (r->offset) {
-		locate(&at, x, r->offset);
-		if (at.line)
-			snprintf(where, sizeof(where), " (attribute %s of the rule on line %u)",
-				 at.name, at.line);
-		else if (at.name[0])
-			snprintf(where, sizeof(where), " (attribute %s)", at.name);
-	}
+	if (r->missing)
+		put_missing(where, sizeof(where), x, r);
+	else if (r->offset)
+		put_wrong(where, sizeof(where), x, r);
 	if (error == -EPERM)
 		snprintf(advice, sizeof(advice),
 			 "run it as root, or with %s in the initial user namespace",
@@ -276,8 +293,8 @@ static void drop_answers(struct exchange *x)
 	memset(&x->answers, 0, sizeof(x->answers));
 }
 
-static struct nl_msg *make_request(struct warden_nl *nl, int cmd, int flags,
-				   const uint8_t *attrs, size_t len)
+static struct nl_msg *make_request(struct warden_nl *nl, int cmd, int flags, const uint8_t *attrs,
+				   size_t len)
 {
 	struct nl_msg *msg = nlmsg_alloc_size(NLMSG_HDRLEN + GENL_HDRLEN + NLMSG_ALIGN(len));
 
@@ -319,10 +336,9 @@ static int hand_on(struct exchange *x, warden_object_fn fn, void *ctx)
 		const struct answer *a = &x->answers.v[i];
 
 		if (warden_object_parse(&o, x->op->set, a->data, a->len))
-			return warden_fault_set(x->fault, -EBADMSG,
-						"use the wardenctl that came with the module",
-						"the module's answer to %s cannot be read",
-						x->op->name);
+			return warden_fault_set(
+				x->fault, -EBADMSG, "use the wardenctl that came with the module",
+				"the module's answer to %s cannot be read", x->op->name);
 		err = fn(ctx, &o);
 		if (err)
 			return err;
@@ -543,8 +559,9 @@ int warden_nl_audit_wait(struct warden_nl *nl, int timeout_ms, warden_object_fn 
 	int err;
 
 	if (n < 0)
-		return errno == EINTR ? -EINTR :
-					warden_fault_set(f, -errno, "", "poll: %s", strerror(errno));
+		return errno == EINTR
+			       ? -EINTR
+			       : warden_fault_set(f, -errno, "", "poll: %s", strerror(errno));
 	if (!n)
 		return -ETIMEDOUT;
 	err = receive_events(nl, &x);

@@ -10,6 +10,10 @@
 #ifndef WARDEN_ABI_H
 #define WARDEN_ABI_H
 
+#ifndef __bpf__ /* where vmlinux.h has them */
+#include <linux/types.h>
+#endif
+
 #define WARDEN_GATE_MAJORS	512	/* CHRDEV_MAJOR_MAX of fs/char_dev.c */
 #define WARDEN_GATE_MINORS	256	/* minors told apart per major */
 #define WARDEN_GATE_SLOTS	64	/* majors whose minors are told apart */

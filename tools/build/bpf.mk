@@ -14,6 +14,13 @@ BPF_HEADERS := $(wildcard bpf/*.h include/warden/*.h)
 .PHONY: bpf
 bpf: $(OUT)/bpf/warden.lskel.h ## build the BPF programs
 
+ifeq ($(shell grep -sx CONFIG_DEBUG_INFO_BTF=y $(KDIR)/.config),)
+# A kernel without BTF can run no program, but the module still builds for it, and
+# says so when it is loaded.
+$(OUT)/bpf/warden.lskel.h:
+	@mkdir -p $(@D)
+	@echo '#define WARDEN_NO_PROGRAMS 1' >$@
+else
 $(OUT)/bpf/vmlinux.h:
 	@mkdir -p $(@D)
 	$(BPFTOOL) btf dump file $(KDIR)/vmlinux format c >$@.tmp
@@ -25,3 +32,4 @@ $(OUT)/bpf/warden.lskel.h: $(OUT)/bpf/vmlinux.h $(BPF_SOURCES) $(BPF_HEADERS)
 		cp $(OUT)/bpf/warden.bpf.o $(OUT)/bpf/warden.o
 	$(BPFTOOL) gen skeleton -L $(@D)/warden.o name warden_bpf >$@.tmp
 	@mv $@.tmp $@
+endif

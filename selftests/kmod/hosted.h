@@ -2,7 +2,7 @@
 /*
  * As much of the kernel as kmod/decide.c, stage.c and snapshot.c, and the
  * kernel's own lib/nlattr.c and include/net/netlink.h, need to be compiled for
- * the host unchanged. host.mk makes each kernel header they include a file that
+ * the host unchanged. kmod.mk makes each kernel header they include a file that
  * includes this one.
  *
  * Mirrored from include/linux/netlink.h of 6.12: struct netlink_ext_ack and the

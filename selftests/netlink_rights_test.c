@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who may send what: every command and the audit group, by every kind of
+ * sender, to the exact errno.
+ */
+#include <linux/capability.h>
+#include <linux/netlink.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "lib/blob.h"
+#include "lib/harness.h"
+
+#define PLAIN_USER 1000
+#define ALL_CAPS (~0ULL)
+#define CAP(name) (1ULL << (name))
+
+/* What a command is allowed by; its errno for one who may, sent without attributes. */
+enum right { ANYONE, ADMIN, READ };
+
+static const struct command {
+	const char *name;
+	uint8_t cmd;
+	bool dump;
+	enum right right;
+	int err;
+} commands[] = {
+	{ "status-get", WARDEN_CMD_STATUS_GET, false, ANYONE, 0 },
+	{ "policy-add", WARDEN_CMD_POLICY_ADD, false, ADMIN, -ENOENT },
+	{ "policy-commit", WARDEN_CMD_POLICY_COMMIT, false, ADMIN, -ENOENT },
+	{ "policy-begin", WARDEN_CMD_POLICY_BEGIN, false, ADMIN, 0 },
+	{ "policy-get", WARDEN_CMD_POLICY_GET, false, READ, 0 },
+	{ "consent-grant", WARDEN_CMD_CONSENT_GRANT, false, ADMIN, -EINVAL },
+	{ "consent-withdraw", WARDEN_CMD_CONSENT_WITHDRAW, false, ADMIN, -EINVAL },
+	{ "sensor-get", WARDEN_CMD_SENSOR_GET, true, READ, 0 },
+	{ "consent-get", WARDEN_CMD_CONSENT_GET, true, READ, 0 },
+	{ "session-get", WARDEN_CMD_SESSION_GET, true, READ, 0 },
+	{ "audit-get", WARDEN_CMD_AUDIT_GET, true, READ, 0 },
+	{ "measure-get", WARDEN_CMD_MEASURE_GET, true, READ, 0 },
+	/* Last, and only by those who may not: it would end the test. */
+	{ "stop", WARDEN_CMD_STOP, false, ADMIN, 0 },
+};
+
+static int set_caps(uint64_t caps)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = {
+		{ .effective = caps, .permitted = caps },
+		{ .effective = caps >> 32, .permitted = caps >> 32 },
+	};
+
+	return syscall(SYS_capset, &head, data) ? -errno : 0;
+}
+
+static uint64_t get_caps(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = {};
+
+	syscall(SYS_capget, &head, data);
+	return data[0].permitted | (uint64_t)data[1].permitted << 32;
+}
+
+static int become_user(void)
+{
+	return setresgid(PLAIN_USER, PLAIN_USER, PLAIN_USER) ||
+	       setresuid(PLAIN_USER, PLAIN_USER, PLAIN_USER) ? -errno : 0;
+}
+
+/* A plain user who is root in a user namespace of his own. */
+static int become_namespace_root(void)
+{
+	int err = become_user();
+
+	return err ? err : unshare(CLONE_NEWUSER) ? -errno : 0;
+}
+
+/* FIXTURE_VARIANT: a sender, and what it may. */
+FIXTURE(sender)
+{
+	struct genl g;
+	int to_root;
+};
+
+FIXTURE_VARIANT(sender)
+{
+	int (*become)(void);
+	uint64_t keep;	  /* capabilities it keeps */
+	bool admin, read; /* what it may then */
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(sender, root) { .keep = ALL_CAPS, .admin = true, .read = true };
+FIXTURE_VARIANT_ADD(sender, root_without_mac_admin) { .keep = ~CAP(CAP_MAC_ADMIN), .read = true };
+FIXTURE_VARIANT_ADD(sender, root_without_audit_read) { .keep = ~CAP(CAP_AUDIT_READ), .admin = true };
+FIXTURE_VARIANT_ADD(sender, root_without_capabilities) { .keep = 0 };
+FIXTURE_VARIANT_ADD(sender, root_with_only_mac_admin) { .keep = CAP(CAP_MAC_ADMIN), .admin = true };
+FIXTURE_VARIANT_ADD(sender, root_with_only_audit_read) { .keep = CAP(CAP_AUDIT_READ), .read = true };
+FIXTURE_VARIANT_ADD(sender, root_with_only_sys_admin) { .keep = CAP(CAP_SYS_ADMIN) };
+FIXTURE_VARIANT_ADD(sender, root_with_only_net_admin) { .keep = CAP(CAP_NET_ADMIN) };
+FIXTURE_VARIANT_ADD(sender, root_with_only_audit_control) { .keep = CAP(CAP_AUDIT_CONTROL) | CAP(CAP_AUDIT_WRITE) };
+FIXTURE_VARIANT_ADD(sender, plain_user) { .become = become_user, .keep = ALL_CAPS };
+FIXTURE_VARIANT_ADD(sender, root_of_a_user_namespace) { .become = become_namespace_root, .keep = ALL_CAPS };
+/* clang-format on */
+
+/* What root does for the sender: for each byte a record, a policy that is refused. */
+static int start_root(void)
+{
+	struct genl g;
+	int ends[2];
+	char byte;
+
+	if (pipe(ends))
+		return -1;
+	if (fork())
+		return close(ends[0]), ends[1];
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(ends[1]);
+	if (genl_open(&g))
+		_exit(1);
+	while (read(ends[0], &byte, 1) == 1) {
+		blob_begin(&g);
+		blob_commit(&g);
+	}
+	_exit(0);
+}
+
+FIXTURE_SETUP(sender)
+{
+	self->to_root = start_root();
+	ASSERT_LE(0, self->to_root);
+	if (variant->become)
+		ASSERT_EQ(0, variant->become());
+	ASSERT_EQ(0, set_caps(get_caps() & variant->keep));
+	ASSERT_EQ(0, genl_open(&self->g));
+}
+
+FIXTURE_TEARDOWN(sender)
+{
+	genl_close(&self->g);
+	close(self->to_root);
+}
+
+static bool may(enum right right, bool admin, bool read)
+{
+	return right == ANYONE || (right == ADMIN && admin) || (right == READ && read);
+}
+
+TEST_F(sender, gets_the_exact_errno_of_each_command)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		const struct command *c = &commands[i];
+		bool allowed = may(c->right, variant->admin, variant->read);
+
+		if (allowed && c->cmd == WARDEN_CMD_STOP)
+			continue;
+		EXPECT_EQ(allowed ? c->err : -EPERM,
+			  c->dump ? genl_dump(&self->g, c->cmd) : genl_do(&self->g, c->cmd))
+		{
+			TH_LOG("%s", c->name);
+		}
+		EXPECT_TRUE(allowed || strstr(self->g.said, "CAP_"))
+		{
+			TH_LOG("%s: refused without naming the capability: '%s'", c->name, self->g.said);
+		}
+	}
+}
+
+/* A record is made: the root that was forked before the sender lost its rights commits nonsense. */
+static void make_record(int to_root)
+{
+	if (write(to_root, "r", 1) != 1)
+		abort();
+}
+
+static bool hears(struct genl *g, int ms)
+{
+	struct pollfd p = { .fd = g->fd, .events = POLLIN };
+
+	return poll(&p, 1, ms) == 1;
+}
+
+/*
+ * Anybody may join: the kernel drops what a family says of it. What counts is
+ * who is told.
+ */
+TEST_F(sender, hears_the_audit_group_only_with_the_right_to_read_it)
+{
+	ASSERT_EQ(0, setsockopt(self->g.fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &self->g.group,
+				sizeof(self->g.group)));
+	make_record(self->to_root);
+	EXPECT_EQ(variant->read, hears(&self->g, variant->read ? 10000 : 1000));
+}
+
+/* bind() is the other way into a group. */
+TEST_F(sender, hears_a_bound_audit_group_only_with_the_right_to_read_it)
+{
+	struct sockaddr_nl address = { .nl_family = AF_NETLINK };
+	uint32_t group = self->g.group;
+
+	if (group > 32)
+		SKIP(return, "bind() reaches groups up to 32, this one has number %u", group);
+	address.nl_groups = 1u << (group - 1);
+	close(self->g.fd);
+	self->g.fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+	ASSERT_EQ(0, bind(self->g.fd, (void *)&address, sizeof(address)));
+	make_record(self->to_root);
+	EXPECT_EQ(variant->read, hears(&self->g, variant->read ? 10000 : 1000));
+}
+
+/* --- what only looks like a right ------------------------------------------------------ */
+
+TEST(socket_that_root_opened_gives_a_plain_user_nothing)
+{
+	struct genl g;
+
+	ASSERT_EQ(0, genl_open(&g));
+	ASSERT_EQ(0, genl_do(&g, WARDEN_CMD_POLICY_GET));
+	ASSERT_EQ(0, become_user());
+	EXPECT_EQ(-EPERM, genl_do(&g, WARDEN_CMD_POLICY_BEGIN));
+	EXPECT_EQ(-EPERM, genl_do(&g, WARDEN_CMD_POLICY_GET));
+	EXPECT_EQ(-EPERM, genl_dump(&g, WARDEN_CMD_AUDIT_GET));
+}
+
+/* A root program must not be used as a deputy: what it writes to a stranger's socket has no right. */
+TEST(socket_that_a_plain_user_opened_gives_root_nothing)
+{
+	struct genl g;
+
+	ASSERT_EQ(0, seteuid(PLAIN_USER));
+	ASSERT_EQ(0, genl_open(&g));
+	ASSERT_EQ(0, seteuid(0));
+	EXPECT_EQ(-EPERM, genl_do(&g, WARDEN_CMD_POLICY_BEGIN));
+	EXPECT_EQ(-EPERM, genl_do(&g, WARDEN_CMD_STOP));
+	EXPECT_EQ(-EPERM, genl_dump(&g, WARDEN_CMD_AUDIT_GET));
+}
+
+TEST(transaction_that_root_began_cannot_be_committed_without_the_right)
+{
+	struct in_force before, now;
+	struct genl g;
+
+	ASSERT_EQ(0, genl_open(&g));
+	ASSERT_EQ(0, blob_load(&g));
+	ASSERT_EQ(0, blob_in_force(&g, &before));
+	ASSERT_EQ(0, blob_begin(&g));
+	ASSERT_EQ(0, blob_add_header(&g));
+	ASSERT_EQ(0, set_caps(get_caps() & ~CAP(CAP_MAC_ADMIN)));
+	EXPECT_EQ(-EPERM, blob_commit(&g));
+	ASSERT_EQ(0, blob_in_force(&g, &now));
+	EXPECT_EQ(0, memcmp(&before, &now, sizeof(now)));
+}
+
+TEST(family_is_not_in_another_network_namespace)
+{
+	struct genl here, there = {};
+	struct msg m;
+	uint16_t family;
+
+	ASSERT_EQ(0, genl_open(&here));
+	family = here.family;
+	ASSERT_EQ(0, unshare(CLONE_NEWNET));
+	EXPECT_EQ(-ENOENT, genl_open(&there));
+	/* by number, too */
+	there.fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+	there.family = family;
+	msg_init(&m, &there, WARDEN_CMD_STATUS_GET);
+	EXPECT_EQ(-ENOENT, genl_ask(&there, &m, NLM_F_ACK));
+	/* the twin: a socket from the first namespace still reaches it */
+	EXPECT_EQ(0, genl_do(&here, WARDEN_CMD_STATUS_GET));
+}
+
+TEST_HARNESS_MAIN

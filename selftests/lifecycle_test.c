@@ -330,6 +330,7 @@ TEST_F_TIMEOUT(life, comes_and_goes_with_clients_running, CYCLES_TIMEOUT)
 {
 	const char *asked = getenv("WARDEN_CYCLES");
 	int cycles = asked ? atoi(asked) : CYCLES, i;
+	uint64_t start = now_ns();
 
 	ASSERT_EQ(0, withdraw_module());
 	for (i = 0; i < cycles; i++)
@@ -337,7 +338,7 @@ TEST_F_TIMEOUT(life, comes_and_goes_with_clients_running, CYCLES_TIMEOUT)
 		{
 			TH_LOG("in life %d: %s", i + 1, warden_said());
 		}
-	printf("# %d lives\n", cycles);
+	printf("# %d lives in %.1f s\n", cycles, (double)(now_ns() - start) / 1e9);
 }
 
 TEST_HARNESS_MAIN

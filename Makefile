@@ -28,6 +28,7 @@ include tools/build/deps.mk
 include tools/build/kernel.mk
 include tools/build/bpf.mk
 include tools/build/user.mk
+include selftests/tests.mk
 include tools/build/install.mk
 endif
 include selftests/selftests.mk

@@ -145,10 +145,45 @@ static bool matches(const struct warden_snapshot *snap, const struct warden_rule
 	}
 }
 
+/* Of several programs the subject is, the verdict names the one of its rule. */
+static void settle(const struct warden_snapshot *snap, struct warden_verdict *v,
+		   const struct warden_rule *rule, u8 action, u8 reason,
+		   const struct warden_grant *grant)
+{
+	if (rule->program)
+		v->program = &snap->programs[rule->program - 1];
+	v->action = action;
+	v->reason = reason;
+	v->rule = rule;
+	v->grant = grant;
+}
+
 /*
- * Weigh the rules of one bucket into the verdict so far. A denial ends it; an
- * allow stands unless a later bucket denies; a rule that lacks only its consent
- * leaves its mark, so that the reason says what would help.
+ * An allow without consent beats one that rests on consent, and that one beats
+ * a rule that lacks only its consent, which leaves its mark so that the reason
+ * says what would help.
+ */
+static void weigh_allow(const struct warden_snapshot *snap, const struct warden_request *req,
+			const struct warden_rule *rule, struct warden_verdict *v)
+{
+	bool settled = v->action == WARDEN_ACTION_ALLOW && v->rule;
+	const struct warden_grant *grant;
+
+	if (!(rule->flags & WARDEN_RULE_FLAG_CONSENT)) {
+		if (!settled || v->grant)
+			settle(snap, v, rule, WARDEN_ACTION_ALLOW, WARDEN_REASON_RULE, NULL);
+		return;
+	}
+	if (settled)
+		return;
+	grant = find_grant(req, rule);
+	settle(snap, v, rule, grant ? WARDEN_ACTION_ALLOW : WARDEN_ACTION_DENY,
+	       grant ? WARDEN_REASON_CONSENT : WARDEN_REASON_NO_CONSENT, grant);
+}
+
+/*
+ * Weigh the rules of one program into the verdict so far. A denial ends it; an
+ * allow stands unless a later one denies.
  */
 static bool weigh(const struct warden_snapshot *snap, const struct warden_request *req,
 		  u32 program, struct warden_verdict *v)
@@ -164,27 +199,10 @@ static bool weigh(const struct warden_snapshot *snap, const struct warden_reques
 		if (!matches(snap, rule, req))
 			continue;
 		if (rule->action == WARDEN_ACTION_DENY) {
-			v->action = WARDEN_ACTION_DENY;
-			v->reason = WARDEN_REASON_RULE;
-			v->rule = rule;
-			v->grant = NULL;
+			settle(snap, v, rule, WARDEN_ACTION_DENY, WARDEN_REASON_RULE, NULL);
 			return true;
 		}
-		if (v->action == WARDEN_ACTION_ALLOW && v->rule && v->reason == WARDEN_REASON_RULE)
-			continue;
-		if (!(rule->flags & WARDEN_RULE_FLAG_CONSENT)) {
-			v->action = WARDEN_ACTION_ALLOW;
-			v->reason = WARDEN_REASON_RULE;
-			v->rule = rule;
-			v->grant = NULL;
-			continue;
-		}
-		if (v->action == WARDEN_ACTION_ALLOW && v->rule)
-			continue;
-		v->grant = find_grant(req, rule);
-		v->action = v->grant ? WARDEN_ACTION_ALLOW : WARDEN_ACTION_DENY;
-		v->reason = v->grant ? WARDEN_REASON_CONSENT : WARDEN_REASON_NO_CONSENT;
-		v->rule = rule;
+		weigh_allow(snap, req, rule, v);
 	}
 	return false;
 }
@@ -204,7 +222,8 @@ static bool weigh_programs(const struct warden_snapshot *snap, const struct ward
 			break;
 		if (program->has_uid && program->uid != req->uid)
 			continue;
-		v->program = program;
+		if (!v->rule)
+			v->program = program;
 		if (weigh(snap, req, snap->refs[i].program + 1, v))
 			return true;
 	}
@@ -249,6 +268,21 @@ static bool appraise(const struct warden_snapshot *snap, const struct warden_req
 	v->action = WARDEN_ACTION_DENY;
 	v->reason = req->object->reason ?: WARDEN_REASON_NOT_APPRAISED;
 	return false;
+}
+
+/**
+ * warden_decide_names() - does the policy name this program?
+ * @snap: the policy
+ * @digest: the program
+ *
+ * Context: Any; the caller keeps @snap alive.
+ * Return: true if some program of the policy has this digest.
+ */
+bool warden_decide_names(const struct warden_snapshot *snap, const struct warden_digest *digest)
+{
+	u32 i = find_ref(snap, digest);
+
+	return i < snap->nr_refs && !memcmp(&snap->refs[i].digest, digest, sizeof(*digest));
 }
 
 /**

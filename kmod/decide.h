@@ -64,7 +64,8 @@ struct warden_request {
  * @mode: enum warden_mode of the domain
  * @reason: enum warden_reason
  * @rule: the rule that decided, NULL for none
- * @program: the program the subject is, NULL where the policy does not name it
+ * @program: the program the subject is, that of @rule where it names one; NULL where
+ *	     the policy does not name it
  * @grant: the consent it rests on, NULL for none
  *
  * The pointers live as long as the snapshot and the grants they point into.
@@ -80,6 +81,8 @@ struct warden_verdict {
 
 void warden_decide(const struct warden_snapshot *snap, const struct warden_request *req,
 		   struct warden_verdict *verdict);
+
+bool warden_decide_names(const struct warden_snapshot *snap, const struct warden_digest *digest);
 
 /**
  * warden_verdict_denies() - does this verdict stop the caller?

@@ -7,17 +7,19 @@
  * until warden_hooks_detach(). No descriptor, pin or process stays behind.
  */
 #include <linux/bpf.h>
+#include <linux/cred.h>
 #include <linux/err.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/kernel_read_file.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
-#include <linux/vmalloc.h>
 #include <uapi/linux/warden.h>
 #include <warden/abi.h>
 
 #include "compat/bpf.h"
 #include "hooks.h"
+#include "identity.h"
 #include "inventory.h"
 #include "kfunc.h"
 #include "session.h"
@@ -129,24 +131,40 @@ static void close_gate(void)
 	gate_map = NULL;
 }
 
-/* Call each hook family once: file_open by opening a directory, read_file by reading one. */
+/*
+ * Call hooks as the kernel does, and see whether the programs are reached:
+ * file_open by opening the file of insmod itself, kernel_read_file by reading a
+ * byte of it. The hooks of sockets and of executions
+ * cannot be called from here; they were attached by the same calls.
+ */
+static void call_hooks(void)
+{
+	struct file *exe = warden_identity_exe(), *file;
+	char byte;
+	void *buf = &byte;
+	size_t size;
+
+	if (!exe)
+		return;
+	file = dentry_open(&exe->f_path, O_RDONLY, current_cred());
+	if (!IS_ERR(file)) {
+		kernel_read_file(file, 0, &buf, sizeof(byte), &size, READING_POLICY);
+		fput(file);
+	}
+	fput(exe);
+}
+
 static bool canary_sings(struct warden_gate *gate)
 {
 	const u64 expected = BIT_ULL(WARDEN_HOOK_FILE_OPEN) | BIT_ULL(WARDEN_HOOK_READ_FILE);
-	struct file *file;
-	void *buf = NULL;
 	u64 seen;
 
 	WRITE_ONCE(gate->canary, 1);
 	warden_kfunc_canary_arm();
-	file = filp_open("/", O_RDONLY | O_DIRECTORY, 0);
-	if (!IS_ERR(file))
-		fput(file);
-	if (kernel_read_file_from_path("/proc/version", 0, &buf, 4096, NULL, READING_POLICY) >= 0)
-		vfree(buf);
+	call_hooks();
 	seen = warden_kfunc_canary_seen();
 	WRITE_ONCE(gate->canary, 0);
-	return (seen & expected) != 0;
+	return (seen & expected) == expected;
 }
 
 static int attach_programs(void)
@@ -222,6 +240,7 @@ void warden_hooks_detach(void)
 	mutex_lock(&hooks_lock);
 	drop_links();
 	close_gate();
+	warden_inventory_forget();
 	tier = WARDEN_TIER_NONE;
 	text = "stopped by wardenctl stop; load the module again to enforce";
 	mutex_unlock(&hooks_lock);

@@ -400,7 +400,7 @@ int warden_identity_of_file(struct file *file, struct warden_identity *id)
  * replaces is freed without a grace period, and its memory may be another open
  * file when it is looked at.
  */
-static struct file *get_exe_file(void)
+struct file *warden_identity_exe(void)
 {
 	struct file *file;
 
@@ -414,7 +414,7 @@ static struct file *get_exe_file(void)
 
 int warden_identity_of_current(struct warden_identity *id)
 {
-	struct file *file = get_exe_file();
+	struct file *file = warden_identity_exe();
 	int ret;
 
 	if (!file)
@@ -426,7 +426,7 @@ int warden_identity_of_current(struct warden_identity *id)
 
 const char *warden_identity_path(char *buf, int size)
 {
-	struct file *file = get_exe_file();
+	struct file *file = warden_identity_exe();
 	const char *path;
 
 	if (!file)

@@ -56,6 +56,14 @@ void warden_identity_exit(void);
 int warden_identity_of_file(struct file *file, struct warden_identity *id);
 
 /**
+ * warden_identity_exe() - the file the current task runs
+ *
+ * Context: Process context.
+ * Return: the file with a reference, or NULL for a kernel thread.
+ */
+struct file *warden_identity_exe(void);
+
+/**
  * warden_identity_of_current() - what the program is that the current task runs
  * @id: filled in, also on failure
  *

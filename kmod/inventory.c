@@ -98,6 +98,14 @@ static void tell(const struct warden_sensor *s, u32 event)
 	kfree(r);
 }
 
+static const char *driver_of(const struct device *dev)
+{
+	for (; dev; dev = dev->parent)
+		if (READ_ONCE(dev->driver))
+			return dev->driver->name;
+	return "";
+}
+
 static struct entry *new_entry(struct device *dev)
 {
 	struct entry *e = kzalloc(sizeof(*e), GFP_ATOMIC);
@@ -112,7 +120,8 @@ static struct entry *new_entry(struct device *dev)
 		return NULL;
 	}
 	e->sensor.key = warden_snapshot_key(e->sensor.topology);
-	e->sensor.dev = get_device(dev);
+	strscpy(e->sensor.driver, driver_of(dev), sizeof(e->sensor.driver));
+	e->sensor.dev = dev;
 	return e;
 }
 
@@ -141,7 +150,7 @@ static struct entry *unlink_entry(dev_t devt)
  * warden_inventory_del() - a device node goes
  * @dev: the device
  *
- * Context: Any but hard interrupt, does not sleep; the caller holds a reference to @dev.
+ * Context: Any but hard interrupt, does not sleep.
  */
 void warden_inventory_del(struct device *dev)
 {
@@ -150,8 +159,38 @@ void warden_inventory_del(struct device *dev)
 	if (!e)
 		return;
 	tell(&e->sensor, WARDEN_EVENT_DEVICE_DEL);
-	put_device(e->sensor.dev);
 	kfree_rcu(e, rcu);
+}
+
+/* Is there another sensor of this name? */
+static bool is_taken(const struct warden_sensor *s)
+{
+	struct entry *e;
+	unsigned int i;
+
+	lockdep_assert_held(&inventory_lock);
+	for (i = 0; i < ARRAY_SIZE(buckets); i++)
+		hlist_for_each_entry(e, &buckets[i], node)
+			if (e->sensor.class != WARDEN_SENSOR_CLASS_FREE &&
+			    e->sensor.key == s->key && e->sensor.devt != s->devt)
+				return true;
+	return false;
+}
+
+/*
+ * The drivers of cards with several inputs hang equal nodes on one device. The
+ * second of a name gets "+1", in the order of their probing, which the driver
+ * decides; so that a rule about one device is never about two.
+ */
+static void make_unique(struct warden_sensor *s)
+{
+	size_t len = min(strlen(s->topology), sizeof(s->topology) - sizeof("+4095"));
+	unsigned int n;
+
+	for (n = 1; s->class != WARDEN_SENSOR_CLASS_FREE && is_taken(s); n++) {
+		snprintf(s->topology + len, sizeof(s->topology) - len, "+%u", n);
+		s->key = warden_snapshot_key(s->topology);
+	}
 }
 
 /* Put an entry in its bucket; what stood there under its number goes, or stays and wins. */
@@ -169,6 +208,7 @@ static struct entry *link_entry(struct entry *e, bool replace)
 		hlist_del_rcu(&other->node);
 	else
 		nr_entries++;
+	make_unique(&e->sensor);
 	hlist_add_head_rcu(&e->node, bucket_of(e->sensor.devt));
 	set_gate(e->sensor.devt, e->sensor.class == WARDEN_SENSOR_CLASS_FREE);
 	spin_unlock_bh(&inventory_lock);
@@ -185,10 +225,8 @@ static void add_device(struct device *dev, bool replace)
 	gone = link_entry(e, replace);
 	if (gone != e)
 		tell(&e->sensor, WARDEN_EVENT_DEVICE_ADD);
-	if (gone) {
-		put_device(gone->sensor.dev);
+	if (gone)
 		kfree_rcu(gone, rcu);
-	}
 }
 
 /**
@@ -235,8 +273,6 @@ u32 warden_inventory_class(dev_t devt, u64 *key)
  * @s: filled in; where the number is not known, with class unknown and the
  *     number as its name
  *
- * The caller gives @s back with warden_inventory_put().
- *
  * Context: Any but hard interrupt, does not sleep.
  * Return: 0, or -ENOENT where the number is not known.
  */
@@ -246,10 +282,8 @@ int warden_inventory_find(dev_t devt, struct warden_sensor *s)
 
 	spin_lock_bh(&inventory_lock);
 	e = find_entry(devt);
-	if (e) {
+	if (e)
 		*s = e->sensor;
-		get_device(s->dev);
-	}
 	spin_unlock_bh(&inventory_lock);
 	if (e)
 		return 0;
@@ -263,22 +297,9 @@ int warden_inventory_find(dev_t devt, struct warden_sensor *s)
 }
 
 /**
- * warden_inventory_put() - give a copied sensor's device back
- * @s: from warden_inventory_find() or warden_inventory_next()
- *
- * Context: Process context, may sleep (it can be the last reference).
- */
-void warden_inventory_put(struct warden_sensor *s)
-{
-	if (s->dev)
-		put_device(s->dev);
-	s->dev = NULL;
-}
-
-/**
  * warden_inventory_next() - the next sensor, in the order of the table
  * @cursor: 0 at first; where to go on
- * @s: filled in; given back with warden_inventory_put()
+ * @s: filled in
  *
  * A device that comes or goes meanwhile can be missed or seen, no other one is.
  *
@@ -299,7 +320,6 @@ int warden_inventory_next(u32 *cursor, struct warden_sensor *s)
 			if (place++ < skip || e->sensor.class == WARDEN_SENSOR_CLASS_FREE)
 				continue;
 			*s = e->sensor;
-			get_device(s->dev);
 			*cursor = bucket << 16 | place;
 			err = 0;
 			break;
@@ -408,21 +428,24 @@ int warden_inventory_scan(struct device *any)
 }
 
 /**
- * warden_inventory_exit() - forget all devices
+ * warden_inventory_forget() - forget all devices
  *
- * Context: Process context; no program is attached any more.
+ * Context: Process context; no device program is attached any more, so nothing
+ * would be told of a device that goes.
  */
-void warden_inventory_exit(void)
+void warden_inventory_forget(void)
 {
 	struct hlist_node *next;
 	struct entry *e;
 	unsigned int i;
 
+	spin_lock_bh(&inventory_lock);
 	for (i = 0; i < ARRAY_SIZE(buckets); i++) {
 		hlist_for_each_entry_safe(e, next, &buckets[i], node) {
 			hlist_del_rcu(&e->node);
-			put_device(e->sensor.dev);
 			kfree_rcu(e, rcu);
 		}
 	}
+	nr_entries = 0;
+	spin_unlock_bh(&inventory_lock);
 }

@@ -15,7 +15,12 @@ struct device;
  * @topology: its name that survives renumbering
  * @key: warden_snapshot_key() of @topology
  * @node: its name below /dev
- * @dev: the device, with a reference; NULL in a sensor made up for an unknown number
+ * @driver: name of the driver it hangs on; empty for none
+ * @dev: the device; NULL in a sensor made up for an unknown number
+ *
+ * There is no reference on @dev: the last one may run a release function of a
+ * driver that is being unloaded. It may be followed while an open file of the
+ * device pins both.
  */
 struct warden_sensor {
 	dev_t devt;
@@ -24,17 +29,17 @@ struct warden_sensor {
 	struct device *dev;
 	char topology[WARDEN_TOPOLOGY_MAX + 1];
 	char node[32];
+	char driver[32];
 };
 
 int warden_inventory_scan(struct device *any);
-void warden_inventory_exit(void);
 void warden_inventory_watch(struct warden_gate *gate);
 void warden_inventory_add(struct device *dev);
 void warden_inventory_del(struct device *dev);
 u32 warden_inventory_class(dev_t devt, u64 *key);
 int warden_inventory_find(dev_t devt, struct warden_sensor *s);
 int warden_inventory_next(u32 *cursor, struct warden_sensor *s);
-void warden_inventory_put(struct warden_sensor *s);
+void warden_inventory_forget(void);
 unsigned int warden_inventory_count(void);
 
 #endif /* WARDEN_INVENTORY_H */

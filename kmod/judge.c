@@ -77,6 +77,23 @@ bool warden_judge_measures(u32 domain)
 }
 
 /**
+ * warden_judge_names() - does the policy in force name this program?
+ * @digest: the program
+ *
+ * Context: Any.
+ * Return: true if it does.
+ */
+bool warden_judge_names(const struct warden_digest *digest)
+{
+	bool names;
+
+	rcu_read_lock();
+	names = warden_decide_names(warden_snapshot_get_rcu(), digest);
+	rcu_read_unlock();
+	return names;
+}
+
+/**
  * warden_judge_tell() - record a refusal, or one that would have been
  * @req: the request
  * @answer: the answer, denied or observed

@@ -36,6 +36,7 @@ struct warden_answer {
 
 int warden_judge(const struct warden_request *req, struct warden_answer *answer);
 bool warden_judge_measures(u32 domain);
+bool warden_judge_names(const struct warden_digest *digest);
 void warden_judge_tell(const struct warden_request *req, const struct warden_answer *answer,
 		       const char *object, u16 family);
 

@@ -70,7 +70,6 @@ static int judge_sensor(struct file *file, bool *is_sensor)
 		return 0;
 	warden_inventory_find(devt, &sensor);
 	warden_judge_tell(&req, &answer, sensor.topology, 0);
-	warden_inventory_put(&sensor);
 	return err;
 }
 
@@ -143,17 +142,17 @@ static int judge_object(u32 domain, const struct warden_identity *subject,
 	return err;
 }
 
-static int judge_file(u32 domain, struct file *file)
+static int judge_file(u32 domain, struct file *file, struct warden_identity *object)
 {
 	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	const char *path = buf ? name_file(file, buf, PATH_MAX) : "(no memory for the path)";
-	struct warden_identity subject, object;
+	struct warden_identity subject;
 	int err;
 
 	warden_identity_of_current(&subject);
-	warden_identity_of_file(file, &object);
-	measure(domain, &object, path);
-	err = judge_object(domain, &subject, &object, path);
+	warden_identity_of_file(file, object);
+	measure(domain, object, path);
+	err = judge_object(domain, &subject, object, path);
 	kfree(buf);
 	return err;
 }
@@ -210,13 +209,25 @@ __bpf_kfunc int warden_kf_file_receive(struct file *file)
  * warden_kf_exec() - measure and appraise what is about to run
  * @bprm: the execution; called for the script and for its interpreter
  *
+ * A program the policy names is started as setuid programs are (AT_SECURE): the
+ * loader takes no LD_PRELOAD and no LD_LIBRARY_PATH from its environment, and it
+ * is not dumpable, so that who may start it cannot put code into what it is
+ * trusted for. begin_new_exec() and create_elf_tables() read the flag after
+ * this hook.
+ *
  * Context: Sleepable LSM program.
  * Return: 0 or a negative errno.
  */
 __bpf_kfunc int warden_kf_exec(struct linux_binprm *bprm)
 {
+	struct warden_identity object;
+	int err;
+
 	this_cpu_inc(calls);
-	return judge_file(WARDEN_DOMAIN_EXEC, bprm->file);
+	err = judge_file(WARDEN_DOMAIN_EXEC, bprm->file, &object);
+	if (!err && !object.reason && warden_judge_names(&object.digest))
+		bprm->secureexec = 1;
+	return err;
 }
 
 /**
@@ -243,9 +254,10 @@ __bpf_kfunc int warden_kf_inherit(void)
 __bpf_kfunc int warden_kf_read_file(struct file *file, u32 id)
 {
 	u32 domain = domain_of_read(id);
+	struct warden_identity object;
 
 	this_cpu_inc(calls);
-	return domain && file ? judge_file(domain, file) : 0;
+	return domain && file ? judge_file(domain, file, &object) : 0;
 }
 
 /**
@@ -271,7 +283,7 @@ __bpf_kfunc int warden_kf_load_data(u64 data, u64 size, u32 id)
 		return 0;
 	sha256((const u8 *)(unsigned long)data, size, object.digest.bytes);
 	if (warden_judge_measures(WARDEN_DOMAIN_MODULE) &&
-	    warden_measure_later(WARDEN_DOMAIN_MODULE, &object.digest, "init_module(2)"))
+	    warden_measure_later(WARDEN_DOMAIN_MODULE, &object.digest))
 		object.reason = WARDEN_REASON_NO_MEMORY;
 	return judge_object(WARDEN_DOMAIN_MODULE, &nobody, &object, "init_module(2)");
 }

@@ -48,7 +48,7 @@ static void tell_start(void)
 static int on_module(struct notifier_block *nb, unsigned long state, void *module)
 {
 	if (state == MODULE_STATE_COMING)
-		warden_measure_settle(); /* before it runs */
+		warden_measure_settle(((struct module *)module)->name); /* before it runs */
 	if (module != THIS_MODULE || state != MODULE_STATE_LIVE)
 		return NOTIFY_DONE;
 	if (!warden_hooks_attach() && warden_inventory_scan(&platform->dev))
@@ -146,7 +146,7 @@ static void __exit warden_exit(void)
 	warden_netlink_exit();
 	warden_session_exit();
 	warden_consent_exit();
-	warden_inventory_exit();
+	warden_inventory_forget();
 	warden_snapshot_exit();
 	warden_measure_exit();
 	warden_identity_exit();

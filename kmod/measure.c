@@ -247,7 +247,7 @@ struct later {
 	struct list_head node;
 	u32 domain;
 	struct warden_digest digest;
-	const char *label;
+	const struct task_struct *task; /* compared, never followed */
 };
 
 /* Protects later and nr_later. Innermost. */
@@ -255,14 +255,14 @@ static DEFINE_SPINLOCK(later_lock);
 static LIST_HEAD(later);
 static unsigned int nr_later;
 
-int warden_measure_later(u32 domain, const struct warden_digest *digest, const char *label)
+int warden_measure_later(u32 domain, const struct warden_digest *digest)
 {
 	struct later *l = kmalloc(sizeof(*l), GFP_ATOMIC);
 	int err = -ENOMEM;
 
 	if (!l)
 		return -ENOMEM;
-	*l = (struct later){ .domain = domain, .digest = *digest, .label = label };
+	*l = (struct later){ .domain = domain, .digest = *digest, .task = current };
 	spin_lock_bh(&later_lock);
 	if (nr_later < MEASURE_LATER_MAX) {
 		list_add_tail(&l->node, &later);
@@ -275,7 +275,7 @@ int warden_measure_later(u32 domain, const struct warden_digest *digest, const c
 	return err;
 }
 
-void warden_measure_settle(void)
+void warden_measure_settle(const char *label)
 {
 	struct later *l, *next;
 	LIST_HEAD(taken);
@@ -285,7 +285,8 @@ void warden_measure_settle(void)
 	nr_later = 0;
 	spin_unlock_bh(&later_lock);
 	list_for_each_entry_safe(l, next, &taken, node) {
-		warden_measure_add(l->domain, &l->digest, l->label);
+		warden_measure_add(l->domain, &l->digest,
+				   label && l->task == current ? label : "(loaded from memory)");
 		kfree(l);
 	}
 }
@@ -392,7 +393,7 @@ int warden_measure_init(unsigned int pcr)
 
 void warden_measure_exit(void)
 {
-	warden_measure_settle();
+	warden_measure_settle(NULL);
 	drop_chip();
 	free_entries();
 }

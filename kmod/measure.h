@@ -57,19 +57,21 @@ int warden_measure_add(u32 domain, const struct warden_digest *digest, const cha
  * warden_measure_later() - remember a digest to log when sleeping is possible again
  * @domain: enum warden_domain
  * @digest: digest of the content
- * @label: a string constant
+ *
+ * What it is called is told by warden_measure_settle().
  *
  * Context: Any but hard interrupt, does not sleep.
  * Return: 0; -ENOMEM, also when MEASURE_LATER_MAX wait already.
  */
-int warden_measure_later(u32 domain, const struct warden_digest *digest, const char *label);
+int warden_measure_later(u32 domain, const struct warden_digest *digest);
 
 /**
  * warden_measure_settle() - log all that waits since warden_measure_later()
+ * @label: what the current task's own object is called; NULL where it has none
  *
  * Context: Process context, may sleep.
  */
-void warden_measure_settle(void);
+void warden_measure_settle(const char *label);
 
 /**
  * warden_measure_policy() - log a policy, and offer it to IMA as critical data

@@ -277,14 +277,6 @@ int warden_nl_stop_doit(struct sk_buff *skb, struct genl_info *info)
 
 /* --- sensors --------------------------------------------------------------------------- */
 
-static const char *driver_of(const struct device *dev)
-{
-	for (; dev; dev = dev->parent)
-		if (READ_ONCE(dev->driver))
-			return dev->driver->name;
-	return "";
-}
-
 static int fill_sensor(struct sk_buff *skb, const void *arg)
 {
 	const struct warden_sensor *s = arg;
@@ -292,7 +284,7 @@ static int fill_sensor(struct sk_buff *skb, const void *arg)
 	return nla_put_u32(skb, WARDEN_A_SENSOR_CLASS, s->class) ||
 	       nla_put_string(skb, WARDEN_A_SENSOR_TOPOLOGY, s->topology) ||
 	       nla_put_string(skb, WARDEN_A_SENSOR_NODE, s->node) ||
-	       put_string(skb, WARDEN_A_SENSOR_DRIVER, driver_of(s->dev)) ||
+	       put_string(skb, WARDEN_A_SENSOR_DRIVER, s->driver) ||
 	       nla_put_u32(skb, WARDEN_A_SENSOR_MAJOR, MAJOR(s->devt)) ||
 	       nla_put_u32(skb, WARDEN_A_SENSOR_MINOR, MINOR(s->devt)) ||
 	       nla_put_u32(skb, WARDEN_A_SENSOR_SESSIONS, warden_session_count_device(s->devt));
@@ -306,7 +298,6 @@ int warden_nl_sensor_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb
 
 	while (!warden_inventory_next(&cursor, &s)) {
 		err = dump_one(skb, cb, WARDEN_CMD_SENSOR_GET, fill_sensor, &s);
-		warden_inventory_put(&s);
 		if (err)
 			return skb->len ?: err;
 		cb->args[0] = cursor;

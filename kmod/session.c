@@ -72,7 +72,7 @@ struct vm_wrap {
  * @pid: thread group that opened it
  * @uid: real user id of the opener
  * @identity: program of the opener
- * @sensor: the device, with a reference
+ * @sensor: the device, which the open file pins
  * @answer: what allowed it
  */
 struct session {
@@ -330,7 +330,6 @@ static void free_session(struct session *s)
 {
 	free_wraps(s);
 	put_pid(s->pid);
-	warden_inventory_put(&s->sensor);
 	kmem_cache_free(session_cache, s);
 }
 
@@ -355,7 +354,6 @@ static struct session *new_session(struct file *file)
 	s->since = ktime_get_boottime_ns();
 	s->pid = get_pid(task_tgid(current));
 	s->uid = from_kuid(&init_user_ns, current_uid());
-	warden_inventory_find(file_inode(file)->i_rdev, &s->sensor);
 	return s;
 }
 
@@ -460,6 +458,7 @@ static int session_open(struct inode *inode, struct file *file)
 	if (err) {
 		free_session(s);
 	} else {
+		warden_inventory_find(inode->i_rdev, &s->sensor); /* pinned from now on */
 		take_over(s, file);
 		enlist(s);
 		tell(s, s->dead ? WARDEN_EVENT_SESSION_END : WARDEN_EVENT_SESSION_START,

@@ -44,6 +44,17 @@ static u32 buffer_type(const struct video_device *vdev)
 	return V4L2_BUF_TYPE_VIDEO_CAPTURE;
 }
 
+/* Let go of the queue, so that who has consent can stream while the holder still sits there. */
+static void free_buffers(struct file *file, const struct video_device *vdev)
+{
+	struct v4l2_requestbuffers none = { .type = buffer_type(vdev) };
+
+	if (!vdev->ioctl_ops->vidioc_reqbufs || !vdev->queue)
+		return;
+	none.memory = vdev->queue->memory;
+	vdev->ioctl_ops->vidioc_reqbufs(file, file->private_data, &none);
+}
+
 /*
  * VIDIOC_STREAMOFF takes a user pointer, so the driver's own operation is
  * called, under the lock video_ioctl2() would take (v4l2_ioctl_get_lock()).
@@ -59,6 +70,7 @@ static void stop_video(struct file *file, const struct warden_sensor *sensor)
 	if (lock && !lock_in_time(lock))
 		return;
 	vdev->ioctl_ops->vidioc_streamoff(file, file->private_data, buffer_type(vdev));
+	free_buffers(file, vdev);
 	if (lock)
 		mutex_unlock(lock);
 }

@@ -5,7 +5,8 @@
 
 #include "arena.h"
 
-#define CHUNK_BYTES 65536
+#define CHUNK_FIRST 1024 /* bytes; each chunk is twice the one before, */
+#define CHUNK_LAST  65536 /* up to this */
 
 struct warden_arena_chunk {
 	struct warden_arena_chunk *next;
@@ -22,11 +23,13 @@ static void die_of_memory(void)
 
 static struct warden_arena_chunk *chunk_for(struct warden_arena *a, size_t len)
 {
-	size_t size = len > CHUNK_BYTES ? len : CHUNK_BYTES;
 	struct warden_arena_chunk *c = a->chunks;
+	size_t size = !c ? CHUNK_FIRST : c->size < CHUNK_LAST ? 2 * c->size : CHUNK_LAST;
 
 	if (c && c->size - c->used >= len)
 		return c;
+	if (size < len)
+		size = len;
 	c = malloc(sizeof(*c) + size);
 	if (!c)
 		die_of_memory();

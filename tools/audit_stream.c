@@ -78,10 +78,11 @@ int warden_audit_stream_start(struct warden_audit_stream *s, uint64_t since)
 
 	if (err)
 		return err;
-	if (!since)
-		return warden_nl_do(s->nl, WARDEN_CMD_STATUS_GET, NULL, take_count, s, s->fault);
 	s->next = since;
-	return fetch(s);
+	if (!since)
+		err = warden_nl_do(s->nl, WARDEN_CMD_STATUS_GET, NULL, take_count, s, s->fault);
+	/* Joining tells nobody that he may not read; asking for what is there does. */
+	return err ? err : fetch(s);
 }
 
 int warden_audit_stream_wait(struct warden_audit_stream *s, int timeout_ms)

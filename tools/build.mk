@@ -58,3 +58,53 @@ $(TOOLS_OUT)/policy.%.o: $(TOOLS_OUT)/policy.%.c $(TOOLS_OUT)/policy.tab.h
 
 tools-clean:
 	rm -rf $(TOOLS_OUT) $(O)/wardenctl
+
+# Host tests of the tools: one program per file, natively built, TAP on stdout.
+TOOLS_TESTS := $(addprefix $(O)/host/,chains_test compile_test model_test parse_test print_test \
+	scale_test wire_test)
+TOOLS_TEST_CFLAGS = -std=gnu11 $(TOOLS_WARN) -Wno-unused-parameter -Wno-sign-compare $(TOOLS_CPPFLAGS) \
+	-isystem $(KSFT_DIR) -DWARDEN_TOP='"$(WARDEN_TOP)"' $(CFLAGS)
+POLICY_LIBS = $(shell $(PKG_CONFIG) --libs libcrypto libfsverity)
+
+$(TOOLS_TESTS): $(O)/host/%_test: $(WARDEN_TOP)/selftests/host/%_test.c $(TOOLS_OUT)/chains.o $(POLICY_OBJ)
+	@mkdir -p $(@D)
+	@test -f "$(KSFT_DIR)/kselftest_harness.h" || \
+		{ echo "KSFT_DIR= wants tools/testing/selftests of a kernel source" >&2; exit 1; }
+	$(CC) $(TOOLS_TEST_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $(filter %.c %.o,$^) $(POLICY_LIBS)
+
+-include $(wildcard $(O)/host/*.d)
+
+.PHONY: build-host-tests print-host-tests
+build-host-tests: $(TOOLS_TESTS)
+print-host-tests:
+	@echo $(TOOLS_TESTS)
+
+host-tests: $(TOOLS_TESTS)
+	@failed=0; for t in $(TOOLS_TESTS); do echo "# $${t##*/}"; $$t || failed=1; done; exit $$failed
+
+# Writes what the lists expect, for a person to read before it is committed.
+.PHONY: golden
+golden: $(O)/wardenctl
+	cd $(WARDEN_TOP)/selftests/policy/good && for f in *.policy; do \
+		$(O)/wardenctl policy check --root ../root --output $(O)/golden.bin $$f >/dev/null && \
+		od -An -v -tx1 -w32 $(O)/golden.bin | tr -d ' ' >../golden/$${f%.policy}.hex || exit 1; \
+	done
+	cd $(WARDEN_TOP)/selftests/policy/bad && for f in *.policy; do \
+		$(O)/wardenctl policy check --root ../root $$f 2>$${f%.policy}.err && exit 1; \
+	done; true
+
+# The fuzzer of the policy text. Its corpus starts from the lists and is kept in $(O).
+FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+FUZZ_SOURCES := $(POLICY_SRC:%=$(TOOLS_DIR)/%.c) $(TOOLS_OUT)/policy.tab.c $(TOOLS_OUT)/policy.lex.c
+
+$(O)/fuzz/policy_text: $(TOOLS_DIR)/fuzz/policy_text.c $(FUZZ_SOURCES) $(TOOLS_OUT)/policy.tab.h
+	@mkdir -p $(@D)
+	$(FUZZ_CC) -std=c11 $(TOOLS_WARN) $(TOOLS_CPPFLAGS) $(FUZZ_FLAGS) -o $@ \
+		$(filter %.c,$^) $(POLICY_LIBS)
+
+host-fuzz: $(O)/fuzz/policy_text
+	@mkdir -p $(O)/fuzz/corpus
+	$< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=4096 \
+		-dict=$(TOOLS_DIR)/fuzz/policy_text.dict -artifact_prefix=$(O)/fuzz/ \
+		-print_final_stats=1 $(O)/fuzz/corpus $(WARDEN_TOP)/selftests/policy/good \
+		$(WARDEN_TOP)/selftests/policy/bad

@@ -29,6 +29,7 @@ static void add(struct warden_diags *d, const char *file, struct warden_place at
 	diag = warden_array_add(&d->list);
 	diag->file = file ? warden_arena_dup(&d->arena, file, strlen(file)) : NULL;
 	diag->at = at;
+	diag->order = d->list.n;
 	diag->text = warden_arena_dup(&d->arena, text, strlen(text));
 }
 
@@ -62,7 +63,7 @@ static int order(const void *a, const void *b)
 		return x->at.line < y->at.line ? -1 : 1;
 	if (x->at.column != y->at.column)
 		return x->at.column < y->at.column ? -1 : 1;
-	return strcmp(x->text, y->text);
+	return x->order < y->order ? -1 : 1;
 }
 
 void warden_diags_print(struct warden_diags *d, const char *file, FILE *to)

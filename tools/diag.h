@@ -18,6 +18,7 @@ struct warden_place {
 struct warden_diag {
 	const char *file; /* NULL is the policy text itself */
 	struct warden_place at;
+	size_t order; /* in which it was noted */
 	const char *text;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <bpf/btf.h>
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -195,12 +196,15 @@ static void check_lsm_active(struct warden_finding *f)
 	free(list);
 }
 
-static void check_option(struct warden_finding *f, const char *option, enum warden_health worst,
-			 const char *what)
+/* An option by the kernel's configuration, or else by a function only it compiles in. */
+static void check_option(struct warden_finding *f, const char *option, const char *function,
+			 enum warden_health worst, const char *what)
 {
 	enum option_state state = config_option(option);
 	char remedy[128];
 
+	if (state == OPTION_UNKNOWN && function)
+		state = btf_function(function);
 	snprintf(remedy, sizeof(remedy), "use a kernel with %s=y", option);
 	if (state == OPTION_ON)
 		say(f, WARDEN_HEALTH_OK, "", "%s is set", option);
@@ -209,6 +213,20 @@ static void check_option(struct warden_finding *f, const char *option, enum ward
 	else
 		say(f, WARDEN_HEALTH_WARN, "read the configuration the kernel was built with",
 		    "this kernel's configuration is not kept here, so %s is not known", option);
+}
+
+/* Is there a module whose BTF the kernel took? */
+static bool module_btf_seen(void)
+{
+	DIR *dir = opendir("/sys/kernel/btf");
+	const struct dirent *entry;
+	bool seen = false;
+
+	while (dir && !seen && (entry = readdir(dir)))
+		seen = entry->d_name[0] != '.' && strcmp(entry->d_name, "vmlinux");
+	if (dir)
+		closedir(dir);
+	return seen;
 }
 
 static void check_module_btf(struct warden_finding *f)
@@ -220,19 +238,23 @@ static void check_module_btf(struct warden_finding *f)
 		    "the loaded module has no BTF, so its programs cannot call it");
 		return;
 	}
-	check_option(f, "CONFIG_DEBUG_INFO_BTF_MODULES", WARDEN_HEALTH_LACKS,
-		     "a module's functions cannot be called by BPF programs");
+	if (module_btf_seen())
+		say(f, WARDEN_HEALTH_OK, "", "modules tell their types");
+	else
+		check_option(f, "CONFIG_DEBUG_INFO_BTF_MODULES", NULL, WARDEN_HEALTH_LACKS,
+			     "a module's functions cannot be called by BPF programs");
 }
 
 static void check_direct_calls(struct warden_finding *f)
 {
-	check_option(f, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS", WARDEN_HEALTH_LACKS,
+	check_option(f, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "register_ftrace_direct",
+		     WARDEN_HEALTH_LACKS,
 		     "BPF programs cannot be attached to kernel functions");
 }
 
 static void check_tracer(struct warden_finding *f)
 {
-	check_option(f, "CONFIG_FUNCTION_TRACER", WARDEN_HEALTH_LACKS,
+	check_option(f, "CONFIG_FUNCTION_TRACER", "register_ftrace_function", WARDEN_HEALTH_LACKS,
 		     "BPF programs cannot be attached to kernel functions");
 }
 
@@ -241,7 +263,7 @@ static void check_jit(struct warden_finding *f)
 	char *on = read_small("/proc/sys/net/core/bpf_jit_enable");
 
 	if (!on)
-		check_option(f, "CONFIG_BPF_JIT", WARDEN_HEALTH_LACKS,
+		check_option(f, "CONFIG_BPF_JIT", "bpf_int_jit_compile", WARDEN_HEALTH_LACKS,
 			     "BPF programs cannot be attached to kernel functions");
 	else if (*on == '0')
 		say(f, WARDEN_HEALTH_LACKS, "sysctl net.core.bpf_jit_enable=1",
@@ -253,7 +275,7 @@ static void check_jit(struct warden_finding *f)
 
 static void check_devtmpfs(struct warden_finding *f)
 {
-	check_option(f, "CONFIG_DEVTMPFS", WARDEN_HEALTH_WARN,
+	check_option(f, "CONFIG_DEVTMPFS", "devtmpfs_mount", WARDEN_HEALTH_WARN,
 		     "device nodes are made by other means, and node names may differ");
 }
 
@@ -262,7 +284,7 @@ static void check_fsverity(struct warden_finding *f)
 	if (!access("/sys/fs/ext4/features/verity", R_OK))
 		say(f, WARDEN_HEALTH_OK, "", "fs-verity is there");
 	else
-		check_option(f, "CONFIG_FS_VERITY", WARDEN_HEALTH_WARN,
+		check_option(f, "CONFIG_FS_VERITY", "fsverity_ioctl_enable", WARDEN_HEALTH_WARN,
 			     "every first execution reads the whole file");
 }
 

@@ -16,6 +16,12 @@ int warden_fault_set(struct warden_fault *f, int error, const char *advice, cons
 	return error;
 }
 
+void warden_fault_advise(struct warden_fault *f, const char *advice)
+{
+	if (!f->advice[0])
+		snprintf(f->advice, sizeof(f->advice), "%s", advice);
+}
+
 int warden_fault_print(const struct warden_fault *f, const char *format, ...)
 {
 	va_list args;

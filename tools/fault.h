@@ -21,6 +21,13 @@ int warden_fault_set(struct warden_fault *f, int error, const char *advice, cons
 	__attribute__((format(printf, 4, 5)));
 
 /**
+ * warden_fault_advise() - say what to do where nobody has said it yet
+ * @f: where
+ * @advice: what to do
+ */
+void warden_fault_advise(struct warden_fault *f, const char *advice);
+
+/**
  * warden_fault_print() - print `wardenctl: what failed: why; what to do` to stderr
  * @f: why
  * @format: what failed

@@ -6,7 +6,7 @@
 #include "policy.tab.h"
 #include "wire.h"
 
-#define EXPECTED_MAX 6 /* alternatives told one by one */
+#define EXPECTED_MAX 12 /* alternatives told one by one */
 
 /* Bytes of the UTF-8 sequence at @s, 0 where there is none (RFC 3629). */
 static size_t utf8_length(const unsigned char *s, size_t left)
@@ -26,12 +26,38 @@ static size_t utf8_length(const unsigned char *s, size_t left)
 	return len;
 }
 
-static bool is_control(const unsigned char *s, size_t len)
+static uint32_t code_point(const unsigned char *s, size_t len)
 {
-	if (len == 1)
-		return (s[0] < 0x20 && s[0] != '\t' && s[0] != '\n' && s[0] != '\r') ||
-		       s[0] == 0x7f;
-	return s[0] == 0xc2 && s[1] < 0xa0; /* C1 */
+	static const unsigned char mask[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t c = s[0] & mask[len];
+	size_t i;
+
+	for (i = 1; i < len; i++)
+		c = c << 6 | (s[i] & 0x3f);
+	return c;
+}
+
+/*
+ * Control characters, and those that have no width, turn the direction of
+ * writing, or end a line where the lexer sees none (Unicode 15, categories Cc,
+ * Cf as used for layout, Zl, Zp).
+ */
+static bool is_hidden(uint32_t c)
+{
+	static const struct {
+		uint32_t first;
+		uint32_t last;
+	} hidden[] = {
+		{ 0x00, 0x08 },	    { 0x0b, 0x0c },	{ 0x0e, 0x1f },	    { 0x7f, 0x9f },
+		{ 0xad, 0xad },	    { 0x61c, 0x61c },	{ 0x200b, 0x200f }, { 0x2028, 0x202e },
+		{ 0x2060, 0x206f }, { 0xfeff, 0xfeff },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(hidden) / sizeof(*hidden); i++)
+		if (c >= hidden[i].first && c <= hidden[i].last)
+			return true;
+	return false;
 }
 
 /*
@@ -52,11 +78,10 @@ static int check_characters(const char *text, size_t len, struct warden_diags *d
 					 s[i]);
 			return -EINVAL;
 		}
-		if (is_control(s + i, step)) {
+		if (is_hidden(code_point(s + i, step))) {
 			warden_diags_add(d, at,
-					 "control character 0x%02x is not allowed in a policy; take "
-					 "it out",
-					 s[i + step - 1]);
+					 "character U+%04X cannot be seen by a reader; take it out",
+					 code_point(s + i, step));
 			return -EINVAL;
 		}
 		at.column++;
@@ -84,6 +109,7 @@ int warden_text_lex(union warden_token *value, struct warden_span *span, struct 
 		break;
 	}
 	p->before_last = p->last_span.to;
+	p->previous = p->last;
 	p->last = warden_scan_lex(value, span, p->scanner);
 	p->last_value = *value;
 	p->last_span = *span;
@@ -212,51 +238,52 @@ uint32_t warden_parse_protocol(struct warden_parse *p, struct warden_name word)
 	return WARDEN_MODEL_ANY;
 }
 
-/* Where any of many words may stand, the word before tells what is wanted. */
-static const char *wanted_after(const char *const *expected, int count)
+/* Where many words may stand, the word before tells what is wanted. */
+static const char *wanted_after(int token)
 {
-	int i;
-
-	for (i = 0; i < count; i++) {
-		if (!strcmp(expected[i], "measure"))
-			return "a statement: policy, contact, support, mode, program, purpose, "
-			       "default, allow, deny, measure or appraise";
-		if (!strcmp(expected[i], "device") && count <= 3)
-			return "a sensor class, `device \"...\"` or `any`";
-		if (!strcmp(expected[i], "firmware") && count > 6 && count < 10)
-			return "a domain: sensor, listen, connect, exec, module, firmware or policy";
+	switch (token) {
+	case DEFAULT:
+		return "a domain: sensor, listen, connect, exec, module or firmware";
+	case MEASURE:
+		return "exec, module, firmware or policy";
+	case APPRAISE:
+		return "exec or module";
+	case USE:
+		return "a sensor class, `device \"...\"` or `any`";
+	case LISTEN:
+		return "a protocol: tcp, udp, sctp, mptcp, dccp, udplite or any";
+	case ALLOW:
+	case DENY:
+		return "the name of a program, `any`, `module` or `firmware`";
 	}
 	return NULL;
+}
+
+/* Words that would parse, and would then be refused, are no advice. */
+static bool is_advice(const char *word)
+{
+	static const char *const words[] = { "control", "on", "unit", "bind", "connect", "usb", "debug" };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(words[i], word))
+			return false;
+	return true;
+}
+
+/* Is it a word of the language, rather than a kind of token? */
+static bool is_word(const char *name)
+{
+	return name[0] != '\'' && strncmp(name, "a ", 2) && strncmp(name, "an ", 3) &&
+	       strncmp(name, "the ", 4);
 }
 
 /* Token names that are words of the language go between backquotes. */
 static size_t put_token(char *to, size_t size, const char *name)
 {
-	bool plain = !strncmp(name, "a ", 2) || !strncmp(name, "an ", 3) ||
-		     !strncmp(name, "the ", 4);
-
 	if (name[0] == '\'') /* bison writes ';' for a character */
 		return (size_t)snprintf(to, size, "`%c`", name[1]);
-	return (size_t)snprintf(to, size, plain ? "%s" : "`%s`", name);
-}
-
-static void put_expected(char *to, size_t size, const char *const *expected, int count)
-{
-	const char *wanted = wanted_after(expected, count);
-	size_t used = 0;
-	int i;
-
-	if (wanted) {
-		snprintf(to, size, "%s", wanted);
-		return;
-	}
-	for (i = 0; i < count && used < size; i++) {
-		const char *join = !i ? "" : i == count - 1 ? " or " : ", ";
-
-		used += (size_t)snprintf(to + used, size - used, "%s", join);
-		if (used < size)
-			used += put_token(to + used, size - used, expected[i]);
-	}
+	return (size_t)snprintf(to, size, is_word(name) ? "`%s`" : "%s", name);
 }
 
 struct word_list {
@@ -269,6 +296,49 @@ static const char *nth_expected(const void *ctx, size_t n)
 	const struct word_list *l = ctx;
 
 	return n < (size_t)l->count ? l->words[n] : NULL;
+}
+
+static bool expects(const struct word_list *l, const char *what)
+{
+	int i;
+
+	for (i = 0; i < l->count; i++)
+		if (!strcmp(l->words[i], what))
+			return true;
+	return false;
+}
+
+/* Writes the alternatives: `a`, `b` or `c`. */
+static void put_alternatives(char *to, size_t size, const struct word_list *l)
+{
+	const char *kept[EXPECTED_MAX];
+	size_t used = 0;
+	int i, n = 0;
+
+	for (i = 0; i < l->count && n < EXPECTED_MAX; i++)
+		if (is_advice(l->words[i]) && (l->count == 1 || strcmp(l->words[i], "from")))
+			kept[n++] = l->words[i];
+	for (i = 0; i < n && used < size; i++) {
+		const char *join = !i ? "" : i == n - 1 ? " or " : ", ";
+
+		used += (size_t)snprintf(to + used, size - used, "%s", join);
+		if (used < size)
+			used += put_token(to + used, size - used, kept[i]);
+	}
+}
+
+static void put_expected(char *to, size_t size, const struct warden_parse *p,
+			 const struct word_list *l)
+{
+	const char *wanted = wanted_after(p->previous);
+
+	if (expects(l, "measure"))
+		wanted = "a statement: policy, contact, support, mode, program, purpose, default, "
+			 "allow, deny, measure or appraise";
+	if (wanted)
+		snprintf(to, size, "%s", wanted);
+	else
+		put_alternatives(to, size, l);
 }
 
 /* Does a new statement or item begin with this token, so that a `;` was forgotten before it? */
@@ -302,14 +372,27 @@ static bool begins_something(int token)
 	return false;
 }
 
-static bool expects(const struct word_list *l, const char *what)
+/*
+ * A `;` is handed out once before a token, and only inside of a statement: where
+ * one could begin, a `;` would be read as an empty one and nothing would be gained.
+ */
+static bool is_semicolon_missing(const struct warden_parse *p, const struct word_list *l)
 {
-	int i;
+	if (p->fed_before.line == p->last_span.from.line &&
+	    p->fed_before.column == p->last_span.from.column)
+		return false;
+	return expects(l, "';'") && !expects(l, "measure") && begins_something(p->last) &&
+	       (p->last != '}' || p->in_program);
+}
 
-	for (i = 0; i < l->count; i++)
-		if (!strcmp(l->words[i], what))
-			return true;
-	return false;
+/* What an error before has left behind is not told as another one. */
+static bool is_echo(const struct warden_parse *p, const struct word_list *l)
+{
+	const struct warden_place *from = &p->last_span.from;
+
+	if (p->unclosed.line == from->line && p->unclosed.column == from->column)
+		return true;
+	return p->lost && p->last == '}' && expects(l, "measure");
 }
 
 void warden_parse_unexpected(struct warden_parse *p, struct warden_span at, const char *got,
@@ -319,11 +402,14 @@ void warden_parse_unexpected(struct warden_parse *p, struct warden_span at, cons
 	const char *near = NULL;
 	char got_text[80], wanted[256] = "something else";
 
+	if (is_echo(p, &l))
+		return;
 	p->lost = true;
 	put_token(got_text, sizeof(got_text), got);
-	if (expects(&l, "';'") && begins_something(p->last)) {
+	if (is_semicolon_missing(p, &l)) {
 		warden_diags_add(p->diags, p->before_last, "a `;` is missing before %s", got_text);
 		p->feed = WARDEN_FEED_SEMICOLON;
+		p->fed_before = at.from;
 		return;
 	}
 	if (got_is_name) {
@@ -335,8 +421,8 @@ void warden_parse_unexpected(struct warden_parse *p, struct warden_span at, cons
 				 got_text, near);
 		return;
 	}
-	put_expected(wanted, sizeof(wanted), expected, count);
-	if (expects(&l, "a name") && begins_something(p->last))
+	put_expected(wanted, sizeof(wanted), p, &l);
+	if (expects(&l, "a name") && is_word(got))
 		warden_diags_add(p->diags, at.from,
 				 "%s is a word of the language and cannot be a name; expected %s",
 				 got_text, wanted);

@@ -28,6 +28,8 @@ struct warden_parse {
 	struct warden_span statement; /* of the comment or string being lexed */
 	struct warden_rule rule; /* the rule being read */
 	struct warden_default def; /* the default being read */
+	struct warden_place unclosed; /* the text that lacks its closing quote */
+	bool in_program; /* between the braces of a program */
 	bool lost; /* a statement was lost to a syntax error */
 	/*
 	 * The last token, and a plan to hand out `;` and then that token again:
@@ -36,7 +38,9 @@ struct warden_parse {
 	int last;
 	union warden_token last_value;
 	struct warden_span last_span;
-	struct warden_place before_last; /* end of the token before it */
+	int previous; /* the token before it */
+	struct warden_place before_last; /* end of that */
+	struct warden_place fed_before; /* the token a `;` was handed out before */
 	enum { WARDEN_FEED_NEXT, WARDEN_FEED_SEMICOLON, WARDEN_FEED_AGAIN } feed;
 };
 

@@ -116,7 +116,7 @@ statement:
 	| program
 	| refused tail ';'	{ warden_parse_refuse(p, @1.from, $1.text); }
 	| error ';'		{ yyerrok; }
-	| error '}'		{ yyerrok; }
+	| error '}'		{ p->in_program = false; yyerrok; }
 	;
 
 simple:
@@ -173,11 +173,18 @@ one_measured:
 	;
 
 program:
-	program_head '{' items '}'	{ warden_model_end_program(MODEL, DIAGS, @4.from); }
+	program_head open items '}' {
+		p->in_program = false;
+		warden_model_end_program(MODEL, DIAGS, @4.from);
+	}
 	;
 
 program_head:
 	PROGRAM NAME		{ warden_model_add_program(MODEL, DIAGS, $2); }
+	;
+
+open:
+	'{'			{ p->in_program = true; }
 	;
 
 items:

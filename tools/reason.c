@@ -39,11 +39,13 @@ static const struct {
 	[WARDEN_REASON_BOOT_PROFILE] = { "no policy is loaded yet, the boot profile applies",
 					 "load one: wardenctl policy load" },
 	[WARDEN_REASON_UNPLUGGED] = { "the device was removed", "" },
+	[WARDEN_REASON_PROGRAM_FORGED] = { "a program tried to pass for another one",
+					   "find out what runs as that process" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_UNPLUGGED + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_PROGRAM_FORGED + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

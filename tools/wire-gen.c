@@ -136,7 +136,7 @@ static const char *const reason_words[] = {
 	"no-memory",
 	"boot-profile",
 	"unplugged",
-	"no-file",
+	"program-forged",
 };
 
 static const struct warden_wire_enum reason_enum = {
@@ -210,6 +210,8 @@ static const char *const hook_words[] = {
 	"load-data",
 	"socket-bind",
 	"socket-listen",
+	"prctl",
+	"sb-delete",
 	"device-add",
 	"device-del",
 };
@@ -217,7 +219,7 @@ static const char *const hook_words[] = {
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 10,
+	.count = 12,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)

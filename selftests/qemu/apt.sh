@@ -15,7 +15,7 @@ apt_refresh_minutes=1440
 
 suite_name() {
 	local VERSION_CODENAME=
-	# shellcheck disable=SC1091
+	# shellcheck source=/dev/null
 	. /etc/os-release
 	[[ -n $VERSION_CODENAME ]] || die "/etc/os-release names no Debian suite; this needs Debian 12 (bookworm)"
 	echo "$VERSION_CODENAME"
@@ -188,6 +188,8 @@ download() {
 		[[ -e $dir/$file ]] || todo+=("$name=${version//%3a/:}")
 	done
 	[[ ${#todo[@]} -gt 0 ]] || return 0
+	# what an interrupted download left there may be half a file
+	rm -rf "$dir/new"
 	mkdir -p "$dir/new"
 	(cd "$dir/new" && private_apt "$arch" apt-get -qq download "${todo[@]}") || {
 		rm -f "$warden_cache/apt/$arch/stamp"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2054 # the commas are QEMU's
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # machine.sh - the virtual machine: QEMU's arguments, the kernel's arguments, and the software TPM.

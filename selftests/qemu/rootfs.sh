@@ -51,6 +51,10 @@ link_alternatives() {
 		[[ -e $root/usr/sbin/$link || ! -e $root/usr/sbin/$target ]] ||
 			ln -s "$target" "$root/usr/sbin/$link"
 	done
+	# nmap needs one of these
+	for target in "$root"/usr/lib/*/{blas,lapack}/lib*.so.3; do
+		[[ ! -e $target ]] || ln -srf "$target" "$(dirname "$(dirname "$target")")/"
+	done
 }
 
 # write_accounts ROOT: root, nobody, and "user" (1000), a plain user that owns nothing.

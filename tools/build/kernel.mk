@@ -29,3 +29,7 @@ module: bpf ## build warden.ko for KDIR= ARCH= CROSS_COMPILE=
 W ?= 1
 C ?= 0
 CHECK ?= sparse
+
+.PHONY: print-out
+print-out:
+	@echo $(OUT)

@@ -17,3 +17,5 @@ PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
 endif
 
 include tools/build.mk
+
+tools: ## build wardenctl for ARCH=

@@ -205,7 +205,7 @@ static int print_granted(void *ctx, const struct warden_object *o)
 }
 
 static int send_request(const struct warden_ctl *ctl, int cmd, const struct warden_blob *b,
-			warden_object_fn fn, const char *what)
+			warden_object_fn fn, const char *what, const char *advice)
 {
 	struct warden_ctl copy = *ctl;
 	struct warden_fault f;
@@ -216,7 +216,10 @@ static int send_request(const struct warden_ctl *ctl, int cmd, const struct ward
 		return warden_fault_print(&f, "%s", what);
 	err = warden_nl_do(nl, cmd, b, fn, &copy, &f);
 	warden_nl_close(nl);
-	return err ? warden_fault_print(&f, "%s", what) : WARDEN_EXIT_OK;
+	if (!err)
+		return WARDEN_EXIT_OK;
+	warden_fault_advise(&f, advice);
+	return warden_fault_print(&f, "%s", what);
 }
 
 static int run_grant(const struct warden_ctl *ctl, int argc, char **argv)
@@ -226,7 +229,8 @@ static int run_grant(const struct warden_ctl *ctl, int argc, char **argv)
 
 	if (!status)
 		status = send_request(ctl, WARDEN_CMD_CONSENT_GRANT, &b, print_granted,
-				      "consent grant");
+				      "consent grant",
+				      "name program, class and purpose of a rule `with consent`");
 	warden_blob_free(&b);
 	return status;
 }
@@ -303,7 +307,7 @@ static int run_withdraw(const struct warden_ctl *ctl, int argc, char **argv)
 
 	if (!status)
 		status = send_request(ctl, WARDEN_CMD_CONSENT_WITHDRAW, &b, print_withdrawn,
-				      "consent withdraw");
+				      "consent withdraw", "see wardenctl consent list");
 	warden_blob_free(&b);
 	return status;
 }

@@ -227,7 +227,10 @@ static int send_policy(const struct warden_ctl *ctl, const struct source *s)
 		return warden_fault_print(&f, "policy load");
 	err = warden_nl_policy_load(nl, &s->blob, print_loaded, &load, &f);
 	warden_nl_close(nl);
-	return err ? warden_fault_print(&f, "policy load %s", s->file) : WARDEN_EXIT_OK;
+	if (!err)
+		return WARDEN_EXIT_OK;
+	warden_fault_advise(&f, "the policy in force still stands; mend this one and load it again");
+	return warden_fault_print(&f, "policy load %s", s->file);
 }
 
 static int run_load(const struct warden_ctl *ctl, int argc, char **argv)
@@ -266,18 +269,20 @@ static int print_running(void *ctx, const struct warden_object *o)
 		warden_output_print(warden_output_object(o));
 		return 0;
 	}
-	if (!nest->data || warden_object_parse(&h, warden_set_header(), nest->data, nest->len)) {
+	if (!nest->data || warden_object_parse(&h, warden_set_header(), nest->data, nest->len) ||
+	    !warden_object_number(&h, WARDEN_A_HEADER_VERSION)) {
 		puts("no policy is loaded; the boot profile applies");
 		return 0;
 	}
 	if (digest->data && digest->len == WARDEN_DIGEST_SIZE)
 		warden_hex_put(hex, digest->data, digest->len);
-	printf("policy \"%s\" version %" PRIu64 ";\ncontact \"%s\";\nsupport until %s;\nmode %s;\n",
+	printf("policy \"%s\" version %" PRIu64 ";\ncontact \"%s\";\nsupport until %s;\n",
 	       warden_object_string(&h, WARDEN_A_HEADER_NAME),
 	       warden_object_number(&h, WARDEN_A_HEADER_VERSION),
 	       warden_object_string(&h, WARDEN_A_HEADER_CONTACT),
-	       warden_object_string(&h, WARDEN_A_HEADER_SUPPORT_UNTIL),
-	       warden_object_word(&h, WARDEN_A_HEADER_MODE));
+	       warden_object_string(&h, WARDEN_A_HEADER_SUPPORT_UNTIL));
+	if (warden_object_has(&h, WARDEN_A_HEADER_MODE))
+		printf("mode %s;\n", warden_object_word(&h, WARDEN_A_HEADER_MODE));
 	printf("# %" PRIu64 " programs, %" PRIu64 " rules, generation %" PRIu64 ", sha256 %s\n",
 	       warden_object_number(o, WARDEN_A_POLICY_PROGRAMS),
 	       warden_object_number(o, WARDEN_A_POLICY_RULES),

@@ -33,9 +33,10 @@ static void print_policy(const struct warden_object *o)
 	char hex[2 * WARDEN_DIGEST_SIZE + 1] = "";
 	char safe[256];
 
-	if (!warden_object_has(o, WARDEN_A_STATUS_POLICY_NAME)) {
-		printf("policy      none; boot profile %s\n",
-		       warden_object_word(o, WARDEN_A_STATUS_BOOT_PROFILE));
+	/* Version 0 is the boot profile's, whatever its name. */
+	if (!warden_object_number(o, WARDEN_A_STATUS_POLICY_VERSION)) {
+		printf("policy      none is loaded; the boot profile applies (%s)\n",
+		       warden_object_string(o, WARDEN_A_STATUS_POLICY_NAME));
 		return;
 	}
 	if (digest->data && digest->len == WARDEN_DIGEST_SIZE)

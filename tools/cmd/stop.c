@@ -11,13 +11,16 @@
 static int print_stopped(void *ctx, const struct warden_object *o)
 {
 	const struct warden_ctl *ctl = ctx;
+	uint64_t left = warden_object_number(o, WARDEN_A_STATUS_SESSIONS);
 
 	if (ctl->json)
 		warden_output_print(warden_output_object(o));
+	else if (!left)
+		puts("stopped: nothing is enforced; rmmod warden works now");
 	else
-		printf("stopped: %" PRIu64 " sessions ended; nothing is enforced, rmmod warden "
-		       "works now\n",
-		       warden_object_number(o, WARDEN_A_STATUS_SESSIONS));
+		printf("stopped: nothing is enforced; %" PRIu64 " sensor file%s still mapped and "
+		       "keep%s the module until the holder ends\n",
+		       left, left == 1 ? " is" : "s are", left == 1 ? "s" : "");
 	return 0;
 }
 

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A camera needs consent to open, and to go on.
+ */
+#include <signal.h>
+#include <poll.h>
+#include <time.h>
+
+#include "lib/harness.h"
+#include "lib/camera.h"
+#include "lib/times.h"
+
+#define RULE "allow recorder use camera for door with consent;"
+
+#define STATEMENTS                                                                                 \
+	"program recorder { path \"/usr/bin/v4l2-ctl\"; }\n"                                       \
+	"program tester { path \"%s\"; }\n"                                                        \
+	"purpose door \"Show who is at the door\";\n"                                              \
+	"purpose guard \"Watch the garden\";\n"                                                    \
+	"default sensor deny;\n"                                                                   \
+	"allow tester use camera for door with consent;\n" RULE "\n"
+
+#define STREAM(node, ...)                                                                          \
+	ARGV("v4l2-ctl", "-d", node, "--set-fmt-video=width=320,height=180,pixelformat=YUYV",      \
+	     "--set-parm=10", "--stream-mmap", "--verbose", ##__VA_ARGS__)
+
+#define FRAME "cap dqbuf"
+
+static const char *policy(void)
+{
+	return warden_policy(STATEMENTS, warden_self());
+}
+
+FIXTURE(consent)
+{
+	char camera[128];
+	struct sight *sight;
+	struct mark mark;
+};
+
+FIXTURE_SETUP(consent)
+{
+	const char *node;
+
+	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
+	node = device_node(CAMERA_TOPOLOGY);
+	ASSERT_NE(NULL, node);
+	snprintf(self->camera, sizeof(self->camera), "%s", node);
+	ASSERT_LOADED(policy());
+	warden_withdraw_all();
+	self->sight = sight_new();
+	ASSERT_NE(NULL, self->sight);
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(consent)
+{
+	warden_withdraw_all();
+}
+
+static struct claim ended(const char *reason, const char *program)
+{
+	return (struct claim){
+		.event = "session-end", .domain = "sensor", .reason = reason,
+		.program = program, .object = CAMERA_TOPOLOGY,
+	};
+}
+
+static struct claim refused(const char *reason, const char *program)
+{
+	return (struct claim){
+		.domain = "sensor", .reason = reason, .program = program, .object = CAMERA_TOPOLOGY,
+	};
+}
+
+TEST_F(consent, v4l2_ctl_is_refused_without_consent)
+{
+	struct claim denied = refused("no-consent", "recorder");
+	struct client c;
+
+	denied.line = warden_line(policy(), RULE);
+	denied.times = 1;
+	EXPECT_NE(0, client_run(&c, STREAM(self->camera, "--stream-count=1")));
+	EXPECT_NE(NULL, strstr(c.text, "Permission denied"));
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+TEST_F(consent, v4l2_ctl_streams_with_consent)
+{
+	struct claim closed = ended("closed", "recorder");
+	struct client c;
+
+	ASSERT_EQ(0, warden_grant("recorder", "camera", "door"));
+	EXPECT_EQ(0, client_run(&c, STREAM(self->camera, "--stream-count=3")))
+	{
+		TH_LOG("%s", c.text);
+	}
+	EXPECT_NE(NULL, strstr(c.text, FRAME));
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &closed));
+}
+
+static uint64_t after(uint64_t command, uint64_t seen)
+{
+	return seen > command ? seen - command : 0;
+}
+
+TEST_F(consent, v4l2_ctl_loses_its_stream_when_consent_is_withdrawn)
+{
+	struct claim withdrawn = ended("withdrawn", "recorder");
+	struct times times = { .rounds = 0 };
+	size_t i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		struct mark m = evidence_mark();
+		struct client c;
+		uint64_t command;
+
+		ASSERT_EQ(0, warden_grant("recorder", "camera", "door"));
+		ASSERT_EQ(0, client_start(&c, STREAM(self->camera)));
+		c.word = FRAME;
+		ASSERT_TRUE(client_says(&c, FRAME, 20000));
+		client_says(&c, NULL, 300);
+		ASSERT_TRUE(client_runs(&c));
+		command = now_ns();
+		ASSERT_EQ(0, warden_withdraw("recorder", "camera"));
+		EXPECT_NE(-1, client_wait(&c, 5000));
+		/* EACCES; or what a stream that stops says to a call that waits for a frame */
+		EXPECT_NE(NULL, strstr(c.text, "VIDIOC_DQBUF: failed: "))
+		{
+			TH_LOG("status %d: %s", c.status, c.text);
+		}
+		times_add(&times, &m, command, c.last);
+		client_end(&c);
+		EXPECT_FOUND(evidence_of_event(&m, &withdrawn));
+	}
+	EXPECT_GE(BOUND_MS, times_print(&times, "v4l2-ctl's last frame"));
+}
+
+/* One round of a program of ours that reads frames, and one that reads the memory. */
+static const char *withdraw_once(const char *node, struct sight *s, struct times *frame,
+				 struct times *memory)
+{
+	struct sight *toucher = sight_new();
+	struct mark m = evidence_mark();
+	struct camera c;
+	uint64_t command;
+	int err;
+
+	memset(s, 0, sizeof(*s));
+	if (warden_grant("tester", "camera", "door"))
+		return "the grant was refused";
+	err = camera_open(&c, node);
+	if (!err)
+		err = camera_start(&c);
+	if (err)
+		return strerror(-err);
+	camera_watch(&c, s);
+	sight_touch(c.buffer[0], toucher);
+	if (!sight_flows(s, 3, 20000))
+		return "no frames came";
+	command = now_ns();
+	if (warden_withdraw("tester", "camera"))
+		return "the withdrawal was refused";
+	wait(NULL);
+	wait(NULL);
+	times_add(frame, &m, command, s->frame);
+	times_add(memory, &m, command, toucher->touched);
+	camera_close(&c);
+	return toucher->fault ? NULL : "the memory stayed";
+}
+
+TEST_F(consent, withdrawal_fails_every_call_and_takes_the_memory)
+{
+	struct times frame = { .rounds = 0 }, memory = { .rounds = 0 };
+	size_t i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		EXPECT_FOUND(withdraw_once(self->camera, self->sight, &frame, &memory));
+		EXPECT_EQ(EACCES, self->sight->ioctl_errno);
+		EXPECT_EQ(EACCES, self->sight->read_errno);
+		EXPECT_EQ(EACCES, self->sight->mmap_errno);
+		EXPECT_TRUE(self->sight->events & POLLHUP);
+		EXPECT_NE(0, self->sight->fault);
+	}
+	EXPECT_GE(BOUND_MS, times_print(&frame, "a program's last frame"));
+	EXPECT_GE(BOUND_MS, times_print(&memory, "its last read of mapped memory"));
+}
+
+TEST_F(consent, withdrawal_leaves_the_device_to_the_next)
+{
+	struct times times = { .rounds = 0 };
+	struct client c;
+
+	EXPECT_FOUND(withdraw_once(self->camera, self->sight, &times, &times));
+	ASSERT_EQ(0, warden_grant("recorder", "camera", "door"));
+	EXPECT_EQ(0, client_run(&c, STREAM(self->camera, "--stream-count=3")))
+	{
+		TH_LOG("%s", c.text);
+	}
+	client_end(&c);
+}
+
+/* A session of this process. */
+static int start_session(struct camera *c, struct sight *s, const char *node)
+{
+	int err = camera_open(c, node);
+
+	if (!err)
+		err = camera_start(c);
+	if (!err && camera_watch(c, s) < 0)
+		err = -errno;
+	return err;
+}
+
+TEST_F(consent, fork_without_exec_lives_and_ends_with_its_parent)
+{
+	struct sight *child = sight_new();
+	struct camera c;
+	uint64_t before;
+
+	ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
+	ASSERT_EQ(0, start_session(&c, child, self->camera));
+	EXPECT_TRUE(sight_flows(child, 3, 10000));
+	EXPECT_EQ(0, camera_frame(&c, 5000));
+	before = child->frames;
+	ASSERT_EQ(0, warden_withdraw("tester", "camera"));
+	wait(NULL);
+	EXPECT_EQ(EACCES, child->ioctl_errno);
+	EXPECT_GE(before + 10, child->frames);
+	EXPECT_EQ(-EACCES, camera_frame(&c, 1000));
+	camera_close(&c);
+}
+
+TEST_F(consent, policy_that_no_longer_allows_ends_the_session)
+{
+	struct claim changed = ended("policy-changed", "tester");
+	struct camera c;
+
+	ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
+	ASSERT_EQ(0, start_session(&c, self->sight, self->camera));
+	EXPECT_TRUE(sight_flows(self->sight, 3, 10000));
+	/* The same policy again takes nothing away. */
+	ASSERT_LOADED(policy());
+	EXPECT_TRUE(sight_flows(self->sight, 3, 10000));
+	ASSERT_LOADED(warden_policy("default sensor deny;\n"));
+	wait(NULL);
+	EXPECT_EQ(EACCES, self->sight->ioctl_errno);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &changed));
+	camera_close(&c);
+}
+
+TEST_F(consent, consent_ends_by_itself_also_when_the_clock_is_set_back)
+{
+	struct claim expired = ended("expired", "tester");
+	struct claim denied = refused("no-consent", "tester");
+	struct timespec now, back;
+	struct camera c;
+	uint64_t given;
+
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "grant", "tester", "camera", "--purpose", "door",
+				     "--for", "4s")));
+	given = now_ns();
+	ASSERT_EQ(0, start_session(&c, self->sight, self->camera));
+	EXPECT_TRUE(sight_flows(self->sight, 3, 10000));
+	clock_gettime(CLOCK_REALTIME, &now);
+	back = (struct timespec){ .tv_sec = now.tv_sec - 86400 };
+	ASSERT_EQ(0, clock_settime(CLOCK_REALTIME, &back));
+	wait(NULL);
+	clock_settime(CLOCK_REALTIME, &now);
+	EXPECT_EQ(EACCES, self->sight->ioctl_errno);
+	EXPECT_LE(3500, after(given, self->sight->frame) / 1000000);
+	EXPECT_GE(4000 + BOUND_MS, after(given, self->sight->frame) / 1000000);
+	printf("# last frame %.1f ms after a grant of 4 s\n",
+	       after(given, self->sight->frame) / 1e6);
+	camera_close(&c);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &expired));
+	EXPECT_EQ(-EACCES, camera_open(&c, self->camera));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+FIXTURE(other_consent)
+{
+	char camera[128];
+	struct mark mark;
+};
+
+FIXTURE_VARIANT(other_consent)
+{
+	const char *program;
+	const char *class;
+	const char *purpose;
+};
+
+FIXTURE_VARIANT_ADD(other_consent, of_another_program) { "recorder", "camera", "door" };
+FIXTURE_VARIANT_ADD(other_consent, of_another_class) { "tester", "microphone", "door" };
+FIXTURE_VARIANT_ADD(other_consent, for_another_purpose) { "tester", "camera", "guard" };
+
+FIXTURE_SETUP(other_consent)
+{
+	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
+	ASSERT_NE(NULL, device_node(CAMERA_TOPOLOGY));
+	snprintf(self->camera, sizeof(self->camera), "%s", device_node(CAMERA_TOPOLOGY));
+	ASSERT_LOADED(policy());
+	warden_withdraw_all();
+	ASSERT_EQ(0, warden_grant(variant->program, variant->class, variant->purpose))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(other_consent)
+{
+	warden_withdraw_all();
+}
+
+TEST_F(other_consent, does_not_open_the_camera)
+{
+	struct claim denied = refused("no-consent", "tester");
+	struct camera c;
+
+	denied.pid = getpid();
+	denied.times = 1;
+	EXPECT_EQ(-EACCES, camera_open(&c, self->camera));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
+	EXPECT_EQ(0, camera_open(&c, self->camera));
+	camera_close(&c);
+}
+
+TEST_HARNESS_MAIN

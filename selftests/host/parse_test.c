@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Policy text to model: what is accepted, and every sentence of what is not. */
+#include "kselftest_harness.h"
+#include "policy_util.h"
+
+#define BAD  WARDEN_TOP "/selftests/policy/bad"
+#define GOOD WARDEN_TOP "/selftests/policy/good"
+#define ROOT WARDEN_TOP "/selftests/policy/root"
+
+/* selftests/policy/bad/NAME.policy gives exactly the text of NAME.err, and no bytes. */
+static void check_bad(struct __test_metadata *_metadata, const char *name)
+{
+	char *err_name = with_ending(name, ".err");
+	char *expected = read_text(BAD, err_name, NULL);
+	struct subject s;
+	size_t len;
+	char *text = read_text(BAD, name, &len);
+	char *errors;
+
+	ASSERT_NE(NULL, text);
+	ASSERT_NE(NULL, expected)
+	{
+		TH_LOG("%s has no %s", name, err_name);
+	}
+	subject_parse(&s, text, len);
+	subject_compile(&s, ROOT, BAD);
+	errors = subject_errors(&s, name);
+	EXPECT_EQ(-EINVAL, s.err)
+	{
+		TH_LOG("%s was accepted", name);
+	}
+	EXPECT_STREQ(expected, errors);
+	free(errors);
+	subject_free(&s);
+	free(text);
+	free(expected);
+	free(err_name);
+}
+
+TEST(every_bad_policy_gets_all_its_sentences)
+{
+	struct dirent **entries;
+	int n = scandir(BAD, &entries, is_policy, alphasort);
+
+	ASSERT_GT(n, 15);
+	while (n--) {
+		check_bad(_metadata, entries[n]->d_name);
+		free(entries[n]);
+	}
+	free(entries);
+}
+
+TEST(every_good_policy_is_accepted)
+{
+	struct dirent **entries;
+	int n = scandir(GOOD, &entries, is_policy, alphasort);
+
+	ASSERT_GT(n, 8);
+	while (n--) {
+		struct subject s;
+		size_t len;
+		char *text = read_text(GOOD, entries[n]->d_name, &len);
+
+		subject_parse(&s, text, len);
+		EXPECT_EQ(0, s.err)
+		{
+			warden_diags_print(&s.diags, entries[n]->d_name, stderr);
+		}
+		subject_free(&s);
+		free(text);
+		free(entries[n]);
+	}
+	free(entries);
+}
+
+TEST(fields_land_in_the_model)
+{
+	static const char text[] = HEADER
+		"program app { path \"/a\"; uid 7; }\npurpose see \"Why\";\n"
+		"allow app use camera for see with consent withdraw within 2s kill;\n"
+		"deny any listen udp {1, 5-9};\ndefault listen allow observe;\nmeasure exec;\n";
+	const struct warden_rule *r;
+	struct subject s;
+
+	subject_parse(&s, text, sizeof(text) - 1);
+	ASSERT_EQ(0, s.err);
+	ASSERT_EQ(2, s.model.rules.n);
+	r = &s.model.rules.v[0];
+	EXPECT_EQ(4, r->at.line);
+	EXPECT_EQ(1, r->at.column);
+	EXPECT_EQ(WARDEN_DOMAIN_SENSOR, r->domain);
+	EXPECT_EQ(WARDEN_ACTION_ALLOW, r->action);
+	EXPECT_EQ(1, r->program_id);
+	EXPECT_EQ(1, r->purpose_id);
+	EXPECT_EQ(WARDEN_SENSOR_CLASS_CAMERA, r->class);
+	EXPECT_EQ(WARDEN_RULE_FLAG_CONSENT | WARDEN_RULE_FLAG_KILL, r->flags);
+	EXPECT_EQ(2000, r->withdraw_ms);
+	r = &s.model.rules.v[1];
+	EXPECT_EQ(WARDEN_DOMAIN_LISTEN, r->domain);
+	EXPECT_EQ(WARDEN_ACTION_DENY, r->action);
+	EXPECT_EQ(0, r->program_id);
+	EXPECT_EQ(17, r->protocol);
+	ASSERT_EQ(2, r->ranges);
+	EXPECT_EQ(5, s.model.ranges.v[r->first_range + 1].low);
+	EXPECT_EQ(9, s.model.ranges.v[r->first_range + 1].high);
+	EXPECT_EQ(3, s.model.wire_rules);
+	EXPECT_EQ(WARDEN_ACTION_ALLOW, s.model.defaults[WARDEN_DOMAIN_LISTEN].action);
+	EXPECT_EQ(WARDEN_MODE_OBSERVE, s.model.defaults[WARDEN_DOMAIN_LISTEN].mode);
+	EXPECT_EQ(0, s.model.defaults[WARDEN_DOMAIN_SENSOR].at.line);
+	EXPECT_EQ(1u << WARDEN_DOMAIN_EXEC, s.model.measure);
+	subject_free(&s);
+}
+
+TEST(a_rule_takes_nothing_from_the_rule_before)
+{
+	static const char text[] = HEADER "purpose see \"x\"; program app { path \"/a\"; }\n"
+					  "allow app use camera for see with consent kill;\n"
+					  "allow any listen tcp 1;\nallow any use motion;\n";
+	struct subject s;
+
+	subject_parse(&s, text, sizeof(text) - 1);
+	ASSERT_EQ(0, s.err);
+	EXPECT_EQ(0, s.model.rules.v[1].flags);
+	EXPECT_EQ(NULL, s.model.rules.v[1].purpose.text);
+	EXPECT_EQ(0, s.model.rules.v[2].ranges);
+	EXPECT_EQ(0, s.model.rules.v[2].protocol);
+	subject_free(&s);
+}
+
+TEST(columns_count_characters)
+{
+	char *error = first_error(HEADER "purpose a \"äöü€\"; allow any use camra;");
+
+	ASSERT_NE(NULL, error);
+	EXPECT_STREQ("t:2:33: there is no sensor class `camra`; did you mean `camera`?", error);
+	free(error);
+}
+
+TEST(a_text_past_the_limit_is_not_read)
+{
+	size_t len = WARDEN_TEXT_BYTES_MAX + 1;
+	char *text = malloc(len);
+	struct subject s;
+	char *errors;
+
+	ASSERT_NE(NULL, text);
+	memset(text, '\n', len);
+	subject_parse(&s, text, len);
+	EXPECT_EQ(-EINVAL, s.err);
+	errors = subject_errors(&s, "t");
+	EXPECT_STREQ("t: the text has 16777217 bytes; at most 16777216 are read\n", errors);
+	free(errors);
+	subject_free(&s);
+	free(text);
+}
+
+/* Each brace is a level of the parser's stack, which ends somewhere. */
+TEST(deep_nesting_is_an_error_and_nothing_else)
+{
+	size_t len = 200000;
+	char *text = malloc(len);
+	struct subject s;
+
+	ASSERT_NE(NULL, text);
+	memset(text, '{', len);
+	memcpy(text, "group ", 6);
+	subject_parse(&s, text, len);
+	EXPECT_EQ(-EINVAL, s.err);
+	subject_free(&s);
+	free(text);
+}
+
+/* Recovery must end for every order of words; a `;` was once handed out for ever. */
+TEST(every_pair_of_words_comes_to_an_end)
+{
+	static const char *const words[] = {
+		"policy",  "contact", "support", "until", "mode",     "program", "p",	 "{",
+		"}",	   ";",	      "path",	 "\"x\"", "purpose",  "default", "deny", "allow",
+		"measure", "user",    ",",	 "-",	  "appraise", "from",	 "usb",	 "listen",
+		"tcp",	   "80",      "use",	 "any",	  "with",     "consent", "on",	 "1ms",
+	};
+	const size_t n = sizeof(words) / sizeof(*words);
+	size_t i, j, k;
+
+	alarm(60);
+	for (i = 0; i < n; i++) {
+		for (j = 0; j < n; j++) {
+			for (k = 0; k < n; k++) {
+				struct subject s;
+				char text[128];
+
+				snprintf(text, sizeof(text), "%s %s %s", words[i], words[j], words[k]);
+				subject_parse(&s, text, strlen(text));
+				EXPECT_EQ(-EINVAL, s.err);
+				subject_free(&s);
+			}
+		}
+	}
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Consent is given to a program: to the content of its file, and to nobody it
+ * hands its descriptors to.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <linux/prctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "lib/harness.h"
+#include "lib/camera.h"
+
+#define RULE "allow tester use camera for door with consent;"
+
+static const char *policy(void)
+{
+	return warden_policy("program tester { path \"%s\"; }\n"
+			     "program recorder { path \"/usr/bin/v4l2-ctl\"; }\n"
+			     "purpose door \"Show who is at the door\";\n"
+			     "default sensor deny;\n"
+			     "allow recorder use camera for door with consent;\n" RULE "\n",
+			     warden_self());
+}
+
+FIXTURE(identity)
+{
+	char camera[128];
+	char copy[64];
+	struct camera c;
+	struct mark mark;
+};
+
+FIXTURE_SETUP(identity)
+{
+	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
+	ASSERT_NE(NULL, device_node(CAMERA_TOPOLOGY));
+	snprintf(self->camera, sizeof(self->camera), "%s", device_node(CAMERA_TOPOLOGY));
+	/* Not below /tmp, which is no disk. */
+	strcpy(self->copy, "/var/tmp/copy-XXXXXX");
+	ASSERT_EQ(0, close(mkstemp(self->copy)));
+	ASSERT_LOADED(policy());
+	warden_withdraw_all();
+	ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
+	ASSERT_EQ(0, warden_grant("recorder", "camera", "door"));
+	ASSERT_EQ(0, camera_open(&self->c, self->camera));
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(identity)
+{
+	camera_close(&self->c);
+	unlink(self->copy);
+	warden_withdraw_all();
+}
+
+static struct claim refused(const char *reason, const char *program)
+{
+	return (struct claim){
+		.domain = "sensor", .reason = reason, .program = program, .object = CAMERA_TOPOLOGY,
+		.times = 1,
+	};
+}
+
+/* Copy the recorder, one byte of it changed or none, and stream with the copy. */
+static int run_copy(const char *copy, bool change, struct client *c)
+{
+	char command[256];
+	int fd;
+
+	snprintf(command, sizeof(command), "cp /usr/bin/v4l2-ctl %s && chmod 755 %s", copy, copy);
+	if (client_run(c, ARGV("sh", "-c", command)))
+		return -1;
+	client_end(c);
+	fd = open(copy, O_RDWR);
+	/* EI_PAD of the ELF header, which nobody reads */
+	if (change && pwrite(fd, "x", 1, 15) != 1)
+		return -1;
+	close(fd);
+	return client_run(c, ARGV(copy, "-d", "/dev/video0", "--get-parm"));
+}
+
+TEST_F(identity, copy_with_one_byte_changed_is_refused)
+{
+	struct claim denied = refused("program-unknown", self->copy);
+	struct client c;
+
+	EXPECT_NE(0, run_copy(self->copy, true, &c));
+	EXPECT_NE(NULL, strstr(c.text, "Permission denied"))
+	{
+		TH_LOG("%s", c.text);
+	}
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+TEST_F(identity, true_copy_is_the_same_program)
+{
+	struct client c;
+
+	EXPECT_EQ(0, run_copy(self->copy, false, &c))
+	{
+		TH_LOG("%s", c.text);
+	}
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+/* What runs is the loader then, whatever it was told to load. */
+TEST_F(identity, program_run_by_the_loader_is_not_itself)
+{
+	struct claim denied = refused("program-unknown", NULL);
+	struct client c;
+
+	client_run(&c, ARGV("sh", "-c", "exec $(ls /lib64/ld-linux-* /lib/ld-linux-* 2>/dev/null | "
+			    "head -n 1) /usr/bin/v4l2-ctl -d /dev/video0 --get-parm"));
+	EXPECT_NE(0, c.status);
+	EXPECT_NE(NULL, strstr(c.text, "Permission denied"))
+	{
+		TH_LOG("%s", c.text);
+	}
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+TEST_F(identity, another_program_is_refused)
+{
+	struct claim denied = refused("program-unknown", warden_beside("stranger"));
+	struct client c;
+
+	EXPECT_EQ(1, client_run(&c, ARGV(warden_beside("stranger"), "open", self->camera)));
+	EXPECT_STREQ("EACCES\n", c.text);
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+/* Send one descriptor to another process, and hear what it got. */
+static int hand_over(int fd, const char *receiver, struct client *c)
+{
+	char byte = 0, number[16], control[CMSG_SPACE(sizeof(int))] = "";
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+			      .msg_controllen = sizeof(control) };
+	struct cmsghdr *m = CMSG_FIRSTHDR(&msg);
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		return -1;
+	m->cmsg_level = SOL_SOCKET;
+	m->cmsg_type = SCM_RIGHTS;
+	m->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(m), &fd, sizeof(int));
+	fcntl(pair[0], F_SETFD, FD_CLOEXEC);
+	if (sendmsg(pair[0], &msg, 0) != 1)
+		return -1;
+	snprintf(number, sizeof(number), "%d", pair[1]);
+	client_run(c, ARGV(receiver, "receive", number));
+	close(pair[0]);
+	close(pair[1]);
+	return c->status;
+}
+
+TEST_F(identity, descriptor_sent_to_another_program_does_not_arrive)
+{
+	struct claim denied = refused("program-unknown", warden_beside("stranger"));
+	struct client c;
+
+	EXPECT_EQ(1, hand_over(self->c.fd, warden_beside("stranger"), &c));
+	EXPECT_STREQ("MSG_CTRUNC\n", c.text);
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	/* What is no sensor is nobody's business. */
+	EXPECT_EQ(0, hand_over(STDOUT_FILENO, warden_beside("stranger"), &c));
+	EXPECT_STREQ("ok\n", c.text);
+	client_end(&c);
+}
+
+static int steal(pid_t from, int fd, struct client *c)
+{
+	char pid[16], number[16];
+
+	snprintf(pid, sizeof(pid), "%d", from);
+	snprintf(number, sizeof(number), "%d", fd);
+	return client_run(c, ARGV(warden_beside("stranger"), "steal", pid, number));
+}
+
+TEST_F(identity, descriptor_cannot_be_taken_by_another_program)
+{
+	struct claim denied = refused("program-unknown", warden_beside("stranger"));
+	struct client c;
+
+	EXPECT_EQ(1, steal(getpid(), self->c.fd, &c));
+	EXPECT_STREQ("EACCES\n", c.text);
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_EQ(0, steal(getpid(), STDOUT_FILENO, &c));
+	client_end(&c);
+}
+
+TEST_F(identity, descriptor_inherited_by_another_program_is_closed)
+{
+	struct claim denied = refused("program-unknown", warden_beside("stranger"));
+	struct sight *s = sight_new();
+	struct client c;
+	char number[16];
+
+	ASSERT_EQ(0, camera_start(&self->c));
+	camera_watch(&self->c, s);
+	ASSERT_TRUE(sight_flows(s, 2, 10000));
+	ASSERT_EQ(0, fcntl(self->c.fd, F_SETFD, 0));
+	snprintf(number, sizeof(number), "%d", self->c.fd);
+	EXPECT_EQ(1, client_run(&c, ARGV(warden_beside("stranger"), "held", number)));
+	EXPECT_STREQ("EBADF\n", c.text);
+	client_end(&c);
+	ASSERT_EQ(0, fcntl(self->c.fd, F_SETFD, FD_CLOEXEC));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	/* Whose it is keeps it. */
+	EXPECT_TRUE(sight_flows(s, 2, 10000));
+	EXPECT_EQ(0, client_run(&c, ARGV(warden_beside("stranger"), "held", "1")));
+	client_end(&c);
+}
+
+/*
+ * A program that is being written has no digest. Most kernels do not even start
+ * it; those that do (6.11, and 6.12 before its second update) leave it to us.
+ */
+TEST_F(identity, program_whose_file_is_open_for_writing_is_refused)
+{
+	struct claim denied = refused("program-writable", self->copy);
+	struct client c;
+	int fd;
+
+	ASSERT_EQ(0, run_copy(self->copy, false, &c));
+	client_end(&c);
+	fd = open(self->copy, O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	EXPECT_NE(0, client_run(&c, ARGV(self->copy, "-d", self->camera, "--get-parm")));
+	if (c.status == 127)
+		EXPECT_NE(NULL, strstr(c.text, "Text file busy"));
+	if (c.status != 127)
+		EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	client_end(&c);
+	close(fd);
+	EXPECT_EQ(0, client_run(&c, ARGV(self->copy, "-d", self->camera, "--get-parm")));
+	client_end(&c);
+}
+
+/* Say that this process runs another file, as a user namespace lets anybody do. */
+static int forge(const char *path)
+{
+	struct prctl_mm_map map;
+	unsigned int size;
+	int fd = open(path, O_RDONLY);
+
+	if (fd < 0 || prctl(PR_SET_MM, PR_SET_MM_MAP_SIZE, &size, 0, 0))
+		return -1;
+	memset(&map, 0, sizeof(map));
+	map.exe_fd = (uint32_t)fd;
+	if (!prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0))
+		return 0;
+	return errno;
+}
+
+static int forge_exe(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+
+	return prctl(PR_SET_MM, PR_SET_MM_EXE_FILE, fd, 0, 0) ? errno : 0;
+}
+
+static int in_user_namespace(int (*try)(const char *path))
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		if (setresuid(1000, 1000, 1000) || prctl(PR_SET_DUMPABLE, 1) ||
+		    unshare(CLONE_NEWUSER))
+			_exit(255);
+		_exit(try("/usr/bin/v4l2-ctl"));
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static struct claim forged(void)
+{
+	return (struct claim){
+		.domain = "exec", .reason = "program-forged", .program = warden_self(),
+		.object = "prctl(PR_SET_MM)", .times = 1,
+	};
+}
+
+TEST_F(identity, program_cannot_say_that_it_is_another)
+{
+	struct claim denied = forged();
+
+	EXPECT_EQ(EPERM, in_user_namespace(forge));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+TEST_F(identity, root_cannot_say_so_either)
+{
+	struct claim denied = forged();
+
+	EXPECT_EQ(EPERM, forge_exe("/usr/bin/v4l2-ctl"));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	/* Other uses of the call are not ours to judge. */
+	EXPECT_EQ(0, prctl(PR_SET_NAME, "another", 0, 0, 0));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "devices.h"
+#include "evidence.h"
+#include "warden.h"
+
+static int modprobe(const char *words)
+{
+	char command[256];
+	struct client c;
+	int status;
+
+	snprintf(command, sizeof(command), "modprobe %s", words);
+	status = client_run(&c, ARGV("sh", "-c", command));
+	if (status)
+		printf("# %s: %s\n", command, c.text);
+	client_end(&c);
+	return status;
+}
+
+int device_load(const char *driver, const char *options)
+{
+	char words[200];
+
+	snprintf(words, sizeof(words), "%s %s", driver, options);
+	return modprobe(words);
+}
+
+int device_unload(const char *driver)
+{
+	char words[64];
+
+	snprintf(words, sizeof(words), "-r %s", driver);
+	return modprobe(words);
+}
+
+static struct json_object *find(const char *field, const char *word)
+{
+	struct json_object *all = warden_json(ARGV("sensor", "list"));
+	struct json_object *found = NULL;
+	size_t i;
+
+	for (i = 0; all && i < json_object_array_length(all); i++) {
+		struct json_object *one = json_object_array_get_idx(all, i);
+
+		if (!found && !strcmp(evidence_string(one, field), word))
+			found = json_object_get(one);
+	}
+	json_object_put(all);
+	return found;
+}
+
+struct json_object *device_entry(const char *topology)
+{
+	return find("topology", topology);
+}
+
+const char *device_node(const char *topology)
+{
+	struct json_object *entry = device_entry(topology);
+	static char path[128];
+
+	if (!entry)
+		return NULL;
+	snprintf(path, sizeof(path), "/dev/%s%s",
+		 strstr(topology, "/sound/") ? "snd/" : "", evidence_string(entry, "node"));
+	json_object_put(entry);
+	return access(path, F_OK) ? NULL : path;
+}
+
+bool device_listed(const char *node)
+{
+	struct json_object *entry = find("node", node);
+
+	json_object_put(entry);
+	return entry;
+}

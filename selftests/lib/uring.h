@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One io_uring request at a time, by system calls alone.
+ */
+#ifndef WARDEN_TEST_URING_H
+#define WARDEN_TEST_URING_H
+
+struct sockaddr;
+
+/* bind() and listen() by io_uring: 0 or -errno; -ENOSYS where there is no ring. */
+int uring_bind(int fd, const struct sockaddr *address, unsigned int len);
+int uring_listen(int fd);
+
+#endif /* WARDEN_TEST_URING_H */

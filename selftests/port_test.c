@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Nobody listens on a port the policy does not name for it.
+ */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <linux/vm_sockets.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/socket.h>
+
+#include "lib/harness.h"
+#include "lib/uring.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+#define PORT  7001
+#define OTHER 7002
+
+/* Each kind of socket, with its word in the policy language. */
+FIXTURE(port)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} at;
+	socklen_t len;
+	struct mark mark;
+	int fd;
+};
+
+FIXTURE_VARIANT(port)
+{
+	int family;
+	int type;
+	int protocol;
+	const char *word;
+	const char *module;
+};
+
+FIXTURE_VARIANT_ADD(port, tcp4) { AF_INET, SOCK_STREAM, IPPROTO_TCP, "tcp", NULL };
+FIXTURE_VARIANT_ADD(port, tcp6) { AF_INET6, SOCK_STREAM, IPPROTO_TCP, "tcp", NULL };
+FIXTURE_VARIANT_ADD(port, udp4) { AF_INET, SOCK_DGRAM, IPPROTO_UDP, "udp", NULL };
+FIXTURE_VARIANT_ADD(port, udp6) { AF_INET6, SOCK_DGRAM, IPPROTO_UDP, "udp", NULL };
+FIXTURE_VARIANT_ADD(port, udplite4) { AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE, "udplite", NULL };
+FIXTURE_VARIANT_ADD(port, mptcp4) { AF_INET, SOCK_STREAM, IPPROTO_MPTCP, "mptcp", NULL };
+FIXTURE_VARIANT_ADD(port, mptcp6) { AF_INET6, SOCK_STREAM, IPPROTO_MPTCP, "mptcp", NULL };
+FIXTURE_VARIANT_ADD(port, sctp4) { AF_INET, SOCK_STREAM, IPPROTO_SCTP, "sctp", "sctp" };
+FIXTURE_VARIANT_ADD(port, sctp6_many) { AF_INET6, SOCK_SEQPACKET, IPPROTO_SCTP, "sctp", "sctp" };
+
+FIXTURE_SETUP(port)
+{
+	if (variant->module)
+		device_load(variant->module, "");
+	self->fd = socket(variant->family, variant->type | SOCK_CLOEXEC, variant->protocol);
+	if (self->fd < 0)
+		SKIP(return, "this kernel has no %s: %s", variant->word, strerror(errno));
+	memset(&self->at, 0, sizeof(self->at));
+	self->at.any.sa_family = (sa_family_t)variant->family;
+	self->len = variant->family == AF_INET ? sizeof(self->at.v4) : sizeof(self->at.v6);
+	ASSERT_LOADED(warden_policy("default listen deny;\n"));
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(port)
+{
+	close(self->fd);
+}
+
+/* What a server does: 0 or the errno. */
+static int serve(int fd, int type, struct sockaddr *at, socklen_t len, uint16_t port)
+{
+	/* sin_port and sin6_port stand at one place */
+	((struct sockaddr_in *)at)->sin_port = htons(port);
+	if (bind(fd, at, len))
+		return errno;
+	return type != SOCK_DGRAM && listen(fd, 1) ? errno : 0;
+}
+
+#define SERVE(port) serve(self->fd, variant->type, &self->at.any, self->len, port)
+
+static struct claim refused(const char *reason, int protocol, uint16_t port)
+{
+	return (struct claim){
+		.domain = "listen", .reason = reason, .protocol = (uint32_t)protocol,
+		.port = port + 1u, .pid = getpid(), .times = 1,
+	};
+}
+
+static int load_rule(const char *word)
+{
+	return warden_load(warden_policy("program tester { path \"%s\"; }\ndefault listen deny;\n"
+					 "allow tester listen %s 7001;\n",
+					 warden_self(), word));
+}
+
+TEST_F(port, is_denied_by_default_to_root)
+{
+	struct claim denied = refused("program-unknown", variant->protocol, PORT);
+
+	ASSERT_EQ(0, geteuid());
+	denied.program = warden_self();
+	denied.line = UINT32_MAX;
+	EXPECT_EQ(EACCES, SERVE(PORT));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+TEST_F(port, named_for_a_program_is_open_to_it)
+{
+	ASSERT_EQ(0, load_rule(variant->word));
+	EXPECT_EQ(0, SERVE(PORT));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+TEST_F(port, other_than_named_is_denied)
+{
+	struct claim denied = refused("port-not-named", variant->protocol, OTHER);
+
+	ASSERT_EQ(0, load_rule(variant->word));
+	denied.program = "tester";
+	EXPECT_EQ(EACCES, SERVE(OTHER));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+TEST_F(port, chosen_by_the_kernel_is_denied)
+{
+	struct claim denied = refused("port-not-named", variant->protocol, 0);
+
+	ASSERT_EQ(0, load_rule(variant->word));
+	/* A stream is judged when it listens, and by then has a port of the kernel's choice. */
+	if (variant->type != SOCK_DGRAM)
+		denied.port = 0;
+	EXPECT_EQ(EACCES, SERVE(0));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+TEST_F(port, of_another_protocol_is_denied)
+{
+	const char *word = strcmp(variant->word, "tcp") ? "tcp" : "udp";
+	struct claim denied = refused("port-not-named", variant->protocol, PORT);
+
+	ASSERT_EQ(0, load_rule(word));
+	EXPECT_EQ(EACCES, SERVE(PORT));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+/* In a child that enters name spaces first, as nobody special where it can. */
+static int serve_elsewhere(int family, int type, int protocol, int spaces)
+{
+	struct sockaddr_in6 at = { .sin6_family = (sa_family_t)family };
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		if (spaces & CLONE_NEWUSER && setresuid(1000, 1000, 1000))
+			_exit(255);
+		if (unshare(spaces))
+			_exit(254);
+		_exit(serve(socket(family, type, protocol), type, (struct sockaddr *)&at,
+			    family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(at), PORT));
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_F(port, is_denied_in_a_new_network)
+{
+	struct claim denied = refused("program-unknown", variant->protocol, PORT);
+	int err;
+
+	denied.pid = 0;
+	denied.times = 2;
+	err = serve_elsewhere(variant->family, variant->type, variant->protocol, CLONE_NEWNET);
+	EXPECT_EQ(EACCES, err);
+	err = serve_elsewhere(variant->family, variant->type, variant->protocol,
+			      CLONE_NEWUSER | CLONE_NEWNET);
+	EXPECT_EQ(EACCES, err);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+FIXTURE(listener)
+{
+	struct sockaddr_in at;
+	struct sockaddr_in6 mapped;
+	struct mark mark;
+};
+
+FIXTURE_SETUP(listener)
+{
+	self->at = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(PORT) };
+	self->mapped = (struct sockaddr_in6){ .sin6_family = AF_INET6, .sin6_port = htons(PORT) };
+	inet_pton(AF_INET6, "::ffff:127.0.0.1", &self->mapped.sin6_addr);
+	ASSERT_LOADED(warden_policy("default listen deny;\n"));
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(listener)
+{
+}
+
+TEST_F(listener, without_bind_is_denied)
+{
+	struct claim denied = refused("program-unknown", IPPROTO_TCP, 0);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	EXPECT_EQ(-1, listen(fd, 1));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_EQ(0, warden_load(warden_policy("default listen deny;\nallow any listen tcp 0;\n")));
+	EXPECT_EQ(0, listen(fd, 1));
+	close(fd);
+}
+
+TEST_F(listener, at_a_mapped_address_is_denied)
+{
+	struct claim denied = refused("program-unknown", IPPROTO_TCP, PORT);
+	int fd = socket(AF_INET6, SOCK_STREAM, 0);
+
+	ASSERT_EQ(0, bind(fd, (struct sockaddr *)&self->mapped, sizeof(self->mapped)));
+	EXPECT_EQ(-1, listen(fd, 1));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_EQ(0, load_rule("tcp"));
+	EXPECT_EQ(0, listen(fd, 1));
+	close(fd);
+}
+
+/* Two sockets on one port: the second is judged as the first was. */
+TEST_F(listener, beside_an_allowed_one_is_denied)
+{
+	struct claim denied = {
+		.domain = "listen", .reason = "program-unknown", .port = PORT + 1,
+		.program = warden_beside("stranger"), .times = 1,
+	};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
+	struct client c;
+
+	ASSERT_EQ(0, load_rule("tcp"));
+	setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
+	ASSERT_EQ(0, bind(fd, (struct sockaddr *)&self->at, sizeof(self->at)));
+	ASSERT_EQ(0, listen(fd, 1));
+	EXPECT_EQ(1, client_run(&c, ARGV(warden_beside("stranger"), "listen", "7001")));
+	EXPECT_STREQ("EACCES\n", c.text);
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	close(fd);
+}
+
+TEST_F(listener, on_vsock_is_denied)
+{
+	struct sockaddr_vm at = { .svm_family = AF_VSOCK, .svm_cid = VMADDR_CID_ANY,
+				  .svm_port = PORT };
+	struct claim denied = refused("program-unknown", 0, 0);
+	int fd;
+
+	device_load("vsock_loopback", "");
+	fd = socket(AF_VSOCK, SOCK_STREAM, 0);
+	if (fd < 0)
+		SKIP(return, "this kernel has no vsock: %s", strerror(errno));
+	denied.port = 0;
+	ASSERT_EQ(0, bind(fd, (struct sockaddr *)&at, sizeof(at)));
+	EXPECT_EQ(-1, listen(fd, 1));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_LOADED(warden_policy("default listen deny;\nallow any listen any any;\n"));
+	EXPECT_EQ(0, listen(fd, 1));
+	close(fd);
+}
+
+TEST_F(listener, by_io_uring_is_denied)
+{
+	struct claim denied = refused("program-unknown", IPPROTO_TCP, PORT);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int err;
+
+	err = uring_bind(fd, (struct sockaddr *)&self->at, sizeof(self->at));
+	if (err == -ENOSYS || err == -EINVAL)
+		SKIP(return, "this kernel binds nothing by io_uring (%d)", err);
+	ASSERT_EQ(0, err);
+	EXPECT_EQ(-EACCES, uring_listen(fd));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_EQ(0, load_rule("tcp"));
+	EXPECT_EQ(0, uring_listen(fd));
+	close(fd);
+}
+
+TEST_F(listener, for_datagrams_by_io_uring_is_denied)
+{
+	struct claim denied = refused("program-unknown", IPPROTO_UDP, PORT);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	int err = uring_bind(fd, (struct sockaddr *)&self->at, sizeof(self->at));
+
+	if (err == -ENOSYS || err == -EINVAL)
+		SKIP(return, "this kernel binds nothing by io_uring (%d)", err);
+	EXPECT_EQ(-EACCES, err);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_EQ(0, load_rule("udp"));
+	EXPECT_EQ(0, uring_bind(fd, (struct sockaddr *)&self->at, sizeof(self->at)));
+	close(fd);
+}
+
+TEST_F(listener, on_a_local_socket_is_not_judged)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct sockaddr at = { .sa_family = AF_UNIX };
+
+	ASSERT_EQ(0, bind(fd, &at, sizeof(at.sa_family)));
+	EXPECT_EQ(0, listen(fd, 1));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	close(fd);
+}
+
+static int shell(const char *command, struct client *c)
+{
+	client_end(c);
+	return client_run(c, ARGV("sh", "-c", command));
+}
+
+TEST_F(listener, nmap_sees_the_named_port_and_no_other)
+{
+	struct client named = { 0 }, other = { 0 }, c = { 0 };
+
+	if (access("/usr/bin/nmap", X_OK))
+		SKIP(return, "nmap is not installed");
+	ASSERT_LOADED(warden_policy("program server { path \"/usr/bin/nc.openbsd\"; }\n"
+				    "default listen deny;\nallow server listen tcp 7001;\n"));
+	ASSERT_EQ(0, shell("ip netns add outside && ip link add v0 type veth peer name v1 "
+			   "netns outside && ip addr add 10.77.0.1/24 dev v0 && ip link set v0 up "
+			   "&& ip -n outside addr add 10.77.0.2/24 dev v1 "
+			   "&& ip -n outside link set v1 up", &c))
+	{
+		TH_LOG("%s", c.text);
+	}
+	ASSERT_EQ(0, client_start(&named, ARGV("nc", "-l", "-k", "0.0.0.0", "7001")));
+	ASSERT_EQ(0, client_start(&other, ARGV("nc", "-l", "-k", "0.0.0.0", "7002")));
+	EXPECT_EQ(1, client_wait(&other, 10000));
+	EXPECT_NE(NULL, strstr(other.text, "Permission denied"));
+	EXPECT_EQ(0, shell("ip netns exec outside nmap --unprivileged -n -Pn -sT -T5 "
+			   "--max-retries 1 -p 1-10000 --open -oG - 10.77.0.1", &c))
+	{
+		TH_LOG("%s", c.text);
+	}
+	EXPECT_NE(NULL, strstr(c.text, "Ports: 7001/open/tcp/"))
+	{
+		TH_LOG("%s", c.text);
+	}
+	EXPECT_EQ(NULL, strchr(strstr(c.text, "/open/") ? strstr(c.text, "/open/") : "", ','));
+	shell("ip netns del outside; ip link del v0", &c);
+	client_end(&c);
+	client_end(&named);
+	client_end(&other);
+}
+
+TEST_HARNESS_MAIN

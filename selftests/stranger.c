@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A program that no test policy names, and what it tries. It prints the word
+ * "ok" or the name of the errno.
+ *
+ *   open PATH        open a device
+ *   held FD          use a descriptor it inherited
+ *   receive FD       take a descriptor from the socket FD
+ *   steal PID FD     pidfd_getfd()
+ *   listen PORT      listen on a TCP port
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int tell(int err)
+{
+	puts(err ? strerrorname_np(err) : "ok");
+	return err ? 1 : 0;
+}
+
+static int held(int fd)
+{
+	return tell(fcntl(fd, F_GETFD) < 0 ? errno : 0);
+}
+
+static int receive(int from)
+{
+	char byte, control[CMSG_SPACE(sizeof(int))];
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+			      .msg_controllen = sizeof(control) };
+	struct cmsghdr *c;
+
+	if (recvmsg(from, &msg, 0) < 0)
+		return tell(errno);
+	c = CMSG_FIRSTHDR(&msg);
+	if (c && c->cmsg_type == SCM_RIGHTS)
+		return tell(0);
+	puts(msg.msg_flags & MSG_CTRUNC ? "MSG_CTRUNC" : "nothing");
+	return 1;
+}
+
+static int steal(pid_t from, int fd)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, from, 0);
+
+	return tell(pidfd < 0 || syscall(SYS_pidfd_getfd, pidfd, fd, 0) < 0 ? errno : 0);
+}
+
+static int serve(int port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
+	return tell(bind(fd, (struct sockaddr *)&a, sizeof(a)) || listen(fd, 1) ? errno : 0);
+}
+
+int main(int argc, char **argv)
+{
+	const char *verb = argc > 2 ? argv[1] : "";
+
+	if (!strcmp(verb, "open"))
+		return tell(open(argv[2], O_RDWR) < 0 ? errno : 0);
+	if (!strcmp(verb, "held"))
+		return held(atoi(argv[2]));
+	if (!strcmp(verb, "receive"))
+		return receive(atoi(argv[2]));
+	if (!strcmp(verb, "steal") && argc > 3)
+		return steal(atoi(argv[2]), atoi(argv[3]));
+	if (!strcmp(verb, "listen"))
+		return serve(atoi(argv[2]));
+	fputs("usage: stranger open PATH | held FD | receive FD | steal PID FD | listen PORT\n",
+	      stderr);
+	return 2;
+}

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The programs that test a running Warden, for the architecture that is built for.
+# Included by the top Makefile after user.mk, which gives CC and PKG_CONFIG.
+#
+#   KSFT_DIR     tools/testing/selftests of a kernel source, for the harness
+
+KSFT_DIR ?= $(shell selftests/qemu/fetch source)/tools/testing/selftests
+TESTS_OUT := $(OUT)/selftests
+TESTS_OBJ := $(OUT)/tests
+TESTS_LIB := $(patsubst selftests/%.c,$(TESTS_OBJ)/%.o,$(wildcard selftests/lib/*.c))
+TESTS := $(patsubst selftests/%.c,%,$(wildcard selftests/*_test.c))
+# Programs the tests run: one the policies of the tests do not name.
+TESTS_CLIENTS := stranger
+
+TESTS_CFLAGS = -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -D_GNU_SOURCE \
+	-Iinclude -Iinclude/uapi -Iselftests -isystem $(KSFT_DIR) \
+	$(shell $(PKG_CONFIG) --cflags json-c) $(CFLAGS)
+TESTS_LIBS = $(shell $(PKG_CONFIG) --libs json-c)
+
+.PHONY: tests
+tests: $(addprefix $(TESTS_OUT)/,$(TESTS) $(TESTS_CLIENTS)) ## build the programs that test a running Warden
+
+$(addprefix $(TESTS_OUT)/,$(TESTS)): $(TESTS_OUT)/%: $(TESTS_OBJ)/%.o $(TESTS_LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TESTS_LIBS)
+
+$(addprefix $(TESTS_OUT)/,$(TESTS_CLIENTS)): $(TESTS_OUT)/%: $(TESTS_OBJ)/%.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+$(TESTS_OBJ)/%.o: selftests/%.c
+	@mkdir -p $(@D)
+	$(CC) $(TESTS_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(wildcard $(TESTS_OBJ)/*.d $(TESTS_OBJ)/lib/*.d)

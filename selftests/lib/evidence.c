@@ -107,19 +107,26 @@ static struct json_object *find_now(const struct mark *m, const struct claim *c,
 	return found;
 }
 
-struct json_object *evidence_find(const struct mark *m, const struct claim *c, int ms)
+static struct json_object *find_within(const struct mark *m, const struct claim *c, int ms,
+				       uint64_t *count)
 {
 	uint64_t end = now_ns() + (uint64_t)ms * 1000000;
 	struct json_object *r;
-	uint64_t count;
 
 	for (;;) {
-		r = find_now(m, c, &count);
-		if ((r && count >= c->times) || now_ns() >= end)
+		r = find_now(m, c, count);
+		if ((r && *count >= c->times) || now_ns() >= end)
 			return r;
 		json_object_put(r);
 		usleep(50000);
 	}
+}
+
+struct json_object *evidence_find(const struct mark *m, const struct claim *c, int ms)
+{
+	uint64_t count;
+
+	return find_within(m, c, ms, &count);
 }
 
 static const char *describe(const struct mark *m, const struct claim *c, const char *what)
@@ -146,8 +153,8 @@ const char *evidence_of_event(const struct mark *m, const struct claim *c)
 
 const char *evidence_of_denial(const struct mark *m, const struct claim *c)
 {
-	struct json_object *r = evidence_find(m, c, RECORD_MS);
 	uint64_t count, denials;
+	struct json_object *r = find_within(m, c, RECORD_MS, &count);
 
 	if (!r)
 		return describe(m, c, "no such denial");
@@ -156,7 +163,6 @@ const char *evidence_of_denial(const struct mark *m, const struct claim *c)
 		return describe(m, c, "the record is not of a denial");
 	}
 	json_object_put(r);
-	json_object_put(find_now(m, c, &count));
 	denials = warden_status("denials") - m->denials;
 	if (!denials || denials == UINT64_MAX)
 		return describe(m, c, "recorded, but not counted");

@@ -248,6 +248,17 @@ int warden_hooks_attach(void)
 }
 
 /**
+ * warden_hooks_attached() - does any program run?
+ *
+ * Context: Any.
+ * Return: true if one does.
+ */
+bool warden_hooks_attached(void)
+{
+	return READ_ONCE(attached);
+}
+
+/**
  * warden_hooks_detach() - drop all links; nothing is enforced any more
  *
  * Context: Process context, sleeps.

@@ -6,6 +6,8 @@
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/platform_device.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "compat/bpf.h"
@@ -135,6 +137,22 @@ err_platform:
 }
 
 /*
+ * Programs and sessions hold the module, so only `rmmod -f` comes here while
+ * they stand, and it cannot be sent back. It waits: enforcement goes on, new
+ * sensor opens are refused as the module is going, and `wardenctl stop` still
+ * ends it in order. Nothing is freed under a running hook.
+ */
+static void outwait_force(void)
+{
+	if (!warden_hooks_attached() && !warden_session_count())
+		return;
+	pr_alert("warden: removal by force waits until wardenctl stop; enforcement goes on\n");
+	while (warden_hooks_attached() || warden_session_count())
+		schedule_timeout_idle(HZ / 10);
+	synchronize_rcu_tasks();
+}
+
+/*
  * Runs when no program is attached and no session is open: both hold the module.
  *  1. no module event, no command;
  *  2. no kick and no expiry can run any more;
@@ -142,6 +160,7 @@ err_platform:
  */
 static void __exit warden_exit(void)
 {
+	outwait_force();
 	unregister_module_notifier(&module_nb);
 	warden_netlink_exit();
 	warden_session_exit();

@@ -559,6 +559,24 @@ static bool has_purpose(const struct warden_snapshot *snap, const char *label)
 	return false;
 }
 
+/* A consent that no rule asks for would open nothing, and its giver should know. */
+static bool is_asked_for(const struct warden_snapshot *snap, const struct warden_consent *c,
+			 const struct warden_program *program)
+{
+	const u32 index = program - snap->programs + 1;
+	const u64 purpose = warden_snapshot_key(c->purpose);
+	u32 i;
+
+	for (i = 0; i < snap->nr_rules; i++) {
+		const struct warden_rule *rule = &snap->rules[i];
+
+		if (rule->flags & WARDEN_RULE_FLAG_CONSENT && rule->program == index &&
+		    rule->purpose == purpose && (!rule->class || rule->class == c->class))
+			return true;
+	}
+	return false;
+}
+
 /* Bind a consent to what the policy in force says its program is. */
 static int resolve_consent(struct warden_consent *c, struct genl_info *info)
 {
@@ -573,6 +591,8 @@ static int resolve_consent(struct warden_consent *c, struct genl_info *info)
 		why = "the policy in force has no program of this name";
 	} else if (!has_purpose(snap, c->purpose)) {
 		why = "the policy in force has no purpose of this name";
+	} else if (!is_asked_for(snap, c, program)) {
+		why = "no rule of the policy in force asks this program for this consent";
 	} else {
 		memcpy(c->digests, program->digests, sizeof(c->digests));
 		c->nr_digests = program->nr_digests;

@@ -142,7 +142,7 @@ static void fill_record(const struct session *s, u32 event, u32 reason, struct w
 }
 
 /* An end that was brought about: each one is told, with what it took in ns. */
-static void tell_ended(const struct session *s, u32 reason, u64 took)
+static void tell_ended(const struct session *s, u32 event, u32 reason, u64 took)
 {
 	struct warden_record *r = kzalloc(sizeof(*r), GFP_KERNEL);
 
@@ -150,7 +150,7 @@ static void tell_ended(const struct session *s, u32 reason, u64 took)
 		warden_record_lose(false);
 		return;
 	}
-	fill_record(s, WARDEN_EVENT_SESSION_END, reason, r);
+	fill_record(s, event, reason, r);
 	r->took = took;
 	warden_record_add(r);
 	kfree(r);
@@ -680,13 +680,15 @@ static unsigned int end_picked(struct list_head *list, u32 reason, u64 since, u6
 	unsigned int nr = 0;
 
 	list_for_each_entry_safe(s, next, list, ending) {
-		u64 now;
+		u64 passed;
 
 		end_session(s);
-		now = ktime_get_boottime_ns();
-		tell_ended(s, reason, now - since);
+		passed = ktime_get_boottime_ns() - since;
+		tell_ended(s, WARDEN_EVENT_SESSION_END, reason, passed);
+		if (passed > s->answer.withdraw_ms * (u64)NSEC_PER_MSEC)
+			tell_ended(s, WARDEN_EVENT_FAULT, reason, passed); /* too late */
 		if (took)
-			*took = now - since;
+			*took = passed;
 		list_del(&s->ending);
 		fput(s->file);
 		nr++;

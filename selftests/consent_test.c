@@ -120,7 +120,7 @@ TEST_F(consent, v4l2_ctl_loses_its_stream_when_consent_is_withdrawn)
 
 		ASSERT_EQ(0, warden_grant("recorder", "camera", "door"));
 		ASSERT_EQ(0, client_start(&c, STREAM(self->camera)));
-		c.word = FRAME;
+		client_watch(&c, FRAME);
 		ASSERT_TRUE(client_says(&c, FRAME, 20000));
 		client_says(&c, NULL, 300);
 		ASSERT_TRUE(client_runs(&c));

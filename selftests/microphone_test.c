@@ -150,6 +150,7 @@ TEST_F(arecord, loses_its_stream_while_aplay_plays_on)
 		client_says(&c, NULL, 700);
 		ASSERT_TRUE(client_runs(&c));
 		ASSERT_LT(0, c.len);
+		client_watch(&c, NULL);
 		command = now_ns();
 		ASSERT_EQ(0, warden_withdraw("recorder", "microphone"));
 		EXPECT_LT(0, client_wait(&c, 5000));

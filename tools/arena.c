@@ -5,7 +5,7 @@
 
 #include "arena.h"
 
-#define CHUNK_FIRST 1024 /* bytes; each chunk is twice the one before, */
+#define CHUNK_FIRST 1024  /* bytes; each chunk is twice the one before, */
 #define CHUNK_LAST  65536 /* up to this */
 
 struct warden_arena_chunk {

@@ -9,10 +9,10 @@
 /* Records in the order of their numbers, each once, however they came. */
 struct warden_audit_stream {
 	struct warden_nl *nl;
-	uint64_t next; /* number of the record that is due */
-	uint64_t lost; /* records that had left the ring before they could be read */
+	uint64_t next;	/* number of the record that is due */
+	uint64_t lost;	/* records that had left the ring before they could be read */
 	uint64_t until; /* what is read from the ring ends before this number */
-	bool overran; /* the socket dropped records; which ones is seen once it is empty */
+	bool overran;	/* the socket dropped records; which ones is seen once it is empty */
 	warden_object_fn fn;
 	void *ctx;
 	struct warden_fault *fault;

@@ -15,12 +15,12 @@
 /* A walk along a chain. Zeroed at first; `what` is empty while all is well. */
 struct warden_walk {
 	uint64_t entries;
-	uint64_t first; /* sequence number of the first entry seen */
-	uint64_t last; /* sequence number of the last entry seen */
+	uint64_t first;			   /* sequence number of the first entry seen */
+	uint64_t last;			   /* sequence number of the last entry seen */
 	uint8_t chain[WARDEN_DIGEST_SIZE]; /* after the last entry */
-	uint8_t pcr[WARDEN_DIGEST_SIZE]; /* measurements: what the PCR should hold */
-	uint64_t wrong; /* sequence number of the first entry that differs */
-	char what[160]; /* what differs */
+	uint8_t pcr[WARDEN_DIGEST_SIZE];   /* measurements: what the PCR should hold */
+	uint64_t wrong;			   /* sequence number of the first entry that differs */
+	char what[160];			   /* what differs */
 };
 
 /**

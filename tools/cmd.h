@@ -15,8 +15,8 @@ struct warden_ctl {
 };
 
 struct warden_verb {
-	const char *name; /* NULL ends a table */
-	const char *usage; /* what follows the name */
+	const char *name;						 /* NULL ends a table */
+	const char *usage;						 /* what follows the name */
 	int (*run)(const struct warden_ctl *ctl, int argc, char **argv); /* argv[0] is the verb */
 };
 

@@ -81,8 +81,7 @@ void warden_diags_print(struct warden_diags *d, const char *file, FILE *to)
 		fprintf(to, " %s\n", diag->text);
 	}
 	if (d->more)
-		fprintf(to, "%s: %zu more errors are not shown; mend these first\n", file,
-			d->more);
+		fprintf(to, "%s: %zu more errors are not shown; mend these first\n", file, d->more);
 }
 
 void warden_diags_free(struct warden_diags *d)

@@ -32,7 +32,7 @@ struct warden_files {
 
 /* The files of this machine, or those below a folder that will be its root. */
 struct warden_root {
-	int fd; /* the root folder */
+	int fd;	     /* the root folder */
 	int base_fd; /* the folder relative paths start from */
 };
 

@@ -8,7 +8,7 @@
 
 enum warden_health {
 	WARDEN_HEALTH_OK,
-	WARDEN_HEALTH_WARN, /* something is less than it could be */
+	WARDEN_HEALTH_WARN,  /* something is less than it could be */
 	WARDEN_HEALTH_LACKS, /* Warden cannot enforce without it */
 };
 

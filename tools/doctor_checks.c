@@ -20,7 +20,7 @@
 #define FLOOR_MAJOR 6
 #define FLOOR_MINOR 12
 #define CONFIG_MAX  (4 << 20) /* bytes of a kernel configuration */
-#define SMALL_MAX   65536 /* bytes of a sysfs or securityfs file */
+#define SMALL_MAX   65536     /* bytes of a sysfs or securityfs file */
 
 static void say(struct warden_finding *f, enum warden_health health, const char *remedy,
 		const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -248,8 +248,7 @@ static void check_module_btf(struct warden_finding *f)
 static void check_direct_calls(struct warden_finding *f)
 {
 	check_option(f, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "register_ftrace_direct",
-		     WARDEN_HEALTH_LACKS,
-		     "BPF programs cannot be attached to kernel functions");
+		     WARDEN_HEALTH_LACKS, "BPF programs cannot be attached to kernel functions");
 }
 
 static void check_tracer(struct warden_finding *f)
@@ -339,9 +338,9 @@ static int take_tier(void *ctx, const struct warden_object *o)
 {
 	struct module_state *m = ctx;
 	uint64_t tier = warden_object_number(o, WARDEN_A_STATUS_TIER);
-	enum warden_health health = tier == WARDEN_TIER_ENFORCE ? WARDEN_HEALTH_OK :
-				    tier == WARDEN_TIER_OBSERVE ? WARDEN_HEALTH_WARN :
-								  WARDEN_HEALTH_LACKS;
+	enum warden_health health = tier == WARDEN_TIER_ENFORCE	  ? WARDEN_HEALTH_OK
+				    : tier == WARDEN_TIER_OBSERVE ? WARDEN_HEALTH_WARN
+								  : WARDEN_HEALTH_LACKS;
 
 	say(m->f, health,
 	    health == WARDEN_HEALTH_LACKS ? "mend what is named above, then insmod it again" : "",

@@ -114,8 +114,8 @@ static int run_noun(const struct warden_ctl *ctl, const struct warden_noun *noun
 			return verb->run(ctl, argc - 1, argv + 1);
 	near = warden_word_nearest(argv[1], nth_verb, noun->verbs);
 	if (near)
-		return warden_usage_wrong("%s has no `%s`; did you mean `%s`?", noun->name,
-					  argv[1], near);
+		return warden_usage_wrong("%s has no `%s`; did you mean `%s`?", noun->name, argv[1],
+					  near);
 	return warden_usage_wrong("%s has no `%s`", noun->name, argv[1]);
 }
 

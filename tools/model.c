@@ -11,12 +11,8 @@
 #endif
 
 static const struct warden_protocol protocols[] = {
-	{ "tcp", IPPROTO_TCP },
-	{ "udp", IPPROTO_UDP },
-	{ "sctp", IPPROTO_SCTP },
-	{ "mptcp", IPPROTO_MPTCP },
-	{ "dccp", IPPROTO_DCCP },
-	{ "udplite", IPPROTO_UDPLITE },
+	{ "tcp", IPPROTO_TCP },	    { "udp", IPPROTO_UDP },   { "sctp", IPPROTO_SCTP },
+	{ "mptcp", IPPROTO_MPTCP }, { "dccp", IPPROTO_DCCP }, { "udplite", IPPROTO_UDPLITE },
 };
 
 #define PROTOCOLS (sizeof(protocols) / sizeof(*protocols))
@@ -209,9 +205,10 @@ static void check_item(struct warden_model *m, struct warden_diags *d, struct wa
 	case WARDEN_ITEM_PATH:
 		check_length(d, item->name, "the path", WARDEN_PATH_MAX);
 		if (item->name.text[0] && item->name.text[0] != '/')
-			warden_diags_add(d, item->name.at,
-					 "path \"%s\" is relative; write the whole path, from `/` on",
-					 item->name.text);
+			warden_diags_add(
+				d, item->name.at,
+				"path \"%s\" is relative; write the whole path, from `/` on",
+				item->name.text);
 		return;
 	case WARDEN_ITEM_SHA256:
 		if (strlen(item->name.text) != 2 * WARDEN_DIGEST_SIZE ||
@@ -424,7 +421,8 @@ static uint32_t resolve(const struct warden_index *names, struct warden_name nam
 	return n == WARDEN_INDEX_NONE ? 0 : n + 1;
 }
 
-static void resolve_rule(const struct warden_model *m, struct warden_diags *d, struct warden_rule *r)
+static void resolve_rule(const struct warden_model *m, struct warden_diags *d,
+			 struct warden_rule *r)
 {
 	r->program_id = resolve(&m->program_names, r->program);
 	if (r->program.text && !r->program_id)

@@ -67,21 +67,21 @@ struct warden_rule {
 	struct warden_place at;
 	enum warden_domain domain;
 	enum warden_action action;
-	struct warden_name program; /* NULL is any */
-	struct warden_name purpose; /* NULL is none */
+	struct warden_name program;  /* NULL is any */
+	struct warden_name purpose;  /* NULL is none */
 	struct warden_name topology; /* sensor: one device */
-	struct warden_name file; /* module, firmware */
+	struct warden_name file;     /* module, firmware */
 	struct warden_place consent; /* where `with consent` stands */
 	struct warden_place withdraw;
 	struct warden_place kill;
-	uint32_t program_id; /* from 1; resolved */
-	uint32_t purpose_id; /* from 1; resolved */
-	uint32_t class; /* enum warden_sensor_class; WARDEN_MODEL_ANY is any */
-	uint32_t flags; /* enum warden_rule_flag */
+	uint32_t program_id;  /* from 1; resolved */
+	uint32_t purpose_id;  /* from 1; resolved */
+	uint32_t class;	      /* enum warden_sensor_class; WARDEN_MODEL_ANY is any */
+	uint32_t flags;	      /* enum warden_rule_flag */
 	uint32_t withdraw_ms; /* 0 is not said */
-	uint32_t protocol; /* IPPROTO_*; WARDEN_MODEL_ANY is any */
-	size_t first_range; /* of the model's ranges */
-	size_t ranges; /* 0 is any port */
+	uint32_t protocol;    /* IPPROTO_*; WARDEN_MODEL_ANY is any */
+	size_t first_range;   /* of the model's ranges */
+	size_t ranges;	      /* 0 is any port */
 };
 
 struct warden_appraise {
@@ -105,7 +105,7 @@ struct warden_model {
 	WARDEN_ARRAY(struct warden_rule) rules;
 	WARDEN_ARRAY(struct warden_ports) ranges;
 	WARDEN_ARRAY(struct warden_appraise) appraises;
-	uint32_t measure; /* bit mask of enum warden_domain */
+	uint32_t measure;  /* bit mask of enum warden_domain */
 	size_t wire_rules; /* rules once port sets are spread out */
 	struct warden_index program_names;
 	struct warden_index purpose_names;

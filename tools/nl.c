@@ -19,7 +19,7 @@
 #include "nl.h"
 
 #define EVENT_BUFFER	(8 << 20) /* bytes of records that may wait for us */
-#define DUMP_TRIES	4 /* how often a list that changes is read again */
+#define DUMP_TRIES	4	  /* how often a list that changes is read again */
 #define SYSFS_OF_MODULE "/sys/module/warden"
 
 struct warden_nl {
@@ -46,8 +46,8 @@ struct exchange {
 
 struct refusal {
 	const char *message;
-	uint32_t offset; /* of the attribute, from the start of the request; 0 is none */
-	uint32_t missing; /* attribute number; 0 is none */
+	uint32_t offset;       /* of the attribute, from the start of the request; 0 is none */
+	uint32_t missing;      /* attribute number; 0 is none */
 	uint32_t missing_nest; /* offset of the nest it is missing in */
 };
 
@@ -79,7 +79,7 @@ static void read_refusal(struct refusal *r, const struct nlattr *a, int left)
 struct located {
 	char name[128];
 	const struct warden_wire_set *set; /* of what is inside it, if anything can be */
-	uint32_t line; /* of the rule it belongs to; 0 is none */
+	uint32_t line;			   /* of the rule it belongs to; 0 is none */
 };
 
 static uint32_t rule_line(const struct nlattr *rule)
@@ -293,8 +293,8 @@ static void drop_answers(struct exchange *x)
 	memset(&x->answers, 0, sizeof(x->answers));
 }
 
-static struct nl_msg *make_request(struct warden_nl *nl, int cmd, int flags,
-				   const uint8_t *attrs, size_t len)
+static struct nl_msg *make_request(struct warden_nl *nl, int cmd, int flags, const uint8_t *attrs,
+				   size_t len)
 {
 	struct nl_msg *msg = nlmsg_alloc_size(NLMSG_HDRLEN + GENL_HDRLEN + NLMSG_ALIGN(len));
 
@@ -336,10 +336,9 @@ static int hand_on(struct exchange *x, warden_object_fn fn, void *ctx)
 		const struct answer *a = &x->answers.v[i];
 
 		if (warden_object_parse(&o, x->op->set, a->data, a->len))
-			return warden_fault_set(x->fault, -EBADMSG,
-						"use the wardenctl that came with the module",
-						"the module's answer to %s cannot be read",
-						x->op->name);
+			return warden_fault_set(
+				x->fault, -EBADMSG, "use the wardenctl that came with the module",
+				"the module's answer to %s cannot be read", x->op->name);
 		err = fn(ctx, &o);
 		if (err)
 			return err;
@@ -560,8 +559,9 @@ int warden_nl_audit_wait(struct warden_nl *nl, int timeout_ms, warden_object_fn 
 	int err;
 
 	if (n < 0)
-		return errno == EINTR ? -EINTR :
-					warden_fault_set(f, -errno, "", "poll: %s", strerror(errno));
+		return errno == EINTR
+			       ? -EINTR
+			       : warden_fault_set(f, -errno, "", "poll: %s", strerror(errno));
 	if (!n)
 		return -ETIMEDOUT;
 	err = receive_events(nl, &x);

@@ -173,6 +173,26 @@ static void measure_columns(const struct warden_table *t, int *widths)
 	}
 }
 
+static int compare_rows(const void *a, const void *b, void *ctx)
+{
+	const struct warden_table *t = ctx;
+	const char *const *x = a;
+	const char *const *y = b;
+	size_t i;
+	int c = 0;
+
+	for (i = 0; i < t->width && !c; i++)
+		c = strcmp(x[i], y[i]);
+	return c;
+}
+
+void warden_table_sort(struct warden_table *t)
+{
+	if (t->cells.n)
+		qsort_r(t->cells.v, t->cells.n / t->width, t->width * sizeof(*t->cells.v),
+			compare_rows, t);
+}
+
 void warden_table_print(struct warden_table *t, const char *empty)
 {
 	int *widths = warden_array_zeroed(t->width, sizeof(*widths));

@@ -42,6 +42,9 @@ struct warden_table *warden_table_new(const char *const *columns);
 void warden_table_cell(struct warden_table *t, const char *text);
 void warden_table_number(struct warden_table *t, uint64_t number);
 
+/* Order the rows by their first cells, then by their second, and so on. */
+void warden_table_sort(struct warden_table *t);
+
 /* Print the table, or `empty` where it has no row, and free it. */
 void warden_table_print(struct warden_table *t, const char *empty);
 

@@ -124,7 +124,9 @@ void warden_parse_refuse(struct warden_parse *p, struct warden_place at, const c
 /* Domains the design has and this build does not. */
 static bool is_coming(const char *word)
 {
-	static const char *const words[] = { "library", "script", "bind", "usb", "debug", "egress" };
+	static const char *const words[] = {
+		"library", "script", "bind", "usb", "debug", "egress"
+	};
 	size_t i;
 
 	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
@@ -179,12 +181,12 @@ enum warden_domain warden_parse_domain(struct warden_parse *p, struct warden_nam
 	near = warden_word_nearest(word.text, nth_domain, &a);
 	list_words(list, sizeof(list), nth_domain, &a);
 	if (near)
-		warden_diags_add(p->diags, word.at, "`%s` cannot stand after `%s`; did you mean `%s`?",
-				 word.text, use, near);
-	else
 		warden_diags_add(p->diags, word.at,
-				 "`%s` cannot stand after `%s`; write one of %s", word.text, use,
-				 list);
+				 "`%s` cannot stand after `%s`; did you mean `%s`?", word.text, use,
+				 near);
+	else
+		warden_diags_add(p->diags, word.at, "`%s` cannot stand after `%s`; write one of %s",
+				 word.text, use, list);
 	return WARDEN_DOMAIN_NONE;
 }
 
@@ -202,7 +204,7 @@ uint32_t warden_parse_class(struct warden_parse *p, struct warden_name word)
 	char list[160];
 
 	if (class > WARDEN_SENSOR_CLASS_FREE)
-		return (uint32_t)class;
+		return (uint32_t) class;
 	near = warden_word_nearest(word.text, nth_class, NULL);
 	list_words(list, sizeof(list), nth_class, NULL);
 	if (near)
@@ -262,7 +264,8 @@ static const char *wanted_after(int token)
 /* Words that would parse, and would then be refused, are no advice. */
 static bool is_advice(const char *word)
 {
-	static const char *const words[] = { "control", "on", "unit", "bind", "connect", "usb", "debug" };
+	static const char *const words[] = { "control", "on",  "unit", "bind",
+					     "connect", "usb", "debug" };
 	size_t i;
 
 	for (i = 0; i < sizeof(words) / sizeof(*words); i++)

@@ -24,13 +24,13 @@ struct warden_parse {
 	struct warden_model *model;
 	struct warden_diags *diags;
 	void *scanner;
-	struct warden_place at; /* of the next character to be lexed */
+	struct warden_place at;	      /* of the next character to be lexed */
 	struct warden_span statement; /* of the comment or string being lexed */
-	struct warden_rule rule; /* the rule being read */
-	struct warden_default def; /* the default being read */
+	struct warden_rule rule;      /* the rule being read */
+	struct warden_default def;    /* the default being read */
 	struct warden_place unclosed; /* the text that lacks its closing quote */
-	bool in_program; /* between the braces of a program */
-	bool lost; /* a statement was lost to a syntax error */
+	bool in_program;	      /* between the braces of a program */
+	bool lost;		      /* a statement was lost to a syntax error */
 	/*
 	 * The last token, and a plan to hand out `;` and then that token again:
 	 * how a missing `;` costs one error and not the next statement too.
@@ -38,15 +38,15 @@ struct warden_parse {
 	int last;
 	union warden_token last_value;
 	struct warden_span last_span;
-	int previous; /* the token before it */
+	int previous;			 /* the token before it */
 	struct warden_place before_last; /* end of that */
-	struct warden_place fed_before; /* the token a `;` was handed out before */
+	struct warden_place fed_before;	 /* the token a `;` was handed out before */
 	enum { WARDEN_FEED_NEXT, WARDEN_FEED_SEMICOLON, WARDEN_FEED_AGAIN } feed;
 };
 
-#define WARDEN_TEXT_STYPE union warden_token
+#define WARDEN_TEXT_STYPE	      union warden_token
 #define WARDEN_TEXT_STYPE_IS_DECLARED 1
-#define WARDEN_TEXT_LTYPE struct warden_span
+#define WARDEN_TEXT_LTYPE	      struct warden_span
 #define WARDEN_TEXT_LTYPE_IS_DECLARED 1
 
 /* Generated from policy.l; flex hands it its own scanner. */

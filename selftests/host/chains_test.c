@@ -137,7 +137,8 @@ static void walk(struct warden_walk *w, const struct entry *entries, int from, b
 
 	memset(w, 0, sizeof(*w));
 	for (i = from; i < ENTRIES; i++)
-		if (!(records ? warden_walk_record : warden_walk_measurement)(w, &entries[i].object))
+		if (!(records ? warden_walk_record : warden_walk_measurement)(w,
+									      &entries[i].object))
 			return;
 }
 

@@ -15,7 +15,7 @@ FIXTURE(request)
 	struct exchange x;
 	struct warden_fault fault;
 	uint32_t port_low; /* offset of rule 2's port-low from the start of the message */
-	uint32_t rule; /* offset of rule 2 */
+	uint32_t rule;	   /* offset of rule 2 */
 };
 
 static void put_rule(struct warden_blob *b, uint32_t line, size_t *port_low)

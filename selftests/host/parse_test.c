@@ -189,7 +189,8 @@ TEST(every_pair_of_words_comes_to_an_end)
 				struct subject s;
 				char text[128];
 
-				snprintf(text, sizeof(text), "%s %s %s", words[i], words[j], words[k]);
+				snprintf(text, sizeof(text), "%s %s %s", words[i], words[j],
+					 words[k]);
 				subject_parse(&s, text, strlen(text));
 				EXPECT_EQ(-EINVAL, s.err);
 				subject_free(&s);

@@ -105,14 +105,14 @@ FIXTURE_TEARDOWN(stream)
 {
 }
 
-static void follow(FIXTURE_DATA(stream) *self)
+static void follow(FIXTURE_DATA(stream) * self)
 {
 	while (!warden_audit_stream_wait(&self->s, 0))
 		;
 }
 
 /* What was seen is exactly @first to @last. */
-static void expect_range(struct __test_metadata *_metadata, FIXTURE_DATA(stream) *self,
+static void expect_range(struct __test_metadata *_metadata, FIXTURE_DATA(stream) * self,
 			 uint64_t first, uint64_t last)
 {
 	size_t i;
@@ -122,7 +122,7 @@ static void expect_range(struct __test_metadata *_metadata, FIXTURE_DATA(stream)
 		EXPECT_EQ(first + i, self->seen[i]);
 }
 
-static void queue(FIXTURE_DATA(stream) *self, int64_t event)
+static void queue(FIXTURE_DATA(stream) * self, int64_t event)
 {
 	self->nl.events[self->nl.count++] = event;
 	if (event > (int64_t)self->nl.newest)

@@ -68,8 +68,8 @@ TEST(a_length_that_lies_is_refused)
 	size_t i;
 
 	for (i = 0; i < sizeof(lies) / sizeof(*lies); i++)
-		EXPECT_EQ(-EBADMSG, warden_object_parse(&o, warden_set_sensor(), &lies[i],
-							sizeof(lies[i])));
+		EXPECT_EQ(-EBADMSG,
+			  warden_object_parse(&o, warden_set_sensor(), &lies[i], sizeof(lies[i])));
 }
 
 TEST(a_uuid_is_read_as_it_is_written)

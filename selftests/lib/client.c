@@ -18,6 +18,8 @@
 #define READ_BYTES  16384
 #define NOT_STARTED 127
 
+static struct client *watched;
+
 uint64_t now_ns(void)
 {
 	struct timespec ts;
@@ -130,7 +132,9 @@ int client_wait(struct client *c, int ms)
 	while (!reap(c)) {
 		if (!left_ms(end))
 			return -1;
-		client_says(c, NULL, 5);
+		client_says(c, NULL, 2);
+		if (watched)
+			drain(watched);
 		usleep(1000);
 	}
 	drain(c);
@@ -149,6 +153,12 @@ bool client_runs(struct client *c)
 	return !reap(c);
 }
 
+void client_watch(struct client *c, const char *word)
+{
+	c->word = word;
+	watched = c;
+}
+
 void client_hush(struct client *c)
 {
 	c->len = 0;
@@ -158,6 +168,8 @@ void client_hush(struct client *c)
 
 void client_end(struct client *c)
 {
+	if (watched == c)
+		watched = NULL;
 	if (c->pid > 0 && !reap(c)) {
 		kill(c->pid, SIGKILL);
 		client_wait(c, RUN_MS);

@@ -20,7 +20,7 @@
  * @status: exit status; 128 + signal, as a shell has it; 127 where it did not start
  * @text: what it wrote, NUL-terminated
  * @len: bytes of @text
- * @word: what output must hold to count for @last; NULL is any. Set once it runs
+ * @word: what output must hold to count for @last; NULL is any
  * @last: now_ns() when its last output arrived
  */
 struct client {
@@ -52,6 +52,12 @@ bool client_runs(struct client *c);
 
 /* Kill it where it runs, and free what it wrote. */
 void client_end(struct client *c);
+
+/*
+ * Listen to it also while others are waited for, so that @last is when its
+ * output came; only output that holds @word counts, NULL is any. One at a time.
+ */
+void client_watch(struct client *c, const char *word);
 
 /* Forget what was written so far. */
 void client_hush(struct client *c);

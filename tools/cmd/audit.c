@@ -25,15 +25,16 @@ struct watch {
 
 static void print_object(const struct warden_object *o)
 {
-	const char *protocol = warden_protocol_name(
-		(uint32_t)warden_object_number(o, WARDEN_A_RECORD_PROTOCOL));
+	const char *protocol =
+		warden_protocol_name((uint32_t)warden_object_number(o, WARDEN_A_RECORD_PROTOCOL));
 	char safe[1024];
 
 	if (warden_object_has(o, WARDEN_A_RECORD_CLASS))
 		printf(" %s", warden_object_word(o, WARDEN_A_RECORD_CLASS));
 	if (warden_object_has(o, WARDEN_A_RECORD_OBJECT))
-		printf(" %s", warden_output_escape(safe, sizeof(safe),
-						   warden_object_string(o, WARDEN_A_RECORD_OBJECT)));
+		printf(" %s",
+		       warden_output_escape(safe, sizeof(safe),
+					    warden_object_string(o, WARDEN_A_RECORD_OBJECT)));
 	if (warden_object_number(o, WARDEN_A_RECORD_DOMAIN) == WARDEN_DOMAIN_LISTEN)
 		printf(" %s port %" PRIu64, protocol ? protocol : "?",
 		       warden_object_number(o, WARDEN_A_RECORD_PORT));

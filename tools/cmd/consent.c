@@ -66,7 +66,8 @@ static int read_span(const char *text, uint64_t *seconds)
 	for (i = 0; i < sizeof(units) / sizeof(*units); i++) {
 		if (*end != units[i].unit || (*end && end[1]))
 			continue;
-		if (text[0] < '0' || text[0] > '9' || errno || !n || n > SECONDS_MAX / units[i].seconds)
+		if (text[0] < '0' || text[0] > '9' || errno || !n ||
+		    n > SECONDS_MAX / units[i].seconds)
 			break;
 		*seconds = n * units[i].seconds;
 		return 0;
@@ -174,7 +175,8 @@ static int grant_request(struct warden_blob *b, int argc, char **argv)
 	if (argc - optind != 2)
 		return warden_usage_wrong("consent grant wants a program and a sensor class");
 	if (!(seen & 1u))
-		return warden_usage_wrong("consent grant wants --purpose: consent is for a purpose");
+		return warden_usage_wrong(
+			"consent grant wants --purpose: consent is for a purpose");
 	if ((seen & 6u) == 6u)
 		return warden_usage_wrong("--for and --until say the same thing; give one");
 	if (class_of(argv[optind + 1]) < 0)

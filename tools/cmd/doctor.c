@@ -12,7 +12,8 @@ static struct json_object *finding_json(const struct warden_finding *f)
 	struct json_object *json = json_object_new_object();
 
 	json_object_object_add(json, "check", json_object_new_string(f->check));
-	json_object_object_add(json, "health", json_object_new_string(warden_health_word(f->health)));
+	json_object_object_add(json, "health",
+			       json_object_new_string(warden_health_word(f->health)));
 	json_object_object_add(json, "text", json_object_new_string(f->text));
 	if (f->remedy[0])
 		json_object_object_add(json, "remedy", json_object_new_string(f->remedy));
@@ -54,9 +55,9 @@ static int run_doctor(const struct warden_ctl *ctl, int argc, char **argv)
 const struct warden_noun *warden_noun_doctor(void)
 {
 	static const struct warden_verb verbs[] = { { "", "", run_doctor }, { NULL, NULL, NULL } };
-	static const struct warden_noun noun = {
-		"doctor", "what this kernel lacks, and how to get it", verbs
-	};
+	static const struct warden_noun noun = { "doctor",
+						 "what this kernel lacks, and how to get it",
+						 verbs };
 
 	return &noun;
 }

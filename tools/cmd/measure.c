@@ -44,7 +44,9 @@ static int list_measurement(void *ctx, const struct warden_object *o)
 
 static int run_list(const struct warden_ctl *ctl, int argc, char **argv)
 {
-	static const char *const columns[] = { "NUMBER", "DOMAIN", "KIND", "DIGEST", "LABEL", NULL };
+	static const char *const columns[] = {
+		"NUMBER", "DOMAIN", "KIND", "DIGEST", "LABEL", NULL
+	};
 	struct listing l = { NULL, NULL };
 	struct warden_fault f;
 	struct warden_nl *nl;
@@ -88,9 +90,9 @@ static int take_pcr(void *ctx, const struct warden_object *o)
 {
 	struct verify *v = ctx;
 
-	v->pcr = warden_object_has(o, WARDEN_A_STATUS_PCR) ?
-			 (int)warden_object_number(o, WARDEN_A_STATUS_PCR) :
-			 -1;
+	v->pcr = warden_object_has(o, WARDEN_A_STATUS_PCR)
+			 ? (int)warden_object_number(o, WARDEN_A_STATUS_PCR)
+			 : -1;
 	return 0;
 }
 
@@ -143,7 +145,8 @@ static void print_verified(const struct warden_ctl *ctl, const struct verify *v)
 	if (ctl->json) {
 		printf("{\"verified\":%s,\"entries\":%" PRIu64 ",\"wrong\":%" PRIu64
 		       ",\"chain\":\"%s\"",
-		       w->what[0] || v->pcr_differs ? "false" : "true", w->entries, w->wrong, chain);
+		       w->what[0] || v->pcr_differs ? "false" : "true", w->entries, w->wrong,
+		       chain);
 		if (v->pcr >= 0)
 			printf(",\"pcr\":%d,\"pcr-replayed\":\"%s\"", v->pcr, pcr);
 		puts("}");

@@ -86,7 +86,8 @@ static struct json_object *source_json(const struct source *s, const char *diges
 	json_object_object_add(json, "file", json_object_new_string(s->file));
 	json_object_object_add(json, "name", json_object_new_string(s->model.name.text));
 	json_object_object_add(json, "version", json_object_new_int64(s->model.version));
-	json_object_object_add(json, "programs", json_object_new_int64((int64_t)s->model.programs.n));
+	json_object_object_add(json, "programs",
+			       json_object_new_int64((int64_t)s->model.programs.n));
 	json_object_object_add(json, "rules", json_object_new_int64((int64_t)s->model.wire_rules));
 	json_object_object_add(json, "bytes", json_object_new_int64((int64_t)s->blob.len));
 	json_object_object_add(json, "digest", json_object_new_string(digest));
@@ -229,7 +230,8 @@ static int send_policy(const struct warden_ctl *ctl, const struct source *s)
 	warden_nl_close(nl);
 	if (!err)
 		return WARDEN_EXIT_OK;
-	warden_fault_advise(&f, "the policy in force still stands; mend this one and load it again");
+	warden_fault_advise(&f,
+			    "the policy in force still stands; mend this one and load it again");
 	return warden_fault_print(&f, "policy load %s", s->file);
 }
 

@@ -63,7 +63,7 @@ static int list_session(void *ctx, const struct warden_object *o)
 	warden_table_number(l->table, warden_object_number(o, WARDEN_A_SESSION_PID));
 	warden_table_cell(l->table,
 			  warden_output_span(text, boot_ns() - warden_object_number(
-							  o, WARDEN_A_SESSION_SINCE)));
+								       o, WARDEN_A_SESSION_SINCE)));
 	warden_table_cell(l->table,
 			  warden_object_number(o, WARDEN_A_SESSION_MAPPED) ? "mapped" : "-");
 	snprintf(line, sizeof(line), "line %" PRIu64,
@@ -92,10 +92,12 @@ static int run_dump(const struct warden_ctl *ctl, int cmd, warden_object_fn fn,
 	warden_nl_close(nl);
 	if (err)
 		return warden_fault_print(&f, "%s", what);
-	if (ctl->json)
+	if (ctl->json) {
 		warden_output_print(l.json);
-	else
-		warden_table_print(l.table, empty);
+		return WARDEN_EXIT_OK;
+	}
+	warden_table_sort(l.table);
+	warden_table_print(l.table, empty);
 	return WARDEN_EXIT_OK;
 }
 
@@ -128,7 +130,8 @@ const struct warden_noun *warden_noun_sensor(void)
 		{ "sessions", "", run_sessions },
 		{ NULL, NULL, NULL },
 	};
-	static const struct warden_noun noun = { "sensor", "what there is, and who uses it", verbs };
+	static const struct warden_noun noun = { "sensor", "what there is, and who uses it",
+						 verbs };
 
 	return &noun;
 }

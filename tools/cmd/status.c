@@ -86,8 +86,9 @@ static int print_status(void *ctx, const struct warden_object *o)
 	printf("warden      %s\n", warden_object_string(o, WARDEN_A_STATUS_VERSION));
 	printf("tier        %s", warden_object_word(o, WARDEN_A_STATUS_TIER));
 	if (warden_object_has(o, WARDEN_A_STATUS_TIER_TEXT))
-		printf(": %s", warden_output_escape(safe, sizeof(safe),
-						    warden_object_string(o, WARDEN_A_STATUS_TIER_TEXT)));
+		printf(": %s",
+		       warden_output_escape(safe, sizeof(safe),
+					    warden_object_string(o, WARDEN_A_STATUS_TIER_TEXT)));
 	putchar('\n');
 	print_hooks(o);
 	print_policy(o);

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The policies that are shipped do in a guest what their comments say: each is
- * loaded as it is, and each of its rules is used.
+ * The doorbell's policy does what its comments say: it is loaded as it is
+ * shipped, and each of its rules is used.
  */
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <sys/socket.h>
-
 #include "lib/harness.h"
 
 #define POLICIES "/usr/share/warden/policy/"
@@ -32,75 +28,6 @@ static uint32_t line_in(const char *name, const char *rule)
 	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
 	fclose(f);
 	return warden_line(text, rule);
-}
-
-static int listen_errno(uint16_t port)
-{
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0), err = 0;
-
-	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) || listen(fd, 1))
-		err = errno;
-	close(fd);
-	return err;
-}
-
-FIXTURE(baseline)
-{
-	char camera[128];
-};
-
-FIXTURE_SETUP(baseline)
-{
-	const char *node;
-
-	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
-	node = device_node(CAMERA_TOPOLOGY);
-	ASSERT_NE(NULL, node);
-	snprintf(self->camera, sizeof(self->camera), "%s", node);
-	ASSERT_EQ(0, load_file("baseline.policy"))
-	{
-		TH_LOG("%s", warden_said());
-	}
-}
-
-FIXTURE_TEARDOWN(baseline)
-{
-}
-
-TEST_F(baseline, closes_sensors)
-{
-	struct mark m = evidence_mark();
-
-	EXPECT_EQ(-1, open(self->camera, O_RDONLY));
-	EXPECT_EQ(EACCES, errno);
-	EXPECT_FOUND(evidence_of_denial(&m, &(struct claim){ .domain = "sensor",
-							     .reason = "program-unknown",
-							     .object = CAMERA_TOPOLOGY }));
-}
-
-TEST_F(baseline, closes_ports)
-{
-	struct mark m = evidence_mark();
-
-	EXPECT_EQ(EACCES, listen_errno(8554));
-	EXPECT_FOUND(evidence_of_denial(&m, &(struct claim){ .domain = "listen",
-							     .reason = "program-unknown",
-							     .port = 1 + 8554 }));
-}
-
-TEST_F(baseline, lets_programs_run)
-{
-	struct client c;
-
-	EXPECT_EQ(0, client_run(&c, ARGV("/bin/true")));
-	client_end(&c);
-}
-
-TEST_F(baseline, is_measured_itself)
-{
-	ASSERT_EQ(0, warden_ctl(ARGV("measure", "list")));
-	EXPECT_NE(NULL, strstr(warden_said(), "baseline"));
 }
 
 FIXTURE(doorbell)

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * policy/baseline.policy, as it is shipped: everything is closed, and what is
+ * executed is measured. Its twin in observe mode closes nothing and records the same.
+ */
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "lib/harness.h"
+
+/* The file itself, so that what is tested is what is shipped. */
+__asm__(".pushsection .rodata\n"
+	"baseline_policy:\n"
+	".incbin \"policy/baseline.policy\"\n"
+	".byte 0\n"
+	".popsection\n");
+extern const char baseline_policy[];
+
+FIXTURE(baseline)
+{
+	char camera[128];
+	struct mark mark;
+};
+
+FIXTURE_VARIANT(baseline)
+{
+	bool observe;
+};
+
+FIXTURE_VARIANT_ADD(baseline, enforced){
+	.observe = false,
+};
+
+FIXTURE_VARIANT_ADD(baseline, observed){
+	.observe = true,
+};
+
+static const char *baseline_text(bool observe)
+{
+	static char text[16384];
+
+	snprintf(text, sizeof(text), "%s%s", observe ? "mode observe; " : "", baseline_policy);
+	return text;
+}
+
+FIXTURE_SETUP(baseline)
+{
+	const char *node;
+
+	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
+	node = device_node(CAMERA_TOPOLOGY);
+	ASSERT_NE(NULL, node);
+	snprintf(self->camera, sizeof(self->camera), "%s", node);
+	ASSERT_LOADED(baseline_text(variant->observe));
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(baseline)
+{
+}
+
+TEST_F(baseline, no_program_reads_a_camera)
+{
+	const struct claim claim = {
+		.domain = "sensor",
+		.object = CAMERA_TOPOLOGY,
+		.line = UINT32_MAX,
+		.pid = getpid(),
+		.observed = variant->observe,
+	};
+	int fd = open(self->camera, O_RDONLY | O_NONBLOCK);
+
+	if (variant->observe) {
+		EXPECT_LE(0, fd);
+	} else {
+		EXPECT_EQ(-1, fd);
+		EXPECT_EQ(EACCES, errno);
+	}
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &claim));
+	close(fd);
+}
+
+TEST_F(baseline, no_program_listens)
+{
+	const struct claim claim = {
+		.domain = "listen",
+		.line = UINT32_MAX,
+		.pid = getpid(),
+		.protocol = IPPROTO_TCP,
+		.port = 7003 + 1,
+		.observed = variant->observe,
+	};
+	const struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(7003) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
+	int err;
+
+	ASSERT_LE(0, fd);
+	err = bind(fd, (const struct sockaddr *)&at, sizeof(at)) || listen(fd, 1) ? errno : 0;
+	EXPECT_EQ(variant->observe ? 0 : EACCES, err);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &claim));
+	close(fd);
+}
+
+/* How many entries of the measurement log are about this file. */
+static int entries_of(const char *path)
+{
+	struct json_object *list = warden_json(ARGV("measure", "list"));
+	size_t i;
+	int n = 0;
+
+	for (i = 0; list && i < json_object_array_length(list); i++)
+		n += !strcmp(evidence_string(json_object_array_get_idx(list, i), "label"), path);
+	json_object_put(list);
+	return n;
+}
+
+TEST_F(baseline, what_is_executed_is_measured_once)
+{
+	char path[] = "/var/tmp/baseline-XXXXXX";
+	struct client c;
+	char command[256];
+	int fd = mkstemp(path);
+
+	ASSERT_LE(0, fd);
+	close(fd);
+	/* A program of its own content: nothing of it was measured before. */
+	snprintf(command, sizeof(command), "cp /usr/bin/true %s && echo %s >>%s && chmod 755 %s",
+		 path, path, path, path);
+	ASSERT_EQ(0, client_run(&c, ARGV("sh", "-c", command)));
+	client_end(&c);
+	EXPECT_EQ(0, entries_of(path));
+	EXPECT_EQ(0, client_run(&c, ARGV(path)));
+	client_end(&c);
+	EXPECT_EQ(0, client_run(&c, ARGV(path)));
+	client_end(&c);
+	EXPECT_EQ(1, entries_of(path));
+	EXPECT_EQ(0, warden_ctl(ARGV("measure", "verify")));
+	unlink(path);
+}
+
+TEST_HARNESS_MAIN

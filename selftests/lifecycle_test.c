@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Warden comes whole, stays against root's will, and goes when it is told to,
+ * whoever holds a sensor.
+ */
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <sys/syscall.h>
+
+#include "lib/harness.h"
+#include "lib/camera.h"
+
+#define MODULE	       "/usr/lib/warden/warden.ko"
+#define CYCLES	       100
+#define CYCLES_TIMEOUT 7200
+#define HOOKS_MIN      12
+
+#define STATEMENTS                                                                                 \
+	"program recorder { path \"/usr/bin/v4l2-ctl\"; }\n"                                       \
+	"program listener { path \"/usr/bin/arecord\"; }\n"                                        \
+	"program server { path \"/usr/bin/nc.openbsd\"; }\n"                                       \
+	"program tester { path \"%s\"; }\n"                                                        \
+	"purpose door \"Show who is at the door\";\n"                                              \
+	"default sensor deny;\ndefault listen deny;\nmeasure exec, module;\n"                      \
+	"allow recorder use camera for door with consent;\n"                                       \
+	"allow listener use microphone for door with consent;\n"                                   \
+	"allow tester use any;\nallow server listen tcp 7001;\n"
+
+static bool is_loaded(void)
+{
+	return !access("/sys/module/warden", F_OK);
+}
+
+static int run(const char *const argv[])
+{
+	struct client c;
+	int status = client_run(&c, argv);
+
+	if (status)
+		printf("# %s: %s\n", argv[0], c.text);
+	client_end(&c);
+	return status;
+}
+
+static int insert(const char *parameter)
+{
+	return run(ARGV("insmod", MODULE, parameter));
+}
+
+static int withdraw_module(void)
+{
+	int status = warden_ctl(ARGV("stop"));
+
+	return status ? status : run(ARGV("rmmod", "warden"));
+}
+
+static int open_errno(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
+}
+
+FIXTURE(life)
+{
+	char camera[128];
+};
+
+FIXTURE_SETUP(life)
+{
+	if (access(MODULE, F_OK))
+		SKIP(return, "there is no " MODULE);
+	if (!is_loaded())
+		ASSERT_EQ(0, insert("boot=deny"));
+	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
+	ASSERT_EQ(0, device_load("snd-aloop", "pcm_substreams=1"));
+	ASSERT_NE(NULL, device_node(CAMERA_TOPOLOGY));
+	snprintf(self->camera, sizeof(self->camera), "%s", device_node(CAMERA_TOPOLOGY));
+}
+
+FIXTURE_TEARDOWN(life)
+{
+	if (!is_loaded())
+		insert("boot=deny");
+}
+
+static long bpf(int cmd, union bpf_attr *attr)
+{
+	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
+}
+
+static bool is_ours(int prog)
+{
+	struct bpf_prog_info info = { 0 };
+	union bpf_attr attr = { .info = { .bpf_fd = (uint32_t)prog, .info_len = sizeof(info),
+					  .info = (uintptr_t)&info } };
+
+	return !bpf(BPF_OBJ_GET_INFO_BY_FD, &attr) && !strncmp(info.name, "warden_", 7);
+}
+
+/* The program of a link, by descriptor. */
+static int prog_of(int link)
+{
+	struct bpf_link_info info = { 0 };
+	union bpf_attr attr = { .info = { .bpf_fd = (uint32_t)link, .info_len = sizeof(info),
+					  .info = (uintptr_t)&info } };
+	union bpf_attr get = { 0 };
+
+	if (bpf(BPF_OBJ_GET_INFO_BY_FD, &attr))
+		return -1;
+	get.prog_id = info.prog_id;
+	return (int)bpf(BPF_PROG_GET_FD_BY_ID, &get);
+}
+
+/* Try to take each of our links off; gives how many there are, or -1 when one went. */
+static int detach_links(void)
+{
+	union bpf_attr next = { 0 };
+	int ours = 0;
+
+	while (!bpf(BPF_LINK_GET_NEXT_ID, &next)) {
+		union bpf_attr get = { .link_id = next.next_id };
+		int link = (int)bpf(BPF_LINK_GET_FD_BY_ID, &get);
+		union bpf_attr detach = { .link_detach = { .link_fd = (uint32_t)link } };
+		int prog = prog_of(link);
+
+		if (is_ours(prog)) {
+			ours++;
+			if (!bpf(BPF_LINK_DETACH, &detach) || errno != EOPNOTSUPP)
+				return -1;
+		}
+		close(prog);
+		close(link);
+		next.start_id = next.next_id;
+	}
+	return ours;
+}
+
+TEST_F(life, root_cannot_detach_a_link)
+{
+	const struct claim denied = { .domain = "sensor", .pid = getpid(), .times = 1 };
+	struct mark m;
+
+	ASSERT_LOADED(warden_policy("default sensor deny;\n"));
+	m = evidence_mark();
+	EXPECT_LE(HOOKS_MIN, detach_links());
+	EXPECT_EQ(EACCES, open_errno(self->camera));
+	EXPECT_FOUND(evidence_of_denial(&m, &denied));
+}
+
+static int find_map(const char *name)
+{
+	union bpf_attr next = { 0 };
+
+	while (!bpf(BPF_MAP_GET_NEXT_ID, &next)) {
+		struct bpf_map_info info = { 0 };
+		union bpf_attr get = { .map_id = next.next_id };
+		int map = (int)bpf(BPF_MAP_GET_FD_BY_ID, &get);
+		union bpf_attr attr = { .info = { .bpf_fd = (uint32_t)map,
+						  .info_len = sizeof(info),
+						  .info = (uintptr_t)&info } };
+
+		if (!bpf(BPF_OBJ_GET_INFO_BY_FD, &attr) && !strcmp(info.name, name))
+			return map;
+		close(map);
+		next.start_id = next.next_id;
+	}
+	return -1;
+}
+
+TEST_F(life, root_cannot_open_the_gate)
+{
+	static char value[65536];
+	uint32_t zero = 0;
+	int map = find_map("warden_gate");
+	union bpf_attr attr = { 0 };
+
+	ASSERT_LE(0, map);
+	attr.map_fd = (uint32_t)map;
+	attr.key = (uintptr_t)&zero;
+	attr.value = (uintptr_t)value;
+	ASSERT_EQ(0, bpf(BPF_MAP_LOOKUP_ELEM, &attr));
+	EXPECT_EQ(-1, bpf(BPF_MAP_UPDATE_ELEM, &attr));
+	EXPECT_EQ(EPERM, errno);
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0));
+}
+
+TEST_F(life, rmmod_without_stop_is_refused)
+{
+	struct client c;
+
+	EXPECT_EQ(1, client_run(&c, ARGV("rmmod", "warden")));
+	EXPECT_NE(NULL, strstr(c.text, "in use"))
+	{
+		TH_LOG("%s", c.text);
+	}
+	client_end(&c);
+	EXPECT_TRUE(is_loaded());
+	EXPECT_EQ(-1, syscall(SYS_delete_module, "warden", O_NONBLOCK));
+	EXPECT_TRUE(errno == EWOULDBLOCK || errno == EBUSY);
+}
+
+TEST_F(life, boot_deny_denies_until_the_first_policy)
+{
+	const struct claim denied = {
+		.domain = "sensor", .reason = "boot-profile", .program = warden_self(),
+		.object = CAMERA_TOPOLOGY, .pid = getpid(), .times = 1,
+	};
+	struct mark m;
+
+	ASSERT_EQ(0, withdraw_module());
+	EXPECT_EQ(0, open_errno(self->camera));
+	ASSERT_EQ(0, insert("boot=deny"));
+	m = evidence_mark();
+	EXPECT_EQ(EACCES, open_errno(self->camera));
+	EXPECT_FOUND(evidence_of_denial(&m, &denied));
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use camera;\n"));
+	EXPECT_EQ(0, open_errno(self->camera));
+}
+
+TEST_F(life, boot_observe_records_and_lets_go_on)
+{
+	const struct claim observed = {
+		.domain = "sensor", .reason = "boot-profile", .program = warden_self(),
+		.object = CAMERA_TOPOLOGY, .pid = getpid(), .observed = true,
+	};
+	struct mark m;
+
+	ASSERT_EQ(0, withdraw_module());
+	ASSERT_EQ(0, insert("boot=observe"));
+	m = evidence_mark();
+	EXPECT_EQ(0, open_errno(self->camera));
+	EXPECT_FOUND(evidence_of_event(&m, &observed));
+	ASSERT_EQ(0, withdraw_module());
+	ASSERT_EQ(0, insert("boot=deny"));
+	EXPECT_EQ(EACCES, open_errno(self->camera));
+}
+
+TEST_F(life, boot_takes_no_other_word)
+{
+	struct client c;
+
+	ASSERT_EQ(0, withdraw_module());
+	EXPECT_EQ(1, client_run(&c, ARGV("insmod", MODULE, "boot=allow")));
+	client_end(&c);
+	EXPECT_FALSE(is_loaded());
+	EXPECT_EQ(0, insert("boot=deny"));
+}
+
+/* Those that use Warden's objects while it goes. */
+struct clients {
+	struct client streamer;
+	struct client recorder;
+	struct client server;
+	pid_t holder;
+};
+
+/* One that opens a sensor and then does nothing. */
+static pid_t hold(const char *node)
+{
+	pid_t pid = sight_fork();
+
+	if (pid)
+		return pid;
+	open(node, O_RDWR);
+	for (;;)
+		pause();
+}
+
+static const char *start_clients(struct clients *c, const char *camera)
+{
+	client_start(&c->streamer, ARGV("v4l2-ctl", "-d", camera, "--set-parm=10", "--stream-mmap",
+					"--set-fmt-video=width=320,height=180,pixelformat=YUYV",
+					"--verbose"));
+	client_start(&c->recorder, ARGV("arecord", "-q", "-D", CAPTURE, "-f", "S16_LE", "-r",
+					"8000", "-c", "2", "-t", "raw"));
+	client_start(&c->server, ARGV("nc", "-l", "-k", "127.0.0.1", "7001"));
+	/* vbi0: the camera's own buffers belong to who streams */
+	c->holder = hold("/dev/vbi0");
+	if (!client_says(&c->streamer, "cap dqbuf", 30000))
+		return c->streamer.text;
+	client_says(&c->recorder, NULL, 100);
+	if (!client_runs(&c->recorder))
+		return c->recorder.text;
+	if (!client_runs(&c->server))
+		return c->server.text;
+	return warden_status("sessions") < 3 ? "fewer than three sessions" : NULL;
+}
+
+static void end_clients(struct clients *c)
+{
+	client_end(&c->streamer);
+	client_end(&c->recorder);
+	client_end(&c->server);
+	kill(c->holder, SIGKILL);
+	waitpid(c->holder, NULL, 0);
+}
+
+/* One life of the module, clients and all; NULL, or what went wrong. */
+static const char *live_once(const char *camera)
+{
+	struct clients c;
+	const char *why;
+	int status;
+
+	if (insert("boot=deny"))
+		return "insmod failed";
+	if (warden_load(warden_policy(STATEMENTS, warden_self())) ||
+	    warden_grant("recorder", "camera", "door") ||
+	    warden_grant("listener", "microphone", "door"))
+		return warden_said();
+	why = start_clients(&c, camera);
+	if (why) {
+		printf("# %s\n", why);
+		end_clients(&c);
+		return "a client did not work";
+	}
+	status = warden_ctl(ARGV("stop"));
+	if (!status)
+		status = run(ARGV("rmmod", "warden"));
+	/* Whoever did not give up has its device back. */
+	end_clients(&c);
+	return status || is_loaded() ? "it did not go" : NULL;
+}
+
+TEST_F_TIMEOUT(life, comes_and_goes_with_clients_running, CYCLES_TIMEOUT)
+{
+	const char *asked = getenv("WARDEN_CYCLES");
+	int cycles = asked ? atoi(asked) : CYCLES, i;
+	uint64_t start = now_ns();
+
+	ASSERT_EQ(0, withdraw_module());
+	for (i = 0; i < cycles; i++)
+		ASSERT_EQ(NULL, live_once(self->camera))
+		{
+			TH_LOG("in life %d: %s", i + 1, warden_said());
+		}
+	printf("# %d lives in %.1f s\n", cycles, (double)(now_ns() - start) / 1e9);
+}
+
+TEST_HARNESS_MAIN

@@ -45,8 +45,9 @@
 /* Longest wait for the lock of a holder's mm; an mmap() of a device takes microseconds. */
 #define MMAP_WAIT_MS 50
 
-/* How long stop waits for holders to close what was ended. */
+/* How long stop waits for holders to close what was ended, and to unmap it. */
 #define DRAIN_MS 500
+#define UNMAP_MS 5000
 
 /* A driver's vm operations, copied, with a fault handler that ends with the session. */
 struct vm_wrap {
@@ -790,6 +791,18 @@ static void hand_back_all(void)
 		free_session(s);
 }
 
+static bool any_mapped(void)
+{
+	struct session *s;
+	bool any = false;
+
+	mutex_lock(&sessions_lock);
+	list_for_each_entry(s, &sessions, node)
+		any |= mapping_mapped(&s->mapping);
+	mutex_unlock(&sessions_lock);
+	return any;
+}
+
 /**
  * warden_session_end_all() - end all sessions and let go of their files
  * @reason: enum warden_reason
@@ -807,8 +820,11 @@ unsigned int warden_session_end_all(u32 reason)
 
 	pick(is_any, &list);
 	end_picked(&list, reason, ktime_get_boottime_ns(), NULL);
-	for (ms = 0; ms < DRAIN_MS && warden_session_count(); ms += 10)
+	for (ms = 0; ms < UNMAP_MS && warden_session_count(); ms += 10) {
+		if (ms >= DRAIN_MS && !any_mapped())
+			break;
 		msleep(10);
+	}
 	hand_back_all();
 	return warden_session_count();
 }

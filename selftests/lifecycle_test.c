@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "lib/harness.h"
 #include "lib/camera.h"
@@ -201,6 +202,38 @@ TEST_F(life, rmmod_without_stop_is_refused)
 	EXPECT_TRUE(is_loaded());
 	EXPECT_EQ(-1, syscall(SYS_delete_module, "warden", O_NONBLOCK));
 	EXPECT_TRUE(errno == EWOULDBLOCK || errno == EBUSY);
+}
+
+/* Remove by force in a child; it ends with 0 once the module is gone. */
+static pid_t force_out(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(syscall(SYS_delete_module, "warden", O_NONBLOCK | O_TRUNC) ? errno : 0);
+	return pid;
+}
+
+TEST_F(life, removal_by_force_waits_for_stop_and_enforcement_goes_on)
+{
+	int status = -1;
+	pid_t pid;
+
+	if (!access("/proc/lockdep", F_OK))
+		SKIP(return, "a forced removal switches lockdep off");
+	pid = force_out();
+	sleep(2);
+	EXPECT_TRUE(is_loaded());
+	EXPECT_EQ(EACCES, open_errno(self->camera));
+	if (waitpid(pid, &status, WNOHANG) == pid) {
+		/* CONFIG_MODULE_FORCE_UNLOAD is not set: refused like any other */
+		EXPECT_EQ(EWOULDBLOCK, WEXITSTATUS(status));
+		return;
+	}
+	EXPECT_EQ(0, warden_ctl(ARGV("stop")));
+	EXPECT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_FALSE(is_loaded());
 }
 
 TEST_F(life, boot_deny_denies_until_the_first_policy)

@@ -25,11 +25,12 @@ struct entry {
 	struct warden_consent consent;
 };
 
-/* Protects entries, nr_entries and grants; sessions are reviewed outside of it. */
+/* Protects entries, nr_entries, grants and generation; sessions are reviewed outside of it. */
 static DEFINE_MUTEX(consent_lock);
 static LIST_HEAD(entries);
 static unsigned int nr_entries;
 static struct warden_grants __rcu *grants;
+static u64 generation;
 
 /* Fires at the next expiry; work does what a timer may not. */
 static struct hrtimer expiry_timer;
@@ -90,6 +91,7 @@ static int publish_grants(void)
 	table = kvzalloc(struct_size(table, grant, nr), GFP_KERNEL_ACCOUNT);
 	if (table) {
 		table->nr = nr;
+		table->generation = ++generation;
 		fill_grants(table);
 	}
 	old = rcu_replace_pointer(grants, table, lockdep_is_held(&consent_lock));

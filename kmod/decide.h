@@ -25,10 +25,12 @@ struct warden_grant {
 /**
  * struct warden_grants - all living consents, immutable, behind RCU
  * @nr: how many
+ * @generation: counts the tables that were published, from 1
  * @grant: in rising memcmp() order of the digest
  */
 struct warden_grants {
 	u32 nr;
+	u64 generation;
 	struct warden_grant grant[] __counted_by(nr);
 };
 

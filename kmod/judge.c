@@ -11,6 +11,7 @@
 #include <linux/timekeeping.h>
 
 #include "consent.h"
+#include "inventory.h"
 #include "judge.h"
 #include "record.h"
 #include "snapshot.h"
@@ -28,11 +29,17 @@ static void copy_verdict(struct warden_answer *answer, const struct warden_snaps
 	answer->withdraw_ms = v->rule && v->rule->withdraw_ms ? v->rule->withdraw_ms :
 								WARDEN_WITHDRAW_MS;
 	answer->has_receipt = v->grant;
+	memset(answer->receipt, 0, sizeof(answer->receipt));
 	if (v->grant)
 		memcpy(answer->receipt, v->grant->receipt, sizeof(answer->receipt));
 	answer->label[0] = '\0';
 	if (v->program)
 		memcpy(answer->label, v->program->label, sizeof(answer->label));
+}
+
+static u64 generation_of(const struct warden_grants *grants)
+{
+	return grants ? grants->generation : 0;
 }
 
 /**
@@ -55,8 +62,30 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	now.now = now.grants ? ktime_get_boottime_ns() : 0;
 	warden_decide(snap, &now, &v);
 	copy_verdict(answer, snap, &v);
+	answer->consents = generation_of(now.grants);
 	rcu_read_unlock();
 	return answer->denied ? -EACCES : 0;
+}
+
+/**
+ * warden_judge_holds() - was an answer made with what is in force now?
+ * @answer: the answer
+ *
+ * The same question would be answered alike, but for a consent that has expired
+ * since: its expiry publishes a table of its own.
+ *
+ * Context: Any.
+ * Return: true if neither policy nor consents were replaced since.
+ */
+bool warden_judge_holds(const struct warden_answer *answer)
+{
+	bool holds;
+
+	rcu_read_lock();
+	holds = answer->generation == warden_snapshot_get_rcu()->generation &&
+		answer->consents == generation_of(warden_consent_grants_rcu());
+	rcu_read_unlock();
+	return holds;
 }
 
 /**
@@ -138,4 +167,35 @@ void warden_judge_tell(const struct warden_request *req, const struct warden_ans
 	strscpy_pad(r->object, object ?: "", sizeof(r->object));
 	warden_record_add(r);
 	kfree(r);
+}
+
+/**
+ * warden_judge_sensor() - decide the current program's use of a device node, and record a refusal
+ * @devt: number of the node
+ * @req: filled in; what was asked
+ * @subject: filled in; the program, which @req points to
+ * @answer: filled in
+ *
+ * Context: Process context of the subject, may sleep.
+ * Return: 0, or -EACCES where the caller must refuse.
+ */
+int warden_judge_sensor(dev_t devt, struct warden_request *req, struct warden_identity *subject,
+			struct warden_answer *answer)
+{
+	struct warden_sensor sensor;
+	int err;
+
+	*req = (struct warden_request){
+		.domain = WARDEN_DOMAIN_SENSOR,
+		.uid = from_kuid(&init_user_ns, current_uid()),
+		.subject = subject,
+	};
+	req->class = warden_inventory_class(devt, &req->topology);
+	warden_identity_of_current(subject);
+	err = warden_judge(req, answer);
+	if (err || answer->observed) {
+		warden_inventory_find(devt, &sensor);
+		warden_judge_tell(req, answer, sensor.topology, 0);
+	}
+	return err;
 }

@@ -17,6 +17,7 @@
  * @version: version of the policy
  * @measure: the domain is measured
  * @generation: generation of the policy
+ * @consents: generation of the table of consents; 0 for none
  * @receipt: consent it rests on
  * @label: label of the program; empty where the policy does not name it
  */
@@ -30,11 +31,15 @@ struct warden_answer {
 	u32 line;
 	u32 version;
 	u64 generation;
+	u64 consents;
 	u8 receipt[WARDEN_RECEIPT_SIZE];
 	char label[WARDEN_LABEL_MAX + 1];
 };
 
 int warden_judge(const struct warden_request *req, struct warden_answer *answer);
+int warden_judge_sensor(dev_t devt, struct warden_request *req, struct warden_identity *subject,
+			struct warden_answer *answer);
+bool warden_judge_holds(const struct warden_answer *answer);
 bool warden_judge_measures(u32 domain);
 bool warden_judge_names(const struct warden_digest *digest);
 void warden_judge_tell(const struct warden_request *req, const struct warden_answer *answer,

@@ -46,31 +46,11 @@ static u32 current_real_uid(void)
 
 /* --- sensors -------------------------------------------------------------- */
 
-/* Judge the current program's use of a device node; 0 also for what is no sensor. */
-static int judge_sensor(struct file *file, bool *is_sensor)
+static bool is_sensor(const struct file *file)
 {
-	dev_t devt = file_inode(file)->i_rdev;
-	struct warden_identity subject;
-	struct warden_request req = {
-		.domain = WARDEN_DOMAIN_SENSOR,
-		.subject = &subject,
-	};
-	struct warden_answer answer;
-	struct warden_sensor sensor;
-	int err;
+	u64 key;
 
-	req.class = warden_inventory_class(devt, &req.topology);
-	*is_sensor = req.class != WARDEN_SENSOR_CLASS_FREE;
-	if (!*is_sensor)
-		return 0;
-	req.uid = current_real_uid();
-	warden_identity_of_current(&subject);
-	err = warden_judge(&req, &answer);
-	if (!err && !answer.observed)
-		return 0;
-	warden_inventory_find(devt, &sensor);
-	warden_judge_tell(&req, &answer, sensor.topology, 0);
-	return err;
+	return warden_inventory_class(file_inode(file)->i_rdev, &key) != WARDEN_SENSOR_CLASS_FREE;
 }
 
 /* --- ports ------------------------------------------------------------------ */
@@ -177,17 +157,16 @@ __bpf_kfunc_start_defs();
  * warden_kf_file_open() - may the current program open this device node?
  * @file: a character device, in its open hook
  *
+ * A sensor's open is decided a moment later, where its session begins, so that
+ * it is decided once; see warden_session_prepare().
+ *
  * Context: Sleepable LSM program.
  * Return: 0 or a negative errno.
  */
 __bpf_kfunc int warden_kf_file_open(struct file *file)
 {
-	bool is_sensor;
-	int err;
-
 	this_cpu_inc(calls);
-	err = judge_sensor(file, &is_sensor);
-	return err || !is_sensor ? err : warden_session_prepare(file);
+	return is_sensor(file) ? warden_session_prepare(file) : 0;
 }
 
 /**
@@ -199,10 +178,14 @@ __bpf_kfunc int warden_kf_file_open(struct file *file)
  */
 __bpf_kfunc int warden_kf_file_receive(struct file *file)
 {
-	bool is_sensor;
+	struct warden_identity subject;
+	struct warden_request req;
+	struct warden_answer answer;
 
 	this_cpu_inc(calls);
-	return judge_sensor(file, &is_sensor);
+	if (!is_sensor(file))
+		return 0;
+	return warden_judge_sensor(file_inode(file)->i_rdev, &req, &subject, &answer);
 }
 
 /**

@@ -60,6 +60,8 @@ static struct {
 	struct tpm_chip *chip;	  /* NULL: chain only */
 	struct tpm_digest *banks; /* one per allocated bank, under @extend */
 	int pcr;
+	u8 value[WARDEN_DIGEST_SIZE]; /* what the register holds after @extended, under @extend */
+	bool unsure;		      /* the last extend failed, and may have been taken all the same */
 	u64 failed;
 
 	unsigned long faults; /* bit per enum fault: told, and not over yet */
@@ -195,6 +197,36 @@ static int extend_pcr(const u8 template[WARDEN_DIGEST_SIZE])
 	return tpm_pcr_extend(log.chip, log.pcr, log.banks);
 }
 
+static bool register_holds(const u8 value[WARDEN_DIGEST_SIZE])
+{
+	struct tpm_digest digest = { .alg_id = TPM_ALG_SHA256 };
+
+	return !tpm_pcr_read(log.chip, log.pcr, &digest) &&
+	       !memcmp(digest.digest, value, WARDEN_DIGEST_SIZE);
+}
+
+/*
+ * A command that timed out may have been carried out: a slow TPM is asked what
+ * it holds before an entry is given up, or given to it a second time.
+ */
+static int extend_once(const u8 template[WARDEN_DIGEST_SIZE])
+{
+	u8 next[WARDEN_DIGEST_SIZE];
+	int ret = 0;
+
+	lockdep_assert_held(&log.extend);
+	memcpy(next, log.value, sizeof(next));
+	extend_chain(next, template);
+	if (!log.unsure || !register_holds(next))
+		ret = extend_pcr(template);
+	if (ret && register_holds(next))
+		ret = 0;
+	log.unsure = ret;
+	if (!ret)
+		memcpy(log.value, next, sizeof(next));
+	return ret;
+}
+
 /*
  * An entry the TPM did not take stays the next one, and whoever comes next tries
  * it again: the register never skips an entry, so that it can be replayed.
@@ -202,7 +234,7 @@ static int extend_pcr(const u8 template[WARDEN_DIGEST_SIZE])
 static int extend_next(void)
 {
 	const struct entry *e = xa_load(&log.entries, log.extended + 1);
-	int ret = extend_pcr(e->m.template);
+	int ret = extend_once(e->m.template);
 
 	if (!ret) {
 		clear_bit(FAULT_TPM, &log.faults);
@@ -352,6 +384,7 @@ static int take_chip(struct warden_digest *start)
 	}
 	start->alg = WARDEN_DIGEST_ALG_SHA256;
 	memcpy(start->bytes, digest.digest, sizeof(start->bytes));
+	memcpy(log.value, digest.digest, sizeof(log.value));
 	return 0;
 }
 

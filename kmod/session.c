@@ -2,8 +2,8 @@
 /*
  * Sessions: one per open sensor file, and how each of them ends.
  *
- * The open hook gives an allowed file operations of ours whose open() runs the
- * driver's and then puts a copy of the driver's operations in place, in which
+ * The open hook gives a sensor's file operations of ours whose open() has the
+ * open judged, runs the driver's and then puts a copy of the driver's operations in place, in which
  * release and mmap come by here first. The file also gets an address space of
  * its own, so that its mappings, and no one else's, can be taken away.
  *
@@ -46,7 +46,7 @@
 #define MMAP_WAIT_MS 50
 
 /* How long stop waits for holders to close what was ended. */
-#define DRAIN_MS 2000
+#define DRAIN_MS 500
 
 /* A driver's vm operations, copied, with a fault handler that ends with the session. */
 struct vm_wrap {
@@ -341,9 +341,11 @@ static void init_mapping(struct session *s, struct inode *inode)
 	mapping_set_gfp_mask(&s->mapping, GFP_HIGHUSER);
 }
 
-static struct session *new_session(struct file *file)
+/* Not zeroed, which would cost more than the rest: each field is set here or by the caller. */
+static struct session *new_session(struct file *file, const struct warden_request *req,
+				   const struct warden_answer *answer)
 {
-	struct session *s = kmem_cache_zalloc(session_cache, GFP_KERNEL);
+	struct session *s = kmem_cache_alloc(session_cache, GFP_KERNEL);
 
 	if (!s)
 		return NULL;
@@ -351,9 +353,12 @@ static struct session *new_session(struct file *file)
 	mutex_init(&s->wrap_lock);
 	init_mapping(s, file_inode(file));
 	s->file = file;
-	s->since = ktime_get_boottime_ns();
+	s->dead = false;
+	s->since = ktime_get_coarse_boottime_ns(); /* a tick early at most, never late */
 	s->pid = get_pid(task_tgid(current));
-	s->uid = from_kuid(&init_user_ns, current_uid());
+	s->uid = req->uid;
+	s->identity = *req->subject;
+	s->answer = *answer;
 	return s;
 }
 
@@ -376,17 +381,25 @@ static void set_gate(void)
 }
 
 /*
- * Decide once more, now that the session will be seen by every review: what
- * changed since the hook's verdict is not missed. The driver's open() cannot be
- * undone from here, so a session without ground is born dead.
+ * Does the verdict of this open stand, now that the session will be seen by
+ * every review? Decided once more where policy, consents or device changed.
  */
-static void enlist(struct session *s)
+static bool has_ground(struct session *s, const struct warden_request *judged)
 {
 	struct warden_request req = request_of(s);
 
+	if (req.class == judged->class && req.topology == judged->topology &&
+	    warden_judge_holds(&s->answer))
+		return true;
+	return !warden_judge(&req, &s->answer);
+}
+
+/* The driver's open() cannot be undone from here: a session without ground is born dead. */
+static void enlist(struct session *s, const struct warden_request *judged)
+{
 	mutex_lock(&sessions_lock);
 	s->id = next_id++;
-	s->dead = warden_judge(&req, &s->answer);
+	s->dead = !has_ground(s, judged);
 	if (s->dead)
 		s->file->f_op = &dead_ops;
 	list_add_tail(&s->node, &sessions);
@@ -437,35 +450,48 @@ static int session_release(struct inode *inode, struct file *file)
 	return err;
 }
 
-/*
- * open() of a file the hook allowed. On entry file->f_op is prepared_ops, whose
- * reference chrdev_open() drops when it puts the driver's operations there.
- */
-static int session_open(struct inode *inode, struct file *file)
+/* Open through the driver, and make the file a session. */
+static int open_session(struct file *file, const struct warden_request *req,
+			const struct warden_answer *answer)
 {
-	struct session *s;
+	struct inode *inode = file_inode(file);
+	struct session *s = new_session(file, req, answer);
 	int err;
 
-	if (warden_session_count() >= WARDEN_SESSIONS_MAX)
-		return -ENFILE;
-	s = new_session(file);
 	if (!s)
 		return -ENOMEM;
 	__module_get(THIS_MODULE); /* this call outlives the reference of prepared_ops */
-	err = warden_identity_of_current(&s->identity);
-	if (!err)
-		err = inode->i_fop->open(inode, file);
+	err = inode->i_fop->open(inode, file);
 	if (err) {
 		free_session(s);
 	} else {
 		warden_inventory_find(inode->i_rdev, &s->sensor); /* pinned from now on */
 		take_over(s, file);
-		enlist(s);
+		enlist(s, req);
 		tell(s, s->dead ? WARDEN_EVENT_SESSION_END : WARDEN_EVENT_SESSION_START,
 		     s->answer.reason);
 	}
 	module_put(THIS_MODULE); /* the file, or the programs that led here, hold another */
 	return err;
+}
+
+/*
+ * open() of a file the hook prepared: the verdict, once, and before the driver
+ * hears of it. On entry file->f_op is prepared_ops, whose reference is dropped by
+ * chrdev_open() when it puts the driver's operations there, or by the caller
+ * where this fails.
+ */
+static int session_open(struct inode *inode, struct file *file)
+{
+	struct warden_identity subject;
+	struct warden_request req;
+	struct warden_answer answer;
+	int err;
+
+	if (warden_session_count() >= WARDEN_SESSIONS_MAX)
+		return -ENFILE;
+	err = warden_judge_sensor(inode->i_rdev, &req, &subject, &answer);
+	return err ?: open_session(file, &req, &answer);
 }
 
 static const struct file_operations prepared_ops = {
@@ -474,8 +500,11 @@ static const struct file_operations prepared_ops = {
 };
 
 /**
- * warden_session_prepare() - make an allowed open of a sensor a session
+ * warden_session_prepare() - have an open of a sensor decided, and made a session
  * @file: the file, in its open hook: its operations are those of its inode
+ *
+ * The verdict is given when the open reaches the file's operations, which is
+ * where the session that rests on it begins.
  *
  * Context: Process context, from the file_open hook.
  * Return: 0, or -EACCES while the module is going.

@@ -18,9 +18,9 @@
 	"purpose door \"Show who is at the door\";\n"                                              \
 	"purpose guard \"Watch the garden\";\n"                                                    \
 	"default sensor deny;\n"                                                                   \
-	"allow tester use camera for door with consent;\n"                                         \
+	"allow tester use camera for door with consent;\n" RULE "\n"                               \
 	"allow tester use microphone for door with consent;\n"                                     \
-	"allow tester use device \"elsewhere\" for guard with consent;\n" RULE "\n"
+	"allow tester use device \"platform/vivid.9/video4linux/0\" for guard with consent;\n"
 
 #define STREAM(node, ...)                                                                          \
 	ARGV("v4l2-ctl", "-d", node, "--set-fmt-video=width=320,height=180,pixelformat=YUYV",      \

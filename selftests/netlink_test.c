@@ -272,6 +272,7 @@ static void put_consent(struct msg *m, const char *program, uint32_t class, cons
 static void consent_to_nothing(struct msg *m) { (void)m; }
 static void consent_to_a_stranger(struct msg *m) { put_consent(m, "nobody", 1, "test"); }
 static void consent_for_no_purpose(struct msg *m) { put_consent(m, "tester", 1, "no such"); }
+static void consent_no_rule_asks_for(struct msg *m) { put_consent(m, "tester", 2, "test"); }
 static void consent_to_class_0(struct msg *m) { put_consent(m, "tester", 0, "test"); }
 static void consent_to_class_12(struct msg *m) { put_consent(m, "tester", 12, "test"); }
 static void consent_to_a_reply(struct msg *m) { msg_put_u64(m, WARDEN_A_CONSENT_GIVEN, 1); }
@@ -298,6 +299,7 @@ static const struct mistake consent_mistakes[] = {
 	MISTAKE(consent_to_nothing, EINVAL),
 	MISTAKE(consent_to_a_stranger, ENOENT),
 	MISTAKE(consent_for_no_purpose, ENOENT),
+	MISTAKE(consent_no_rule_asks_for, ENOENT),
 	MISTAKE(consent_to_class_0, ERANGE),
 	MISTAKE(consent_to_class_12, ERANGE),
 	MISTAKE(consent_to_a_reply, EINVAL),

@@ -4,16 +4,17 @@
 # guest.sh - runs every guest program in one boot of one guest.
 #
 #   WARDEN_PROGRAMS="netlink_test"   runs these only
+#   WARDEN_CYCLES, WARDEN_FUZZ_MESSAGES, WARDEN_FUZZ_SEED   reach the programs
 #
 # Sourced by the suites guest-*, after lib.sh.
 
 # Real clients that the programs drive.
-guest_packages=(v4l-utils alsa-utils nmap bpftool netcat-openbsd)
+guest_packages=(v4l-utils alsa-utils nmap bpftool netcat-openbsd socat)
 
 # in_guest ARCH KDIR SECONDS RIG-OPTION...: builds for the guest's kernel, boots it, runs the programs
 # with SECONDS for each.
 in_guest() {
-	local arch=$1 kdir=$2 limit=$3 build status=0 options=() package
+	local arch=$1 kdir=$2 limit=$3 build status=0 options=() settings=() package name
 	shift 3
 	if ! build=$(build_for "$arch" "$kdir" all tests 2>"$scratch/build.log"); then
 		explain "$scratch/build.log"
@@ -24,10 +25,13 @@ in_guest() {
 	for package in "${guest_packages[@]}"; do
 		options+=(--package "$package")
 	done
+	for name in WARDEN_CYCLES WARDEN_FUZZ_MESSAGES WARDEN_FUZZ_SEED; do
+		[[ -z ${!name:-} ]] || settings+=("$name=${!name}")
+	done
 	# shellcheck disable=SC2086 # a list of names
 	relay < <(WARDEN_BUILD=$build selftests/qemu/run --arch "$arch" "${options[@]}" --log "$scratch/console" \
 		--add selftests/tap:/usr/libexec/warden/tap --add selftests/run-programs:/usr/libexec/warden/run-programs \
-		"$@" -- bash /usr/libexec/warden/run-programs /usr/libexec/warden/selftests "$limit" \
+		"$@" -- env "${settings[@]}" bash /usr/libexec/warden/run-programs /usr/libexec/warden/selftests "$limit" \
 		${WARDEN_PROGRAMS:-} 2>"$scratch/stderr"; echo "$?" >"$scratch/status")
 	status=$(<"$scratch/status")
 	if [[ $status -eq 0 ]]; then

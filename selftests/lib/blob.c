@@ -104,12 +104,19 @@ int blob_commit(struct genl *g)
 int blob_load(struct genl *g)
 {
 	struct msg m;
+	size_t rule;
 	int err = blob_begin(g);
 
 	msg_init(&m, g, WARDEN_CMD_POLICY_ADD);
 	blob_header(&m, "netlink-test", 7);
 	blob_program(&m, 1, "tester");
 	blob_purpose(&m, 1, "test");
+	rule = blob_rule(&m, 1, WARDEN_DOMAIN_SENSOR, WARDEN_ACTION_ALLOW);
+	msg_put_u32(&m, WARDEN_A_RULE_PROGRAM, 1);
+	msg_put_u32(&m, WARDEN_A_RULE_CLASS, WARDEN_SENSOR_CLASS_CAMERA);
+	msg_put_u32(&m, WARDEN_A_RULE_PURPOSE, 1);
+	msg_put_u32(&m, WARDEN_A_RULE_FLAGS, WARDEN_RULE_FLAG_CONSENT);
+	msg_end(&m, rule);
 	if (!err)
 		err = genl_ask(g, &m, NLM_F_ACK);
 	return err ? err : blob_commit(g);

@@ -36,7 +36,7 @@ int blob_begin(struct genl *g);
 int blob_add_header(struct genl *g);
 int blob_commit(struct genl *g);
 
-/* A small good policy, in force: its program is "tester", its purpose "test". */
+/* A small good policy, in force: its program "tester" may use cameras for "test" with consent. */
 int blob_load(struct genl *g);
 
 #endif /* WARDEN_TEST_BLOB_H */

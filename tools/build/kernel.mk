@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The module, out of tree: sources are mirrored into the build folder of the
+# The module, out of tree, without the debug information that a device would only
+# carry around (module/warden.ko has it): sources are mirrored into the build folder of the
 # kernel they are built for, so that several kernels can be built side by side.
 
 # The kernel to build for: the one that runs, or else the headers Debian packages.
@@ -24,7 +25,7 @@ module: bpf ## build warden.ko for KDIR= ARCH= CROSS_COMPILE=
 	$(MAKE) --no-print-directory -C $(KDIR) M=$(OUT)/module ARCH=$(KARCH) \
 		CROSS_COMPILE=$(CROSS_COMPILE) W=$(W) C=$(C) CHECK="$(CHECK)" \
 		WARDEN_SKEL_DIR=$(OUT)/bpf WARDEN_BPF_INCLUDE=/usr/include modules
-	@cp -u $(OUT)/module/warden.ko $(OUT)/warden.ko
+	@$(CROSS_COMPILE)strip --strip-debug -o $(OUT)/warden.ko $(OUT)/module/warden.ko
 
 W ?= 1
 C ?= 0

@@ -85,8 +85,10 @@ static void tell(const struct warden_sensor *s, u32 event)
 	if (s->class == WARDEN_SENSOR_CLASS_FREE)
 		return;
 	r = kzalloc(sizeof(*r), GFP_ATOMIC);
-	if (!r)
+	if (!r) {
+		warden_record_lose(false);
 		return;
+	}
 	r->event = event;
 	r->domain = WARDEN_DOMAIN_DEVICE;
 	r->action = WARDEN_ACTION_ALLOW;

@@ -93,6 +93,13 @@ int camera_frame(struct camera *c, int ms)
 	return ioctl(c->fd, VIDIOC_QBUF, &b) ? -errno : 0;
 }
 
+int camera_export(struct camera *c, unsigned int i)
+{
+	struct v4l2_exportbuffer e = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .index = i };
+
+	return ioctl(c->fd, VIDIOC_EXPBUF, &e) ? -errno : e.fd;
+}
+
 void camera_close(struct camera *c)
 {
 	unsigned int i;

@@ -28,6 +28,9 @@ int camera_start(struct camera *c);
 int camera_frame(struct camera *c, int ms);
 void camera_close(struct camera *c);
 
+/* A DMA buffer of buffer @i, which lives on its own; -errno. */
+int camera_export(struct camera *c, unsigned int i);
+
 /* A process that streams until it is refused, and fills in what it saw; gives its pid. */
 pid_t camera_watch(struct camera *c, struct sight *s);
 

@@ -58,20 +58,19 @@ print_stanzas() {
 		}'
 }
 
-# print_sources: what the private apt reads. A host with a partial list still gets the archive and
-# its security part, from where the 6.12 kernels come.
+# print_sources: what the private apt reads. A host with a partial list still gets the security part,
+# from where the 6.12 kernels come: every mirror has it beside the archive, under a name with -security.
 print_sources() {
-	local suite stanzas key=/usr/share/keyrings/debian-archive-keyring.gpg
+	local suite stanzas archive
 	suite=$(suite_name)
 	stanzas=$(print_stanzas "$suite")
-	echo "$stanzas"
-	echo
-	grep -qE "^Suites:(.* )?$suite( |$)" <<<"$stanzas" ||
-		printf 'Types: deb\nURIs: http://deb.debian.org/debian\nSuites: %s %s-updates\nComponents: main\nSigned-By: %s\n\n' \
-			"$suite" "$suite" "$key"
+	archive=$(awk -v suite="$suite" '/^URIs:/ { uri = $2 }
+		/^Suites:/ { for (i = 2; i <= NF; i++) if ($i == suite) { print uri; exit } }' <<<"$stanzas")
+	[[ -n $archive ]] || die "apt's sources name no archive of Debian $suite with the component main; add one"
+	printf '%s\n\n' "$stanzas"
 	grep -qE "^Suites:.* $suite-security( |$)" <<<"$stanzas" ||
-		printf 'Types: deb\nURIs: http://deb.debian.org/debian-security\nSuites: %s-security\nComponents: main\nSigned-By: %s\n\n' \
-			"$suite" "$key"
+		printf 'Types: deb\nURIs: %s-security\nSuites: %s-security\nComponents: main\nSigned-By: %s\n\n' \
+			"${archive%/}" "$suite" /usr/share/keyrings/debian-archive-keyring.gpg
 }
 
 # private_apt ARCH COMMAND...: runs apt-get, apt-cache and the like on the private state of ARCH.
@@ -172,7 +171,7 @@ newest_locked() {
 		sed -nE "s/^Depends: *(${meta%%-6.12*}-6\.12[^ ,]*).*/\1/p")
 	[[ -n $name ]] ||
 		die "no package $meta for $arch; the source that carries it is" \
-			"'deb http://deb.debian.org/debian-security $(suite_name)-security main'"
+			"the archive of $(suite_name)-security, component main"
 	echo "$name"
 }
 

@@ -47,7 +47,7 @@ void warden_change_assert_held(void)
 
 /**
  * warden_change_tell() - record a change
- * @event: enum warden_event: stop, or one about the policy
+ * @event: enum warden_event: stop, probe, or one about the policy
  * @object: name of the policy, or what it was refused for
  * @snap: the policy; NULL is none
  *
@@ -63,7 +63,7 @@ void warden_change_tell(u32 event, const char *object, const struct warden_snaps
 		return;
 	}
 	r->event = event;
-	r->domain = event == WARDEN_EVENT_STOP ? WARDEN_DOMAIN_SYSTEM : WARDEN_DOMAIN_POLICY;
+	r->domain = event == WARDEN_EVENT_STOP || event == WARDEN_EVENT_PROBE ? WARDEN_DOMAIN_SYSTEM : WARDEN_DOMAIN_POLICY;
 	r->action = event == WARDEN_EVENT_POLICY_REFUSE ? WARDEN_ACTION_DENY : WARDEN_ACTION_ALLOW;
 	r->count = 1;
 	r->pid = task_tgid_nr(current);

@@ -12,7 +12,7 @@
 
 #include "snapshot.h"
 
-/* Replaced only under genl_lock, by warden_snapshot_publish(). */
+/* Replaced only inside a change (change.h), by warden_snapshot_publish(). */
 static struct warden_snapshot __rcu *current_snapshot;
 
 /**
@@ -60,7 +60,7 @@ void warden_snapshot_free(struct warden_snapshot *snap)
 /**
  * warden_snapshot_get_rcu() - the snapshot in force
  *
- * Context: Inside rcu_read_lock(), which bounds how long it may be used; or under genl_lock.
+ * Context: Inside rcu_read_lock(), which bounds how long it may be used; or in a change.
  * Return: the snapshot; never NULL between init and exit.
  */
 const struct warden_snapshot *warden_snapshot_get_rcu(void)
@@ -69,11 +69,24 @@ const struct warden_snapshot *warden_snapshot_get_rcu(void)
 }
 
 /**
+ * warden_snapshot_copy() - the scalars of the snapshot in force
+ * @snap: filled in; its tables are not to be followed
+ *
+ * Context: Any.
+ */
+void warden_snapshot_copy(struct warden_snapshot *snap)
+{
+	rcu_read_lock();
+	*snap = *warden_snapshot_get_rcu();
+	rcu_read_unlock();
+}
+
+/**
  * warden_snapshot_publish() - put a snapshot in force and free the one before
  * @snap: the new snapshot, which is given away
  *
  * Context: Process context, sleeps for a grace period. The caller holds
- * genl_lock, or is init.
+ * the change lock, or is init.
  * Return: its generation.
  */
 u64 warden_snapshot_publish(struct warden_snapshot *snap)

@@ -158,6 +158,7 @@ void warden_snapshot_exit(void);
 struct warden_snapshot *warden_snapshot_alloc(void);
 void warden_snapshot_free(struct warden_snapshot *snap);
 const struct warden_snapshot *warden_snapshot_get_rcu(void);
+void warden_snapshot_copy(struct warden_snapshot *snap);
 u64 warden_snapshot_publish(struct warden_snapshot *snap);
 u64 warden_snapshot_key(const char *name);
 

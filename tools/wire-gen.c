@@ -103,12 +103,13 @@ static const char *const event_words[] = {
 	"device-del",
 	"loss",
 	"fault",
+	"probe",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 14,
+	.count = 15,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -269,12 +270,13 @@ static const struct warden_wire_attr status_attrs[] = {
 	[21] = { .name = "contact", .kind = WARDEN_WIRE_STRING },
 	[22] = { .name = "support-until", .kind = WARDEN_WIRE_STRING },
 	[23] = { .name = "now", .kind = WARDEN_WIRE_U64 },
+	[24] = { .name = "probed", .kind = WARDEN_WIRE_U64 },
 };
 
 static const struct warden_wire_set status_set = {
 	.name = "status",
 	.attrs = status_attrs,
-	.max = 23,
+	.max = 24,
 };
 
 const struct warden_wire_set *warden_set_status(void)
@@ -589,6 +591,25 @@ const struct warden_wire_set *warden_set_measurement(void)
 	return &measurement_set;
 }
 
+static const struct warden_wire_attr probe_attrs[] = {
+	[1] = { .name = "seen", .kind = WARDEN_WIRE_U64 },
+	[2] = { .name = "denied", .kind = WARDEN_WIRE_U32 },
+	[3] = { .name = "generation", .kind = WARDEN_WIRE_U64 },
+	[4] = { .name = "agreed", .kind = WARDEN_WIRE_U32 },
+	[5] = { .name = "passed", .kind = WARDEN_WIRE_U32 },
+};
+
+static const struct warden_wire_set probe_set = {
+	.name = "probe",
+	.attrs = probe_attrs,
+	.max = 5,
+};
+
+const struct warden_wire_set *warden_set_probe(void)
+{
+	return &probe_set;
+}
+
 static const struct warden_wire_op ops[] = {
 	[1] = { "status-get", &status_set },
 	[2] = { "stop", &status_set },
@@ -604,9 +625,12 @@ static const struct warden_wire_op ops[] = {
 	[12] = { "audit-get", &record_set },
 	[13] = { "audit-ntf", &record_set },
 	[14] = { "measure-get", &measurement_set },
+	[15] = { "probe-begin", &probe_set },
+	[16] = { "probe-step", &probe_set },
+	[17] = { "probe-end", &probe_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 14 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 17 ? &ops[cmd] : NULL;
 }

@@ -16,6 +16,7 @@
 #include "../output.h"
 #include "../parse.h"
 #include "../print.h"
+#include "policy_probe.h"
 
 /* One policy file on its way to bytes. */
 struct source {
@@ -317,6 +318,7 @@ const struct warden_noun *warden_noun_policy(void)
 		{ "check", "[--root DIR] [--output BLOB] FILE...", run_check },
 		{ "load", "FILE", run_load },
 		{ "show", "[FILE]", run_show },
+		{ "probe", "", warden_policy_probe },
 		{ NULL, NULL, NULL },
 	};
 	static const struct warden_noun noun = { "policy", "what is allowed", verbs };

@@ -55,6 +55,16 @@ static void print_policy(const struct warden_object *o)
 		puts("signatures  unsigned policies are accepted");
 }
 
+static void print_probe(const struct warden_object *o)
+{
+	uint64_t probed = warden_object_number(o, WARDEN_A_STATUS_PROBED);
+
+	if (probed && probed == warden_object_number(o, WARDEN_A_STATUS_GENERATION))
+		puts("probe       passed: all hooks answered under this policy");
+	else
+		puts("probe       not run under this policy; try: wardenctl policy probe");
+}
+
 static void print_counts(const struct warden_object *o)
 {
 	printf("sensors     %" PRIu64 ", %" PRIu64 " sessions, %" PRIu64 " consents\n",
@@ -87,6 +97,7 @@ static void print_status(const struct warden_object *o)
 	putchar('\n');
 	print_hooks(o);
 	print_policy(o);
+	print_probe(o);
 	print_counts(o);
 }
 

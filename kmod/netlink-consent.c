@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Handlers: consent is given, taken back and shown.
+ */
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+#include <net/genetlink.h>
+
+#include "change.h"
+#include "consent.h"
+#include "message.h"
+#include "netlink-gen.h"
+#include "session.h"
+#include "snapshot.h"
+
+static const struct warden_program *find_program(const struct warden_snapshot *snap,
+						 const char *label)
+{
+	u32 i;
+
+	for (i = 0; i < snap->nr_programs; i++)
+		if (!strcmp(snap->programs[i].label, label))
+			return &snap->programs[i];
+	return NULL;
+}
+
+static bool has_purpose(const struct warden_snapshot *snap, const char *label)
+{
+	u32 i;
+
+	for (i = 0; i < snap->nr_purposes; i++)
+		if (!strcmp(snap->purposes[i].label, label))
+			return true;
+	return false;
+}
+
+/* A consent that no rule asks for would open nothing, and its giver should know. */
+static bool is_asked_for(const struct warden_snapshot *snap, const struct warden_consent *c,
+			 const struct warden_program *program)
+{
+	const u32 index = program - snap->programs + 1;
+	const u64 purpose = warden_snapshot_key(c->purpose);
+	u32 i;
+
+	for (i = 0; i < snap->nr_rules; i++) {
+		const struct warden_rule *rule = &snap->rules[i];
+
+		if (rule->flags & WARDEN_RULE_FLAG_CONSENT && rule->program == index &&
+		    rule->purpose == purpose && (!rule->class || rule->class == c->class))
+			return true;
+	}
+	return false;
+}
+
+/* Bind a consent to what the policy in force says its program is. */
+static int resolve_consent(struct warden_consent *c, struct genl_info *info)
+{
+	const struct warden_snapshot *snap;
+	const struct warden_program *program;
+	const char *why = NULL;
+
+	rcu_read_lock();
+	snap = warden_snapshot_get_rcu();
+	program = find_program(snap, c->program);
+	if (!program) {
+		why = "the policy in force has no program of this name";
+	} else if (!has_purpose(snap, c->purpose)) {
+		why = "the policy in force has no purpose of this name";
+	} else if (!is_asked_for(snap, c, program)) {
+		why = "no rule of the policy in force asks this program for this consent";
+	} else {
+		memcpy(c->digests, program->digests, sizeof(c->digests));
+		c->nr_digests = program->nr_digests;
+	}
+	rcu_read_unlock();
+	return why ? warden_message_refuse(info, -ENOENT, why) : 0;
+}
+
+static int parse_consent(struct warden_consent *c, struct genl_info *info)
+{
+	struct nlattr **a = info->attrs;
+
+	if (!a[WARDEN_A_CONSENT_PROGRAM] || !a[WARDEN_A_CONSENT_CLASS] ||
+	    !a[WARDEN_A_CONSENT_PURPOSE])
+		return warden_message_refuse(
+			info, -EINVAL, "a consent needs its program, its class and its purpose");
+	nla_strscpy(c->program, a[WARDEN_A_CONSENT_PROGRAM], sizeof(c->program));
+	nla_strscpy(c->purpose, a[WARDEN_A_CONSENT_PURPOSE], sizeof(c->purpose));
+	c->class = nla_get_u32(a[WARDEN_A_CONSENT_CLASS]);
+	if (a[WARDEN_A_CONSENT_PRINCIPAL])
+		nla_strscpy(c->principal, a[WARDEN_A_CONSENT_PRINCIPAL], sizeof(c->principal));
+	if (a[WARDEN_A_CONSENT_BASIS])
+		nla_strscpy(c->basis, a[WARDEN_A_CONSENT_BASIS], sizeof(c->basis));
+	c->has_notice = a[WARDEN_A_CONSENT_NOTICE] != NULL;
+	if (c->has_notice)
+		memcpy(c->notice, nla_data(a[WARDEN_A_CONSENT_NOTICE]), sizeof(c->notice));
+	return 0;
+}
+
+static int fill_granted(struct sk_buff *skb, const void *arg)
+{
+	const struct warden_consent *c = arg;
+
+	return nla_put(skb, WARDEN_A_CONSENT_RECEIPT, sizeof(c->receipt), c->receipt) ||
+	       put_u64(skb, WARDEN_A_CONSENT_GIVEN, c->given) ||
+	       (c->expires != U64_MAX && put_u64(skb, WARDEN_A_CONSENT_EXPIRES, c->expires));
+}
+
+int warden_nl_consent_grant_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *seconds = info->attrs[WARDEN_A_CONSENT_SECONDS];
+	struct warden_consent *c = kzalloc(sizeof(*c), GFP_KERNEL);
+	int err;
+
+	if (!c)
+		return -ENOMEM;
+	err = parse_consent(c, info);
+	warden_change_lock();
+	if (!err)
+		err = resolve_consent(c, info);
+	if (!err)
+		err = warden_consent_grant(c, seconds ? nla_get_u64(seconds) : 0);
+	warden_change_unlock();
+	if (err == -ENOSPC)
+		warden_message_refuse(info, err,
+				      "there are as many living consents as can be kept");
+	if (!err)
+		err = warden_message_reply(info, fill_granted, c);
+	kfree(c);
+	return err;
+}
+
+struct withdrawn {
+	unsigned int ended;
+	u64 took;
+};
+
+static int fill_withdrawn(struct sk_buff *skb, const void *arg)
+{
+	const struct withdrawn *w = arg;
+
+	return nla_put_u32(skb, WARDEN_A_CONSENT_ENDED, w->ended) ||
+	       put_u64(skb, WARDEN_A_CONSENT_TOOK, w->took);
+}
+
+int warden_nl_consent_withdraw_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr **a = info->attrs;
+	struct warden_consent_match match = {};
+	u64 since = ktime_get_boottime_ns();
+	struct withdrawn w = {};
+	int nr;
+
+	if (a[WARDEN_A_CONSENT_RECEIPT])
+		match.receipt = nla_data(a[WARDEN_A_CONSENT_RECEIPT]);
+	if (a[WARDEN_A_CONSENT_PROGRAM])
+		match.program = nla_data(a[WARDEN_A_CONSENT_PROGRAM]);
+	if (a[WARDEN_A_CONSENT_CLASS])
+		match.class = nla_get_u32(a[WARDEN_A_CONSENT_CLASS]);
+	if (!match.receipt && !match.program && !match.class)
+		return warden_message_refuse(info, -EINVAL, "name a receipt, a program or a class");
+	warden_change_lock();
+	nr = warden_consent_withdraw(&match);
+	if (nr)
+		w.ended = warden_session_review(WARDEN_REASON_WITHDRAWN, since, &w.took);
+	warden_change_unlock();
+	if (!nr)
+		return warden_message_refuse(info, -ENOENT, "no living consent matches");
+	return warden_message_reply(info, fill_withdrawn, &w);
+}
+
+static int fill_consent(struct sk_buff *skb, const void *arg)
+{
+	const struct warden_consent *c = arg;
+
+	return fill_granted(skb, c) || nla_put_string(skb, WARDEN_A_CONSENT_PROGRAM, c->program) ||
+	       nla_put_u32(skb, WARDEN_A_CONSENT_CLASS, c->class) ||
+	       nla_put_string(skb, WARDEN_A_CONSENT_PURPOSE, c->purpose) ||
+	       put_string(skb, WARDEN_A_CONSENT_PRINCIPAL, c->principal) ||
+	       put_string(skb, WARDEN_A_CONSENT_BASIS, c->basis) ||
+	       (c->has_notice &&
+		nla_put(skb, WARDEN_A_CONSENT_NOTICE, sizeof(c->notice), c->notice)) ||
+	       nla_put_u32(skb, WARDEN_A_CONSENT_STATE, c->state) ||
+	       put_digest(skb, WARDEN_A_CONSENT_DIGEST, &c->digests[0]);
+}
+
+int warden_nl_consent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct warden_consent *c = kmalloc(sizeof(*c), GFP_KERNEL);
+	int err = 0;
+
+	if (!c)
+		return -ENOMEM;
+	while (!err && !warden_consent_get(cb->args[0], c)) {
+		err = warden_message_dump(skb, cb, WARDEN_CMD_CONSENT_GET, fill_consent, c);
+		if (!err)
+			cb->args[0]++;
+	}
+	kfree(c);
+	return skb->len ?: err;
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The rules of a policy: read one by one, then resolved against all the rest.
+ */
+#include <linux/bits.h>
+#include <linux/sort.h>
+#include <linux/string.h>
+
+#include "netlink-gen.h"
+#include "stage-priv.h"
+
+static int add_rule_digest(struct warden_stage *stage, struct warden_rule *rule,
+			   const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	struct warden_digest *digest;
+
+	if (!attr)
+		return 0;
+	digest = warden_stage_append(&stage->rule_digests, sizeof(*digest), WARDEN_RULES_MAX,
+				     "rule digests", extack);
+	if (IS_ERR(digest))
+		return PTR_ERR(digest);
+	rule->digest = stage->rule_digests.nr;
+	return warden_stage_parse_digest(attr, digest, extack);
+}
+
+/* A field that means nothing in a rule's domain is a mistake, and a mistake is not guessed at. */
+static int check_rule_fields(struct nlattr *const *tb, const struct nlattr *attr, u32 domain,
+			     struct netlink_ext_ack *extack)
+{
+	static const u32 sensor_fields[] = { WARDEN_A_RULE_CLASS, WARDEN_A_RULE_TOPOLOGY,
+					     WARDEN_A_RULE_PURPOSE, WARDEN_A_RULE_WITHDRAW_MS };
+	static const u32 port_fields[] = { WARDEN_A_RULE_PROTOCOL, WARDEN_A_RULE_PORT_LOW,
+					   WARDEN_A_RULE_PORT_HIGH };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sensor_fields); i++)
+		if (tb[sensor_fields[i]] && domain != WARDEN_DOMAIN_SENSOR)
+			return warden_stage_refuse(extack, tb[sensor_fields[i]],
+						   "only a sensor rule has this field");
+	for (i = 0; i < ARRAY_SIZE(port_fields); i++)
+		if (tb[port_fields[i]] && domain != WARDEN_DOMAIN_LISTEN)
+			return warden_stage_refuse(extack, tb[port_fields[i]],
+						   "only a listen rule has this field");
+	if (tb[WARDEN_A_RULE_DIGEST] && domain < WARDEN_DOMAIN_EXEC)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_DIGEST],
+					   "only an exec, module or firmware rule has a digest");
+	if (domain == WARDEN_DOMAIN_CONNECT)
+		return warden_stage_refuse(extack, attr,
+					   "this build does not enforce connect rules");
+	return 0;
+}
+
+static int check_rule(struct nlattr *const *tb, const struct nlattr *attr,
+		      const struct warden_rule *rule, struct netlink_ext_ack *extack)
+{
+	if (!tb[WARDEN_A_RULE_LINE] || !tb[WARDEN_A_RULE_DOMAIN] || !tb[WARDEN_A_RULE_ACTION])
+		return warden_stage_refuse(extack, attr,
+					   "a rule needs its line, its domain and its action");
+	if (rule->port_low > rule->port_high)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PORT_LOW],
+					   "the first port is above the last");
+	if (rule->flags & ~WARDEN_RULE_FLAG_OPTIONAL && rule->domain != WARDEN_DOMAIN_SENSOR)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_FLAGS],
+					   "only a sensor rule can ask for consent or kill");
+	if (rule->flags & WARDEN_RULE_FLAG_CONSENT &&
+	    (!rule->purpose || rule->action != WARDEN_ACTION_ALLOW || !rule->program))
+		return warden_stage_refuse(
+			extack, attr, "a rule with consent allows one program for one purpose");
+	return check_rule_fields(tb, attr, rule->domain, extack);
+}
+
+int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
+			  struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[WARDEN_A_RULE_MAX + 1];
+	struct warden_rule *rule;
+	int err;
+
+	err = nla_parse_nested(tb, WARDEN_A_RULE_MAX, attr, warden_rule_nl_policy, extack);
+	if (err)
+		return err;
+	rule = warden_stage_append(&stage->rules, sizeof(*rule), WARDEN_RULES_MAX, "rules", extack);
+	if (IS_ERR(rule))
+		return PTR_ERR(rule);
+	rule->line = get_u32(tb, WARDEN_A_RULE_LINE, 0);
+	rule->domain = get_u32(tb, WARDEN_A_RULE_DOMAIN, 0);
+	rule->action = get_u32(tb, WARDEN_A_RULE_ACTION, WARDEN_ACTION_DENY);
+	rule->program = get_u32(tb, WARDEN_A_RULE_PROGRAM, 0);
+	rule->class = get_u32(tb, WARDEN_A_RULE_CLASS, 0);
+	rule->purpose = get_u32(tb, WARDEN_A_RULE_PURPOSE, 0);
+	rule->flags = get_u32(tb, WARDEN_A_RULE_FLAGS, 0);
+	rule->withdraw_ms = get_u32(tb, WARDEN_A_RULE_WITHDRAW_MS, 0);
+	rule->protocol = get_u32(tb, WARDEN_A_RULE_PROTOCOL, 0);
+	rule->port_low = get_u32(tb, WARDEN_A_RULE_PORT_LOW, 0);
+	rule->port_high = get_u32(tb, WARDEN_A_RULE_PORT_HIGH, U16_MAX);
+	if (tb[WARDEN_A_RULE_TOPOLOGY])
+		rule->topology = warden_snapshot_key(nla_data(tb[WARDEN_A_RULE_TOPOLOGY]));
+	err = check_rule(tb, attr, rule, extack);
+	return err ?: add_rule_digest(stage, rule, tb[WARDEN_A_RULE_DIGEST], extack);
+}
+
+static int compare_rules(const void *a, const void *b)
+{
+	const struct warden_rule *x = a, *y = b;
+
+	if (x->domain != y->domain)
+		return x->domain < y->domain ? -1 : 1;
+	if (x->program != y->program)
+		return x->program < y->program ? -1 : 1;
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return (x->port_low > y->port_low) - (x->port_low < y->port_low);
+}
+
+/**
+ * warden_stage_resolve_rules() - turn the ids of rules into what a decision compares
+ * @stage: a stage with all its entries
+ * @extack: told what is wrong
+ *
+ * Sorts the rules, too.
+ *
+ * Context: Process context.
+ * Return: 0, or -EINVAL where an id stands for nothing.
+ */
+int warden_stage_resolve_rules(struct warden_stage *stage, struct netlink_ext_ack *extack)
+{
+	struct warden_purpose *purposes = stage->purposes.item;
+	struct warden_rule *rule = stage->rules.item;
+	u32 i;
+
+	for (i = 0; i < stage->rules.nr; i++, rule++) {
+		if (rule->program > stage->programs.nr) {
+			NL_SET_ERR_MSG_FMT(extack,
+					   "the rule of line %u names a program that is not there",
+					   rule->line);
+			return -EINVAL;
+		}
+		if (rule->purpose > stage->purposes.nr) {
+			NL_SET_ERR_MSG_FMT(extack,
+					   "the rule of line %u names a purpose that is not there",
+					   rule->line);
+			return -EINVAL;
+		}
+		if (rule->purpose)
+			rule->purpose = purposes[rule->purpose - 1].key;
+	}
+	sort(stage->rules.item, stage->rules.nr, sizeof(*rule), compare_rules, NULL);
+	return 0;
+}

@@ -50,6 +50,12 @@ void warden_identity_exit(void);
  * the kernel cannot vouch for (FUSE, network, cluster, mounted by an untrusted
  * user) and files that are not regular are WARDEN_REASON_PROGRAM_UNREADABLE.
  *
+ * exec and kernel_read_file() themselves refuse a file that is open for writing
+ * (ETXTBSY) and deny writing from then on, but look at the inode they opened.
+ * WARDEN_REASON_PROGRAM_WRITABLE is what remains: a program or module on
+ * overlayfs whose file in a layer below is written, before it is opened or while
+ * it runs. (6.11, and 6.12 before its second update, start any such file.)
+ *
  * Context: Process context, may sleep (reads the file on a miss).
  * Return: 0, or -EACCES with @id->reason set.
  */

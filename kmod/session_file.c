@@ -168,6 +168,19 @@ bool warden_session_is(const struct file *file)
 	return file->f_op && file->f_op->release == session_release;
 }
 
+/* Refuse and record what the policy would allow. */
+static void tell_refused(dev_t devt, const struct warden_request *req,
+			 const struct warden_answer *allowed, u8 reason)
+{
+	struct warden_answer answer = *allowed;
+	struct warden_sensor sensor;
+
+	answer.reason = reason;
+	answer.observed = false;
+	warden_inventory_find(devt, &sensor);
+	warden_judge_tell(req, &answer, sensor.topology, 0);
+}
+
 /* Open through the driver, and make the file a session. */
 static int open_session(struct file *file, const struct warden_request *req,
 			const struct warden_answer *answer)
@@ -176,8 +189,10 @@ static int open_session(struct file *file, const struct warden_request *req,
 	struct warden_session *s = warden_session_new(file, req, answer);
 	int err;
 
-	if (!s)
+	if (!s) {
+		tell_refused(inode->i_rdev, req, answer, WARDEN_REASON_NO_MEMORY);
 		return -ENOMEM;
+	}
 	__module_get(THIS_MODULE); /* this call outlives the reference of prepared_ops */
 	err = inode->i_fop->open(inode, file);
 	if (err) {
@@ -218,6 +233,18 @@ static const struct file_operations prepared_ops = {
 	.open = session_open,
 };
 
+/* The module goes and can take no file over any more. */
+static int refuse_going(dev_t devt)
+{
+	struct warden_identity subject;
+	struct warden_request req;
+	struct warden_answer answer;
+
+	if (!warden_judge_sensor(devt, &req, &subject, &answer))
+		tell_refused(devt, &req, &answer, WARDEN_REASON_STOPPING);
+	return -EACCES;
+}
+
 /**
  * warden_session_prepare() - have an open of a sensor decided, and made a session
  * @file: the file, in its open hook: its operations are those of its inode
@@ -226,12 +253,12 @@ static const struct file_operations prepared_ops = {
  * where the session that rests on it begins.
  *
  * Context: Process context, from the file_open hook.
- * Return: 0, or -EACCES while the module is going.
+ * Return: 0, or -EACCES while the module is going, which is recorded.
  */
 int warden_session_prepare(struct file *file)
 {
 	if (!try_module_get(THIS_MODULE))
-		return -EACCES;
+		return refuse_going(file_inode(file)->i_rdev);
 	fops_put(file->f_op);
 	file->f_op = &prepared_ops;
 	return 0;

@@ -66,12 +66,15 @@ TEST_F(baseline, no_program_reads_a_camera)
 {
 	const struct claim claim = {
 		.domain = "sensor",
+		.reason = "program-unknown",
+		.program = warden_self(),
 		.object = CAMERA_TOPOLOGY,
 		.line = UINT32_MAX,
 		.pid = getpid(),
 		.observed = variant->observe,
+		.times = 1,
 	};
-	int fd = open(self->camera, O_RDONLY | O_NONBLOCK);
+	int fd = open(self->camera, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 
 	if (variant->observe) {
 		EXPECT_LE(0, fd);
@@ -87,11 +90,14 @@ TEST_F(baseline, no_program_listens)
 {
 	const struct claim claim = {
 		.domain = "listen",
+		.reason = "program-unknown",
+		.program = warden_self(),
 		.line = UINT32_MAX,
 		.pid = getpid(),
 		.protocol = IPPROTO_TCP,
 		.port = 7003 + 1,
 		.observed = variant->observe,
+		.times = 1,
 	};
 	const struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(7003) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);

@@ -3,6 +3,8 @@
  * The doorbell's policy does what its comments say: it is loaded as it is
  * shipped, and each of its rules is used.
  */
+#include <netinet/in.h>
+
 #include "lib/harness.h"
 
 #define POLICIES "/usr/share/warden/policy/"
@@ -62,6 +64,7 @@ TEST_F(doorbell, shows_the_visitor_with_consent_only)
 	client_end(&c);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &(struct claim){
 		.domain = "sensor", .reason = "no-consent", .program = "camera-app",
+		.object = CAMERA_TOPOLOGY,
 		.line = line_in("examples/doorbell.policy", "allow camera-app") }));
 	ASSERT_EQ(0, warden_grant("camera-app", "camera", "visitor-video"));
 	EXPECT_EQ(0, client_run(&c, watch));
@@ -78,6 +81,7 @@ TEST_F(doorbell, hears_the_visitor_with_consent_only)
 	client_end(&c);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &(struct claim){
 		.domain = "sensor", .reason = "no-consent", .program = "voice-app",
+		.object = MICROPHONE_TOPOLOGY,
 		.line = line_in("examples/doorbell.policy", "allow voice-app") }));
 	ASSERT_EQ(0, warden_grant("voice-app", "microphone", "visitor-voice"));
 	EXPECT_EQ(0, client_run(&c, hear));
@@ -97,7 +101,7 @@ TEST_F(doorbell, serves_the_picture_on_its_port_and_on_no_other)
 	client_end(&c);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &(struct claim){
 		.domain = "listen", .reason = "port-not-named", .program = "stream",
-		.port = 1 + 8555 }));
+		.protocol = IPPROTO_TCP, .port = 1 + 8555, .line = UINT32_MAX, .times = 1 }));
 }
 
 TEST_HARNESS_MAIN

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 
 #include "lib/harness.h"
+#include "lib/overlay.h"
 
 #define PADDING (24 << 20)
 #define DIGITS	64
@@ -202,7 +203,7 @@ TEST_F(integrity, verity_file_is_known_by_its_verity_digest)
 	char verity[DIGITS + 1], path[128];
 	struct claim denied = {
 		.domain = "listen", .reason = "port-not-named", .program = "server",
-		.port = 7002 + 1, .times = 1,
+		.port = 7002 + 1, .line = UINT32_MAX, .times = 1,
 	};
 	struct client c;
 
@@ -238,7 +239,8 @@ TEST_F(integrity, appraised_program_with_one_byte_changed_does_not_start)
 {
 	char list[128], changed[128];
 	struct claim denied = {
-		.domain = "exec", .reason = "not-appraised", .object = changed, .times = 1,
+		.domain = "exec", .reason = "not-appraised", .object = changed,
+		.program = warden_self(), .line = UINT32_MAX, .times = 1,
 	};
 	struct client c;
 	int fd;
@@ -267,16 +269,50 @@ TEST_F(integrity, appraised_script_is_asked_as_well_as_its_interpreter)
 {
 	char list[128], script[128];
 	struct claim denied = {
-		.domain = "exec", .reason = "not-appraised", .object = script, .times = 1,
+		.domain = "exec", .reason = "not-appraised", .object = script,
+		.program = warden_self(), .line = UINT32_MAX, .times = 1,
 	};
 
 	snprintf(script, sizeof(script), "%s/script", self->dir);
 	ASSERT_EQ(0, shell("printf '#!/usr/bin/dash\\nexit 0\\n' >$f; chmod 755 $f", script));
+	ASSERT_EQ(0, write_list(self->dir, script, list));
+	ASSERT_LOADED(warden_policy("measure exec;\nappraise exec from \"%s\";\n", list));
+	EXPECT_EQ(0, run(script));
+	ASSERT_LOADED(warden_policy("measure exec;\n"));
 	ASSERT_EQ(0, write_list(self->dir, self->copy, list));
 	ASSERT_LOADED(warden_policy("measure exec;\nappraise exec from \"%s\";\n", list));
 	self->mark = evidence_mark();
 	EXPECT_EQ(127, run(script));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+/* Which the kernel itself sees to where no overlay lies between. */
+TEST_F(integrity, appraised_program_that_is_being_written_does_not_start)
+{
+	char list[128], below[64], program[64], command[128];
+	struct claim denied = {
+		.domain = "exec", .reason = "program-writable", .object = program,
+		.program = warden_self(), .line = UINT32_MAX, .times = 1,
+	};
+	struct overlay overlay;
+	int fd, err = overlay_mount(&overlay);
+
+	if (err)
+		SKIP(return, "this kernel has no overlayfs: %s", strerror(-err));
+	snprintf(below, sizeof(below), "%s/program", overlay.below);
+	snprintf(program, sizeof(program), "%s/program", overlay.merged);
+	snprintf(command, sizeof(command), "cp %s $f", self->copy);
+	EXPECT_EQ(0, shell(command, below));
+	EXPECT_EQ(0, write_list(self->dir, self->copy, list));
+	EXPECT_EQ(0, warden_load(warden_policy("measure exec;\nappraise exec from \"%s\";\n", list)));
+	fd = open(below, O_RDWR | O_CLOEXEC);
+	EXPECT_LE(0, fd);
+	self->mark = evidence_mark();
+	EXPECT_EQ(127, run(program));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	close(fd);
+	EXPECT_EQ(0, run(program));
+	overlay_unmount(&overlay);
 }
 
 FIXTURE(module_load)
@@ -352,7 +388,11 @@ TEST_F(module_load, is_measured_once_with_its_digest)
 
 TEST_F(module_load, is_refused_when_the_policy_denies_modules)
 {
-	struct claim denied = { .domain = "module", .times = 1 };
+	struct claim denied = {
+		.domain = "module", .reason = "default", .program = warden_self(),
+		.object = variant->from_memory ? "init_module(2)" : self->file,
+		.line = UINT32_MAX, .pid = getpid(), .times = 1,
+	};
 
 	ASSERT_LOADED(warden_policy("measure module;\ndefault module deny;\n"));
 	self->mark = evidence_mark();

@@ -140,9 +140,18 @@ static int detach_links(void)
 	return ours;
 }
 
+/* This process was refused the camera once, by no rule. */
+static struct claim refused(const char *reason)
+{
+	return (struct claim){
+		.domain = "sensor", .reason = reason, .program = warden_self(),
+		.object = CAMERA_TOPOLOGY, .line = UINT32_MAX, .pid = getpid(), .times = 1,
+	};
+}
+
 TEST_F(life, root_cannot_detach_a_link)
 {
-	const struct claim denied = { .domain = "sensor", .pid = getpid(), .times = 1 };
+	const struct claim denied = refused("program-unknown");
 	struct mark m;
 
 	ASSERT_LOADED(warden_policy("default sensor deny;\n"));
@@ -150,6 +159,8 @@ TEST_F(life, root_cannot_detach_a_link)
 	EXPECT_LE(HOOKS_MIN, detach_links());
 	EXPECT_EQ(EACCES, open_errno(self->camera));
 	EXPECT_FOUND(evidence_of_denial(&m, &denied));
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use camera;\n"));
+	EXPECT_EQ(0, open_errno(self->camera));
 }
 
 static int find_map(const char *name)
@@ -216,20 +227,35 @@ static pid_t force_out(void)
 
 TEST_F(life, removal_by_force_waits_for_stop_and_enforcement_goes_on)
 {
+	struct client watch;
 	int status = -1;
+	uint64_t denials;
 	pid_t pid;
 
 	if (!access("/proc/lockdep", F_OK))
 		SKIP(return, "a forced removal switches lockdep off");
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use camera;\n"));
+	EXPECT_EQ(0, open_errno(self->camera));
+	denials = warden_status("denials");
+	ASSERT_EQ(0, client_start(&watch, ARGV("wardenctl", "audit", "watch", "--json")));
+	sleep(2);
 	pid = force_out();
 	sleep(2);
 	EXPECT_TRUE(is_loaded());
-	EXPECT_EQ(EACCES, open_errno(self->camera));
 	if (waitpid(pid, &status, WNOHANG) == pid) {
 		/* CONFIG_MODULE_FORCE_UNLOAD is not set: refused like any other */
 		EXPECT_EQ(EWOULDBLOCK, WEXITSTATUS(status));
+		client_end(&watch);
 		return;
 	}
+	/* A module that goes lists nothing more; its records are told. */
+	EXPECT_EQ(EACCES, open_errno(self->camera));
+	EXPECT_TRUE(client_says(&watch, "\"action\":\"deny\",\"reason\":\"stopping\"", 10000))
+	{
+		TH_LOG("%s", watch.text);
+	}
+	client_end(&watch);
+	EXPECT_EQ(denials + 1, warden_status("denials"));
 	EXPECT_EQ(0, warden_ctl(ARGV("stop")));
 	EXPECT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_EQ(0, status);
@@ -238,10 +264,7 @@ TEST_F(life, removal_by_force_waits_for_stop_and_enforcement_goes_on)
 
 TEST_F(life, boot_deny_denies_until_the_first_policy)
 {
-	const struct claim denied = {
-		.domain = "sensor", .reason = "boot-profile", .program = warden_self(),
-		.object = CAMERA_TOPOLOGY, .pid = getpid(), .times = 1,
-	};
+	const struct claim denied = refused("boot-profile");
 	struct mark m;
 
 	ASSERT_EQ(0, withdraw_module());
@@ -256,20 +279,21 @@ TEST_F(life, boot_deny_denies_until_the_first_policy)
 
 TEST_F(life, boot_observe_records_and_lets_go_on)
 {
-	const struct claim observed = {
-		.domain = "sensor", .reason = "boot-profile", .program = warden_self(),
-		.object = CAMERA_TOPOLOGY, .pid = getpid(), .observed = true,
-	};
+	const struct claim denied = refused("boot-profile");
+	struct claim observed = refused("boot-profile");
 	struct mark m;
 
 	ASSERT_EQ(0, withdraw_module());
 	ASSERT_EQ(0, insert("boot=observe"));
 	m = evidence_mark();
+	observed.observed = true;
 	EXPECT_EQ(0, open_errno(self->camera));
-	EXPECT_FOUND(evidence_of_event(&m, &observed));
+	EXPECT_FOUND(evidence_of_denial(&m, &observed));
 	ASSERT_EQ(0, withdraw_module());
 	ASSERT_EQ(0, insert("boot=deny"));
+	m = evidence_mark();
 	EXPECT_EQ(EACCES, open_errno(self->camera));
+	EXPECT_FOUND(evidence_of_denial(&m, &denied));
 }
 
 TEST_F(life, boot_takes_no_other_word)

@@ -82,19 +82,26 @@ static int serve(int fd, int type, struct sockaddr *at, socklen_t len, uint16_t 
 
 #define SERVE(port) serve(self->fd, variant->type, &self->at.any, self->len, port)
 
+/* This process was refused once, by no rule. */
 static struct claim refused(const char *reason, int protocol, uint16_t port)
 {
 	return (struct claim){
 		.domain = "listen", .reason = reason, .protocol = (uint32_t)protocol,
-		.port = port + 1u, .pid = getpid(), .times = 1,
+		.program = strcmp(reason, "program-unknown") ? "tester" : warden_self(),
+		.line = UINT32_MAX, .port = port + 1u, .pid = getpid(), .times = 1,
 	};
+}
+
+static int load_ports(const char *word, const char *ports)
+{
+	return warden_load(warden_policy("program tester { path \"%s\"; }\ndefault listen deny;\n"
+					 "allow tester listen %s %s;\n",
+					 warden_self(), word, ports));
 }
 
 static int load_rule(const char *word)
 {
-	return warden_load(warden_policy("program tester { path \"%s\"; }\ndefault listen deny;\n"
-					 "allow tester listen %s 7001;\n",
-					 warden_self(), word));
+	return load_ports(word, "7001");
 }
 
 TEST_F(port, is_denied_by_default_to_root)
@@ -102,8 +109,6 @@ TEST_F(port, is_denied_by_default_to_root)
 	struct claim denied = refused("program-unknown", variant->protocol, PORT);
 
 	ASSERT_EQ(0, geteuid());
-	denied.program = warden_self();
-	denied.line = UINT32_MAX;
 	EXPECT_EQ(EACCES, SERVE(PORT));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 }
@@ -120,7 +125,6 @@ TEST_F(port, other_than_named_is_denied)
 	struct claim denied = refused("port-not-named", variant->protocol, OTHER);
 
 	ASSERT_EQ(0, load_rule(variant->word));
-	denied.program = "tester";
 	EXPECT_EQ(EACCES, SERVE(OTHER));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 }
@@ -135,6 +139,10 @@ TEST_F(port, chosen_by_the_kernel_is_denied)
 		denied.port = 0;
 	EXPECT_EQ(EACCES, SERVE(0));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_EQ(0, load_ports(variant->word, "any"));
+	close(self->fd);
+	self->fd = socket(variant->family, variant->type | SOCK_CLOEXEC, variant->protocol);
+	EXPECT_EQ(0, SERVE(0));
 }
 
 TEST_F(port, of_another_protocol_is_denied)
@@ -179,6 +187,9 @@ TEST_F(port, is_denied_in_a_new_network)
 			      CLONE_NEWUSER | CLONE_NEWNET);
 	EXPECT_EQ(EACCES, err);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_EQ(0, load_rule(variant->word));
+	err = serve_elsewhere(variant->family, variant->type, variant->protocol, CLONE_NEWNET);
+	EXPECT_EQ(0, err);
 }
 
 FIXTURE(listener)
@@ -233,7 +244,7 @@ TEST_F(listener, beside_an_allowed_one_is_denied)
 {
 	struct claim denied = {
 		.domain = "listen", .reason = "program-unknown", .port = PORT + 1,
-		.program = warden_beside("stranger"), .times = 1,
+		.program = warden_beside("stranger"), .line = UINT32_MAX, .times = 1,
 	};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
 	struct client c;
@@ -322,6 +333,7 @@ static int shell(const char *command, struct client *c)
 TEST_F(listener, nmap_sees_the_named_port_and_no_other)
 {
 	struct client named = { 0 }, other = { 0 }, c = { 0 };
+	struct claim denied = refused("port-not-named", IPPROTO_TCP, OTHER);
 
 	if (access("/usr/bin/nmap", X_OK))
 		SKIP(return, "nmap is not installed");
@@ -338,6 +350,9 @@ TEST_F(listener, nmap_sees_the_named_port_and_no_other)
 	ASSERT_EQ(0, client_start(&other, ARGV("nc", "-l", "-k", "0.0.0.0", "7002")));
 	EXPECT_EQ(1, client_wait(&other, 10000));
 	EXPECT_NE(NULL, strstr(other.text, "Permission denied"));
+	denied.program = "server";
+	denied.pid = 0;
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	EXPECT_EQ(0, shell("ip netns exec outside nmap --unprivileged -n -Pn -sT -T5 "
 			   "--max-retries 1 -p 1-10000 --open -oG - 10.77.0.1", &c))
 	{

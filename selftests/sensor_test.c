@@ -25,6 +25,15 @@ static int open_errno(const char *path)
 	return 0;
 }
 
+/* This process was refused @object once, by no rule. */
+static struct claim refused(const char *reason, const char *program, const char *object)
+{
+	return (struct claim){
+		.domain = "sensor", .reason = reason, .program = program, .object = object,
+		.line = UINT32_MAX, .pid = getpid(), .times = 1,
+	};
+}
+
 FIXTURE(sensor)
 {
 	char camera[128];
@@ -88,6 +97,7 @@ TEST_F(sensor, hot_plugged_camera_appears_and_goes)
 {
 	const struct claim added = { .event = "device-add", .object = CAMERA_TOPOLOGY };
 	const struct claim removed = { .event = "device-del", .object = CAMERA_TOPOLOGY };
+	const struct claim denied = refused("program-unknown", warden_self(), CAMERA_TOPOLOGY);
 	struct mark m = evidence_mark();
 
 	ASSERT_EQ(0, device_unload("vivid"));
@@ -98,6 +108,9 @@ TEST_F(sensor, hot_plugged_camera_appears_and_goes)
 	EXPECT_NE(NULL, device_node(CAMERA_TOPOLOGY));
 	EXPECT_FOUND(evidence_of_event(&m, &added));
 	EXPECT_EQ(EACCES, open_errno(device_node(CAMERA_TOPOLOGY)));
+	EXPECT_FOUND(evidence_of_denial(&m, &denied));
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use camera;\n"));
+	EXPECT_EQ(0, open_errno(device_node(CAMERA_TOPOLOGY)));
 }
 
 /* The driver's nodes get other numbers; @options say which. */
@@ -110,6 +123,7 @@ static int reload(const char *options)
 
 TEST_F(sensor, topology_survives_renumbering)
 {
+	struct claim denied;
 	struct mark m;
 
 	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\n"
@@ -123,16 +137,16 @@ TEST_F(sensor, topology_survives_renumbering)
 	m = evidence_mark();
 	EXPECT_EQ(0, open_errno("/dev/video5"));
 	EXPECT_FOUND(evidence_of_peace(&m));
+	denied = refused("default", "tester", device_topology("vbi0"));
 	EXPECT_EQ(EACCES, open_errno("/dev/vbi0"));
+	EXPECT_FOUND(evidence_of_denial(&m, &denied));
 	EXPECT_EQ(0, reload("n_devs=1"));
 }
 
 /* vivid's cameras hang on one device, as those of a card with several inputs do. */
 TEST_F(sensor, each_camera_has_a_topology_name_of_its_own)
 {
-	struct claim denied = {
-		.domain = "sensor", .reason = "default", .program = "tester", .pid = getpid(),
-	};
+	struct claim denied;
 	struct mark m;
 
 	ASSERT_EQ(0, reload("n_devs=2 vid_cap_nr=5,6"));
@@ -141,6 +155,7 @@ TEST_F(sensor, each_camera_has_a_topology_name_of_its_own)
 				    "allow tester use device \"" CAMERA_TOPOLOGY "\";\n",
 				    warden_self()));
 	m = evidence_mark();
+	denied = refused("default", "tester", device_topology("video6"));
 	EXPECT_EQ(0, open_errno("/dev/video5"));
 	EXPECT_EQ(EACCES, open_errno("/dev/video6"));
 	EXPECT_FOUND(evidence_of_denial(&m, &denied));
@@ -150,12 +165,10 @@ TEST_F(sensor, each_camera_has_a_topology_name_of_its_own)
 TEST_F(sensor, plain_read_by_root_is_denied)
 {
 	struct mark m = evidence_mark();
-	struct claim denied = {
-		.domain = "sensor", .reason = "program-unknown", .program = "/usr/bin/head",
-		.object = CAMERA_TOPOLOGY, .line = UINT32_MAX, .times = 1,
-	};
+	struct claim denied = refused("program-unknown", "/usr/bin/head", CAMERA_TOPOLOGY);
 	struct client c;
 
+	denied.pid = 0;
 	ASSERT_EQ(0, geteuid());
 	EXPECT_NE(0, client_run(&c, ARGV("head", "-c", "1", self->camera)));
 	EXPECT_NE(NULL, strstr(c.text, "Permission denied"));
@@ -196,10 +209,7 @@ static int open_own_node(const char *place, dev_t number)
 
 TEST_F(sensor, second_node_of_the_camera_is_denied)
 {
-	struct claim denied = {
-		.domain = "sensor", .reason = "program-unknown", .program = warden_self(),
-		.object = CAMERA_TOPOLOGY, .pid = getpid(), .times = 1,
-	};
+	struct claim denied = refused("program-unknown", warden_self(), CAMERA_TOPOLOGY);
 	struct stat st;
 	struct mark m;
 
@@ -213,10 +223,7 @@ TEST_F(sensor, second_node_of_the_camera_is_denied)
 
 TEST_F(sensor, number_nobody_knows_is_denied)
 {
-	struct claim denied = {
-		.domain = "sensor", .reason = "class-unknown", .program = warden_self(),
-		.pid = getpid(), .times = 1,
-	};
+	struct claim denied = refused("class-unknown", warden_self(), "char:240:77");
 	struct mark m = evidence_mark();
 
 	EXPECT_EQ(EACCES, open_own_node(self->place, makedev(240, 77)));
@@ -229,10 +236,7 @@ TEST_F(sensor, number_nobody_knows_is_denied)
 TEST_F(sensor, device_of_unknown_kind_is_denied)
 {
 	struct json_object *e = device_entry("virtual/psaux");
-	struct claim denied = {
-		.domain = "sensor", .reason = "class-unknown", .object = "virtual/psaux",
-		.program = warden_self(), .pid = getpid(), .times = 1,
-	};
+	struct claim denied = refused("class-unknown", warden_self(), "virtual/psaux");
 	struct mark m = evidence_mark();
 
 	if (!e)

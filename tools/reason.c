@@ -33,7 +33,7 @@ static const struct {
 	[WARDEN_REASON_EXPIRED] = { "consent has expired", "ask the person again" },
 	[WARDEN_REASON_POLICY_CHANGED] = { "the policy in force no longer allows it", "" },
 	[WARDEN_REASON_CLOSED] = { "the holder closed it", "" },
-	[WARDEN_REASON_STOPPING] = { "Warden is being stopped", "" },
+	[WARDEN_REASON_STOPPING] = { "Warden is being stopped", "end it with: wardenctl stop" },
 	[WARDEN_REASON_NO_MEMORY] = { "memory ran out, so the answer is no",
 				      "free memory, then try again" },
 	[WARDEN_REASON_BOOT_PROFILE] = { "no policy is loaded yet, the boot profile applies",

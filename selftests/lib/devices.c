@@ -73,6 +73,16 @@ const char *device_node(const char *topology)
 	return access(path, F_OK) ? NULL : path;
 }
 
+const char *device_topology(const char *node)
+{
+	struct json_object *entry = find("node", node);
+	static char topology[128];
+
+	snprintf(topology, sizeof(topology), "%s", entry ? evidence_string(entry, "topology") : "");
+	json_object_put(entry);
+	return topology;
+}
+
 bool device_listed(const char *node)
 {
 	struct json_object *entry = find("node", node);

@@ -25,6 +25,9 @@ struct json_object *device_entry(const char *topology);
 /* Path of its node; NULL where the inventory does not have it. */
 const char *device_node(const char *topology);
 
+/* Topology name of the entry whose node has this name; "" where there is none. */
+const char *device_topology(const char *node);
+
 /* Is there an entry whose node has this name? */
 bool device_listed(const char *node);
 

@@ -107,6 +107,21 @@ static struct json_object *find_now(const struct mark *m, const struct claim *c,
 	return found;
 }
 
+uint64_t evidence_most(const struct mark *m, const struct claim *c, const char *field)
+{
+	const char *text = records_since(m);
+	uint64_t most = 0;
+
+	while (*text) {
+		struct json_object *r = parse_line(&text);
+
+		if (r && fits(r, c) && evidence_number(r, field) > most)
+			most = evidence_number(r, field);
+		json_object_put(r);
+	}
+	return most;
+}
+
 static struct json_object *find_within(const struct mark *m, const struct claim *c, int ms,
 				       uint64_t *count)
 {

@@ -2,6 +2,8 @@
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
 
 #include "lib/times.h"
 
@@ -15,10 +17,15 @@ static uint64_t since(uint64_t then, uint64_t now)
 void times_add(struct times *t, const struct mark *m, uint64_t command, uint64_t seen)
 {
 	const struct claim withdraw = { .event = "withdraw", .domain = "consent" };
+	const struct claim ended = {
+		.event = "session-end", .domain = "sensor", .reason = "withdrawn",
+	};
 	struct json_object *r = evidence_find(m, &withdraw, 1000);
+	uint64_t took = evidence_most(m, &ended, "took");
 
 	t->command[t->rounds] = since(command, seen);
 	/* Without the record nothing is known, and that shall not look quick. */
+	t->took[t->rounds] = took ? took : UINT64_MAX;
 	t->kernel[t->rounds] = r ? since(evidence_number(r, "time"), seen) : UINT64_MAX;
 	t->rounds++;
 	json_object_put(r);
@@ -31,16 +38,31 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* Gives the longest. */
+static uint64_t print_one(const struct times *t, uint64_t *ns, const char *what, const char *since)
+{
+	const size_t end = t->rounds - 1;
+
+	qsort(ns, t->rounds, sizeof(*ns), compare);
+	printf("# %s %s: median %.1f ms, max %.1f ms, %zu rounds\n", what, since,
+	       (double)ns[t->rounds / 2] / NS_PER_MS, (double)ns[end] / NS_PER_MS, t->rounds);
+	return ns[end];
+}
+
 uint64_t times_print(struct times *t, const char *what)
 {
-	const size_t middle = t->rounds / 2, end = t->rounds - 1;
+	uint64_t kernel, took;
 
-	qsort(t->command, t->rounds, sizeof(uint64_t), compare);
-	qsort(t->kernel, t->rounds, sizeof(uint64_t), compare);
-	printf("# %s after the start of wardenctl: median %.1f ms, max %.1f ms\n", what,
-	       (double)t->command[middle] / NS_PER_MS, (double)t->command[end] / NS_PER_MS);
-	printf("# %s after the module had the command: median %.1f ms, max %.1f ms, %zu rounds\n",
-	       what, (double)t->kernel[middle] / NS_PER_MS, (double)t->kernel[end] / NS_PER_MS,
-	       t->rounds);
-	return t->kernel[end] / NS_PER_MS;
+	print_one(t, t->command, what, "after the start of wardenctl");
+	kernel = print_one(t, t->kernel, what, "after the module had the command");
+	took = print_one(t, t->took, "the session ended", "after that, as the module recorded");
+	return (kernel > took ? kernel : took) / NS_PER_MS;
+}
+
+/* The kernels of selftests/qemu/kernel/ say in their release that they are ours. */
+bool times_are_fair(void)
+{
+	struct utsname name;
+
+	return uname(&name) || !strstr(name.release, "-warden-");
 }

@@ -45,6 +45,7 @@ static void print_ground(const struct warden_object *o)
 	uint64_t reason = warden_object_number(o, WARDEN_A_RECORD_REASON);
 	uint64_t line = warden_object_number(o, WARDEN_A_RECORD_LINE);
 	uint64_t count = warden_object_number(o, WARDEN_A_RECORD_COUNT);
+	const char *advice = warden_reason_advice(reason);
 	char took[WARDEN_TIME_TEXT];
 
 	if (reason != WARDEN_REASON_NONE)
@@ -56,6 +57,8 @@ static void print_ground(const struct warden_object *o)
 	if (warden_object_has(o, WARDEN_A_RECORD_TOOK))
 		printf(" after %s ms",
 		       warden_output_ms(took, warden_object_number(o, WARDEN_A_RECORD_TOOK)));
+	if (warden_object_number(o, WARDEN_A_RECORD_EVENT) == WARDEN_EVENT_VERDICT && *advice)
+		printf("; %s", advice);
 }
 
 static void print_record(const struct warden_object *o)

@@ -5,6 +5,7 @@
 #                   kernel's, or else the headers Debian packages)
 #   ARCH=           amd64 or arm64 (default: this machine's)
 #   CROSS_COMPILE=  prefix of the compiler for another architecture
+#   TRUST=          certificates of the maker (PEM, with commas) to build in
 #   DESTDIR=        put in front of every path `make install` writes to
 
 HOSTARCH := $(shell uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')

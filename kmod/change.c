@@ -9,8 +9,8 @@
 #include <linux/string.h>
 
 #include "change.h"
+#include "layers.h"
 #include "record.h"
-#include "snapshot.h"
 
 /* The outermost lock; no hook takes it. */
 static DEFINE_MUTEX(change_lock);
@@ -45,36 +45,51 @@ void warden_change_assert_held(void)
 	lockdep_assert_held(&change_lock);
 }
 
+static bool is_of_system(u32 event)
+{
+	return event == WARDEN_EVENT_STOP || event == WARDEN_EVENT_PROBE;
+}
+
+static void fill_layer(struct warden_record *r, const struct warden_snapshot *snap)
+{
+	r->layer = snap->layer;
+	r->policy_version = snap->version;
+	strscpy(r->program, snap->signer, sizeof(r->program));
+	if (!r->object[0])
+		strscpy(r->object, snap->name, sizeof(r->object));
+	r->object_digest.alg = WARDEN_DIGEST_ALG_SHA256;
+	memcpy(r->object_digest.bytes, snap->digest, sizeof(snap->digest));
+}
+
 /**
  * warden_change_tell() - record a change
- * @event: enum warden_event: stop, probe, or one about the policy
- * @object: name of the policy, or what it was refused for
- * @snap: the policy; NULL is none
+ * @c: the change
  *
- * Context: Process context of who changes, may sleep. Without memory the change
- * stands and the record is counted as lost.
+ * Context: In a change, in process context of who changes; may sleep. Without
+ * memory the change stands and the record is counted as lost.
  */
-void warden_change_tell(u32 event, const char *object, const struct warden_snapshot *snap)
+void warden_change_tell(const struct warden_change *c)
 {
 	struct warden_record *r = kzalloc(sizeof(*r), GFP_KERNEL);
 
+	warden_change_assert_held();
 	if (!r) {
 		warden_record_lose(false);
 		return;
 	}
-	r->event = event;
-	r->domain = event == WARDEN_EVENT_STOP || event == WARDEN_EVENT_PROBE ? WARDEN_DOMAIN_SYSTEM : WARDEN_DOMAIN_POLICY;
-	r->action = event == WARDEN_EVENT_POLICY_REFUSE ? WARDEN_ACTION_DENY : WARDEN_ACTION_ALLOW;
+	r->event = c->event;
+	r->domain = is_of_system(c->event) ? WARDEN_DOMAIN_SYSTEM : WARDEN_DOMAIN_POLICY;
+	r->action = c->event == WARDEN_EVENT_POLICY_REFUSE ? WARDEN_ACTION_DENY : WARDEN_ACTION_ALLOW;
+	r->reason = c->reason;
+	r->line = c->line;
 	r->count = 1;
 	r->pid = task_tgid_nr(current);
 	r->uid = from_kuid(&init_user_ns, current_uid());
-	strscpy(r->object, object, sizeof(r->object));
-	if (snap) {
-		r->policy_version = snap->version;
-		r->generation = snap->generation;
-		r->object_digest.alg = WARDEN_DIGEST_ALG_SHA256;
-		memcpy(r->object_digest.bytes, snap->digest, sizeof(snap->digest));
-	}
+	r->generation = warden_layers_get_rcu()->generation;
+	if (c->object)
+		strscpy(r->object, c->object, sizeof(r->object));
+	if (c->snap)
+		fill_layer(r, c->snap);
 	warden_record_add(r);
 	kfree(r);
 }

@@ -6,9 +6,25 @@
 
 struct warden_snapshot;
 
+/**
+ * struct warden_change - what a record of a change tells
+ * @event: enum warden_event: stop, probe, or one about the policy
+ * @reason: enum warden_reason
+ * @line: line of a rule; 0 is none
+ * @object: what it is about where that is not the name of @snap; NULL is that
+ * @snap: the layer; NULL is none
+ */
+struct warden_change {
+	u32 event;
+	u32 reason;
+	u32 line;
+	const char *object;
+	const struct warden_snapshot *snap;
+};
+
 void warden_change_lock(void);
 void warden_change_unlock(void);
 void warden_change_assert_held(void);
-void warden_change_tell(u32 event, const char *object, const struct warden_snapshot *snap);
+void warden_change_tell(const struct warden_change *c);
 
 #endif /* WARDEN_CHANGE_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The decision: (snapshot, request) -> verdict.
+ * The decision: (layers, request) -> verdict.
  *
  * Pure: no lock, no allocation, no clock, no logging. The same file is compiled
  * into the host unit test.
@@ -291,8 +291,48 @@ bool warden_decide_names(const struct warden_snapshot *snap, const struct warden
 }
 
 /**
- * warden_decide() - what the policy says to a request
+ * warden_decide_rules() - where the rules of a program begin
  * @snap: the policy
+ * @domain: enum warden_domain
+ * @program: index into the programs plus one; 0 is the rules for any program
+ *
+ * Context: Any; the caller keeps @snap alive.
+ * Return: the first rule of this domain and program, or of what comes after.
+ */
+u32 warden_decide_rules(const struct warden_snapshot *snap, u32 domain, u32 program)
+{
+	return find_rules(snap, sort_key(domain, program));
+}
+
+/**
+ * warden_decide_refs() - where the programs with a digest begin
+ * @snap: the policy
+ * @digest: the digest
+ *
+ * Context: Any; the caller keeps @snap alive.
+ * Return: the first reference with this digest, or with one that comes after.
+ */
+u32 warden_decide_refs(const struct warden_snapshot *snap, const struct warden_digest *digest)
+{
+	return find_ref(snap, digest);
+}
+
+/**
+ * warden_decide_same() - are two digests one?
+ * @a: a digest
+ * @b: another
+ *
+ * Context: Any.
+ * Return: true if they are.
+ */
+bool warden_decide_same(const struct warden_digest *a, const struct warden_digest *b)
+{
+	return is_same_digest(a, b);
+}
+
+/**
+ * warden_decide() - what one layer says to a request
+ * @snap: the layer
  * @req: the request; @req->subject is set, and in the exec, module and firmware
  *	 domains @req->object
  * @verdict: filled in
@@ -304,14 +344,69 @@ void warden_decide(const struct warden_snapshot *snap, const struct warden_reque
 {
 	const struct warden_default *def = &snap->defaults[req->domain];
 
-	*verdict = (struct warden_verdict){ .action = def->action, .mode = def->mode };
+	*verdict = (struct warden_verdict){ .action = def->action, .mode = def->mode, .snap = snap };
 	if (!appraise(snap, req, verdict))
 		return;
-	if (weigh_programs(snap, req, verdict) || weigh(snap, req, 0, verdict))
+	if (!weigh_programs(snap, req, verdict))
+		weigh(snap, req, 0, verdict);
+	if (verdict->rule) {
+		verdict->flags = verdict->rule->flags;
+		verdict->withdraw_ms = verdict->rule->withdraw_ms;
 		return;
-	if (verdict->rule)
-		return;
+	}
 	verdict->reason = explain_default(req, verdict);
 	if (!snap->version && verdict->action == WARDEN_ACTION_DENY)
 		verdict->reason = WARDEN_REASON_BOOT_PROFILE;
+}
+
+/* How much stands against it: what is denied outranks what is only observed. */
+static int rank(const struct warden_verdict *v)
+{
+	if (v->action == WARDEN_ACTION_ALLOW)
+		return 0;
+	return v->mode == WARDEN_MODE_ENFORCE ? 2 : 1;
+}
+
+/*
+ * Of two allows the one is told that has more of a ground: a consent, a rule,
+ * then the layer above. What either asks for at the end of a session holds.
+ */
+static void join_allows(struct warden_verdict *verdict, const struct warden_verdict *below)
+{
+	struct warden_verdict joined = *verdict;
+
+	if ((!verdict->grant && below->grant) || (!verdict->rule && below->rule))
+		joined = *below;
+	joined.flags = verdict->flags | below->flags;
+	joined.withdraw_ms = verdict->withdraw_ms;
+	if (below->withdraw_ms && (!joined.withdraw_ms || below->withdraw_ms < joined.withdraw_ms))
+		joined.withdraw_ms = below->withdraw_ms;
+	*verdict = joined;
+}
+
+/**
+ * warden_decide_layers() - what the policy says to a request
+ * @layers: the policy
+ * @req: the request, as for warden_decide()
+ * @verdict: filled in
+ *
+ * Allowed is what every layer allows. A denial is told of the highest layer that
+ * denies; one that is only observed gives way to one that is not.
+ *
+ * Context: Any; the caller keeps @layers and @req->grants alive.
+ */
+void warden_decide_layers(const struct warden_layers *layers, const struct warden_request *req,
+			  struct warden_verdict *verdict)
+{
+	struct warden_verdict below;
+	u32 i;
+
+	warden_decide(layers->layer[0], req, verdict);
+	for (i = 1; i < layers->nr && rank(verdict) < 2; i++) {
+		warden_decide(layers->layer[i], req, &below);
+		if (rank(&below) > rank(verdict))
+			*verdict = below;
+		else if (!rank(&below) && !rank(verdict))
+			join_allows(verdict, &below);
+	}
 }

@@ -66,6 +66,9 @@ struct warden_request {
  * @mode: enum warden_mode of the domain
  * @reason: enum warden_reason
  * @rule: the rule that decided, NULL for none
+ * @flags: bit mask of enum warden_rule_flag of the rules it rests on
+ * @withdraw_ms: bound on the end of a session, the shortest of those rules; 0 is none given
+ * @snap: the layer that decided
  * @program: the program the subject is, that of @rule where it names one; NULL where
  *	     the policy does not name it
  * @grant: the consent it rests on, NULL for none
@@ -76,6 +79,9 @@ struct warden_verdict {
 	u8 action;
 	u8 mode;
 	u8 reason;
+	u8 flags;
+	u16 withdraw_ms;
+	const struct warden_snapshot *snap;
 	const struct warden_rule *rule;
 	const struct warden_program *program;
 	const struct warden_grant *grant;
@@ -83,6 +89,13 @@ struct warden_verdict {
 
 void warden_decide(const struct warden_snapshot *snap, const struct warden_request *req,
 		   struct warden_verdict *verdict);
+
+void warden_decide_layers(const struct warden_layers *layers, const struct warden_request *req,
+			  struct warden_verdict *verdict);
+
+u32 warden_decide_rules(const struct warden_snapshot *snap, u32 domain, u32 program);
+u32 warden_decide_refs(const struct warden_snapshot *snap, const struct warden_digest *digest);
+bool warden_decide_same(const struct warden_digest *a, const struct warden_digest *b);
 
 bool warden_decide_names(const struct warden_snapshot *snap, const struct warden_digest *digest);
 

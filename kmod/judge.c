@@ -14,21 +14,21 @@
 #include "consent.h"
 #include "inventory.h"
 #include "judge.h"
+#include "layers.h"
 #include "record.h"
-#include "snapshot.h"
 
-static void copy_verdict(struct warden_answer *answer, const struct warden_snapshot *snap,
+static void copy_verdict(struct warden_answer *answer, u64 generation,
 			 const struct warden_verdict *v)
 {
 	answer->denied = warden_verdict_denies(v);
 	answer->observed = v->action == WARDEN_ACTION_DENY && !answer->denied;
 	answer->reason = v->reason;
-	answer->version = snap->version;
-	answer->generation = snap->generation;
+	answer->layer = v->snap->layer;
+	answer->version = v->snap->version;
+	answer->generation = generation;
 	answer->line = v->rule ? v->rule->line : 0;
-	answer->flags = v->rule ? v->rule->flags : 0;
-	answer->withdraw_ms = v->rule && v->rule->withdraw_ms ? v->rule->withdraw_ms :
-								WARDEN_WITHDRAW_MS;
+	answer->flags = v->flags;
+	answer->withdraw_ms = v->withdraw_ms ?: WARDEN_WITHDRAW_MS;
 	answer->has_receipt = v->grant;
 	memset(answer->receipt, 0, sizeof(answer->receipt));
 	if (v->grant)
@@ -54,15 +54,15 @@ static u64 generation_of(const struct warden_grants *grants)
 int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 {
 	struct warden_request now = *req;
-	const struct warden_snapshot *snap;
+	const struct warden_layers *layers;
 	struct warden_verdict v;
 
 	rcu_read_lock();
-	snap = warden_snapshot_get_rcu();
+	layers = warden_layers_get_rcu();
 	now.grants = warden_consent_grants_rcu();
 	now.now = now.grants ? ktime_get_boottime_ns() : 0;
-	warden_decide(snap, &now, &v);
-	copy_verdict(answer, snap, &v);
+	warden_decide_layers(layers, &now, &v);
+	copy_verdict(answer, layers->generation, &v);
 	answer->consents = generation_of(now.grants);
 	rcu_read_unlock();
 	if (!answer->denied)
@@ -86,7 +86,7 @@ bool warden_judge_holds(const struct warden_answer *answer)
 	bool holds;
 
 	rcu_read_lock();
-	holds = answer->generation == warden_snapshot_get_rcu()->generation &&
+	holds = answer->generation == warden_layers_get_rcu()->generation &&
 		answer->consents == generation_of(warden_consent_grants_rcu());
 	rcu_read_unlock();
 	return holds;
@@ -97,14 +97,18 @@ bool warden_judge_holds(const struct warden_answer *answer)
  * @domain: enum warden_domain
  *
  * Context: Any.
- * Return: true if it does.
+ * Return: true if some layer does.
  */
 bool warden_judge_measures(u32 domain)
 {
-	bool measures;
+	const struct warden_layers *layers;
+	bool measures = false;
+	u32 i;
 
 	rcu_read_lock();
-	measures = warden_snapshot_get_rcu()->measure & BIT(domain);
+	layers = warden_layers_get_rcu();
+	for (i = 0; i < layers->nr; i++)
+		measures |= layers->layer[i]->measure & BIT(domain);
 	rcu_read_unlock();
 	return measures;
 }
@@ -118,10 +122,14 @@ bool warden_judge_measures(u32 domain)
  */
 bool warden_judge_names(const struct warden_digest *digest)
 {
-	bool names;
+	const struct warden_layers *layers;
+	bool names = false;
+	u32 i;
 
 	rcu_read_lock();
-	names = warden_decide_names(warden_snapshot_get_rcu(), digest);
+	layers = warden_layers_get_rcu();
+	for (i = 0; i < layers->nr && !names; i++)
+		names = warden_decide_names(layers->layer[i], digest);
 	rcu_read_unlock();
 	return names;
 }
@@ -153,6 +161,7 @@ void warden_judge_tell(const struct warden_request *req, const struct warden_ans
 	r->line = answer->line;
 	r->policy_version = answer->version;
 	r->generation = answer->generation;
+	r->layer = answer->layer;
 	r->count = 1;
 	r->pid = task_tgid_nr(current);
 	r->uid = req->uid;

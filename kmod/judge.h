@@ -14,8 +14,8 @@
  * @flags: bit mask of enum warden_rule_flag of the rule
  * @withdraw_ms: bound on the end of a session
  * @line: line of the rule; 0 is none
- * @version: version of the policy
- * @measure: the domain is measured
+ * @layer: enum warden_role of the layer that decided; 0 is the boot profile
+ * @version: version of that layer
  * @generation: generation of the policy
  * @consents: generation of the table of consents; 0 for none
  * @receipt: consent it rests on
@@ -27,6 +27,7 @@ struct warden_answer {
 	bool has_receipt;
 	u8 reason;
 	u8 flags;
+	u8 layer;
 	u16 withdraw_ms;
 	u32 line;
 	u32 version;

@@ -17,11 +17,13 @@
 #include "identity.h"
 #include "inventory.h"
 #include "kfunc.h"
+#include "layers.h"
 #include "measure.h"
 #include "netlink.h"
+#include "policy.h"
 #include "record.h"
 #include "session.h"
-#include "snapshot.h"
+#include "trust.h"
 
 static char *boot = "deny";
 module_param(boot, charp, 0444);
@@ -100,12 +102,16 @@ static int __init warden_init(void)
 	err = warden_measure_init(pcr);
 	if (err)
 		goto err_identity;
-	err = warden_snapshot_init(!strcmp(boot, "observe"));
+	err = warden_layers_init(!strcmp(boot, "observe"));
 	if (err)
 		goto err_measure;
+	err = warden_trust_init();
+	if (err)
+		goto err_layers;
+	warden_policy_init();
 	err = warden_consent_init();
 	if (err)
-		goto err_snapshot;
+		goto err_trust;
 	err = warden_session_init();
 	if (err)
 		goto err_consent;
@@ -126,8 +132,11 @@ err_session:
 	warden_session_exit();
 err_consent:
 	warden_consent_exit();
-err_snapshot:
-	warden_snapshot_exit();
+err_trust:
+	warden_policy_exit();
+	warden_trust_exit();
+err_layers:
+	warden_layers_exit();
 err_measure:
 	warden_measure_exit();
 err_identity:
@@ -166,11 +175,13 @@ static void __exit warden_exit(void)
 	outwait_force();
 	unregister_module_notifier(&module_nb);
 	warden_netlink_exit();
+	warden_policy_exit();
 	warden_canary_device_remove();
 	warden_session_exit();
 	warden_consent_exit();
 	warden_inventory_forget();
-	warden_snapshot_exit();
+	warden_trust_exit();
+	warden_layers_exit();
 	warden_measure_exit();
 	warden_identity_exit();
 	warden_record_exit();

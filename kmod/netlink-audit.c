@@ -23,7 +23,8 @@ static int put_record_head(struct sk_buff *skb, const struct warden_record *r)
 	       put_u32(skb, WARDEN_A_RECORD_LINE, r->line) ||
 	       put_u32(skb, WARDEN_A_RECORD_POLICY_VERSION, r->policy_version) ||
 	       put_u64(skb, WARDEN_A_RECORD_GENERATION, r->generation) ||
-	       nla_put_u32(skb, WARDEN_A_RECORD_COUNT, r->count);
+	       nla_put_u32(skb, WARDEN_A_RECORD_COUNT, r->count) ||
+	       put_u32(skb, WARDEN_A_RECORD_LAYER, r->layer);
 }
 
 static int put_record_subject(struct sk_buff *skb, const struct warden_record *r)

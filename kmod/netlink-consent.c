@@ -10,10 +10,10 @@
 
 #include "change.h"
 #include "consent.h"
+#include "layers.h"
 #include "message.h"
 #include "netlink-gen.h"
 #include "session.h"
-#include "snapshot.h"
 
 static const struct warden_program *find_program(const struct warden_snapshot *snap,
 						 const char *label)
@@ -54,28 +54,39 @@ static bool is_asked_for(const struct warden_snapshot *snap, const struct warden
 	return false;
 }
 
-/* Bind a consent to what the policy in force says its program is. */
+/* Bind a consent to what a layer says its program is; NULL, or why it cannot be. */
+static const char *resolve_in(const struct warden_snapshot *snap, struct warden_consent *c)
+{
+	const struct warden_program *program = find_program(snap, c->program);
+
+	if (!program)
+		return "the policy in force has no program of this name";
+	if (!has_purpose(snap, c->purpose))
+		return "the policy in force has no purpose of this name";
+	if (!is_asked_for(snap, c, program))
+		return "no rule of the policy in force asks this program for this consent";
+	memcpy(c->digests, program->digests, sizeof(c->digests));
+	c->nr_digests = program->nr_digests;
+	return NULL;
+}
+
+/* The highest layer that asks for it says what it is bound to. */
 static int resolve_consent(struct warden_consent *c, struct genl_info *info)
 {
-	const struct warden_snapshot *snap;
-	const struct warden_program *program;
-	const char *why = NULL;
+	const struct warden_layers *layers;
+	const char *why = NULL, *first = NULL;
+	u32 i;
 
 	rcu_read_lock();
-	snap = warden_snapshot_get_rcu();
-	program = find_program(snap, c->program);
-	if (!program) {
-		why = "the policy in force has no program of this name";
-	} else if (!has_purpose(snap, c->purpose)) {
-		why = "the policy in force has no purpose of this name";
-	} else if (!is_asked_for(snap, c, program)) {
-		why = "no rule of the policy in force asks this program for this consent";
-	} else {
-		memcpy(c->digests, program->digests, sizeof(c->digests));
-		c->nr_digests = program->nr_digests;
+	layers = warden_layers_get_rcu();
+	for (i = 0; i < layers->nr; i++) {
+		why = resolve_in(layers->layer[i], c);
+		if (!why)
+			break;
+		first = first ?: why;
 	}
 	rcu_read_unlock();
-	return why ? warden_message_refuse(info, -ENOENT, why) : 0;
+	return why ? warden_message_refuse(info, -ENOENT, first) : 0;
 }
 
 static int parse_consent(struct warden_consent *c, struct genl_info *info)

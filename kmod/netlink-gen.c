@@ -11,6 +11,14 @@
 #include <uapi/linux/warden.h>
 
 /* Integer value ranges */
+static const struct netlink_range_validation warden_a_channel_protocol_range = {
+	.max	= 65535ULL,
+};
+
+static const struct netlink_range_validation warden_a_channel_port_range = {
+	.max	= 65535ULL,
+};
+
 static const struct netlink_range_validation warden_a_rule_protocol_range = {
 	.max	= 65535ULL,
 };
@@ -34,6 +42,13 @@ const struct nla_policy warden_appraise_nl_policy[WARDEN_A_APPRAISE_DIGESTS + 1]
 	[WARDEN_A_APPRAISE_DIGESTS] = { .type = NLA_BINARY, },
 };
 
+const struct nla_policy warden_channel_nl_policy[WARDEN_A_CHANNEL_PORT + 1] = {
+	[WARDEN_A_CHANNEL_DIGEST] = NLA_POLICY_NESTED(warden_digest_nl_policy),
+	[WARDEN_A_CHANNEL_UID] = { .type = NLA_U32, },
+	[WARDEN_A_CHANNEL_PROTOCOL] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_channel_protocol_range),
+	[WARDEN_A_CHANNEL_PORT] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_channel_port_range),
+};
+
 const struct nla_policy warden_default_nl_policy[WARDEN_A_DEFAULT_MODE + 1] = {
 	[WARDEN_A_DEFAULT_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
 	[WARDEN_A_DEFAULT_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
@@ -45,12 +60,13 @@ const struct nla_policy warden_digest_nl_policy[WARDEN_A_DIGEST_BYTES + 1] = {
 	[WARDEN_A_DIGEST_BYTES] = NLA_POLICY_EXACT_LEN(32),
 };
 
-const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_MODE + 1] = {
+const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_LAYER + 1] = {
 	[WARDEN_A_HEADER_NAME] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_HEADER_VERSION] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_HEADER_CONTACT] = { .type = NLA_NUL_STRING, .len = 127, },
 	[WARDEN_A_HEADER_SUPPORT_UNTIL] = { .type = NLA_NUL_STRING, .len = 10, },
 	[WARDEN_A_HEADER_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[WARDEN_A_HEADER_LAYER] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 };
 
 const struct nla_policy warden_measure_nl_policy[WARDEN_A_MEASURE_DOMAINS + 1] = {
@@ -79,7 +95,7 @@ const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_DIGEST + 1] = {
 	[WARDEN_A_RULE_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
 	[WARDEN_A_RULE_TOPOLOGY] = { .type = NLA_NUL_STRING, .len = 127, },
 	[WARDEN_A_RULE_PURPOSE] = NLA_POLICY_MIN(NLA_U32, 1),
-	[WARDEN_A_RULE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x7),
+	[WARDEN_A_RULE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xf),
 	[WARDEN_A_RULE_WITHDRAW_MS] = NLA_POLICY_RANGE(NLA_U32, 1, 10000),
 	[WARDEN_A_RULE_PROTOCOL] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_rule_protocol_range),
 	[WARDEN_A_RULE_PORT_LOW] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_rule_port_low_range),
@@ -87,8 +103,14 @@ const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_DIGEST + 1] = {
 	[WARDEN_A_RULE_DIGEST] = NLA_POLICY_NESTED(warden_digest_nl_policy),
 };
 
+const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1] = {
+	[WARDEN_A_SIGNER_ROLE] = NLA_POLICY_RANGE(NLA_U32, 1, 4),
+	[WARDEN_A_SIGNER_CERTIFICATE] = { .type = NLA_BINARY, },
+	[WARDEN_A_SIGNER_NOT_AFTER] = { .type = NLA_U64, },
+};
+
 /* WARDEN_CMD_POLICY_ADD - do */
-static const struct nla_policy warden_policy_add_nl_policy[WARDEN_A_POLICY_APPRAISE + 1] = {
+static const struct nla_policy warden_policy_add_nl_policy[WARDEN_A_POLICY_SIGNER + 1] = {
 	[WARDEN_A_POLICY_HEADER] = NLA_POLICY_NESTED(warden_header_nl_policy),
 	[WARDEN_A_POLICY_DEFAULT] = NLA_POLICY_NESTED(warden_default_nl_policy),
 	[WARDEN_A_POLICY_PROGRAM] = NLA_POLICY_NESTED(warden_program_nl_policy),
@@ -96,11 +118,16 @@ static const struct nla_policy warden_policy_add_nl_policy[WARDEN_A_POLICY_APPRA
 	[WARDEN_A_POLICY_RULE] = NLA_POLICY_NESTED(warden_rule_nl_policy),
 	[WARDEN_A_POLICY_MEASURE] = NLA_POLICY_NESTED(warden_measure_nl_policy),
 	[WARDEN_A_POLICY_APPRAISE] = NLA_POLICY_NESTED(warden_appraise_nl_policy),
+	[WARDEN_A_POLICY_SIGNER] = NLA_POLICY_NESTED(warden_signer_nl_policy),
 };
 
 /* WARDEN_CMD_POLICY_COMMIT - do */
-static const struct nla_policy warden_policy_commit_nl_policy[WARDEN_A_POLICY_DIGEST + 1] = {
+static const struct nla_policy warden_policy_commit_nl_policy[WARDEN_A_POLICY_CHANNEL + 1] = {
 	[WARDEN_A_POLICY_DIGEST] = NLA_POLICY_EXACT_LEN(32),
+	[WARDEN_A_POLICY_SIGNATURE] = { .type = NLA_BINARY, },
+	[WARDEN_A_POLICY_CONFIRM] = NLA_POLICY_RANGE(NLA_U32, 1, 3600),
+	[WARDEN_A_POLICY_FORCE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[WARDEN_A_POLICY_CHANNEL] = NLA_POLICY_NESTED(warden_channel_nl_policy),
 };
 
 /* WARDEN_CMD_CONSENT_GRANT - do */
@@ -129,6 +156,27 @@ static const struct nla_policy warden_audit_get_nl_policy[WARDEN_A_RECORD_SEQ + 
 /* WARDEN_CMD_MEASURE_GET - dump */
 static const struct nla_policy warden_measure_get_nl_policy[WARDEN_A_MEASUREMENT_SEQ + 1] = {
 	[WARDEN_A_MEASUREMENT_SEQ] = { .type = NLA_U64, },
+};
+
+/* WARDEN_CMD_POLICY_CONFIRM - do */
+static const struct nla_policy warden_policy_confirm_nl_policy[WARDEN_A_POLICY_REVERT + 1] = {
+	[WARDEN_A_POLICY_REVERT] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+/* WARDEN_CMD_POLICY_DROP - do */
+static const struct nla_policy warden_policy_drop_nl_policy[WARDEN_A_POLICY_LAYER + 1] = {
+	[WARDEN_A_POLICY_LAYER] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+};
+
+/* WARDEN_CMD_POLICY_READ - dump */
+static const struct nla_policy warden_policy_read_nl_policy[WARDEN_A_POLICY_LAYER + 1] = {
+	[WARDEN_A_POLICY_LAYER] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+};
+
+/* WARDEN_CMD_TRUST_ENROLL - do */
+static const struct nla_policy warden_trust_enroll_nl_policy[WARDEN_A_TRUST_CERTIFICATE + 1] = {
+	[WARDEN_A_TRUST_CERTIFICATE] = { .type = NLA_BINARY, },
+	[WARDEN_A_TRUST_NOT_AFTER] = { .type = NLA_U64, },
 };
 
 /* WARDEN_CMD_PROBE_END - do */
@@ -167,7 +215,7 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_policy_add_doit,
 		.policy		= warden_policy_add_nl_policy,
-		.maxattr	= WARDEN_A_POLICY_APPRAISE,
+		.maxattr	= WARDEN_A_POLICY_SIGNER,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -175,7 +223,7 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_policy_commit_doit,
 		.policy		= warden_policy_commit_nl_policy,
-		.maxattr	= WARDEN_A_POLICY_DIGEST,
+		.maxattr	= WARDEN_A_POLICY_CHANNEL,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -227,6 +275,44 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.policy		= warden_measure_get_nl_policy,
 		.maxattr	= WARDEN_A_MEASUREMENT_SEQ,
 		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= WARDEN_CMD_POLICY_CONFIRM,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_policy_confirm_doit,
+		.policy		= warden_policy_confirm_nl_policy,
+		.maxattr	= WARDEN_A_POLICY_REVERT,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_POLICY_DROP,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_policy_drop_doit,
+		.policy		= warden_policy_drop_nl_policy,
+		.maxattr	= WARDEN_A_POLICY_LAYER,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_POLICY_READ,
+		.start		= warden_nl_start_read,
+		.dumpit		= warden_nl_policy_read_dumpit,
+		.policy		= warden_policy_read_nl_policy,
+		.maxattr	= WARDEN_A_POLICY_LAYER,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= WARDEN_CMD_TRUST_ENROLL,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_trust_enroll_doit,
+		.policy		= warden_trust_enroll_nl_policy,
+		.maxattr	= WARDEN_A_TRUST_CERTIFICATE,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= WARDEN_CMD_TRUST_GET,
+		.start	= warden_nl_start_read,
+		.dumpit	= warden_nl_trust_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd		= WARDEN_CMD_PROBE_BEGIN,

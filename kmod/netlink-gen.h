@@ -13,13 +13,15 @@
 
 /* Common nested types */
 extern const struct nla_policy warden_appraise_nl_policy[WARDEN_A_APPRAISE_DIGESTS + 1];
+extern const struct nla_policy warden_channel_nl_policy[WARDEN_A_CHANNEL_PORT + 1];
 extern const struct nla_policy warden_default_nl_policy[WARDEN_A_DEFAULT_MODE + 1];
 extern const struct nla_policy warden_digest_nl_policy[WARDEN_A_DIGEST_BYTES + 1];
-extern const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_MODE + 1];
+extern const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_LAYER + 1];
 extern const struct nla_policy warden_measure_nl_policy[WARDEN_A_MEASURE_DOMAINS + 1];
 extern const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_UID + 1];
 extern const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_TEXT + 1];
 extern const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_DIGEST + 1];
+extern const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1];
 
 int warden_nl_pre_anyone(const struct genl_split_ops *ops, struct sk_buff *skb,
 			 struct genl_info *info);
@@ -48,6 +50,13 @@ int warden_nl_audit_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
 int warden_nl_measure_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb);
+int warden_nl_policy_confirm_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_policy_drop_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_policy_read_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
+int warden_nl_trust_enroll_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_trust_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
 int warden_nl_probe_begin_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_probe_step_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_probe_end_doit(struct sk_buff *skb, struct genl_info *info);

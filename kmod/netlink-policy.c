@@ -5,17 +5,16 @@
 #include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/slab.h>
-#include <linux/timekeeping.h>
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 
 #include "change.h"
-#include "measure.h"
+#include "extack.h"
+#include "layers.h"
 #include "message.h"
 #include "netlink.h"
 #include "netlink-gen.h"
-#include "session.h"
-#include "snapshot.h"
+#include "policy.h"
 #include "stage.h"
 
 /**
@@ -145,54 +144,144 @@ static struct warden_snapshot *finish(struct genl_info *info)
 	return snap;
 }
 
-struct committed {
-	u64 generation;
-	unsigned int ended;
-};
-
 static int fill_committed(struct sk_buff *skb, const void *arg)
 {
-	const struct committed *c = arg;
+	const struct warden_committed *c = arg;
 
 	return put_u64(skb, WARDEN_A_POLICY_GENERATION, c->generation) ||
 	       nla_put_u32(skb, WARDEN_A_POLICY_ENDED, c->ended);
 }
 
-static struct committed put_in_force(struct warden_snapshot *snap)
+static int parse_channel_digests(struct warden_channel *c, const struct nlattr *attr,
+				 struct netlink_ext_ack *extack)
 {
-	struct warden_digest digest = { .alg = WARDEN_DIGEST_ALG_SHA256 };
-	struct committed c;
+	const struct nlattr *digest;
+	int rem, err;
 
-	warden_change_assert_held();
-	memcpy(digest.bytes, snap->digest, sizeof(digest.bytes));
-	if (snap->measure & BIT(WARDEN_DOMAIN_POLICY))
-		warden_measure_policy(&digest, snap->name);
-	c.generation = warden_snapshot_publish(snap);
-	warden_change_tell(WARDEN_EVENT_POLICY_LOAD, snap->name, snap);
-	c.ended =
-		warden_session_review(WARDEN_REASON_POLICY_CHANGED, ktime_get_boottime_ns(), NULL);
-	return c;
+	nla_for_each_nested(digest, attr, rem) {
+		if (nla_type(digest) != WARDEN_A_CHANNEL_DIGEST)
+			continue;
+		if (c->nr_digests == ARRAY_SIZE(c->digests))
+			return warden_refuse(extack, digest, -EINVAL, "a channel has two digests");
+		err = warden_stage_parse_digest(digest, &c->digests[c->nr_digests++], extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int parse_channel(struct warden_channel *c, const struct nlattr *attr,
+			 struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[WARDEN_A_CHANNEL_MAX + 1];
+	int err;
+
+	err = nla_parse_nested(tb, WARDEN_A_CHANNEL_MAX, attr, warden_channel_nl_policy, extack);
+	if (err)
+		return err;
+	if (!tb[WARDEN_A_CHANNEL_DIGEST] || !tb[WARDEN_A_CHANNEL_UID] ||
+	    !tb[WARDEN_A_CHANNEL_PROTOCOL] || !tb[WARDEN_A_CHANNEL_PORT])
+		return warden_refuse(extack, attr, -EINVAL,
+				     "a channel needs its digest, its uid, its protocol and its port");
+	c->uid = nla_get_u32(tb[WARDEN_A_CHANNEL_UID]);
+	c->protocol = nla_get_u32(tb[WARDEN_A_CHANNEL_PROTOCOL]);
+	c->port = nla_get_u32(tb[WARDEN_A_CHANNEL_PORT]);
+	return parse_channel_digests(c, attr, extack);
+}
+
+static int parse_channels(struct warden_commit *c, struct genl_info *info)
+{
+	const struct nlattr *attr;
+	int rem, err;
+
+	if (!info->attrs[WARDEN_A_POLICY_CHANNEL])
+		return 0;
+	c->channels = kcalloc(WARDEN_CHANNELS_MAX, sizeof(*c->channels), GFP_KERNEL);
+	if (!c->channels)
+		return -ENOMEM;
+	nla_for_each_attr(attr, genlmsg_data(info->genlhdr), genlmsg_len(info->genlhdr), rem) {
+		if (nla_type(attr) != WARDEN_A_POLICY_CHANNEL)
+			continue;
+		if (c->nr_channels == WARDEN_CHANNELS_MAX)
+			return warden_refuse(info->extack, attr, -E2BIG, "more than 64 channels");
+		err = parse_channel(&c->channels[c->nr_channels++], attr, info->extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int parse_commit(struct warden_commit *c, struct genl_info *info)
+{
+	struct nlattr **a = info->attrs;
+
+	if (a[WARDEN_A_POLICY_SIGNATURE]) {
+		c->signature = nla_data(a[WARDEN_A_POLICY_SIGNATURE]);
+		c->signature_len = nla_len(a[WARDEN_A_POLICY_SIGNATURE]);
+	}
+	if (a[WARDEN_A_POLICY_CONFIRM])
+		c->confirm = nla_get_u32(a[WARDEN_A_POLICY_CONFIRM]);
+	c->force = a[WARDEN_A_POLICY_FORCE] && nla_get_u32(a[WARDEN_A_POLICY_FORCE]);
+	return parse_channels(c, info);
+}
+
+static int commit(struct genl_info *info, const struct warden_commit *c,
+		  struct warden_committed *done)
+{
+	struct warden_snapshot *snap = finish(info);
+
+	if (!IS_ERR(snap))
+		return warden_policy_commit(snap, c, done, info->extack);
+	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_POLICY_REFUSE,
+						    .object = info->extack->_msg ?: "policy" });
+	return PTR_ERR(snap);
 }
 
 int warden_nl_policy_commit_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct warden_snapshot *snap;
-	struct committed c;
+	struct warden_commit c = {};
+	struct warden_committed done;
+	int err = parse_commit(&c, info);
 
-	warden_change_lock();
-	snap = finish(info);
-	if (IS_ERR(snap))
-		warden_change_tell(WARDEN_EVENT_POLICY_REFUSE, info->extack->_msg ?: "policy",
-				   NULL);
-	else
-		c = put_in_force(snap);
-	warden_change_unlock();
-	return IS_ERR(snap) ? PTR_ERR(snap) : warden_message_reply(info, fill_committed, &c);
+	if (!err) {
+		warden_change_lock();
+		err = commit(info, &c, &done);
+		warden_change_unlock();
+	}
+	kfree(c.channels);
+	return err ?: warden_message_reply(info, fill_committed, &done);
 }
 
-static int fill_policy(struct sk_buff *skb, const void *arg)
+int warden_nl_policy_confirm_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	const struct warden_snapshot *snap = arg;
+	const struct nlattr *revert = info->attrs[WARDEN_A_POLICY_REVERT];
+	struct warden_committed done;
+	int err;
+
+	warden_change_lock();
+	err = warden_policy_confirm(revert && nla_get_u32(revert), &done, info->extack);
+	warden_change_unlock();
+	return err ?: warden_message_reply(info, fill_committed, &done);
+}
+
+int warden_nl_policy_drop_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *layer = info->attrs[WARDEN_A_POLICY_LAYER];
+	struct warden_committed done;
+	int err;
+
+	if (!layer)
+		return warden_message_refuse(info, -EINVAL, "name the layer");
+	warden_change_lock();
+	err = warden_policy_drop(nla_get_u32(layer), &done, info->extack);
+	warden_change_unlock();
+	return err ?: warden_message_reply(info, fill_committed, &done);
+}
+
+/* --- what is in force --------------------------------------------------------------- */
+
+static int put_header(struct sk_buff *skb, const struct warden_snapshot *snap)
+{
 	struct nlattr *nest = nla_nest_start(skb, WARDEN_A_POLICY_HEADER);
 
 	if (!nest || nla_put_string(skb, WARDEN_A_HEADER_NAME, snap->name) ||
@@ -201,18 +290,88 @@ static int fill_policy(struct sk_buff *skb, const void *arg)
 	    put_string(skb, WARDEN_A_HEADER_SUPPORT_UNTIL, snap->support_until))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
-	return nla_put(skb, WARDEN_A_POLICY_DIGEST, sizeof(snap->digest), snap->digest) ||
-	       put_u64(skb, WARDEN_A_POLICY_GENERATION, snap->generation) ||
-	       nla_put_u32(skb, WARDEN_A_POLICY_PROGRAMS, snap->nr_programs) ||
-	       nla_put_u32(skb, WARDEN_A_POLICY_RULES, snap->nr_rules);
+	return 0;
+}
+
+static int fill_policy(struct sk_buff *skb, const void *arg)
+{
+	const struct warden_layers *layers;
+	const struct warden_snapshot *snap;
+	int err;
+
+	rcu_read_lock();
+	layers = warden_layers_get_rcu();
+	snap = layers->layer[0];
+	err = put_header(skb, snap) ||
+	      nla_put(skb, WARDEN_A_POLICY_DIGEST, sizeof(snap->digest), snap->digest) ||
+	      put_u64(skb, WARDEN_A_POLICY_GENERATION, layers->generation) ||
+	      nla_put_u32(skb, WARDEN_A_POLICY_PROGRAMS, snap->nr_programs) ||
+	      nla_put_u32(skb, WARDEN_A_POLICY_RULES, snap->nr_rules);
+	rcu_read_unlock();
+	return err;
 }
 
 int warden_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct warden_snapshot snap;
+	return warden_message_reply(info, fill_policy, NULL);
+}
 
-	warden_snapshot_copy(&snap);
-	return warden_message_reply(info, fill_policy, &snap);
+/* What of a layer's bytes goes into one message. */
+struct piece {
+	const struct warden_snapshot *snap;
+	u32 offset;
+	u32 len;
+};
+
+static int fill_piece(struct sk_buff *skb, const void *arg)
+{
+	const struct piece *p = arg;
+
+	return nla_put_u32(skb, WARDEN_A_POLICY_LAYER, p->snap->layer) ||
+	       put_u64(skb, WARDEN_A_POLICY_OFFSET, p->offset) ||
+	       nla_put(skb, WARDEN_A_POLICY_BYTES, p->len, p->snap->bytes + p->offset);
+}
+
+/* Bytes that fit beside the heads and the other two attributes. */
+static u32 room_in(const struct sk_buff *skb)
+{
+	int room = skb_tailroom(skb) - 64;
+
+	return clamp(room, 0, 30 << 10);
+}
+
+static int read_piece(struct sk_buff *skb, struct netlink_callback *cb,
+		      const struct warden_snapshot *snap)
+{
+	struct piece p = { .snap = snap, .offset = cb->args[0] };
+	int err;
+
+	if (p.offset >= snap->nr_bytes)
+		return 0;
+	p.len = min(snap->nr_bytes - p.offset, room_in(skb));
+	err = p.len ? warden_message_dump(skb, cb, WARDEN_CMD_POLICY_READ, fill_piece, &p) :
+		      -EMSGSIZE;
+	if (!err)
+		cb->args[0] += p.len;
+	return err;
+}
+
+int warden_nl_policy_read_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct genl_info *info = genl_info_dump(cb);
+	const struct nlattr *layer = info->attrs ? info->attrs[WARDEN_A_POLICY_LAYER] : NULL;
+	const struct warden_layers *layers;
+	const struct warden_snapshot *snap;
+	int err = 0;
+
+	rcu_read_lock();
+	layers = warden_layers_get_rcu();
+	cb->seq = layers->generation;
+	snap = layer ? warden_layers_find(layers, nla_get_u32(layer)) : layers->layer[0];
+	if (snap)
+		err = read_piece(skb, cb, snap);
+	rcu_read_unlock();
+	return skb->len ?: err;
 }
 
 /**

@@ -7,10 +7,10 @@
 #include "canary.h"
 #include "change.h"
 #include "hooks.h"
+#include "layers.h"
 #include "message.h"
 #include "netlink-gen.h"
 #include "netlink.h"
-#include "snapshot.h"
 
 /**
  * struct probe - the one trial there is
@@ -32,7 +32,7 @@ static u64 generation_now(void)
 	u64 generation;
 
 	rcu_read_lock();
-	generation = warden_snapshot_get_rcu()->generation;
+	generation = warden_layers_get_rcu()->generation;
 	rcu_read_unlock();
 	return generation;
 }
@@ -114,7 +114,8 @@ static struct ended end(bool agreed)
 	e.passed = agreed && !(hooks.wanted & ~probe.hooks) && generation_now() == e.generation;
 	if (e.passed)
 		WRITE_ONCE(probed, e.generation);
-	warden_change_tell(WARDEN_EVENT_PROBE, e.passed ? "passed" : "failed", NULL);
+	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_PROBE,
+						    .object = e.passed ? "passed" : "failed" });
 	return e;
 }
 

@@ -4,6 +4,7 @@
  */
 #include <linux/delay.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <net/genetlink.h>
@@ -13,33 +14,43 @@
 #include "hooks.h"
 #include "inventory.h"
 #include "kfunc.h"
+#include "layers.h"
 #include "measure.h"
 #include "message.h"
 #include "netlink-gen.h"
 #include "netlink.h"
+#include "policy.h"
 #include "record.h"
 #include "session.h"
-#include "snapshot.h"
+#include "trust.h"
 
 struct status {
 	struct warden_hooks_status hooks;
 	struct warden_record_status records;
 	struct warden_measure_status measures;
-	struct warden_snapshot snap;
 	unsigned int consents;
 };
 
-static bool is_observing(const struct warden_snapshot *snap)
+static bool is_observing(const struct warden_layers *layers)
 {
-	return snap->defaults[WARDEN_DOMAIN_SENSOR].mode == WARDEN_MODE_OBSERVE &&
-	       snap->defaults[WARDEN_DOMAIN_LISTEN].mode == WARDEN_MODE_OBSERVE;
+	const struct warden_default *def;
+	u32 i;
+
+	for (i = 0; i < layers->nr; i++) {
+		def = layers->layer[i]->defaults;
+		if (def[WARDEN_DOMAIN_SENSOR].mode == WARDEN_MODE_ENFORCE ||
+		    def[WARDEN_DOMAIN_LISTEN].mode == WARDEN_MODE_ENFORCE)
+			return false;
+	}
+	return true;
 }
 
-static int put_hooks(struct sk_buff *skb, const struct status *st)
+static int put_hooks(struct sk_buff *skb, const struct status *st,
+		     const struct warden_layers *layers)
 {
 	u32 tier = st->hooks.tier;
 
-	if (tier == WARDEN_TIER_ENFORCE && is_observing(&st->snap))
+	if (tier == WARDEN_TIER_ENFORCE && is_observing(layers))
 		tier = WARDEN_TIER_OBSERVE;
 	return nla_put_string(skb, WARDEN_A_STATUS_VERSION, WARDEN_VERSION) ||
 	       nla_put_u32(skb, WARDEN_A_STATUS_TIER, tier) ||
@@ -48,15 +59,56 @@ static int put_hooks(struct sk_buff *skb, const struct status *st)
 	       put_u64(skb, WARDEN_A_STATUS_WANTED, st->hooks.wanted);
 }
 
-static int put_policy_status(struct sk_buff *skb, const struct warden_snapshot *snap)
+static int put_layer(struct sk_buff *skb, const struct warden_snapshot *snap)
 {
+	struct nlattr *nest = nla_nest_start(skb, WARDEN_A_STATUS_LAYER);
+
+	if (!nest || nla_put_u32(skb, WARDEN_A_LAYER_LAYER, snap->layer) ||
+	    nla_put_string(skb, WARDEN_A_LAYER_NAME, snap->name) ||
+	    nla_put_u32(skb, WARDEN_A_LAYER_VERSION, snap->version) ||
+	    nla_put(skb, WARDEN_A_LAYER_DIGEST, sizeof(snap->digest), snap->digest) ||
+	    put_string(skb, WARDEN_A_LAYER_SIGNER, snap->signer) ||
+	    put_u32(skb, WARDEN_A_LAYER_WIDER, READ_ONCE(snap->wider)) ||
+	    put_u32(skb, WARDEN_A_LAYER_FLOOR, warden_policy_floor(snap->layer)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_waiting(struct sk_buff *skb)
+{
+	struct warden_waiting w;
+
+	warden_policy_waiting(&w);
+	if (!w.layer)
+		return 0;
+	return nla_put_u32(skb, WARDEN_A_STATUS_CONFIRM_SECONDS, w.seconds) ||
+	       nla_put_u32(skb, WARDEN_A_STATUS_CONFIRM_LAYER, w.layer);
+}
+
+static int put_layers(struct sk_buff *skb, const struct warden_layers *layers)
+{
+	int err = put_waiting(skb);
+	u32 i;
+
+	for (i = 0; !err && i < layers->nr; i++)
+		if (layers->layer[i]->version)
+			err = put_layer(skb, layers->layer[i]);
+	return err;
+}
+
+static int put_policy_status(struct sk_buff *skb, const struct warden_layers *layers)
+{
+	const struct warden_snapshot *snap = layers->layer[0];
+
 	return nla_put_string(skb, WARDEN_A_STATUS_POLICY_NAME, snap->name) ||
 	       nla_put_u32(skb, WARDEN_A_STATUS_POLICY_VERSION, snap->version) ||
 	       nla_put(skb, WARDEN_A_STATUS_POLICY_DIGEST, sizeof(snap->digest), snap->digest) ||
-	       put_u64(skb, WARDEN_A_STATUS_GENERATION, snap->generation) ||
-	       nla_put_u32(skb, WARDEN_A_STATUS_UNSIGNED_POLICIES, 1) ||
+	       put_u64(skb, WARDEN_A_STATUS_GENERATION, layers->generation) ||
+	       nla_put_u32(skb, WARDEN_A_STATUS_UNSIGNED_POLICIES, !warden_trust_roots()) ||
 	       put_string(skb, WARDEN_A_STATUS_CONTACT, snap->contact) ||
-	       put_string(skb, WARDEN_A_STATUS_SUPPORT_UNTIL, snap->support_until);
+	       put_string(skb, WARDEN_A_STATUS_SUPPORT_UNTIL, snap->support_until) ||
+	       put_layers(skb, layers);
 }
 
 static int put_counts(struct sk_buff *skb, const struct status *st)
@@ -77,9 +129,15 @@ static int put_counts(struct sk_buff *skb, const struct status *st)
 
 static int fill_status(struct sk_buff *skb, const void *arg)
 {
+	const struct warden_layers *layers;
 	const struct status *st = arg;
+	int err;
 
-	return put_hooks(skb, st) || put_policy_status(skb, &st->snap) || put_counts(skb, st);
+	rcu_read_lock();
+	layers = warden_layers_get_rcu();
+	err = put_hooks(skb, st, layers) || put_policy_status(skb, layers) || put_counts(skb, st);
+	rcu_read_unlock();
+	return err;
 }
 
 int warden_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -93,7 +151,6 @@ int warden_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 	warden_record_status(&st->records);
 	warden_measure_status(&st->measures);
 	st->consents = warden_consent_count();
-	warden_snapshot_copy(&st->snap);
 	err = warden_message_reply(info, fill_status, st);
 	kfree(st);
 	return err;
@@ -118,7 +175,8 @@ int warden_nl_stop_doit(struct sk_buff *skb, struct genl_info *info)
 	unsigned int left;
 
 	warden_change_lock();
-	warden_change_tell(WARDEN_EVENT_STOP, "warden", NULL);
+	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_STOP,
+						    .object = "warden" });
 	warden_hooks_detach();
 	left = warden_session_end_all(WARDEN_REASON_STOPPING);
 	wait_for_programs(left);

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The published policy: one immutable snapshot behind an RCU pointer, and the
- * boot profile that stands until the first policy is loaded.
+ * One layer of the policy, from the empty one on, and the boot profile that
+ * stands until the first policy is loaded.
  */
 #include <crypto/sha2.h>
+#include <linux/bits.h>
 #include <linux/mm.h>
-#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
 #include "snapshot.h"
-
-/* Replaced only inside a change (change.h), by warden_snapshot_publish(). */
-static struct warden_snapshot __rcu *current_snapshot;
 
 /**
  * warden_snapshot_alloc() - an empty snapshot with the safe defaults
@@ -21,7 +18,7 @@ static struct warden_snapshot __rcu *current_snapshot;
  * Sensors and listening are denied, everything else is allowed.
  *
  * Context: Process context, may sleep.
- * Return: the snapshot, or NULL without memory.
+ * Return: the snapshot, held once, or NULL without memory.
  */
 struct warden_snapshot *warden_snapshot_alloc(void)
 {
@@ -30,6 +27,7 @@ struct warden_snapshot *warden_snapshot_alloc(void)
 
 	if (!snap)
 		return NULL;
+	snap->users = 1;
 	for (domain = WARDEN_DOMAIN_CONNECT; domain < WARDEN_DOMAIN_RULES; domain++)
 		snap->defaults[domain].action = WARDEN_ACTION_ALLOW;
 	return snap;
@@ -43,7 +41,7 @@ struct warden_snapshot *warden_snapshot_alloc(void)
  */
 void warden_snapshot_free(struct warden_snapshot *snap)
 {
-	u32 domain;
+	u32 domain, i;
 
 	if (!snap)
 		return;
@@ -54,53 +52,23 @@ void warden_snapshot_free(struct warden_snapshot *snap)
 	kvfree(snap->purposes);
 	kvfree(snap->rules);
 	kvfree(snap->rule_digests);
+	for (i = 0; i < snap->nr_signers; i++)
+		kfree(snap->signers[i].certificate);
+	kvfree(snap->signers);
+	kvfree(snap->bytes);
 	kfree(snap);
 }
 
 /**
- * warden_snapshot_get_rcu() - the snapshot in force
+ * warden_snapshot_put() - let go of a snapshot
+ * @snap: the snapshot, or NULL; freed where nobody else holds it
  *
- * Context: Inside rcu_read_lock(), which bounds how long it may be used; or in a change.
- * Return: the snapshot; never NULL between init and exit.
+ * Context: In a change, may sleep; what was published waited a grace period.
  */
-const struct warden_snapshot *warden_snapshot_get_rcu(void)
+void warden_snapshot_put(struct warden_snapshot *snap)
 {
-	return rcu_dereference_check(current_snapshot, 1);
-}
-
-/**
- * warden_snapshot_copy() - the scalars of the snapshot in force
- * @snap: filled in; its tables are not to be followed
- *
- * Context: Any.
- */
-void warden_snapshot_copy(struct warden_snapshot *snap)
-{
-	rcu_read_lock();
-	*snap = *warden_snapshot_get_rcu();
-	rcu_read_unlock();
-}
-
-/**
- * warden_snapshot_publish() - put a snapshot in force and free the one before
- * @snap: the new snapshot, which is given away
- *
- * Context: Process context, sleeps for a grace period. The caller holds
- * the change lock, or is init.
- * Return: its generation.
- */
-u64 warden_snapshot_publish(struct warden_snapshot *snap)
-{
-	struct warden_snapshot *old = rcu_dereference_protected(current_snapshot, 1);
-	u64 generation = old ? old->generation + 1 : 1;
-
-	snap->generation = generation;
-	rcu_assign_pointer(current_snapshot, snap);
-	if (old) {
-		synchronize_rcu();
-		warden_snapshot_free(old);
-	}
-	return generation;
+	if (snap && !--snap->users)
+		warden_snapshot_free(snap);
 }
 
 /**
@@ -123,35 +91,23 @@ u64 warden_snapshot_key(const char *name)
 }
 
 /**
- * warden_snapshot_init() - put the boot profile in force
+ * warden_snapshot_boot() - the boot profile
  * @observe: record what would be denied and deny nothing
  *
- * Context: Process context, module init.
- * Return: 0 or -ENOMEM.
+ * Context: Process context, may sleep.
+ * Return: the snapshot, of version 0, or NULL without memory.
  */
-int warden_snapshot_init(bool observe)
+struct warden_snapshot *warden_snapshot_boot(bool observe)
 {
 	struct warden_snapshot *snap = warden_snapshot_alloc();
 	u32 domain;
 
 	if (!snap)
-		return -ENOMEM;
+		return NULL;
 	strscpy(snap->name, observe ? "boot=observe" : "boot=deny", sizeof(snap->name));
 	snap->measure = BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) |
 			BIT(WARDEN_DOMAIN_FIRMWARE) | BIT(WARDEN_DOMAIN_POLICY);
 	for (domain = 0; domain < WARDEN_DOMAIN_RULES; domain++)
 		snap->defaults[domain].mode = observe ? WARDEN_MODE_OBSERVE : WARDEN_MODE_ENFORCE;
-	warden_snapshot_publish(snap);
-	return 0;
-}
-
-/**
- * warden_snapshot_exit() - free the snapshot in force
- *
- * Context: Process context; no hook and no command can run any more.
- */
-void warden_snapshot_exit(void)
-{
-	warden_snapshot_free(rcu_dereference_protected(current_snapshot, 1));
-	RCU_INIT_POINTER(current_snapshot, NULL);
+	return snap;
 }

@@ -7,6 +7,9 @@
 #include <warden/limits.h>
 #include <warden/chain.h>
 
+/* Layers there can be: maker, operator, user. */
+#define WARDEN_LAYERS		WARDEN_ROLE_USER
+
 /* Domains a rule or a default can name: sensor to firmware. */
 #define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_FIRMWARE + 1)
 
@@ -105,8 +108,27 @@ struct warden_reference {
 };
 
 /**
- * struct warden_snapshot - a published policy; nobody writes to it any more
- * @generation: counts published snapshots from 1
+ * struct warden_signer - a certificate the maker's policy vouches for
+ * @not_after: seconds since 1970, UTC
+ * @role: enum warden_role
+ * @len: bytes of @certificate
+ * @certificate: X.509, DER
+ * @name: name and key id, as the kernel reads them
+ */
+struct warden_signer {
+	u64 not_after;
+	u8 role;
+	u16 len;
+	u8 *certificate;
+	char name[WARDEN_SIGNER_NAME_MAX + 1];
+};
+
+/**
+ * struct warden_snapshot - one layer of the policy; nobody writes to it once it is published
+ * @users: who holds it; changed inside a change (change.h) only
+ * @layer: enum warden_role
+ * @has_default: bit mask of the domains the policy itself gives a default for
+ * @wider: line of a rule that allows what a layer above does not; 0 is none
  * @version: version of the policy; 0 is the boot profile
  * @measure: bit mask of enum warden_domain to measure
  * @defaults: per domain
@@ -121,16 +143,26 @@ struct warden_reference {
  * @rules: in rising (domain, program)
  * @rule_digests: digests that rules name
  * @reference: per domain, what is accepted there
+ * @nr_signers: how many @signers
+ * @signers: whom a maker's policy vouches for
+ * @nr_bytes: how many @bytes
+ * @bytes: the compiled policy as it came in
+ * @signer: name of the certificate it was signed with; empty where it was not
+ * @signer_digest: SHA-256 of that certificate
  * @digest: SHA-256 of the compiled policy
  * @name: name of the policy
  * @contact: whom to tell of a flaw
  * @support_until: YYYY-MM-DD
  *
- * Published with RCU and freed a grace period after it was replaced. A reader
- * that must sleep copies what it needs first.
+ * Published in a struct warden_layers and freed a grace period after the last
+ * of those that hold it was replaced. A reader that must sleep copies what it
+ * needs first. @wider is the one field that changes: it is told, never decided by.
  */
 struct warden_snapshot {
-	u64 generation;
+	u32 users;
+	u8 layer;
+	u32 has_default;
+	u32 wider;
 	u32 version;
 	u32 measure;
 	struct warden_default defaults[WARDEN_DOMAIN_RULES];
@@ -145,21 +177,38 @@ struct warden_snapshot {
 	struct warden_rule *rules;
 	struct warden_digest *rule_digests;
 	struct warden_reference reference[WARDEN_DOMAIN_RULES];
+	u32 nr_signers;
+	struct warden_signer *signers;
+	u32 nr_bytes;
+	u8 *bytes;
+	char signer[WARDEN_SIGNER_NAME_MAX + 1];
+	u8 signer_digest[WARDEN_DIGEST_SIZE];
 	u8 digest[WARDEN_DIGEST_SIZE];
 	char name[WARDEN_LABEL_MAX + 1];
 	char contact[WARDEN_CONTACT_MAX + 1];
 	char support_until[WARDEN_DATE_MAX + 1];
 };
 
+/**
+ * struct warden_layers - the policy in force: what is done needs the assent of each layer
+ * @generation: counts what was published, from 1
+ * @nr: how many layers
+ * @layer: in rising enum warden_role; the first is the maker's, or the boot profile
+ *
+ * Immutable, published with RCU.
+ */
+struct warden_layers {
+	u64 generation;
+	u32 nr;
+	struct warden_snapshot *layer[WARDEN_LAYERS];
+};
+
 #ifdef __KERNEL__
 
-int warden_snapshot_init(bool observe);
-void warden_snapshot_exit(void);
 struct warden_snapshot *warden_snapshot_alloc(void);
+struct warden_snapshot *warden_snapshot_boot(bool observe);
 void warden_snapshot_free(struct warden_snapshot *snap);
-const struct warden_snapshot *warden_snapshot_get_rcu(void);
-void warden_snapshot_copy(struct warden_snapshot *snap);
-u64 warden_snapshot_publish(struct warden_snapshot *snap);
+void warden_snapshot_put(struct warden_snapshot *snap);
 u64 warden_snapshot_key(const char *name);
 
 #endif

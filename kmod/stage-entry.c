@@ -3,6 +3,7 @@
  * The entries of a policy but for its rules, each parsed strictly.
  */
 #include <linux/bits.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "netlink-gen.h"
@@ -33,6 +34,7 @@ int warden_stage_add_header(struct warden_stage *stage, const struct nlattr *att
 	get_string(snap->support_until, sizeof(snap->support_until),
 		   tb[WARDEN_A_HEADER_SUPPORT_UNTIL]);
 	snap->version = nla_get_u32(tb[WARDEN_A_HEADER_VERSION]);
+	snap->layer = get_u32(tb, WARDEN_A_HEADER_LAYER, WARDEN_ROLE_MAKER);
 	stage->mode = get_u32(tb, WARDEN_A_HEADER_MODE, WARDEN_MODE_ENFORCE);
 	stage->has_header = true;
 	return 0;
@@ -53,9 +55,9 @@ int warden_stage_add_default(struct warden_stage *stage, const struct nlattr *at
 		return warden_stage_refuse(extack, attr,
 					   "a default needs its domain and its action");
 	domain = nla_get_u32(tb[WARDEN_A_DEFAULT_DOMAIN]);
-	if (stage->has_default & BIT(domain))
+	if (stage->snap->has_default & BIT(domain))
 		return warden_stage_refuse(extack, attr, "a domain has one default");
-	stage->has_default |= BIT(domain);
+	stage->snap->has_default |= BIT(domain);
 	def = &stage->snap->defaults[domain];
 	def->action = nla_get_u32(tb[WARDEN_A_DEFAULT_ACTION]);
 	if (tb[WARDEN_A_DEFAULT_MODE]) {
@@ -126,6 +128,9 @@ int warden_stage_add_program(struct warden_stage *stage, const struct nlattr *at
 	get_string(program->label, sizeof(program->label), tb[WARDEN_A_PROGRAM_LABEL]);
 	program->has_uid = tb[WARDEN_A_PROGRAM_UID];
 	program->uid = get_u32(tb, WARDEN_A_PROGRAM_UID, 0);
+	if (program->has_uid && program->uid == U32_MAX)
+		return warden_stage_refuse(extack, tb[WARDEN_A_PROGRAM_UID],
+					   "4294967295 is the number of no user");
 	return add_program_digests(stage, program, attr, extack);
 }
 
@@ -151,6 +156,36 @@ int warden_stage_add_purpose(struct warden_stage *stage, const struct nlattr *at
 	get_string(purpose->label, sizeof(purpose->label), tb[WARDEN_A_PURPOSE_LABEL]);
 	purpose->key = warden_snapshot_key(purpose->label);
 	return 0;
+}
+
+int warden_stage_add_signer(struct warden_stage *stage, const struct nlattr *attr,
+			    struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[WARDEN_A_SIGNER_MAX + 1];
+	struct warden_signer *signer;
+	int err;
+
+	err = nla_parse_nested(tb, WARDEN_A_SIGNER_MAX, attr, warden_signer_nl_policy, extack);
+	if (err)
+		return err;
+	if (!tb[WARDEN_A_SIGNER_ROLE] || !tb[WARDEN_A_SIGNER_CERTIFICATE] ||
+	    !tb[WARDEN_A_SIGNER_NOT_AFTER])
+		return warden_stage_refuse(extack, attr,
+					   "a signer needs its role, its certificate and its end");
+	if (!nla_len(tb[WARDEN_A_SIGNER_CERTIFICATE]) ||
+	    nla_len(tb[WARDEN_A_SIGNER_CERTIFICATE]) > WARDEN_CERTIFICATE_MAX)
+		return warden_stage_refuse(extack, tb[WARDEN_A_SIGNER_CERTIFICATE],
+					   "a certificate has 1 to 4096 bytes");
+	signer = warden_stage_append(&stage->signers, sizeof(*signer), WARDEN_SIGNERS_MAX,
+				     "certificates", extack);
+	if (IS_ERR(signer))
+		return PTR_ERR(signer);
+	signer->role = nla_get_u32(tb[WARDEN_A_SIGNER_ROLE]);
+	signer->not_after = nla_get_u64(tb[WARDEN_A_SIGNER_NOT_AFTER]);
+	signer->len = nla_len(tb[WARDEN_A_SIGNER_CERTIFICATE]);
+	signer->certificate = kmemdup(nla_data(tb[WARDEN_A_SIGNER_CERTIFICATE]), signer->len,
+				      GFP_KERNEL_ACCOUNT);
+	return signer->certificate ? 0 : -ENOMEM;
 }
 
 int warden_stage_add_measure(struct warden_stage *stage, const struct nlattr *attr,

@@ -11,6 +11,7 @@
 #include <net/netlink.h>
 
 #include "snapshot.h"
+#include "stage.h"
 
 /* An array that grows by doubling, up to a limit. */
 struct table {
@@ -23,12 +24,12 @@ struct table {
  * struct warden_stage - a policy under construction
  * @snap: what it becomes; its tables are moved in by warden_stage_finish()
  * @hash: SHA-256 of the entries so far
- * @bytes: how many bytes of entries came in
+ * @bytes: the entries as they came in, struct table of bytes
  * @broken: an entry was refused, so the whole is
  * @has_header: the header came in
  * @mode: mode of the policy
- * @has_default: bit mask of the domains whose default came in
  * @own_mode: bit mask of the domains with a mode of their own
+ * @signers: struct warden_signer
  * @programs: struct warden_program
  * @refs: struct warden_digest_ref
  * @purposes: struct warden_purpose
@@ -39,12 +40,12 @@ struct table {
 struct warden_stage {
 	struct warden_snapshot *snap;
 	struct sha256_state hash;
-	u32 bytes;
+	struct table bytes;
 	bool broken;
 	bool has_header;
 	u8 mode;
-	u32 has_default;
 	u32 own_mode;
+	struct table signers;
 	struct table programs;
 	struct table refs;
 	struct table purposes;
@@ -56,10 +57,9 @@ struct warden_stage {
 int warden_stage_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, const char *why);
 void *warden_stage_append(struct table *t, size_t size, u32 max, const char *what,
 			  struct netlink_ext_ack *extack);
+int warden_stage_keep(struct table *t, const void *bytes, u32 len);
 int warden_stage_check_label(const struct nlattr *attr, const struct nlattr *entry,
 			     struct netlink_ext_ack *extack);
-int warden_stage_parse_digest(const struct nlattr *attr, struct warden_digest *digest,
-			      struct netlink_ext_ack *extack);
 
 /* One entry each; its kind is what the name says. */
 int warden_stage_add_header(struct warden_stage *stage, const struct nlattr *attr,
@@ -70,6 +70,8 @@ int warden_stage_add_program(struct warden_stage *stage, const struct nlattr *at
 			     struct netlink_ext_ack *extack);
 int warden_stage_add_purpose(struct warden_stage *stage, const struct nlattr *attr,
 			     struct netlink_ext_ack *extack);
+int warden_stage_add_signer(struct warden_stage *stage, const struct nlattr *attr,
+			    struct netlink_ext_ack *extack);
 int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
 			  struct netlink_ext_ack *extack);
 int warden_stage_add_measure(struct warden_stage *stage, const struct nlattr *attr,

@@ -60,9 +60,14 @@ static int check_rule(struct nlattr *const *tb, const struct nlattr *attr,
 	if (rule->port_low > rule->port_high)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PORT_LOW],
 					   "the first port is above the last");
-	if (rule->flags & ~WARDEN_RULE_FLAG_OPTIONAL && rule->domain != WARDEN_DOMAIN_SENSOR)
+	if (rule->flags & (WARDEN_RULE_FLAG_CONSENT | WARDEN_RULE_FLAG_KILL) &&
+	    rule->domain != WARDEN_DOMAIN_SENSOR)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_FLAGS],
 					   "only a sensor rule can ask for consent or kill");
+	if (rule->flags & WARDEN_RULE_FLAG_SAFETY &&
+	    (rule->flags & WARDEN_RULE_FLAG_CONSENT || rule->action != WARDEN_ACTION_ALLOW))
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_FLAGS],
+					   "what the safety list names is allowed, without a consent");
 	if (rule->flags & WARDEN_RULE_FLAG_CONSENT &&
 	    (!rule->purpose || rule->action != WARDEN_ACTION_ALLOW || !rule->program))
 		return warden_stage_refuse(

@@ -9,16 +9,10 @@
 #include "netlink-gen.h"
 #include "stage-priv.h"
 
-static int grow(struct table *t, size_t size, u32 max)
+static int move(struct table *t, size_t size, u32 room)
 {
-	u32 room = t->room ? min(t->room * 2, max) : min(16U, max);
-	void *item;
+	void *item = kvmalloc_array(room, size, GFP_KERNEL_ACCOUNT);
 
-	if (t->nr < t->room)
-		return 0;
-	if (t->nr >= max)
-		return -ENOSPC;
-	item = kvmalloc_array(room, size, GFP_KERNEL_ACCOUNT);
 	if (!item)
 		return -ENOMEM;
 	if (t->nr)
@@ -26,6 +20,40 @@ static int grow(struct table *t, size_t size, u32 max)
 	kvfree(t->item);
 	t->item = item;
 	t->room = room;
+	return 0;
+}
+
+static int grow(struct table *t, size_t size, u32 max)
+{
+	if (t->nr < t->room)
+		return 0;
+	if (t->nr >= max)
+		return -ENOSPC;
+	return move(t, size, t->room ? min(t->room * 2, max) : min(16U, max));
+}
+
+/**
+ * warden_stage_keep() - add bytes to a table of bytes
+ * @t: the table
+ * @bytes: what to add
+ * @len: how many; up to WARDEN_POLICY_MAX in all
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int warden_stage_keep(struct table *t, const void *bytes, u32 len)
+{
+	u32 room = t->room ?: 4096;
+	int err = 0;
+
+	while (room - t->nr < len)
+		room *= 2;
+	if (room != t->room)
+		err = move(t, 1, room);
+	if (err)
+		return err;
+	memcpy(t->item + t->nr, bytes, len);
+	t->nr += len;
 	return 0;
 }
 

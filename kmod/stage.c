@@ -37,6 +37,8 @@ static int add_entry(struct warden_stage *stage, const struct nlattr *attr,
 		return warden_stage_add_program(stage, attr, extack);
 	case WARDEN_A_POLICY_PURPOSE:
 		return warden_stage_add_purpose(stage, attr, extack);
+	case WARDEN_A_POLICY_SIGNER:
+		return warden_stage_add_signer(stage, attr, extack);
 	case WARDEN_A_POLICY_RULE:
 		return warden_stage_add_rule(stage, attr, extack);
 	case WARDEN_A_POLICY_MEASURE:
@@ -77,10 +79,16 @@ struct warden_stage *warden_stage_new(void)
  */
 void warden_stage_free(struct warden_stage *stage)
 {
-	u32 domain;
+	struct warden_signer *signers;
+	u32 domain, i;
 
 	if (!stage)
 		return;
+	signers = stage->signers.item;
+	for (i = 0; i < stage->signers.nr; i++)
+		kfree(signers[i].certificate);
+	kvfree(stage->signers.item);
+	kvfree(stage->bytes.item);
 	for (domain = 0; domain < WARDEN_DOMAIN_RULES; domain++)
 		kvfree(stage->reference[domain].item);
 	kvfree(stage->programs.item);
@@ -115,15 +123,16 @@ int warden_stage_add(struct warden_stage *stage, const struct nlattr *head, int 
 		return warden_stage_refuse(extack, NULL, spoilt);
 	if (len > WARDEN_CHUNK_MAX)
 		err = warden_refuse(extack, NULL, -E2BIG, "a message holds more than 32 KiB of entries");
-	else if (len > WARDEN_POLICY_MAX - stage->bytes)
+	else if (len > WARDEN_POLICY_MAX - stage->bytes.nr)
 		err = warden_refuse(extack, NULL, -E2BIG, "the policy is larger than 16 MiB");
 	nla_for_each_attr(attr, head, err ? 0 : len, rem) {
 		err = add_entry(stage, attr, extack);
 		if (err)
 			break;
 	}
+	if (!err && warden_stage_keep(&stage->bytes, head, len))
+		err = warden_refuse(extack, NULL, -ENOMEM, "out of memory for the policy");
 	stage->broken = err;
-	stage->bytes += len;
 	sha256_update(&stage->hash, (const u8 *)head, len);
 	return err;
 }
@@ -152,12 +161,17 @@ static void fill_snapshot(struct warden_stage *stage)
 	u32 domain;
 
 	for (domain = 0; domain < WARDEN_DOMAIN_RULES; domain++) {
+		/* Of what it does not speak of, a layer leaves the verdict to those above. */
+		if (snap->layer != WARDEN_ROLE_MAKER && !(snap->has_default & BIT(domain)))
+			snap->defaults[domain].action = WARDEN_ACTION_ALLOW;
 		if (!(stage->own_mode & BIT(domain)))
 			snap->defaults[domain].mode = stage->mode;
 		snap->reference[domain].digests = take(&stage->reference[domain],
 						       &snap->reference[domain].nr);
 	}
 	sort(stage->refs.item, stage->refs.nr, sizeof(struct warden_digest_ref), compare_refs, NULL);
+	snap->bytes = take(&stage->bytes, &snap->nr_bytes);
+	snap->signers = take(&stage->signers, &snap->nr_signers);
 	snap->programs = take(&stage->programs, &snap->nr_programs);
 	snap->refs = take(&stage->refs, &snap->nr_refs);
 	snap->purposes = take(&stage->purposes, &snap->nr_purposes);

@@ -6,6 +6,7 @@
 
 struct netlink_ext_ack;
 struct nlattr;
+struct warden_digest;
 struct warden_snapshot;
 struct warden_stage;
 
@@ -15,5 +16,7 @@ int warden_stage_add(struct warden_stage *stage, const struct nlattr *head, int 
 		     struct netlink_ext_ack *extack);
 struct warden_snapshot *warden_stage_finish(struct warden_stage *stage, const u8 *digest,
 					    struct netlink_ext_ack *extack);
+int warden_stage_parse_digest(const struct nlattr *attr, struct warden_digest *digest,
+			      struct netlink_ext_ack *extack);
 
 #endif /* WARDEN_STAGE_H */

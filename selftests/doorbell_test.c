@@ -14,7 +14,7 @@ static int load_file(const char *name)
 	char path[256];
 
 	snprintf(path, sizeof(path), POLICIES "%s", name);
-	return warden_ctl(ARGV("policy", "load", path));
+	return warden_ctl(ARGV("policy", "load", "--force", path));
 }
 
 /* The line of a rule in a shipped policy. */

@@ -62,6 +62,12 @@ void warden_blob_nest_end(struct warden_blob *b, size_t nest)
 	memcpy(b->data + nest + offsetof(struct nlattr, nla_len), &len, sizeof(len));
 }
 
+void warden_blob_append(struct warden_blob *b, const void *bytes, size_t len)
+{
+	if (len)
+		memcpy(append(b, len), bytes, len);
+}
+
 void warden_blob_free(struct warden_blob *b)
 {
 	free(b->data);

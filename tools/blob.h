@@ -37,6 +37,8 @@ size_t warden_blob_nest_begin(struct warden_blob *b, uint16_t type);
  * @nest: from warden_blob_nest_begin(); at most 65535 bytes ago
  */
 void warden_blob_nest_end(struct warden_blob *b, size_t nest);
+/* Bytes as they stand, without a head. */
+void warden_blob_append(struct warden_blob *b, const void *bytes, size_t len);
 void warden_blob_free(struct warden_blob *b);
 
 #endif /* WARDEN_BLOB_H */

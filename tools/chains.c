@@ -64,6 +64,7 @@ static bool read_record(struct warden_record *r, const struct warden_object *o)
 	r->pid = (uint32_t)warden_object_number(o, WARDEN_A_RECORD_PID);
 	r->uid = (uint32_t)warden_object_number(o, WARDEN_A_RECORD_UID);
 	r->class = (uint32_t)warden_object_number(o, WARDEN_A_RECORD_CLASS);
+	r->layer = (uint32_t)warden_object_number(o, WARDEN_A_RECORD_LAYER);
 	r->family = (uint16_t)warden_object_number(o, WARDEN_A_RECORD_FAMILY);
 	r->protocol = (uint16_t)warden_object_number(o, WARDEN_A_RECORD_PROTOCOL);
 	r->port = (uint16_t)warden_object_number(o, WARDEN_A_RECORD_PORT);

@@ -35,6 +35,13 @@ const struct warden_noun *warden_noun_policy(void);
 const struct warden_noun *warden_noun_consent(void);
 const struct warden_noun *warden_noun_audit(void);
 const struct warden_noun *warden_noun_measure(void);
+const struct warden_noun *warden_noun_trust(void);
+
+/* Verbs of `policy` that have files of their own. */
+int warden_policy_load(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_policy_confirm(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_policy_drop(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_policy_sign(const struct warden_ctl *ctl, int argc, char **argv);
 
 /**
  * warden_usage_wrong() - complain of a command line

@@ -65,15 +65,31 @@ static struct json_object *value_json(const struct warden_wire_attr *a,
 	return NULL;
 }
 
+static struct json_object *nests_json(const struct warden_object *o, uint32_t attr)
+{
+	struct json_object *array = json_object_new_array();
+	struct warden_object nested;
+	size_t n;
+
+	for (n = 0; !warden_object_nth(o, (int)attr, n, &nested); n++)
+		json_object_array_add(array, warden_output_object(&nested));
+	return array;
+}
+
 struct json_object *warden_output_object(const struct warden_object *o)
 {
 	struct json_object *json = json_object_new_object();
 	uint32_t i;
 
-	for (i = 1; i <= o->set->max; i++)
-		if (o->v[i].data)
-			json_object_object_add(json, o->set->attrs[i].name,
-					       value_json(&o->set->attrs[i], &o->v[i]));
+	for (i = 1; i <= o->set->max; i++) {
+		const struct warden_wire_attr *a = &o->set->attrs[i];
+
+		if (!o->v[i].data)
+			continue;
+		json_object_object_add(json, a->name,
+				       a->many && a->nest ? nests_json(o, i) :
+							    value_json(a, &o->v[i]));
+	}
 	return json;
 }
 

@@ -41,11 +41,19 @@ static const struct {
 	[WARDEN_REASON_UNPLUGGED] = { "the device was removed", "" },
 	[WARDEN_REASON_PROGRAM_FORGED] = { "a program tried to pass for another one",
 					   "find out what runs as that process" },
+	[WARDEN_REASON_FORCED] = { "whoever loaded it said that it must be", "" },
+	[WARDEN_REASON_NOT_CONFIRMED] = { "nobody confirmed it in time",
+					  "mend it, load it again, then: wardenctl policy confirm" },
+	[WARDEN_REASON_REVERTED] = { "it was taken back instead of confirmed", "" },
+	[WARDEN_REASON_WIDER] = { "a rule of it allows what a layer above does not, to no effect",
+				  "load a narrower one" },
+	[WARDEN_REASON_UNVOUCHED] = { "the maker's policy names its certificate no more",
+				      "have it signed with one that is named" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_PROGRAM_FORGED + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_UNVOUCHED + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

@@ -103,13 +103,18 @@ static const char *const event_words[] = {
 	"device-del",
 	"loss",
 	"fault",
+	"policy-confirm",
+	"policy-revert",
+	"policy-drop",
+	"policy-wider",
+	"trust-enroll",
 	"probe",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 15,
+	.count = 20,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -138,12 +143,17 @@ static const char *const reason_words[] = {
 	"boot-profile",
 	"unplugged",
 	"program-forged",
+	"forced",
+	"not-confirmed",
+	"reverted",
+	"wider",
+	"unvouched",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 20,
+	.count = 25,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -232,18 +242,77 @@ static const char *const rule_flag_words[] = {
 	"consent",
 	"kill",
 	"optional",
+	"safety",
 };
 
 static const struct warden_wire_enum rule_flag_enum = {
 	.name = "rule-flag",
 	.words = rule_flag_words,
-	.count = 3,
+	.count = 4,
 	.flags = true,
 };
 
 const struct warden_wire_enum *warden_enum_rule_flag(void)
 {
 	return &rule_flag_enum;
+}
+
+static const char *const role_words[] = {
+	"none",
+	"maker",
+	"operator",
+	"user",
+	"auditor",
+};
+
+static const struct warden_wire_enum role_enum = {
+	.name = "role",
+	.words = role_words,
+	.count = 5,
+};
+
+const struct warden_wire_enum *warden_enum_role(void)
+{
+	return &role_enum;
+}
+
+static const char *const trust_source_words[] = {
+	"none",
+	"built-in",
+	"enrolled",
+	"maker",
+};
+
+static const struct warden_wire_enum trust_source_enum = {
+	.name = "trust-source",
+	.words = trust_source_words,
+	.count = 4,
+};
+
+const struct warden_wire_enum *warden_enum_trust_source(void)
+{
+	return &trust_source_enum;
+}
+
+static const struct warden_wire_attr layer_attrs[] = {
+	[1] = { .name = "layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
+	[2] = { .name = "name", .kind = WARDEN_WIRE_STRING },
+	[3] = { .name = "version", .kind = WARDEN_WIRE_U32 },
+	[4] = { .name = "digest", .kind = WARDEN_WIRE_BINARY },
+	[5] = { .name = "signer", .kind = WARDEN_WIRE_STRING },
+	[6] = { .name = "wider", .kind = WARDEN_WIRE_U32 },
+	[7] = { .name = "floor", .kind = WARDEN_WIRE_U32 },
+};
+
+static const struct warden_wire_set layer_set = {
+	.name = "layer",
+	.attrs = layer_attrs,
+	.max = 7,
+};
+
+const struct warden_wire_set *warden_set_layer(void)
+{
+	return &layer_set;
 }
 
 static const struct warden_wire_attr status_attrs[] = {
@@ -270,13 +339,16 @@ static const struct warden_wire_attr status_attrs[] = {
 	[21] = { .name = "contact", .kind = WARDEN_WIRE_STRING },
 	[22] = { .name = "support-until", .kind = WARDEN_WIRE_STRING },
 	[23] = { .name = "now", .kind = WARDEN_WIRE_U64 },
-	[24] = { .name = "probed", .kind = WARDEN_WIRE_U64 },
+	[24] = { .name = "layer", .kind = WARDEN_WIRE_NEST, .nest = &layer_set, .many = true },
+	[25] = { .name = "confirm-seconds", .kind = WARDEN_WIRE_U32 },
+	[26] = { .name = "confirm-layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
+	[27] = { .name = "probed", .kind = WARDEN_WIRE_U64 },
 };
 
 static const struct warden_wire_set status_set = {
 	.name = "status",
 	.attrs = status_attrs,
-	.max = 24,
+	.max = 27,
 };
 
 const struct warden_wire_set *warden_set_status(void)
@@ -327,17 +399,53 @@ static const struct warden_wire_attr header_attrs[] = {
 	[3] = { .name = "contact", .kind = WARDEN_WIRE_STRING },
 	[4] = { .name = "support-until", .kind = WARDEN_WIRE_STRING },
 	[5] = { .name = "mode", .kind = WARDEN_WIRE_U32, .values = &mode_enum },
+	[6] = { .name = "layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
 };
 
 static const struct warden_wire_set header_set = {
 	.name = "header",
 	.attrs = header_attrs,
-	.max = 5,
+	.max = 6,
 };
 
 const struct warden_wire_set *warden_set_header(void)
 {
 	return &header_set;
+}
+
+static const struct warden_wire_attr signer_attrs[] = {
+	[1] = { .name = "role", .kind = WARDEN_WIRE_U32, .values = &role_enum },
+	[2] = { .name = "certificate", .kind = WARDEN_WIRE_BINARY },
+	[3] = { .name = "not-after", .kind = WARDEN_WIRE_U64 },
+};
+
+static const struct warden_wire_set signer_set = {
+	.name = "signer",
+	.attrs = signer_attrs,
+	.max = 3,
+};
+
+const struct warden_wire_set *warden_set_signer(void)
+{
+	return &signer_set;
+}
+
+static const struct warden_wire_attr channel_attrs[] = {
+	[1] = { .name = "digest", .kind = WARDEN_WIRE_NEST, .nest = &digest_set, .many = true },
+	[2] = { .name = "uid", .kind = WARDEN_WIRE_U32 },
+	[3] = { .name = "protocol", .kind = WARDEN_WIRE_U32 },
+	[4] = { .name = "port", .kind = WARDEN_WIRE_U32 },
+};
+
+static const struct warden_wire_set channel_set = {
+	.name = "channel",
+	.attrs = channel_attrs,
+	.max = 4,
+};
+
+const struct warden_wire_set *warden_set_channel(void)
+{
+	return &channel_set;
 }
 
 static const struct warden_wire_attr default_attrs[] = {
@@ -361,7 +469,7 @@ static const struct warden_wire_attr program_attrs[] = {
 	[1] = { .name = "id", .kind = WARDEN_WIRE_U32 },
 	[2] = { .name = "label", .kind = WARDEN_WIRE_STRING },
 	[3] = { .name = "path", .kind = WARDEN_WIRE_STRING },
-	[4] = { .name = "digest", .kind = WARDEN_WIRE_NEST, .nest = &digest_set },
+	[4] = { .name = "digest", .kind = WARDEN_WIRE_NEST, .nest = &digest_set, .many = true },
 	[5] = { .name = "uid", .kind = WARDEN_WIRE_U32 },
 };
 
@@ -453,28 +561,56 @@ const struct warden_wire_set *warden_set_appraise(void)
 
 static const struct warden_wire_attr policy_attrs[] = {
 	[1] = { .name = "header", .kind = WARDEN_WIRE_NEST, .nest = &header_set },
-	[2] = { .name = "default", .kind = WARDEN_WIRE_NEST, .nest = &default_set },
-	[3] = { .name = "program", .kind = WARDEN_WIRE_NEST, .nest = &program_set },
-	[4] = { .name = "purpose", .kind = WARDEN_WIRE_NEST, .nest = &purpose_set },
-	[5] = { .name = "rule", .kind = WARDEN_WIRE_NEST, .nest = &rule_set },
+	[2] = { .name = "default", .kind = WARDEN_WIRE_NEST, .nest = &default_set, .many = true },
+	[3] = { .name = "program", .kind = WARDEN_WIRE_NEST, .nest = &program_set, .many = true },
+	[4] = { .name = "purpose", .kind = WARDEN_WIRE_NEST, .nest = &purpose_set, .many = true },
+	[5] = { .name = "rule", .kind = WARDEN_WIRE_NEST, .nest = &rule_set, .many = true },
 	[6] = { .name = "measure", .kind = WARDEN_WIRE_NEST, .nest = &measure_set },
-	[7] = { .name = "appraise", .kind = WARDEN_WIRE_NEST, .nest = &appraise_set },
+	[7] = { .name = "appraise", .kind = WARDEN_WIRE_NEST, .nest = &appraise_set, .many = true },
 	[8] = { .name = "digest", .kind = WARDEN_WIRE_BINARY },
 	[9] = { .name = "generation", .kind = WARDEN_WIRE_U64 },
 	[10] = { .name = "programs", .kind = WARDEN_WIRE_U32 },
 	[11] = { .name = "rules", .kind = WARDEN_WIRE_U32 },
 	[12] = { .name = "ended", .kind = WARDEN_WIRE_U32 },
+	[13] = { .name = "signer", .kind = WARDEN_WIRE_NEST, .nest = &signer_set, .many = true },
+	[14] = { .name = "signature", .kind = WARDEN_WIRE_BINARY },
+	[15] = { .name = "confirm", .kind = WARDEN_WIRE_U32 },
+	[16] = { .name = "force", .kind = WARDEN_WIRE_U32 },
+	[17] = { .name = "channel", .kind = WARDEN_WIRE_NEST, .nest = &channel_set, .many = true },
+	[18] = { .name = "layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
+	[19] = { .name = "offset", .kind = WARDEN_WIRE_U64 },
+	[20] = { .name = "bytes", .kind = WARDEN_WIRE_BINARY },
+	[21] = { .name = "revert", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set policy_set = {
 	.name = "policy",
 	.attrs = policy_attrs,
-	.max = 12,
+	.max = 21,
 };
 
 const struct warden_wire_set *warden_set_policy(void)
 {
 	return &policy_set;
+}
+
+static const struct warden_wire_attr trust_attrs[] = {
+	[1] = { .name = "role", .kind = WARDEN_WIRE_U32, .values = &role_enum },
+	[2] = { .name = "source", .kind = WARDEN_WIRE_U32, .values = &trust_source_enum },
+	[3] = { .name = "name", .kind = WARDEN_WIRE_STRING },
+	[4] = { .name = "not-after", .kind = WARDEN_WIRE_U64 },
+	[5] = { .name = "certificate", .kind = WARDEN_WIRE_BINARY },
+};
+
+static const struct warden_wire_set trust_set = {
+	.name = "trust",
+	.attrs = trust_attrs,
+	.max = 5,
+};
+
+const struct warden_wire_set *warden_set_trust(void)
+{
+	return &trust_set;
 }
 
 static const struct warden_wire_attr consent_attrs[] = {
@@ -556,12 +692,13 @@ static const struct warden_wire_attr record_attrs[] = {
 	[24] = { .name = "receipt", .kind = WARDEN_WIRE_BINARY },
 	[25] = { .name = "took", .kind = WARDEN_WIRE_U64 },
 	[26] = { .name = "chain", .kind = WARDEN_WIRE_BINARY },
+	[27] = { .name = "layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
 };
 
 static const struct warden_wire_set record_set = {
 	.name = "record",
 	.attrs = record_attrs,
-	.max = 26,
+	.max = 27,
 };
 
 const struct warden_wire_set *warden_set_record(void)
@@ -625,12 +762,17 @@ static const struct warden_wire_op ops[] = {
 	[12] = { "audit-get", &record_set },
 	[13] = { "audit-ntf", &record_set },
 	[14] = { "measure-get", &measurement_set },
-	[15] = { "probe-begin", &probe_set },
-	[16] = { "probe-step", &probe_set },
-	[17] = { "probe-end", &probe_set },
+	[15] = { "policy-confirm", &policy_set },
+	[16] = { "policy-drop", &policy_set },
+	[17] = { "policy-read", &policy_set },
+	[18] = { "trust-enroll", &trust_set },
+	[19] = { "trust-get", &trust_set },
+	[20] = { "probe-begin", &probe_set },
+	[21] = { "probe-step", &probe_set },
+	[22] = { "probe-end", &probe_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 17 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 22 ? &ops[cmd] : NULL;
 }

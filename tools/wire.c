@@ -38,6 +38,8 @@ int warden_object_parse(struct warden_object *o, const struct warden_wire_set *s
 
 	memset(o, 0, sizeof(*o));
 	o->set = set;
+	o->data = data;
+	o->len = len;
 	while (len >= sizeof(a)) {
 		struct warden_value v = { 0 };
 		uint16_t type;
@@ -61,6 +63,23 @@ int warden_object_parse(struct warden_object *o, const struct warden_wire_set *s
 		len -= step;
 	}
 	return len ? -EBADMSG : 0;
+}
+
+int warden_object_nth(const struct warden_object *o, int attr, size_t n,
+		      struct warden_object *nested)
+{
+	const uint8_t *at = o->data;
+	size_t len = o->len, step;
+	struct nlattr a;
+
+	for (; len >= sizeof(a); at += step, len -= step) {
+		memcpy(&a, at, sizeof(a)); /* lengths were checked when @o was read */
+		step = (size_t)NLA_ALIGN(a.nla_len) < len ? (size_t)NLA_ALIGN(a.nla_len) : len;
+		if ((a.nla_type & NLA_TYPE_MASK) == attr && !n--)
+			return warden_object_parse(nested, o->set->attrs[attr].nest,
+						   at + NLA_HDRLEN, a.nla_len - NLA_HDRLEN);
+	}
+	return -ENOENT;
 }
 
 bool warden_object_has(const struct warden_object *o, int attr)

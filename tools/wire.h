@@ -34,6 +34,7 @@ struct warden_wire_attr {
 	enum warden_wire_kind kind;
 	const struct warden_wire_enum *values;
 	const struct warden_wire_set *nest;
+	bool many; /* may stand several times in one object */
 };
 
 struct warden_wire_set {
@@ -56,6 +57,8 @@ struct warden_value {
 /* Values point into the message; they live as long as it does. */
 struct warden_object {
 	const struct warden_wire_set *set;
+	const uint8_t *data;
+	size_t len;
 	struct warden_value v[WARDEN_WIRE_ATTRS_MAX];
 };
 
@@ -72,6 +75,18 @@ struct warden_object {
  */
 int warden_object_parse(struct warden_object *o, const struct warden_wire_set *set,
 			const void *data, size_t len);
+
+/**
+ * warden_object_nth() - one of several nests with the same number
+ * @o: the object
+ * @attr: the attribute
+ * @n: which, from 0
+ * @nested: filled in
+ *
+ * Return: 0, -ENOENT past the last, -EBADMSG where lengths or types do not fit.
+ */
+int warden_object_nth(const struct warden_object *o, int attr, size_t n,
+		      struct warden_object *nested);
 
 bool warden_object_has(const struct warden_object *o, int attr);
 

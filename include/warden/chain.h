@@ -72,6 +72,7 @@ struct warden_measurement {
  * @pid: thread group in the initial pid namespace
  * @uid: real user id in the initial user namespace
  * @class: enum warden_sensor_class, 0 outside the sensor domain
+ * @layer: enum warden_role of the layer that decided or was changed; 0 is the boot profile
  * @family: AF_* of a socket, 0 for none
  * @protocol: IPPROTO_*
  * @port: host order
@@ -80,7 +81,8 @@ struct warden_measurement {
  * @program_digest: digest of the program; alg 0 where there is none
  * @object_digest: digest of what was executed or loaded; alg 0 where there is none
  * @receipt: consent it is about
- * @program: label of the program, or the path of its executable
+ * @program: label of the program, or the path of its executable; of a change of the policy
+ *	     the certificate it was signed with
  * @object: topology name, file, or name of what was loaded
  * @chain: SHA-256 over the chain value before (32 zero bytes at first) and
  *	   warden_record_pack(); set by warden_record_add()
@@ -103,6 +105,7 @@ struct warden_record {
 	__u32 pid;
 	__u32 uid;
 	__u32 class;
+	__u32 layer;
 	__u16 family;
 	__u16 protocol;
 	__u16 port;
@@ -119,12 +122,12 @@ struct warden_record {
 #define WARDEN_PACKED_STRING_MAX      (4 + WARDEN_PATH_MAX)
 #define WARDEN_MEASUREMENT_PACKED_MAX (2 * 4 + WARDEN_DIGEST_SIZE + WARDEN_PACKED_STRING_MAX)
 #define WARDEN_RECORD_PACKED_MAX                                                                   \
-	(4 * 8 + 15 * 4 + 2 * (1 + WARDEN_DIGEST_SIZE) + WARDEN_RECEIPT_SIZE +                     \
+	(4 * 8 + 16 * 4 + 2 * (1 + WARDEN_DIGEST_SIZE) + WARDEN_RECEIPT_SIZE +                     \
 	 2 * WARDEN_PACKED_STRING_MAX)
 
 _Static_assert(sizeof(struct warden_digest) == 1 + WARDEN_DIGEST_SIZE, "a digest has padding");
 _Static_assert(WARDEN_MEASUREMENT_PACKED_MAX == 299, "the template of a measurement changed");
-_Static_assert(WARDEN_RECORD_PACKED_MAX == 692, "the hashed bytes of a record changed");
+_Static_assert(WARDEN_RECORD_PACKED_MAX == 696, "the hashed bytes of a record changed");
 
 static inline __u8 *warden_pack_le32(__u8 *p, __u32 v)
 {
@@ -196,6 +199,7 @@ static inline __u8 *warden_record_pack_numbers(__u8 *p, const struct warden_reco
 	p = warden_pack_le32(p, r->pid);
 	p = warden_pack_le32(p, r->uid);
 	p = warden_pack_le32(p, r->class);
+	p = warden_pack_le32(p, r->layer);
 	p = warden_pack_le32(p, r->family);
 	p = warden_pack_le32(p, r->protocol);
 	p = warden_pack_le32(p, r->port);

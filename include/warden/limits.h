@@ -22,6 +22,13 @@
 #define WARDEN_RULES_MAX	100000	/* rules of one policy */
 #define WARDEN_APPRAISE_MAX	65536	/* reference digests of one domain */
 #define WARDEN_POLICY_MAX	(16u << 20) /* bytes of a compiled policy */
+#define WARDEN_SIGNATURE_MAX	8192	/* bytes of a CMS signature */
+#define WARDEN_CERTIFICATE_MAX	4096	/* bytes of a DER certificate */
+#define WARDEN_SIGNERS_MAX	16	/* certificates a maker's policy names */
+#define WARDEN_ROOTS_MAX	8	/* root certificates */
+#define WARDEN_SIGNER_NAME_MAX	191	/* characters of a certificate's name and key id */
+#define WARDEN_CONFIRM_MAX	3600	/* seconds a policy can wait to be confirmed */
+#define WARDEN_CHANNELS_MAX	64	/* listeners a commit asks to be kept */
 #define WARDEN_CHUNK_MAX	(32u << 10) /* bytes of entries in one policy-add message */
 
 #define WARDEN_SENSORS_MAX	4096	/* inventory entries */

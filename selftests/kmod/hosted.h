@@ -92,6 +92,14 @@ static struct { char comm[16]; } *const current __attribute__((unused));
 #define kvmalloc_array(nr, size, gfp) reallocarray(NULL, nr, size)
 #define kvfree(ptr) free((void *)(ptr))
 #define kfree(ptr) free((void *)(ptr))
+static inline void *hosted_kmemdup(const void *from, size_t size)
+{
+	void *to = malloc(size);
+
+	return to ? memcpy(to, from, size) : NULL;
+}
+#define kmemdup(from, size, gfp) hosted_kmemdup(from, size)
+#define cond_resched() ((void)0)
 
 /* include/linux/sort.h, string.h, unaligned.h */
 #define sort(base, nr, size, compare, swap) ((nr) ? qsort(base, nr, size, compare) : (void)0)

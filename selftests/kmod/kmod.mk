@@ -15,7 +15,7 @@ KMOD_CFLAGS = -std=gnu11 -Wall -Wextra -Wno-unused-parameter -D_GNU_SOURCE -D__K
 # Each a file that includes hosted.h. linux/errno.h must stay the system's.
 KMOD_SHIMS := $(addprefix $(KMOD_OUT)/include/, \
 	$(addprefix linux/,types.h bits.h string.h slab.h mm.h sort.h export.h kernel.h jiffies.h \
-		nospec.h skbuff.h netlink.h in6.h rcupdate.h unaligned.h) \
+		nospec.h sched.h skbuff.h netlink.h in6.h rcupdate.h unaligned.h) \
 	crypto/sha2.h net/genetlink.h)
 KMOD_TESTS := $(patsubst selftests/kmod/%.c,$(KMOD_OUT)/%,$(wildcard selftests/kmod/*_test.c))
 KMOD_NLATTR := $(KMOD_OUT)/nlattr.c $(KMOD_OUT)/include/net/netlink.h
@@ -51,4 +51,4 @@ $(KMOD_OUT)/policy_blob: tools/fuzz/policy_blob.c selftests/kmod/hosted.h \
 	objcopy -w --weaken-symbol='warden_nl_*' $(KMOD_OUT)/netlink-gen.o
 	$(KMOD_FUZZ_CC) $(KMOD_CFLAGS) -w -c -o $(KMOD_OUT)/nlattr.o $(KMOD_OUT)/nlattr.c
 	$(KMOD_FUZZ_CC) $(KMOD_CFLAGS) -Wno-sign-compare -fsanitize=fuzzer -o $@ tools/fuzz/policy_blob.c \
-		kmod/stage.c kmod/stage-entry.c kmod/stage-rule.c kmod/stage-table.c kmod/snapshot.c kmod/decide.c $(KMOD_OUT)/nlattr.o $(KMOD_OUT)/netlink-gen.o -lcrypto
+		kmod/stage.c kmod/stage-entry.c kmod/stage-rule.c kmod/stage-table.c kmod/snapshot.c kmod/decide.c kmod/cover.c $(KMOD_OUT)/nlattr.o $(KMOD_OUT)/netlink-gen.o -lcrypto

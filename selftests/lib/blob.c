@@ -98,7 +98,11 @@ int blob_add_header(struct genl *g)
 
 int blob_commit(struct genl *g)
 {
-	return genl_do(g, WARDEN_CMD_POLICY_COMMIT);
+	struct msg m;
+
+	msg_init(&m, g, WARDEN_CMD_POLICY_COMMIT);
+	msg_put_u32(&m, WARDEN_A_POLICY_FORCE, 1); /* whatever was loaded before */
+	return genl_ask(g, &m, NLM_F_ACK);
 }
 
 int blob_load(struct genl *g)

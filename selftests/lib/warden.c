@@ -80,7 +80,7 @@ int warden_load(const char *text)
 		return -1;
 	fputs(text, f);
 	fclose(f);
-	status = warden_ctl(ARGV("policy", "load", path));
+	status = warden_ctl(ARGV("policy", "load", "--force", path)); /* whatever was loaded before */
 	unlink(path);
 	return status;
 }

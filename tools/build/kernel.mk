@@ -18,13 +18,21 @@ KRELEASE := $(shell $(MAKE) -s --no-print-directory -C $(KDIR) ARCH=$(KARCH) ker
 OUT := $(BUILD)/$(ARCH)-$(KRELEASE)
 MODULE_SOURCES := Kbuild $(wildcard kmod/*.[ch] kmod/compat/*.h include/warden/*.h include/uapi/linux/*.h)
 
-.PHONY: module
-module: bpf ## build warden.ko for KDIR= ARCH= CROSS_COMPILE=
+# Certificates of the maker, in PEM; a module with none accepts unsigned policies.
+comma := ,
+TRUST ?=
+TRUST_FILES := $(subst $(comma), ,$(TRUST))
+
+.PHONY: module roots
+roots:
+	@tools/build/trust $(OUT)/trust/roots.h $(TRUST_FILES)
+
+module: bpf roots ## build warden.ko for KDIR= ARCH= CROSS_COMPILE=
 	@mkdir -p $(OUT)/module
 	@cp -u --parents $(MODULE_SOURCES) $(OUT)/module/
 	$(MAKE) --no-print-directory -C $(KDIR) M=$(OUT)/module ARCH=$(KARCH) \
 		CROSS_COMPILE=$(CROSS_COMPILE) W=$(W) C=$(C) CHECK="$(CHECK)" \
-		WARDEN_SKEL_DIR=$(OUT)/bpf WARDEN_BPF_INCLUDE=/usr/include modules
+		WARDEN_SKEL_DIR=$(OUT)/bpf WARDEN_TRUST_DIR=$(OUT)/trust WARDEN_BPF_INCLUDE=/usr/include modules
 	@$(CROSS_COMPILE)strip --strip-debug -o $(OUT)/warden.ko $(OUT)/module/warden.ko
 
 W ?= 1

@@ -74,6 +74,8 @@ static void print_record(const struct warden_object *o)
 	if (event == WARDEN_EVENT_VERDICT)
 		printf(" %s%s", warden_object_word(o, WARDEN_A_RECORD_ACTION),
 		       observed ? " (observed only)" : "");
+	if (warden_object_number(o, WARDEN_A_RECORD_LAYER) > WARDEN_ROLE_MAKER)
+		printf(" (%s layer)", warden_object_word(o, WARDEN_A_RECORD_LAYER));
 	if (warden_object_has(o, WARDEN_A_RECORD_PROGRAM))
 		printf(" %s[%" PRIu64 "]",
 		       warden_output_escape(safe, sizeof(safe),

@@ -3,84 +3,19 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <json-c/json.h>
-#include <libgen.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <linux/warden.h>
 
 #include "../cmd.h"
-#include "../compile.h"
 #include "../nl.h"
 #include "../output.h"
-#include "../parse.h"
 #include "../print.h"
+#include "../source.h"
 #include "policy_probe.h"
 
-/* One policy file on its way to bytes. */
-struct source {
-	const char *file;
-	struct warden_model model;
-	struct warden_diags diags;
-	struct warden_blob blob;
-};
-
-static void source_free(struct source *s)
-{
-	warden_blob_free(&s->blob);
-	warden_diags_free(&s->diags);
-	warden_model_free(&s->model);
-}
-
-/* A file without a name is standard input. */
-static int source_parse(struct source *s, const char *file)
-{
-	char *text;
-	size_t len;
-	int err;
-
-	memset(s, 0, sizeof(*s));
-	s->file = file;
-	warden_model_init(&s->model);
-	err = warden_read_file(strcmp(file, "-") ? file : "/dev/stdin", WARDEN_TEXT_BYTES_MAX,
-			       &text, &len);
-	if (err) {
-		fprintf(stderr, "wardenctl: policy %s: %s; name a readable file%s\n", file,
-			strerror(-err), err == -EFBIG ? " of at most 16 MiB" : "");
-		return err;
-	}
-	err = warden_parse_text(text, len, &s->model, &s->diags);
-	free(text);
-	if (err)
-		warden_diags_print(&s->diags, file, stderr);
-	return err;
-}
-
-static int source_compile(struct source *s, const char *root)
-{
-	char *copy = strdup(s->file);
-	struct warden_files files;
-	struct warden_root r;
-	int err;
-
-	if (!copy)
-		return -ENOMEM;
-	err = warden_root_open(&r, root, dirname(copy));
-	free(copy);
-	if (err) {
-		fprintf(stderr, "wardenctl: root %s: %s; name a folder\n", root, strerror(-err));
-		return err;
-	}
-	files = warden_root_files(&r);
-	err = warden_compile_model(&s->model, &files, &s->blob, &s->diags);
-	warden_root_close(&r);
-	if (err)
-		warden_diags_print(&s->diags, s->file, stderr);
-	return err;
-}
-
-static struct json_object *source_json(const struct source *s, const char *digest)
+static struct json_object *source_json(const struct warden_source *s, const char *digest)
 {
 	struct json_object *json = json_object_new_object();
 
@@ -95,7 +30,7 @@ static struct json_object *source_json(const struct source *s, const char *diges
 	return json;
 }
 
-static const char *source_digest(const struct source *s, char hex[2 * WARDEN_DIGEST_SIZE + 1])
+static const char *source_digest(const struct warden_source *s, char hex[2 * WARDEN_DIGEST_SIZE + 1])
 {
 	uint8_t digest[WARDEN_DIGEST_SIZE];
 
@@ -103,7 +38,7 @@ static const char *source_digest(const struct source *s, char hex[2 * WARDEN_DIG
 	return warden_hex_put(hex, digest, sizeof(digest));
 }
 
-static int write_blob(const struct source *s, const char *to)
+static int write_blob(const struct warden_source *s, const char *to)
 {
 	FILE *f = fopen(to, "wb");
 	bool done = f && fwrite(s->blob.data, 1, s->blob.len, f) == s->blob.len;
@@ -126,11 +61,11 @@ static int check_one(const struct warden_ctl *ctl, const char *file, const struc
 		     struct json_object *array)
 {
 	char hex[2 * WARDEN_DIGEST_SIZE + 1];
-	struct source s;
-	int err = source_parse(&s, file);
+	struct warden_source s;
+	int err = warden_source_read(&s, file, o->root);
 
 	if (!err)
-		err = source_compile(&s, o->root);
+		err = warden_source_compile(&s);
 	if (!err && o->output)
 		err = write_blob(&s, o->output);
 	if (!err && ctl->json)
@@ -140,7 +75,7 @@ static int check_one(const struct warden_ctl *ctl, const char *file, const struc
 		       "sha256 %s\n",
 		       file, s.model.name.text, s.model.version, s.model.programs.n,
 		       s.model.wire_rules, s.blob.len, source_digest(&s, hex));
-	source_free(&s);
+	warden_source_free(&s);
 	return err;
 }
 
@@ -190,73 +125,14 @@ static int run_check(const struct warden_ctl *ctl, int argc, char **argv)
 	return status;
 }
 
-struct load {
-	const struct warden_ctl *ctl;
-	const struct source *source;
-};
-
-static int print_loaded(void *ctx, const struct warden_object *o)
-{
-	const struct load *load = ctx;
-	const struct warden_model *m = &load->source->model;
-	char hex[2 * WARDEN_DIGEST_SIZE + 1];
-	uint64_t generation = warden_object_number(o, WARDEN_A_POLICY_GENERATION);
-	uint64_t ended = warden_object_number(o, WARDEN_A_POLICY_ENDED);
-	struct json_object *json;
-
-	source_digest(load->source, hex);
-	if (!load->ctl->json) {
-		printf("policy \"%s\" version %u is in force: %zu rules, generation %" PRIu64
-		       ", %" PRIu64 " sessions ended, sha256 %s\n",
-		       m->name.text, m->version, m->wire_rules, generation, ended, hex);
-		return 0;
-	}
-	json = source_json(load->source, hex);
-	json_object_object_add(json, "generation", json_object_new_uint64(generation));
-	json_object_object_add(json, "ended", json_object_new_uint64(ended));
-	warden_output_print(json);
-	return 0;
-}
-
-static int send_policy(const struct warden_ctl *ctl, const struct source *s)
-{
-	struct load load = { ctl, s };
-	struct warden_fault f;
-	struct warden_nl *nl;
-	int err = warden_nl_open(&nl, &f);
-
-	if (err)
-		return warden_fault_print(&f, "policy load");
-	err = warden_nl_policy_load(nl, &s->blob, print_loaded, &load, &f);
-	warden_nl_close(nl);
-	if (!err)
-		return WARDEN_EXIT_OK;
-	warden_fault_advise(&f,
-			    "the policy in force still stands; mend this one and load it again");
-	return warden_fault_print(&f, "policy load %s", s->file);
-}
-
-static int run_load(const struct warden_ctl *ctl, int argc, char **argv)
-{
-	int status = WARDEN_EXIT_FAILED;
-	struct source s;
-
-	if (argc != 2)
-		return warden_usage_wrong("policy load wants the name of one file");
-	if (!source_parse(&s, argv[1]) && !source_compile(&s, "/"))
-		status = send_policy(ctl, &s);
-	source_free(&s);
-	return status;
-}
-
 static int show_file(const char *file)
 {
-	struct source s;
-	int err = source_parse(&s, file);
+	struct warden_source s;
+	int err = warden_source_read(&s, file, "/");
 
 	if (!err)
 		warden_print_model(&s.model, stdout);
-	source_free(&s);
+	warden_source_free(&s);
 	return err ? WARDEN_EXIT_FAILED : WARDEN_EXIT_OK;
 }
 
@@ -316,7 +192,15 @@ const struct warden_noun *warden_noun_policy(void)
 {
 	static const struct warden_verb verbs[] = {
 		{ "check", "[--root DIR] [--output BLOB] FILE...", run_check },
-		{ "load", "FILE", run_load },
+		{ "load",
+		  "[--layer LAYER] [--signature FILE.p7s] [--confirm SECONDS] [--force] FILE",
+		  warden_policy_load },
+		{ "confirm", "[--revert]", warden_policy_confirm },
+		{ "drop", "LAYER", warden_policy_drop },
+		{ "sign",
+		  "--key KEY.pem --cert CERT.pem [--layer LAYER] [--signer ROLE=CERT.pem]... "
+		  "[--root DIR] [--blob FILE] [--out FILE.p7s] FILE",
+		  warden_policy_sign },
 		{ "show", "[FILE]", run_show },
 		{ "probe", "", warden_policy_probe },
 		{ NULL, NULL, NULL },

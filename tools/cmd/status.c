@@ -51,8 +51,45 @@ static void print_policy(const struct warden_object *o)
 	       warden_output_escape(safe, sizeof(safe),
 				    warden_object_string(o, WARDEN_A_STATUS_CONTACT)));
 	printf("support     until %s\n", warden_object_string(o, WARDEN_A_STATUS_SUPPORT_UNTIL));
+}
+
+static void print_layer(const struct warden_object *l)
+{
+	const char *signer = warden_object_string(l, WARDEN_A_LAYER_SIGNER);
+	uint64_t wider = warden_object_number(l, WARDEN_A_LAYER_WIDER);
+	char name[256], safe[512];
+
+	printf("layer       %s: %s version %" PRIu64 ", ",
+	       warden_object_word(l, WARDEN_A_LAYER_LAYER),
+	       warden_output_escape(name, sizeof(name), warden_object_string(l, WARDEN_A_LAYER_NAME)),
+	       warden_object_number(l, WARDEN_A_LAYER_VERSION));
+	if (signer[0])
+		printf("signed by %s", warden_output_escape(safe, sizeof(safe), signer));
+	else
+		printf("not signed");
+	if (wider == UINT32_MAX)
+		printf("; a default of it is wider than a layer above, to no effect");
+	else if (wider)
+		printf("; line %" PRIu64 " is wider than a layer above, to no effect", wider);
+	putchar('\n');
+}
+
+static void print_layers(const struct warden_object *o)
+{
+	struct warden_object l;
+	size_t n;
+
+	for (n = 0; !warden_object_nth(o, WARDEN_A_STATUS_LAYER, n, &l); n++)
+		print_layer(&l);
+	if (warden_object_has(o, WARDEN_A_STATUS_CONFIRM_LAYER))
+		printf("unconfirmed the %s layer goes again in %" PRIu64 " s, unless: "
+		       "wardenctl policy confirm\n",
+		       warden_object_word(o, WARDEN_A_STATUS_CONFIRM_LAYER),
+		       warden_object_number(o, WARDEN_A_STATUS_CONFIRM_SECONDS));
 	if (warden_object_number(o, WARDEN_A_STATUS_UNSIGNED_POLICIES))
 		puts("signatures  unsigned policies are accepted");
+	else
+		puts("signatures  a policy must be signed");
 }
 
 static void print_probe(const struct warden_object *o)
@@ -97,6 +134,7 @@ static void print_status(const struct warden_object *o)
 	putchar('\n');
 	print_hooks(o);
 	print_policy(o);
+	print_layers(o);
 	print_probe(o);
 	print_counts(o);
 }

@@ -13,6 +13,7 @@
 #include <net/netlink.h>
 #include <net/genetlink.h>
 
+#include "cover.h"
 #include "decide.h"
 #include "netlink-gen.h"
 #include "snapshot.h"
@@ -136,6 +137,27 @@ static void decide(const struct warden_snapshot *s)
 	}
 }
 
+/* A layer allows what it allows itself, so it narrows itself, or is too large to tell. */
+static void cover(const struct warden_snapshot *s)
+{
+	u32 line, domain;
+	int err = warden_cover_narrows(s, s, &line, &domain);
+
+	require(!err || err == -E2BIG);
+	err = warden_cover_safety(s, s, &line);
+	require(!err || err == -E2BIG || (err == -EPERM && line));
+}
+
+static void check_signers(const struct warden_snapshot *s)
+{
+	u32 i;
+
+	require(s->layer >= WARDEN_ROLE_MAKER && s->layer <= WARDEN_ROLE_USER);
+	for (i = 0; i < s->nr_signers; i++)
+		require(s->signers[i].role && s->signers[i].role <= WARDEN_ROLE_AUDITOR &&
+			s->signers[i].len && s->signers[i].certificate);
+}
+
 static void finish(struct warden_stage *stage)
 {
 	struct netlink_ext_ack extack = {};
@@ -146,7 +168,9 @@ static void finish(struct warden_stage *stage)
 		return;
 	}
 	check_snapshot(snap);
+	check_signers(snap);
 	decide(snap);
+	cover(snap);
 	warden_snapshot_free(snap);
 }
 

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Does one layer allow all that a rule of another allows? Pure, and exact: it
+ * asks the decision itself, so there is no second idea of what a rule means.
+ *
+ * What a rule matches is endless, but only so many of its points can be told
+ * apart: a verdict changes where a rule begins or ends, and at a program, a
+ * user, a device or a digest that some rule names. One point of each such piece
+ * is tried, and one that no rule names.
+ *
+ * A consent that a layer asks for is taken as given: it stays asked for, since
+ * what is done needs the assent of every layer.
+ */
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+
+#include "cover.h"
+#include "decide.h"
+
+/* Rules looked at by one comparison of two layers: a second or two of a processor. */
+#define STEPS_MAX (1u << 26)
+
+/* Protocols that the rules of one program can tell apart. */
+#define PROTOCOLS_MAX 16
+
+/* A user nobody is; stage refuses a policy that names it. */
+#define NO_USER U32_MAX
+
+/**
+ * struct probe - one rule, tried on one layer
+ * @from: the layer the rule is of
+ * @by: the layer that must allow what it allows
+ * @rule: the rule
+ * @always: where @from itself denies, too
+ * @steps: rules looked at
+ * @weight: rules one decision looks at, for the subject of now
+ * @nr_protocols: how many @protocols
+ * @protocols: those of the rules for the subject of now; 0 is one that no rule names
+ * @subject: of @req
+ * @object: of @req
+ * @req: the point that is tried
+ */
+struct probe {
+	const struct warden_snapshot *from;
+	const struct warden_snapshot *by;
+	const struct warden_rule *rule;
+	bool always;
+	u32 steps;
+	u32 weight;
+	u32 nr_protocols;
+	u16 protocols[PROTOCOLS_MAX];
+	struct warden_identity subject;
+	struct warden_identity object;
+	struct warden_request req;
+};
+
+/* Called with each rule that can match the subject; not 0 ends it. */
+typedef int (*rule_fn)(struct probe *p, const struct warden_snapshot *snap,
+		       const struct warden_rule *rule);
+
+static bool allows(const struct warden_snapshot *snap, const struct warden_request *req)
+{
+	struct warden_verdict v;
+
+	warden_decide(snap, req, &v);
+	return v.action == WARDEN_ACTION_ALLOW || v.reason == WARDEN_REASON_NO_CONSENT;
+}
+
+/* Try the point. */
+static int try(struct probe *p)
+{
+	p->steps += p->weight + 1;
+	if (p->steps > STEPS_MAX)
+		return -E2BIG;
+	if (!p->always && !allows(p->from, &p->req))
+		return 0;
+	return allows(p->by, &p->req) ? 0 : -EPERM;
+}
+
+/* --- which rules can tell points apart ------------------------------------------------ */
+
+static int each_rule_of(struct probe *p, const struct warden_snapshot *snap, u32 program,
+			rule_fn fn)
+{
+	u32 i = warden_decide_rules(snap, p->rule->domain, program);
+	int err = 0;
+
+	for (; !err && i < snap->nr_rules; i++) {
+		const struct warden_rule *rule = &snap->rules[i];
+
+		if (rule->domain != p->rule->domain || rule->program != program)
+			break;
+		err = fn(p, snap, rule);
+	}
+	return err;
+}
+
+static int each_rule(struct probe *p, const struct warden_snapshot *snap, rule_fn fn)
+{
+	int err = each_rule_of(p, snap, 0, fn);
+	u32 i = warden_decide_refs(snap, &p->subject.digest);
+
+	for (; !err && i < snap->nr_refs; i++) {
+		const struct warden_digest_ref *ref = &snap->refs[i];
+
+		if (!warden_decide_same(&ref->digest, &p->subject.digest))
+			break;
+		err = each_rule_of(p, snap, ref->program + 1, fn);
+	}
+	cond_resched();
+	return err;
+}
+
+static int each_rule_of_both(struct probe *p, rule_fn fn)
+{
+	int err = each_rule(p, p->from, fn);
+
+	return err ?: each_rule(p, p->by, fn);
+}
+
+static int weigh(struct probe *p, const struct warden_snapshot *snap,
+		 const struct warden_rule *rule)
+{
+	u32 i;
+
+	p->weight++;
+	for (i = 0; i < p->nr_protocols; i++)
+		if (p->protocols[i] == rule->protocol)
+			return 0;
+	if (p->nr_protocols == PROTOCOLS_MAX)
+		return -E2BIG;
+	p->protocols[p->nr_protocols++] = rule->protocol;
+	return 0;
+}
+
+/* --- objects ------------------------------------------------------------------------------ */
+
+static int try_classes(struct probe *p)
+{
+	const struct warden_rule *rule = p->rule;
+	int err = 0;
+	u32 class;
+
+	for (class = WARDEN_SENSOR_CLASS_CAMERA; !err && class <= WARDEN_SENSOR_CLASS_UNKNOWN;
+	     class++) {
+		if (rule->class && rule->class != class)
+			continue;
+		p->req.class = class;
+		err = try(p);
+	}
+	return err;
+}
+
+static int try_device(struct probe *p, const struct warden_snapshot *snap,
+		      const struct warden_rule *mention)
+{
+	if (!mention->topology || (p->rule->topology && p->rule->topology != mention->topology))
+		return 0;
+	p->req.topology = mention->topology;
+	return try_classes(p);
+}
+
+static int try_devices(struct probe *p)
+{
+	int err;
+
+	p->req.topology = p->rule->topology;
+	err = try_classes(p);
+	return err ?: each_rule_of_both(p, try_device);
+}
+
+static int try_port(struct probe *p, u32 port)
+{
+	const struct warden_rule *rule = p->rule;
+	int err = 0;
+	u32 i;
+
+	if (port < rule->port_low || port > rule->port_high)
+		return 0;
+	p->req.port = port;
+	for (i = 0; !err && i < p->nr_protocols; i++) {
+		if (rule->protocol && rule->protocol != p->protocols[i])
+			continue;
+		p->req.protocol = p->protocols[i];
+		err = try(p);
+	}
+	return err;
+}
+
+static int try_ports(struct probe *p, const struct warden_snapshot *snap,
+		     const struct warden_rule *mention)
+{
+	int err = try_port(p, mention->port_low);
+
+	return err ?: try_port(p, (u32)mention->port_high + 1);
+}
+
+static int try_digest(struct probe *p, const struct warden_digest *digest)
+{
+	p->object.digest = *digest;
+	return try(p);
+}
+
+static int try_named_digest(struct probe *p, const struct warden_snapshot *snap,
+			    const struct warden_rule *mention)
+{
+	return mention->digest ? try_digest(p, &snap->rule_digests[mention->digest - 1]) : 0;
+}
+
+static int try_digests(struct probe *p)
+{
+	const struct warden_reference *accepted = &p->from->reference[p->rule->domain];
+	const struct warden_digest none = { .alg = WARDEN_DIGEST_ALG_NONE };
+	int err;
+	u32 i;
+
+	if (p->rule->digest)
+		return try_digest(p, &p->from->rule_digests[p->rule->digest - 1]);
+	err = try_digest(p, &none);
+	for (i = 0; !err && i < accepted->nr; i++)
+		err = try_digest(p, &accepted->digests[i]);
+	return err ?: each_rule_of_both(p, try_named_digest);
+}
+
+static int try_objects(struct probe *p)
+{
+	int err;
+
+	p->weight = 0;
+	p->protocols[0] = 0;
+	p->nr_protocols = 1;
+	err = each_rule_of_both(p, weigh);
+	if (err)
+		return err;
+	switch (p->rule->domain) {
+	case WARDEN_DOMAIN_SENSOR:
+		return try_devices(p);
+	case WARDEN_DOMAIN_LISTEN:
+	case WARDEN_DOMAIN_CONNECT:
+		err = try_port(p, p->rule->port_low);
+		return err ?: each_rule_of_both(p, try_ports);
+	default:
+		return try_digests(p);
+	}
+}
+
+/* --- subjects ------------------------------------------------------------------------------ */
+
+static int try_user(struct probe *p, u32 uid)
+{
+	const struct warden_program *program = NULL;
+
+	if (p->rule->program)
+		program = &p->from->programs[p->rule->program - 1];
+	if (program && program->has_uid && program->uid != uid)
+		return 0;
+	p->req.uid = uid;
+	return try_objects(p);
+}
+
+static int try_users_of(struct probe *p, const struct warden_snapshot *snap)
+{
+	u32 i = warden_decide_refs(snap, &p->subject.digest);
+	int err = 0;
+
+	for (; !err && i < snap->nr_refs; i++) {
+		const struct warden_program *program = &snap->programs[snap->refs[i].program];
+
+		if (!warden_decide_same(&snap->refs[i].digest, &p->subject.digest))
+			break;
+		if (program->has_uid)
+			err = try_user(p, program->uid);
+	}
+	return err;
+}
+
+static int try_subject(struct probe *p, const struct warden_digest *digest)
+{
+	int err;
+
+	p->subject.digest = *digest;
+	err = try_user(p, NO_USER);
+	if (!err)
+		err = try_users_of(p, p->from);
+	return err ?: try_users_of(p, p->by);
+}
+
+static int try_subjects_of(struct probe *p, const struct warden_snapshot *snap)
+{
+	int err = 0;
+	u32 i;
+
+	for (i = 0; !err && i < snap->nr_refs; i++)
+		if (!i || !warden_decide_same(&snap->refs[i - 1].digest, &snap->refs[i].digest))
+			err = try_subject(p, &snap->refs[i].digest);
+	return err;
+}
+
+static int try_rule(struct probe *p, const struct warden_rule *rule)
+{
+	const struct warden_digest none = { .alg = WARDEN_DIGEST_ALG_NONE };
+	int err;
+	u32 i;
+
+	p->rule = rule;
+	p->req = (struct warden_request){ .domain = rule->domain,
+					  .subject = &p->subject,
+					  .object = &p->object };
+	if (rule->program) {
+		const struct warden_program *program = &p->from->programs[rule->program - 1];
+
+		for (i = 0, err = 0; !err && i < program->nr_digests; i++)
+			err = try_subject(p, &program->digests[i]);
+		return err;
+	}
+	err = try_subject(p, &none);
+	if (!err)
+		err = try_subjects_of(p, p->from);
+	return err ?: try_subjects_of(p, p->by);
+}
+
+/* Try the allow rules of p->from that have all of @flags. */
+static int try_rules(struct probe *p, u8 flags, u32 *line)
+{
+	int err = 0;
+	u32 i;
+
+	for (i = 0; !err && i < p->from->nr_rules; i++) {
+		const struct warden_rule *rule = &p->from->rules[i];
+
+		if (rule->action != WARDEN_ACTION_ALLOW || (rule->flags & flags) != flags)
+			continue;
+		err = try_rule(p, rule);
+		*line = rule->line;
+	}
+	return err;
+}
+
+static int check_defaults(const struct warden_snapshot *below, const struct warden_snapshot *above,
+			  u32 *domain)
+{
+	for (*domain = WARDEN_DOMAIN_SENSOR; *domain < WARDEN_DOMAIN_RULES; ++*domain)
+		if (below->has_default & BIT(*domain) &&
+		    below->defaults[*domain].action == WARDEN_ACTION_ALLOW &&
+		    above->defaults[*domain].action == WARDEN_ACTION_DENY)
+			return -EPERM;
+	return 0;
+}
+
+/**
+ * warden_cover_narrows() - does a layer allow nothing that one above it does not?
+ * @below: the layer
+ * @above: the layer above
+ * @line: set to the line of the rule that allows more; 0 where a default does
+ * @domain: set to the domain of that default
+ *
+ * Looks at what @below says: its rules that allow, and the defaults it gives
+ * itself. A domain it gives no default for is left to the layers above.
+ *
+ * Context: Process context, may sleep; the caller keeps both alive.
+ * Return: 0; -EPERM where it allows more; -E2BIG where it takes too long to tell.
+ */
+int warden_cover_narrows(const struct warden_snapshot *below, const struct warden_snapshot *above,
+			 u32 *line, u32 *domain)
+{
+	struct probe p = { .from = below, .by = above };
+
+	*line = 0;
+	return check_defaults(below, above, domain) ?: try_rules(&p, 0, line);
+}
+
+/**
+ * warden_cover_safety() - does a layer allow all that the safety list names?
+ * @maker: the layer with the list
+ * @layer: the layer; may be @maker
+ * @line: set to the line of the entry that is denied
+ *
+ * Context: Process context, may sleep; the caller keeps both alive.
+ * Return: 0; -EPERM where an entry is denied; -E2BIG where it takes too long to tell.
+ */
+int warden_cover_safety(const struct warden_snapshot *maker, const struct warden_snapshot *layer,
+			u32 *line)
+{
+	struct probe p = { .from = maker, .by = layer, .always = true };
+
+	*line = 0;
+	return try_rules(&p, WARDEN_RULE_FLAG_SAFETY, line);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef WARDEN_LAYERS_H
+#define WARDEN_LAYERS_H
+
+#include "snapshot.h"
+
+int warden_layers_init(bool observe);
+void warden_layers_exit(void);
+const struct warden_layers *warden_layers_get_rcu(void);
+struct warden_layers *warden_layers_copy(void);
+void warden_layers_put(struct warden_layers *layers, u8 layer, struct warden_snapshot *snap);
+struct warden_snapshot *warden_layers_find(const struct warden_layers *layers, u8 layer);
+struct warden_layers *warden_layers_publish(struct warden_layers *layers);
+void warden_layers_free(struct warden_layers *layers);
+
+#endif /* WARDEN_LAYERS_H */

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
+#include <dirent.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <linux/warden.h>
+
+#include "arena.h"
+#include "channel.h"
+#include "digest.h"
+
+#define STATE_ESTABLISHED 1 /* include/net/tcp_states.h, as /proc/net/tcp has it */
+#define STATE_LISTEN	  10
+#define PORTS_MAX	  16
+
+/* A row of /proc/net/tcp. */
+struct row {
+	unsigned int port;
+	unsigned int state;
+	unsigned long inode;
+};
+
+struct rows {
+	WARDEN_ARRAY(struct row) list;
+};
+
+static void read_rows(struct rows *rows, const char *file)
+{
+	FILE *f = fopen(file, "r");
+	char line[512];
+	struct row r;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, " %*d: %*[0-9A-Fa-f]:%x %*s %x %*s %*s %*s %*u %*d %lu", &r.port,
+			   &r.state, &r.inode) == 3)
+			*warden_array_add(&rows->list) = r;
+	if (f)
+		fclose(f);
+}
+
+static const struct row *find_row(const struct rows *rows, unsigned int state, unsigned long inode)
+{
+	size_t i;
+
+	for (i = 0; i < rows->list.n; i++)
+		if (rows->list.v[i].state == state && rows->list.v[i].inode == inode)
+			return &rows->list.v[i];
+	return NULL;
+}
+
+/* Inode of the socket behind an entry of /proc/PID/fd; 0 is none. */
+static unsigned long socket_of(int dir, const char *entry)
+{
+	char target[64];
+	ssize_t len = readlinkat(dir, entry, target, sizeof(target) - 1);
+	unsigned long inode;
+
+	if (len <= 0)
+		return 0;
+	target[len] = '\0';
+	return sscanf(target, "socket:[%lu]", &inode) == 1 ? inode : 0;
+}
+
+/* The row in a state whose socket a process holds, or NULL. */
+static const struct row *held_by(const struct rows *rows, long pid, unsigned int state,
+				 unsigned int port)
+{
+	const struct row *r, *found = NULL;
+	const struct dirent *e;
+	char path[64];
+	DIR *d;
+
+	snprintf(path, sizeof(path), "/proc/%ld/fd", pid);
+	d = opendir(path);
+	while (d && !found && (e = readdir(d))) {
+		r = find_row(rows, state, socket_of(dirfd(d), e->d_name));
+		if (r && (!port || r->port == port))
+			found = r;
+	}
+	if (d)
+		closedir(d);
+	return found;
+}
+
+static long status_number(long pid, const char *field)
+{
+	char path[64], line[256];
+	long number = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%ld/status", pid);
+	f = fopen(path, "r");
+	while (f && number < 0 && fgets(line, sizeof(line), f))
+		if (!strncmp(line, field, strlen(field)))
+			number = strtol(line + strlen(field), NULL, 10);
+	if (f)
+		fclose(f);
+	return number;
+}
+
+/* --- which ports ---------------------------------------------------------------------- */
+
+struct ports {
+	unsigned int port[PORTS_MAX];
+	size_t n;
+};
+
+static void add_port(struct ports *p, unsigned int port)
+{
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		if (p->port[i] == port)
+			return;
+	if (port && p->n < PORTS_MAX)
+		p->port[p->n++] = port;
+}
+
+static void find_ports(struct ports *p, const struct rows *rows)
+{
+	const char *ssh = getenv("SSH_CONNECTION"); /* client, its port, server, its port */
+	const struct row *r;
+	unsigned int port;
+	long pid;
+
+	for (pid = getppid(); pid > 1; pid = status_number(pid, "PPid:")) {
+		r = held_by(rows, pid, STATE_ESTABLISHED, 0);
+		if (r)
+			add_port(p, r->port);
+	}
+	if (ssh && sscanf(ssh, "%*s %*u %*s %u", &port) == 1)
+		add_port(p, port);
+}
+
+/* --- who listens ------------------------------------------------------------------------ */
+
+static void put_digest(struct warden_blob *how, uint32_t alg, const uint8_t *bytes)
+{
+	size_t nest = warden_blob_nest_begin(how, WARDEN_A_CHANNEL_DIGEST);
+
+	warden_blob_put_u32(how, WARDEN_A_DIGEST_ALG, alg);
+	warden_blob_put(how, WARDEN_A_DIGEST_BYTES, bytes, WARDEN_DIGEST_SIZE);
+	warden_blob_nest_end(how, nest);
+}
+
+static int digest_of(long pid, struct warden_file_digests *d)
+{
+	char link[64], path[4096];
+	struct warden_root root;
+	struct warden_files files;
+	ssize_t len;
+	int err;
+
+	snprintf(link, sizeof(link), "/proc/%ld/exe", pid);
+	len = readlink(link, path, sizeof(path) - 1);
+	if (len <= 0)
+		return -1;
+	path[len] = '\0';
+	err = warden_root_open(&root, "/", "/");
+	if (err)
+		return err;
+	files = warden_root_files(&root);
+	err = files.digest(files.ctx, path, d);
+	warden_root_close(&root);
+	return err;
+}
+
+static void put_channel(struct warden_blob *how, long pid, unsigned int port)
+{
+	struct warden_file_digests d;
+	long uid = status_number(pid, "Uid:");
+	size_t nest;
+
+	if (uid < 0 || digest_of(pid, &d))
+		return;
+	nest = warden_blob_nest_begin(how, WARDEN_A_POLICY_CHANNEL);
+	put_digest(how, WARDEN_DIGEST_ALG_SHA256, d.sha256);
+	put_digest(how, WARDEN_DIGEST_ALG_FSVERITY_SHA256, d.fsverity);
+	warden_blob_put_u32(how, WARDEN_A_CHANNEL_UID, (uint32_t)uid);
+	warden_blob_put_u32(how, WARDEN_A_CHANNEL_PROTOCOL, IPPROTO_TCP);
+	warden_blob_put_u32(how, WARDEN_A_CHANNEL_PORT, port);
+	warden_blob_nest_end(how, nest);
+}
+
+/* The first process that holds a listener of this port: others share its file. */
+static void find_listener(struct warden_blob *how, const struct rows *rows, unsigned int port)
+{
+	const struct dirent *e;
+	DIR *d = opendir("/proc");
+	long pid;
+
+	while (d && (e = readdir(d))) {
+		if (!isdigit((unsigned char)e->d_name[0]))
+			continue;
+		pid = strtol(e->d_name, NULL, 10);
+		if (held_by(rows, pid, STATE_LISTEN, port)) {
+			put_channel(how, pid, port);
+			break;
+		}
+	}
+	if (d)
+		closedir(d);
+}
+
+void warden_channel_find(struct warden_blob *how)
+{
+	struct rows rows = { 0 };
+	struct ports ports = { .n = 0 };
+	size_t i;
+
+	read_rows(&rows, "/proc/net/tcp");
+	read_rows(&rows, "/proc/net/tcp6");
+	find_ports(&ports, &rows);
+	for (i = 0; i < ports.n; i++)
+		find_listener(how, &rows, ports.port[i]);
+	free(rows.list.v);
+}

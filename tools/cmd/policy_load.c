@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A policy comes in force: load it, then confirm it; take a layer out again. */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/warden.h>
+
+#include "../channel.h"
+#include "../cmd.h"
+#include "../compiled.h"
+#include "../digest.h"
+#include "../nl.h"
+#include "../output.h"
+#include "../source.h"
+
+/* What stood on the command line, and what becomes of it. */
+struct load {
+	const struct warden_ctl *ctl;
+	const char *file;
+	const char *signature;
+	uint32_t layer; /* 0: as the policy says */
+	unsigned long long confirm;
+	bool force;
+	struct warden_blob policy;
+	struct warden_blob how;
+	struct warden_compiled compiled;
+};
+
+static const char *layer_word(uint32_t layer)
+{
+	return warden_enum_word(warden_enum_role(), layer);
+}
+
+/* A word that is no layer is told. */
+static uint32_t read_layer(const char *word)
+{
+	int layer = warden_enum_value(warden_enum_role(), word);
+
+	if (layer >= WARDEN_ROLE_MAKER && layer <= WARDEN_ROLE_USER)
+		return (uint32_t)layer;
+	warden_usage_wrong("`%s` is no layer; say maker, operator or user", word);
+	return 0;
+}
+
+static int load_option(struct load *l, int option)
+{
+	switch (option) {
+	case 'l':
+		l->layer = read_layer(optarg);
+		return l->layer ? 0 : WARDEN_EXIT_USAGE;
+	case 's':
+		l->signature = optarg;
+		return 0;
+	case 'c':
+		if (warden_usage_number(optarg, "--confirm", WARDEN_CONFIRM_MAX, &l->confirm))
+			return WARDEN_EXIT_USAGE;
+		return l->confirm ? 0 : warden_usage_wrong("--confirm wants 1 to 3600 seconds");
+	case 'f':
+		l->force = true;
+		return 0;
+	default:
+		return WARDEN_EXIT_USAGE;
+	}
+}
+
+static int load_options(struct load *l, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "layer", required_argument, NULL, 'l' },
+		{ "signature", required_argument, NULL, 's' },
+		{ "confirm", required_argument, NULL, 'c' },
+		{ "force", no_argument, NULL, 'f' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c, err = 0;
+
+	optind = 1;
+	while (!err && (c = getopt_long(argc, argv, "", options, NULL)) != -1)
+		err = load_option(l, c);
+	if (err)
+		return err;
+	if (argc - optind != 1)
+		return warden_usage_wrong("policy load wants the name of one file");
+	l->file = argv[optind];
+	return 0;
+}
+
+/* --- bytes ------------------------------------------------------------------------------ */
+
+static int compile_text(struct load *l)
+{
+	struct warden_source s;
+	int err = warden_source_read(&s, l->file, "/");
+
+	if (!err)
+		err = warden_source_compile(&s);
+	if (!err)
+		warden_blob_append(&l->policy, s.blob.data, s.blob.len);
+	warden_source_free(&s);
+	return err;
+}
+
+/* A compiled policy as it stands, a text compiled. */
+static int read_policy(struct load *l)
+{
+	char *bytes = NULL;
+	size_t len = 0;
+	int err = 0;
+
+	if (strcmp(l->file, "-") && !warden_read_file(l->file, WARDEN_POLICY_MAX, &bytes, &len) &&
+	    warden_compiled_is(bytes, len))
+		warden_blob_append(&l->policy, bytes, len);
+	else
+		err = compile_text(l);
+	free(bytes);
+	if (!err && l->layer)
+		err = warden_compiled_set_layer(&l->policy, l->layer);
+	if (!err)
+		err = warden_compiled_read(&l->compiled, &l->policy);
+	if (err == -EEXIST)
+		fprintf(stderr, "wardenctl: policy load %s: it is for the %s layer; leave --layer "
+				"away\n", l->file, layer_word(l->compiled.layer));
+	else if (err == -EBADMSG)
+		fprintf(stderr, "wardenctl: policy load %s: this is no compiled policy; name one, "
+				"or a policy text\n", l->file);
+	return err;
+}
+
+static int add_signature(struct load *l)
+{
+	char *bytes;
+	size_t len;
+	int err;
+
+	if (!l->signature)
+		return 0;
+	err = warden_read_file(l->signature, WARDEN_SIGNATURE_MAX, &bytes, &len);
+	if (err) {
+		fprintf(stderr, "wardenctl: signature %s: %s; name a detached CMS signature (DER) of "
+				"at most 8 KiB\n", l->signature, strerror(-err));
+		return err;
+	}
+	warden_blob_put(&l->how, WARDEN_A_POLICY_SIGNATURE, bytes, len);
+	free(bytes);
+	return 0;
+}
+
+static void add_conditions(struct load *l)
+{
+	if (l->confirm)
+		warden_blob_put_u32(&l->how, WARDEN_A_POLICY_CONFIRM, (uint32_t)l->confirm);
+	if (l->force)
+		warden_blob_put_u32(&l->how, WARDEN_A_POLICY_FORCE, 1);
+	else
+		warden_channel_find(&l->how);
+}
+
+/* --- load --------------------------------------------------------------------------------- */
+
+static struct json_object *loaded_json(const struct load *l, const char *digest)
+{
+	struct json_object *json = json_object_new_object();
+
+	json_object_object_add(json, "file", json_object_new_string(l->file));
+	json_object_object_add(json, "layer",
+			       json_object_new_string(layer_word(l->compiled.layer)));
+	json_object_object_add(json, "name", json_object_new_string(l->compiled.name));
+	json_object_object_add(json, "version", json_object_new_int64(l->compiled.version));
+	json_object_object_add(json, "programs",
+			       json_object_new_int64((int64_t)l->compiled.programs));
+	json_object_object_add(json, "rules", json_object_new_int64((int64_t)l->compiled.rules));
+	json_object_object_add(json, "bytes", json_object_new_int64((int64_t)l->policy.len));
+	json_object_object_add(json, "digest", json_object_new_string(digest));
+	return json;
+}
+
+static void print_text(const struct load *l, uint64_t generation, uint64_t ended, const char *hex)
+{
+	char safe[256];
+
+	printf("policy \"%s\" version %u is in force", warden_output_escape(safe, sizeof(safe),
+									   l->compiled.name),
+	       l->compiled.version);
+	if (l->compiled.layer != WARDEN_ROLE_MAKER)
+		printf(" as the %s layer", layer_word(l->compiled.layer));
+	printf(": %zu rules, generation %" PRIu64 ", %" PRIu64 " sessions ended, sha256 %s\n",
+	       l->compiled.rules, generation, ended, hex);
+	if (l->confirm)
+		printf("it goes again in %llu s, unless you say: wardenctl policy confirm\n",
+		       l->confirm);
+}
+
+static int print_loaded(void *ctx, const struct warden_object *o)
+{
+	const struct load *l = ctx;
+	uint64_t generation = warden_object_number(o, WARDEN_A_POLICY_GENERATION);
+	uint64_t ended = warden_object_number(o, WARDEN_A_POLICY_ENDED);
+	char hex[2 * WARDEN_DIGEST_SIZE + 1];
+	uint8_t digest[WARDEN_DIGEST_SIZE];
+	struct json_object *json;
+
+	warden_sha256(digest, l->policy.data, l->policy.len);
+	warden_hex_put(hex, digest, sizeof(digest));
+	if (!l->ctl->json) {
+		print_text(l, generation, ended, hex);
+		return 0;
+	}
+	json = loaded_json(l, hex);
+	json_object_object_add(json, "generation", json_object_new_uint64(generation));
+	json_object_object_add(json, "ended", json_object_new_uint64(ended));
+	if (l->confirm)
+		json_object_object_add(json, "confirm-seconds",
+				       json_object_new_uint64(l->confirm));
+	warden_output_print(json);
+	return 0;
+}
+
+static const char *advice_for(int err)
+{
+	switch (err) {
+	case -ESTALE:
+		return "give it a higher version, or, where policies are not signed, say --force";
+	case -EBUSY:
+		return "wardenctl policy confirm, or wardenctl policy confirm --revert";
+	case -EKEYREJECTED:
+	case -ENOKEY:
+	case -EKEYEXPIRED:
+	case -EBADMSG:
+		return "the policy in force still stands; wardenctl policy sign makes a signature, "
+		       "wardenctl trust list shows whose count";
+	default:
+		return "the policy in force still stands; mend this one and load it again";
+	}
+}
+
+static int send_policy(struct load *l)
+{
+	struct warden_fault f;
+	struct warden_nl *nl;
+	int err = warden_nl_open(&nl, &f);
+
+	if (err)
+		return warden_fault_print(&f, "policy load");
+	err = warden_nl_policy_load(nl, &l->policy, &l->how, print_loaded, l, &f);
+	warden_nl_close(nl);
+	if (!err)
+		return WARDEN_EXIT_OK;
+	if (strstr(f.why, "would be denied") || strstr(f.why, "of the safety list"))
+		warden_fault_advise(&f, "mend it, or, with a console at hand, say --force");
+	warden_fault_advise(&f, advice_for(err));
+	return warden_fault_print(&f, "policy load %s", l->file);
+}
+
+int warden_policy_load(const struct warden_ctl *ctl, int argc, char **argv)
+{
+	struct load l = { .ctl = ctl };
+	int status = load_options(&l, argc, argv);
+
+	if (status)
+		return status;
+	status = WARDEN_EXIT_FAILED;
+	if (!read_policy(&l) && !add_signature(&l)) {
+		add_conditions(&l);
+		status = send_policy(&l);
+	}
+	warden_blob_free(&l.policy);
+	warden_blob_free(&l.how);
+	return status;
+}
+
+/* --- confirm and drop ------------------------------------------------------------------------ */
+
+struct change {
+	const struct warden_ctl *ctl;
+	const char *said;
+};
+
+static int print_changed(void *ctx, const struct warden_object *o)
+{
+	const struct change *c = ctx;
+
+	if (c->ctl->json)
+		warden_output_print(warden_output_object(o));
+	else
+		printf("%s: generation %" PRIu64 ", %" PRIu64 " sessions ended\n", c->said,
+		       warden_object_number(o, WARDEN_A_POLICY_GENERATION),
+		       warden_object_number(o, WARDEN_A_POLICY_ENDED));
+	return 0;
+}
+
+static int send_change(const struct warden_ctl *ctl, int cmd, const struct warden_blob *request,
+		       const char *said, const char *what)
+{
+	struct change c = { ctl, said };
+	struct warden_fault f;
+	struct warden_nl *nl;
+	int err = warden_nl_open(&nl, &f);
+
+	if (err)
+		return warden_fault_print(&f, "%s", what);
+	err = warden_nl_do(nl, cmd, request, print_changed, &c, &f);
+	warden_nl_close(nl);
+	if (!err)
+		return WARDEN_EXIT_OK;
+	warden_fault_advise(&f, "see wardenctl status");
+	return warden_fault_print(&f, "%s", what);
+}
+
+int warden_policy_confirm(const struct warden_ctl *ctl, int argc, char **argv)
+{
+	struct warden_blob request = { NULL, 0, 0 };
+	bool revert = argc == 2 && !strcmp(argv[1], "--revert");
+	int status;
+
+	if (argc > 2 || (argc == 2 && !revert))
+		return warden_usage_wrong("policy confirm takes --revert, or nothing");
+	if (revert)
+		warden_blob_put_u32(&request, WARDEN_A_POLICY_REVERT, 1);
+	status = send_change(ctl, WARDEN_CMD_POLICY_CONFIRM, &request,
+			     revert ? "the policy of before is back" : "confirmed",
+			     "policy confirm");
+	warden_blob_free(&request);
+	return status;
+}
+
+int warden_policy_drop(const struct warden_ctl *ctl, int argc, char **argv)
+{
+	struct warden_blob request = { NULL, 0, 0 };
+	uint32_t layer;
+	int status;
+
+	if (argc != 2)
+		return warden_usage_wrong("policy drop wants a layer: operator or user");
+	layer = read_layer(argv[1]);
+	if (!layer)
+		return WARDEN_EXIT_USAGE;
+	warden_blob_put_u32(&request, WARDEN_A_POLICY_LAYER, layer);
+	status = send_change(ctl, WARDEN_CMD_POLICY_DROP, &request, "dropped", "policy drop");
+	warden_blob_free(&request);
+	return status;
+}

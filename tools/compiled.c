@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <linux/netlink.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/warden.h>
+
+#include "compiled.h"
+
+bool warden_compiled_is(const void *data, size_t len)
+{
+	struct nlattr a;
+
+	if (len < sizeof(a))
+		return false;
+	memcpy(&a, data, sizeof(a));
+	return a.nla_type == (WARDEN_A_POLICY_HEADER | NLA_F_NESTED);
+}
+
+static void count(struct warden_compiled *c, const struct warden_blob *policy)
+{
+	size_t at = 0;
+
+	while (at + sizeof(struct nlattr) <= policy->len) {
+		struct nlattr a;
+
+		memcpy(&a, policy->data + at, sizeof(a));
+		c->programs += (a.nla_type & NLA_TYPE_MASK) == WARDEN_A_POLICY_PROGRAM;
+		c->rules += (a.nla_type & NLA_TYPE_MASK) == WARDEN_A_POLICY_RULE;
+		at += NLA_ALIGN(a.nla_len);
+	}
+}
+
+int warden_compiled_read(struct warden_compiled *c, const struct warden_blob *policy)
+{
+	const struct warden_value *nest;
+	struct warden_object o, h;
+
+	memset(c, 0, sizeof(*c));
+	if (warden_object_parse(&o, warden_set_policy(), policy->data, policy->len))
+		return -EBADMSG;
+	nest = &o.v[WARDEN_A_POLICY_HEADER];
+	if (!nest->data || warden_object_parse(&h, warden_set_header(), nest->data, nest->len))
+		return -EBADMSG;
+	c->name = warden_object_string(&h, WARDEN_A_HEADER_NAME);
+	c->version = (uint32_t)warden_object_number(&h, WARDEN_A_HEADER_VERSION);
+	c->layer = (uint32_t)warden_object_number(&h, WARDEN_A_HEADER_LAYER);
+	if (!c->layer)
+		c->layer = WARDEN_ROLE_MAKER;
+	count(c, policy);
+	return 0;
+}
+
+/* The header comes first; it gets one attribute more. */
+int warden_compiled_set_layer(struct warden_blob *policy, uint32_t layer)
+{
+	struct warden_blob b = { NULL, 0, 0 };
+	struct warden_compiled c;
+	struct nlattr a;
+
+	if (!warden_compiled_is(policy->data, policy->len) || warden_compiled_read(&c, policy))
+		return -EBADMSG;
+	if (c.layer == layer)
+		return 0;
+	if (c.layer != WARDEN_ROLE_MAKER)
+		return -EEXIST;
+	memcpy(&a, policy->data, sizeof(a));
+	warden_blob_append(&b, policy->data, NLA_ALIGN(a.nla_len));
+	warden_blob_put_u32(&b, WARDEN_A_HEADER_LAYER, layer);
+	warden_blob_nest_end(&b, 0);
+	warden_blob_append(&b, policy->data + NLA_ALIGN(a.nla_len),
+			   policy->len - NLA_ALIGN(a.nla_len));
+	warden_blob_free(policy);
+	*policy = b;
+	return 0;
+}

@@ -14,7 +14,7 @@ struct warden_digest digest_of(u8 seed)
 
 void policy_init(struct policy *p)
 {
-	*p = (struct policy){ .snap = { .generation = 2, .version = 1 } };
+	*p = (struct policy){ .snap = { .version = 1 } };
 	p->snap.programs = p->programs;
 	p->snap.refs = p->refs;
 	p->snap.rules = p->rules;

@@ -127,14 +127,16 @@ static void tell(const struct warden_consent *c, u32 event, u32 reason)
 {
 	struct warden_record *r = kzalloc(sizeof(*r), GFP_KERNEL);
 
-	if (!r)
+	if (!r) {
+		warden_record_lose(false);
 		return;
+	}
 	r->event = event;
 	r->domain = WARDEN_DOMAIN_CONSENT;
 	r->action = event == WARDEN_EVENT_GRANT ? WARDEN_ACTION_ALLOW : WARDEN_ACTION_DENY;
 	r->reason = reason;
 	r->count = 1;
-	r->pid = task_tgid_nr(current);
+	r->pid = current->flags & PF_KTHREAD ? 0 : task_tgid_nr(current); /* nobody expires it */
 	r->uid = from_kuid(&init_user_ns, current_uid());
 	r->class = c->class;
 	r->has_receipt = 1;

@@ -14,7 +14,9 @@
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <warden/abi.h>
+#include <warden/limits.h>
 
+#include "identity.h"
 #include "session.h"
 #include "session_priv.h"
 
@@ -31,6 +33,18 @@ static void set_gate(void)
 	lockdep_assert_held(&sessions_lock);
 	if (gate)
 		WRITE_ONCE(gate->sessions, nr_sessions);
+}
+
+/* Taken at the open: who ends the session is somebody else. NULL without memory. */
+static const char *path_of_opener(void)
+{
+	char *buf = kmalloc(WARDEN_PATH_MAX + 1, GFP_KERNEL);
+	const char *path = NULL;
+
+	if (buf)
+		path = kstrdup(warden_identity_path(buf, WARDEN_PATH_MAX + 1), GFP_KERNEL_ACCOUNT);
+	kfree(buf);
+	return path;
 }
 
 /**
@@ -59,6 +73,7 @@ struct warden_session *warden_session_new(struct file *file, const struct warden
 	s->pid = get_pid(task_tgid(current));
 	s->uid = req->uid;
 	s->identity = *req->subject;
+	s->path = answer->label[0] ? NULL : path_of_opener();
 	s->answer = *answer;
 	return s;
 }
@@ -72,6 +87,7 @@ struct warden_session *warden_session_new(struct file *file, const struct warden
 void warden_session_free(struct warden_session *s)
 {
 	warden_mapping_exit(&s->mapping);
+	kfree(s->path);
 	put_pid(s->pid);
 	kmem_cache_free(session_cache, s);
 }
@@ -196,7 +212,7 @@ static void copy_info(const struct warden_session *s, struct warden_session_info
 	info->mapped = warden_mapping_stands(&s->mapping);
 	info->has_receipt = s->answer.has_receipt;
 	memcpy(info->receipt, s->answer.receipt, sizeof(info->receipt));
-	strscpy(info->program, s->answer.label, sizeof(info->program));
+	strscpy(info->program, warden_session_program(s), sizeof(info->program));
 	strscpy(info->topology, s->sensor.topology, sizeof(info->topology));
 	strscpy(info->node, s->sensor.node, sizeof(info->node));
 }

@@ -27,6 +27,8 @@
  * @pid: thread group that opened it
  * @uid: real user id of the opener
  * @identity: program of the opener
+ * @path: of the opener's file, where the policy does not name the program; NULL
+ *	  where it does, or without memory
  * @sensor: the device, which the open file pins
  * @answer: what allowed it
  */
@@ -43,6 +45,7 @@ struct warden_session {
 	struct pid *pid;
 	u32 uid;
 	struct warden_identity identity;
+	const char *path;
 	struct warden_sensor sensor;
 	struct warden_answer answer;
 };
@@ -51,6 +54,12 @@ struct warden_session {
 static inline struct warden_session *warden_session_of(const struct file *file)
 {
 	return container_of(file->f_mapping, struct warden_session, mapping.pages);
+}
+
+/* The policy's name for the opener, else the path of its file. */
+static inline const char *warden_session_program(const struct warden_session *s)
+{
+	return s->answer.label[0] ? s->answer.label : s->path ?: "";
 }
 
 /* What its opener asked for, to be judged again. */

@@ -28,7 +28,7 @@ static void fill_record(const struct warden_session *s, u32 event, u32 reason,
 	r->program_digest = s->identity.digest;
 	r->has_receipt = s->answer.has_receipt;
 	memcpy(r->receipt, s->answer.receipt, sizeof(r->receipt));
-	strscpy(r->program, s->answer.label, sizeof(r->program));
+	strscpy(r->program, warden_session_program(s), sizeof(r->program));
 	strscpy(r->object, s->sensor.topology, sizeof(r->object));
 }
 

@@ -375,6 +375,8 @@ TEST_F(consent, consent_ends_by_itself_also_when_the_clock_is_set_back)
 	       after(given, self->sight->frame) / 1e6);
 	camera_close(&c);
 	EXPECT_FOUND(evidence_of_event(&self->mark, &expired));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){
+		.event = "expire", .domain = "consent", .program = "tester", .object = "door" }));
 	EXPECT_EQ(-EACCES, camera_open(&c, self->camera));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 }

@@ -248,7 +248,12 @@ TEST_F(life, removal_by_force_waits_for_stop_and_enforcement_goes_on)
 		client_end(&watch);
 		return;
 	}
-	/* A module that goes lists nothing more; its records are told. */
+	/* A module that goes lists nothing more, and says so; its records are told. */
+	EXPECT_EQ(1, warden_ctl(ARGV("consent", "list")));
+	EXPECT_NE(NULL, strstr(warden_said(), "wardenctl stop lets it go"))
+	{
+		TH_LOG("%s", warden_said());
+	}
 	EXPECT_EQ(EACCES, open_errno(self->camera));
 	EXPECT_TRUE(client_says(&watch, "\"action\":\"deny\",\"reason\":\"stopping\"", 10000))
 	{

@@ -178,6 +178,10 @@ TEST_F(sensor, plain_read_by_root_is_denied)
 
 TEST_F(sensor, plain_read_by_root_is_allowed_by_a_rule)
 {
+	const struct claim closed = {
+		.event = "session-end", .domain = "sensor", .reason = "closed",
+		.program = "/usr/bin/head", .object = CAMERA_TOPOLOGY,
+	};
 	struct mark m;
 	struct client c;
 
@@ -190,6 +194,7 @@ TEST_F(sensor, plain_read_by_root_is_allowed_by_a_rule)
 	EXPECT_EQ(1, c.len);
 	client_end(&c);
 	EXPECT_FOUND(evidence_of_peace(&m));
+	EXPECT_FOUND(evidence_of_event(&m, &closed));
 }
 
 /* A node of one's own: what counts is the number, not where the node is. */

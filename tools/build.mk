@@ -18,8 +18,10 @@ FUZZ_SECONDS ?= 30
 
 TOOLS_PKGS := libnl-3.0 libnl-genl-3.0 json-c libcrypto libfsverity libbpf zlib
 TOOLS_WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes
-TOOLS_CPPFLAGS = -D_GNU_SOURCE -I$(WARDEN_TOP)/include -I$(WARDEN_TOP)/include/uapi \
-	-I$(TOOLS_DIR) -I$(TOOLS_OUT)
+# The module's, which stands in Kbuild.
+WARDEN_VERSION := $(shell sed -n 's/^WARDEN_VERSION := //p' $(WARDEN_TOP)/Kbuild)
+TOOLS_CPPFLAGS = -D_GNU_SOURCE -DWARDEN_VERSION='"$(WARDEN_VERSION)"' \
+	-I$(WARDEN_TOP)/include -I$(WARDEN_TOP)/include/uapi -I$(TOOLS_DIR) -I$(TOOLS_OUT)
 TOOLS_CFLAGS = -std=c11 $(TOOLS_WARN) $(TOOLS_CPPFLAGS) \
 	$(shell $(PKG_CONFIG) --cflags $(TOOLS_PKGS)) $(CFLAGS)
 TOOLS_LIBS = $(shell $(PKG_CONFIG) --libs $(TOOLS_PKGS))

@@ -10,10 +10,6 @@
 #include "cmd.h"
 #include "index.h"
 
-#ifndef WARDEN_VERSION
-#define WARDEN_VERSION "0.1"
-#endif
-
 static const struct warden_noun *(*const nouns[])(void) = {
 	warden_noun_status, warden_noun_doctor,	 warden_noun_stop,  warden_noun_sensor,
 	warden_noun_policy, warden_noun_consent, warden_noun_audit, warden_noun_measure,

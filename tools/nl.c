@@ -169,6 +169,9 @@ static void explain_refusal(struct exchange *x, int error, const struct refusal 
 		snprintf(advice, sizeof(advice),
 			 "run it as root, or with %s in the initial user namespace",
 			 capability_of(x->op));
+	else if (error == -EPROTONOSUPPORT)
+		snprintf(advice, sizeof(advice),
+			 "the module is being removed; wardenctl stop lets it go");
 	warden_fault_set(x->fault, error, advice, "%s%s",
 			 r->message ? r->message : strerror(-error), where);
 }

@@ -64,7 +64,7 @@ static void print_ground(const struct warden_object *o)
 static void print_record(const struct warden_object *o)
 {
 	uint64_t event = warden_object_number(o, WARDEN_A_RECORD_EVENT);
-	bool observed = warden_object_number(o, WARDEN_A_RECORD_OBSERVED);
+	uint64_t domain = warden_object_number(o, WARDEN_A_RECORD_DOMAIN);
 	char when[WARDEN_TIME_TEXT], safe[1024];
 
 	printf("%" PRIu64 " %s %s %s", warden_object_number(o, WARDEN_A_RECORD_SEQ),
@@ -72,15 +72,18 @@ static void print_record(const struct warden_object *o)
 	       warden_object_word(o, WARDEN_A_RECORD_EVENT),
 	       warden_object_word(o, WARDEN_A_RECORD_DOMAIN));
 	if (event == WARDEN_EVENT_VERDICT)
-		printf(" %s%s", warden_object_word(o, WARDEN_A_RECORD_ACTION),
-		       observed ? " (observed only)" : "");
+		printf(" %s", warden_object_word(o, WARDEN_A_RECORD_ACTION));
+	if (warden_object_number(o, WARDEN_A_RECORD_OBSERVED))
+		printf(" (observed only)");
 	if (warden_object_number(o, WARDEN_A_RECORD_LAYER) > WARDEN_ROLE_MAKER)
 		printf(" (%s layer)", warden_object_word(o, WARDEN_A_RECORD_LAYER));
 	if (warden_object_has(o, WARDEN_A_RECORD_PROGRAM))
-		printf(" %s[%" PRIu64 "]",
+		printf(" %s",
 		       warden_output_escape(safe, sizeof(safe),
-					    warden_object_string(o, WARDEN_A_RECORD_PROGRAM)),
-		       warden_object_number(o, WARDEN_A_RECORD_PID));
+					    warden_object_string(o, WARDEN_A_RECORD_PROGRAM)));
+	/* A consent is about the program, and made by another process. */
+	if (warden_object_has(o, WARDEN_A_RECORD_PROGRAM) && domain != WARDEN_DOMAIN_CONSENT)
+		printf("[%" PRIu64 "]", warden_object_number(o, WARDEN_A_RECORD_PID));
 	print_object(o);
 	print_ground(o);
 	putchar('\n');

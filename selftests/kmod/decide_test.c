@@ -37,7 +37,7 @@ static struct warden_digest digest_of(u8 seed)
 
 static void policy_init(struct policy *p)
 {
-	*p = (struct policy){ .snap = { .generation = 2, .version = 1 } };
+	*p = (struct policy){ .snap = { .version = 1 } };
 	p->snap.programs = p->programs;
 	p->snap.refs = p->refs;
 	p->snap.rules = p->rules;

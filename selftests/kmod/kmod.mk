@@ -20,7 +20,7 @@ KMOD_SHIMS := $(addprefix $(KMOD_OUT)/include/, \
 KMOD_NLATTR := $(KMOD_OUT)/nlattr.c $(KMOD_OUT)/include/net/netlink.h
 
 .PHONY: kmod-host kmod-fuzz
-kmod-host: $(KMOD_OUT)/decide_test ## build the unit tests of the module's pure parts
+kmod-host: $(KMOD_OUT)/decide_test $(KMOD_OUT)/cover_test ## build the unit tests of the module's pure parts
 kmod-fuzz: $(KMOD_OUT)/policy_blob ## build the fuzzer of compiled policies
 
 $(KMOD_SHIMS):
@@ -39,6 +39,11 @@ $(KMOD_OUT)/decide_test: selftests/kmod/decide_test.c selftests/kmod/hosted.h km
 		$(wildcard kmod/*.h include/warden/*.h include/uapi/linux/*.h) $(KMOD_SHIMS)
 	$(KMOD_CC) $(KMOD_CFLAGS) -Wno-pointer-arith -isystem $(KERNEL_SOURCE)/tools/testing/selftests \
 		-o $@ selftests/kmod/decide_test.c kmod/decide.c
+
+$(KMOD_OUT)/cover_test: selftests/kmod/cover_test.c selftests/kmod/hosted.h kmod/cover.c kmod/decide.c \
+		$(wildcard kmod/*.h include/warden/*.h include/uapi/linux/*.h) $(KMOD_SHIMS)
+	$(KMOD_CC) $(KMOD_CFLAGS) -Wno-pointer-arith -isystem $(KERNEL_SOURCE)/tools/testing/selftests \
+		-o $@ selftests/kmod/cover_test.c kmod/cover.c kmod/decide.c
 
 # The tables of commands name handlers that are not here: undefined weak symbols.
 $(KMOD_OUT)/policy_blob: tools/fuzz/policy_blob.c selftests/kmod/hosted.h \

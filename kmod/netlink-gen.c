@@ -294,8 +294,9 @@ static const struct genl_split_ops warden_nl_ops[] = {
 	},
 	{
 		.cmd		= WARDEN_CMD_POLICY_READ,
-		.start		= warden_nl_start_read,
+		.start		= warden_nl_policy_read_start,
 		.dumpit		= warden_nl_policy_read_dumpit,
+		.done		= warden_nl_policy_read_done,
 		.policy		= warden_policy_read_nl_policy,
 		.maxattr	= WARDEN_A_POLICY_LAYER,
 		.flags		= GENL_CMD_CAP_DUMP,

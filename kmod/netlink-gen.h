@@ -30,6 +30,8 @@ int warden_nl_pre_admin(const struct genl_split_ops *ops, struct sk_buff *skb,
 int warden_nl_pre_read(const struct genl_split_ops *ops, struct sk_buff *skb,
 		       struct genl_info *info);
 int warden_nl_start_read(struct netlink_callback *cb);
+int warden_nl_policy_read_start(struct netlink_callback *cb);
+int warden_nl_policy_read_done(struct netlink_callback *cb);
 
 int warden_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_stop_doit(struct sk_buff *skb, struct genl_info *info);

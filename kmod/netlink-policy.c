@@ -2,6 +2,7 @@
 /*
  * Handlers: a policy comes in by one transaction of one socket.
  */
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/slab.h>
@@ -14,6 +15,7 @@
 #include "message.h"
 #include "netlink.h"
 #include "netlink-gen.h"
+#include "pack.h"
 #include "policy.h"
 #include "stage.h"
 
@@ -316,20 +318,87 @@ int warden_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return warden_message_reply(info, fill_policy, NULL);
 }
 
-/* What of a layer's bytes goes into one message. */
-struct piece {
-	const struct warden_snapshot *snap;
+/**
+ * struct reading - the bytes of a layer on their way to one reader
+ * @layer: enum warden_role
+ * @len: how many there are
+ * @offset: how many were sent
+ * @bytes: a copy, so that a policy may change while it is read
+ */
+struct reading {
+	u32 layer;
+	u32 len;
 	u32 offset;
+	u8 bytes[];
+};
+
+static int copy_bytes(struct reading *r, const struct warden_snapshot *snap)
+{
+	if (snap->nr_packed)
+		return warden_unpack(r->bytes, r->len, snap->bytes, snap->nr_packed);
+	memcpy(r->bytes, snap->bytes, r->len);
+	return 0;
+}
+
+static struct reading *start_reading(const struct warden_snapshot *snap)
+{
+	u32 len = snap ? snap->nr_bytes : 0;
+	struct reading *r = kvmalloc(struct_size(r, bytes, len), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!r)
+		return ERR_PTR(-ENOMEM);
+	*r = (struct reading){ .len = len,
+			       .layer = snap ? snap->layer : WARDEN_ROLE_NONE };
+	err = len ? copy_bytes(r, snap) : 0;
+	if (err) {
+		kvfree(r);
+		return ERR_PTR(err);
+	}
+	return r;
+}
+
+int warden_nl_policy_read_start(struct netlink_callback *cb)
+{
+	const struct genl_info *info = genl_info_dump(cb);
+	const struct nlattr *layer = info->attrs ? info->attrs[WARDEN_A_POLICY_LAYER] : NULL;
+	const struct warden_layers *layers;
+	struct reading *r;
+	int err = warden_nl_start_read(cb);
+
+	if (err)
+		return err;
+	warden_change_lock();
+	layers = warden_layers_get_rcu();
+	r = start_reading(layer ? warden_layers_find(layers, nla_get_u32(layer)) :
+				  layers->layer[0]);
+	warden_change_unlock();
+	if (IS_ERR(r))
+		return PTR_ERR(r);
+	cb->args[0] = (long)r;
+	return 0;
+}
+
+int warden_nl_policy_read_done(struct netlink_callback *cb)
+{
+	kvfree((struct reading *)cb->args[0]);
+	return 0;
+}
+
+/* What of it goes into one message. */
+struct piece {
+	const struct reading *reading;
 	u32 len;
 };
 
 static int fill_piece(struct sk_buff *skb, const void *arg)
 {
 	const struct piece *p = arg;
+	const struct reading *r = p->reading;
 
-	return nla_put_u32(skb, WARDEN_A_POLICY_LAYER, p->snap->layer) ||
-	       put_u64(skb, WARDEN_A_POLICY_OFFSET, p->offset) ||
-	       nla_put(skb, WARDEN_A_POLICY_BYTES, p->len, p->snap->bytes + p->offset);
+	return nla_put_u32(skb, WARDEN_A_POLICY_LAYER, r->layer) ||
+	       put_u64(skb, WARDEN_A_POLICY_OFFSET, r->offset) ||
+	       nla_put(skb, WARDEN_A_POLICY_BYTES, p->len, r->bytes + r->offset);
 }
 
 /* Bytes that fit beside the heads and the other two attributes. */
@@ -340,37 +409,18 @@ static u32 room_in(const struct sk_buff *skb)
 	return clamp(room, 0, 30 << 10);
 }
 
-static int read_piece(struct sk_buff *skb, struct netlink_callback *cb,
-		      const struct warden_snapshot *snap)
+int warden_nl_policy_read_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct piece p = { .snap = snap, .offset = cb->args[0] };
+	struct reading *r = (struct reading *)cb->args[0];
+	struct piece p = { .reading = r, .len = min(r->len - r->offset, room_in(skb)) };
 	int err;
 
-	if (p.offset >= snap->nr_bytes)
+	if (r->offset == r->len)
 		return 0;
-	p.len = min(snap->nr_bytes - p.offset, room_in(skb));
 	err = p.len ? warden_message_dump(skb, cb, WARDEN_CMD_POLICY_READ, fill_piece, &p) :
 		      -EMSGSIZE;
 	if (!err)
-		cb->args[0] += p.len;
-	return err;
-}
-
-int warden_nl_policy_read_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	const struct genl_info *info = genl_info_dump(cb);
-	const struct nlattr *layer = info->attrs ? info->attrs[WARDEN_A_POLICY_LAYER] : NULL;
-	const struct warden_layers *layers;
-	const struct warden_snapshot *snap;
-	int err = 0;
-
-	rcu_read_lock();
-	layers = warden_layers_get_rcu();
-	cb->seq = layers->generation;
-	snap = layer ? warden_layers_find(layers, nla_get_u32(layer)) : layers->layer[0];
-	if (snap)
-		err = read_piece(skb, cb, snap);
-	rcu_read_unlock();
+		r->offset += p.len;
 	return skb->len ?: err;
 }
 

@@ -9,6 +9,7 @@
 #include <linux/err.h>
 #include <linux/hrtimer.h>
 #include <linux/math64.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
@@ -17,10 +18,10 @@
 #include "change.h"
 #include "compat/hrtimer.h"
 #include "cover.h"
-#include "decide.h"
 #include "extack.h"
 #include "layers.h"
 #include "measure.h"
+#include "pack.h"
 #include "policy.h"
 #include "session.h"
 #include "trust.h"
@@ -48,12 +49,8 @@ static struct hrtimer revert_timer;
 static void revert_late(struct work_struct *work);
 static DECLARE_WORK(revert_work, revert_late);
 
-static const char *word_of(u8 layer)
-{
-	static const char *const words[] = { "boot", "maker", "operator", "user" };
-
-	return words[layer];
-}
+/* Bytes from which on they are kept packed: a policy of some thousand rules. */
+#define PACK_FROM (256u << 10)
 
 /* --- putting in force ------------------------------------------------------------------- */
 
@@ -70,6 +67,21 @@ static struct warden_committed publish(struct warden_layers *layers, struct ward
 static unsigned int review(void)
 {
 	return warden_session_review(WARDEN_REASON_POLICY_CHANGED, ktime_get_boottime_ns(), NULL);
+}
+
+/* Nobody sees the snapshot yet. */
+static void pack(struct warden_snapshot *snap)
+{
+	u8 *packed = NULL;
+	u32 len;
+
+	if (snap->nr_bytes >= PACK_FROM)
+		packed = warden_pack(snap->bytes, snap->nr_bytes, &len);
+	if (!packed)
+		return;
+	kvfree(snap->bytes);
+	snap->bytes = packed;
+	snap->nr_packed = len;
 }
 
 static void measure(const struct warden_snapshot *snap)
@@ -140,7 +152,7 @@ static int check_waiting(struct netlink_ext_ack *extack)
 		return 0;
 	warden_policy_waiting(&w);
 	NL_SET_ERR_MSG_FMT(extack, "the %s layer waits %u s more to be confirmed or taken back",
-			   word_of(w.layer), w.seconds);
+			   warden_policy_word(w.layer), w.seconds);
 	return -EBUSY;
 }
 
@@ -193,91 +205,8 @@ static int check_floor(const struct warden_snapshot *snap, const struct warden_l
 	if (now && !memcmp(now->digest, snap->digest, sizeof(now->digest)))
 		return warden_refuse(extack, NULL, -ESTALE, "this very policy is in force already");
 	NL_SET_ERR_MSG_FMT(extack, "version %u is not newer than version %u of the %s layer",
-			   snap->version, floor, word_of(snap->layer));
+			   snap->version, floor, warden_policy_word(snap->layer));
 	return -ESTALE;
-}
-
-/* Told of one layer and one above it. */
-static int explain_wider(int err, const struct warden_snapshot *above, u32 line, u32 domain,
-			 struct netlink_ext_ack *extack)
-{
-	static const char *const domains[] = { "", "sensor", "listen", "connect", "exec", "module",
-					       "firmware" };
-
-	if (err == -E2BIG)
-		NL_SET_ERR_MSG_FMT(extack, "it takes too long to compare line %u with the %s layer",
-				   line, word_of(above->layer));
-	else if (line)
-		NL_SET_ERR_MSG_FMT(extack, "line %u allows more than the %s layer", line,
-				   word_of(above->layer));
-	else
-		NL_SET_ERR_MSG_FMT(extack, "the default for %s allows more than the %s layer",
-				   domains[domain], word_of(above->layer));
-	return err;
-}
-
-static int check_narrows(const struct warden_snapshot *snap, const struct warden_layers *layers,
-			 u32 *line, struct netlink_ext_ack *extack)
-{
-	u32 i, domain;
-	int err;
-
-	for (i = 0; i < layers->nr && layers->layer[i]->layer < snap->layer; i++) {
-		err = warden_cover_narrows(snap, layers->layer[i], line, &domain);
-		if (err)
-			return explain_wider(err, layers->layer[i], *line, domain, extack);
-	}
-	return 0;
-}
-
-/* The list of the maker, against every layer. */
-static int check_safety(const struct warden_layers *layers, u32 *line,
-			struct netlink_ext_ack *extack)
-{
-	u32 i;
-	int err;
-
-	for (i = 0; i < layers->nr; i++) {
-		err = warden_cover_safety(layers->layer[0], layers->layer[i], line);
-		if (!err)
-			continue;
-		NL_SET_ERR_MSG_FMT(extack, "the %s layer denies line %u of the safety list",
-				   word_of(layers->layer[i]->layer), *line);
-		return err;
-	}
-	return 0;
-}
-
-static bool lets_listen(const struct warden_layers *layers, const struct warden_channel *c)
-{
-	struct warden_identity subject = {};
-	struct warden_request req = { .domain = WARDEN_DOMAIN_LISTEN, .subject = &subject,
-				      .uid = c->uid, .protocol = c->protocol, .port = c->port };
-	struct warden_verdict v;
-	u32 i;
-
-	for (i = 0; i < c->nr_digests; i++) {
-		subject.digest = c->digests[i];
-		warden_decide_layers(layers, &req, &v);
-		if (!warden_verdict_denies(&v))
-			return true;
-	}
-	return false;
-}
-
-static int check_channels(const struct warden_layers *layers, const struct warden_commit *c,
-			  struct netlink_ext_ack *extack)
-{
-	u32 i;
-
-	for (i = 0; i < c->nr_channels; i++) {
-		if (lets_listen(layers, &c->channels[i]))
-			continue;
-		NL_SET_ERR_MSG_FMT(extack, "port %u, which this was loaded through, would be denied",
-				   c->channels[i].port);
-		return -EPERM;
-	}
-	return 0;
 }
 
 /* --- layers below --------------------------------------------------------------------------- */
@@ -336,18 +265,6 @@ static void tell_wider(const struct warden_layers *layers, u8 above)
 
 /* --- the commands ----------------------------------------------------------------------------- */
 
-static int check_all(struct warden_snapshot *snap, const struct warden_layers *layers,
-		     const struct warden_commit *c, u32 *line, struct netlink_ext_ack *extack)
-{
-	int err = check_narrows(snap, layers, line, extack);
-
-	if (!err && !c->force)
-		err = check_safety(layers, line, extack);
-	if (!err && !c->force)
-		err = check_channels(layers, c, extack);
-	return err;
-}
-
 static int check_origin(struct warden_snapshot *snap, const struct warden_commit *c,
 			struct netlink_ext_ack *extack)
 {
@@ -377,7 +294,7 @@ static struct warden_layers *prepare(struct warden_snapshot *snap, const struct 
 	if (!layers)
 		return ERR_PTR(warden_refuse(extack, NULL, -ENOMEM, "out of memory for the policy"));
 	warden_layers_put(layers, snap->layer, snap);
-	err = check_all(snap, layers, c, line, extack);
+	err = warden_policy_check(snap, layers, c, line, extack);
 	if (err) {
 		warden_layers_free(layers);
 		return ERR_PTR(err);
@@ -393,6 +310,7 @@ static struct warden_committed put_in_force(struct warden_layers *layers,
 	struct warden_committed done;
 
 	measure(snap);
+	pack(snap);
 	if (snap->layer == WARDEN_ROLE_MAKER)
 		drop_unvouched(layers, snap);
 	done = publish(layers, &old);

@@ -64,6 +64,9 @@ struct warden_waiting {
 	u32 seconds;
 };
 
+const char *warden_policy_word(u8 role);
+int warden_policy_check(const struct warden_snapshot *snap, const struct warden_layers *layers,
+			const struct warden_commit *c, u32 *line, struct netlink_ext_ack *extack);
 void warden_policy_init(void);
 void warden_policy_exit(void);
 int warden_policy_commit(struct warden_snapshot *snap, const struct warden_commit *c,

@@ -145,8 +145,9 @@ struct warden_signer {
  * @reference: per domain, what is accepted there
  * @nr_signers: how many @signers
  * @signers: whom a maker's policy vouches for
- * @nr_bytes: how many @bytes
- * @bytes: the compiled policy as it came in
+ * @nr_bytes: bytes of the compiled policy
+ * @nr_packed: bytes of it packed (pack.h), which is what @bytes then are; 0 is as it came in
+ * @bytes: the compiled policy
  * @signer: name of the certificate it was signed with; empty where it was not
  * @signer_digest: SHA-256 of that certificate
  * @digest: SHA-256 of the compiled policy
@@ -180,6 +181,7 @@ struct warden_snapshot {
 	u32 nr_signers;
 	struct warden_signer *signers;
 	u32 nr_bytes;
+	u32 nr_packed;
 	u8 *bytes;
 	char signer[WARDEN_SIGNER_NAME_MAX + 1];
 	u8 signer_digest[WARDEN_DIGEST_SIZE];

@@ -22,6 +22,7 @@
 
 #include "change.h"
 #include "extack.h"
+#include "policy.h"
 #include "roots.h"
 #include "snapshot.h"
 #include "trust.h"
@@ -292,11 +293,9 @@ static int explain(int err, struct netlink_ext_ack *extack)
 static int check_signer(const struct warden_snapshot *snap, const struct signer *s,
 			struct netlink_ext_ack *extack)
 {
-	static const char *const words[] = { "nobody", "maker", "operator", "user", "auditor" };
-
 	if (s->role != snap->layer) {
 		NL_SET_ERR_MSG_FMT(extack, "this is the key of the %s, which does not sign the %s layer",
-				   words[s->role], words[snap->layer]);
+				   warden_policy_word(s->role), warden_policy_word(snap->layer));
 		return -EPERM;
 	}
 	if (s->not_after < ktime_get_real_seconds())

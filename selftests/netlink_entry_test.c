@@ -119,7 +119,7 @@ static void rule_of_connect(struct msg *m) { msg_end(m, blob_rule(m, 1, WARDEN_D
 static void rule_of_program_0(struct msg *m) { put_rule(m, WARDEN_DOMAIN_LISTEN, WARDEN_A_RULE_PROGRAM, 0); }
 static void rule_of_class_12(struct msg *m) { put_rule(m, WARDEN_DOMAIN_SENSOR, WARDEN_A_RULE_CLASS, 12); }
 static void rule_of_class_0(struct msg *m) { put_rule(m, WARDEN_DOMAIN_SENSOR, WARDEN_A_RULE_CLASS, 0); }
-static void rule_with_unknown_flag(struct msg *m) { put_rule(m, WARDEN_DOMAIN_SENSOR, WARDEN_A_RULE_FLAGS, 8); }
+static void rule_with_unknown_flag(struct msg *m) { put_rule(m, WARDEN_DOMAIN_SENSOR, WARDEN_A_RULE_FLAGS, 16); }
 static void rule_of_port_65536(struct msg *m) { put_rule(m, WARDEN_DOMAIN_LISTEN, WARDEN_A_RULE_PORT_LOW, 65536); }
 static void rule_of_protocol_65536(struct msg *m) { put_rule(m, WARDEN_DOMAIN_LISTEN, WARDEN_A_RULE_PROTOCOL, 65536); }
 static void rule_ending_in_11_s(struct msg *m) { put_rule(m, WARDEN_DOMAIN_SENSOR, WARDEN_A_RULE_WITHDRAW_MS, 10001); }
@@ -211,6 +211,57 @@ static void purpose_id_left_out(struct msg *m)
 {
 	blob_purpose(m, 1, "p");
 	blob_purpose(m, 3, "q");
+}
+
+static void put_signer(struct msg *m, uint32_t role, size_t len)
+{
+	size_t nest = msg_nest(m, WARDEN_A_POLICY_SIGNER);
+
+	msg_put_u32(m, WARDEN_A_SIGNER_ROLE, role);
+	msg_put(m, WARDEN_A_SIGNER_CERTIFICATE, NULL, len);
+	msg_put_u64(m, WARDEN_A_SIGNER_NOT_AFTER, UINT32_MAX);
+	msg_end(m, nest);
+}
+
+static void signer_of_role_0(struct msg *m) { put_signer(m, WARDEN_ROLE_NONE, 100); }
+static void signer_of_role_5(struct msg *m) { put_signer(m, WARDEN_ROLE_AUDITOR + 1, 100); }
+static void certificate_of_no_bytes(struct msg *m) { put_signer(m, WARDEN_ROLE_OPERATOR, 0); }
+static void certificate_of_4097_bytes(struct msg *m) { put_signer(m, WARDEN_ROLE_OPERATOR, 4097); }
+
+static void signer_without_end(struct msg *m)
+{
+	size_t nest = msg_nest(m, WARDEN_A_POLICY_SIGNER);
+
+	msg_put_u32(m, WARDEN_A_SIGNER_ROLE, WARDEN_ROLE_OPERATOR);
+	msg_put(m, WARDEN_A_SIGNER_CERTIFICATE, NULL, 100);
+	msg_end(m, nest);
+}
+
+static void seventeen_signers(struct msg *m)
+{
+	int i;
+
+	for (i = 0; i < 17; i++)
+		put_signer(m, WARDEN_ROLE_OPERATOR, 8);
+}
+
+static void program_of_no_user(struct msg *m)
+{
+	size_t nest = msg_nest(m, WARDEN_A_POLICY_PROGRAM);
+
+	msg_put_u32(m, WARDEN_A_PROGRAM_ID, 1);
+	msg_put_string(m, WARDEN_A_PROGRAM_LABEL, "p");
+	blob_digest(m, WARDEN_A_PROGRAM_DIGEST, WARDEN_DIGEST_ALG_SHA256, 32);
+	msg_put_u32(m, WARDEN_A_PROGRAM_UID, UINT32_MAX);
+	msg_end(m, nest);
+}
+
+static void safety_that_denies(struct msg *m)
+{
+	size_t nest = blob_rule(m, 1, WARDEN_DOMAIN_SENSOR, DENY);
+
+	msg_put_u32(m, WARDEN_A_RULE_FLAGS, WARDEN_RULE_FLAG_SAFETY);
+	msg_end(m, nest);
 }
 
 static void header_twice(struct msg *m) { blob_header(m, "again", 8); }
@@ -337,6 +388,14 @@ static const struct mistake mistakes[] = {
 	MISTAKE(purpose_id_twice, EINVAL),
 	MISTAKE(purpose_id_left_out, EINVAL),
 	MISTAKE(header_twice, EINVAL),
+	MISTAKE(signer_of_role_0, ERANGE),
+	MISTAKE(signer_of_role_5, ERANGE),
+	MISTAKE(certificate_of_no_bytes, EINVAL),
+	MISTAKE(certificate_of_4097_bytes, EINVAL),
+	MISTAKE(signer_without_end, EINVAL),
+	MISTAKE(seventeen_signers, ENOSPC),
+	MISTAKE(program_of_no_user, EINVAL),
+	MISTAKE(safety_that_denies, EINVAL),
 	MISTAKE(measure_of_sensors, EINVAL),
 	MISTAKE(appraise_of_connect, ERANGE),
 	MISTAKE(appraise_with_half_a_digest, EINVAL),

@@ -67,25 +67,25 @@ static unsigned long socket_of(int dir, const char *entry)
 	return sscanf(target, "socket:[%lu]", &inode) == 1 ? inode : 0;
 }
 
-/* The row in a state whose socket a process holds, or NULL. */
-static const struct row *held_by(const struct rows *rows, long pid, unsigned int state,
-				 unsigned int port)
+/* Call @fn for each socket in a state that a process holds; true ends it. */
+static bool each_socket(const struct rows *rows, long pid, unsigned int state,
+			bool (*fn)(void *ctx, const struct row *r), void *ctx)
 {
-	const struct row *r, *found = NULL;
 	const struct dirent *e;
+	const struct row *r;
+	bool done = false;
 	char path[64];
 	DIR *d;
 
 	snprintf(path, sizeof(path), "/proc/%ld/fd", pid);
 	d = opendir(path);
-	while (d && !found && (e = readdir(d))) {
+	while (d && !done && (e = readdir(d))) {
 		r = find_row(rows, state, socket_of(dirfd(d), e->d_name));
-		if (r && (!port || r->port == port))
-			found = r;
+		done = r && fn(ctx, r);
 	}
 	if (d)
 		closedir(d);
-	return found;
+	return done;
 }
 
 static long status_number(long pid, const char *field)
@@ -122,18 +122,20 @@ static void add_port(struct ports *p, unsigned int port)
 		p->port[p->n++] = port;
 }
 
+static bool take_port(void *ctx, const struct row *r)
+{
+	add_port(ctx, r->port);
+	return false;
+}
+
 static void find_ports(struct ports *p, const struct rows *rows)
 {
 	const char *ssh = getenv("SSH_CONNECTION"); /* client, its port, server, its port */
-	const struct row *r;
 	unsigned int port;
 	long pid;
 
-	for (pid = getppid(); pid > 1; pid = status_number(pid, "PPid:")) {
-		r = held_by(rows, pid, STATE_ESTABLISHED, 0);
-		if (r)
-			add_port(p, r->port);
-	}
+	for (pid = getppid(); pid > 1; pid = status_number(pid, "PPid:"))
+		each_socket(rows, pid, STATE_ESTABLISHED, take_port, p);
 	if (ssh && sscanf(ssh, "%*s %*u %*s %u", &port) == 1)
 		add_port(p, port);
 }
@@ -188,6 +190,11 @@ static void put_channel(struct warden_blob *how, long pid, unsigned int port)
 	warden_blob_nest_end(how, nest);
 }
 
+static bool is_port(void *ctx, const struct row *r)
+{
+	return r->port == *(const unsigned int *)ctx;
+}
+
 /* The first process that holds a listener of this port: others share its file. */
 static void find_listener(struct warden_blob *how, const struct rows *rows, unsigned int port)
 {
@@ -199,7 +206,7 @@ static void find_listener(struct warden_blob *how, const struct rows *rows, unsi
 		if (!isdigit((unsigned char)e->d_name[0]))
 			continue;
 		pid = strtol(e->d_name, NULL, 10);
-		if (held_by(rows, pid, STATE_LISTEN, port)) {
+		if (each_socket(rows, pid, STATE_LISTEN, is_port, &port)) {
 			put_channel(how, pid, port);
 			break;
 		}

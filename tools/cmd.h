@@ -41,6 +41,7 @@ const struct warden_noun *warden_noun_trust(void);
 int warden_policy_load(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_confirm(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_drop(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_policy_save(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_sign(const struct warden_ctl *ctl, int argc, char **argv);
 
 /**

@@ -244,6 +244,7 @@ struct genl_split_ops {
 	int (*doit)(struct sk_buff *skb, struct genl_info *info);
 	int (*start)(struct netlink_callback *cb);
 	int (*dumpit)(struct sk_buff *skb, struct netlink_callback *cb);
+	int (*done)(struct netlink_callback *cb);
 	u8 cmd;
 	u8 flags;
 };

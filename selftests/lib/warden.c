@@ -9,7 +9,7 @@
 #include "client.h"
 #include "warden.h"
 
-#define WORDS_MAX 16
+#define WORDS_MAX 20
 
 static struct client last;
 

@@ -197,6 +197,7 @@ const struct warden_noun *warden_noun_policy(void)
 		  warden_policy_load },
 		{ "confirm", "[--revert]", warden_policy_confirm },
 		{ "drop", "LAYER", warden_policy_drop },
+		{ "save", "[--layer LAYER] FILE", warden_policy_save },
 		{ "sign",
 		  "--key KEY.pem --cert CERT.pem [--layer LAYER] [--signer ROLE=CERT.pem]... "
 		  "[--root DIR] [--blob FILE] [--out FILE.p7s] FILE",

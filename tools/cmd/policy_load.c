@@ -273,6 +273,62 @@ int warden_policy_load(const struct warden_ctl *ctl, int argc, char **argv)
 	return status;
 }
 
+/* --- save ------------------------------------------------------------------------------------ */
+
+static int save_options(uint32_t *layer, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "layer", required_argument, NULL, 'l' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		*layer = c == 'l' ? read_layer(optarg) : 0;
+		if (!*layer)
+			return WARDEN_EXIT_USAGE;
+	}
+	if (argc - optind != 1)
+		return warden_usage_wrong("policy save wants the name of one file");
+	return 0;
+}
+
+static int write_policy(const char *name, const struct warden_blob *b)
+{
+	FILE *f = fopen(name, "wb");
+	bool done = f && fwrite(b->data, 1, b->len, f) == b->len;
+
+	if (f && fclose(f))
+		done = false;
+	if (done)
+		return WARDEN_EXIT_OK;
+	fprintf(stderr, "wardenctl: %s cannot be written: %s; name another file\n", name,
+		strerror(errno));
+	return WARDEN_EXIT_FAILED;
+}
+
+int warden_policy_save(const struct warden_ctl *ctl, int argc, char **argv)
+{
+	struct warden_blob policy = { NULL, 0, 0 };
+	struct warden_fault f;
+	struct warden_nl *nl;
+	uint32_t layer = 0;
+	int err;
+
+	(void)ctl;
+	if (save_options(&layer, argc, argv))
+		return WARDEN_EXIT_USAGE;
+	err = warden_nl_open(&nl, &f);
+	if (err)
+		return warden_fault_print(&f, "policy save");
+	err = warden_nl_policy_read(nl, layer, &policy, &f);
+	warden_nl_close(nl);
+	err = err ? warden_fault_print(&f, "policy save") : write_policy(argv[optind], &policy);
+	warden_blob_free(&policy);
+	return err;
+}
+
 /* --- confirm and drop ------------------------------------------------------------------------ */
 
 struct change {

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "keys.h"
+#include "warden.h"
+
+#define MODULE "/usr/lib/warden/warden.ko"
+#define WHERE  "/tmp/warden-keys"
+
+static const char *path_of(const char *name, const char *end)
+{
+	static char paths[4][128];
+	static unsigned int next;
+	char *path = paths[next++ % 4];
+
+	snprintf(path, sizeof(paths[0]), WHERE "/%s.%s", name, end);
+	return path;
+}
+
+const char *keys_cert(const char *name)
+{
+	return path_of(name, "pem");
+}
+
+const char *keys_key(const char *name)
+{
+	return path_of(name, "key");
+}
+
+const char *keys_blob(const char *policy)
+{
+	return path_of(policy, "bin");
+}
+
+const char *keys_signature(const char *policy)
+{
+	return path_of(policy, "p7s");
+}
+
+static int run(const char *const argv[])
+{
+	struct client c;
+	int status = client_run(&c, argv);
+
+	if (status)
+		printf("# %s: %s\n", argv[0], c.text ? c.text : "");
+	client_end(&c);
+	return status;
+}
+
+bool keys_make(const char *name, const char *kind, int days)
+{
+	char subject[64], valid[16];
+
+	if (!access(keys_cert(name), R_OK))
+		return true;
+	mkdir(WHERE, 0700);
+	snprintf(subject, sizeof(subject), "/O=Test/CN=%s", name);
+	snprintf(valid, sizeof(valid), "%d", days);
+	if (!strcmp(kind, "rsa"))
+		return !run(ARGV("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days",
+				 valid, "-subj", subject, "-keyout", keys_key(name), "-out",
+				 keys_cert(name)));
+	if (run(ARGV("openssl", "ecparam", "-genkey", "-noout", "-name", kind, "-out",
+		     keys_key(name))))
+		return false;
+	return !run(ARGV("openssl", "req", "-x509", "-new", "-key", keys_key(name), "-days", valid,
+			 "-subj", subject, "-out", keys_cert(name)));
+}
+
+static int write_text(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	if (!f)
+		return -1;
+	fputs(text, f);
+	return fclose(f);
+}
+
+int keys_sign(const char *policy, const char *text, const char *layer, const char *signer,
+	      const char *const named[])
+{
+	const char *argv[16] = { "policy", "sign", "--key", keys_key(signer), "--cert",
+				 keys_cert(signer), "--layer", layer };
+	char file[128];
+	size_t n = 8, i;
+
+	snprintf(file, sizeof(file), WHERE "/%s.policy", policy);
+	if (write_text(file, text))
+		return -1;
+	for (i = 0; named && named[i] && n < 13; i++) {
+		argv[n++] = "--signer";
+		argv[n++] = named[i];
+	}
+	argv[n++] = file;
+	argv[n] = NULL;
+	return warden_ctl(argv);
+}
+
+int keys_load(const char *policy, const char *signature)
+{
+	return warden_ctl(ARGV("policy", "load", "--signature", keys_signature(signature),
+			       keys_blob(policy)));
+}
+
+int keys_enroll(const char *name)
+{
+	return warden_ctl(ARGV("trust", "enroll", keys_cert(name)));
+}
+
+int keys_reload_module(void)
+{
+	if (!access("/sys/module/warden", F_OK) &&
+	    (warden_ctl(ARGV("stop")) || run(ARGV("rmmod", "warden"))))
+		return -1;
+	return run(ARGV("insmod", MODULE, "boot=observe"));
+}

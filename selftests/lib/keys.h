@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Keys and signatures of a test, made when it runs, with openssl(1) and
+ * wardenctl: nothing secret is kept in the tree.
+ */
+#ifndef WARDEN_TEST_KEYS_H
+#define WARDEN_TEST_KEYS_H
+
+#include <stdbool.h>
+
+/* A key and its certificate of this name, valid for @days, unless it is there; false without openssl. */
+bool keys_make(const char *name, const char *kind, int days);
+
+/* Its certificate, its key; stands until the fourth call after. */
+const char *keys_cert(const char *name);
+const char *keys_key(const char *name);
+
+/* The file a signed policy, or its signature, is kept in; as above. */
+const char *keys_blob(const char *policy);
+const char *keys_signature(const char *policy);
+
+/**
+ * keys_sign() - write a policy text, compile it and sign it
+ * @policy: name of the files
+ * @text: the policy
+ * @layer: its layer
+ * @signer: whose key
+ * @named: NULL, or whom it names, as --signer has it
+ *
+ * Return: the exit status of wardenctl.
+ */
+int keys_sign(const char *policy, const char *text, const char *layer, const char *signer,
+	      const char *const named[]);
+
+/* Load what was signed, with the signature of @signature. */
+int keys_load(const char *policy, const char *signature);
+
+/* Set the root of trust. */
+int keys_enroll(const char *name);
+
+/* Out with the module and in again: no root, no policy, no version. 0 where it went. */
+int keys_reload_module(void);
+
+#endif /* WARDEN_TEST_KEYS_H */

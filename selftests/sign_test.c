@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whose policies count: signatures, roles, layers and versions, with keys that
+ * are made when the test runs.
+ */
+#include <json-c/json.h>
+#include <sys/socket.h>
+#include <netinet/in.h>
+#include <time.h>
+
+#include "lib/harness.h"
+#include "lib/keys.h"
+
+#define HEAD(name, version)                                                                        \
+	"policy \"" name "\" version " version ";\n"                                               \
+	"contact \"tests@example.org\"; support until 2040-01-01;\n"
+
+/* Lines 3 and on are what the tests name. */
+#define MAKER(version)                                                                             \
+	HEAD("base", version)                                                                      \
+	"default sensor deny; default listen deny;\n"                                              \
+	"program self { path \"%s\"; }\n"                                                          \
+	"allow self listen tcp 7000-7009;\n"
+
+#define SEALED 7001 /* a port both layers allow, 7002 only the maker's */
+
+static const char *text_of(const char *format)
+{
+	static char text[2048];
+
+	snprintf(text, sizeof(text), format, warden_self());
+	return text;
+}
+
+/* What a refusal must leave as it was. */
+static uint64_t generation(void)
+{
+	return warden_status("generation");
+}
+
+FIXTURE(sign)
+{
+	struct mark mark;
+};
+
+FIXTURE_SETUP(sign)
+{
+	if (!keys_make("maker", "prime256v1", 3650))
+		SKIP(return, "there is no openssl to make keys with");
+	ASSERT_TRUE(keys_make("operator", "prime256v1", 1));
+	ASSERT_TRUE(keys_make("auditor", "prime256v1", 3650));
+	ASSERT_TRUE(keys_make("stranger", "prime256v1", 3650));
+	ASSERT_EQ(0, keys_reload_module());
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(sign)
+{
+	keys_reload_module();
+}
+
+/* The maker's policy in force, naming the operator and the auditor. */
+static int load_maker(const char *format)
+{
+	char operator[160], auditor[160];
+	int status;
+
+	snprintf(operator, sizeof(operator), "operator=%s", keys_cert("operator"));
+	snprintf(auditor, sizeof(auditor), "auditor=%s", keys_cert("auditor"));
+	status = keys_sign("base", text_of(format), "maker", "maker", ARGV(operator, auditor));
+	return status ? status : keys_load("base", "base");
+}
+
+static int load_operator(const char *text)
+{
+	int status = keys_sign("narrow", text_of(text), "operator", "operator", NULL);
+
+	return status ? status : keys_load("narrow", "narrow");
+}
+
+#define EXPECT_SAID(part)                                                                          \
+	EXPECT_NE(NULL, strstr(warden_said(), (part)))                                             \
+	{                                                                                          \
+		TH_LOG("it said: %s", warden_said());                                              \
+	}
+
+/* Refused with this sentence, which the record has too; and nothing changed. */
+#define EXPECT_SENTENCE(sentence, command)                                                         \
+	do {                                                                                       \
+		uint64_t before = generation();                                                    \
+		struct mark mark = evidence_mark();                                                \
+                                                                                                   \
+		EXPECT_EQ(1, (command));                                                           \
+		EXPECT_SAID(sentence);                                                             \
+		EXPECT_EQ(before, generation());                                                   \
+		EXPECT_FOUND(evidence_of_event(&mark, &(struct claim){ .event = "policy-refuse",   \
+								       .object = (sentence) }));   \
+	} while (0)
+
+TEST_F(sign, without_a_root_an_unsigned_policy_is_taken_and_status_says_so)
+{
+	EXPECT_EQ(1, warden_status("unsigned-policies"));
+	EXPECT_EQ(0, warden_load(text_of(MAKER("1"))));
+	ASSERT_EQ(0, warden_ctl(ARGV("status")));
+	EXPECT_SAID("unsigned policies are accepted");
+	EXPECT_SAID("not signed");
+}
+
+TEST_F(sign, a_signature_without_a_root_to_verify_it_by_is_refused)
+{
+	ASSERT_EQ(0, keys_sign("base", text_of(MAKER("1")), "maker", "maker", NULL));
+	EXPECT_SENTENCE("no root of trust is set that the signature could be verified by",
+			keys_load("base", "base"));
+}
+
+TEST_F(sign, the_signer_stands_in_status_and_in_the_record)
+{
+	struct json_object *r;
+
+	ASSERT_EQ(0, keys_enroll("maker"));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){ .event = "trust-enroll" }));
+	EXPECT_EQ(0, warden_status("unsigned-policies"));
+	ASSERT_EQ(0, load_maker(MAKER("1")))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	r = evidence_find(&self->mark, &(struct claim){ .event = "policy-load" }, 1000);
+	ASSERT_NE(NULL, r);
+	EXPECT_EQ(0, strncmp(evidence_string(r, "program"), "Test: maker: ", 13));
+	EXPECT_STREQ("maker", evidence_string(r, "layer"));
+	json_object_put(r);
+	ASSERT_EQ(0, warden_ctl(ARGV("status")));
+	EXPECT_SAID("signed by Test: maker: ");
+	ASSERT_EQ(0, warden_ctl(ARGV("trust", "list")));
+	EXPECT_SAID("Test: auditor: ");
+}
+
+TEST_F(sign, an_unsigned_policy_is_refused_once_there_is_a_root)
+{
+	ASSERT_EQ(0, keys_enroll("maker"));
+	ASSERT_EQ(0, keys_sign("base", text_of(MAKER("1")), "maker", "maker", NULL));
+	EXPECT_SENTENCE("a root of trust is set, and the policy is not signed",
+			warden_ctl(ARGV("policy", "load", keys_blob("base"))));
+	/* Nor by force. */
+	EXPECT_SENTENCE("a root of trust is set, and the policy is not signed",
+			warden_ctl(ARGV("policy", "load", "--force", keys_blob("base"))));
+	EXPECT_EQ(0, keys_load("base", "base"));
+}
+
+/* One byte of a file becomes another. */
+static int alter(const char *path, long at)
+{
+	FILE *f = fopen(path, "r+b");
+	int c;
+
+	if (!f || fseek(f, at, SEEK_SET) || (c = getc(f)) == EOF || fseek(f, at, SEEK_SET))
+		return -1;
+	putc(c ^ 1, f);
+	return fclose(f);
+}
+
+TEST_F(sign, an_altered_policy_and_an_altered_signature_are_refused)
+{
+	ASSERT_EQ(0, keys_enroll("maker"));
+	ASSERT_EQ(0, keys_sign("base", text_of(MAKER("1")), "maker", "maker", NULL));
+	ASSERT_EQ(0, alter(keys_blob("base"), 9)); /* a letter of its name */
+	EXPECT_SENTENCE("the signature is not of this policy: one of them was altered",
+			keys_load("base", "base"));
+	ASSERT_EQ(0, alter(keys_blob("base"), 9));
+	ASSERT_EQ(0, alter(keys_signature("base"), 0));
+	EXPECT_SENTENCE("this is no detached CMS signature", keys_load("base", "base"));
+	ASSERT_EQ(0, alter(keys_signature("base"), 0));
+	EXPECT_EQ(0, keys_load("base", "base"));
+}
+
+TEST_F(sign, a_key_nobody_vouches_for_is_refused)
+{
+	ASSERT_EQ(0, keys_enroll("maker"));
+	ASSERT_EQ(0, keys_sign("base", text_of(MAKER("1")), "maker", "stranger", NULL));
+	EXPECT_SENTENCE("the policy is signed with a key that nothing here vouches for",
+			keys_load("base", "base"));
+}
+
+TEST_F(sign, a_signature_with_signed_attributes_is_refused_with_what_to_do)
+{
+	struct client c;
+
+	ASSERT_EQ(0, keys_enroll("maker"));
+	ASSERT_EQ(0, keys_sign("base", text_of(MAKER("1")), "maker", "maker", NULL));
+	ASSERT_EQ(0, client_run(&c, ARGV("openssl", "cms", "-sign", "-binary", "-in",
+					 keys_blob("base"), "-signer", keys_cert("maker"), "-inkey",
+					 keys_key("maker"), "-md", "sha256", "-outform", "DER", "-out",
+					 "/tmp/warden-keys/attributes.p7s")));
+	client_end(&c);
+	EXPECT_SENTENCE("the signature has signed attributes; make it without any",
+			keys_load("base", "attributes"));
+}
+
+TEST_F(sign, a_key_of_the_wrong_role_is_refused)
+{
+	ASSERT_EQ(0, keys_enroll("maker"));
+	ASSERT_EQ(0, load_maker(MAKER("1")));
+	ASSERT_EQ(0, keys_sign("narrow", HEAD("n", "1"), "operator", "auditor", NULL));
+	EXPECT_SENTENCE("this is the key of the auditor, which does not sign the operator layer",
+			keys_load("narrow", "narrow"));
+	ASSERT_EQ(0, keys_sign("narrow", HEAD("n", "2"), "maker", "operator", NULL));
+	EXPECT_SENTENCE("this is the key of the operator, which does not sign the maker layer",
+			keys_load("narrow", "narrow"));
+	ASSERT_EQ(0, keys_sign("narrow", HEAD("n", "1"), "user", "maker", NULL));
+	EXPECT_SENTENCE("this is the key of the maker, which does not sign the user layer",
+			keys_load("narrow", "narrow"));
+}
+
+static int turn_clock(int days)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	now.tv_sec += days * 24 * 3600;
+	return clock_settime(CLOCK_REALTIME, &now);
+}
+
+TEST_F(sign, an_expired_certificate_is_refused)
+{
+	ASSERT_EQ(0, keys_enroll("maker"));
+	ASSERT_EQ(0, load_maker(MAKER("1")));
+	ASSERT_EQ(0, keys_sign("narrow", HEAD("n", "1"), "operator", "operator", NULL));
+	ASSERT_EQ(0, turn_clock(2));
+	EXPECT_SENTENCE("the certificate the policy is signed with has expired",
+			keys_load("narrow", "narrow"));
+	ASSERT_EQ(0, turn_clock(-2));
+	EXPECT_EQ(0, keys_load("narrow", "narrow"));
+}
+
+TEST_F(sign, an_older_or_equal_version_is_refused_also_by_force)
+{
+	ASSERT_EQ(0, keys_enroll("maker"));
+	ASSERT_EQ(0, load_maker(MAKER("5")));
+	EXPECT_SENTENCE("this very policy is in force already", keys_load("base", "base"));
+	ASSERT_EQ(0, keys_sign("old", text_of(MAKER("4")), "maker", "maker", NULL));
+	EXPECT_SENTENCE("version 4 is not newer than version 5 of the maker layer",
+			keys_load("old", "old"));
+	EXPECT_SENTENCE("version 4 is not newer than version 5 of the maker layer",
+			warden_ctl(ARGV("policy", "load", "--force", "--signature",
+					keys_signature("old"), keys_blob("old"))));
+	EXPECT_EQ(0, load_maker(MAKER("6")));
+}
+
+TEST_F(sign, the_root_is_set_once)
+{
+	ASSERT_EQ(0, keys_enroll("maker"));
+	EXPECT_EQ(1, keys_enroll("stranger"));
+	EXPECT_SAID("a root of trust is set already");
+	ASSERT_EQ(0, warden_ctl(ARGV("trust", "list")));
+	EXPECT_EQ(NULL, strstr(warden_said(), "stranger"));
+	EXPECT_EQ(1, warden_ctl(ARGV("policy", "drop", "user")));
+	EXPECT_SAID("is replaced by a newer one, not dropped");
+}
+
+/* Rings live as long as a verification: there is nothing to add to, link or change. */
+TEST_F(sign, no_key_ring_is_left_in_reach)
+{
+	char line[512];
+	bool found = false;
+	FILE *f;
+	int i;
+
+	ASSERT_EQ(0, keys_enroll("maker"));
+	ASSERT_EQ(0, load_maker(MAKER("1")));
+	for (i = 0; i < 20; i++)
+		EXPECT_EQ(1, keys_load("base", "base"));
+	sleep(1); /* keys are freed by a work item */
+	f = fopen("/proc/keys", "r");
+	ASSERT_NE(NULL, f);
+	while (fgets(line, sizeof(line), f))
+		found |= strstr(line, ".warden") != NULL;
+	fclose(f);
+	EXPECT_FALSE(found);
+}
+
+/* --- kinds of keys ------------------------------------------------------------------------ */
+
+FIXTURE(kind)
+{
+	char name[32];
+};
+
+FIXTURE_VARIANT(kind)
+{
+	const char *word;
+};
+
+FIXTURE_VARIANT_ADD(kind, rsa_2048) { "rsa" };
+FIXTURE_VARIANT_ADD(kind, ecdsa_p384) { "secp384r1" };
+
+FIXTURE_SETUP(kind)
+{
+	snprintf(self->name, sizeof(self->name), "%s", variant->word);
+	if (!keys_make(self->name, variant->word, 3650))
+		SKIP(return, "there is no openssl to make keys with");
+	ASSERT_EQ(0, keys_reload_module());
+}
+
+FIXTURE_TEARDOWN(kind)
+{
+	keys_reload_module();
+}
+
+TEST_F(kind, of_key_is_verified)
+{
+	ASSERT_EQ(0, keys_enroll(self->name));
+	ASSERT_EQ(0, keys_sign("base", text_of(MAKER("1")), "maker", self->name, NULL));
+	ASSERT_EQ(0, alter(keys_blob("base"), 9));
+	EXPECT_EQ(1, keys_load("base", "base"));
+	ASSERT_EQ(0, alter(keys_blob("base"), 9));
+	EXPECT_EQ(0, keys_load("base", "base"))
+	{
+		TH_LOG("%s", warden_said());
+	}
+}
+
+/* --- layers --------------------------------------------------------------------------------- */
+
+static int listen_errno(uint16_t port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int err = bind(fd, (struct sockaddr *)&at, sizeof(at)) || listen(fd, 1) ? errno : 0;
+
+	close(fd);
+	return err;
+}
+
+TEST_F(sign, a_layer_takes_away_and_the_denial_names_it)
+{
+	struct json_object *r;
+
+	ASSERT_EQ(0, keys_enroll("maker"));
+	ASSERT_EQ(0, load_maker(MAKER("1")));
+	ASSERT_EQ(0, listen_errno(SEALED + 1));
+	ASSERT_EQ(0, load_operator(HEAD("narrow", "3") "deny any listen tcp 7002;\n"))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, listen_errno(SEALED));
+	EXPECT_EQ(EACCES, listen_errno(SEALED + 1));
+	r = evidence_find(&self->mark, &(struct claim){ .event = "verdict", .reason = "rule",
+							.line = 3 }, 1000);
+	ASSERT_NE(NULL, r);
+	EXPECT_STREQ("operator", evidence_string(r, "layer"));
+	EXPECT_EQ(3, evidence_number(r, "policy-version"));
+	json_object_put(r);
+}
+
+TEST_F(sign, a_layer_that_widens_is_refused_with_its_line)
+{
+	ASSERT_EQ(0, keys_enroll("maker"));
+	ASSERT_EQ(0, load_maker(MAKER("1")));
+	EXPECT_SENTENCE("line 4 allows more than the maker layer",
+			load_operator(HEAD("wide", "1") "program self { path \"%s\"; }\n"
+							"allow self listen tcp 7005-7010;\n"));
+	EXPECT_SENTENCE("the default for listen allows more than the maker layer",
+			load_operator(HEAD("wide", "1") "default listen allow;\n"));
+	EXPECT_EQ(0, load_operator(HEAD("wide", "1") "program self { path \"%s\"; }\n"
+						     "allow self listen tcp 7005-7009;\n"));
+}
+
+TEST_F(sign, an_update_of_the_maker_keeps_the_layer_below_and_tells_what_is_wider)
+{
+	ASSERT_EQ(0, keys_enroll("maker"));
+	ASSERT_EQ(0, load_maker(MAKER("1")));
+	ASSERT_EQ(0, load_operator(HEAD("narrow", "1") "program self { path \"%s\"; }\n"
+						       "default listen deny;\n"
+						       "allow self listen tcp 7001;\n"));
+	ASSERT_EQ(0, load_maker(HEAD("base", "2") "default listen deny;\n"
+						  "program self { path \"%s\"; }\n"
+						  "allow self listen tcp 7005;\n"));
+	EXPECT_EQ(EACCES, listen_errno(SEALED));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){ .event = "policy-wider",
+								     .line = 5 }));
+	ASSERT_EQ(0, warden_ctl(ARGV("status")));
+	EXPECT_SAID("line 5 is wider than a layer above");
+}
+
+TEST_F(sign, a_layer_goes_with_the_certificate_the_maker_names_no_more)
+{
+	ASSERT_EQ(0, keys_enroll("maker"));
+	ASSERT_EQ(0, load_maker(MAKER("1")));
+	ASSERT_EQ(0, load_operator(HEAD("narrow", "1") "deny any listen tcp 7001;\n"));
+	ASSERT_EQ(EACCES, listen_errno(SEALED));
+	ASSERT_EQ(0, keys_sign("base", text_of(MAKER("2")), "maker", "maker", NULL));
+	ASSERT_EQ(0, keys_load("base", "base"));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){ .event = "policy-drop",
+								     .reason = "unvouched" }));
+	EXPECT_EQ(0, listen_errno(SEALED));
+	EXPECT_EQ(1, load_operator(HEAD("narrow", "2") "deny any listen tcp 7001;\n"));
+	EXPECT_SAID("nothing here vouches for");
+}
+
+TEST_F(sign, a_layer_with_none_above_is_refused)
+{
+	EXPECT_SENTENCE("no maker layer is loaded that this one could narrow",
+			keys_sign("narrow", HEAD("n", "1"), "operator", "operator", NULL) ?:
+			warden_ctl(ARGV("policy", "load", keys_blob("narrow"))));
+}
+
+TEST_HARNESS_MAIN

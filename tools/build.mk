@@ -25,7 +25,8 @@ TOOLS_CFLAGS = -std=c11 $(TOOLS_WARN) $(TOOLS_CPPFLAGS) \
 TOOLS_LIBS = $(shell $(PKG_CONFIG) --libs $(TOOLS_PKGS))
 
 # Text to blob: needs no netlink, no JSON; what the host tests and the fuzzer are made of.
-POLICY_SRC := arena index diag blob wire wire-gen model parse print compile digest
+POLICY_SRC := blob wire wire-gen \
+	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/policy/*.c))
 POLICY_GEN := policy.tab policy.lex
 TOOLS_SRC := main fault reason output nl audit_stream chains doctor_checks \
 	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/cmd/*.c))
@@ -39,11 +40,11 @@ tools: $(O)/wardenctl
 $(O)/wardenctl: $(TOOLS_OBJ) $(POLICY_OBJ)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOLS_LIBS)
 
-$(TOOLS_OUT)/policy.tab.c $(TOOLS_OUT)/policy.tab.h &: $(TOOLS_DIR)/policy.y
+$(TOOLS_OUT)/policy.tab.c $(TOOLS_OUT)/policy.tab.h &: $(TOOLS_DIR)/policy/policy.y
 	@mkdir -p $(@D)
 	$(BISON) -Wall -d -o $(TOOLS_OUT)/policy.tab.c $<
 
-$(TOOLS_OUT)/policy.lex.c: $(TOOLS_DIR)/policy.l
+$(TOOLS_OUT)/policy.lex.c: $(TOOLS_DIR)/policy/policy.l
 	@mkdir -p $(@D)
 	$(FLEX) -o $@ $<
 
@@ -54,7 +55,7 @@ $(TOOLS_OUT)/%.o: $(TOOLS_DIR)/%.c $(TOOLS_OUT)/policy.tab.h
 $(TOOLS_OUT)/policy.%.o: $(TOOLS_OUT)/policy.%.c $(TOOLS_OUT)/policy.tab.h
 	$(CC) $(TOOLS_CFLAGS) -MMD -MP -c -o $@ $<
 
--include $(wildcard $(TOOLS_OUT)/*.d $(TOOLS_OUT)/cmd/*.d)
+-include $(wildcard $(TOOLS_OUT)/*.d $(TOOLS_OUT)/cmd/*.d $(TOOLS_OUT)/policy/*.d)
 
 tools-clean:
 	rm -rf $(TOOLS_OUT) $(O)/wardenctl

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compile.h"
-#include "parse.h"
-#include "print.h"
+#include "policy/compile.h"
+#include "policy/parse.h"
+#include "policy/print.h"
 #include "wire.h"
 
 #define HEADER                                                                                     \

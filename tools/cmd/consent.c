@@ -12,8 +12,8 @@
 #include <warden/limits.h>
 
 #include "../cmd.h"
-#include "../digest.h"
-#include "../index.h"
+#include "../policy/digest.h"
+#include "../policy/index.h"
 #include "../nl.h"
 #include "../output.h"
 

@@ -11,11 +11,11 @@
 #include <linux/warden.h>
 
 #include "../cmd.h"
-#include "../compile.h"
+#include "../policy/compile.h"
 #include "../nl.h"
 #include "../output.h"
-#include "../parse.h"
-#include "../print.h"
+#include "../policy/parse.h"
+#include "../policy/print.h"
 
 /* One policy file on its way to bytes. */
 struct source {

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compile.h"
-#include "parse.h"
-#include "print.h"
+#include "policy/compile.h"
+#include "policy/parse.h"
+#include "policy/print.h"
 
 /* Part of the names leads to nothing, so that the errors are reached too. */
 static int is_missing(const char *path)

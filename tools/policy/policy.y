@@ -9,7 +9,7 @@
 %param { struct warden_parse *p }
 
 %code requires {
-#include "parse_priv.h"
+#include "policy/parse_priv.h"
 }
 
 %code {

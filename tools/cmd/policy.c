@@ -3,7 +3,6 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <json-c/json.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,75 +10,33 @@
 #include <linux/warden.h>
 
 #include "../cmd.h"
-#include "../policy/compile.h"
 #include "../nl.h"
 #include "../output.h"
-#include "../policy/parse.h"
 #include "../policy/print.h"
+#include "../policy/source.h"
 
-/* One policy file on its way to bytes. */
-struct source {
-	const char *file;
-	struct warden_model model;
-	struct warden_diags diags;
-	struct warden_blob blob;
-};
-
-static void source_free(struct source *s)
+static struct json_object *diags_json(const struct warden_diags *d)
 {
-	warden_blob_free(&s->blob);
-	warden_diags_free(&s->diags);
-	warden_model_free(&s->model);
-}
+	static const char *const words[] = { "error", "warning", "note" };
+	struct json_object *array = json_object_new_array();
+	size_t i;
 
-/* A file without a name is standard input. */
-static int source_parse(struct source *s, const char *file)
-{
-	char *text;
-	size_t len;
-	int err;
+	for (i = 0; i < d->list.n; i++) {
+		const struct warden_diag *diag = &d->list.v[i];
+		struct json_object *o = json_object_new_object();
 
-	memset(s, 0, sizeof(*s));
-	s->file = file;
-	warden_model_init(&s->model);
-	err = warden_read_file(strcmp(file, "-") ? file : "/dev/stdin", WARDEN_TEXT_BYTES_MAX,
-			       &text, &len);
-	if (err) {
-		fprintf(stderr, "wardenctl: policy %s: %s; name a readable file%s\n", file,
-			strerror(-err), err == -EFBIG ? " of at most 16 MiB" : "");
-		return err;
+		json_object_object_add(o, "severity", json_object_new_string(words[diag->severity]));
+		if (diag->file)
+			json_object_object_add(o, "file", json_object_new_string(diag->file));
+		json_object_object_add(o, "line", json_object_new_int64(diag->at.line));
+		json_object_object_add(o, "column", json_object_new_int64(diag->at.column));
+		json_object_object_add(o, "text", json_object_new_string(diag->text));
+		json_object_array_add(array, o);
 	}
-	err = warden_parse_text(text, len, &s->model, &s->diags);
-	free(text);
-	if (err)
-		warden_diags_print(&s->diags, file, stderr);
-	return err;
+	return array;
 }
 
-static int source_compile(struct source *s, const char *root)
-{
-	char *copy = strdup(s->file);
-	struct warden_files files;
-	struct warden_root r;
-	int err;
-
-	if (!copy)
-		return -ENOMEM;
-	err = warden_root_open(&r, root, dirname(copy));
-	free(copy);
-	if (err) {
-		fprintf(stderr, "wardenctl: root %s: %s; name a folder\n", root, strerror(-err));
-		return err;
-	}
-	files = warden_root_files(&r);
-	err = warden_compile_model(&s->model, &files, &s->blob, &s->diags);
-	warden_root_close(&r);
-	if (err)
-		warden_diags_print(&s->diags, s->file, stderr);
-	return err;
-}
-
-static struct json_object *source_json(const struct source *s, const char *digest)
+static struct json_object *source_json(const struct warden_source *s, const char *digest)
 {
 	struct json_object *json = json_object_new_object();
 
@@ -91,10 +48,11 @@ static struct json_object *source_json(const struct source *s, const char *diges
 	json_object_object_add(json, "rules", json_object_new_int64((int64_t)s->model.wire_rules));
 	json_object_object_add(json, "bytes", json_object_new_int64((int64_t)s->blob.len));
 	json_object_object_add(json, "digest", json_object_new_string(digest));
+	json_object_object_add(json, "diagnostics", diags_json(&s->diags));
 	return json;
 }
 
-static const char *source_digest(const struct source *s, char hex[2 * WARDEN_DIGEST_SIZE + 1])
+static const char *source_digest(const struct warden_source *s, char hex[2 * WARDEN_DIGEST_SIZE + 1])
 {
 	uint8_t digest[WARDEN_DIGEST_SIZE];
 
@@ -102,7 +60,7 @@ static const char *source_digest(const struct source *s, char hex[2 * WARDEN_DIG
 	return warden_hex_put(hex, digest, sizeof(digest));
 }
 
-static int write_blob(const struct source *s, const char *to)
+static int write_blob(const struct warden_source *s, const char *to)
 {
 	FILE *f = fopen(to, "wb");
 	bool done = f && fwrite(s->blob.data, 1, s->blob.len, f) == s->blob.len;
@@ -119,17 +77,21 @@ static int write_blob(const struct source *s, const char *to)
 struct check_options {
 	const char *root;
 	const char *output;
+	bool werror;
 };
 
 static int check_one(const struct warden_ctl *ctl, const char *file, const struct check_options *o,
 		     struct json_object *array)
 {
 	char hex[2 * WARDEN_DIGEST_SIZE + 1];
-	struct source s;
-	int err = source_parse(&s, file);
+	struct warden_source s;
+	int err = warden_source_read(&s, file, o->root);
 
+	s.diags.warnings_fail = o->werror;
+	/* Bytes are written to be loaded. */
 	if (!err)
-		err = source_compile(&s, o->root);
+		err = warden_source_compile(&s, o->output != NULL);
+	warden_source_tell(&s);
 	if (!err && o->output)
 		err = write_blob(&s, o->output);
 	if (!err && ctl->json)
@@ -139,16 +101,17 @@ static int check_one(const struct warden_ctl *ctl, const char *file, const struc
 		       "sha256 %s\n",
 		       file, s.model.name.text, s.model.version, s.model.programs.n,
 		       s.model.wire_rules, s.blob.len, source_digest(&s, hex));
-	source_free(&s);
+	warden_source_free(&s);
 	return err;
 }
 
-/* Takes --root and --output; what is left begins at optind. */
+/* Takes --root, --werror and --output; what is left begins at optind. */
 static int check_options(struct check_options *o, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "root", required_argument, NULL, 'r' },
 		{ "output", required_argument, NULL, 'o' },
+		{ "werror", no_argument, NULL, 'w' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -160,6 +123,8 @@ static int check_options(struct check_options *o, int argc, char **argv)
 			o->root = optarg;
 		else if (c == 'o')
 			o->output = optarg;
+		else if (c == 'w')
+			o->werror = true;
 		else
 			return WARDEN_EXIT_USAGE;
 	}
@@ -191,7 +156,7 @@ static int run_check(const struct warden_ctl *ctl, int argc, char **argv)
 
 struct load {
 	const struct warden_ctl *ctl;
-	const struct source *source;
+	const struct warden_source *source;
 };
 
 static int print_loaded(void *ctx, const struct warden_object *o)
@@ -217,7 +182,7 @@ static int print_loaded(void *ctx, const struct warden_object *o)
 	return 0;
 }
 
-static int send_policy(const struct warden_ctl *ctl, const struct source *s)
+static int send_policy(const struct warden_ctl *ctl, const struct warden_source *s)
 {
 	struct load load = { ctl, s };
 	struct warden_fault f;
@@ -238,24 +203,30 @@ static int send_policy(const struct warden_ctl *ctl, const struct source *s)
 static int run_load(const struct warden_ctl *ctl, int argc, char **argv)
 {
 	int status = WARDEN_EXIT_FAILED;
-	struct source s;
+	struct warden_source s;
+	int err;
 
 	if (argc != 2)
 		return warden_usage_wrong("policy load wants the name of one file");
-	if (!source_parse(&s, argv[1]) && !source_compile(&s, "/"))
+	err = warden_source_read(&s, argv[1], "/");
+	if (!err)
+		err = warden_source_compile(&s, true);
+	warden_source_tell(&s);
+	if (!err)
 		status = send_policy(ctl, &s);
-	source_free(&s);
+	warden_source_free(&s);
 	return status;
 }
 
 static int show_file(const char *file)
 {
-	struct source s;
-	int err = source_parse(&s, file);
+	struct warden_source s;
+	int err = warden_source_read(&s, file, "/");
 
+	warden_source_tell(&s);
 	if (!err)
 		warden_print_model(&s.model, stdout);
-	source_free(&s);
+	warden_source_free(&s);
 	return err ? WARDEN_EXIT_FAILED : WARDEN_EXIT_OK;
 }
 
@@ -314,7 +285,7 @@ static int run_show(const struct warden_ctl *ctl, int argc, char **argv)
 const struct warden_noun *warden_noun_policy(void)
 {
 	static const struct warden_verb verbs[] = {
-		{ "check", "[--root DIR] [--output BLOB] FILE...", run_check },
+		{ "check", "[--root DIR] [--output BLOB] [--werror] FILE...", run_check },
 		{ "load", "FILE", run_load },
 		{ "show", "[FILE]", run_show },
 		{ NULL, NULL, NULL },

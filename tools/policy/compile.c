@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "compile.h"
+#include "enforce.h"
 #include "wire.h"
 
 #define REFERENCE_SIZE (1 + WARDEN_DIGEST_SIZE) /* algorithm and digest */
@@ -96,11 +97,11 @@ static void put_defaults(struct compile *c)
 {
 	uint32_t domain;
 
-	for (domain = 0; domain < WARDEN_MODEL_DOMAINS; domain++) {
+	for (domain = 0; domain <= WARDEN_DOMAIN_FIRMWARE; domain++) {
 		const struct warden_default *def = &c->m->defaults[domain];
 		size_t nest;
 
-		if (!def->at.line)
+		if (!def->at.line || !warden_enforces_default(domain, def->action))
 			continue;
 		nest = warden_blob_nest_begin(c->b, WARDEN_A_POLICY_DEFAULT);
 		warden_blob_put_u32(c->b, WARDEN_A_DEFAULT_DOMAIN, domain);
@@ -198,9 +199,11 @@ static void put_program(struct compile *c, size_t n)
 	struct digest_set set = { .n = 0 };
 	size_t nest, i;
 
+	if (!p->wire_id)
+		return;
 	gather_digests(c, p, &set);
 	nest = warden_blob_nest_begin(c->b, WARDEN_A_POLICY_PROGRAM);
-	warden_blob_put_u32(c->b, WARDEN_A_PROGRAM_ID, (uint32_t)n + 1);
+	warden_blob_put_u32(c->b, WARDEN_A_PROGRAM_ID, p->wire_id);
 	warden_blob_put_string(c->b, WARDEN_A_PROGRAM_LABEL, p->name.text);
 	if (path)
 		warden_blob_put_string(c->b, WARDEN_A_PROGRAM_PATH, path);
@@ -221,20 +224,37 @@ static void put_purpose(struct compile *c, size_t n)
 	warden_blob_nest_end(c->b, nest);
 }
 
-/* What every rule has in front, in the order of the attribute numbers. */
-static size_t rule_begin(struct compile *c, const struct warden_rule *r)
+/* One rule of the wire: a rule of the text for one program, one sensor and one port range. */
+struct wire_rule {
+	const struct warden_rule *rule;
+	uint32_t program; /* 0 is any */
+	const struct warden_sensor *sensor;
+	const struct warden_ports *ports;
+	const uint8_t *digest;
+	enum warden_digest_alg alg;
+};
+
+static void put_sensor(struct compile *c, const struct warden_sensor *s)
 {
+	if (s->kind == WARDEN_SENSOR_CLASS)
+		warden_blob_put_u32(c->b, WARDEN_A_RULE_CLASS, s->class);
+	if (s->kind == WARDEN_SENSOR_DEVICE)
+		warden_blob_put_string(c->b, WARDEN_A_RULE_TOPOLOGY, s->name.text);
+}
+
+/* In the order of the attribute numbers. */
+static void put_wire_rule(struct compile *c, const struct wire_rule *w)
+{
+	const struct warden_rule *r = w->rule;
 	size_t nest = warden_blob_nest_begin(c->b, WARDEN_A_POLICY_RULE);
 
 	warden_blob_put_u32(c->b, WARDEN_A_RULE_LINE, r->at.line);
 	warden_blob_put_u32(c->b, WARDEN_A_RULE_DOMAIN, r->domain);
 	warden_blob_put_u32(c->b, WARDEN_A_RULE_ACTION, r->action);
-	if (r->program_id)
-		warden_blob_put_u32(c->b, WARDEN_A_RULE_PROGRAM, r->program_id);
-	if (r->class != WARDEN_MODEL_ANY)
-		warden_blob_put_u32(c->b, WARDEN_A_RULE_CLASS, r->class);
-	if (r->topology.text)
-		warden_blob_put_string(c->b, WARDEN_A_RULE_TOPOLOGY, r->topology.text);
+	if (w->program)
+		warden_blob_put_u32(c->b, WARDEN_A_RULE_PROGRAM, w->program);
+	if (w->sensor)
+		put_sensor(c, w->sensor);
 	if (r->purpose_id)
 		warden_blob_put_u32(c->b, WARDEN_A_RULE_PURPOSE, r->purpose_id);
 	if (r->flags)
@@ -243,49 +263,73 @@ static size_t rule_begin(struct compile *c, const struct warden_rule *r)
 		warden_blob_put_u32(c->b, WARDEN_A_RULE_WITHDRAW_MS, r->withdraw_ms);
 	if (r->protocol != WARDEN_MODEL_ANY)
 		warden_blob_put_u32(c->b, WARDEN_A_RULE_PROTOCOL, r->protocol);
-	return nest;
+	if (w->ports) {
+		warden_blob_put_u32(c->b, WARDEN_A_RULE_PORT_LOW, w->ports->low);
+		warden_blob_put_u32(c->b, WARDEN_A_RULE_PORT_HIGH, w->ports->high);
+	}
+	if (w->digest)
+		put_digest(c, WARDEN_A_RULE_DIGEST, w->alg, w->digest);
+	if (r->tags.control.text)
+		warden_blob_put_string(c->b, WARDEN_A_RULE_CONTROL, r->tags.control.text);
+	warden_blob_nest_end(c->b, nest);
 }
 
-static void put_listen_rule(struct compile *c, const struct warden_rule *r)
+static void put_sensor_rule(struct compile *c, struct wire_rule *w)
+{
+	uint32_t i;
+
+	for (i = 0; i < w->rule->sensors.n; i++) {
+		w->sensor = &c->m->sensors.v[w->rule->sensors.first + i];
+		put_wire_rule(c, w);
+	}
+}
+
+static void put_listen_rule(struct compile *c, struct wire_rule *w)
 {
 	static const struct warden_ports any = { .low = 0, .high = UINT16_MAX };
-	const struct warden_ports *ports = r->ranges ? &c->m->ranges.v[r->first_range] : &any;
-	size_t n = r->ranges ? r->ranges : 1;
-	size_t i;
+	uint32_t i;
 
-	for (i = 0; i < n; i++) {
-		size_t nest = rule_begin(c, r);
-
-		warden_blob_put_u32(c->b, WARDEN_A_RULE_PORT_LOW, ports[i].low);
-		warden_blob_put_u32(c->b, WARDEN_A_RULE_PORT_HIGH, ports[i].high);
-		warden_blob_nest_end(c->b, nest);
+	for (i = 0; i < w->rule->ports.n || !i; i++) {
+		w->ports = w->rule->ports.n ? &c->m->ranges.v[w->rule->ports.first + i] : &any;
+		put_wire_rule(c, w);
 	}
 }
 
 /* The kernel asks by fs-verity digest where the file has one, else by SHA-256. */
-static void put_file_rule(struct compile *c, const struct warden_rule *r)
+static void put_file_rule(struct compile *c, struct wire_rule *w)
 {
-	const struct warden_file_digests *d = digest_path(c, r->file);
-	size_t nest;
+	const struct warden_file_digests *d = digest_path(c, w->rule->object);
 
 	if (!d)
 		return;
-	nest = rule_begin(c, r);
-	put_digest(c, WARDEN_A_RULE_DIGEST, WARDEN_DIGEST_ALG_SHA256, d->sha256);
-	warden_blob_nest_end(c->b, nest);
-	nest = rule_begin(c, r);
-	put_digest(c, WARDEN_A_RULE_DIGEST, WARDEN_DIGEST_ALG_FSVERITY_SHA256, d->fsverity);
-	warden_blob_nest_end(c->b, nest);
+	w->alg = WARDEN_DIGEST_ALG_SHA256;
+	w->digest = d->sha256;
+	put_wire_rule(c, w);
+	w->alg = WARDEN_DIGEST_ALG_FSVERITY_SHA256;
+	w->digest = d->fsverity;
+	put_wire_rule(c, w);
 }
 
 static void put_rule(struct compile *c, const struct warden_rule *r)
 {
-	if (r->domain == WARDEN_DOMAIN_LISTEN)
-		put_listen_rule(c, r);
-	else if (r->file.text)
-		put_file_rule(c, r);
-	else
-		warden_blob_nest_end(c->b, rule_begin(c, r));
+	uint32_t programs = r->who.text ? r->programs.n : 1;
+	uint32_t i;
+
+	if (r->lacks)
+		return;
+	for (i = 0; i < programs; i++) {
+		struct wire_rule w = { .rule = r };
+
+		if (r->who.text)
+			w.program = c->m->programs.v[c->m->members.v[r->programs.first + i] - 1]
+					    .wire_id;
+		if (r->domain == WARDEN_DOMAIN_LISTEN)
+			put_listen_rule(c, &w);
+		else if (r->object.text)
+			put_file_rule(c, &w);
+		else
+			put_sensor_rule(c, &w);
+	}
 }
 
 static void put_measure(struct compile *c)
@@ -318,7 +362,7 @@ static bool read_reference(struct reference *r, const char *line)
 
 static void read_list(struct compile *c, const char *file, char *text, size_t len)
 {
-	struct warden_place at = { 1, 1 };
+	struct warden_place at = { .line = 1, .column = 1 };
 	char *line = text;
 
 	if (memchr(text, '\0', len)) {
@@ -445,8 +489,8 @@ static void put_all(struct compile *c)
 				 c->b->len, WARDEN_POLICY_MAX);
 }
 
-int warden_compile_model(const struct warden_model *m, const struct warden_files *files,
-			 struct warden_blob *b, struct warden_diags *d)
+int warden_compile_checked(const struct warden_model *m, const struct warden_files *files,
+			   struct warden_blob *b, struct warden_diags *d)
 {
 	struct compile c = { .m = m, .files = files, .b = b, .d = d };
 
@@ -455,4 +499,11 @@ int warden_compile_model(const struct warden_model *m, const struct warden_files
 	free(c.digests.v);
 	free(c.references.v);
 	return warden_diags_count(d) ? -EINVAL : 0;
+}
+
+int warden_compile_model(struct warden_model *m, const struct warden_files *files,
+			 struct warden_blob *b, struct warden_diags *d)
+{
+	warden_enforce_model(m, d, true);
+	return warden_compile_checked(m, files, b, d);
 }

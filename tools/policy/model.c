@@ -42,6 +42,26 @@ int warden_protocol_number(const char *name)
 	return -1;
 }
 
+/* Those the wire has none for. */
+static const char *const own_domains[] = { "bind", "usb", "debug", "egress", "library" };
+
+const char *warden_model_domain(uint32_t domain)
+{
+	if (domain >= WARDEN_MODEL_BIND && domain < WARDEN_MODEL_DOMAINS)
+		return own_domains[domain - WARDEN_MODEL_BIND];
+	return warden_enum_word(warden_enum_domain(), domain);
+}
+
+int warden_model_domain_value(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(own_domains) / sizeof(*own_domains); i++)
+		if (!strcmp(own_domains[i], word))
+			return (int)(WARDEN_MODEL_BIND + i);
+	return warden_enum_value(warden_enum_domain(), word);
+}
+
 void warden_model_init(struct warden_model *m)
 {
 	memset(m, 0, sizeof(*m));
@@ -51,18 +71,26 @@ void warden_model_free(struct warden_model *m)
 {
 	free(m->programs.v);
 	free(m->items.v);
+	free(m->groups.v);
 	free(m->purposes.v);
 	free(m->rules.v);
+	free(m->safety.v);
 	free(m->ranges.v);
+	free(m->sensors.v);
+	free(m->prefixes.v);
+	free(m->names.v);
+	free(m->members.v);
 	free(m->appraises.v);
 	warden_index_free(&m->program_names);
+	warden_index_free(&m->group_names);
 	warden_index_free(&m->purpose_names);
 	warden_arena_free(&m->arena);
 	memset(m, 0, sizeof(*m));
 }
 
 /* Limits count bytes, as the wire does. */
-static void check_length(struct warden_diags *d, struct warden_name n, const char *what, size_t max)
+void warden_model_check_length(struct warden_diags *d, struct warden_name n, const char *what,
+			       size_t max)
 {
 	size_t len = strlen(n.text);
 
@@ -76,10 +104,12 @@ static void check_length(struct warden_diags *d, struct warden_name n, const cha
 static bool stands_twice(struct warden_diags *d, struct warden_place at, struct warden_place first,
 			 const char *what)
 {
+	char where[WARDEN_WHERE_TEXT];
+
 	if (!first.line)
 		return false;
-	warden_diags_add(d, at, "%s stands here a second time; the first is on line %u, keep one",
-			 what, first.line);
+	warden_diags_add(d, at, "%s stands here a second time; the first is on %s, keep one", what,
+			 warden_diags_where(d, first, where));
 	return true;
 }
 
@@ -89,7 +119,7 @@ void warden_model_set_header(struct warden_model *m, struct warden_diags *d,
 {
 	if (stands_twice(d, name.at, m->name.at, "`policy`"))
 		return;
-	check_length(d, name, "the name of the policy", WARDEN_LABEL_MAX);
+	warden_model_check_length(d, name, "the name of the policy", WARDEN_LABEL_MAX);
 	if (!version)
 		warden_diags_add(d, version_at, "version 0 is not allowed; versions count from 1");
 	m->name = name;
@@ -101,7 +131,7 @@ void warden_model_set_contact(struct warden_model *m, struct warden_diags *d,
 {
 	if (stands_twice(d, contact.at, m->contact.at, "`contact`"))
 		return;
-	check_length(d, contact, "the contact", WARDEN_CONTACT_MAX);
+	warden_model_check_length(d, contact, "the contact", WARDEN_CONTACT_MAX);
 	m->contact = contact;
 }
 
@@ -148,36 +178,54 @@ void warden_model_set_mode(struct warden_model *m, struct warden_diags *d, enum 
 	m->mode_at = at;
 }
 
-void warden_model_set_default(struct warden_model *m, struct warden_diags *d,
-			      enum warden_domain domain, const struct warden_default *def)
+static void check_control(struct warden_diags *d, const struct warden_tags *tags)
 {
-	const char *word = warden_enum_word(warden_enum_domain(), domain);
+	if (tags->control.text)
+		warden_model_check_length(d, tags->control, "the control", WARDEN_CONTROL_MAX);
+}
+
+void warden_model_set_default(struct warden_model *m, struct warden_diags *d, uint32_t domain,
+			      const struct warden_default *def)
+{
 	char what[64];
 
-	snprintf(what, sizeof(what), "`default %s`", word);
+	snprintf(what, sizeof(what), "`default %s`", warden_model_domain(domain));
 	if (stands_twice(d, def->at, m->defaults[domain].at, what))
 		return;
-	if (domain == WARDEN_DOMAIN_CONNECT && def->action == WARDEN_ACTION_DENY)
-		warden_diags_add(d, def->at,
-				 "`default connect deny` is not enforced by this build; "
-				 "write `default connect allow`");
+	check_control(d, &def->tags);
 	m->defaults[domain] = *def;
+}
+
+/* Programs and groups share their names, as a rule may speak of either. */
+static void check_name_is_free(struct warden_model *m, struct warden_diags *d,
+			       struct warden_name name, const char *what)
+{
+	uint32_t program = warden_index_get(&m->program_names, name.text);
+	uint32_t group = warden_index_get(&m->group_names, name.text);
+	char where[WARDEN_WHERE_TEXT];
+
+	if (program != WARDEN_INDEX_NONE)
+		warden_diags_add(d, name.at,
+				 "%s `%s` is defined here a second time; the first is on %s, "
+				 "rename one",
+				 what, name.text,
+				 warden_diags_where(d, m->programs.v[program].name.at, where));
+	if (group != WARDEN_INDEX_NONE)
+		warden_diags_add(d, name.at,
+				 "%s `%s` has the name of the group on %s; rename one", what,
+				 name.text,
+				 warden_diags_where(d, m->groups.v[group].name.at, where));
 }
 
 void warden_model_add_program(struct warden_model *m, struct warden_diags *d,
 			      struct warden_name name)
 {
 	struct warden_program *p;
-	uint32_t first = warden_index_get(&m->program_names, name.text);
 
-	if (first != WARDEN_INDEX_NONE)
-		warden_diags_add(d, name.at,
-				 "program `%s` is defined here a second time; the first is on "
-				 "line %u, rename one",
-				 name.text, m->programs.v[first].name.at.line);
-	else
+	check_name_is_free(m, d, name, "program");
+	if (warden_index_get(&m->program_names, name.text) == WARDEN_INDEX_NONE)
 		warden_index_add(&m->program_names, name.text, (uint32_t)m->programs.n);
-	check_length(d, name, "the name of the program", WARDEN_LABEL_MAX);
+	warden_model_check_length(d, name, "the name of the program", WARDEN_LABEL_MAX);
 	if (m->programs.n == WARDEN_PROGRAMS_MAX)
 		warden_diags_add(d, name.at, "a policy can name %u programs; this is one more",
 				 WARDEN_PROGRAMS_MAX);
@@ -203,7 +251,7 @@ static void check_item(struct warden_model *m, struct warden_diags *d, struct wa
 
 	switch (item->kind) {
 	case WARDEN_ITEM_PATH:
-		check_length(d, item->name, "the path", WARDEN_PATH_MAX);
+		warden_model_check_length(d, item->name, "the path", WARDEN_PATH_MAX);
 		if (item->name.text[0] && item->name.text[0] != '/')
 			warden_diags_add(
 				d, item->name.at,
@@ -225,6 +273,9 @@ static void check_item(struct warden_model *m, struct warden_diags *d, struct wa
 					 "program `%s` has a user already, on line %u; keep one",
 					 p->name.text, user->name.at.line);
 		return;
+	case WARDEN_ITEM_UNIT:
+		warden_model_check_length(d, item->name, "the unit", WARDEN_TEXT_MAX);
+		return;
 	}
 }
 
@@ -238,6 +289,8 @@ void warden_model_add_item(struct warden_model *m, struct warden_diags *d,
 	i = warden_array_add(&m->items);
 	*i = checked;
 	m->programs.v[m->programs.n - 1].items++;
+	if (item->kind == WARDEN_ITEM_UNIT)
+		m->programs.v[m->programs.n - 1].has_unit = true;
 }
 
 void warden_model_end_program(struct warden_model *m, struct warden_diags *d,
@@ -270,16 +323,18 @@ void warden_model_add_purpose(struct warden_model *m, struct warden_diags *d,
 {
 	struct warden_purpose *p;
 	uint32_t first = warden_index_get(&m->purpose_names, name.text);
+	char where[WARDEN_WHERE_TEXT];
 
 	if (first != WARDEN_INDEX_NONE)
 		warden_diags_add(d, name.at,
-				 "purpose `%s` is defined here a second time; the first is on "
-				 "line %u, rename one",
-				 name.text, m->purposes.v[first].name.at.line);
+				 "purpose `%s` is defined here a second time; the first is on %s, "
+				 "rename one",
+				 name.text,
+				 warden_diags_where(d, m->purposes.v[first].name.at, where));
 	else
 		warden_index_add(&m->purpose_names, name.text, (uint32_t)m->purposes.n);
-	check_length(d, name, "the name of the purpose", WARDEN_LABEL_MAX);
-	check_length(d, text, "the text of the purpose", WARDEN_TEXT_MAX);
+	warden_model_check_length(d, name, "the name of the purpose", WARDEN_LABEL_MAX);
+	warden_model_check_length(d, text, "the text of the purpose", WARDEN_TEXT_MAX);
 	if (m->purposes.n == WARDEN_PURPOSES_MAX)
 		warden_diags_add(d, name.at, "a policy can name %u purposes; this is one more",
 				 WARDEN_PURPOSES_MAX);
@@ -303,139 +358,54 @@ void warden_model_add_range(struct warden_model *m, struct warden_diags *d,
 	*p = *ports;
 }
 
-static void check_sensor_rule(struct warden_diags *d, const struct warden_rule *r)
+void warden_model_add_group(struct warden_model *m, struct warden_diags *d,
+			    const struct warden_group *group)
 {
-	if (r->topology.text)
-		check_length(d, r->topology, "the topology name", WARDEN_TOPOLOGY_MAX);
-	if ((r->flags & WARDEN_RULE_FLAG_CONSENT) && !r->purpose.text)
-		warden_diags_add(d, r->consent,
-				 "`with consent` needs a purpose to consent to; add `for PURPOSE`");
-	if (r->consent.line && r->action == WARDEN_ACTION_ALLOW && !r->program.text)
-		warden_diags_add(d, r->consent,
-				 "consent is given to a program, not to any; name the program");
-	if (r->withdraw.line && (r->withdraw_ms < 1 || r->withdraw_ms > 10000))
-		warden_diags_add(d, r->withdraw,
-				 "%u ms is no bound that can be kept; write 1ms to 10000ms",
-				 r->withdraw_ms);
-	if (r->action == WARDEN_ACTION_ALLOW)
-		return;
-	if (r->consent.line)
-		warden_diags_add(d, r->consent, "a `deny` rule asks for no consent; leave it out");
-	if (r->withdraw.line)
-		warden_diags_add(d, r->withdraw,
-				 "a `deny` rule has nothing to withdraw; leave it out");
-	if (r->kill.line)
-		warden_diags_add(d, r->kill, "a `deny` rule has no session to kill; leave it out");
-}
-
-static void check_other_rule(struct warden_diags *d, const struct warden_rule *r)
-{
-	static const char only[] = "is for `use` rules; leave it out";
-
-	if (r->purpose.text)
-		warden_diags_add(d, r->purpose.at, "`for` %s", only);
-	if (r->consent.line)
-		warden_diags_add(d, r->consent, "`with consent` %s", only);
-	if (r->withdraw.line)
-		warden_diags_add(d, r->withdraw, "`withdraw within` %s", only);
-	if (r->kill.line)
-		warden_diags_add(d, r->kill, "`kill` %s", only);
-	if (!r->file.text)
-		return;
-	check_length(d, r->file, "the path", WARDEN_PATH_MAX);
-	if (r->program.text)
-		warden_diags_add(d, r->program.at,
-				 "who loads a %s cannot be told here; write `any` or nothing",
-				 warden_enum_word(warden_enum_domain(), r->domain));
-	if (r->file.text[0] && r->file.text[0] != '/')
-		warden_diags_add(d, r->file.at,
-				 "rules for a %s by name are not enforced by this build; write "
-				 "the whole path of the file, and its digest is pinned",
-				 warden_enum_word(warden_enum_domain(), r->domain));
+	check_name_is_free(m, d, group->name, "group");
+	warden_model_check_length(d, group->name, "the name of the group", WARDEN_LABEL_MAX);
+	if (warden_index_get(&m->group_names, group->name.text) == WARDEN_INDEX_NONE)
+		warden_index_add(&m->group_names, group->name.text, (uint32_t)m->groups.n);
+	if (group->kind == WARDEN_GROUP_SENSORS &&
+	    warden_enum_value(warden_enum_sensor_class(), group->name.text) >= 0)
+		warden_diags_add(d, group->name.at,
+				 "`%s` is a sensor class; give the group another name",
+				 group->name.text);
+	if (m->groups.n == WARDEN_GROUPS_MAX)
+		warden_diags_add(d, group->name.at, "a policy can name %u groups; this is one more",
+				 WARDEN_GROUPS_MAX);
+	*warden_array_add(&m->groups) = *group;
 }
 
 void warden_model_add_rule(struct warden_model *m, struct warden_diags *d,
 			   const struct warden_rule *rule)
 {
-	size_t before = m->wire_rules;
-	struct warden_rule *r;
+	struct warden_rule *r = warden_array_add(&m->rules);
 
-	if (rule->domain == WARDEN_DOMAIN_SENSOR)
-		check_sensor_rule(d, rule);
-	else
-		check_other_rule(d, rule);
-	/* A file is two rules: one by SHA-256, one by fs-verity digest. */
-	m->wire_rules += rule->file.text ? 2 : rule->ranges ? rule->ranges : 1;
-	if (before <= WARDEN_RULES_MAX && m->wire_rules > WARDEN_RULES_MAX)
-		warden_diags_add(d, rule->at,
-				 "a policy can hold %u rules, each port range counted; from here "
-				 "on there are more",
-				 WARDEN_RULES_MAX);
-	r = warden_array_add(&m->rules);
 	*r = *rule;
+	if (r->tags.optional.line)
+		r->flags |= WARDEN_RULE_FLAG_OPTIONAL;
+	check_control(d, &r->tags);
+	warden_model_check_rule(d, r);
+}
+
+void warden_model_add_safety(struct warden_model *m, struct warden_diags *d,
+			     const struct warden_rule *rule)
+{
+	warden_model_check_rule(d, rule);
+	*warden_array_add(&m->safety) = *rule;
 }
 
 void warden_model_add_appraise(struct warden_model *m, struct warden_diags *d,
 			       const struct warden_appraise *appraise)
 {
-	struct warden_appraise *a;
-
-	check_length(d, appraise->file, "the path", WARDEN_PATH_MAX);
-	a = warden_array_add(&m->appraises);
-	*a = *appraise;
-}
-
-static const char *nth_program(const void *ctx, size_t n)
-{
-	const struct warden_model *m = ctx;
-
-	return n < m->programs.n ? m->programs.v[n].name.text : NULL;
-}
-
-static const char *nth_purpose(const void *ctx, size_t n)
-{
-	const struct warden_model *m = ctx;
-
-	return n < m->purposes.n ? m->purposes.v[n].name.text : NULL;
-}
-
-static void report_undefined(const struct warden_model *m, struct warden_diags *d,
-			     struct warden_name name, const char *what, const char *how,
-			     const char *(*nth)(const void *ctx, size_t n))
-{
-	const char *near = warden_diags_full(d) ? NULL : warden_word_nearest(name.text, nth, m);
-
-	if (near)
-		warden_diags_add(d, name.at, "%s `%s` is not defined; did you mean `%s`?", what,
-				 name.text, near);
-	else
-		warden_diags_add(d, name.at, "%s `%s` is not defined; add `%s %s %s`", what,
-				 name.text, what, name.text, how);
-}
-
-/* Gives the id, from 1; 0 where the name is absent or undefined. */
-static uint32_t resolve(const struct warden_index *names, struct warden_name name)
-{
-	uint32_t n = name.text ? warden_index_get(names, name.text) : WARDEN_INDEX_NONE;
-
-	return n == WARDEN_INDEX_NONE ? 0 : n + 1;
-}
-
-static void resolve_rule(const struct warden_model *m, struct warden_diags *d,
-			 struct warden_rule *r)
-{
-	r->program_id = resolve(&m->program_names, r->program);
-	if (r->program.text && !r->program_id)
-		report_undefined(m, d, r->program, "program", "{ path \"...\"; }", nth_program);
-	r->purpose_id = resolve(&m->purpose_names, r->purpose);
-	if (r->purpose.text && !r->purpose_id)
-		report_undefined(m, d, r->purpose, "purpose", "\"...\";", nth_purpose);
+	warden_model_check_length(d, appraise->file, "the path", WARDEN_PATH_MAX);
+	check_control(d, &appraise->tags);
+	*warden_array_add(&m->appraises) = *appraise;
 }
 
 void warden_model_check(struct warden_model *m, struct warden_diags *d, bool whole)
 {
-	static const struct warden_place top = { 1, 1 };
-	size_t i;
+	static const struct warden_place top = { .line = 1, .column = 1 };
 
 	if (whole && !m->name.text)
 		warden_diags_add(d, top,
@@ -448,6 +418,5 @@ void warden_model_check(struct warden_model *m, struct warden_diags *d, bool who
 		warden_diags_add(d, top,
 				 "the policy does not say how long the device is supported; add "
 				 "`support until YYYY-MM-DD;`");
-	for (i = 0; i < m->rules.n; i++)
-		resolve_rule(m, d, &m->rules.v[i]);
+	warden_model_resolve(m, d);
 }

@@ -12,24 +12,44 @@ struct warden_span {
 	struct warden_place to; /* just past it */
 };
 
-/* What a token carries. */
+/* What a token or a piece of a statement carries. */
 union warden_token {
 	struct warden_name name;
 	uint32_t number;
 	enum warden_action action;
 	enum warden_mode mode;
+	struct warden_part part;
+	struct warden_sensor sensor;
+};
+
+/* A file that is included, waiting to be read once the text before it has been. */
+struct warden_include {
+	const char *file;	 /* from the folder of the policy, or from the root */
+	struct warden_place at;	 /* of the statement that asks for it */
+	struct warden_place own; /* line 1 of the file itself */
+	size_t parent;		 /* the file that asks, counted from 1; 0 is the policy text */
+	unsigned int depth;
+};
+
+/* All the texts of one policy. */
+struct warden_texts {
+	WARDEN_ARRAY(struct warden_include) includes;
+	size_t current; /* the file being read, counted from 1; 0 is the policy text */
+	size_t bytes;	/* read so far */
 };
 
 struct warden_parse {
 	struct warden_model *model;
 	struct warden_diags *diags;
+	struct warden_texts *texts;
 	void *scanner;
 	struct warden_place at;	      /* of the next character to be lexed */
 	struct warden_span statement; /* of the comment or string being lexed */
 	struct warden_rule rule;      /* the rule being read */
-	struct warden_default def;    /* the default being read */
+	struct warden_tags tags;      /* what stands behind the statement being read */
+	struct warden_place library;  /* where the measurement of libraries is asked for */
 	struct warden_place unclosed; /* the text that lacks its closing quote */
-	bool in_program;	      /* between the braces of a program */
+	bool in_program;	      /* between braces that enclose items */
 	bool lost;		      /* a statement was lost to a syntax error */
 	/*
 	 * The last token, and a plan to hand out `;` and then that token again:
@@ -57,17 +77,33 @@ void warden_scan_close(struct warden_parse *p);
 /* The lexer as the grammar sees it: the scanner's tokens and the `;` that was missing. */
 int warden_text_lex(union warden_token *value, struct warden_span *span, struct warden_parse *p);
 
-/* How the words of the statements that have tables are found, with an advice where not. */
-enum warden_domain warden_parse_domain(struct warden_parse *p, struct warden_name word,
-				       uint32_t allowed, const char *use);
-uint32_t warden_parse_class(struct warden_parse *p, struct warden_name word);
+/* words.c: how the words that stand in tables are found, with an advice where not. */
+uint32_t warden_parse_domain(struct warden_parse *p, struct warden_name word, uint32_t allowed,
+			     const char *use);
+struct warden_sensor warden_parse_sensor(struct warden_parse *p, struct warden_name word);
+struct warden_sensor warden_parse_sensor_by(struct warden_parse *p, struct warden_name word,
+					    struct warden_name text);
 uint32_t warden_parse_protocol(struct warden_parse *p, struct warden_name word);
+enum warden_group_kind warden_parse_group_kind(struct warden_parse *p, struct warden_name word);
+enum warden_action warden_parse_debug(struct warden_parse *p, struct warden_name word);
+void warden_parse_surface(struct warden_parse *p, struct warden_name word);
+void warden_parse_usb_class(struct warden_parse *p, struct warden_name word,
+			    struct warden_name text);
 
-/* Refuse a statement that parses and that this build cannot carry out. */
-void warden_parse_refuse(struct warden_parse *p, struct warden_place at, const char *what);
+/* include.c: take note of a file to be read, and the name of a file a text speaks of. */
+void warden_parse_include(struct warden_parse *p, struct warden_name file);
+struct warden_name warden_parse_relative(struct warden_parse *p, struct warden_name file);
 
-/* The grammar's syntax error, with the words that would have been right. */
+/* errors.c: the grammar's syntax error, with the words that would have been right. */
 void warden_parse_unexpected(struct warden_parse *p, struct warden_span at, const char *got,
 			     bool got_is_name, const char *const *expected, int count);
+
+/* Read one text into the model; false where a statement was lost to a syntax error. */
+bool warden_parse_one(const char *text, size_t len, struct warden_place own,
+		      struct warden_texts *texts, struct warden_model *m, struct warden_diags *d);
+
+/* errors.c: writes `a, b, c`. */
+void warden_parse_list(char *to, size_t size, const char *(*nth)(const void *ctx, size_t n),
+		       const void *ctx);
 
 #endif /* WARDEN_PARSE_PRIV_H */

@@ -36,6 +36,12 @@ const struct warden_noun *warden_noun_consent(void);
 const struct warden_noun *warden_noun_audit(void);
 const struct warden_noun *warden_noun_measure(void);
 
+/* Verbs of `policy` that have a file of their own. */
+int warden_policy_diff(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_policy_explain(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_policy_who_can(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_policy_learn(const struct warden_ctl *ctl, int argc, char **argv);
+
 /**
  * warden_usage_wrong() - complain of a command line
  * @format: what is wrong with it

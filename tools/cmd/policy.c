@@ -13,6 +13,7 @@
 #include "../nl.h"
 #include "../output.h"
 #include "../policy/print.h"
+#include "../policy/safety.h"
 #include "../policy/source.h"
 
 static struct json_object *diags_json(const struct warden_diags *d)
@@ -91,6 +92,8 @@ static int check_one(const struct warden_ctl *ctl, const char *file, const struc
 	/* Bytes are written to be loaded. */
 	if (!err)
 		err = warden_source_compile(&s, o->output != NULL);
+	if (!err)
+		err = warden_safety_check(&s);
 	warden_source_tell(&s);
 	if (!err && o->output)
 		err = write_blob(&s, o->output);
@@ -211,6 +214,8 @@ static int run_load(const struct warden_ctl *ctl, int argc, char **argv)
 	err = warden_source_read(&s, argv[1], "/");
 	if (!err)
 		err = warden_source_compile(&s, true);
+	if (!err)
+		err = warden_safety_check(&s);
 	warden_source_tell(&s);
 	if (!err)
 		status = send_policy(ctl, &s);
@@ -288,6 +293,17 @@ const struct warden_noun *warden_noun_policy(void)
 		{ "check", "[--root DIR] [--output BLOB] [--werror] FILE...", run_check },
 		{ "load", "FILE", run_load },
 		{ "show", "[FILE]", run_show },
+		{ "diff", "[--root DIR] FILE [FILE]", warden_policy_diff },
+		{ "explain",
+		  "[--root DIR] FILE [--program NAME|PATH] [--user UID] [--consent] (--sensor CLASS "
+		  "[--device TOPOLOGY] | --listen PROTOCOL/PORT | --exec PATH | --module PATH | "
+		  "--firmware PATH)",
+		  warden_policy_explain },
+		{ "who-can",
+		  "[--root DIR] FILE (use CLASS [TOPOLOGY] | listen PROTOCOL PORT | exec|module|firmware "
+		  "PATH)",
+		  warden_policy_who_can },
+		{ "learn", "[--from RECORDS.json]", warden_policy_learn },
 		{ NULL, NULL, NULL },
 	};
 	static const struct warden_noun noun = { "policy", "what is allowed", verbs };

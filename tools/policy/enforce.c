@@ -153,10 +153,16 @@ void warden_enforce_model(struct warden_model *m, struct warden_diags *d, bool l
 	for (i = 0; i < m->rules.n; i++) {
 		struct warden_rule *r = &m->rules.v[i];
 
+		bool counted = !r->lacks;
+
 		r->lacks = rule_lacks(m, r);
-		if (r->lacks)
-			report(&e, r->at, r->lacks, r->tags.optional.line, "rule");
+		if (!r->lacks)
+			continue;
+		m->wire_rules -= counted ? warden_model_spread(r) : 0;
+		report(&e, r->at, r->lacks, r->tags.optional.line, "rule");
 	}
+	for (i = 0; i < m->safety.n; i++)
+		m->safety.v[i].lacks = rule_lacks(m, &m->safety.v[i]);
 	check_appraises(&e);
 	if (m->library.line)
 		report(&e, m->library, "`measure library` is", m->library_tags.optional.line,

@@ -260,6 +260,12 @@ void warden_model_check(struct warden_model *m, struct warden_diags *d, bool who
 /* resolve.c: turn the names of the rules into numbers and spread the groups out. */
 void warden_model_resolve(struct warden_model *m, struct warden_diags *d);
 
+/* How many rules of the compiled policy a rule becomes. */
+size_t warden_model_spread(const struct warden_rule *rule);
+
+/* The rule that a rule of the compiled policy was made of, by its number there, from 1. */
+const struct warden_rule *warden_model_rule(const struct warden_model *m, uint32_t number);
+
 /* The word of a domain, of the wire or of the language alone. */
 const char *warden_model_domain(uint32_t domain);
 

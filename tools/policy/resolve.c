@@ -388,7 +388,7 @@ static void resolve_rule(struct resolve *r, struct warden_rule *rule)
 }
 
 /* How many rules it is on the wire. A file is two: one by SHA-256, one by fs-verity digest. */
-static size_t spread_of(const struct warden_rule *rule)
+size_t warden_model_spread(const struct warden_rule *rule)
 {
 	size_t n = rule->who.text ? rule->programs.n : 1;
 
@@ -403,7 +403,7 @@ static void count_rule(struct resolve *r, const struct warden_rule *rule)
 {
 	size_t before = r->spread;
 
-	r->spread += spread_of(rule);
+	r->spread += warden_model_spread(rule);
 	if (before <= WARDEN_RULES_MAX && r->spread > WARDEN_RULES_MAX)
 		warden_diags_add(r->d, rule->at,
 				 "a policy can hold %u rules, each port range and each member of a "
@@ -427,4 +427,18 @@ void warden_model_resolve(struct warden_model *m, struct warden_diags *d)
 		resolve_rule(&r, &m->safety.v[i]);
 	free(r.seen);
 	m->wire_rules = r.spread;
+}
+
+const struct warden_rule *warden_model_rule(const struct warden_model *m, uint32_t number)
+{
+	size_t i, at = 0;
+
+	for (i = 0; number && i < m->rules.n; i++) {
+		if (m->rules.v[i].lacks)
+			continue;
+		at += warden_model_spread(&m->rules.v[i]);
+		if (number <= at)
+			return &m->rules.v[i];
+	}
+	return NULL;
 }

@@ -2,8 +2,8 @@
 /*
  * As much of the kernel as kmod/decide.c, stage.c and snapshot.c, and the
  * kernel's own lib/nlattr.c and include/net/netlink.h, need to be compiled for
- * the host unchanged. kmod.mk makes each kernel header they include a file that
- * includes this one.
+ * the host unchanged. The build makes each kernel header they include a file that
+ * includes this one (hosted.mk).
  *
  * Mirrored from include/linux/netlink.h of 6.12: struct netlink_ext_ack and the
  * NL_SET_* macros. What is declared and not defined is never called.

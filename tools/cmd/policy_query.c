@@ -223,8 +223,10 @@ int warden_policy_diff(const struct warden_ctl *ctl, int argc, char **argv)
 		return warden_usage_wrong("policy diff wants two files, or one to hold against the "
 					  "policy in force");
 	if (argc - optind == 2) {
-		if (!warden_asked_open(&before, argv[optind], root) &
-		    !warden_asked_open(&after, argv[optind + 1], root))
+		/* Both are read, so that what is wrong with either is told. */
+		int err = warden_asked_open(&before, argv[optind], root);
+
+		if (!warden_asked_open(&after, argv[optind + 1], root) && !err)
 			status = show_diff(ctl, &before.view, &after.view);
 		warden_asked_close(&before);
 		warden_asked_close(&after);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "policy/compile.h"
+#include "policy/lint.h"
 #include "policy/parse.h"
 #include "policy/print.h"
 
@@ -76,6 +77,7 @@ static void run(struct outcome *o, const char *text, size_t len)
 		abort();
 	warden_print_model(&o->model, f);
 	fclose(f);
+	warden_lint_model(&o->model, &o->diags);
 	o->err = warden_compile_model(&o->model, &files, &o->blob, &o->diags);
 }
 

@@ -25,14 +25,15 @@ TOOLS_CFLAGS = -std=c11 $(TOOLS_WARN) $(TOOLS_CPPFLAGS) \
 TOOLS_LIBS = $(shell $(PKG_CONFIG) --libs $(TOOLS_PKGS))
 
 # What asks the module's own decision, and what learns: policy/ without these is the road from
-# text to blob, which needs no netlink, no JSON, and is what most host tests and the fuzzer are made of.
-QUERY_SRC := $(addprefix policy/,decode ask diff explain question safety learn)
+# text to blob, which the fuzzer is made of. Neither needs netlink nor JSON.
+QUERY_SRC := $(addprefix policy/,source safety decode ask diff explain question learn)
 POLICY_SRC := blob wire wire-gen $(filter-out $(QUERY_SRC), \
 	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/policy/*.c)))
 POLICY_GEN := policy.tab policy.lex
 TOOLS_SRC := $(QUERY_SRC) main fault reason output nl audit_stream chains doctor_checks \
 	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/cmd/*.c))
 
+QUERY_OBJ := $(QUERY_SRC:%=$(TOOLS_OUT)/%.o)
 POLICY_OBJ := $(POLICY_SRC:%=$(TOOLS_OUT)/%.o) $(POLICY_GEN:%=$(TOOLS_OUT)/%.o)
 TOOLS_OBJ := $(TOOLS_SRC:%=$(TOOLS_OUT)/%.o)
 
@@ -108,11 +109,12 @@ $(O)/host/query_test: TOOLS_TEST_CFLAGS += -DWARDENCTL='"$(O)/wardenctl"'
 POLICY_LIBS = $(shell $(PKG_CONFIG) --libs libcrypto libfsverity)
 
 $(TOOLS_TESTS): $(O)/host/%_test: $(WARDEN_TOP)/selftests/host/%_test.c $(TOOLS_OUT)/chains.o \
-		$(TOOLS_OUT)/audit_stream.o $(TOOLS_OUT)/fault.o $(POLICY_OBJ)
+		$(TOOLS_OUT)/audit_stream.o $(TOOLS_OUT)/fault.o $(POLICY_OBJ) $(QUERY_OBJ) $(KERNEL_OBJ)
 	@mkdir -p $(@D)
 	@test -f "$(KSFT_DIR)/kselftest_harness.h" || \
 		{ echo "KSFT_DIR= wants tools/testing/selftests of a kernel source" >&2; exit 1; }
-	$(CC) $(TOOLS_TEST_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(HOST_PARTS_$(@F)) $(POLICY_OBJ) \
+	$(CC) $(TOOLS_TEST_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(HOST_PARTS_$(@F)) $(QUERY_OBJ) $(POLICY_OBJ) \
+		$(KERNEL_OBJ) \
 		$(POLICY_LIBS)
 
 -include $(wildcard $(O)/host/*.d)

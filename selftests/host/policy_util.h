@@ -126,7 +126,7 @@ static inline int read_policy(struct warden_source *s, const char *dir, const ch
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	err = warden_source_read(s, path, root);
-	return err ? err : warden_source_compile(s, loads);
+	return err ? err : warden_source_build(s, loads);
 }
 
 /* What was told of it, as the user sees it; freed by the caller. */

@@ -13,7 +13,6 @@
 #include "../nl.h"
 #include "../output.h"
 #include "../policy/print.h"
-#include "../policy/safety.h"
 #include "../policy/source.h"
 
 static struct json_object *diags_json(const struct warden_diags *d)
@@ -91,10 +90,7 @@ static int check_one(const struct warden_ctl *ctl, const char *file, const struc
 	s.diags.warnings_fail = o->werror;
 	/* Bytes are written to be loaded. */
 	if (!err)
-		err = warden_source_compile(&s, o->output != NULL);
-	if (!err)
-		err = warden_safety_check(&s);
-	warden_source_tell(&s);
+		err = o->output ? warden_source_compile(&s) : warden_source_check(&s);
 	if (!err && o->output)
 		err = write_blob(&s, o->output);
 	if (!err && ctl->json)
@@ -213,10 +209,7 @@ static int run_load(const struct warden_ctl *ctl, int argc, char **argv)
 		return warden_usage_wrong("policy load wants the name of one file");
 	err = warden_source_read(&s, argv[1], "/");
 	if (!err)
-		err = warden_source_compile(&s, true);
-	if (!err)
-		err = warden_safety_check(&s);
-	warden_source_tell(&s);
+		err = warden_source_compile(&s);
 	if (!err)
 		status = send_policy(ctl, &s);
 	warden_source_free(&s);
@@ -228,7 +221,6 @@ static int show_file(const char *file)
 	struct warden_source s;
 	int err = warden_source_read(&s, file, "/");
 
-	warden_source_tell(&s);
 	if (!err)
 		warden_print_model(&s.model, stdout);
 	warden_source_free(&s);

@@ -15,10 +15,11 @@ int warden_asked_open(struct warden_asked *a, const char *file, const char *root
 
 	memset(a, 0, sizeof(*a));
 	err = warden_source_read(&a->source, file, root);
-	if (!err)
-		err = warden_source_compile(&a->source, false);
+	if (err)
+		return err;
+	err = warden_source_build(&a->source, false);
 	if (err) {
-		warden_source_tell(&a->source);
+		warden_diags_print(&a->source.diags, file, stderr);
 		return err;
 	}
 	err = warden_view_open(&a->view, file, a->source.blob.data, a->source.blob.len, why);

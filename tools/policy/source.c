@@ -7,6 +7,7 @@
 #include "enforce.h"
 #include "lint.h"
 #include "parse.h"
+#include "safety.h"
 #include "source.h"
 
 static int open_root(struct warden_source *s, const char *root)
@@ -45,22 +46,37 @@ int warden_source_read(struct warden_source *s, const char *file, const char *ro
 	if (!err)
 		err = warden_parse_policy(text, len, &s->files, &s->model, &s->diags);
 	free(text);
+	if (err)
+		warden_diags_print(&s->diags, s->file, stderr);
 	return err;
 }
 
-int warden_source_compile(struct warden_source *s, bool loads)
+int warden_source_build(struct warden_source *s, bool loads)
 {
 	int err;
 
 	warden_enforce_model(&s->model, &s->diags, loads);
 	warden_lint_model(&s->model, &s->diags);
 	err = warden_compile_checked(&s->model, &s->files, &s->blob, &s->diags);
+	return err ? err : warden_safety_check(s);
+}
+
+static int build_and_tell(struct warden_source *s, bool loads)
+{
+	int err = warden_source_build(s, loads);
+
+	warden_diags_print(&s->diags, s->file, stderr);
 	return err;
 }
 
-void warden_source_tell(struct warden_source *s)
+int warden_source_compile(struct warden_source *s)
 {
-	warden_diags_print(&s->diags, s->file, stderr);
+	return build_and_tell(s, true);
+}
+
+int warden_source_check(struct warden_source *s)
+{
+	return build_and_tell(s, false);
 }
 
 void warden_source_free(struct warden_source *s)

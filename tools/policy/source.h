@@ -21,24 +21,29 @@ struct warden_source {
  * @file: the policy; "-" is standard input
  * @root: where what it names is looked for; relative names start beside the policy
  *
- * What cannot be read is told on standard error; what is wrong with the text is in
- * @s->diags.
+ * What is wrong is told on standard error.
  *
  * Return: 0, or a negative errno.
  */
 int warden_source_read(struct warden_source *s, const char *file, const char *root);
 
 /**
- * warden_source_compile() - turn what was read into bytes
+ * warden_source_compile() - turn what was read into bytes that are to be loaded
  * @s: a source that was read without error
- * @loads: what is not enforced is an error; else a note
  *
- * Return: 0, or -EINVAL where @s->diags holds an error.
+ * What this build does not enforce is an error unless it is optional, and so is a
+ * policy that denies its own safety list. Errors, warnings and notes are told on
+ * standard error.
+ *
+ * Return: 0, or -EINVAL.
  */
-int warden_source_compile(struct warden_source *s, bool loads);
+int warden_source_compile(struct warden_source *s);
 
-/* Print all that was found wrong or is good to know, on standard error. */
-void warden_source_tell(struct warden_source *s);
+/* The same for whoever only asks: what is not enforced is a note, and left out. */
+int warden_source_check(struct warden_source *s);
+
+/* The same without a word: what there is to tell is in @s->diags. */
+int warden_source_build(struct warden_source *s, bool loads);
 void warden_source_free(struct warden_source *s);
 
 #endif /* WARDEN_SOURCE_H */

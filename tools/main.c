@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "index.h"
+#include "policy/index.h"
 
 static const struct warden_noun *(*const nouns[])(void) = {
 	warden_noun_status, warden_noun_doctor,	 warden_noun_stop,  warden_noun_sensor,

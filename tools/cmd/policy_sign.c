@@ -11,10 +11,10 @@
 
 #include "../cmd.h"
 #include "../compiled.h"
-#include "../digest.h"
+#include "../policy/digest.h"
 #include "../output.h"
 #include "../sign.h"
-#include "../source.h"
+#include "../policy/source.h"
 
 struct signing {
 	const char *file;

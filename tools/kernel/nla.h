@@ -77,6 +77,14 @@ static inline u32 nla_get_u32(const struct nlattr *a)
 	return value;
 }
 
+static inline u64 nla_get_u64(const struct nlattr *a)
+{
+	u64 value;
+
+	memcpy(&value, nla_data(a), sizeof(value));
+	return value;
+}
+
 static inline ssize_t nla_strscpy(char *to, const struct nlattr *a, size_t size)
 {
 	size_t len = strnlen(nla_data(a), nla_len(a));
@@ -95,9 +103,10 @@ static inline const char *nla_wrong(const struct nlattr *a, const struct nla_pol
 
 	switch (p->type) {
 	case NLA_U32:
-		if (nla_len(a) != sizeof(u32))
+	case NLA_U64:
+		if (nla_len(a) != (p->type == NLA_U32 ? sizeof(u32) : sizeof(u64)))
 			return "a number has a wrong length";
-		value = nla_get_u32(a);
+		value = p->type == NLA_U32 ? nla_get_u32(a) : nla_get_u64(a);
 		if ((p->bounded && (value < p->min || value > p->max)) ||
 		    (p->range && (value < p->range->min || value > p->range->max)) ||
 		    (p->mask && value & ~p->mask))

@@ -220,7 +220,8 @@ static void print_seen(const struct warden_learned *s, FILE *to)
 		fprintf(to, " to %" PRIu64 " s", s->to / 1000000000);
 	fputs(" after boot", to);
 	if (s->refused && !is_refused(s))
-		fprintf(to, "; refused %" PRIu64 " times", s->refused);
+		fprintf(to, s->refused == 1 ? "; refused once" : "; refused %" PRIu64 " times",
+			s->refused);
 }
 
 static void print_program(const struct warden_learned_program *p, FILE *to)

@@ -59,7 +59,7 @@ void warden_oracle_free(struct warden_oracle *o)
 		free(o->snap->rules);
 		free(o->snap);
 	} else {
-		warden_snapshot_free(o->snap);
+		warden_snapshot_put(o->snap);
 	}
 	free(o);
 }

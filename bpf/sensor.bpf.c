@@ -23,8 +23,12 @@ int BPF_PROG(warden_file_open, struct file *file, int ret)
 SEC("lsm.s/file_receive")
 int BPF_PROG(warden_file_receive, struct file *file, int ret)
 {
-	if (ret || !needs_asking(file))
+	if (ret)
 		return ret;
+	if (!needs_asking(file)) {
+		report_canary(WARDEN_HOOK_FILE_RECEIVE);
+		return 0;
+	}
 	return clamp_errno(warden_kf_file_receive(file));
 }
 
@@ -33,6 +37,6 @@ void BPF_PROG(warden_bprm_creds, const struct linux_binprm *bprm)
 {
 	const struct warden_gate *g = gate();
 
-	if (!g || g->sessions)
+	if (!g || g->sessions || g->canary)
 		warden_kf_inherit();
 }

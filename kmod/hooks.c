@@ -18,6 +18,7 @@
 #include <warden/abi.h>
 
 #include "compat/bpf.h"
+#include "canary.h"
 #include "hooks.h"
 #include "identity.h"
 #include "inventory.h"
@@ -142,6 +143,7 @@ static void close_gate(void)
 {
 	warden_inventory_watch(NULL);
 	warden_session_watch(NULL);
+	warden_canary_watch(NULL);
 	if (gate_map)
 		bpf_map_put(gate_map);
 	gate_map = NULL;
@@ -170,17 +172,16 @@ static void call_hooks(void)
 	fput(exe);
 }
 
-static bool canary_sings(struct warden_gate *gate)
+static bool canary_sings(void)
 {
 	const u64 expected = BIT_ULL(WARDEN_HOOK_FILE_OPEN) | BIT_ULL(WARDEN_HOOK_READ_FILE);
-	u64 seen;
+	struct warden_canary_seen seen = { 0 };
 
-	WRITE_ONCE(gate->canary, 1);
-	warden_kfunc_canary_arm();
+	warden_canary_arm();
 	call_hooks();
-	seen = warden_kfunc_canary_seen();
-	WRITE_ONCE(gate->canary, 0);
-	return (seen & expected) == expected;
+	warden_canary_take(&seen);
+	warden_canary_disarm();
+	return (seen.hooks & expected) == expected;
 }
 
 static int attach_programs(void)
@@ -206,6 +207,7 @@ static int attach_programs(void)
 	}
 	warden_inventory_watch(gate);
 	warden_session_watch(gate);
+	warden_canary_watch(gate);
 	err = warden_bpf__attach(skel);
 	if (err < 0 || hold_links(skel)) {
 		pr_err("warden: attaching the programs failed with %d\n", err);
@@ -214,7 +216,7 @@ static int attach_programs(void)
 		goto out;
 	}
 	err = 0;
-	if (!canary_sings(gate)) {
+	if (!canary_sings()) {
 		drop_links();
 		close_gate();
 		err = fail("the BPF LSM is compiled in but not active; add bpf to the lsm= boot argument");

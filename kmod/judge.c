@@ -10,6 +10,7 @@
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 
+#include "canary.h"
 #include "consent.h"
 #include "inventory.h"
 #include "judge.h"
@@ -64,7 +65,10 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	copy_verdict(answer, layers->generation, &v);
 	answer->consents = generation_of(now.grants);
 	rcu_read_unlock();
-	return answer->denied ? -EACCES : 0;
+	if (!answer->denied)
+		return 0;
+	warden_canary_deny();
+	return -EACCES;
 }
 
 /**

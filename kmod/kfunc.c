@@ -23,6 +23,7 @@
 #include <net/sock.h>
 #include <warden/kfunc.h>
 
+#include "canary.h"
 #include "identity.h"
 #include "inventory.h"
 #include "judge.h"
@@ -35,9 +36,12 @@ static DEFINE_PER_CPU(u64, calls);
 /* The task that may load programs with these calls. */
 static struct task_struct *loader;
 
-/* The task whose hook calls count as canaries, and a bit per enum warden_hook that was seen. */
-static struct task_struct *canary_task;
-static unsigned long canary_seen;
+/* The first thing of each door. */
+static void enter(u32 hook)
+{
+	this_cpu_inc(calls);
+	warden_canary_see(hook);
+}
 
 static u32 current_real_uid(void)
 {
@@ -165,7 +169,7 @@ __bpf_kfunc_start_defs();
  */
 __bpf_kfunc int warden_kf_file_open(struct file *file)
 {
-	this_cpu_inc(calls);
+	enter(WARDEN_HOOK_FILE_OPEN);
 	return is_sensor(file) ? warden_session_prepare(file) : 0;
 }
 
@@ -182,7 +186,7 @@ __bpf_kfunc int warden_kf_file_receive(struct file *file)
 	struct warden_request req;
 	struct warden_answer answer;
 
-	this_cpu_inc(calls);
+	enter(WARDEN_HOOK_FILE_RECEIVE);
 	if (!is_sensor(file))
 		return 0;
 	return warden_judge_sensor(file_inode(file)->i_rdev, &req, &subject, &answer);
@@ -206,7 +210,7 @@ __bpf_kfunc int warden_kf_exec(struct linux_binprm *bprm)
 	struct warden_identity object;
 	int err;
 
-	this_cpu_inc(calls);
+	enter(WARDEN_HOOK_BPRM_CHECK);
 	err = judge_file(WARDEN_DOMAIN_EXEC, bprm->file, &object);
 	if (!err && !object.reason && warden_judge_names(&object.digest))
 		bprm->secureexec = 1;
@@ -221,7 +225,7 @@ __bpf_kfunc int warden_kf_exec(struct linux_binprm *bprm)
  */
 __bpf_kfunc int warden_kf_inherit(void)
 {
-	this_cpu_inc(calls);
+	enter(WARDEN_HOOK_BPRM_CREDS);
 	warden_session_inherit();
 	return 0;
 }
@@ -239,7 +243,7 @@ __bpf_kfunc int warden_kf_read_file(struct file *file, u32 id)
 	u32 domain = domain_of_read(id);
 	struct warden_identity object;
 
-	this_cpu_inc(calls);
+	enter(WARDEN_HOOK_READ_FILE);
 	return domain && file ? judge_file(domain, file, &object) : 0;
 }
 
@@ -261,7 +265,7 @@ __bpf_kfunc int warden_kf_load_data(u64 data, u64 size, u32 id)
 	const struct warden_identity nobody = { .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
 	struct warden_identity object = { .digest.alg = WARDEN_DIGEST_ALG_SHA256 };
 
-	this_cpu_inc(calls);
+	enter(WARDEN_HOOK_LOAD_DATA);
 	if (id != LOADING_MODULE)
 		return 0;
 	sha256((const u8 *)(unsigned long)data, size, object.digest.bytes);
@@ -282,7 +286,7 @@ __bpf_kfunc int warden_kf_load_data(u64 data, u64 size, u32 id)
  */
 __bpf_kfunc int warden_kf_bind(struct socket *sock, struct sockaddr *address, int len)
 {
-	this_cpu_inc(calls);
+	enter(WARDEN_HOOK_SOCKET_BIND);
 	return judge_listen(sock, port_of(sock, address, len));
 }
 
@@ -295,7 +299,7 @@ __bpf_kfunc int warden_kf_bind(struct socket *sock, struct sockaddr *address, in
  */
 __bpf_kfunc int warden_kf_listen(struct socket *sock)
 {
-	this_cpu_inc(calls);
+	enter(WARDEN_HOOK_SOCKET_LISTEN);
 	return judge_listen(sock, is_inet(sock) ? READ_ONCE(inet_sk(sock->sk)->inet_num) : 0);
 }
 
@@ -318,7 +322,8 @@ __bpf_kfunc int warden_kf_forge(void)
 	};
 	const struct warden_answer answer = { .reason = WARDEN_REASON_PROGRAM_FORGED };
 
-	this_cpu_inc(calls);
+	enter(WARDEN_HOOK_PRCTL);
+	warden_canary_deny();
 	warden_judge_tell(&req, &answer, "prctl(PR_SET_MM)", 0);
 	return -EPERM;
 }
@@ -332,7 +337,7 @@ __bpf_kfunc int warden_kf_forge(void)
  */
 __bpf_kfunc int warden_kf_unmount(struct super_block *sb)
 {
-	this_cpu_inc(calls);
+	enter(WARDEN_HOOK_SB_DELETE);
 	warden_identity_forget(sb);
 	return 0;
 }
@@ -346,7 +351,7 @@ __bpf_kfunc int warden_kf_unmount(struct super_block *sb)
  */
 __bpf_kfunc int warden_kf_device_add(struct device *dev)
 {
-	this_cpu_inc(calls);
+	enter(WARDEN_HOOK_DEVICE_ADD);
 	warden_inventory_add(dev);
 	return 0;
 }
@@ -360,7 +365,7 @@ __bpf_kfunc int warden_kf_device_add(struct device *dev)
  */
 __bpf_kfunc int warden_kf_device_del(struct device *dev)
 {
-	this_cpu_inc(calls);
+	enter(WARDEN_HOOK_DEVICE_DEL);
 	warden_inventory_del(dev);
 	return 0;
 }
@@ -374,8 +379,7 @@ __bpf_kfunc int warden_kf_device_del(struct device *dev)
  */
 __bpf_kfunc int warden_kf_canary(u32 hook)
 {
-	if (READ_ONCE(canary_task) == current && hook < BITS_PER_LONG)
-		set_bit(hook, &canary_seen);
+	warden_canary_see(hook);
 	return 0;
 }
 
@@ -437,29 +441,6 @@ u64 warden_kfunc_calls(void)
 	for_each_possible_cpu(cpu)
 		sum += per_cpu(calls, cpu);
 	return sum;
-}
-
-/**
- * warden_kfunc_canary_arm() - count the current task's hook calls from now on
- *
- * Context: Process context.
- */
-void warden_kfunc_canary_arm(void)
-{
-	canary_seen = 0;
-	WRITE_ONCE(canary_task, current);
-}
-
-/**
- * warden_kfunc_canary_seen() - which hooks were called since, and stop counting
- *
- * Context: Process context of the task that armed it.
- * Return: bit mask of enum warden_hook.
- */
-u64 warden_kfunc_canary_seen(void)
-{
-	WRITE_ONCE(canary_task, NULL);
-	return canary_seen;
 }
 
 /**

@@ -7,7 +7,5 @@
 int warden_kfunc_init(void);
 void warden_kfunc_open(bool open);
 u64 warden_kfunc_calls(void);
-void warden_kfunc_canary_arm(void);
-u64 warden_kfunc_canary_seen(void);
 
 #endif /* WARDEN_KMOD_KFUNC_H */

@@ -11,6 +11,7 @@
 #include <linux/string.h>
 
 #include "compat/bpf.h"
+#include "canary.h"
 #include "consent.h"
 #include "hooks.h"
 #include "identity.h"
@@ -57,6 +58,8 @@ static int on_module(struct notifier_block *nb, unsigned long state, void *modul
 		return NOTIFY_DONE;
 	if (!warden_hooks_attach() && warden_inventory_scan(&platform->dev))
 		pr_warn("warden: no memory to list the devices; all count as unknown\n");
+	if (warden_hooks_attached() && warden_canary_device_renew())
+		pr_warn("warden: /dev/warden-canary could not be made; wardenctl policy probe will try again\n");
 	tell_start();
 	return NOTIFY_OK;
 }
@@ -163,7 +166,7 @@ static void outwait_force(void)
 
 /*
  * Runs when no program is attached and no session is open: both hold the module.
- *  1. no module event, no command;
+ *  1. no module event, no command, no canary;
  *  2. no kick and no expiry can run any more;
  *  3. what records tell has been told; RCU callbacks of ours have run.
  */
@@ -172,6 +175,7 @@ static void __exit warden_exit(void)
 	outwait_force();
 	unregister_module_notifier(&module_nb);
 	warden_netlink_exit();
+	warden_canary_device_remove();
 	warden_policy_exit();
 	warden_session_exit();
 	warden_consent_exit();

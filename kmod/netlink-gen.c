@@ -158,6 +158,11 @@ static const struct nla_policy warden_measure_get_nl_policy[WARDEN_A_MEASUREMENT
 	[WARDEN_A_MEASUREMENT_SEQ] = { .type = NLA_U64, },
 };
 
+/* WARDEN_CMD_PROBE_END - do */
+static const struct nla_policy warden_probe_end_nl_policy[WARDEN_A_PROBE_AGREED + 1] = {
+	[WARDEN_A_PROBE_AGREED] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
 /* WARDEN_CMD_POLICY_CONFIRM - do */
 static const struct nla_policy warden_policy_confirm_nl_policy[WARDEN_A_POLICY_REVERT + 1] = {
 	[WARDEN_A_POLICY_REVERT] = NLA_POLICY_MAX(NLA_U32, 1),
@@ -270,6 +275,26 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.policy		= warden_measure_get_nl_policy,
 		.maxattr	= WARDEN_A_MEASUREMENT_SEQ,
 		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= WARDEN_CMD_PROBE_BEGIN,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_probe_begin_doit,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_PROBE_STEP,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_probe_step_doit,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_PROBE_END,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_probe_end_doit,
+		.policy		= warden_probe_end_nl_policy,
+		.maxattr	= WARDEN_A_PROBE_AGREED,
+		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= WARDEN_CMD_POLICY_CONFIRM,

@@ -18,6 +18,7 @@
 #include "measure.h"
 #include "message.h"
 #include "netlink-gen.h"
+#include "netlink.h"
 #include "policy.h"
 #include "record.h"
 #include "session.h"
@@ -122,7 +123,8 @@ static int put_counts(struct sk_buff *skb, const struct status *st)
 	       nla_put_u32(skb, WARDEN_A_STATUS_MEASUREMENTS, st->measures.entries) ||
 	       (st->measures.pcr >= 0 &&
 		nla_put_u32(skb, WARDEN_A_STATUS_PCR, st->measures.pcr)) ||
-	       put_u64(skb, WARDEN_A_STATUS_NOW, ktime_get_boottime_ns());
+	       put_u64(skb, WARDEN_A_STATUS_NOW, ktime_get_boottime_ns()) ||
+	       put_u64(skb, WARDEN_A_STATUS_PROBED, warden_netlink_probed());
 }
 
 static int fill_status(struct sk_buff *skb, const void *arg)

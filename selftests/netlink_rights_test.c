@@ -47,6 +47,9 @@ static const struct command {
 	{ "session-get", WARDEN_CMD_SESSION_GET, true, READ, 0 },
 	{ "audit-get", WARDEN_CMD_AUDIT_GET, true, READ, 0 },
 	{ "measure-get", WARDEN_CMD_MEASURE_GET, true, READ, 0 },
+	{ "probe-begin", WARDEN_CMD_PROBE_BEGIN, false, ADMIN, 0 },
+	{ "probe-step", WARDEN_CMD_PROBE_STEP, false, ADMIN, 0 },
+	{ "probe-end", WARDEN_CMD_PROBE_END, false, ADMIN, 0 },
 	/* Last, and only by those who may not: it would end the test. */
 	{ "stop", WARDEN_CMD_STOP, false, ADMIN, 0 },
 };

@@ -5,7 +5,7 @@
 check: ## run every test (SUITES="tree host" runs some)
 	@selftests/check $(SUITES)
 
-check-debug: ## run every test, in guests with KASAN and with lockdep as well
+check-debug: ## run every test, a hundred lives of the module, and all of it with lockdep as well
 	@selftests/check --debug $(SUITES)
 
 demo: ## show in a guest what Warden does: a day of a doorbell, step by step

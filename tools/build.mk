@@ -27,7 +27,8 @@ TOOLS_LIBS = $(shell $(PKG_CONFIG) --libs $(TOOLS_PKGS))
 # Text to blob: needs no netlink, no JSON; what the host tests and the fuzzer are made of.
 POLICY_SRC := arena index diag blob wire wire-gen model parse print compile digest
 POLICY_GEN := policy.tab policy.lex
-TOOLS_SRC := main source compiled sign channel fault reason output nl audit_stream chains doctor_checks \
+TOOLS_SRC := main ask source compiled sign channel fault reason output nl audit_stream chains \
+	doctor_checks probe \
 	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/cmd/*.c))
 
 POLICY_OBJ := $(POLICY_SRC:%=$(TOOLS_OUT)/%.o) $(POLICY_GEN:%=$(TOOLS_OUT)/%.o)

@@ -103,6 +103,7 @@ static const char *const event_words[] = {
 	"device-del",
 	"loss",
 	"fault",
+	"probe",
 	"policy-confirm",
 	"policy-revert",
 	"policy-drop",
@@ -113,7 +114,7 @@ static const char *const event_words[] = {
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 19,
+	.count = 20,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -338,15 +339,16 @@ static const struct warden_wire_attr status_attrs[] = {
 	[21] = { .name = "contact", .kind = WARDEN_WIRE_STRING },
 	[22] = { .name = "support-until", .kind = WARDEN_WIRE_STRING },
 	[23] = { .name = "now", .kind = WARDEN_WIRE_U64 },
-	[24] = { .name = "layer", .kind = WARDEN_WIRE_NEST, .nest = &layer_set, .many = true },
-	[25] = { .name = "confirm-seconds", .kind = WARDEN_WIRE_U32 },
-	[26] = { .name = "confirm-layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
+	[24] = { .name = "probed", .kind = WARDEN_WIRE_U64 },
+	[25] = { .name = "layer", .kind = WARDEN_WIRE_NEST, .nest = &layer_set, .many = true },
+	[26] = { .name = "confirm-seconds", .kind = WARDEN_WIRE_U32 },
+	[27] = { .name = "confirm-layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
 };
 
 static const struct warden_wire_set status_set = {
 	.name = "status",
 	.attrs = status_attrs,
-	.max = 26,
+	.max = 27,
 };
 
 const struct warden_wire_set *warden_set_status(void)
@@ -726,6 +728,25 @@ const struct warden_wire_set *warden_set_measurement(void)
 	return &measurement_set;
 }
 
+static const struct warden_wire_attr probe_attrs[] = {
+	[1] = { .name = "seen", .kind = WARDEN_WIRE_U64 },
+	[2] = { .name = "denied", .kind = WARDEN_WIRE_U32 },
+	[3] = { .name = "generation", .kind = WARDEN_WIRE_U64 },
+	[4] = { .name = "agreed", .kind = WARDEN_WIRE_U32 },
+	[5] = { .name = "passed", .kind = WARDEN_WIRE_U32 },
+};
+
+static const struct warden_wire_set probe_set = {
+	.name = "probe",
+	.attrs = probe_attrs,
+	.max = 5,
+};
+
+const struct warden_wire_set *warden_set_probe(void)
+{
+	return &probe_set;
+}
+
 static const struct warden_wire_op ops[] = {
 	[1] = { "status-get", &status_set },
 	[2] = { "stop", &status_set },
@@ -741,14 +762,17 @@ static const struct warden_wire_op ops[] = {
 	[12] = { "audit-get", &record_set },
 	[13] = { "audit-ntf", &record_set },
 	[14] = { "measure-get", &measurement_set },
-	[15] = { "policy-confirm", &policy_set },
-	[16] = { "policy-drop", &policy_set },
-	[17] = { "policy-read", &policy_set },
-	[18] = { "trust-enroll", &trust_set },
-	[19] = { "trust-get", &trust_set },
+	[15] = { "probe-begin", &probe_set },
+	[16] = { "probe-step", &probe_set },
+	[17] = { "probe-end", &probe_set },
+	[18] = { "policy-confirm", &policy_set },
+	[19] = { "policy-drop", &policy_set },
+	[20] = { "policy-read", &policy_set },
+	[21] = { "trust-enroll", &trust_set },
+	[22] = { "trust-get", &trust_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 19 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 22 ? &ops[cmd] : NULL;
 }

@@ -15,6 +15,8 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <linux/videodev2.h>
+#include <netinet/in.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -379,6 +381,57 @@ static int cmd_time(char **argv)
 	return status ? 1 : 0;
 }
 
+static volatile sig_atomic_t told_to_end;
+
+static void end_steady(int sig)
+{
+	(void)sig;
+	told_to_end = 1;
+}
+
+/*
+ * Opens what is allowed and what is forbidden in turn until it is told to end,
+ * and counts the verdicts that were not as they must be.
+ */
+static int cmd_steady(const char *allowed, const char *forbidden)
+{
+	unsigned long verdicts = 0, wrong = 0;
+
+	signal(SIGTERM, end_steady);
+	while (!told_to_end) {
+		int fd = open(allowed, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+
+		wrong += fd < 0;
+		if (fd >= 0)
+			close(fd);
+		fd = open(forbidden, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+		wrong += fd >= 0 || errno != EACCES;
+		if (fd >= 0)
+			close(fd);
+		verdicts += 2;
+	}
+	printf("%lu %lu\n", verdicts, wrong);
+	return wrong ? 1 : 0;
+}
+
+/* The oracle of ports: listening there must succeed, or must fail with EACCES. */
+static void expect_port(const char *port, bool allowed)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int err;
+
+	address.sin_port = htons((uint16_t)strtoul(port, NULL, 10));
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)))
+		fail(port);
+	err = listen(fd, 1) ? errno : 0;
+	if (err != (allowed ? 0 : EACCES)) {
+		fprintf(stderr, "gauge: port %s: %s\n", port, strerror(err));
+		exit(1);
+	}
+	close(fd);
+}
+
 static int usage(void)
 {
 	fputs("usage: gauge [OPTION]... [KIND:PATH]...\n"
@@ -388,8 +441,10 @@ static int usage(void)
 	      "  -s COUNT    what the sentinel must cost      -t COUNT  give or take (5)\n"
 	      "  -n COUNT    iterations (4000)                -b COUNT  per block (100)\n"
 	      "  -a PATH     fail unless it can be opened     -d PATH   fail unless that is denied\n"
+	      "  -p PORT     fail unless it can be listened on  -q PORT  fail unless that is denied\n"
 	      "gauge ruler            what the sentinel costs: median, 10 %, 90 %; insn per insn\n"
-	      "gauge time COMMAND...  instructions a command takes\n",
+	      "gauge time COMMAND...  instructions a command takes\n"
+	      "gauge steady ALLOWED FORBIDDEN  opens both until SIGTERM; prints verdicts, wrong ones\n",
 	      stderr);
 	return 2;
 }
@@ -405,6 +460,8 @@ static bool take_option(int c)
 	case 'b': block = (unsigned int)strtoul(optarg, NULL, 10); break;
 	case 'a': expect(optarg, true); break;
 	case 'd': expect(optarg, false); break;
+	case 'p': expect_port(optarg, true); break;
+	case 'q': expect_port(optarg, false); break;
 	default: return false;
 	}
 	return block && iterations >= block && iterations / block <= BLOCKS_MAX;
@@ -420,7 +477,9 @@ int main(int argc, char **argv)
 		return cmd_ruler();
 	if (argc > 2 && !strcmp(argv[1], "time"))
 		return cmd_time(argv + 2);
-	while ((c = getopt(argc, argv, "L:P:s:t:n:b:a:d:")) != -1)
+	if (argc == 4 && !strcmp(argv[1], "steady"))
+		return cmd_steady(argv[2], argv[3]);
+	while ((c = getopt(argc, argv, "L:P:s:t:n:b:a:d:p:q:")) != -1)
 		if (!take_option(c))
 			return usage();
 	for (; optind < argc; optind++)

@@ -17,11 +17,15 @@ KMOD_SHIMS := $(addprefix $(KMOD_OUT)/include/, \
 	$(addprefix linux/,types.h bits.h string.h slab.h mm.h sort.h export.h kernel.h jiffies.h \
 		nospec.h sched.h skbuff.h netlink.h in6.h rcupdate.h unaligned.h) \
 	crypto/sha2.h net/genetlink.h)
+KMOD_TESTS := $(patsubst selftests/kmod/%.c,$(KMOD_OUT)/%,$(wildcard selftests/kmod/*_test.c))
 KMOD_NLATTR := $(KMOD_OUT)/nlattr.c $(KMOD_OUT)/include/net/netlink.h
 
-.PHONY: kmod-host kmod-fuzz
-kmod-host: $(KMOD_OUT)/decide_test $(KMOD_OUT)/cover_test ## build the unit tests of the module's pure parts
+.PHONY: kmod-host kmod-fuzz print-kmod-tests
+kmod-host: $(KMOD_TESTS) ## build the unit tests of the module's pure parts
 kmod-fuzz: $(KMOD_OUT)/policy_blob ## build the fuzzer of compiled policies
+
+print-kmod-tests:
+	@echo $(KMOD_TESTS)
 
 $(KMOD_SHIMS):
 	@mkdir -p $(@D)
@@ -35,15 +39,10 @@ $(KMOD_OUT)/include/net/netlink.h:
 	@mkdir -p $(@D)
 	@cp $(KERNEL_SOURCE)/include/net/netlink.h $@
 
-$(KMOD_OUT)/decide_test: selftests/kmod/decide_test.c selftests/kmod/hosted.h kmod/decide.c \
-		$(wildcard kmod/*.h include/warden/*.h include/uapi/linux/*.h) $(KMOD_SHIMS)
+$(KMOD_TESTS): $(KMOD_OUT)/%_test: selftests/kmod/%_test.c selftests/kmod/decide_policy.c kmod/decide.c kmod/cover.c \
+		$(wildcard selftests/kmod/*.h kmod/*.h include/warden/*.h include/uapi/linux/*.h) $(KMOD_SHIMS)
 	$(KMOD_CC) $(KMOD_CFLAGS) -Wno-pointer-arith -isystem $(KERNEL_SOURCE)/tools/testing/selftests \
-		-o $@ selftests/kmod/decide_test.c kmod/decide.c
-
-$(KMOD_OUT)/cover_test: selftests/kmod/cover_test.c selftests/kmod/hosted.h kmod/cover.c kmod/decide.c \
-		$(wildcard kmod/*.h include/warden/*.h include/uapi/linux/*.h) $(KMOD_SHIMS)
-	$(KMOD_CC) $(KMOD_CFLAGS) -Wno-pointer-arith -isystem $(KERNEL_SOURCE)/tools/testing/selftests \
-		-o $@ selftests/kmod/cover_test.c kmod/cover.c kmod/decide.c
+		-o $@ $(filter %.c,$^)
 
 # The tables of commands name handlers that are not here: undefined weak symbols.
 $(KMOD_OUT)/policy_blob: tools/fuzz/policy_blob.c selftests/kmod/hosted.h \

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +10,10 @@
 #include <linux/warden.h>
 #include <warden/limits.h>
 
+#include "../ask.h"
 #include "../cmd.h"
 #include "../digest.h"
 #include "../index.h"
-#include "../nl.h"
 #include "../output.h"
 
 #define SECONDS_MAX 3153600000u /* a hundred years, the most the wire takes */
@@ -185,16 +184,11 @@ static int grant_request(struct warden_blob *b, int argc, char **argv)
 	return put_label(b, WARDEN_A_CONSENT_PROGRAM, "the program", argv[optind]);
 }
 
-static int print_granted(void *ctx, const struct warden_object *o)
+static void print_granted(const struct warden_object *o)
 {
-	const struct warden_ctl *ctl = ctx;
 	const struct warden_value *receipt = &o->v[WARDEN_A_CONSENT_RECEIPT];
 	char uuid[WARDEN_UUID_TEXT] = "?", when[WARDEN_TIME_TEXT];
 
-	if (ctl->json) {
-		warden_output_print(warden_output_object(o));
-		return 0;
-	}
 	if (receipt->len == WARDEN_RECEIPT_SIZE)
 		warden_uuid_put(uuid, receipt->data);
 	printf("consent %s stands", uuid);
@@ -203,36 +197,22 @@ static int print_granted(void *ctx, const struct warden_object *o)
 		       warden_output_time(when, warden_object_number(o, WARDEN_A_CONSENT_EXPIRES)));
 	else
 		puts(" until it is withdrawn");
-	return 0;
-}
-
-static int send_request(const struct warden_ctl *ctl, int cmd, const struct warden_blob *b,
-			warden_object_fn fn, const char *what, const char *advice)
-{
-	struct warden_ctl copy = *ctl;
-	struct warden_fault f;
-	struct warden_nl *nl;
-	int err = warden_nl_open(&nl, &f);
-
-	if (err)
-		return warden_fault_print(&f, "%s", what);
-	err = warden_nl_do(nl, cmd, b, fn, &copy, &f);
-	warden_nl_close(nl);
-	if (!err)
-		return WARDEN_EXIT_OK;
-	warden_fault_advise(&f, advice);
-	return warden_fault_print(&f, "%s", what);
 }
 
 static int run_grant(const struct warden_ctl *ctl, int argc, char **argv)
 {
 	struct warden_blob b = { NULL, 0, 0 };
+	const struct warden_ask ask = {
+		.what = "consent grant",
+		.cmd = WARDEN_CMD_CONSENT_GRANT,
+		.request = &b,
+		.print = print_granted,
+		.advice = "name program, class and purpose of a rule `with consent`",
+	};
 	int status = grant_request(&b, argc, argv);
 
 	if (!status)
-		status = send_request(ctl, WARDEN_CMD_CONSENT_GRANT, &b, print_granted,
-				      "consent grant",
-				      "name program, class and purpose of a rule `with consent`");
+		status = warden_ask_one(ctl, &ask);
 	warden_blob_free(&b);
 	return status;
 }
@@ -287,90 +267,65 @@ static int withdraw_request(struct warden_blob *b, int argc, char **argv)
 	return status;
 }
 
-static int print_withdrawn(void *ctx, const struct warden_object *o)
+static void print_withdrawn(const struct warden_object *o)
 {
-	const struct warden_ctl *ctl = ctx;
 	uint64_t ended = warden_object_number(o, WARDEN_A_CONSENT_ENDED);
 	char took[WARDEN_TIME_TEXT];
 
-	if (ctl->json)
-		warden_output_print(warden_output_object(o));
-	else
-		printf("withdrawn: %" PRIu64 " session%s ended in %s ms\n", ended,
-		       ended == 1 ? "" : "s",
-		       warden_output_ms(took, warden_object_number(o, WARDEN_A_CONSENT_TOOK)));
-	return 0;
+	printf("withdrawn: %" PRIu64 " session%s ended in %s ms\n", ended, ended == 1 ? "" : "s",
+	       warden_output_ms(took, warden_object_number(o, WARDEN_A_CONSENT_TOOK)));
 }
 
 static int run_withdraw(const struct warden_ctl *ctl, int argc, char **argv)
 {
 	struct warden_blob b = { NULL, 0, 0 };
+	const struct warden_ask ask = {
+		.what = "consent withdraw",
+		.cmd = WARDEN_CMD_CONSENT_WITHDRAW,
+		.request = &b,
+		.print = print_withdrawn,
+		.advice = "see wardenctl consent list",
+	};
 	int status = withdraw_request(&b, argc, argv);
 
 	if (!status)
-		status = send_request(ctl, WARDEN_CMD_CONSENT_WITHDRAW, &b, print_withdrawn,
-				      "consent withdraw", "see wardenctl consent list");
+		status = warden_ask_one(ctl, &ask);
 	warden_blob_free(&b);
 	return status;
 }
 
-struct listing {
-	struct json_object *json; /* NULL where a table is wanted */
-	struct warden_table *table;
-};
-
-static int list_consent(void *ctx, const struct warden_object *o)
+static void list_consent(struct warden_table *t, const struct warden_object *o)
 {
-	struct listing *l = ctx;
 	const struct warden_value *receipt = &o->v[WARDEN_A_CONSENT_RECEIPT];
 	char text[WARDEN_TIME_TEXT] = "never";
 
-	if (l->json) {
-		warden_output_append(l->json, o);
-		return 0;
-	}
-	warden_table_cell(l->table, warden_object_word(o, WARDEN_A_CONSENT_STATE));
-	warden_table_cell(l->table, warden_object_string(o, WARDEN_A_CONSENT_PROGRAM));
-	warden_table_cell(l->table, warden_object_word(o, WARDEN_A_CONSENT_CLASS));
-	warden_table_cell(l->table, warden_object_string(o, WARDEN_A_CONSENT_PURPOSE));
-	warden_table_cell(l->table, warden_object_string(o, WARDEN_A_CONSENT_PRINCIPAL));
+	warden_table_cell(t, warden_object_word(o, WARDEN_A_CONSENT_STATE));
+	warden_table_cell(t, warden_object_string(o, WARDEN_A_CONSENT_PROGRAM));
+	warden_table_cell(t, warden_object_word(o, WARDEN_A_CONSENT_CLASS));
+	warden_table_cell(t, warden_object_string(o, WARDEN_A_CONSENT_PURPOSE));
+	warden_table_cell(t, warden_object_string(o, WARDEN_A_CONSENT_PRINCIPAL));
 	if (warden_object_has(o, WARDEN_A_CONSENT_EXPIRES))
 		warden_output_time(text, warden_object_number(o, WARDEN_A_CONSENT_EXPIRES));
-	warden_table_cell(l->table, text);
+	warden_table_cell(t, text);
 	text[0] = '\0';
 	if (receipt->len == WARDEN_RECEIPT_SIZE)
 		warden_uuid_put(text, receipt->data);
-	warden_table_cell(l->table, text);
-	return 0;
+	warden_table_cell(t, text);
 }
 
 static int run_list(const struct warden_ctl *ctl, int argc, char **argv)
 {
 	static const char *const columns[] = { "STATE",	    "PROGRAM", "CLASS",	  "PURPOSE",
 					       "PRINCIPAL", "EXPIRES", "RECEIPT", NULL };
-	struct listing l = { NULL, NULL };
-	struct warden_fault f;
-	struct warden_nl *nl;
-	int err;
+	static const struct warden_ask_list ask = {
+		.what = "consent list",
+		.cmd = WARDEN_CMD_CONSENT_GET,
+		.columns = columns,
+		.row = list_consent,
+		.empty = "nobody has consented to anything",
+	};
 
-	if (warden_usage_none(argc, argv))
-		return WARDEN_EXIT_USAGE;
-	err = warden_nl_open(&nl, &f);
-	if (err)
-		return warden_fault_print(&f, "consent list");
-	if (ctl->json)
-		l.json = json_object_new_array();
-	else
-		l.table = warden_table_new(columns);
-	err = warden_nl_dump(nl, WARDEN_CMD_CONSENT_GET, NULL, list_consent, &l, &f);
-	warden_nl_close(nl);
-	if (err)
-		return warden_fault_print(&f, "consent list");
-	if (ctl->json)
-		warden_output_print(l.json);
-	else
-		warden_table_print(l.table, "nobody has consented to anything");
-	return WARDEN_EXIT_OK;
+	return warden_usage_none(argc, argv) ? WARDEN_EXIT_USAGE : warden_ask_all(ctl, &ask);
 }
 
 const struct warden_noun *warden_noun_consent(void)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <linux/warden.h>
 
+#include "../ask.h"
 #include "../chains.h"
 #include "../cmd.h"
 #include "../digest.h"
@@ -17,29 +17,18 @@
 #define STOP  1
 #define TRIES 5 /* the log may grow between reading it and reading the PCR */
 
-struct listing {
-	struct json_object *json; /* NULL where a table is wanted */
-	struct warden_table *table;
-};
-
-static int list_measurement(void *ctx, const struct warden_object *o)
+static void list_measurement(struct warden_table *t, const struct warden_object *o)
 {
-	struct listing *l = ctx;
 	const struct warden_value *digest = &o->v[WARDEN_A_MEASUREMENT_DIGEST];
 	char hex[2 * WARDEN_DIGEST_SIZE + 1] = "";
 
-	if (l->json) {
-		warden_output_append(l->json, o);
-		return 0;
-	}
 	if (digest->len == WARDEN_DIGEST_SIZE)
 		warden_hex_put(hex, digest->data, digest->len);
-	warden_table_number(l->table, warden_object_number(o, WARDEN_A_MEASUREMENT_SEQ));
-	warden_table_cell(l->table, warden_object_word(o, WARDEN_A_MEASUREMENT_DOMAIN));
-	warden_table_cell(l->table, warden_object_word(o, WARDEN_A_MEASUREMENT_ALG));
-	warden_table_cell(l->table, hex);
-	warden_table_cell(l->table, warden_object_string(o, WARDEN_A_MEASUREMENT_LABEL));
-	return 0;
+	warden_table_number(t, warden_object_number(o, WARDEN_A_MEASUREMENT_SEQ));
+	warden_table_cell(t, warden_object_word(o, WARDEN_A_MEASUREMENT_DOMAIN));
+	warden_table_cell(t, warden_object_word(o, WARDEN_A_MEASUREMENT_ALG));
+	warden_table_cell(t, hex);
+	warden_table_cell(t, warden_object_string(o, WARDEN_A_MEASUREMENT_LABEL));
 }
 
 static int run_list(const struct warden_ctl *ctl, int argc, char **argv)
@@ -47,29 +36,15 @@ static int run_list(const struct warden_ctl *ctl, int argc, char **argv)
 	static const char *const columns[] = {
 		"NUMBER", "DOMAIN", "KIND", "DIGEST", "LABEL", NULL
 	};
-	struct listing l = { NULL, NULL };
-	struct warden_fault f;
-	struct warden_nl *nl;
-	int err;
+	static const struct warden_ask_list ask = {
+		.what = "measure list",
+		.cmd = WARDEN_CMD_MEASURE_GET,
+		.columns = columns,
+		.row = list_measurement,
+		.empty = "nothing was measured",
+	};
 
-	if (warden_usage_none(argc, argv))
-		return WARDEN_EXIT_USAGE;
-	err = warden_nl_open(&nl, &f);
-	if (err)
-		return warden_fault_print(&f, "measure list");
-	if (ctl->json)
-		l.json = json_object_new_array();
-	else
-		l.table = warden_table_new(columns);
-	err = warden_nl_dump(nl, WARDEN_CMD_MEASURE_GET, NULL, list_measurement, &l, &f);
-	warden_nl_close(nl);
-	if (err)
-		return warden_fault_print(&f, "measure list");
-	if (ctl->json)
-		warden_output_print(l.json);
-	else
-		warden_table_print(l.table, "nothing was measured");
-	return WARDEN_EXIT_OK;
+	return warden_usage_none(argc, argv) ? WARDEN_EXIT_USAGE : warden_ask_all(ctl, &ask);
 }
 
 struct verify {

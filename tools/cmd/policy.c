@@ -12,6 +12,7 @@
 #include "../nl.h"
 #include "../output.h"
 #include "../print.h"
+#include "policy_probe.h"
 #include "../source.h"
 
 static struct json_object *source_json(const struct warden_source *s, const char *digest)
@@ -202,6 +203,7 @@ const struct warden_noun *warden_noun_policy(void)
 		  "[--root DIR] [--blob FILE] [--out FILE.p7s] FILE",
 		  warden_policy_sign },
 		{ "show", "[FILE]", run_show },
+		{ "probe", "", warden_policy_probe },
 		{ NULL, NULL, NULL },
 	};
 	static const struct warden_noun noun = { "policy", "what is allowed", verbs };

@@ -7,9 +7,9 @@
 #include <linux/warden.h>
 #include <warden/limits.h>
 
+#include "../ask.h"
 #include "../cmd.h"
 #include "../doctor.h"
-#include "../nl.h"
 #include "../output.h"
 
 static void print_hooks(const struct warden_object *o)
@@ -92,6 +92,16 @@ static void print_layers(const struct warden_object *o)
 		puts("signatures  a policy must be signed");
 }
 
+static void print_probe(const struct warden_object *o)
+{
+	uint64_t probed = warden_object_number(o, WARDEN_A_STATUS_PROBED);
+
+	if (probed && probed == warden_object_number(o, WARDEN_A_STATUS_GENERATION))
+		puts("probe       passed: all hooks answered under this policy");
+	else
+		puts("probe       not run under this policy; try: wardenctl policy probe");
+}
+
 static void print_counts(const struct warden_object *o)
 {
 	printf("sensors     %" PRIu64 ", %" PRIu64 " sessions, %" PRIu64 " consents\n",
@@ -111,15 +121,10 @@ static void print_counts(const struct warden_object *o)
 	       warden_object_number(o, WARDEN_A_STATUS_DENIALS));
 }
 
-static int print_status(void *ctx, const struct warden_object *o)
+static void print_status(const struct warden_object *o)
 {
-	const struct warden_ctl *ctl = ctx;
 	char safe[512];
 
-	if (ctl->json) {
-		warden_output_print(warden_output_object(o));
-		return 0;
-	}
 	printf("warden      %s\n", warden_object_string(o, WARDEN_A_STATUS_VERSION));
 	printf("tier        %s", warden_object_word(o, WARDEN_A_STATUS_TIER));
 	if (warden_object_has(o, WARDEN_A_STATUS_TIER_TEXT))
@@ -130,15 +135,14 @@ static int print_status(void *ctx, const struct warden_object *o)
 	print_hooks(o);
 	print_policy(o);
 	print_layers(o);
+	print_probe(o);
 	print_counts(o);
-	return 0;
 }
 
 /* Where there is no module, what is most likely in its way is the better advice. */
-static int print_not_loaded(const struct warden_fault *f)
+static void print_hindrance(void)
 {
 	struct warden_finding finding;
-	int status = warden_fault_print(f, "status");
 	size_t n;
 
 	for (n = 0; warden_doctor_check(n, &finding); n++) {
@@ -146,26 +150,20 @@ static int print_not_loaded(const struct warden_fault *f)
 			continue;
 		fprintf(stderr, "wardenctl: doctor: %s: %s; %s\n", finding.check, finding.text,
 			finding.remedy);
-		break;
+		return;
 	}
-	return status;
 }
 
 static int run_status(const struct warden_ctl *ctl, int argc, char **argv)
 {
-	struct warden_ctl copy = *ctl;
-	struct warden_fault f;
-	struct warden_nl *nl;
-	int err;
+	static const struct warden_ask ask = {
+		.what = "status",
+		.cmd = WARDEN_CMD_STATUS_GET,
+		.print = print_status,
+		.unreached = print_hindrance,
+	};
 
-	if (warden_usage_none(argc, argv))
-		return WARDEN_EXIT_USAGE;
-	err = warden_nl_open(&nl, &f);
-	if (err)
-		return print_not_loaded(&f);
-	err = warden_nl_do(nl, WARDEN_CMD_STATUS_GET, NULL, print_status, &copy, &f);
-	warden_nl_close(nl);
-	return err ? warden_fault_print(&f, "status") : WARDEN_EXIT_OK;
+	return warden_usage_none(argc, argv) ? WARDEN_EXIT_USAGE : warden_ask_one(ctl, &ask);
 }
 
 const struct warden_noun *warden_noun_status(void)

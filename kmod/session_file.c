@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What stands in the place of a sensor file's operations, from its open hook to
+ * its last close.
+ *
+ *  prepared  put there by the open hook: open() has the open judged before the
+ *	      driver hears of it, and makes the file a session
+ *  live      a copy of the driver's, in which release and mmap come by here first;
+ *	      all else goes to the driver, so that a session costs nothing
+ *  dead      after the end: every call fails
+ *  gone      after release: nothing
+ *
+ * References: while the file is ours, file->f_op->owner is this module, and the
+ * session holds the reference to the driver's operations. __fput() drops ours
+ * after release() has returned, from kernel text.
+ */
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <warden/limits.h>
+
+#include "session.h"
+#include "session_priv.h"
+
+static int session_release(struct inode *inode, struct file *file);
+
+static ssize_t dead_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
+{
+	return -EACCES;
+}
+
+static ssize_t dead_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	return -EACCES;
+}
+
+static ssize_t dead_iter(struct kiocb *iocb, struct iov_iter *iter)
+{
+	return -EACCES;
+}
+
+static __poll_t dead_poll(struct file *file, struct poll_table_struct *table)
+{
+	return EPOLLERR | EPOLLHUP | EPOLLRDHUP;
+}
+
+static long dead_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return -EACCES;
+}
+
+static int dead_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	return -EACCES;
+}
+
+static int dead_fasync(int fd, struct file *file, int on)
+{
+	struct warden_session *s = warden_session_of(file);
+
+	/* The driver's list must still lose this file at its release. */
+	return s->orig->fasync ? s->orig->fasync(fd, file, 0) : 0;
+}
+
+static const struct file_operations dead_ops = {
+	.owner = THIS_MODULE,
+	.read = dead_read,
+	.write = dead_write,
+	.read_iter = dead_iter,
+	.write_iter = dead_iter,
+	.poll = dead_poll,
+	.unlocked_ioctl = dead_ioctl,
+	.compat_ioctl = dead_ioctl,
+	.mmap = dead_mmap,
+	.fasync = dead_fasync,
+	.release = session_release,
+};
+
+/* What a file keeps between the end of its release and __fput()'s last look at it. */
+static const struct file_operations gone_ops = {
+	.owner = THIS_MODULE,
+};
+
+/**
+ * warden_session_deaden() - let every further call on a session's file fail
+ * @file: the file
+ *
+ * Context: Any. Calls that are inside the driver are still to be asked out.
+ */
+void warden_session_deaden(struct file *file)
+{
+	WRITE_ONCE(file->f_op, &dead_ops);
+}
+
+static int session_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct warden_session *s = warden_session_of(file);
+
+	return warden_mapping_mmap(&s->mapping, s->orig, file, vma);
+}
+
+static void take_over(struct warden_session *s, struct file *file)
+{
+	s->orig = file->f_op;
+	s->ops = *file->f_op;
+	s->ops.owner = THIS_MODULE;
+	s->ops.release = session_release;
+	if (s->ops.mmap)
+		s->ops.mmap = session_mmap;
+	__module_get(THIS_MODULE);
+	file->f_mapping = &s->mapping.pages;
+	file->f_op = &s->ops;
+}
+
+static int session_release(struct inode *inode, struct file *file)
+{
+	struct warden_session *s = warden_session_of(file);
+	int err = 0;
+
+	if (!warden_session_delist(s))
+		warden_session_tell(s, WARDEN_EVENT_SESSION_END, WARDEN_REASON_CLOSED);
+	if (s->orig->release)
+		err = s->orig->release(inode, file);
+	fops_put(s->orig);
+	file->f_mapping = inode->i_mapping;
+	file->f_op = &gone_ops;
+	warden_session_free(s);
+	return err;
+}
+
+/**
+ * warden_session_hand_back() - give an ended session's file back to its driver
+ * @s: the session
+ *
+ * For a file that its holder keeps open, so that it does not keep the module. It
+ * was ended first, so no mmap() is under way that could still link a mapping to
+ * the session.
+ *
+ * Context: Under the table's lock, for warden_session_remove().
+ * Return: true if it was, and the module reference of the file is the caller's
+ * to drop; false if a mapping stands or the file is being released.
+ */
+bool warden_session_hand_back(struct warden_session *s)
+{
+	struct file *file;
+
+	if (warden_mapping_stands(&s->mapping))
+		return false;
+	file = get_file_active(&s->file);
+	if (!file)
+		return false;
+	file->f_mapping = file_inode(file)->i_mapping;
+	WRITE_ONCE(file->f_op, s->orig);
+	fput(file);
+	return true;
+}
+
+/**
+ * warden_session_is() - is this file a session?
+ * @file: any file
+ *
+ * Context: Any.
+ * Return: true if it is, living or ended.
+ */
+bool warden_session_is(const struct file *file)
+{
+	return file->f_op && file->f_op->release == session_release;
+}
+
+/* Open through the driver, and make the file a session. */
+static int open_session(struct file *file, const struct warden_request *req,
+			const struct warden_answer *answer)
+{
+	struct inode *inode = file_inode(file);
+	struct warden_session *s = warden_session_new(file, req, answer);
+	int err;
+
+	if (!s)
+		return -ENOMEM;
+	__module_get(THIS_MODULE); /* this call outlives the reference of prepared_ops */
+	err = inode->i_fop->open(inode, file);
+	if (err) {
+		warden_session_free(s);
+	} else {
+		warden_inventory_find(inode->i_rdev, &s->sensor); /* pinned from now on */
+		take_over(s, file);
+		warden_session_enlist(s, req);
+		warden_session_tell(s,
+				    s->dead ? WARDEN_EVENT_SESSION_END : WARDEN_EVENT_SESSION_START,
+				    s->answer.reason);
+	}
+	module_put(THIS_MODULE); /* the file, or the programs that led here, hold another */
+	return err;
+}
+
+/*
+ * open() of a file the hook prepared: the verdict, once, and before the driver
+ * hears of it. On entry file->f_op is prepared_ops, whose reference is dropped by
+ * chrdev_open() when it puts the driver's operations there, or by the caller
+ * where this fails.
+ */
+static int session_open(struct inode *inode, struct file *file)
+{
+	struct warden_identity subject;
+	struct warden_request req;
+	struct warden_answer answer;
+	int err;
+
+	if (warden_session_count() >= WARDEN_SESSIONS_MAX)
+		return -ENFILE;
+	err = warden_judge_sensor(inode->i_rdev, &req, &subject, &answer);
+	return err ?: open_session(file, &req, &answer);
+}
+
+static const struct file_operations prepared_ops = {
+	.owner = THIS_MODULE,
+	.open = session_open,
+};
+
+/**
+ * warden_session_prepare() - have an open of a sensor decided, and made a session
+ * @file: the file, in its open hook: its operations are those of its inode
+ *
+ * The verdict is given when the open reaches the file's operations, which is
+ * where the session that rests on it begins.
+ *
+ * Context: Process context, from the file_open hook.
+ * Return: 0, or -EACCES while the module is going.
+ */
+int warden_session_prepare(struct file *file)
+{
+	if (!try_module_get(THIS_MODULE))
+		return -EACCES;
+	fops_put(file->f_op);
+	file->f_op = &prepared_ops;
+	return 0;
+}

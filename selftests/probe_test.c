@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A policy is called live once each hook was seen to answer under it.
+ */
+#include <json-c/json.h>
+#include <linux/warden.h>
+
+#include "lib/genl.h"
+#include "lib/harness.h"
+
+#define CANARY	 "virtual/warden-canary"
+#define HOOKS	 (WARDEN_HOOK_DEVICE_DEL + 1)
+#define SHUT	 "default sensor deny;\ndefault listen deny;\n"
+#define OPEN	 "default sensor allow;\ndefault listen allow;\n"
+
+FIXTURE(probe)
+{
+	int none;
+};
+
+FIXTURE_SETUP(probe)
+{
+	ASSERT_LOADED(warden_policy(SHUT));
+}
+
+FIXTURE_TEARDOWN(probe)
+{
+}
+
+static bool is_probed(void)
+{
+	return warden_status("probed") == warden_status("generation");
+}
+
+/* How many trials of `policy probe --json` went as @field says, -1 where it did not run. */
+static int count(const char *field)
+{
+	struct json_object *json = warden_json(ARGV("policy", "probe")), *trials;
+	int n = 0;
+	size_t i;
+
+	if (!json)
+		return -1;
+	trials = json_object_object_get(json, "trials");
+	for (i = 0; i < json_object_array_length(trials); i++)
+		n += json_object_get_boolean(json_object_object_get(
+			json_object_array_get_idx(trials, i), field));
+	json_object_put(json);
+	return n;
+}
+
+TEST_F(probe, every_hook_is_tried_and_answers)
+{
+	EXPECT_EQ(HOOKS, count("seen"));
+	EXPECT_EQ(HOOKS, count("ok"));
+	EXPECT_TRUE(is_probed());
+}
+
+TEST_F(probe, what_the_policy_denies_is_refused_and_recorded)
+{
+	const struct claim denied = { .domain = "sensor", .object = CANARY };
+	const struct claim passed = { .event = "probe", .object = "passed" };
+	struct mark m = evidence_mark();
+
+	/* the device, two ports, and the forgery that no policy allows */
+	EXPECT_EQ(4, count("denied"));
+	EXPECT_FOUND(evidence_of_denial(&m, &denied));
+	EXPECT_FOUND(evidence_of_event(&m, &passed));
+}
+
+TEST_F(probe, what_the_policy_allows_goes_through)
+{
+	ASSERT_LOADED(warden_policy(OPEN));
+	EXPECT_EQ(1, count("denied"));
+	EXPECT_TRUE(is_probed());
+}
+
+TEST_F(probe, a_policy_loaded_later_is_not_yet_probed)
+{
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "probe")));
+	ASSERT_TRUE(is_probed());
+	ASSERT_LOADED(warden_policy(OPEN));
+	EXPECT_FALSE(is_probed());
+	EXPECT_EQ(0, warden_ctl(ARGV("status")));
+	EXPECT_NE(NULL, strstr(warden_said(), "not run under this policy"));
+}
+
+TEST_F(probe, what_cannot_be_tried_keeps_a_policy_from_being_live)
+{
+	const struct claim failed = { .event = "probe", .object = "failed" };
+	struct mark m = evidence_mark();
+	struct client c;
+
+	EXPECT_EQ(1, client_run(&c, ARGV("setpriv", "--bounding-set=-sys_module", "wardenctl",
+					 "policy", "probe")));
+	EXPECT_NE(NULL, strstr(c.text, "it could not be tried (Operation not permitted)"))
+	{
+		TH_LOG("%s", c.text);
+	}
+	EXPECT_NE(NULL, strstr(c.text, "the policy is not live"));
+	client_end(&c);
+	EXPECT_FALSE(is_probed());
+	EXPECT_FOUND(evidence_of_event(&m, &failed));
+}
+
+TEST_F(probe, one_at_a_time_and_only_by_who_began)
+{
+	struct genl g;
+
+	ASSERT_EQ(0, genl_open(&g));
+	EXPECT_EQ(-ESRCH, genl_do(&g, WARDEN_CMD_PROBE_STEP));
+	EXPECT_EQ(-ESRCH, genl_do(&g, WARDEN_CMD_PROBE_END));
+	ASSERT_EQ(0, genl_do(&g, WARDEN_CMD_PROBE_BEGIN));
+	EXPECT_EQ(1, warden_ctl(ARGV("policy", "probe")));
+	EXPECT_NE(NULL, strstr(warden_said(), "another probe is running"));
+	EXPECT_EQ(0, genl_do(&g, WARDEN_CMD_PROBE_STEP));
+	EXPECT_EQ(0, genl_do(&g, WARDEN_CMD_PROBE_END));
+	EXPECT_FALSE(is_probed());
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "probe")));
+	genl_close(&g);
+}
+
+TEST_F(probe, one_that_nobody_ends_ends_by_itself)
+{
+	struct genl g;
+
+	ASSERT_EQ(0, genl_open(&g));
+	ASSERT_EQ(0, genl_do(&g, WARDEN_CMD_PROBE_BEGIN));
+	sleep(11);
+	EXPECT_EQ(-ESRCH, genl_do(&g, WARDEN_CMD_PROBE_END));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "probe")));
+	genl_close(&g);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <linux/prctl.h>
+
+#include "probe.h"
+
+#define CANARY_NODE "/dev/warden-canary"
+/* Longer than the head of an ELF file: less is refused before any hook. */
+#define CANARY_TEXT                                                                                \
+	"This file is the canary of Warden. It is no program and no module, so that whatever "     \
+	"takes it for one gives it back.\n"
+
+/* The errno of a call that gave @value. */
+static int outcome(long value)
+{
+	return value < 0 ? errno : 0;
+}
+
+static int close_with(int fd, int err)
+{
+	close(fd);
+	return err;
+}
+
+/* Run @fn in a child, which ends with the errno it gives. */
+static int in_child(int (*fn)(void))
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid < 0)
+		return -errno;
+	if (!pid)
+		_exit(fn());
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return -ECHILD;
+	return WEXITSTATUS(status);
+}
+
+/* A file of a few bytes that has no name and is nothing that could run. */
+static int canary_file(void)
+{
+	int fd = memfd_create("warden-canary", MFD_CLOEXEC);
+
+	if (fd >= 0 && write(fd, CANARY_TEXT, strlen(CANARY_TEXT)) < 0)
+		return close_with(fd, -1);
+	return fd;
+}
+
+static int open_sensor(void)
+{
+	int fd = open(CANARY_NODE, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno == ENOENT ? -ENOENT : errno;
+	return close_with(fd, 0);
+}
+
+/* Hands a descriptor to itself: /dev/null, so that its own open is no matter. */
+static int receive_descriptor(void)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	char byte = 0;
+	struct iovec data = { &byte, 1 };
+	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	int pair[2], fd = open("/dev/null", O_RDONLY | O_CLOEXEC), err;
+
+	if (fd < 0)
+		return -errno;
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair))
+		return close_with(fd, -errno);
+	control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(fd)),
+					 .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+	memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
+	err = sendmsg(pair[0], &message, 0) < 0 ? -errno :
+						  outcome(recvmsg(pair[1], &message, 0));
+	if (!err && control.head.cmsg_len == CMSG_LEN(sizeof(fd))) {
+		memcpy(&fd, CMSG_DATA(&control.head), sizeof(fd));
+		close(fd);
+	}
+	close(pair[1]);
+	return close_with(pair[0], err);
+}
+
+/* Its text is no program's, so where it may run, ENOEXEC is what comes of it. */
+static int run_canary(void)
+{
+	char *const argv[] = { (char *)"warden-canary", NULL };
+	int fd = canary_file();
+
+	if (fd < 0)
+		return EIO;
+	syscall(SYS_execveat, fd, "", argv, environ, AT_EMPTY_PATH);
+	return errno == ENOEXEC ? 0 : errno;
+}
+
+static int execute_file(void)
+{
+	return in_child(run_canary);
+}
+
+static int run_oneself(void)
+{
+	char *const argv[] = { (char *)"wardenctl", (char *)"--version", NULL };
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null >= 0)
+		dup2(null, STDOUT_FILENO);
+	execv("/proc/self/exe", argv);
+	return errno;
+}
+
+static int start_program(void)
+{
+	return in_child(run_oneself);
+}
+
+/* What is no module is refused by the loader in the end; whether it was read is what counts. */
+static int module_outcome(long value)
+{
+	int err = outcome(value);
+
+	return err == ENOEXEC || err == EBADMSG || err == ENOKEY ? 0 : err == EPERM ? -EPERM : err;
+}
+
+static int load_module_file(void)
+{
+	int fd = canary_file();
+
+	if (fd < 0)
+		return -errno;
+	return close_with(fd, module_outcome(syscall(SYS_finit_module, fd, "", 0)));
+}
+
+static int load_module_memory(void)
+{
+	return module_outcome(syscall(SYS_init_module, CANARY_TEXT, strlen(CANARY_TEXT), ""));
+}
+
+static int bind_loopback(int fd)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+
+	return outcome(bind(fd, (struct sockaddr *)&address, sizeof(address)));
+}
+
+static int receive_port(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : close_with(fd, bind_loopback(fd));
+}
+
+static int listen_port(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), err;
+
+	if (fd < 0)
+		return -errno;
+	err = bind_loopback(fd);
+	return close_with(fd, err ? -err : outcome(listen(fd, 1)));
+}
+
+static int forge_program(void)
+{
+	return outcome(prctl(PR_SET_MM, PR_SET_MM_EXE_FILE, -1, 0, 0));
+}
+
+static int mount_and_unmount(void)
+{
+	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("warden-canary", "/dev", "tmpfs", 0, NULL))
+		return errno;
+	return umount2("/dev", 0) ? errno : 0;
+}
+
+static int unmount(void)
+{
+	int err = in_child(mount_and_unmount);
+
+	return err > 0 ? -err : err;
+}
+
+/* The kernel made the canary device anew when the probe began. */
+static int nothing(void)
+{
+	return 0;
+}
+
+static const struct warden_trial trials[] = {
+	{ "the canary device was taken away", WARDEN_HOOK_DEVICE_DEL, nothing, 0 },
+	{ "the canary device was made", WARDEN_HOOK_DEVICE_ADD, nothing, 0 },
+	{ "open the canary device", WARDEN_HOOK_FILE_OPEN, open_sensor, 0 },
+	{ "receive a descriptor", WARDEN_HOOK_FILE_RECEIVE, receive_descriptor, 0 },
+	{ "execute a canary file", WARDEN_HOOK_BPRM_CHECK, execute_file, 0 },
+	{ "start wardenctl", WARDEN_HOOK_BPRM_CREDS, start_program, 0 },
+	{ "load a canary file as a module", WARDEN_HOOK_READ_FILE, load_module_file, 0 },
+	{ "load canary bytes as a module", WARDEN_HOOK_LOAD_DATA, load_module_memory, 0 },
+	{ "receive on a UDP port of loopback", WARDEN_HOOK_SOCKET_BIND, receive_port, 0 },
+	{ "listen on a TCP port of loopback", WARDEN_HOOK_SOCKET_LISTEN, listen_port, 0 },
+	{ "pass for another program", WARDEN_HOOK_PRCTL, forge_program, 1 },
+	{ "unmount a file system", WARDEN_HOOK_SB_DELETE, unmount, 0 },
+};
+
+_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_DEVICE_DEL + 1,
+	       "a hook has no trial");
+
+const struct warden_trial *warden_trial_nth(size_t n)
+{
+	return n < sizeof(trials) / sizeof(*trials) ? &trials[n] : NULL;
+}

@@ -45,11 +45,6 @@ void warden_change_assert_held(void)
 	lockdep_assert_held(&change_lock);
 }
 
-static bool is_of_system(u32 event)
-{
-	return event == WARDEN_EVENT_STOP || event == WARDEN_EVENT_PROBE;
-}
-
 static void fill_layer(struct warden_record *r, const struct warden_snapshot *snap)
 {
 	r->layer = snap->layer;
@@ -78,7 +73,8 @@ void warden_change_tell(const struct warden_change *c)
 		return;
 	}
 	r->event = c->event;
-	r->domain = is_of_system(c->event) ? WARDEN_DOMAIN_SYSTEM : WARDEN_DOMAIN_POLICY;
+	r->domain = c->event == WARDEN_EVENT_STOP || c->event == WARDEN_EVENT_PROBE ?
+			    WARDEN_DOMAIN_SYSTEM : WARDEN_DOMAIN_POLICY;
 	r->action = c->event == WARDEN_EVENT_POLICY_REFUSE ? WARDEN_ACTION_DENY : WARDEN_ACTION_ALLOW;
 	r->reason = c->reason;
 	r->line = c->line;

@@ -175,8 +175,8 @@ static void __exit warden_exit(void)
 	outwait_force();
 	unregister_module_notifier(&module_nb);
 	warden_netlink_exit();
-	warden_policy_exit();
 	warden_canary_device_remove();
+	warden_policy_exit();
 	warden_session_exit();
 	warden_consent_exit();
 	warden_inventory_forget();

@@ -159,6 +159,11 @@ static const struct nla_policy warden_measure_get_nl_policy[WARDEN_A_MEASUREMENT
 	[WARDEN_A_MEASUREMENT_SEQ] = { .type = NLA_U64, },
 };
 
+/* WARDEN_CMD_PROBE_END - do */
+static const struct nla_policy warden_probe_end_nl_policy[WARDEN_A_PROBE_AGREED + 1] = {
+	[WARDEN_A_PROBE_AGREED] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
 /* WARDEN_CMD_POLICY_CONFIRM - do */
 static const struct nla_policy warden_policy_confirm_nl_policy[WARDEN_A_POLICY_REVERT + 1] = {
 	[WARDEN_A_POLICY_REVERT] = NLA_POLICY_MAX(NLA_U32, 1),
@@ -178,11 +183,6 @@ static const struct nla_policy warden_policy_read_nl_policy[WARDEN_A_POLICY_LAYE
 static const struct nla_policy warden_trust_enroll_nl_policy[WARDEN_A_TRUST_CERTIFICATE + 1] = {
 	[WARDEN_A_TRUST_CERTIFICATE] = { .type = NLA_BINARY, },
 	[WARDEN_A_TRUST_NOT_AFTER] = { .type = NLA_U64, },
-};
-
-/* WARDEN_CMD_PROBE_END - do */
-static const struct nla_policy warden_probe_end_nl_policy[WARDEN_A_PROBE_AGREED + 1] = {
-	[WARDEN_A_PROBE_AGREED] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* Ops table for warden */
@@ -278,6 +278,26 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.flags		= GENL_CMD_CAP_DUMP,
 	},
 	{
+		.cmd		= WARDEN_CMD_PROBE_BEGIN,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_probe_begin_doit,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_PROBE_STEP,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_probe_step_doit,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_PROBE_END,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_probe_end_doit,
+		.policy		= warden_probe_end_nl_policy,
+		.maxattr	= WARDEN_A_PROBE_AGREED,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
 		.cmd		= WARDEN_CMD_POLICY_CONFIRM,
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_policy_confirm_doit,
@@ -315,26 +335,6 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.start	= warden_nl_start_read,
 		.dumpit	= warden_nl_trust_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
-	},
-	{
-		.cmd		= WARDEN_CMD_PROBE_BEGIN,
-		.pre_doit	= warden_nl_pre_admin,
-		.doit		= warden_nl_probe_begin_doit,
-		.flags		= GENL_CMD_CAP_DO,
-	},
-	{
-		.cmd		= WARDEN_CMD_PROBE_STEP,
-		.pre_doit	= warden_nl_pre_admin,
-		.doit		= warden_nl_probe_step_doit,
-		.flags		= GENL_CMD_CAP_DO,
-	},
-	{
-		.cmd		= WARDEN_CMD_PROBE_END,
-		.pre_doit	= warden_nl_pre_admin,
-		.doit		= warden_nl_probe_end_doit,
-		.policy		= warden_probe_end_nl_policy,
-		.maxattr	= WARDEN_A_PROBE_AGREED,
-		.flags		= GENL_CMD_CAP_DO,
 	},
 };
 

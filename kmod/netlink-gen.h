@@ -52,6 +52,9 @@ int warden_nl_audit_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
 int warden_nl_measure_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb);
+int warden_nl_probe_begin_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_probe_step_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_probe_end_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_policy_confirm_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_policy_drop_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_policy_read_dumpit(struct sk_buff *skb,
@@ -59,9 +62,6 @@ int warden_nl_policy_read_dumpit(struct sk_buff *skb,
 int warden_nl_trust_enroll_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_trust_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
-int warden_nl_probe_begin_doit(struct sk_buff *skb, struct genl_info *info);
-int warden_nl_probe_step_doit(struct sk_buff *skb, struct genl_info *info);
-int warden_nl_probe_end_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	WARDEN_NLGRP_AUDIT,

@@ -20,6 +20,7 @@ static void fill_record(const struct warden_session *s, u32 event, u32 reason,
 	r->reason = reason;
 	r->line = s->answer.line;
 	r->policy_version = s->answer.version;
+	r->layer = s->answer.layer;
 	r->generation = s->answer.generation;
 	r->count = 1;
 	r->pid = pid_nr(s->pid);

@@ -18,7 +18,7 @@ static const struct {
 	[WARDEN_REASON_CONSENT] = { "a rule allows it with consent, and consent stands", "" },
 	[WARDEN_REASON_PROGRAM_UNKNOWN] = { "the policy does not name this program for it",
 					    "name the program, if it is wanted; after an update, "
-					    "load the policy again" },
+					    "load a newer policy" },
 	[WARDEN_REASON_PROGRAM_UNREADABLE] = { "the program's file could not be measured",
 					       "run it from a local file system" },
 	[WARDEN_REASON_PROGRAM_WRITABLE] = { "the program's file is open for writing",

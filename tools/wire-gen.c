@@ -103,12 +103,12 @@ static const char *const event_words[] = {
 	"device-del",
 	"loss",
 	"fault",
+	"probe",
 	"policy-confirm",
 	"policy-revert",
 	"policy-drop",
 	"policy-wider",
 	"trust-enroll",
-	"probe",
 };
 
 static const struct warden_wire_enum event_enum = {
@@ -339,10 +339,10 @@ static const struct warden_wire_attr status_attrs[] = {
 	[21] = { .name = "contact", .kind = WARDEN_WIRE_STRING },
 	[22] = { .name = "support-until", .kind = WARDEN_WIRE_STRING },
 	[23] = { .name = "now", .kind = WARDEN_WIRE_U64 },
-	[24] = { .name = "layer", .kind = WARDEN_WIRE_NEST, .nest = &layer_set, .many = true },
-	[25] = { .name = "confirm-seconds", .kind = WARDEN_WIRE_U32 },
-	[26] = { .name = "confirm-layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
-	[27] = { .name = "probed", .kind = WARDEN_WIRE_U64 },
+	[24] = { .name = "probed", .kind = WARDEN_WIRE_U64 },
+	[25] = { .name = "layer", .kind = WARDEN_WIRE_NEST, .nest = &layer_set, .many = true },
+	[26] = { .name = "confirm-seconds", .kind = WARDEN_WIRE_U32 },
+	[27] = { .name = "confirm-layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
 };
 
 static const struct warden_wire_set status_set = {
@@ -763,14 +763,14 @@ static const struct warden_wire_op ops[] = {
 	[12] = { "audit-get", &record_set },
 	[13] = { "audit-ntf", &record_set },
 	[14] = { "measure-get", &measurement_set },
-	[15] = { "policy-confirm", &policy_set },
-	[16] = { "policy-drop", &policy_set },
-	[17] = { "policy-read", &policy_set },
-	[18] = { "trust-enroll", &trust_set },
-	[19] = { "trust-get", &trust_set },
-	[20] = { "probe-begin", &probe_set },
-	[21] = { "probe-step", &probe_set },
-	[22] = { "probe-end", &probe_set },
+	[15] = { "probe-begin", &probe_set },
+	[16] = { "probe-step", &probe_set },
+	[17] = { "probe-end", &probe_set },
+	[18] = { "policy-confirm", &policy_set },
+	[19] = { "policy-drop", &policy_set },
+	[20] = { "policy-read", &policy_set },
+	[21] = { "trust-enroll", &trust_set },
+	[22] = { "trust-get", &trust_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)

@@ -9,103 +9,44 @@
 #include "kselftest_harness.h"
 
 #include "cover.h"
-#include "decide.h"
+#include "decide_policy.h"
 
-#define RULES_MAX 32
 #define PAIRS 20000
 
-enum { CAM = WARDEN_SENSOR_CLASS_CAMERA, MIC = WARDEN_SENSOR_CLASS_MICROPHONE };
 enum { SENSOR = WARDEN_DOMAIN_SENSOR, LISTEN = WARDEN_DOMAIN_LISTEN, MODULE = WARDEN_DOMAIN_MODULE };
 enum { ALLOW = WARDEN_ACTION_ALLOW, DENY = WARDEN_ACTION_DENY };
-enum { TCP = 6, UDP = 17, PURPOSE = 77 };
+enum { TCP = 6, UDP = 17 };
 
-/* A layer under construction, its parts in the order the snapshot promises. */
-struct layer {
-	struct warden_snapshot snap;
-	struct warden_program programs[4];
-	struct warden_digest_ref refs[8];
-	struct warden_rule rules[RULES_MAX];
-	struct warden_digest digests[RULES_MAX];
-	struct warden_digest accepted[4];
-};
-
-static struct warden_digest digest_of(u8 seed)
-{
-	struct warden_digest d = { .alg = seed ? WARDEN_DIGEST_ALG_SHA256 : 0 };
-
-	memset(d.bytes, seed, sizeof(d.bytes));
-	return d;
-}
-
-static void layer_init(struct layer *l, u8 role)
+static void layer_init(struct policy *l, u8 role)
 {
 	u32 domain;
 
-	*l = (struct layer){ .snap = { .version = 1, .layer = role } };
-	l->snap.programs = l->programs;
-	l->snap.refs = l->refs;
-	l->snap.rules = l->rules;
-	l->snap.rule_digests = l->digests;
+	policy_init(l);
+	l->snap.layer = role;
 	for (domain = SENSOR; domain < WARDEN_DOMAIN_RULES; domain++)
 		l->snap.defaults[domain].action = role != WARDEN_ROLE_MAKER || domain > LISTEN;
 }
 
-static void set_default(struct layer *l, u32 domain, u8 action)
+static void set_default(struct policy *l, u32 domain, u8 action)
 {
 	l->snap.has_default |= BIT(domain);
 	l->snap.defaults[domain].action = action;
 }
 
-static int compare_refs(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct warden_digest));
-}
-
-static int compare_rules(const void *a, const void *b)
-{
-	const struct warden_rule *x = a, *y = b;
-
-	if (x->domain != y->domain)
-		return x->domain - y->domain;
-	return x->program < y->program ? -1 : x->program > y->program;
-}
-
-static u32 add_program(struct layer *l, u8 seed)
-{
-	struct warden_program *program = &l->programs[l->snap.nr_programs++];
-
-	program->id = l->snap.nr_programs;
-	program->digests[program->nr_digests++] = digest_of(seed);
-	l->refs[l->snap.nr_refs++] = (struct warden_digest_ref){ digest_of(seed), program->id - 1 };
-	qsort(l->refs, l->snap.nr_refs, sizeof(l->refs[0]), compare_refs);
-	return program->id;
-}
-
-static u32 add_program_of(struct layer *l, u8 seed, u32 uid)
-{
-	u32 id = add_program(l, seed);
-
-	l->programs[id - 1].has_uid = true;
-	l->programs[id - 1].uid = uid;
-	return id;
-}
-
 /* Gives the line, which counts the rules. */
-static u32 add_rule(struct layer *l, struct warden_rule rule)
+static u32 add_rule(struct policy *l, struct warden_rule rule)
 {
-	rule.line = l->snap.nr_rules + 1;
-	l->rules[l->snap.nr_rules++] = rule;
-	qsort(l->rules, l->snap.nr_rules, sizeof(rule), compare_rules);
+	policy_add_rule(l, rule);
 	return l->snap.nr_rules;
 }
 
-static u32 use(struct layer *l, u32 program, u8 class, u8 action)
+static u32 use(struct policy *l, u32 program, u8 class, u8 action)
 {
 	return add_rule(l, (struct warden_rule){ .domain = SENSOR, .program = program, .class = class,
 						 .action = action, .port_high = U16_MAX });
 }
 
-static u32 listen_on(struct layer *l, u32 program, u16 protocol, u16 low, u16 high, u8 action)
+static u32 listen_on(struct policy *l, u32 program, u16 protocol, u16 low, u16 high, u8 action)
 {
 	return add_rule(l, (struct warden_rule){ .domain = LISTEN, .program = program,
 						 .protocol = protocol, .port_low = low,
@@ -114,8 +55,8 @@ static u32 listen_on(struct layer *l, u32 program, u16 protocol, u16 low, u16 hi
 
 FIXTURE(cover)
 {
-	struct layer maker;
-	struct layer below;
+	struct policy maker;
+	struct policy below;
 	u32 line;
 	u32 domain;
 };
@@ -150,22 +91,22 @@ TEST_F(cover, a_layer_that_says_nothing_narrows)
 
 TEST_F(cover, a_rule_the_maker_has_too_narrows)
 {
-	use(&self->maker, add_program(&self->maker, 1), CAM, ALLOW);
-	use(&self->below, add_program(&self->below, 1), CAM, ALLOW);
+	use(&self->maker, policy_add_program(&self->maker, 1), CAM, ALLOW);
+	use(&self->below, policy_add_program(&self->below, 1), CAM, ALLOW);
 	EXPECT_NARROWS();
 }
 
 TEST_F(cover, another_program_widens)
 {
-	use(&self->maker, add_program(&self->maker, 1), CAM, ALLOW);
-	EXPECT_WIDENS(use(&self->below, add_program(&self->below, 2), CAM, ALLOW));
+	use(&self->maker, policy_add_program(&self->maker, 1), CAM, ALLOW);
+	EXPECT_WIDENS(use(&self->below, policy_add_program(&self->below, 2), CAM, ALLOW));
 }
 
 TEST_F(cover, any_program_widens_and_any_of_the_maker_covers_one)
 {
 	u32 line = use(&self->below, 0, CAM, ALLOW);
 
-	use(&self->maker, add_program(&self->maker, 1), CAM, ALLOW);
+	use(&self->maker, policy_add_program(&self->maker, 1), CAM, ALLOW);
 	EXPECT_WIDENS(line);
 	use(&self->maker, 0, CAM, ALLOW);
 	EXPECT_NARROWS();
@@ -175,8 +116,8 @@ TEST_F(cover, one_program_of_another_digest_than_the_makers_widens)
 {
 	struct warden_program *p;
 
-	use(&self->maker, add_program(&self->maker, 1), CAM, ALLOW);
-	use(&self->below, add_program(&self->below, 1), CAM, ALLOW);
+	use(&self->maker, policy_add_program(&self->maker, 1), CAM, ALLOW);
+	use(&self->below, policy_add_program(&self->below, 1), CAM, ALLOW);
 	p = &self->below.programs[0];
 	p->digests[p->nr_digests++] = digest_of(2);
 	EXPECT_WIDENS(1);
@@ -184,25 +125,25 @@ TEST_F(cover, one_program_of_another_digest_than_the_makers_widens)
 
 TEST_F(cover, any_user_widens_where_the_maker_names_one)
 {
-	use(&self->maker, add_program_of(&self->maker, 1, 1000), CAM, ALLOW);
-	EXPECT_WIDENS(use(&self->below, add_program(&self->below, 1), CAM, ALLOW));
+	use(&self->maker, policy_add_program_of(&self->maker, 1, 1000), CAM, ALLOW);
+	EXPECT_WIDENS(use(&self->below, policy_add_program(&self->below, 1), CAM, ALLOW));
 }
 
 TEST_F(cover, the_user_the_maker_names_narrows)
 {
-	use(&self->maker, add_program_of(&self->maker, 1, 1000), CAM, ALLOW);
-	use(&self->below, add_program_of(&self->below, 1, 1000), CAM, ALLOW);
+	use(&self->maker, policy_add_program_of(&self->maker, 1, 1000), CAM, ALLOW);
+	use(&self->below, policy_add_program_of(&self->below, 1, 1000), CAM, ALLOW);
 	EXPECT_NARROWS();
 }
 
 TEST_F(cover, a_consent_of_the_maker_stays_asked_for)
 {
-	u32 program = add_program(&self->maker, 1);
+	u32 program = policy_add_program(&self->maker, 1);
 
 	add_rule(&self->maker, (struct warden_rule){ .domain = SENSOR, .program = program, .class = CAM,
 						     .action = ALLOW, .purpose = PURPOSE,
 						     .flags = WARDEN_RULE_FLAG_CONSENT });
-	use(&self->below, add_program(&self->below, 1), CAM, ALLOW);
+	use(&self->below, policy_add_program(&self->below, 1), CAM, ALLOW);
 	EXPECT_NARROWS();
 }
 
@@ -268,7 +209,7 @@ TEST_F(cover, the_safety_list_is_denied_by_a_rule_or_a_default)
 
 	EXPECT_EQ(0, warden_cover_safety(&self->maker.snap, &self->maker.snap, &self->line));
 	EXPECT_EQ(0, warden_cover_safety(&self->maker.snap, &self->below.snap, &self->line));
-	listen_on(&self->below, add_program(&self->below, 3), TCP, 20, 30, DENY);
+	listen_on(&self->below, policy_add_program(&self->below, 3), TCP, 20, 30, DENY);
 	EXPECT_EQ(-EPERM, warden_cover_safety(&self->maker.snap, &self->below.snap, &self->line));
 	EXPECT_EQ(line, self->line);
 	layer_init(&self->below, WARDEN_ROLE_USER);
@@ -283,7 +224,7 @@ TEST(a_layer_that_takes_too_long_is_refused)
 {
 	const u32 nr = 60000;
 	struct warden_rule *rules = calloc(nr, sizeof(*rules));
-	struct layer maker, below;
+	struct policy maker, below;
 	u32 i, line, domain;
 
 	layer_init(&maker, WARDEN_ROLE_MAKER);
@@ -301,8 +242,8 @@ TEST(a_layer_that_takes_too_long_is_refused)
 
 FIXTURE(stack)
 {
-	struct layer maker;
-	struct layer user;
+	struct policy maker;
+	struct policy user;
 	struct warden_layers layers;
 	struct warden_identity subject;
 	struct warden_request req;
@@ -317,7 +258,7 @@ FIXTURE_SETUP(stack)
 	self->subject.digest = digest_of(1);
 	self->req = (struct warden_request){ .domain = SENSOR, .subject = &self->subject,
 					     .class = CAM, .now = 1 };
-	use(&self->maker, add_program(&self->maker, 1), 0, ALLOW);
+	use(&self->maker, policy_add_program(&self->maker, 1), 0, ALLOW);
 }
 
 FIXTURE_TEARDOWN(stack)
@@ -385,16 +326,16 @@ static u32 pick(u32 n)
 	return (state >> 16) % n;
 }
 
-static void random_layer(struct layer *l, u8 role)
+static void random_layer(struct policy *l, u8 role)
 {
 	u32 i, nr = 1 + pick(4);
 
 	layer_init(l, role);
 	for (i = 0; i < 2; i++)
 		if (pick(2))
-			add_program(l, 1 + pick(2));
+			policy_add_program(l, 1 + pick(2));
 		else
-			add_program_of(l, 1 + pick(2), pick(2));
+			policy_add_program_of(l, 1 + pick(2), pick(2));
 	l->digests[0] = digest_of(7);
 	l->digests[1] = digest_of(8);
 	l->snap.nr_rule_digests = 2;
@@ -420,7 +361,7 @@ static void random_layer(struct layer *l, u8 role)
 	}
 }
 
-static bool allows(const struct layer *l, const struct warden_request *req)
+static bool allows(const struct policy *l, const struct warden_request *req)
 {
 	struct warden_verdict v;
 
@@ -429,12 +370,12 @@ static bool allows(const struct layer *l, const struct warden_request *req)
 }
 
 /* Does some allow rule of the layer speak of this point? */
-static bool is_spoken_of(const struct layer *l, const struct warden_request *req)
+static bool is_spoken_of(const struct policy *l, const struct warden_request *req)
 {
 	u32 i;
 
 	for (i = 0; i < l->snap.nr_rules; i++) {
-		struct layer only = *l;
+		struct policy only = *l;
 
 		if (l->rules[i].action != ALLOW || l->rules[i].domain != req->domain)
 			continue;
@@ -448,14 +389,14 @@ static bool is_spoken_of(const struct layer *l, const struct warden_request *req
 	return false;
 }
 
-static bool widens_at(const struct layer *below, const struct layer *above,
+static bool widens_at(const struct policy *below, const struct policy *above,
 		      const struct warden_request *req)
 {
 	return allows(below, req) && !allows(above, req) && is_spoken_of(below, req);
 }
 
 /* Every object of one domain, for one subject. */
-static bool widens_somewhere(const struct layer *below, const struct layer *above,
+static bool widens_somewhere(const struct policy *below, const struct policy *above,
 			     struct warden_request *req, struct warden_identity *object)
 {
 	static const u16 protocols[] = { TCP, UDP, 99 };
@@ -482,7 +423,7 @@ static bool widens_somewhere(const struct layer *below, const struct layer *abov
 	return false;
 }
 
-static bool widens(const struct layer *below, const struct layer *above)
+static bool widens(const struct policy *below, const struct policy *above)
 {
 	static const u8 domains[] = { SENSOR, LISTEN, MODULE };
 	struct warden_identity subject = {}, object = {};
@@ -502,7 +443,7 @@ static bool widens(const struct layer *below, const struct layer *above)
 
 TEST(cover_finds_what_widens_and_nothing_else)
 {
-	struct layer above, below;
+	struct policy above, below;
 	u32 i, line, domain, wide = 0;
 
 	for (i = 0; i < PAIRS; i++) {

@@ -45,6 +45,7 @@ u32 policy_add_program(struct policy *p, u8 seed)
 	u32 nr = p->snap.nr_programs++;
 
 	p->programs[nr].id = nr + 1;
+	p->programs[nr].digests[p->programs[nr].nr_digests++] = digest_of(seed);
 	p->refs[p->snap.nr_refs++] = (struct warden_digest_ref){ digest_of(seed), nr };
 	qsort(p->refs, p->snap.nr_refs, sizeof(p->refs[0]), compare_refs);
 	return nr + 1;

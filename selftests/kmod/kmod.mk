@@ -36,15 +36,10 @@ $(KMOD_OUT)/include/net/netlink.h:
 	@mkdir -p $(@D)
 	@cp $(KERNEL_SOURCE)/include/net/netlink.h $@
 
-$(filter-out %/cover_test,$(KMOD_TESTS)): $(KMOD_OUT)/%_test: selftests/kmod/%_test.c selftests/kmod/decide_policy.c kmod/decide.c \
-		$(wildcard selftests/kmod/*.h kmod/*.h include/warden/*.h include/uapi/linux/*.h) $(KMOD_SHIMS)
+$(KMOD_TESTS): $(KMOD_OUT)/%_test: selftests/kmod/%_test.c selftests/kmod/decide_policy.c kmod/decide.c kmod/cover.c \
+		$(wildcard selftests/kmod/*.h tools/kernel/*.h kmod/*.h include/warden/*.h include/uapi/linux/*.h) $(KMOD_SHIMS)
 	$(KMOD_CC) $(KMOD_CFLAGS) -Wno-pointer-arith -isystem $(KERNEL_SOURCE)/tools/testing/selftests \
 		-o $@ $(filter %.c,$^)
-
-$(KMOD_OUT)/cover_test: selftests/kmod/cover_test.c tools/kernel/hosted.h kmod/cover.c kmod/decide.c \
-		$(wildcard kmod/*.h include/warden/*.h include/uapi/linux/*.h) $(KMOD_SHIMS)
-	$(KMOD_CC) $(KMOD_CFLAGS) -Wno-pointer-arith -isystem $(KERNEL_SOURCE)/tools/testing/selftests \
-		-o $@ selftests/kmod/cover_test.c kmod/cover.c kmod/decide.c
 
 # The tables of commands name handlers that are not here: undefined weak symbols.
 $(KMOD_OUT)/policy_blob: tools/fuzz/policy_blob.c tools/kernel/hosted.h \

@@ -30,7 +30,8 @@ static struct json_object *source_json(const struct warden_source *s, const char
 	return json;
 }
 
-static const char *source_digest(const struct warden_source *s, char hex[2 * WARDEN_DIGEST_SIZE + 1])
+static const char *source_digest(const struct warden_source *s,
+				 char hex[2 * WARDEN_DIGEST_SIZE + 1])
 {
 	uint8_t digest[WARDEN_DIGEST_SIZE];
 

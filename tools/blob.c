@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
+#include "policy/arena.h"
 #include "blob.h"
 
 static void *append(struct warden_blob *b, size_t len)

@@ -24,27 +24,42 @@ TOOLS_CFLAGS = -std=c11 $(TOOLS_WARN) $(TOOLS_CPPFLAGS) \
 	$(shell $(PKG_CONFIG) --cflags $(TOOLS_PKGS)) $(CFLAGS)
 TOOLS_LIBS = $(shell $(PKG_CONFIG) --libs $(TOOLS_PKGS))
 
-# Text to blob: needs no netlink, no JSON; what the host tests and the fuzzer are made of.
-POLICY_SRC := arena index diag blob wire wire-gen model parse print compile digest
+# What asks the module's own decision, and what learns: policy/ without these is the road from
+# text to blob, which the fuzzer is made of. Neither needs netlink nor JSON.
+QUERY_SRC := $(addprefix policy/,source safety decode ask diff explain question learn)
+POLICY_SRC := blob wire wire-gen $(filter-out $(QUERY_SRC), \
+	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/policy/*.c)))
 POLICY_GEN := policy.tab policy.lex
-TOOLS_SRC := main ask source compiled sign channel fault reason output nl audit_stream chains \
+TOOLS_SRC := $(QUERY_SRC) main ask compiled sign channel fault reason output nl audit_stream chains \
 	doctor_checks probe \
 	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/cmd/*.c))
 
+QUERY_OBJ := $(QUERY_SRC:%=$(TOOLS_OUT)/%.o)
 POLICY_OBJ := $(POLICY_SRC:%=$(TOOLS_OUT)/%.o) $(POLICY_GEN:%=$(TOOLS_OUT)/%.o)
 TOOLS_OBJ := $(TOOLS_SRC:%=$(TOOLS_OUT)/%.o)
+
+# The module's own reading of a policy and its decision, compiled for a program.
+include $(WARDEN_TOP)/tools/kernel/hosted.mk
+OBJCOPY ?= objcopy
+KERNEL_OUT := $(TOOLS_OUT)/kernel
+KERNEL_HEADERS := $(addprefix $(KERNEL_OUT)/include/,$(HOSTED_HEADERS) net/netlink.h)
+KERNEL_CFLAGS = -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -D_GNU_SOURCE \
+	-D__KERNEL__ -isystem $(KERNEL_OUT)/include -I$(TOOLS_DIR)/kernel -I$(WARDEN_TOP)/kmod \
+	-I$(WARDEN_TOP)/include $(shell $(PKG_CONFIG) --cflags libcrypto) $(CFLAGS)
+KERNEL_OBJ := $(patsubst %.c,$(KERNEL_OUT)/%.o,oracle.c decide.c snapshot.c netlink-gen.c \
+	$(notdir $(wildcard $(WARDEN_TOP)/kmod/stage*.c)))
 
 .PHONY: tools tools-clean host-tests host-fuzz
 tools: $(O)/wardenctl
 
-$(O)/wardenctl: $(TOOLS_OBJ) $(POLICY_OBJ)
+$(O)/wardenctl: $(TOOLS_OBJ) $(POLICY_OBJ) $(KERNEL_OBJ)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOLS_LIBS)
 
-$(TOOLS_OUT)/policy.tab.c $(TOOLS_OUT)/policy.tab.h &: $(TOOLS_DIR)/policy.y
+$(TOOLS_OUT)/policy.tab.c $(TOOLS_OUT)/policy.tab.h &: $(TOOLS_DIR)/policy/policy.y
 	@mkdir -p $(@D)
 	$(BISON) -Wall -d -o $(TOOLS_OUT)/policy.tab.c $<
 
-$(TOOLS_OUT)/policy.lex.c: $(TOOLS_DIR)/policy.l
+$(TOOLS_OUT)/policy.lex.c: $(TOOLS_DIR)/policy/policy.l
 	@mkdir -p $(@D)
 	$(FLEX) -o $@ $<
 
@@ -55,7 +70,26 @@ $(TOOLS_OUT)/%.o: $(TOOLS_DIR)/%.c $(TOOLS_OUT)/policy.tab.h
 $(TOOLS_OUT)/policy.%.o: $(TOOLS_OUT)/policy.%.c $(TOOLS_OUT)/policy.tab.h
 	$(CC) $(TOOLS_CFLAGS) -MMD -MP -c -o $@ $<
 
--include $(wildcard $(TOOLS_OUT)/*.d $(TOOLS_OUT)/cmd/*.d)
+$(KERNEL_OUT)/include/net/netlink.h: $(TOOLS_DIR)/kernel/hosted.mk
+	@mkdir -p $(@D)
+	@echo '#include "nla.h"' >$@
+
+$(addprefix $(KERNEL_OUT)/include/,$(HOSTED_HEADERS)): $(TOOLS_DIR)/kernel/hosted.mk
+	@mkdir -p $(@D)
+	@echo '#include "hosted.h"' >$@
+
+$(KERNEL_OUT)/%.o: $(WARDEN_TOP)/kmod/%.c $(KERNEL_HEADERS)
+	$(CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(KERNEL_OUT)/oracle.o: $(TOOLS_DIR)/kernel/oracle.c $(KERNEL_HEADERS)
+	$(CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Of the tables only those of a policy are wanted; the handlers the others name are not here.
+$(KERNEL_OUT)/netlink-gen.o: $(WARDEN_TOP)/kmod/netlink-gen.c $(KERNEL_HEADERS)
+	$(CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(OBJCOPY) -w --weaken-symbol='warden_nl_*' $@
+
+-include $(wildcard $(TOOLS_OUT)/*.d $(TOOLS_OUT)/cmd/*.d $(TOOLS_OUT)/policy/*.d $(KERNEL_OUT)/*.d)
 
 tools-clean:
 	rm -rf $(TOOLS_OUT) $(O)/wardenctl
@@ -67,17 +101,21 @@ HOST_PARTS_nl_test = $(TOOLS_OUT)/fault.o $(shell $(PKG_CONFIG) --libs libnl-gen
 
 # Host tests of the tools: one program per file, natively built, TAP on stdout.
 TOOLS_TESTS := $(addprefix $(O)/host/,chains_test compile_test model_test nl_test parse_test \
-	print_test scale_test stream_test wire_test)
+	print_test query_test scale_test stream_test wire_test)
 TOOLS_TEST_CFLAGS = -std=gnu11 $(TOOLS_WARN) -Wno-unused-parameter -Wno-sign-compare $(TOOLS_CPPFLAGS) \
 	-isystem $(KSFT_DIR) $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0) -DWARDEN_TOP='"$(WARDEN_TOP)"' $(CFLAGS)
+# The verbs are asked as a person would ask them.
+$(O)/host/query_test: $(O)/wardenctl
+$(O)/host/query_test: TOOLS_TEST_CFLAGS += -DWARDENCTL='"$(O)/wardenctl"'
 POLICY_LIBS = $(shell $(PKG_CONFIG) --libs libcrypto libfsverity)
 
 $(TOOLS_TESTS): $(O)/host/%_test: $(WARDEN_TOP)/selftests/host/%_test.c $(TOOLS_OUT)/chains.o \
-		$(TOOLS_OUT)/audit_stream.o $(TOOLS_OUT)/fault.o $(POLICY_OBJ)
+		$(TOOLS_OUT)/audit_stream.o $(TOOLS_OUT)/fault.o $(POLICY_OBJ) $(QUERY_OBJ) $(KERNEL_OBJ)
 	@mkdir -p $(@D)
 	@test -f "$(KSFT_DIR)/kselftest_harness.h" || \
 		{ echo "KSFT_DIR= wants tools/testing/selftests of a kernel source" >&2; exit 1; }
-	$(CC) $(TOOLS_TEST_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(HOST_PARTS_$(@F)) $(POLICY_OBJ) \
+	$(CC) $(TOOLS_TEST_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(HOST_PARTS_$(@F)) $(QUERY_OBJ) $(POLICY_OBJ) \
+		$(KERNEL_OBJ) \
 		$(POLICY_LIBS)
 
 -include $(wildcard $(O)/host/*.d)
@@ -98,8 +136,12 @@ golden: $(O)/wardenctl
 		od -An -v -tx1 -w32 $(O)/golden.bin | tr -d ' ' >../golden/$${f%.policy}.hex || exit 1; \
 	done
 	cd $(WARDEN_TOP)/selftests/policy/bad && for f in *.policy; do \
-		$(O)/wardenctl policy check --root ../root $$f 2>$${f%.policy}.err && exit 1; \
+		$(O)/wardenctl policy check --root ../root --output /dev/null $$f \
+			2>$${f%.policy}.err && exit 1; \
 	done; true
+	cd $(WARDEN_TOP)/selftests/policy/warned && for f in *.policy; do \
+		$(O)/wardenctl policy check --root ../root $$f >/dev/null 2>$${f%.policy}.err || exit 1; \
+	done
 
 # The fuzzer of the policy text. Its corpus starts from the lists and is kept in $(O).
 FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined

@@ -6,7 +6,7 @@
 #include <linux/warden.h>
 
 #include "chains.h"
-#include "digest.h"
+#include "policy/digest.h"
 
 static bool differs(struct warden_walk *w, uint64_t seq, const char *what)
 {

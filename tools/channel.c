@@ -11,9 +11,9 @@
 
 #include <linux/warden.h>
 
-#include "arena.h"
 #include "channel.h"
-#include "digest.h"
+#include "policy/arena.h"
+#include "policy/digest.h"
 
 #define STATE_ESTABLISHED 1 /* include/net/tcp_states.h, as /proc/net/tcp has it */
 #define STATE_LISTEN	  10

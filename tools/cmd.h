@@ -44,6 +44,12 @@ int warden_policy_drop(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_save(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_sign(const struct warden_ctl *ctl, int argc, char **argv);
 
+/* Verbs of `policy` that have a file of their own. */
+int warden_policy_diff(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_policy_explain(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_policy_who_can(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_policy_learn(const struct warden_ctl *ctl, int argc, char **argv);
+
 /**
  * warden_usage_wrong() - complain of a command line
  * @format: what is wrong with it

@@ -13,7 +13,7 @@
 
 #include <linux/warden.h>
 
-#include "digest.h"
+#include "policy/digest.h"
 #include "doctor.h"
 #include "nl.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "index.h"
+#include "policy/index.h"
 
 #ifndef WARDEN_VERSION
 #define WARDEN_VERSION "0.1"

@@ -14,8 +14,8 @@
 #include <linux/warden.h>
 #include <warden/limits.h>
 
-#include "arena.h"
-#include "digest.h"
+#include "policy/arena.h"
+#include "policy/digest.h"
 #include "nl.h"
 
 #define EVENT_BUFFER	(8 << 20) /* bytes of records that may wait for us */

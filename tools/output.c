@@ -8,7 +8,7 @@
 
 #include <warden/limits.h>
 
-#include "arena.h"
+#include "policy/arena.h"
 #include "output.h"
 
 #define NS_PER_S 1000000000u

@@ -515,12 +515,13 @@ static const struct warden_wire_attr rule_attrs[] = {
 	[11] = { .name = "port-low", .kind = WARDEN_WIRE_U32 },
 	[12] = { .name = "port-high", .kind = WARDEN_WIRE_U32 },
 	[13] = { .name = "digest", .kind = WARDEN_WIRE_NEST, .nest = &digest_set },
+	[14] = { .name = "control", .kind = WARDEN_WIRE_STRING },
 };
 
 static const struct warden_wire_set rule_set = {
 	.name = "rule",
 	.attrs = rule_attrs,
-	.max = 13,
+	.max = 14,
 };
 
 const struct warden_wire_set *warden_set_rule(void)

@@ -6,7 +6,7 @@
 
 #include "blob.h"
 #include "chains.h"
-#include "digest.h"
+#include "policy/digest.h"
 
 #define ENTRIES 4
 

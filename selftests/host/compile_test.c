@@ -25,25 +25,14 @@ static char *to_hex(const struct warden_blob *b)
 	return text;
 }
 
-static void compile_file(struct subject *s, const char *dir, const char *name)
-{
-	size_t len;
-	char *text = read_text(dir, name, &len);
-
-	subject_parse(s, text, len);
-	subject_compile(s, ROOT, dir);
-	free(text);
-}
-
 static void check_golden(struct __test_metadata *_metadata, const char *name)
 {
 	char *hex_name = with_ending(name, ".hex");
 	char *golden = read_text(GOLDEN, hex_name, NULL);
-	struct subject s;
+	struct warden_source s;
 	char *hex;
 
-	compile_file(&s, GOOD, name);
-	ASSERT_EQ(0, s.err)
+	ASSERT_EQ(0, read_policy(&s, GOOD, name, ROOT, true))
 	{
 		warden_diags_print(&s.diags, name, stderr);
 	}
@@ -59,7 +48,7 @@ static void check_golden(struct __test_metadata *_metadata, const char *name)
 	free(hex);
 	free(golden);
 	free(hex_name);
-	subject_free(&s);
+	warden_source_free(&s);
 }
 
 TEST(every_good_policy_compiles_to_its_golden_bytes)
@@ -79,30 +68,28 @@ TEST(every_good_policy_compiles_to_its_golden_bytes)
 
 TEST(the_same_policy_gives_the_same_bytes)
 {
-	struct subject a, b;
+	struct warden_source a, b;
 
-	compile_file(&a, GOOD, "sensors.policy");
-	compile_file(&b, GOOD, "sensors.policy");
-	ASSERT_EQ(0, a.err);
+	ASSERT_EQ(0, read_policy(&a, GOOD, "sensors.policy", ROOT, true));
+	ASSERT_EQ(0, read_policy(&b, GOOD, "sensors.policy", ROOT, true));
 	ASSERT_EQ(a.blob.len, b.blob.len);
 	EXPECT_EQ(0, memcmp(a.blob.data, b.blob.data, a.blob.len));
-	subject_free(&a);
-	subject_free(&b);
+	warden_source_free(&a);
+	warden_source_free(&b);
 }
 
 /* Entries stand in the order of the spec, each whole, none larger than a message may be. */
 TEST(entries_stand_in_order_and_fit_a_message)
 {
 	static const char *const names[] = { "order.policy", "sensors.policy", "ports.policy",
-					     "appraise.policy" };
+					     "appraise.policy", "groups.policy", "include.policy" };
 	size_t i, at;
 
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		uint16_t last = WARDEN_A_POLICY_HEADER;
-		struct subject s;
+		struct warden_source s;
 
-		compile_file(&s, GOOD, names[i]);
-		ASSERT_EQ(0, s.err);
+		ASSERT_EQ(0, read_policy(&s, GOOD, names[i], ROOT, true));
 		for (at = 0; at < s.blob.len;) {
 			struct nlattr a;
 
@@ -115,7 +102,7 @@ TEST(entries_stand_in_order_and_fit_a_message)
 			at += NLA_ALIGN(a.nla_len);
 		}
 		EXPECT_EQ(at, s.blob.len);
-		subject_free(&s);
+		warden_source_free(&s);
 	}
 }
 

@@ -98,8 +98,8 @@ TEST(rules_are_counted_as_they_go_on_the_wire)
 	fputs("allow any listen tcp {1, 2};\nallow any listen tcp 3;\n", w.f);
 	writer_parse(&w, &s);
 	errors = subject_errors(&s, "t");
-	EXPECT_STREQ("t:100001:1: a policy can hold 100000 rules, each port range counted; from "
-		     "here on there are more\n",
+	EXPECT_STREQ("t:100001:1: a policy can hold 100000 rules, each port range and each "
+		     "member of a group counted; from here on there are more\n",
 		     errors);
 	free(errors);
 	subject_free(&s);

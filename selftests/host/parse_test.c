@@ -5,34 +5,30 @@
 
 #define BAD  WARDEN_TOP "/selftests/policy/bad"
 #define GOOD WARDEN_TOP "/selftests/policy/good"
+#define WARNED WARDEN_TOP "/selftests/policy/warned"
 #define ROOT WARDEN_TOP "/selftests/policy/root"
 
-/* selftests/policy/bad/NAME.policy gives exactly the text of NAME.err, and no bytes. */
-static void check_bad(struct __test_metadata *_metadata, const char *name)
+/* DIR/NAME.policy gives exactly the text of NAME.err, and no bytes where it is refused. */
+static void check_told(struct __test_metadata *_metadata, const char *dir, const char *name,
+		       int wanted)
 {
 	char *err_name = with_ending(name, ".err");
-	char *expected = read_text(BAD, err_name, NULL);
-	struct subject s;
-	size_t len;
-	char *text = read_text(BAD, name, &len);
-	char *errors;
+	char *expected = read_text(dir, err_name, NULL);
+	struct warden_source s;
+	char *told;
 
-	ASSERT_NE(NULL, text);
 	ASSERT_NE(NULL, expected)
 	{
 		TH_LOG("%s has no %s", name, err_name);
 	}
-	subject_parse(&s, text, len);
-	subject_compile(&s, ROOT, BAD);
-	errors = subject_errors(&s, name);
-	EXPECT_EQ(-EINVAL, s.err)
+	EXPECT_EQ(wanted, read_policy(&s, dir, name, ROOT, wanted != 0))
 	{
-		TH_LOG("%s was accepted", name);
+		TH_LOG("%s was %s", name, wanted ? "accepted" : "refused");
 	}
-	EXPECT_STREQ(expected, errors);
-	free(errors);
-	subject_free(&s);
-	free(text);
+	told = told_of(&s, name);
+	EXPECT_STREQ(expected, told);
+	free(told);
+	warden_source_free(&s);
 	free(expected);
 	free(err_name);
 }
@@ -44,10 +40,34 @@ TEST(every_bad_policy_gets_all_its_sentences)
 
 	ASSERT_GT(n, 15);
 	while (n--) {
-		check_bad(_metadata, entries[n]->d_name);
+		check_told(_metadata, BAD, entries[n]->d_name, -EINVAL);
 		free(entries[n]);
 	}
 	free(entries);
+}
+
+TEST(every_policy_that_is_probably_not_meant_gets_its_warnings)
+{
+	struct dirent **entries;
+	int n = scandir(WARNED, &entries, is_policy, alphasort);
+
+	ASSERT_GT(n, 1);
+	while (n--) {
+		check_told(_metadata, WARNED, entries[n]->d_name, 0);
+		free(entries[n]);
+	}
+	free(entries);
+}
+
+TEST(warnings_fail_where_that_is_asked_for)
+{
+	struct warden_source s;
+
+	ASSERT_EQ(0, read_policy(&s, WARNED, "rules.policy", ROOT, false));
+	EXPECT_EQ(0, warden_diags_count(&s.diags));
+	s.diags.warnings_fail = true;
+	EXPECT_NE(0, warden_diags_count(&s.diags));
+	warden_source_free(&s);
 }
 
 TEST(every_good_policy_is_accepted)
@@ -57,17 +77,13 @@ TEST(every_good_policy_is_accepted)
 
 	ASSERT_GT(n, 8);
 	while (n--) {
-		struct subject s;
-		size_t len;
-		char *text = read_text(GOOD, entries[n]->d_name, &len);
+		struct warden_source s;
 
-		subject_parse(&s, text, len);
-		EXPECT_EQ(0, s.err)
+		EXPECT_EQ(0, read_policy(&s, GOOD, entries[n]->d_name, ROOT, true))
 		{
 			warden_diags_print(&s.diags, entries[n]->d_name, stderr);
 		}
-		subject_free(&s);
-		free(text);
+		warden_source_free(&s);
 		free(entries[n]);
 	}
 	free(entries);
@@ -90,19 +106,20 @@ TEST(fields_land_in_the_model)
 	EXPECT_EQ(1, r->at.column);
 	EXPECT_EQ(WARDEN_DOMAIN_SENSOR, r->domain);
 	EXPECT_EQ(WARDEN_ACTION_ALLOW, r->action);
-	EXPECT_EQ(1, r->program_id);
+	ASSERT_EQ(1, r->programs.n);
+	EXPECT_EQ(1, s.model.members.v[r->programs.first]);
 	EXPECT_EQ(1, r->purpose_id);
-	EXPECT_EQ(WARDEN_SENSOR_CLASS_CAMERA, r->class);
+	EXPECT_EQ(WARDEN_SENSOR_CLASS_CAMERA, r->sensor.class);
 	EXPECT_EQ(WARDEN_RULE_FLAG_CONSENT | WARDEN_RULE_FLAG_KILL, r->flags);
 	EXPECT_EQ(2000, r->withdraw_ms);
 	r = &s.model.rules.v[1];
 	EXPECT_EQ(WARDEN_DOMAIN_LISTEN, r->domain);
 	EXPECT_EQ(WARDEN_ACTION_DENY, r->action);
-	EXPECT_EQ(0, r->program_id);
+	EXPECT_EQ(0, r->programs.n);
 	EXPECT_EQ(17, r->protocol);
-	ASSERT_EQ(2, r->ranges);
-	EXPECT_EQ(5, s.model.ranges.v[r->first_range + 1].low);
-	EXPECT_EQ(9, s.model.ranges.v[r->first_range + 1].high);
+	ASSERT_EQ(2, r->ranges.n);
+	EXPECT_EQ(5, s.model.ranges.v[r->ranges.first + 1].low);
+	EXPECT_EQ(9, s.model.ranges.v[r->ranges.first + 1].high);
 	EXPECT_EQ(3, s.model.wire_rules);
 	EXPECT_EQ(WARDEN_ACTION_ALLOW, s.model.defaults[WARDEN_DOMAIN_LISTEN].action);
 	EXPECT_EQ(WARDEN_MODE_OBSERVE, s.model.defaults[WARDEN_DOMAIN_LISTEN].mode);
@@ -122,7 +139,7 @@ TEST(a_rule_takes_nothing_from_the_rule_before)
 	ASSERT_EQ(0, s.err);
 	EXPECT_EQ(0, s.model.rules.v[1].flags);
 	EXPECT_EQ(NULL, s.model.rules.v[1].purpose.text);
-	EXPECT_EQ(0, s.model.rules.v[2].ranges);
+	EXPECT_EQ(0, s.model.rules.v[2].ranges.n);
 	EXPECT_EQ(0, s.model.rules.v[2].protocol);
 	subject_free(&s);
 }

@@ -9,9 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compile.h"
-#include "parse.h"
-#include "print.h"
+#include "policy/compile.h"
+#include "policy/parse.h"
+#include "policy/print.h"
+#include "policy/source.h"
 #include "wire.h"
 
 #define HEADER                                                                                     \
@@ -70,15 +71,20 @@ static __attribute__((noinline, unused)) char *subject_errors(struct subject *s,
 	return text;
 }
 
-static inline char *subject_print(const struct subject *s)
+static inline char *print_model(const struct warden_model *m)
 {
 	char *text = NULL;
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
-	warden_print_model(&s->model, f);
+	warden_print_model(m, f);
 	fclose(f);
 	return text;
+}
+
+static inline char *subject_print(const struct subject *s)
+{
+	return print_model(&s->model);
 }
 
 /* The first error of a text that is only parsed, or NULL. Freed by the caller. */
@@ -108,6 +114,30 @@ static inline char *read_text(const char *dir, const char *name, size_t *len)
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	if (warden_read_file(path, 32u << 20, &text, len ? len : &ignored))
 		return NULL;
+	return text;
+}
+
+/* A policy of a folder, read and compiled for the root the lists are made for. */
+static inline int read_policy(struct warden_source *s, const char *dir, const char *name,
+			      const char *root, bool loads)
+{
+	static char path[4096]; /* outlives the source, which keeps the name */
+	int err;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	err = warden_source_read(s, path, root);
+	return err ? err : warden_source_build(s, loads);
+}
+
+/* What was told of it, as the user sees it; freed by the caller. */
+static __attribute__((noinline, unused)) char *told_of(struct warden_source *s, const char *file)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	warden_diags_print(&s->diags, file, f);
+	fclose(f);
 	return text;
 }
 

@@ -10,13 +10,10 @@ KMOD_CC := gcc
 KMOD_FUZZ_CC := clang
 KMOD_SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 KMOD_CFLAGS = -std=gnu11 -Wall -Wextra -Wno-unused-parameter -D_GNU_SOURCE -D__KERNEL__ \
-	-isystem $(KMOD_OUT)/include -Iselftests/kmod -Ikmod -Iinclude $(KMOD_SANITIZE)
+	-isystem $(KMOD_OUT)/include -Itools/kernel -Ikmod -Iinclude $(KMOD_SANITIZE)
 
-# Each a file that includes hosted.h. linux/errno.h must stay the system's.
-KMOD_SHIMS := $(addprefix $(KMOD_OUT)/include/, \
-	$(addprefix linux/,types.h bits.h string.h slab.h mm.h sort.h export.h kernel.h jiffies.h \
-		nospec.h sched.h skbuff.h netlink.h in6.h rcupdate.h unaligned.h) \
-	crypto/sha2.h net/genetlink.h)
+include tools/kernel/hosted.mk
+KMOD_SHIMS := $(addprefix $(KMOD_OUT)/include/,$(HOSTED_HEADERS))
 KMOD_TESTS := $(patsubst selftests/kmod/%.c,$(KMOD_OUT)/%,$(wildcard selftests/kmod/*_test.c))
 KMOD_NLATTR := $(KMOD_OUT)/nlattr.c $(KMOD_OUT)/include/net/netlink.h
 
@@ -40,12 +37,12 @@ $(KMOD_OUT)/include/net/netlink.h:
 	@cp $(KERNEL_SOURCE)/include/net/netlink.h $@
 
 $(KMOD_TESTS): $(KMOD_OUT)/%_test: selftests/kmod/%_test.c selftests/kmod/decide_policy.c kmod/decide.c kmod/cover.c \
-		$(wildcard selftests/kmod/*.h kmod/*.h include/warden/*.h include/uapi/linux/*.h) $(KMOD_SHIMS)
+		$(wildcard selftests/kmod/*.h tools/kernel/*.h kmod/*.h include/warden/*.h include/uapi/linux/*.h) $(KMOD_SHIMS)
 	$(KMOD_CC) $(KMOD_CFLAGS) -Wno-pointer-arith -isystem $(KERNEL_SOURCE)/tools/testing/selftests \
 		-o $@ $(filter %.c,$^)
 
 # The tables of commands name handlers that are not here: undefined weak symbols.
-$(KMOD_OUT)/policy_blob: tools/fuzz/policy_blob.c selftests/kmod/hosted.h \
+$(KMOD_OUT)/policy_blob: tools/fuzz/policy_blob.c tools/kernel/hosted.h \
 		$(wildcard kmod/*.[ch] include/warden/*.h include/uapi/linux/*.h) $(KMOD_SHIMS) $(KMOD_NLATTR)
 	$(KMOD_FUZZ_CC) $(KMOD_CFLAGS) -c -o $(KMOD_OUT)/netlink-gen.o kmod/netlink-gen.c
 	objcopy -w --weaken-symbol='warden_nl_*' $(KMOD_OUT)/netlink-gen.o

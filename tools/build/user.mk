@@ -11,6 +11,7 @@ else
 SYSROOT ?= $(shell selftests/qemu/fetch sysroot $(ARCH))
 MULTIARCH := $(patsubst %-,%,$(notdir $(CROSS_COMPILE)))
 CC := $(CROSS_COMPILE)gcc --sysroot=$(SYSROOT)
+OBJCOPY := $(CROSS_COMPILE)objcopy
 PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
 	PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(MULTIARCH)/pkgconfig:$(SYSROOT)/usr/share/pkgconfig \
 	pkg-config

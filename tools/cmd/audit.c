@@ -11,7 +11,7 @@
 #include "../audit_stream.h"
 #include "../chains.h"
 #include "../cmd.h"
-#include "../model.h"
+#include "../policy/model.h"
 #include "../nl.h"
 #include "../output.h"
 #include "../reason.h"

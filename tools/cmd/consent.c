@@ -12,8 +12,8 @@
 
 #include "../ask.h"
 #include "../cmd.h"
-#include "../digest.h"
-#include "../index.h"
+#include "../policy/digest.h"
+#include "../policy/index.h"
 #include "../output.h"
 
 #define SECONDS_MAX 3153600000u /* a hundred years, the most the wire takes */

@@ -10,7 +10,7 @@
 #include "../ask.h"
 #include "../chains.h"
 #include "../cmd.h"
-#include "../digest.h"
+#include "../policy/digest.h"
 #include "../nl.h"
 #include "../output.h"
 

@@ -11,9 +11,30 @@
 #include "../cmd.h"
 #include "../nl.h"
 #include "../output.h"
-#include "../print.h"
 #include "policy_probe.h"
-#include "../source.h"
+#include "../policy/print.h"
+#include "../policy/source.h"
+
+static struct json_object *diags_json(const struct warden_diags *d)
+{
+	static const char *const words[] = { "error", "warning", "note" };
+	struct json_object *array = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < d->list.n; i++) {
+		const struct warden_diag *diag = &d->list.v[i];
+		struct json_object *o = json_object_new_object();
+
+		json_object_object_add(o, "severity", json_object_new_string(words[diag->severity]));
+		if (diag->file)
+			json_object_object_add(o, "file", json_object_new_string(diag->file));
+		json_object_object_add(o, "line", json_object_new_int64(diag->at.line));
+		json_object_object_add(o, "column", json_object_new_int64(diag->at.column));
+		json_object_object_add(o, "text", json_object_new_string(diag->text));
+		json_object_array_add(array, o);
+	}
+	return array;
+}
 
 static struct json_object *source_json(const struct warden_source *s, const char *digest)
 {
@@ -27,6 +48,7 @@ static struct json_object *source_json(const struct warden_source *s, const char
 	json_object_object_add(json, "rules", json_object_new_int64((int64_t)s->model.wire_rules));
 	json_object_object_add(json, "bytes", json_object_new_int64((int64_t)s->blob.len));
 	json_object_object_add(json, "digest", json_object_new_string(digest));
+	json_object_object_add(json, "diagnostics", diags_json(&s->diags));
 	return json;
 }
 
@@ -56,6 +78,7 @@ static int write_blob(const struct warden_source *s, const char *to)
 struct check_options {
 	const char *root;
 	const char *output;
+	bool werror;
 };
 
 static int check_one(const struct warden_ctl *ctl, const char *file, const struct check_options *o,
@@ -65,8 +88,10 @@ static int check_one(const struct warden_ctl *ctl, const char *file, const struc
 	struct warden_source s;
 	int err = warden_source_read(&s, file, o->root);
 
+	s.diags.warnings_fail = o->werror;
+	/* Bytes are written to be loaded. */
 	if (!err)
-		err = warden_source_compile(&s);
+		err = o->output ? warden_source_compile(&s) : warden_source_check(&s);
 	if (!err && o->output)
 		err = write_blob(&s, o->output);
 	if (!err && ctl->json)
@@ -80,12 +105,13 @@ static int check_one(const struct warden_ctl *ctl, const char *file, const struc
 	return err;
 }
 
-/* Takes --root and --output; what is left begins at optind. */
+/* Takes --root, --werror and --output; what is left begins at optind. */
 static int check_options(struct check_options *o, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "root", required_argument, NULL, 'r' },
 		{ "output", required_argument, NULL, 'o' },
+		{ "werror", no_argument, NULL, 'w' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -97,6 +123,8 @@ static int check_options(struct check_options *o, int argc, char **argv)
 			o->root = optarg;
 		else if (c == 'o')
 			o->output = optarg;
+		else if (c == 'w')
+			o->werror = true;
 		else
 			return WARDEN_EXIT_USAGE;
 	}
@@ -192,7 +220,7 @@ static int run_show(const struct warden_ctl *ctl, int argc, char **argv)
 const struct warden_noun *warden_noun_policy(void)
 {
 	static const struct warden_verb verbs[] = {
-		{ "check", "[--root DIR] [--output BLOB] FILE...", run_check },
+		{ "check", "[--root DIR] [--output BLOB] [--werror] FILE...", run_check },
 		{ "load",
 		  "[--layer LAYER] [--signature FILE.p7s] [--confirm SECONDS] [--force] FILE",
 		  warden_policy_load },
@@ -205,6 +233,17 @@ const struct warden_noun *warden_noun_policy(void)
 		  warden_policy_sign },
 		{ "show", "[FILE]", run_show },
 		{ "probe", "", warden_policy_probe },
+		{ "diff", "[--root DIR] FILE [FILE]", warden_policy_diff },
+		{ "explain",
+		  "[--root DIR] FILE [--program NAME|PATH] [--user UID] [--consent] (--sensor CLASS "
+		  "[--device TOPOLOGY] | --listen PROTOCOL/PORT | --exec PATH | --module PATH | "
+		  "--firmware PATH)",
+		  warden_policy_explain },
+		{ "who-can",
+		  "[--root DIR] FILE (use CLASS [TOPOLOGY] | listen PROTOCOL PORT | exec|module|firmware "
+		  "PATH)",
+		  warden_policy_who_can },
+		{ "learn", "[--from RECORDS.json]", warden_policy_learn },
 		{ NULL, NULL, NULL },
 	};
 	static const struct warden_noun noun = { "policy", "what is allowed", verbs };

@@ -14,10 +14,10 @@
 #include "../channel.h"
 #include "../cmd.h"
 #include "../compiled.h"
-#include "../digest.h"
 #include "../nl.h"
 #include "../output.h"
-#include "../source.h"
+#include "../policy/digest.h"
+#include "../policy/source.h"
 
 /* What stood on the command line, and what becomes of it. */
 struct load {

@@ -9,9 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compile.h"
-#include "parse.h"
-#include "print.h"
+#include "policy/compile.h"
+#include "policy/lint.h"
+#include "policy/parse.h"
+#include "policy/print.h"
 
 /* Part of the names leads to nothing, so that the errors are reached too. */
 static int is_missing(const char *path)
@@ -76,6 +77,7 @@ static void run(struct outcome *o, const char *text, size_t len)
 		abort();
 	warden_print_model(&o->model, f);
 	fclose(f);
+	warden_lint_model(&o->model, &o->diags);
 	o->err = warden_compile_model(&o->model, &files, &o->blob, &o->diags);
 }
 

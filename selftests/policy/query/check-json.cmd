@@ -1,0 +1,1 @@
+--json policy check --root ../root ../good/optional.policy

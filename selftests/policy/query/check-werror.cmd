@@ -1,0 +1,1 @@
+policy check --werror --root ../root ../warned/rules.policy

@@ -1,0 +1,1 @@
+policy diff --root ../root after.policy before.policy

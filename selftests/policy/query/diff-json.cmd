@@ -1,0 +1,1 @@
+--json policy diff --root ../root before.policy after.policy

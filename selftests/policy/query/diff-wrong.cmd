@@ -1,0 +1,1 @@
+policy diff --root ../root before.policy missing.policy

@@ -1,0 +1,1 @@
+policy explain --root ../root same.policy --program broker --listen tcp/8007

@@ -1,0 +1,1 @@
+--json policy explain --root ../root devices.policy --program back --sensor camera --device platform/vivid.0

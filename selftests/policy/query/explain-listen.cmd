@@ -1,0 +1,1 @@
+policy explain --root ../root after.policy --listen udp/1900

@@ -1,0 +1,1 @@
+policy explain --root ../root before.policy --program /usr/bin/camera-app --sensor camera

@@ -1,0 +1,1 @@
+policy explain --root ../root before.policy --sensor camera

@@ -1,0 +1,1 @@
+--json policy learn --from records.json

@@ -1,0 +1,1 @@
+policy show same.policy

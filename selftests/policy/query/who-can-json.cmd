@@ -1,0 +1,1 @@
+--json policy who-can --root ../root before.policy use camera

@@ -1,0 +1,1 @@
+policy who-can --root ../root devices.policy listen udp 5353

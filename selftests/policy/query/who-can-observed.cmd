@@ -1,0 +1,1 @@
+policy who-can --root ../root after.policy listen tcp 5000

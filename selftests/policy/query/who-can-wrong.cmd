@@ -1,0 +1,1 @@
+policy who-can --root ../root before.policy drink tea

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "hosted.h"
+
+#include <net/netlink.h>
+
+#include "decide.h"
+#include "oracle.h"
+#include "snapshot.h"
+#include "stage.h"
+
+struct warden_oracle {
+	struct warden_snapshot *snap; /* of a view: a copy that owns its rules alone */
+	bool is_view;
+};
+
+static int add_entries(struct warden_stage *stage, const u8 *blob, size_t len,
+		       struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr;
+	int left, err;
+
+	nla_for_each_attr(attr, (const struct nlattr *)blob, len, left) {
+		int size = min(NLA_ALIGN(attr->nla_len), left);
+
+		err = warden_stage_add(stage, attr, size, extack);
+		if (err)
+			return err;
+	}
+	if (!left)
+		return 0;
+	NL_SET_ERR_MSG(extack, "it is cut short");
+	return -EINVAL;
+}
+
+struct warden_oracle *warden_oracle_new(const void *blob, size_t len, char why[WARDEN_ORACLE_WHY])
+{
+	struct warden_oracle *o = calloc(1, sizeof(*o));
+	struct warden_stage *stage = warden_stage_new();
+	struct netlink_ext_ack extack = { ._msg = "no memory is left" };
+	struct warden_snapshot *snap = NULL;
+
+	if (o && stage && !add_entries(stage, blob, len, &extack))
+		snap = warden_stage_finish(stage, NULL, &extack);
+	warden_stage_free(stage);
+	if (!IS_ERR(snap) && snap) {
+		o->snap = snap;
+		return o;
+	}
+	snprintf(why, WARDEN_ORACLE_WHY, "%s", extack._msg ? extack._msg : "it is not well formed");
+	free(o);
+	return NULL;
+}
+
+void warden_oracle_free(struct warden_oracle *o)
+{
+	if (!o)
+		return;
+	if (o->is_view) {
+		free(o->snap->rules);
+		free(o->snap);
+	} else {
+		warden_snapshot_free(o->snap);
+	}
+	free(o);
+}
+
+/* The consents a question comes with: of this program, for this class, and for ever. */
+static struct warden_grants *grants_of(const struct warden_question *q)
+{
+	struct warden_grants *grants;
+	unsigned int i;
+
+	grants = calloc(1, sizeof(*grants) + q->consents * sizeof(grants->grant[0]));
+	if (!grants)
+		abort();
+	grants->nr = q->consents;
+	for (i = 0; i < q->consents; i++) {
+		grants->grant[i].digest = q->subject;
+		grants->grant[i].class = q->class;
+		grants->grant[i].purpose = warden_snapshot_key(q->purposes[i]);
+		grants->grant[i].expires = U64_MAX;
+	}
+	return grants;
+}
+
+static void ask(const struct warden_snapshot *snap, const struct warden_question *q,
+		struct warden_verdict *v)
+{
+	struct warden_identity subject = { .digest = q->subject }, object = { .digest = q->object };
+	struct warden_grants *grants = q->consents ? grants_of(q) : NULL;
+	struct warden_request req = {
+		.domain = q->domain,
+		.uid = q->uid,
+		.subject = &subject,
+		.grants = grants,
+		.class = q->class,
+		.topology = q->topology ? warden_snapshot_key(q->topology) : 0,
+		.protocol = q->protocol,
+		.port = q->port,
+		.object = &object,
+	};
+
+	warden_decide(snap, &req, v);
+	free(grants);
+}
+
+void warden_oracle_ask(const struct warden_oracle *o, const struct warden_question *q,
+		       struct warden_reply *reply)
+{
+	struct warden_verdict v;
+
+	ask(o->snap, q, &v);
+	*reply = (struct warden_reply){ v.action, v.mode, v.reason, v.rule ? v.rule->line : 0 };
+}
+
+struct warden_oracle *warden_oracle_view(const struct warden_oracle *o,
+					 bool (*keep)(const void *ctx, uint32_t rule),
+					 const void *ctx)
+{
+	struct warden_oracle *view = calloc(1, sizeof(*view));
+	struct warden_snapshot *snap = malloc(sizeof(*snap));
+	struct warden_rule *rules = calloc(o->snap->nr_rules + 1, sizeof(*rules));
+	u32 i;
+
+	if (!view || !snap || !rules)
+		abort();
+	*snap = *o->snap;
+	snap->rules = rules;
+	snap->nr_rules = 0;
+	for (i = 0; i < o->snap->nr_rules; i++)
+		if (keep(ctx, o->snap->rules[i].line))
+			rules[snap->nr_rules++] = o->snap->rules[i];
+	*view = (struct warden_oracle){ snap, true };
+	return view;
+}
+
+bool warden_oracle_matches(const struct warden_oracle *o, const struct warden_question *q,
+			   uint32_t rule)
+{
+	struct warden_snapshot snap = *o->snap;
+	struct warden_verdict v;
+	u32 i;
+
+	memset(snap.reference, 0, sizeof(snap.reference));
+	snap.nr_rules = 1;
+	for (i = 0; i < o->snap->nr_rules; i++) {
+		if (o->snap->rules[i].line != rule)
+			continue;
+		snap.rules = &o->snap->rules[i];
+		ask(&snap, q, &v);
+		return v.rule != NULL;
+	}
+	return false;
+}

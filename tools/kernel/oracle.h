@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the module would answer: its own kmod/stage.c and kmod/decide.c, asked by
+ * a tool. There is no second decision that could say something else.
+ */
+#ifndef WARDEN_ORACLE_H
+#define WARDEN_ORACLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <warden/chain.h>
+
+struct warden_oracle;
+
+#define WARDEN_ORACLE_PURPOSES 16 /* consents of one question */
+#define WARDEN_ORACLE_WHY      160
+
+/**
+ * struct warden_question - who asks for what
+ * @domain: enum warden_domain, sensor to firmware
+ * @uid: real user of the program
+ * @subject: digest of the program
+ * @class: sensor: enum warden_sensor_class
+ * @topology: sensor: topology name; NULL is a device no rule names
+ * @protocol: listen: IPPROTO_*
+ * @port: listen
+ * @object: exec, module, firmware: digest of the file
+ * @purposes: the program has a living consent for each of these, and for @class
+ * @consents: how many
+ */
+struct warden_question {
+	uint32_t domain;
+	uint32_t uid;
+	struct warden_digest subject;
+	uint32_t class;
+	const char *topology;
+	uint16_t protocol;
+	uint16_t port;
+	struct warden_digest object;
+	const char *purposes[WARDEN_ORACLE_PURPOSES];
+	unsigned int consents;
+};
+
+/**
+ * struct warden_reply - the verdict
+ * @action: enum warden_action
+ * @mode: enum warden_mode of the domain
+ * @reason: enum warden_reason
+ * @rule: number of the rule that decided, as its line attribute says; 0 is none
+ */
+struct warden_reply {
+	uint32_t action;
+	uint32_t mode;
+	uint32_t reason;
+	uint32_t rule;
+};
+
+/**
+ * warden_oracle_new() - read a compiled policy as the module would
+ * @blob: the policy
+ * @len: bytes of it
+ * @why: what is wrong with it, where NULL is returned
+ */
+struct warden_oracle *warden_oracle_new(const void *blob, size_t len, char why[WARDEN_ORACLE_WHY]);
+void warden_oracle_free(struct warden_oracle *o);
+void warden_oracle_ask(const struct warden_oracle *o, const struct warden_question *q,
+		       struct warden_reply *reply);
+
+/**
+ * warden_oracle_view() - the same policy with some of its rules
+ * @o: the policy; must outlive the view
+ * @keep: tells of each rule's number whether it stays
+ * @ctx: handed to it
+ *
+ * Return: the view, freed with warden_oracle_free().
+ */
+struct warden_oracle *warden_oracle_view(const struct warden_oracle *o,
+					 bool (*keep)(const void *ctx, uint32_t rule),
+					 const void *ctx);
+
+/* Does the rule with this number match the question, whatever the others say? */
+bool warden_oracle_matches(const struct warden_oracle *o, const struct warden_question *q,
+			   uint32_t rule);
+
+#endif /* WARDEN_ORACLE_H */

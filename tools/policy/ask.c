@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask.h"
+#include "index.h"
+
+/* --- who ------------------------------------------------------------------------ */
+
+static bool is_same_digest(const struct warden_digest *a, const struct warden_digest *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+/* A digest of a program, for finding those that share it. */
+struct owner {
+	struct warden_digest digest;
+	uint32_t view;
+	uint32_t program; /* from 1 */
+};
+
+static int by_digest(const void *a, const void *b)
+{
+	const struct owner *x = a, *y = b;
+	int c = memcmp(&x->digest, &y->digest, sizeof(x->digest));
+
+	if (c)
+		return c;
+	if (x->view != y->view)
+		return x->view < y->view ? -1 : 1;
+	return (x->program > y->program) - (x->program < y->program);
+}
+
+/* The programs of the owners of one digest that run as this user. */
+static void fill_programs(struct warden_subject *s,
+			  const struct warden_view *const views[WARDEN_SUBJECT_VIEWS],
+			  const struct owner *owners, size_t n)
+{
+	unsigned int used[WARDEN_SUBJECT_VIEWS] = { 0 };
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct owner *o = &owners[i];
+		const struct warden_program_view *p = &views[o->view]->programs.v[o->program - 1];
+
+		if (p->has_uid && p->uid != s->uid)
+			continue;
+		if (used[o->view] + 1 < WARDEN_SUBJECT_PROGRAMS)
+			s->programs[o->view][used[o->view]++] = o->program;
+	}
+}
+
+static bool has_label(const struct warden_view *v, const uint32_t *programs, const char *label)
+{
+	for (; v && *programs; programs++)
+		if (!strcmp(v->programs.v[*programs - 1].label, label))
+			return true;
+	return false;
+}
+
+static bool knows_label(const struct warden_view *v, const char *label)
+{
+	size_t i;
+
+	for (i = 0; v && i < v->programs.n; i++)
+		if (!strcmp(v->programs.v[i].label, label))
+			return true;
+	return false;
+}
+
+/* Names of the programs it is; one that only one of two policies knows is told apart. */
+static const char *label_of(struct warden_subjects *s, const struct warden_subject *subject,
+			    const struct warden_view *const views[WARDEN_SUBJECT_VIEWS])
+{
+	static const char *const whose[] = { " (as named before)", " (as named now)" };
+	char text[1024];
+	size_t used = 0;
+	unsigned int view;
+
+	text[0] = '\0';
+	for (view = 0; view < WARDEN_SUBJECT_VIEWS && views[view]; view++) {
+		const struct warden_view *other = views[!view];
+		const uint32_t *p = subject->programs[view];
+
+		for (; *p && used < sizeof(text); p++) {
+			const char *label = views[view]->programs.v[*p - 1].label;
+			bool both = has_label(other, subject->programs[!view], label);
+
+			if (view && both)
+				continue;
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s%s",
+						 used ? "+" : "", label,
+						 !both && knows_label(other, label) ? whose[view] :
+										      "");
+		}
+	}
+	return warden_arena_dup(&s->arena, text, strlen(text));
+}
+
+static void add_subject(struct warden_subjects *s, struct warden_index *seen,
+			const struct warden_view *const views[WARDEN_SUBJECT_VIEWS],
+			const struct owner *owners, size_t n, uint32_t uid)
+{
+	struct warden_subject subject = { .digest = owners->digest, .uid = uid };
+	char key[WARDEN_SUBJECT_VIEWS * WARDEN_SUBJECT_PROGRAMS * 9 + 1];
+	size_t used = 0;
+	unsigned int view, i;
+
+	fill_programs(&subject, views, owners, n);
+	for (view = 0; view < WARDEN_SUBJECT_VIEWS; view++)
+		for (i = 0; i < WARDEN_SUBJECT_PROGRAMS; i++)
+			used += (size_t)snprintf(key + used, sizeof(key) - used, "%x,",
+						 subject.programs[view][i]);
+	if ((!subject.programs[0][0] && !subject.programs[1][0]) ||
+	    warden_index_get(seen, key) != WARDEN_INDEX_NONE)
+		return;
+	warden_index_add(seen, warden_arena_dup(&s->arena, key, used), 1);
+	subject.label = label_of(s, &subject, views);
+	*warden_array_add(&s->list) = subject;
+}
+
+/* The users its programs ask for, and one none of them asks for. */
+static void add_users(struct warden_subjects *s, struct warden_index *seen,
+		      const struct warden_view *const views[WARDEN_SUBJECT_VIEWS],
+		      const struct owner *owners, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct warden_program_view *p =
+			&views[owners[i].view]->programs.v[owners[i].program - 1];
+
+		if (p->has_uid)
+			add_subject(s, seen, views, owners, n, p->uid);
+	}
+	add_subject(s, seen, views, owners, n, WARDEN_UID_OTHER);
+}
+
+static int by_program(const void *a, const void *b)
+{
+	const struct warden_subject *x = a, *y = b;
+	unsigned int view, i;
+
+	/* Those of the later policy first in its order, then those that are gone. */
+	for (view = WARDEN_SUBJECT_VIEWS; view-- > 0;)
+		for (i = 0; i < WARDEN_SUBJECT_PROGRAMS; i++)
+			if (x->programs[view][i] != y->programs[view][i])
+				return x->programs[view][i] - 1 < y->programs[view][i] - 1 ? -1 : 1;
+	return 0;
+}
+
+void warden_subjects_find(struct warden_subjects *s,
+			  const struct warden_view *const views[WARDEN_SUBJECT_VIEWS])
+{
+	WARDEN_ARRAY(struct owner) owners = { NULL, 0, 0 };
+	struct warden_index seen = { NULL, 0, 0 };
+	uint32_t view, i, k;
+
+	memset(s, 0, sizeof(*s));
+	for (view = 0; view < WARDEN_SUBJECT_VIEWS && views[view]; view++)
+		for (i = 0; i < views[view]->programs.n; i++)
+			for (k = 0; k < views[view]->programs.v[i].n; k++)
+				*warden_array_add(&owners) =
+					(struct owner){ views[view]->programs.v[i].digests[k], view,
+							i + 1 };
+	if (owners.n)
+		qsort(owners.v, owners.n, sizeof(*owners.v), by_digest);
+	for (i = 0; i < owners.n; i = k) {
+		for (k = i + 1; k < owners.n; k++)
+			if (!is_same_digest(&owners.v[i].digest, &owners.v[k].digest))
+				break;
+		add_users(s, &seen, views, &owners.v[i], k - i);
+	}
+	if (s->list.n)
+		qsort(s->list.v, s->list.n, sizeof(*s->list.v), by_program);
+	*warden_array_add(&s->list) = (struct warden_subject){ .uid = WARDEN_UID_OTHER,
+							       .label = "any other program" };
+	warden_index_free(&seen);
+	free(owners.v);
+}
+
+void warden_subjects_free(struct warden_subjects *s)
+{
+	free(s->list.v);
+	warden_arena_free(&s->arena);
+	memset(s, 0, sizeof(*s));
+}
+
+/* --- what comes of it ---------------------------------------------------------------- */
+
+static bool has_purpose(const struct warden_outcome *o, const char *purpose)
+{
+	unsigned int i;
+
+	for (i = 0; i < o->n; i++)
+		if (!strcmp(o->purposes[i], purpose))
+			return true;
+	return false;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool is_program(const struct warden_view *v, uint32_t program, const struct warden_digest *d)
+{
+	uint32_t i;
+
+	if (!program || program > v->programs.n)
+		return false;
+	for (i = 0; i < v->programs.v[program - 1].n; i++)
+		if (is_same_digest(&v->programs.v[program - 1].digests[i], d))
+			return true;
+	return false;
+}
+
+/* Which consents would open what only lacks one. */
+static void try_purposes(const struct warden_view *v, const struct warden_question *q,
+			 struct warden_outcome *o)
+{
+	size_t i;
+
+	for (i = 0; i < v->rules.n && o->n < WARDEN_ORACLE_PURPOSES; i++) {
+		const struct warden_rule_view *r = &v->rules.v[i];
+		struct warden_question with = *q;
+		struct warden_reply reply;
+
+		if (!(r->flags & WARDEN_RULE_FLAG_CONSENT) || !r->purpose ||
+		    r->purpose > v->purposes.n || !is_program(v, r->program, &q->subject) ||
+		    (r->class && r->class != q->class) ||
+		    has_purpose(o, v->purposes.v[r->purpose - 1]))
+			continue;
+		with.purposes[0] = v->purposes.v[r->purpose - 1];
+		with.consents = 1;
+		warden_oracle_ask(v->oracle, &with, &reply);
+		if (reply.action == WARDEN_ACTION_ALLOW)
+			o->purposes[o->n++] = with.purposes[0];
+	}
+	qsort(o->purposes, o->n, sizeof(*o->purposes), by_text);
+}
+
+void warden_ask(const struct warden_view *v, const struct warden_question *q,
+		struct warden_outcome *o)
+{
+	const struct warden_rule_view *rule;
+	struct warden_reply reply;
+
+	warden_oracle_ask(v->oracle, q, &reply);
+	rule = warden_view_rule(v, reply.rule);
+	*o = (struct warden_outcome){ .reason = reply.reason, .rule = reply.rule };
+	o->what = reply.action == WARDEN_ACTION_ALLOW ? WARDEN_OUTCOME_ALLOWED :
+							 WARDEN_OUTCOME_DENIED;
+	o->observed = o->what == WARDEN_OUTCOME_DENIED && reply.mode == WARDEN_MODE_OBSERVE;
+	if (reply.reason == WARDEN_REASON_NO_CONSENT)
+		try_purposes(v, q, o);
+	if (o->n) {
+		o->what = WARDEN_OUTCOME_CONSENT;
+		o->observed = reply.mode == WARDEN_MODE_OBSERVE;
+	}
+	if (rule && rule->action == WARDEN_ACTION_ALLOW && q->domain == WARDEN_DOMAIN_SENSOR) {
+		o->withdraw_ms = rule->withdraw_ms;
+		o->kill = rule->flags & WARDEN_RULE_FLAG_KILL;
+	}
+}
+
+bool warden_outcome_same(const struct warden_outcome *a, const struct warden_outcome *b)
+{
+	unsigned int i;
+
+	if (a->what != b->what || a->observed != b->observed || a->n != b->n ||
+	    a->withdraw_ms != b->withdraw_ms || a->kill != b->kill)
+		return false;
+	for (i = 0; i < a->n; i++)
+		if (strcmp(a->purposes[i], b->purposes[i]))
+			return false;
+	return true;
+}
+
+int warden_outcome_rank(const struct warden_outcome *o)
+{
+	return o->observed ? WARDEN_OUTCOME_ALLOWED : (int)o->what;
+}
+
+const char *warden_outcome_text(char to[WARDEN_OUTCOME_TEXT], const struct warden_outcome *o)
+{
+	static const char *const words[] = { "denied", "allowed with consent for ", "allowed" };
+	size_t used = (size_t)snprintf(to, WARDEN_OUTCOME_TEXT, "%s", words[o->what]);
+	unsigned int i;
+
+	for (i = 0; i < o->n && used < WARDEN_OUTCOME_TEXT; i++)
+		used += (size_t)snprintf(to + used, WARDEN_OUTCOME_TEXT - used, "%s%s",
+					 i ? " or " : "", o->purposes[i]);
+	if (o->withdraw_ms && used < WARDEN_OUTCOME_TEXT)
+		used += (size_t)snprintf(to + used, WARDEN_OUTCOME_TEXT - used,
+					 ", withdrawn within %u ms", o->withdraw_ms);
+	if (o->kill && used < WARDEN_OUTCOME_TEXT)
+		used += (size_t)snprintf(to + used, WARDEN_OUTCOME_TEXT - used, ", by kill");
+	if (o->observed && used < WARDEN_OUTCOME_TEXT)
+		snprintf(to + used, WARDEN_OUTCOME_TEXT - used, "%s",
+			 o->what == WARDEN_OUTCOME_DENIED ? ", recorded only" :
+							    ", without it recorded only");
+	return to;
+}
+
+const char *warden_outcome_ground(char to[WARDEN_OUTCOME_TEXT], const struct warden_view *v,
+				  const struct warden_outcome *o)
+{
+	const struct warden_rule_view *r = warden_view_rule(v, o->rule);
+
+	if (r)
+		snprintf(to, WARDEN_OUTCOME_TEXT, "line %u", r->line);
+	else if (o->reason == WARDEN_REASON_NOT_APPRAISED)
+		snprintf(to, WARDEN_OUTCOME_TEXT, "not in the reference list");
+	else
+		snprintf(to, WARDEN_OUTCOME_TEXT, "default");
+	return to;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who can be asked about, what comes of a question, and both in words. */
+#ifndef WARDEN_ASK_H
+#define WARDEN_ASK_H
+
+#include "decode.h"
+
+#define WARDEN_SUBJECT_VIEWS	2 /* policies that are held against each other */
+#define WARDEN_SUBJECT_PROGRAMS 8 /* programs of one policy that are the same file */
+
+/*
+ * A program as the kernel sees it: a file and a user. It may be several programs
+ * of a policy, or none: then it is any program the policy does not name.
+ */
+struct warden_subject {
+	struct warden_digest digest;
+	uint32_t uid;
+	uint32_t programs[WARDEN_SUBJECT_VIEWS][WARDEN_SUBJECT_PROGRAMS]; /* from 1, 0 ends */
+	const char *label;
+};
+
+struct warden_subjects {
+	struct warden_arena arena;
+	WARDEN_ARRAY(struct warden_subject) list;
+};
+
+/**
+ * warden_subjects_find() - everybody two policies tell apart
+ * @s: filled in: each distinct set of programs once, last any other program
+ * @views: the policies; the second may be NULL
+ */
+void warden_subjects_find(struct warden_subjects *s,
+			  const struct warden_view *const views[WARDEN_SUBJECT_VIEWS]);
+void warden_subjects_free(struct warden_subjects *s);
+
+/* A user no policy names. */
+#define WARDEN_UID_OTHER 4294967294u
+
+/* What comes of a question, over all the consents that could stand. */
+struct warden_outcome {
+	enum { WARDEN_OUTCOME_DENIED, WARDEN_OUTCOME_CONSENT, WARDEN_OUTCOME_ALLOWED } what;
+	bool observed;		  /* a denial is recorded only */
+	uint32_t reason;	  /* enum warden_reason */
+	uint32_t rule;		  /* number of the rule that decides; 0 is none */
+	uint32_t withdraw_ms;	  /* of that rule; 0 is not said */
+	bool kill;
+	const char *purposes[WARDEN_ORACLE_PURPOSES]; /* any of which would do, sorted */
+	unsigned int n;
+};
+
+/* Ask a policy @q; @q->purposes are left as they are unless a consent is what lacks. */
+void warden_ask(const struct warden_view *v, const struct warden_question *q,
+		struct warden_outcome *o);
+
+/* Would the same happen? Rules and lines do not count. */
+bool warden_outcome_same(const struct warden_outcome *a, const struct warden_outcome *b);
+
+/* How much is let through: a larger number is more. */
+int warden_outcome_rank(const struct warden_outcome *o);
+
+#define WARDEN_OUTCOME_TEXT 512
+
+/* `denied`, `allowed`, `with consent for video`, and the like. */
+const char *warden_outcome_text(char to[WARDEN_OUTCOME_TEXT], const struct warden_outcome *o);
+
+/* `line 7`, or `default`. */
+const char *warden_outcome_ground(char to[WARDEN_OUTCOME_TEXT], const struct warden_view *v,
+				  const struct warden_outcome *o);
+
+#endif /* WARDEN_ASK_H */

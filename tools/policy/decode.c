@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <linux/netlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode.h"
+#include "wire.h"
+
+static const char *keep(struct warden_view *v, const struct warden_object *o, int attr)
+{
+	const char *text = warden_object_string(o, attr);
+
+	return warden_arena_dup(&v->arena, text, strlen(text));
+}
+
+static int read_digest(struct warden_digest *d, const struct warden_value *nest)
+{
+	struct warden_object o;
+
+	if (warden_object_parse(&o, warden_set_digest(), nest->data, nest->len) ||
+	    o.v[WARDEN_A_DIGEST_BYTES].len != WARDEN_DIGEST_SIZE)
+		return -EBADMSG;
+	d->alg = (uint8_t)warden_object_number(&o, WARDEN_A_DIGEST_ALG);
+	memcpy(d->bytes, o.v[WARDEN_A_DIGEST_BYTES].data, WARDEN_DIGEST_SIZE);
+	return 0;
+}
+
+/* A program has several digests, which stand one after the other. */
+static int read_program(struct warden_view *v, const struct warden_object *o,
+			const struct warden_value *nest)
+{
+	struct warden_program_view *p = warden_array_add(&v->programs);
+	uint32_t at = 0;
+
+	*p = (struct warden_program_view){ .label = keep(v, o, WARDEN_A_PROGRAM_LABEL),
+					   .path = keep(v, o, WARDEN_A_PROGRAM_PATH) };
+	p->has_uid = warden_object_has(o, WARDEN_A_PROGRAM_UID);
+	p->uid = (uint32_t)warden_object_number(o, WARDEN_A_PROGRAM_UID);
+	while (at + NLA_HDRLEN <= nest->len) {
+		struct warden_object one;
+		struct nlattr a;
+
+		memcpy(&a, nest->data + at, sizeof(a));
+		if (a.nla_len < NLA_HDRLEN || a.nla_len > nest->len - at ||
+		    warden_object_parse(&one, warden_set_program(), nest->data + at, a.nla_len))
+			return -EBADMSG;
+		at += NLA_ALIGN(a.nla_len);
+		if (!one.v[WARDEN_A_PROGRAM_DIGEST].data)
+			continue;
+		if (p->n == sizeof(p->digests) / sizeof(*p->digests) ||
+		    read_digest(&p->digests[p->n++], &one.v[WARDEN_A_PROGRAM_DIGEST]))
+			return -EBADMSG;
+	}
+	return 0;
+}
+
+static int read_rule(struct warden_view *v, const struct warden_object *o)
+{
+	struct warden_rule_view *r = warden_array_add(&v->rules);
+	uint32_t number = (uint32_t)v->rules.n;
+	const struct warden_value *line = &o->v[WARDEN_A_RULE_LINE];
+
+	*r = (struct warden_rule_view){
+		.line = (uint32_t)line->number,
+		.domain = (uint32_t)warden_object_number(o, WARDEN_A_RULE_DOMAIN),
+		.action = (uint32_t)warden_object_number(o, WARDEN_A_RULE_ACTION),
+		.program = (uint32_t)warden_object_number(o, WARDEN_A_RULE_PROGRAM),
+		.class = (uint32_t)warden_object_number(o, WARDEN_A_RULE_CLASS),
+		.purpose = (uint32_t)warden_object_number(o, WARDEN_A_RULE_PURPOSE),
+		.flags = (uint32_t)warden_object_number(o, WARDEN_A_RULE_FLAGS),
+		.withdraw_ms = (uint32_t)warden_object_number(o, WARDEN_A_RULE_WITHDRAW_MS),
+		.protocol = (uint32_t)warden_object_number(o, WARDEN_A_RULE_PROTOCOL),
+		.low = (uint32_t)warden_object_number(o, WARDEN_A_RULE_PORT_LOW),
+		.high = warden_object_has(o, WARDEN_A_RULE_PORT_HIGH) ?
+				(uint32_t)warden_object_number(o, WARDEN_A_RULE_PORT_HIGH) :
+				UINT16_MAX,
+	};
+	if (warden_object_has(o, WARDEN_A_RULE_TOPOLOGY))
+		r->topology = keep(v, o, WARDEN_A_RULE_TOPOLOGY);
+	if (line->len != sizeof(number))
+		return -EBADMSG;
+	/* The copy that is decoded goes to the oracle, which is to speak of rules by number. */
+	memcpy((uint8_t *)line->data, &number, sizeof(number));
+	return o->v[WARDEN_A_RULE_DIGEST].data ?
+		       read_digest(&r->digest, &o->v[WARDEN_A_RULE_DIGEST]) :
+		       0;
+}
+
+static int read_references(struct warden_view *v, const struct warden_object *o)
+{
+	uint64_t domain = warden_object_number(o, WARDEN_A_APPRAISE_DOMAIN);
+	const struct warden_value *list = &o->v[WARDEN_A_APPRAISE_DIGESTS];
+	uint32_t at;
+
+	if (domain > WARDEN_DOMAIN_FIRMWARE || list->len % sizeof(struct warden_digest))
+		return -EBADMSG;
+	for (at = 0; at < list->len; at += sizeof(struct warden_digest))
+		memcpy(warden_array_add(&v->references[domain]), list->data + at,
+		       sizeof(struct warden_digest));
+	return 0;
+}
+
+static int read_entry(struct warden_view *v, int type, const struct warden_value *nest,
+		      const struct warden_wire_set *set)
+{
+	struct warden_object o;
+
+	if (!nest->data || warden_object_parse(&o, set, nest->data, nest->len))
+		return -EBADMSG;
+	switch (type) {
+	case WARDEN_A_POLICY_HEADER:
+		v->name = keep(v, &o, WARDEN_A_HEADER_NAME);
+		v->version = (uint32_t)warden_object_number(&o, WARDEN_A_HEADER_VERSION);
+		return 0;
+	case WARDEN_A_POLICY_PROGRAM:
+		return read_program(v, &o, nest);
+	case WARDEN_A_POLICY_PURPOSE:
+		*warden_array_add(&v->purposes) = keep(v, &o, WARDEN_A_PURPOSE_LABEL);
+		return 0;
+	case WARDEN_A_POLICY_RULE:
+		return read_rule(v, &o);
+	case WARDEN_A_POLICY_MEASURE:
+		v->measure |= (uint32_t)warden_object_number(&o, WARDEN_A_MEASURE_DOMAINS);
+		return 0;
+	case WARDEN_A_POLICY_APPRAISE:
+		return read_references(v, &o);
+	}
+	return 0;
+}
+
+static int read_entries(struct warden_view *v, uint8_t *blob, size_t len)
+{
+	const struct warden_wire_set *policy = warden_set_policy();
+	size_t at = 0;
+
+	while (at + NLA_HDRLEN <= len) {
+		struct warden_object o;
+		struct nlattr a;
+		int type, err;
+
+		memcpy(&a, blob + at, sizeof(a));
+		type = a.nla_type & NLA_TYPE_MASK;
+		if (a.nla_len < NLA_HDRLEN || a.nla_len > len - at || (uint32_t)type > policy->max ||
+		    !policy->attrs[type].nest ||
+		    warden_object_parse(&o, policy, blob + at, a.nla_len))
+			return -EBADMSG;
+		err = read_entry(v, type, &o.v[type], policy->attrs[type].nest);
+		if (err)
+			return err;
+		at += NLA_ALIGN(a.nla_len);
+	}
+	return 0;
+}
+
+int warden_view_open(struct warden_view *v, const char *title, const void *blob, size_t len,
+		     char why[WARDEN_ORACLE_WHY])
+{
+	uint8_t *copy = warden_array_zeroed(len, 1);
+	int err;
+
+	memset(v, 0, sizeof(*v));
+	v->title = title;
+	v->name = "";
+	memcpy(copy, blob, len);
+	err = read_entries(v, copy, len);
+	if (err)
+		snprintf(why, WARDEN_ORACLE_WHY, "it is not well formed");
+	else
+		v->oracle = warden_oracle_new(copy, len, why);
+	free(copy);
+	return err || !v->oracle ? -EBADMSG : 0;
+}
+
+void warden_view_close(struct warden_view *v)
+{
+	size_t i;
+
+	warden_oracle_free(v->oracle);
+	free(v->programs.v);
+	free(v->purposes.v);
+	free(v->rules.v);
+	for (i = 0; i < sizeof(v->references) / sizeof(*v->references); i++)
+		free(v->references[i].v);
+	warden_arena_free(&v->arena);
+	memset(v, 0, sizeof(*v));
+}
+
+const struct warden_rule_view *warden_view_rule(const struct warden_view *v, uint32_t number)
+{
+	return number && number <= v->rules.n ? &v->rules.v[number - 1] : NULL;
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "enforce.h"
+
+struct enforce {
+	struct warden_model *m;
+	struct warden_diags *d;
+	bool loads;
+};
+
+bool warden_enforces_default(uint32_t domain, enum warden_action action)
+{
+	if (action == WARDEN_ACTION_ALLOW)
+		return true;
+	return domain <= WARDEN_DOMAIN_FIRMWARE && domain != WARDEN_DOMAIN_CONNECT;
+}
+
+/* @lacks is a subject with its verb: "`usb` rules are". */
+static void report(struct enforce *e, struct warden_place at, const char *lacks, bool optional,
+		   const char *what)
+{
+	if (optional)
+		warden_diags_note(e->d, at,
+				  "%s not enforced by this build; this optional %s is skipped",
+				  lacks, what);
+	else if (e->loads)
+		warden_diags_add(e->d, at,
+				 "%s not enforced by this build; mark the %s `optional` to load "
+				 "without it",
+				 lacks, what);
+	else
+		warden_diags_note(e->d, at,
+				  "%s not enforced by this build; a load is refused unless the %s "
+				  "is marked `optional`",
+				  lacks, what);
+}
+
+static const char *domain_lacks(uint32_t domain)
+{
+	switch (domain) {
+	case WARDEN_DOMAIN_CONNECT:
+		return "`connect` rules are";
+	case WARDEN_MODEL_BIND:
+		return "`bind` rules are";
+	case WARDEN_MODEL_USB:
+		return "`usb` rules are";
+	case WARDEN_MODEL_DEBUG:
+		return "`debug` rules are";
+	case WARDEN_MODEL_EGRESS:
+		return "`egress` rules are";
+	}
+	return NULL;
+}
+
+/* The first program of a rule that must run in a unit, or NULL. */
+static const struct warden_program *unit_of(const struct warden_model *m,
+					    const struct warden_rule *r)
+{
+	uint32_t i;
+
+	for (i = 0; i < r->programs.n; i++) {
+		uint32_t id = m->members.v[r->programs.first + i];
+
+		if (m->programs.v[id - 1].has_unit)
+			return &m->programs.v[id - 1];
+	}
+	return NULL;
+}
+
+static bool has_sensor_by_name(const struct warden_model *m, const struct warden_rule *r)
+{
+	uint32_t i;
+
+	for (i = 0; i < r->sensors.n; i++)
+		if (m->sensors.v[r->sensors.first + i].kind == WARDEN_SENSOR_NAME)
+			return true;
+	return false;
+}
+
+static const char *rule_lacks(struct warden_model *m, const struct warden_rule *r)
+{
+	const struct warden_program *p;
+	char text[128];
+
+	if (domain_lacks(r->domain))
+		return domain_lacks(r->domain);
+	if (r->interfaces.n)
+		return "`on` in a rule is";
+	if (r->prefixes.n)
+		return "`from` in a rule is";
+	if (has_sensor_by_name(m, r))
+		return "a sensor by its `name` is";
+	if (r->domain == WARDEN_DOMAIN_MODULE && r->object.text[0] != '/')
+		return "a module by its name instead of its path is";
+	p = unit_of(m, r);
+	if (!p)
+		return NULL;
+	snprintf(text, sizeof(text), "`unit` of program `%.63s` is", p->name.text);
+	return warden_arena_dup(&m->arena, text, strlen(text));
+}
+
+static void check_defaults(struct enforce *e)
+{
+	uint32_t domain;
+
+	for (domain = 0; domain < WARDEN_MODEL_DOMAINS; domain++) {
+		const struct warden_default *def = &e->m->defaults[domain];
+		char lacks[64];
+
+		if (!def->at.line || warden_enforces_default(domain, def->action))
+			continue;
+		snprintf(lacks, sizeof(lacks), "`default %s deny` is", warden_model_domain(domain));
+		report(e, def->at, lacks, def->tags.optional.line, "default");
+	}
+}
+
+static void check_appraises(struct enforce *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->m->appraises.n; i++) {
+		const struct warden_appraise *a = &e->m->appraises.v[i];
+		char lacks[64];
+
+		if (a->domain == WARDEN_DOMAIN_EXEC || a->domain == WARDEN_DOMAIN_MODULE)
+			continue;
+		snprintf(lacks, sizeof(lacks), "`appraise %s` is", warden_model_domain(a->domain));
+		report(e, a->at, lacks, a->tags.optional.line, "statement");
+	}
+}
+
+/*
+ * A program whose unit cannot be asked for is left out: without the condition it
+ * would be more than the author named. The rules that speak of it are told.
+ */
+static void number_programs(struct warden_model *m)
+{
+	uint32_t id = 0;
+	size_t i;
+
+	for (i = 0; i < m->programs.n; i++)
+		m->programs.v[i].wire_id = m->programs.v[i].has_unit ? 0 : ++id;
+}
+
+void warden_enforce_model(struct warden_model *m, struct warden_diags *d, bool loads)
+{
+	struct enforce e = { m, d, loads };
+	size_t i;
+
+	number_programs(m);
+	check_defaults(&e);
+	for (i = 0; i < m->rules.n; i++) {
+		struct warden_rule *r = &m->rules.v[i];
+
+		bool counted = !r->lacks;
+
+		r->lacks = rule_lacks(m, r);
+		if (!r->lacks)
+			continue;
+		m->wire_rules -= counted ? warden_model_spread(r) : 0;
+		report(&e, r->at, r->lacks, r->tags.optional.line, "rule");
+	}
+	for (i = 0; i < m->safety.n; i++)
+		m->safety.v[i].lacks = rule_lacks(m, &m->safety.v[i]);
+	check_appraises(&e);
+	if (m->library.line)
+		report(&e, m->library, "`measure library` is", m->library_tags.optional.line,
+		       "statement");
+}

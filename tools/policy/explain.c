@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "explain.h"
+#include "model.h"
+#include "wire.h"
+
+static void advise(struct warden_explanation *e, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void advise(struct warden_explanation *e, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	*warden_array_add(&e->advice) = warden_arena_dup(&e->arena, text, strlen(text));
+}
+
+static void find_matching(struct warden_explanation *e, const struct warden_view *v,
+			  const struct warden_question *q)
+{
+	uint32_t n;
+
+	if (e->outcome.rule)
+		*warden_array_add(&e->matching) = e->outcome.rule;
+	for (n = 1; n <= v->rules.n; n++)
+		if (n != e->outcome.rule && v->rules.v[n - 1].domain == q->domain &&
+		    warden_oracle_matches(v->oracle, q, n))
+			*warden_array_add(&e->matching) = n;
+}
+
+/* Leave out the rules that decide as the verdict does; the rest is what would stand. */
+struct without {
+	const struct warden_explanation *e;
+	const struct warden_view *v;
+	uint32_t action;
+};
+
+static bool is_left(const void *ctx, uint32_t rule)
+{
+	const struct without *w = ctx;
+	size_t i;
+
+	for (i = 0; i < w->e->matching.n; i++)
+		if (w->e->matching.v[i] == rule)
+			return w->v->rules.v[rule - 1].action != w->action;
+	return true;
+}
+
+/* `line 3`, `lines 3 and 5`, `lines 3, 5 and 7`. */
+static void put_lines(char *to, size_t size, const struct without *w)
+{
+	uint32_t lines[16];
+	size_t used, n = 0, i, k;
+
+	for (i = 0; i < w->e->matching.n && n < 16; i++) {
+		const struct warden_rule_view *r = warden_view_rule(w->v, w->e->matching.v[i]);
+
+		for (k = 0; k < n && lines[k] != r->line; k++)
+			;
+		if (k == n && r->action == w->action)
+			lines[n++] = r->line;
+	}
+	used = (size_t)snprintf(to, size, n > 1 ? "lines" : "line");
+	for (i = 0; i < n && used < size; i++)
+		used += (size_t)snprintf(to + used, size - used, "%s%u",
+					 !i ? " " : i + 1 == n ? " and " : ", ", lines[i]);
+}
+
+static void advise_without(struct warden_explanation *e, const struct warden_view *v,
+			   const struct warden_question *q, uint32_t action)
+{
+	struct without w = { e, v, action };
+	struct warden_view view = *v;
+	struct warden_outcome o;
+	char text[WARDEN_OUTCOME_TEXT], lines[256];
+
+	view.oracle = warden_oracle_view(v->oracle, is_left, &w);
+	warden_ask(&view, q, &o);
+	warden_oracle_free(view.oracle);
+	put_lines(lines, sizeof(lines), &w);
+	advise(e, "without %s it would be %s", lines, warden_outcome_text(text, &o));
+}
+
+static void advise_consent(struct warden_explanation *e, const struct warden_question *q,
+			   const char *who)
+{
+	const char *class = warden_enum_word(warden_enum_sensor_class(), q->class);
+	unsigned int i;
+
+	for (i = 0; i < e->outcome.n; i++)
+		advise(e, "a consent would allow it: wardenctl consent grant %s %s --purpose %s",
+		       who ? who : "PROGRAM", class, e->outcome.purposes[i]);
+}
+
+static void advise_default(struct warden_explanation *e, const struct warden_question *q,
+			   const char *who, const char *what)
+{
+	const char *domain = warden_model_domain(q->domain);
+
+	if (e->outcome.reason == WARDEN_REASON_NOT_APPRAISED)
+		advise(e, "a list that holds its digest would allow it: appraise %s from \"FILE\"",
+		       domain);
+	else if (q->domain == WARDEN_DOMAIN_EXEC)
+		advise(e, "the default would allow it: default exec allow");
+	else if (q->domain > WARDEN_DOMAIN_EXEC)
+		advise(e, "a rule would allow it: allow %s", what);
+	else if (who)
+		advise(e, "a rule would allow it: allow %s %s", who, what);
+	else
+		advise(e, "a rule that names the program would allow it: program NAME { path "
+			  "\"...\"; } allow NAME %s",
+		       what);
+}
+
+static void advise_denial(struct warden_explanation *e, const struct warden_question *q,
+			  const char *who, const char *what)
+{
+	if (q->domain == WARDEN_DOMAIN_EXEC)
+		advise(e, "a list that lacks its digest would deny it: appraise exec from \"FILE\"");
+	else if (q->domain > WARDEN_DOMAIN_EXEC)
+		advise(e, "a rule would deny it: deny %s", what);
+	else
+		advise(e, "a rule would deny it: deny %s %s", who ? who : "any", what);
+}
+
+/* The same file as another user may be a program the policy knows. */
+static void advise_user(struct warden_explanation *e, const struct warden_view *v,
+			const struct warden_question *q)
+{
+	char text[WARDEN_OUTCOME_TEXT];
+	size_t i;
+	uint32_t k;
+
+	for (i = 0; i < v->programs.n; i++) {
+		const struct warden_program_view *p = &v->programs.v[i];
+		struct warden_question as = *q;
+		struct warden_outcome o;
+
+		as.uid = p->uid;
+		for (k = 0; k < p->n; k++)
+			if (!memcmp(&p->digests[k], &q->subject, sizeof(q->subject)))
+				break;
+		if (!p->has_uid || p->uid == q->uid || k == p->n)
+			continue;
+		warden_ask(v, &as, &o);
+		if (!warden_outcome_same(&o, &e->outcome))
+			advise(e, "as user %u it would be %s", p->uid,
+			       warden_outcome_text(text, &o));
+	}
+}
+
+void warden_explain(struct warden_explanation *e, const struct warden_view *v,
+		    const struct warden_question *q, const char *who, const char *what)
+{
+	const struct warden_rule_view *rule;
+
+	memset(e, 0, sizeof(*e));
+	warden_ask(v, q, &e->outcome);
+	e->consented = e->outcome.reason == WARDEN_REASON_CONSENT;
+	rule = warden_view_rule(v, e->outcome.rule);
+	find_matching(e, v, q);
+	advise_consent(e, q, who);
+	if (rule)
+		advise_without(e, v, q, rule->action);
+	else if (e->outcome.what == WARDEN_OUTCOME_ALLOWED)
+		advise_denial(e, q, who, what);
+	if (q->domain < WARDEN_DOMAIN_EXEC)
+		advise_user(e, v, q);
+	/* Where another user would do, a rule for the program stands already. */
+	if (!e->advice.n)
+		advise_default(e, q, who, what);
+}
+
+void warden_explanation_free(struct warden_explanation *e)
+{
+	free(e->matching.v);
+	free(e->advice.v);
+	warden_arena_free(&e->arena);
+	memset(e, 0, sizeof(*e));
+}
+
+/* Where no device is asked for, those that rules name are asked for, too. */
+static void ask_devices(const struct warden_view *v, struct warden_question *q,
+			const struct warden_subject *subject, const struct warden_outcome *any,
+			void (*fn)(void *ctx, const struct warden_subject *subject,
+				   const char *topology, const struct warden_outcome *o),
+			void *ctx)
+{
+	size_t i, k;
+
+	for (i = 0; i < v->rules.n; i++) {
+		const char *topology = v->rules.v[i].topology;
+		struct warden_question one = *q;
+		struct warden_outcome o;
+
+		for (k = 0; topology && k < i; k++)
+			if (v->rules.v[k].topology && !strcmp(v->rules.v[k].topology, topology))
+				break;
+		if (!topology || k < i)
+			continue;
+		one.topology = topology;
+		warden_ask(v, &one, &o);
+		if (!warden_outcome_same(&o, any))
+			fn(ctx, subject, topology, &o);
+	}
+}
+
+void warden_who_can(const struct warden_view *v, const struct warden_question *q,
+		    void (*fn)(void *ctx, const struct warden_subject *subject,
+			       const char *topology, const struct warden_outcome *o),
+		    void *ctx)
+{
+	const struct warden_view *const views[] = { v, NULL };
+	struct warden_subjects s;
+	size_t i;
+
+	warden_subjects_find(&s, views);
+	/* Who loads a file is nobody: one is asked for, of no name. */
+	for (i = q->domain < WARDEN_DOMAIN_EXEC ? 0 : s.list.n - 1; i < s.list.n; i++) {
+		struct warden_question one = *q;
+		struct warden_outcome o;
+
+		one.subject = s.list.v[i].digest;
+		one.uid = s.list.v[i].uid;
+		warden_ask(v, &one, &o);
+		if (o.what != WARDEN_OUTCOME_DENIED || o.observed)
+			fn(ctx, &s.list.v[i], NULL, &o);
+		if (q->domain == WARDEN_DOMAIN_SENSOR && !q->topology)
+			ask_devices(v, &one, &s.list.v[i], &o, fn, ctx);
+	}
+	warden_subjects_free(&s);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Why something is allowed or refused, and who may do it. */
+#ifndef WARDEN_EXPLAIN_H
+#define WARDEN_EXPLAIN_H
+
+#include "ask.h"
+
+struct warden_explanation {
+	struct warden_arena arena;
+	struct warden_outcome outcome;
+	bool consented;		    /* the outcome rests on a consent that was asked about */
+	WARDEN_ARRAY(uint32_t) matching; /* numbers of the rules that match, the deciding one first */
+	WARDEN_ARRAY(const char *) advice; /* what would change it, each tried */
+};
+
+/**
+ * warden_explain() - why a question gets its answer
+ * @e: filled in; freed with warden_explanation_free()
+ * @v: the policy
+ * @q: the question; with @consents, each of its purposes stands
+ * @who: the name of the program, as rules have it
+ * @what: the thing, as rules have it
+ */
+void warden_explain(struct warden_explanation *e, const struct warden_view *v,
+		    const struct warden_question *q, const char *who, const char *what);
+void warden_explanation_free(struct warden_explanation *e);
+
+/**
+ * warden_who_can() - which programs can do something
+ * @v: the policy
+ * @q: the thing; its subject is filled in here
+ * @fn: called for each program that is not simply denied
+ * @ctx: handed to it
+ */
+void warden_who_can(const struct warden_view *v, const struct warden_question *q,
+		    void (*fn)(void *ctx, const struct warden_subject *subject,
+			       const char *topology, const struct warden_outcome *o),
+		    void *ctx);
+
+#endif /* WARDEN_EXPLAIN_H */

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every rule is cut into atoms: one program, one thing, one range of ports. An
+ * atom lies inside another where each of its parts is the other's or the other's
+ * is "any". There are at most eight such keys for an atom; under each, atoms are
+ * sorted by their first port, and beside each stands the one before it that
+ * reaches furthest, so that looking for one that covers a range is one search.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lint.h"
+
+#define NONE UINT32_MAX
+
+enum effect {
+	EFFECT_DENY,
+	EFFECT_ALLOW,
+	EFFECT_CONSENT, /* plus the number of the purpose */
+};
+
+struct key {
+	uint32_t domain;
+	uint32_t effect;
+	uint32_t program; /* 0 is any */
+	uint32_t kind;	  /* of the thing: protocol, class; 0 is any */
+	uint32_t name;	  /* of the thing, interned; 0 is none */
+	uint32_t scope;	  /* interfaces and prefixes, interned; 0 is anywhere */
+};
+
+struct atom {
+	struct key key;
+	uint32_t low;
+	uint32_t high;
+	uint32_t rule;
+	uint32_t widest; /* of this key up to here, the atom that reaches furthest */
+	uint32_t second; /* the same of another rule; NONE where there is none */
+};
+
+struct lint {
+	struct warden_model *m;
+	struct warden_diags *d;
+	struct warden_index interned;
+	WARDEN_ARRAY(struct atom) atoms;  /* in the order of their keys */
+	WARDEN_ARRAY(struct atom) of_rule; /* of the rule being cut */
+};
+
+static uint32_t intern(struct lint *l, const char *text)
+{
+	uint32_t n = warden_index_get(&l->interned, text);
+
+	if (n != WARDEN_INDEX_NONE)
+		return n;
+	n = (uint32_t)l->interned.used + 1;
+	warden_index_add(&l->interned, warden_arena_dup(&l->m->arena, text, strlen(text)), n);
+	return n;
+}
+
+static uint32_t scope_of(struct lint *l, const struct warden_rule *r)
+{
+	char *text = NULL, prefix[WARDEN_PREFIX_TEXT];
+	uint32_t i, scope;
+	size_t len;
+	FILE *f;
+
+	if (!r->interfaces.n && !r->prefixes.n && r->domain != WARDEN_MODEL_EGRESS)
+		return 0;
+	f = open_memstream(&text, &len);
+	if (!f)
+		return intern(l, "?");
+	for (i = 0; i < r->interfaces.n; i++)
+		fprintf(f, "on %s\n", l->m->names.v[r->interfaces.first + i].text);
+	for (i = 0; i < r->prefixes.n; i++)
+		fprintf(f, "at %s\n",
+			warden_prefix_print(prefix, &l->m->prefixes.v[r->prefixes.first + i]));
+	fclose(f);
+	scope = len ? intern(l, text) : 0;
+	free(text);
+	return scope;
+}
+
+static void name_thing(struct lint *l, struct key *key, const char *prefix, const char *text)
+{
+	char name[WARDEN_PATH_MAX + 8];
+
+	snprintf(name, sizeof(name), "%s%s", prefix, text);
+	key->name = intern(l, name);
+}
+
+static void add_atom(struct lint *l, const struct key *key, uint32_t low, uint32_t high,
+		     uint32_t rule)
+{
+	*warden_array_add(&l->of_rule) = (struct atom){ *key, low, high, rule, NONE, NONE };
+}
+
+static void cut_sensors(struct lint *l, const struct warden_rule *r, struct key key, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < r->sensors.n; i++) {
+		const struct warden_sensor *s = &l->m->sensors.v[r->sensors.first + i];
+
+		key.kind = s->kind == WARDEN_SENSOR_CLASS ? s->class : 0;
+		key.name = 0;
+		if (s->kind == WARDEN_SENSOR_DEVICE)
+			name_thing(l, &key, "device ", s->name.text);
+		if (s->kind == WARDEN_SENSOR_NAME)
+			name_thing(l, &key, "name ", s->name.text);
+		add_atom(l, &key, 0, 0, n);
+	}
+}
+
+static void cut_ports(struct lint *l, const struct warden_rule *r, struct key key, uint32_t n)
+{
+	uint32_t i;
+
+	key.kind = r->protocol;
+	if (!r->ports.n)
+		add_atom(l, &key, 0, UINT16_MAX, n);
+	for (i = 0; i < r->ports.n; i++) {
+		const struct warden_ports *p = &l->m->ranges.v[r->ports.first + i];
+
+		add_atom(l, &key, p->low, p->high, n);
+	}
+}
+
+static uint32_t effect_of(const struct warden_rule *r)
+{
+	if (r->action == WARDEN_ACTION_DENY)
+		return EFFECT_DENY;
+	return r->flags & WARDEN_RULE_FLAG_CONSENT ? EFFECT_CONSENT + r->purpose_id : EFFECT_ALLOW;
+}
+
+/* The atoms of one rule, in l->of_rule. */
+static void cut_rule(struct lint *l, uint32_t n)
+{
+	const struct warden_rule *r = &l->m->rules.v[n];
+	struct key key = { .domain = r->domain, .effect = effect_of(r), .scope = scope_of(l, r) };
+	uint32_t programs = r->who.text ? r->programs.n : 1;
+	uint32_t i;
+
+	l->of_rule.n = 0;
+	for (i = 0; i < programs; i++) {
+		key.program = r->who.text ? l->m->members.v[r->programs.first + i] : 0;
+		if (r->sensors.n) {
+			cut_sensors(l, r, key, n);
+		} else if (r->domain == WARDEN_DOMAIN_LISTEN ||
+			   r->domain == WARDEN_DOMAIN_CONNECT || r->domain == WARDEN_MODEL_BIND) {
+			cut_ports(l, r, key, n);
+		} else {
+			if (r->object.text)
+				name_thing(l, &key, r->by_class ? "class " : "", r->object.text);
+			add_atom(l, &key, 0, 0, n);
+		}
+	}
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct atom *x = a, *y = b;
+	int c = memcmp(&x->key, &y->key, sizeof(x->key));
+
+	if (c)
+		return c;
+	if (x->low != y->low)
+		return x->low < y->low ? -1 : 1;
+	if (x->high != y->high)
+		return x->high > y->high ? -1 : 1;
+	return (x->rule > y->rule) - (x->rule < y->rule);
+}
+
+/* Of two atoms the one that reaches further; of equal ones the first. */
+static uint32_t further(const struct lint *l, uint32_t a, uint32_t b)
+{
+	if (a == NONE || b == NONE)
+		return a == NONE ? b : a;
+	return l->atoms.v[b].high > l->atoms.v[a].high ? b : a;
+}
+
+static void find_widest(struct lint *l)
+{
+	uint32_t i;
+
+	for (i = 0; i < l->atoms.n; i++) {
+		struct atom *a = &l->atoms.v[i], *before = i ? a - 1 : NULL;
+
+		a->widest = i;
+		if (!before || memcmp(&before->key, &a->key, sizeof(a->key)))
+			continue;
+		a->widest = further(l, before->widest, i);
+		a->second = before->second;
+		if (a->widest == i && l->atoms.v[before->widest].rule != a->rule)
+			a->second = before->widest;
+		else if (a->widest != i && l->atoms.v[a->widest].rule != a->rule)
+			a->second = further(l, before->second, i);
+	}
+}
+
+static void sort_atoms(struct lint *l)
+{
+	uint32_t n, i;
+
+	for (n = 0; n < l->m->rules.n; n++) {
+		cut_rule(l, n);
+		for (i = 0; i < l->of_rule.n; i++)
+			*warden_array_add(&l->atoms) = l->of_rule.v[i];
+	}
+	if (l->atoms.n)
+		qsort(l->atoms.v, l->atoms.n, sizeof(*l->atoms.v), by_key);
+	find_widest(l);
+}
+
+/* The last atom of this key that begins at or before a port; NONE where none does. */
+static uint32_t last_from(const struct lint *l, const struct key *key, uint32_t port)
+{
+	uint32_t low = 0, high = (uint32_t)l->atoms.n;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		int c = memcmp(&l->atoms.v[mid].key, key, sizeof(*key));
+
+		if (c < 0 || (!c && l->atoms.v[mid].low <= port))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (!low || memcmp(&l->atoms.v[low - 1].key, key, sizeof(*key)))
+		return NONE;
+	return low - 1;
+}
+
+/* Does the atom with this number reach over @a and may it stand for it? */
+static bool covers(const struct lint *l, uint32_t n, const struct atom *a, const struct key *key)
+{
+	const struct atom *other = n == NONE ? NULL : &l->atoms.v[n];
+	struct key own = a->key;
+
+	if (!other || other->rule == a->rule || other->high < a->high)
+		return false;
+	own.effect = key->effect;
+	if (memcmp(&own, key, sizeof(own)) || other->low != a->low || other->high != a->high)
+		return true;
+	/* Two of the same extent: the later one is the one to tell of. */
+	return other->key.effect != a->key.effect || other->rule < a->rule;
+}
+
+/* An atom of this effect that @a lies inside of; NONE where there is none. */
+static uint32_t find_cover(const struct lint *l, const struct atom *a, uint32_t effect)
+{
+	unsigned int wider;
+
+	for (wider = 0; wider < 8; wider++) {
+		struct key key = a->key;
+		uint32_t at;
+
+		key.effect = effect;
+		if (wider & 1)
+			key.program = 0;
+		if (wider & 2)
+			key.kind = key.name = 0;
+		if (wider & 4)
+			key.scope = 0;
+		at = last_from(l, &key, a->low);
+		if (at == NONE)
+			continue;
+		if (covers(l, l->atoms.v[at].widest, a, &key))
+			return l->atoms.v[at].widest;
+		if (covers(l, l->atoms.v[at].second, a, &key))
+			return l->atoms.v[at].second;
+	}
+	return NONE;
+}
+
+/* What covers a rule: the first rule that does, and whether there are several. */
+struct cover {
+	uint32_t rule;
+	bool several;
+	bool same; /* neither is larger */
+};
+
+static bool is_same_extent(const struct atom *a, const struct atom *b)
+{
+	struct key key = a->key;
+
+	key.effect = b->key.effect;
+	return !memcmp(&key, &b->key, sizeof(key)) && a->low == b->low && a->high == b->high;
+}
+
+/* Are all atoms of the rule that was cut covered by this effect? */
+static bool cover_rule(const struct lint *l, uint32_t effect, struct cover *c)
+{
+	uint32_t i;
+
+	*c = (struct cover){ .rule = NONE, .same = true };
+	for (i = 0; i < l->of_rule.n; i++) {
+		uint32_t at = find_cover(l, &l->of_rule.v[i], effect);
+
+		if (at == NONE)
+			return false;
+		c->several = c->several || (i && c->rule != l->atoms.v[at].rule);
+		c->same = c->same && is_same_extent(&l->of_rule.v[i], &l->atoms.v[at]);
+		if (!i)
+			c->rule = l->atoms.v[at].rule;
+	}
+	return l->of_rule.n > 0;
+}
+
+static bool has_same_terms(const struct warden_rule *a, const struct warden_rule *b)
+{
+	return a->withdraw_ms == b->withdraw_ms &&
+	       !((a->flags ^ b->flags) & (WARDEN_RULE_FLAG_KILL | WARDEN_RULE_FLAG_CONSENT)) &&
+	       a->purpose_id == b->purpose_id;
+}
+
+/* Does another rule with the same effect make this one do nothing? */
+static bool is_shadowed(const struct lint *l, const struct warden_rule *r, struct cover *c)
+{
+	if (cover_rule(l, effect_of(r), c) &&
+	    (r->action == WARDEN_ACTION_DENY || has_same_terms(r, &l->m->rules.v[c->rule])))
+		return true;
+	return r->flags & WARDEN_RULE_FLAG_CONSENT && cover_rule(l, EFFECT_ALLOW, c);
+}
+
+static void warn_rule(struct lint *l, uint32_t n)
+{
+	const struct warden_rule *r = &l->m->rules.v[n];
+	const char *others, *verb;
+	char where[WARDEN_WHERE_TEXT];
+	struct cover c;
+
+	cut_rule(l, n);
+	if (r->action == WARDEN_ACTION_ALLOW && cover_rule(l, EFFECT_DENY, &c)) {
+		warden_diags_where(l->d, l->m->rules.v[c.rule].at, where);
+		others = c.several ? " and others deny" : " denies";
+		if (c.same && !c.several)
+			warden_diags_warn(l->d, r->at,
+					  "this rule contradicts %s, which denies the same; deny "
+					  "wins, take one of the two out",
+					  where);
+		else
+			warden_diags_warn(l->d, r->at,
+					  "this rule can never match: %s%s all of it; take it out",
+					  where, others);
+		return;
+	}
+	if (!is_shadowed(l, r, &c))
+		return;
+	warden_diags_where(l->d, l->m->rules.v[c.rule].at, where);
+	others = c.several ? " and others" : "";
+	verb = r->action == WARDEN_ACTION_DENY ? (c.several ? "deny" : "denies") :
+						 (c.several ? "allow" : "allows");
+	warden_diags_warn(l->d, r->at, "this rule does nothing: %s%s %s all of it%s; take it out",
+			  where, others, verb,
+			  r->flags & WARDEN_RULE_FLAG_CONSENT &&
+					  !(l->m->rules.v[c.rule].flags & WARDEN_RULE_FLAG_CONSENT) ?
+				  " without consent" :
+				  "");
+}
+
+void warden_lint_model(struct warden_model *m, struct warden_diags *d)
+{
+	struct lint l = { .m = m, .d = d };
+	uint32_t n;
+
+	sort_atoms(&l);
+	for (n = 0; n < m->rules.n; n++)
+		warn_rule(&l, n);
+	warden_index_free(&l.interned);
+	free(l.atoms.v);
+	free(l.of_rule.v);
+}

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "print.h"
+#include "wire.h"
+
+static void put_text(FILE *to, const char *text)
+{
+	putc('"', to);
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			putc('\\', to);
+		putc(*text, to);
+	}
+	putc('"', to);
+}
+
+static const char *domain_word(uint32_t domain)
+{
+	return warden_model_domain(domain);
+}
+
+static void end_statement(const struct warden_tags *tags, FILE *to)
+{
+	if (tags->control.text) {
+		fputs(" control ", to);
+		put_text(to, tags->control.text);
+	}
+	fputs(tags->optional.line ? " optional;\n" : ";\n", to);
+}
+
+static void print_header(const struct warden_model *m, FILE *to)
+{
+	fputs("policy ", to);
+	put_text(to, m->name.text);
+	fprintf(to, " version %u;\ncontact ", m->version);
+	put_text(to, m->contact.text);
+	fprintf(to, ";\nsupport until %s;\n", m->support_until.text);
+	fprintf(to, "mode %s;\n", warden_enum_word(warden_enum_mode(), m->mode));
+}
+
+static void print_defaults(const struct warden_model *m, FILE *to)
+{
+	uint32_t domain;
+
+	for (domain = 0; domain < WARDEN_MODEL_DOMAINS; domain++) {
+		const struct warden_default *def = &m->defaults[domain];
+
+		if (!def->at.line)
+			continue;
+		fprintf(to, "default %s %s", domain_word(domain),
+			warden_enum_word(warden_enum_action(), def->action));
+		if (def->has_mode)
+			fprintf(to, " %s", warden_enum_word(warden_enum_mode(), def->mode));
+		end_statement(&def->tags, to);
+	}
+}
+
+static void print_item(const struct warden_item *item, FILE *to)
+{
+	static const char *const words[] = {
+		[WARDEN_ITEM_PATH] = "path",
+		[WARDEN_ITEM_SHA256] = "sha256",
+		[WARDEN_ITEM_USER] = "user",
+		[WARDEN_ITEM_UID] = "uid",
+		[WARDEN_ITEM_UNIT] = "unit",
+	};
+	char hex[2 * WARDEN_DIGEST_SIZE + 1];
+
+	fprintf(to, " %s ", words[item->kind]);
+	if (item->kind == WARDEN_ITEM_UID)
+		fprintf(to, "%u", item->uid);
+	else if (item->kind == WARDEN_ITEM_SHA256)
+		fprintf(to, "\"%s\"", warden_hex_put(hex, item->digest, sizeof(item->digest)));
+	else
+		put_text(to, item->name.text);
+	putc(';', to);
+}
+
+static void print_program(const struct warden_model *m, const struct warden_program *p, FILE *to)
+{
+	size_t i;
+
+	fprintf(to, "program %s {", p->name.text);
+	for (i = 0; i < p->items; i++)
+		print_item(&m->items.v[p->first_item + i], to);
+	fputs(" }\n", to);
+}
+
+static void print_range(const struct warden_ports *r, FILE *to)
+{
+	if (r->group)
+		fputs(r->group, to);
+	else
+		fprintf(to, r->low == r->high ? "%u" : "%u-%u", r->low, r->high);
+}
+
+/* One, or several between braces. */
+static void print_ranges(const struct warden_model *m, struct warden_part ranges, FILE *to)
+{
+	uint32_t i;
+
+	for (i = 0; i < ranges.n; i++) {
+		fputs(i ? ", " : ranges.n > 1 ? "{" : "", to);
+		print_range(&m->ranges.v[ranges.first + i], to);
+	}
+	if (ranges.n > 1)
+		putc('}', to);
+}
+
+static void print_sensor(const struct warden_sensor *s, FILE *to)
+{
+	switch (s->kind) {
+	case WARDEN_SENSOR_ANY:
+		fputs("any", to);
+		return;
+	case WARDEN_SENSOR_CLASS:
+		fputs(warden_enum_word(warden_enum_sensor_class(), s->class), to);
+		return;
+	case WARDEN_SENSOR_GROUP:
+		fputs(s->name.text, to);
+		return;
+	case WARDEN_SENSOR_DEVICE:
+	case WARDEN_SENSOR_NAME:
+		fputs(s->kind == WARDEN_SENSOR_DEVICE ? "device " : "name ", to);
+		put_text(to, s->name.text);
+	}
+}
+
+static void print_group(const struct warden_model *m, const struct warden_group *g, FILE *to)
+{
+	static const char *const kinds[] = { "", "sensor ", "port " };
+	uint32_t i;
+
+	fprintf(to, "group %s%s { ", kinds[g->kind], g->name.text);
+	for (i = 0; i < g->written.n; i++) {
+		fputs(i ? ", " : "", to);
+		if (g->kind == WARDEN_GROUP_PROGRAMS)
+			fputs(m->names.v[g->written.first + i].text, to);
+		else if (g->kind == WARDEN_GROUP_SENSORS)
+			print_sensor(&m->sensors.v[g->written.first + i], to);
+		else
+			print_range(&m->ranges.v[g->written.first + i], to);
+	}
+	fputs(" }\n", to);
+}
+
+static void print_port_rule(const struct warden_model *m, const struct warden_rule *r, FILE *to)
+{
+	const char *name = warden_protocol_name(r->protocol);
+
+	fprintf(to, " %s %s ", domain_word(r->domain), name ? name : "any");
+	if (r->ranges.n)
+		print_ranges(m, r->ranges, to);
+	else
+		fputs("any", to);
+}
+
+static void print_object(const struct warden_rule *r, FILE *to)
+{
+	fprintf(to, " %s ", domain_word(r->domain));
+	if (r->domain == WARDEN_MODEL_DEBUG)
+		fputs(r->object.text, to);
+	else if (!r->object.text)
+		fputs("any", to);
+	else
+		put_text(to, r->object.text);
+}
+
+static void print_usb(const struct warden_rule *r, FILE *to)
+{
+	fputs(" usb ", to);
+	if (r->by_class)
+		fputs("class ", to);
+	if (r->object.text)
+		put_text(to, r->object.text);
+	else
+		fputs("any", to);
+}
+
+static void print_interfaces(const struct warden_model *m, const struct warden_rule *r, FILE *to)
+{
+	uint32_t i;
+
+	for (i = 0; i < r->interfaces.n; i++) {
+		fputs(i ? ", " : r->interfaces.n > 1 ? " on {" : " on ", to);
+		put_text(to, m->names.v[r->interfaces.first + i].text);
+	}
+	if (r->interfaces.n > 1)
+		putc('}', to);
+}
+
+static void print_prefixes(const struct warden_model *m, const struct warden_rule *r, FILE *to)
+{
+	char text[WARDEN_PREFIX_TEXT];
+	uint32_t i;
+
+	if (r->prefixes.n)
+		fputs(r->from.line ? " from " : " to ", to);
+	for (i = 0; i < r->prefixes.n; i++) {
+		fputs(i ? ", " : r->prefixes.n > 1 ? "{" : "", to);
+		fputs(warden_prefix_print(text, &m->prefixes.v[r->prefixes.first + i]), to);
+	}
+	if (r->prefixes.n > 1)
+		putc('}', to);
+}
+
+static void print_options(const struct warden_model *m, const struct warden_rule *r, FILE *to)
+{
+	if (r->purpose.text)
+		fprintf(to, " for %s", r->purpose.text);
+	if (r->flags & WARDEN_RULE_FLAG_CONSENT)
+		fputs(" with consent", to);
+	if (r->withdraw_ms)
+		fprintf(to, " withdraw within %ums", r->withdraw_ms);
+	if (r->flags & WARDEN_RULE_FLAG_KILL)
+		fputs(" kill", to);
+	print_interfaces(m, r, to);
+	print_prefixes(m, r, to);
+	if (r->domain != WARDEN_MODEL_EGRESS)
+		return;
+	fputs(" while using ", to);
+	print_sensor(&r->sensor, to);
+}
+
+/* What a rule is about, from the one it is about on. */
+static void print_what(const struct warden_model *m, const struct warden_rule *r, FILE *to)
+{
+	switch (r->domain) {
+	case WARDEN_DOMAIN_SENSOR:
+		fputs(" use ", to);
+		print_sensor(&r->sensor, to);
+		break;
+	case WARDEN_DOMAIN_LISTEN:
+	case WARDEN_DOMAIN_CONNECT:
+	case WARDEN_MODEL_BIND:
+		print_port_rule(m, r, to);
+		break;
+	case WARDEN_MODEL_USB:
+		print_usb(r, to);
+		break;
+	case WARDEN_MODEL_EGRESS:
+		break;
+	default:
+		print_object(r, to);
+	}
+	print_options(m, r, to);
+}
+
+static bool is_of_somebody(const struct warden_rule *r)
+{
+	return r->who.text || r->domain == WARDEN_DOMAIN_SENSOR ||
+	       r->domain == WARDEN_DOMAIN_LISTEN || r->domain == WARDEN_DOMAIN_CONNECT ||
+	       r->domain == WARDEN_MODEL_BIND;
+}
+
+void warden_print_rule(const struct warden_model *m, const struct warden_rule *r, FILE *to)
+{
+	if (r->domain == WARDEN_MODEL_EGRESS)
+		fputs("egress ", to);
+	fputs(warden_enum_word(warden_enum_action(), r->action), to);
+	if (is_of_somebody(r))
+		fprintf(to, " %s", r->who.text ? r->who.text : "any");
+	print_what(m, r, to);
+	end_statement(&r->tags, to);
+}
+
+static void print_safety(const struct warden_model *m, FILE *to)
+{
+	size_t i;
+
+	for (i = 0; i < m->safety.n; i++) {
+		const struct warden_rule *r = &m->safety.v[i];
+
+		fputs(i ? "" : "safety {", to);
+		if (is_of_somebody(r))
+			fprintf(to, " %s", r->who.text ? r->who.text : "any");
+		print_what(m, r, to);
+		putc(';', to);
+	}
+	if (m->safety.n)
+		fputs(" }\n", to);
+}
+
+static void print_measure(const struct warden_model *m, FILE *to)
+{
+	const char *join = "measure ";
+	uint32_t domain;
+
+	for (domain = 0; domain < WARDEN_MODEL_DOMAINS; domain++) {
+		if (!(m->measure & 1u << domain))
+			continue;
+		fprintf(to, "%s%s", join, domain_word(domain));
+		join = ", ";
+	}
+	if (m->measure)
+		fputs(";\n", to);
+	if (!m->library.line)
+		return;
+	fputs("measure library", to);
+	end_statement(&m->library_tags, to);
+}
+
+static void print_purpose(const struct warden_purpose *p, FILE *to)
+{
+	fprintf(to, "purpose %s ", p->name.text);
+	put_text(to, p->text.text);
+	fputs(";\n", to);
+}
+
+static void print_appraise(const struct warden_appraise *a, FILE *to)
+{
+	fprintf(to, "appraise %s from ", domain_word(a->domain));
+	put_text(to, a->file.text);
+	end_statement(&a->tags, to);
+}
+
+void warden_print_model(const struct warden_model *m, FILE *to)
+{
+	size_t i;
+
+	print_header(m, to);
+	print_defaults(m, to);
+	for (i = 0; i < m->programs.n; i++)
+		print_program(m, &m->programs.v[i], to);
+	for (i = 0; i < m->groups.n; i++)
+		print_group(m, &m->groups.v[i], to);
+	for (i = 0; i < m->purposes.n; i++)
+		print_purpose(&m->purposes.v[i], to);
+	for (i = 0; i < m->rules.n; i++)
+		warden_print_rule(m, &m->rules.v[i], to);
+	print_safety(m, to);
+	print_measure(m, to);
+	for (i = 0; i < m->appraises.n; i++)
+		print_appraise(&m->appraises.v[i], to);
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask.h"
+#include "question.h"
+#include "wire.h"
+
+int warden_asked_open(struct warden_asked *a, const char *file, const char *root)
+{
+	char why[WARDEN_ORACLE_WHY];
+	int err;
+
+	memset(a, 0, sizeof(*a));
+	err = warden_source_read(&a->source, file, root);
+	if (err)
+		return err;
+	err = warden_source_build(&a->source, false);
+	if (err) {
+		warden_diags_print(&a->source.diags, file, stderr);
+		return err;
+	}
+	err = warden_view_open(&a->view, file, a->source.blob.data, a->source.blob.len, why);
+	if (err)
+		fprintf(stderr, "wardenctl: policy %s: %s; tell its author of Warden\n", file, why);
+	return err;
+}
+
+void warden_asked_close(struct warden_asked *a)
+{
+	warden_view_close(&a->view);
+	warden_source_free(&a->source);
+}
+
+static bool wrong(struct warden_query *query, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static bool wrong(struct warden_query *query, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(query->wrong, sizeof(query->wrong), format, args);
+	va_end(args);
+	return false;
+}
+
+bool warden_query_sensor(struct warden_query *query, const char *class, const char *topology)
+{
+	const struct warden_wire_enum *classes = warden_enum_sensor_class();
+	int value = warden_enum_value(classes, class);
+	const char *near;
+
+	if (value <= WARDEN_SENSOR_CLASS_FREE) {
+		near = warden_word_nearest(class, warden_enum_nth, classes);
+		return wrong(query, near ? "there is no sensor class `%s`; did you mean `%s`?" :
+					   "there is no sensor class `%s`",
+			     class, near);
+	}
+	query->q.domain = WARDEN_DOMAIN_SENSOR;
+	query->q.class = (uint32_t)value;
+	query->q.topology = topology;
+	if (topology)
+		snprintf(query->what, sizeof(query->what), "use device \"%s\"", topology);
+	else
+		snprintf(query->what, sizeof(query->what), "use %s", class);
+	return true;
+}
+
+bool warden_query_listen(struct warden_query *query, const char *protocol, const char *port)
+{
+	int number = warden_protocol_number(protocol);
+	unsigned long value;
+	char *end;
+
+	if (number < 0)
+		return wrong(query, "there is no protocol `%s` that listens; write tcp, udp, sctp, "
+				    "mptcp, dccp or udplite",
+			     protocol);
+	errno = 0;
+	value = strtoul(port, &end, 10);
+	if (!*port || *end || errno || value > UINT16_MAX || *port == '-')
+		return wrong(query, "`%s` is no port; ports go from 0 to 65535", port);
+	query->q.domain = WARDEN_DOMAIN_LISTEN;
+	query->q.protocol = (uint16_t)number;
+	query->q.port = (uint16_t)value;
+	snprintf(query->what, sizeof(query->what), "listen %s %lu", protocol, value);
+	return true;
+}
+
+static bool digest_of(struct warden_query *query, const struct warden_asked *a, const char *path,
+		      struct warden_digest *digest)
+{
+	struct warden_file_digests d;
+	int err = a->source.files.digest(a->source.files.ctx, path, &d);
+
+	if (err)
+		return wrong(query, "\"%s\" cannot be read: %s", path,
+			     err == -ENOTSUP ? "it is not a regular file" : strerror(-err));
+	digest->alg = WARDEN_DIGEST_ALG_SHA256;
+	memcpy(digest->bytes, d.sha256, sizeof(digest->bytes));
+	return true;
+}
+
+bool warden_query_file(struct warden_query *query, const struct warden_asked *a, uint32_t domain,
+		       const char *path)
+{
+	query->q.domain = domain;
+	snprintf(query->what, sizeof(query->what), "%s \"%s\"", warden_model_domain(domain), path);
+	return digest_of(query, a, path, &query->q.object);
+}
+
+static const char *nth_label(const void *ctx, size_t n)
+{
+	const struct warden_view *v = ctx;
+
+	return n < v->programs.n ? v->programs.v[n].label : NULL;
+}
+
+/* The program of the policy with a file like this one's; NULL where there is none. */
+static const struct warden_program_view *find_file(const struct warden_view *v,
+						   const struct warden_digest *digest)
+{
+	size_t i;
+	uint32_t k;
+
+	for (i = 0; i < v->programs.n; i++)
+		for (k = 0; k < v->programs.v[i].n; k++)
+			if (!memcmp(&v->programs.v[i].digests[k], digest, sizeof(*digest)))
+				return &v->programs.v[i];
+	return NULL;
+}
+
+bool warden_query_program(struct warden_query *query, const struct warden_asked *a,
+			  const char *name)
+{
+	const struct warden_program_view *p = NULL;
+	const char *near;
+	size_t i;
+
+	if (name[0] == '/') {
+		if (!digest_of(query, a, name, &query->q.subject))
+			return false;
+		p = find_file(&a->view, &query->q.subject);
+	}
+	for (i = 0; i < a->view.programs.n && !p; i++)
+		if (!strcmp(a->view.programs.v[i].label, name))
+			p = &a->view.programs.v[i];
+	if (!p && name[0] != '/') {
+		near = warden_word_nearest(name, nth_label, &a->view);
+		return wrong(query, near ? "the policy names no program `%s`; did you mean `%s`?" :
+					   "the policy names no program `%s`; name one of its "
+					   "programs, or the whole path of a file",
+			     name, near);
+	}
+	query->who = p ? p->label : NULL;
+	if (p && name[0] != '/')
+		query->q.subject = p->digests[0];
+	query->q.uid = p && p->has_uid ? p->uid : WARDEN_UID_OTHER;
+	return true;
+}
+
+void warden_query_consent(struct warden_query *query, const struct warden_asked *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->view.purposes.n && query->q.consents < WARDEN_ORACLE_PURPOSES; i++)
+		query->q.purposes[query->q.consents++] = a->view.purposes.v[i];
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A policy file that is asked about, and questions as people write them. */
+#ifndef WARDEN_QUESTION_H
+#define WARDEN_QUESTION_H
+
+#include "decode.h"
+#include "source.h"
+
+/* A policy read from a text, and as the module would see it. */
+struct warden_asked {
+	struct warden_source source;
+	struct warden_view view;
+};
+
+/**
+ * warden_asked_open() - read a policy to be asked about
+ * @a: filled in; closed with warden_asked_close() in any case
+ * @file: the policy
+ * @root: where what it names is looked for
+ *
+ * What is wrong is told on standard error.
+ *
+ * Return: 0, or a negative errno.
+ */
+int warden_asked_open(struct warden_asked *a, const char *file, const char *root);
+void warden_asked_close(struct warden_asked *a);
+
+/* A question and the words for it. */
+struct warden_query {
+	struct warden_question q;
+	const char *who; /* name of the program; NULL is any the policy does not name */
+	char what[400];  /* as a rule would have it */
+	char wrong[400]; /* what is wrong with the words, "" where nothing is */
+};
+
+/* Each fills in a part of a query; false where @query->wrong says why not. */
+bool warden_query_sensor(struct warden_query *query, const char *class, const char *topology);
+bool warden_query_listen(struct warden_query *query, const char *protocol, const char *port);
+bool warden_query_file(struct warden_query *query, const struct warden_asked *a, uint32_t domain,
+		       const char *path);
+
+/* @name is a program of the policy, or the whole path of a file. */
+bool warden_query_program(struct warden_query *query, const struct warden_asked *a,
+			  const char *name);
+
+/* Let each consent stand that the policy knows a purpose for. */
+void warden_query_consent(struct warden_query *query, const struct warden_asked *a);
+
+#endif /* WARDEN_QUESTION_H */

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What cannot stand in a rule, each rule for itself. */
+#include <ctype.h>
+#include <string.h>
+
+#include "model.h"
+
+static bool has_consent(const struct warden_rule *r)
+{
+	return r->consent.line && r->action == WARDEN_ACTION_ALLOW;
+}
+
+static void check_sensor_rule(struct warden_diags *d, const struct warden_rule *r)
+{
+	if ((r->flags & WARDEN_RULE_FLAG_CONSENT) && !r->purpose.text)
+		warden_diags_add(d, r->consent,
+				 "`with consent` needs a purpose to consent to; add `for PURPOSE`");
+	if (has_consent(r) && !r->who.text)
+		warden_diags_add(d, r->consent,
+				 "consent is given to a program, not to any; name the program");
+	if (r->withdraw.line && (r->withdraw_ms < 1 || r->withdraw_ms > 10000))
+		warden_diags_add(d, r->withdraw,
+				 "%u ms is no bound that can be kept; write 1ms to 10000ms",
+				 r->withdraw_ms);
+	if (r->action == WARDEN_ACTION_ALLOW)
+		return;
+	if (r->consent.line)
+		warden_diags_add(d, r->consent, "a `deny` rule asks for no consent; leave it out");
+	if (r->withdraw.line)
+		warden_diags_add(d, r->withdraw,
+				 "a `deny` rule has nothing to withdraw; leave it out");
+	if (r->kill.line)
+		warden_diags_add(d, r->kill, "a `deny` rule has no session to kill; leave it out");
+}
+
+static void check_sensor(struct warden_diags *d, const struct warden_rule *r)
+{
+	if (r->sensor.kind == WARDEN_SENSOR_DEVICE)
+		warden_model_check_length(d, r->sensor.name, "the topology name",
+					  WARDEN_TOPOLOGY_MAX);
+	if (r->sensor.kind == WARDEN_SENSOR_NAME)
+		warden_model_check_length(d, r->sensor.name, "the name of the sensor",
+					  WARDEN_TOPOLOGY_MAX);
+}
+
+/* What is for sensors alone. */
+static void check_consent_is_not_there(struct warden_diags *d, const struct warden_rule *r)
+{
+	static const char only[] = "is for `use` rules; leave it out";
+
+	if (r->purpose.text)
+		warden_diags_add(d, r->purpose.at, "`for` %s", only);
+	if (r->consent.line)
+		warden_diags_add(d, r->consent, "`with consent` %s", only);
+	if (r->withdraw.line)
+		warden_diags_add(d, r->withdraw, "`withdraw within` %s", only);
+	if (r->kill.line)
+		warden_diags_add(d, r->kill, "`kill` %s", only);
+}
+
+static void check_file_rule(struct warden_diags *d, const struct warden_rule *r)
+{
+	const char *word = warden_model_domain(r->domain);
+
+	warden_model_check_length(d, r->object, "the path", WARDEN_PATH_MAX);
+	if (r->who.text)
+		warden_diags_add(d, r->who.at,
+				 "who loads a %s cannot be told here; write `any` or nothing",
+				 word);
+	if (!r->object.text[0] || r->object.text[0] == '/')
+		return;
+	if (r->domain == WARDEN_DOMAIN_FIRMWARE)
+		warden_diags_add(d, r->object.at,
+				 "path \"%s\" is relative; write the whole path, from `/` on",
+				 r->object.text);
+	else if (strchr(r->object.text, '/'))
+		warden_diags_add(d, r->object.at,
+				 "\"%s\" is neither the name of a module nor a whole path; write "
+				 "\"usbhid\", or the path from `/` on",
+				 r->object.text);
+}
+
+/* Four hexadecimal digits, a colon, and four more or `*`. */
+static bool is_usb_id(const char *s)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		if (!isxdigit((unsigned char)s[i]))
+			return false;
+	if (s[4] != ':')
+		return false;
+	if (!strcmp(s + 5, "*"))
+		return true;
+	for (i = 5; i < 9; i++)
+		if (!isxdigit((unsigned char)s[i]))
+			return false;
+	return !s[9];
+}
+
+static void check_usb_rule(struct warden_diags *d, const struct warden_rule *r)
+{
+	if (r->who.text)
+		warden_diags_add(d, r->who.at,
+				 "a usb device is plugged in by nobody; write `any` or nothing");
+	if (r->by_class)
+		warden_model_check_length(d, r->object, "the class", WARDEN_LABEL_MAX);
+	else if (r->object.text && !is_usb_id(r->object.text))
+		warden_diags_add(d, r->object.at,
+				 "\"%s\" is no usb device; write VENDOR:PRODUCT as lsusb prints "
+				 "it, like \"1d6b:0002\" or \"1d6b:*\"",
+				 r->object.text);
+}
+
+/* Where a rule can ask for more than who and what. */
+static void check_network(struct warden_diags *d, const struct warden_rule *r)
+{
+	uint32_t domain = r->domain;
+	bool on = domain == WARDEN_DOMAIN_LISTEN || domain == WARDEN_DOMAIN_CONNECT ||
+		  domain == WARDEN_MODEL_BIND || domain == WARDEN_MODEL_EGRESS ||
+		  domain == WARDEN_MODEL_USB;
+
+	if (r->interfaces.n && !on)
+		warden_diags_add(d, r->at, "`on` is for `listen`, `bind`, `connect`, `egress` and "
+					   "`usb` rules; leave it out");
+	if (r->from.line && domain != WARDEN_DOMAIN_LISTEN)
+		warden_diags_add(d, r->from, "`from` is for `listen` rules; leave it out");
+	if (r->to.line && domain != WARDEN_DOMAIN_CONNECT && domain != WARDEN_MODEL_EGRESS)
+		warden_diags_add(d, r->to, "`to` is for `connect` and `egress` rules; leave it out");
+	if (r->while_using.line && domain != WARDEN_MODEL_EGRESS)
+		warden_diags_add(d, r->while_using,
+				 "`while using` is for `egress` rules; leave it out");
+	if (!r->while_using.line && domain == WARDEN_MODEL_EGRESS)
+		warden_diags_add(d, r->at,
+				 "an `egress` rule needs a sensor; add `while using camera`");
+}
+
+void warden_model_check_rule(struct warden_diags *d, const struct warden_rule *r)
+{
+	if (r->domain == WARDEN_DOMAIN_SENSOR)
+		check_sensor_rule(d, r);
+	else
+		check_consent_is_not_there(d, r);
+	check_sensor(d, r);
+	check_network(d, r);
+	if (r->domain == WARDEN_DOMAIN_MODULE || r->domain == WARDEN_DOMAIN_FIRMWARE)
+		check_file_rule(d, r);
+	else if (r->domain == WARDEN_MODEL_USB)
+		check_usb_rule(d, r);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask.h"
+#include "safety.h"
+
+struct safety {
+	struct warden_source *s;
+	struct warden_view view;
+	const struct warden_rule *entry;
+	bool told; /* one thing is told of an entry */
+};
+
+static void ask(struct safety *y, const struct warden_question *q)
+{
+	char ground[WARDEN_OUTCOME_TEXT];
+	struct warden_outcome o;
+
+	warden_ask(&y->view, q, &o);
+	if (y->told || o.what == WARDEN_OUTCOME_ALLOWED || o.observed)
+		return;
+	y->told = true;
+	if (o.what == WARDEN_OUTCOME_CONSENT)
+		warden_diags_add(&y->s->diags, y->entry->at,
+				 "the safety list names this, and %s wants consent for it; allow it "
+				 "without, or take it off the list",
+				 warden_outcome_ground(ground, &y->view, &o));
+	else
+		warden_diags_add(&y->s->diags, y->entry->at,
+				 "the safety list names this, and it is denied (%s); allow it, or "
+				 "take it off the list",
+				 warden_outcome_ground(ground, &y->view, &o));
+}
+
+/* A device may be of any class, as a rule may name all devices of one. */
+static void ask_sensors(struct safety *y, struct warden_question *q)
+{
+	const struct warden_model *m = &y->s->model;
+	uint32_t i;
+
+	for (i = 0; i < y->entry->sensors.n; i++) {
+		const struct warden_sensor *s = &m->sensors.v[y->entry->sensors.first + i];
+
+		q->topology = s->kind == WARDEN_SENSOR_DEVICE ? s->name.text : NULL;
+		for (q->class = WARDEN_SENSOR_CLASS_CAMERA; q->class <= WARDEN_SENSOR_CLASS_UNKNOWN;
+		     q->class++)
+			if (s->kind != WARDEN_SENSOR_CLASS || s->class == q->class)
+				ask(y, q);
+	}
+}
+
+/* Inside a range the verdict can only change where a rule begins or has ended. */
+static void ask_range(struct safety *y, struct warden_question *q, uint32_t low, uint32_t high)
+{
+	size_t i;
+
+	q->port = (uint16_t)low;
+	ask(y, q);
+	for (i = 0; i < y->view.rules.n; i++) {
+		const struct warden_rule_view *r = &y->view.rules.v[i];
+
+		q->port = (uint16_t)r->low;
+		if (r->domain == q->domain && r->low > low && r->low <= high)
+			ask(y, q);
+		q->port = (uint16_t)(r->high + 1);
+		if (r->domain == q->domain && r->high >= low && r->high < high)
+			ask(y, q);
+	}
+}
+
+static void ask_ports(struct safety *y, struct warden_question *q)
+{
+	const struct warden_part *ports = &y->entry->ports;
+	const struct warden_protocol *protocol;
+	uint32_t i;
+	size_t n;
+
+	for (n = 0; (protocol = warden_protocol_nth(n)); n++) {
+		if (y->entry->protocol != WARDEN_MODEL_ANY &&
+		    y->entry->protocol != protocol->number)
+			continue;
+		q->protocol = (uint16_t)protocol->number;
+		if (!ports->n)
+			ask_range(y, q, 0, UINT16_MAX);
+		for (i = 0; i < ports->n; i++)
+			ask_range(y, q, y->s->model.ranges.v[ports->first + i].low,
+				  y->s->model.ranges.v[ports->first + i].high);
+	}
+}
+
+static void ask_file(struct safety *y, struct warden_question *q)
+{
+	const struct warden_name *file = &y->entry->object;
+	struct warden_file_digests d;
+	int err = y->s->files.digest(y->s->files.ctx, file->text, &d);
+
+	if (err) {
+		warden_diags_add(&y->s->diags, file->at, "\"%s\" cannot be read: %s; mend the path",
+				 file->text, strerror(-err));
+		return;
+	}
+	q->object.alg = WARDEN_DIGEST_ALG_SHA256;
+	memcpy(q->object.bytes, d.sha256, sizeof(q->object.bytes));
+	ask(y, q);
+}
+
+/* As one program, or as one the policy does not name. */
+static void ask_entry(struct safety *y, uint32_t program)
+{
+	struct warden_question q = { .domain = y->entry->domain, .uid = WARDEN_UID_OTHER };
+	const struct warden_program_view *p =
+		program && program <= y->view.programs.n ? &y->view.programs.v[program - 1] : NULL;
+
+	if (p) {
+		q.subject = p->digests[0];
+		q.uid = p->has_uid ? p->uid : WARDEN_UID_OTHER;
+	}
+	if (q.domain == WARDEN_DOMAIN_SENSOR)
+		ask_sensors(y, &q);
+	else if (q.domain == WARDEN_DOMAIN_LISTEN)
+		ask_ports(y, &q);
+	else
+		ask_file(y, &q);
+}
+
+int warden_safety_check(struct warden_source *s)
+{
+	struct safety y = { .s = s };
+	char why[WARDEN_ORACLE_WHY];
+	size_t i;
+	uint32_t k;
+
+	if (!s->model.safety.n)
+		return 0;
+	if (warden_view_open(&y.view, s->file, s->blob.data, s->blob.len, why))
+		warden_diags_add(&s->diags, (struct warden_place){ .line = 0 },
+				 "the compiled policy cannot be read back: %s", why);
+	for (i = 0; i < s->model.safety.n && y.view.oracle; i++) {
+		const struct warden_rule *r = &s->model.safety.v[i];
+
+		y.entry = r;
+		y.told = false;
+		if (r->lacks)
+			continue;
+		if (!r->who.text)
+			ask_entry(&y, 0);
+		for (k = 0; k < r->programs.n; k++)
+			ask_entry(&y, s->model.programs.v[s->model.members.v[r->programs.first + k] - 1]
+					      .wire_id);
+	}
+	warden_view_close(&y.view);
+	return warden_diags_count(&s->diags) ? -EINVAL : 0;
+}

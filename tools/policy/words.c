@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Words that are no words of the grammar, and stand in a table. */
+#include <string.h>
+
+#include "parse_priv.h"
+#include "wire.h"
+
+struct allowed_domains {
+	uint32_t mask;
+};
+
+static const char *nth_domain(const void *ctx, size_t n)
+{
+	const struct allowed_domains *a = ctx;
+	uint32_t domain;
+
+	for (domain = 0; domain < WARDEN_MODEL_DOMAINS; domain++)
+		if ((a->mask & 1u << domain) && !n--)
+			return warden_model_domain(domain);
+	return NULL;
+}
+
+uint32_t warden_parse_domain(struct warden_parse *p, struct warden_name word, uint32_t allowed,
+			     const char *use)
+{
+	struct allowed_domains a = { allowed };
+	int domain = warden_model_domain_value(word.text);
+	const char *near;
+	char list[160];
+
+	if (domain >= 0 && (allowed & 1u << domain))
+		return (uint32_t)domain;
+	near = warden_word_nearest(word.text, nth_domain, &a);
+	warden_parse_list(list, sizeof(list), nth_domain, &a);
+	if (near)
+		warden_diags_add(p->diags, word.at,
+				 "`%s` cannot stand after `%s`; did you mean `%s`?", word.text, use,
+				 near);
+	else
+		warden_diags_add(p->diags, word.at, "`%s` cannot stand after `%s`; write one of %s",
+				 word.text, use, list);
+	return WARDEN_DOMAIN_NONE;
+}
+
+/* A class, or else a group, which is known only when all of the text is. */
+struct warden_sensor warden_parse_sensor(struct warden_parse *p, struct warden_name word)
+{
+	int class = warden_enum_value(warden_enum_sensor_class(), word.text);
+
+	(void)p;
+	if (class > WARDEN_SENSOR_CLASS_FREE)
+		return (struct warden_sensor){ WARDEN_SENSOR_CLASS, (uint32_t) class, word };
+	return (struct warden_sensor){ WARDEN_SENSOR_GROUP, 0, word };
+}
+
+struct warden_sensor warden_parse_sensor_by(struct warden_parse *p, struct warden_name word,
+					    struct warden_name text)
+{
+	if (strcmp(word.text, "name"))
+		warden_diags_add(p->diags, word.at,
+				 "`%s` cannot stand before a text; write `device \"...\"` for a "
+				 "topology name or `name \"...\"` for a driver, card or node",
+				 word.text);
+	return (struct warden_sensor){ WARDEN_SENSOR_NAME, 0, text };
+}
+
+enum warden_action warden_parse_debug(struct warden_parse *p, struct warden_name word)
+{
+	if (!strcmp(word.text, "open"))
+		return WARDEN_ACTION_ALLOW;
+	if (strcmp(word.text, "closed"))
+		warden_diags_add(p->diags, word.at,
+				 "`%s` cannot stand after `debug`; write `closed` or `open`",
+				 word.text);
+	return WARDEN_ACTION_DENY;
+}
+
+/* Ways into a running system that are for its developers. */
+static const char *nth_surface(const void *ctx, size_t n)
+{
+	static const char *const words[] = { "bpf",	"debugfs", "kexec",  "kmem",   "kprobes",
+					     "msr",	"perf",	   "ptrace", "serial", "tracefs" };
+
+	(void)ctx;
+	return n < sizeof(words) / sizeof(*words) ? words[n] : NULL;
+}
+
+void warden_parse_surface(struct warden_parse *p, struct warden_name word)
+{
+	const char *known, *near;
+	char list[160];
+	size_t n;
+
+	p->rule.domain = WARDEN_MODEL_DEBUG;
+	p->rule.object = word;
+	for (n = 0; (known = nth_surface(NULL, n)); n++)
+		if (!strcmp(known, word.text))
+			return;
+	near = warden_word_nearest(word.text, nth_surface, NULL);
+	warden_parse_list(list, sizeof(list), nth_surface, NULL);
+	if (near)
+		warden_diags_add(p->diags, word.at,
+				 "there is no debug surface `%s`; did you mean `%s`?", word.text,
+				 near);
+	else
+		warden_diags_add(p->diags, word.at,
+				 "there is no debug surface `%s`; write one of %s", word.text,
+				 list);
+}
+
+void warden_parse_usb_class(struct warden_parse *p, struct warden_name word,
+			    struct warden_name text)
+{
+	p->rule.domain = WARDEN_MODEL_USB;
+	p->rule.object = text;
+	p->rule.by_class = true;
+	if (strcmp(word.text, "class"))
+		warden_diags_add(p->diags, word.at,
+				 "`%s` cannot stand after `usb`; write \"VENDOR:PRODUCT\", `class "
+				 "\"NAME\"` or `any`",
+				 word.text);
+}
+
+static const char *nth_protocol(const void *ctx, size_t n)
+{
+	const struct warden_protocol *protocol = warden_protocol_nth(n);
+
+	(void)ctx;
+	return protocol ? protocol->name : NULL;
+}
+
+uint32_t warden_parse_protocol(struct warden_parse *p, struct warden_name word)
+{
+	int number = warden_protocol_number(word.text);
+	char list[64];
+
+	if (number >= 0)
+		return (uint32_t)number;
+	warden_parse_list(list, sizeof(list), nth_protocol, NULL);
+	warden_diags_add(p->diags, word.at,
+			 "there is no protocol `%s` that listens; write one of %s, or any",
+			 word.text, list);
+	return WARDEN_MODEL_ANY;
+}
+

@@ -11,8 +11,8 @@
 
 #include <linux/warden.h>
 
-#include "policy/arena.h"
 #include "channel.h"
+#include "policy/arena.h"
 #include "policy/digest.h"
 
 #define STATE_ESTABLISHED 1 /* include/net/tcp_states.h, as /proc/net/tcp has it */

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-/* A key and its certificate of this name, valid for @days, unless it is there; false without openssl. */
+/* A key and its certificate, valid for @days, unless they are there; false without openssl. */
 bool keys_make(const char *name, const char *kind, int days);
 
 /* Its certificate, its key; stands until the fourth call after. */

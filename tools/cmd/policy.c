@@ -11,6 +11,7 @@
 #include "../cmd.h"
 #include "../nl.h"
 #include "../output.h"
+#include "policy_probe.h"
 #include "../policy/print.h"
 #include "../policy/source.h"
 #include "policy_probe.h"
@@ -52,7 +53,8 @@ static struct json_object *source_json(const struct warden_source *s, const char
 	return json;
 }
 
-static const char *source_digest(const struct warden_source *s, char hex[2 * WARDEN_DIGEST_SIZE + 1])
+static const char *source_digest(const struct warden_source *s,
+				 char hex[2 * WARDEN_DIGEST_SIZE + 1])
 {
 	uint8_t digest[WARDEN_DIGEST_SIZE];
 

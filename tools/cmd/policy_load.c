@@ -10,12 +10,13 @@
 
 #include <linux/warden.h>
 
+#include "../ask.h"
 #include "../channel.h"
 #include "../cmd.h"
 #include "../compiled.h"
-#include "../policy/digest.h"
 #include "../nl.h"
 #include "../output.h"
+#include "../policy/digest.h"
 #include "../policy/source.h"
 
 /* What stood on the command line, and what becomes of it. */
@@ -331,40 +332,20 @@ int warden_policy_save(const struct warden_ctl *ctl, int argc, char **argv)
 
 /* --- confirm and drop ------------------------------------------------------------------------ */
 
-struct change {
-	const struct warden_ctl *ctl;
-	const char *said;
-};
-
-static int print_changed(void *ctx, const struct warden_object *o)
+static void print_changed(const struct warden_object *o)
 {
-	const struct change *c = ctx;
-
-	if (c->ctl->json)
-		warden_output_print(warden_output_object(o));
-	else
-		printf("%s: generation %" PRIu64 ", %" PRIu64 " sessions ended\n", c->said,
-		       warden_object_number(o, WARDEN_A_POLICY_GENERATION),
-		       warden_object_number(o, WARDEN_A_POLICY_ENDED));
-	return 0;
+	printf("done: generation %" PRIu64 ", %" PRIu64 " sessions ended\n",
+	       warden_object_number(o, WARDEN_A_POLICY_GENERATION),
+	       warden_object_number(o, WARDEN_A_POLICY_ENDED));
 }
 
 static int send_change(const struct warden_ctl *ctl, int cmd, const struct warden_blob *request,
-		       const char *said, const char *what)
+		       const char *what)
 {
-	struct change c = { ctl, said };
-	struct warden_fault f;
-	struct warden_nl *nl;
-	int err = warden_nl_open(&nl, &f);
+	const struct warden_ask ask = { .what = what, .cmd = cmd, .request = request,
+					.print = print_changed, .advice = "see wardenctl status" };
 
-	if (err)
-		return warden_fault_print(&f, "%s", what);
-	err = warden_nl_do(nl, cmd, request, print_changed, &c, &f);
-	warden_nl_close(nl);
-	if (!err)
-		return WARDEN_EXIT_OK;
-	warden_fault_advise(&f, "see wardenctl status");
-	return warden_fault_print(&f, "%s", what);
+	return warden_ask_one(ctl, &ask);
 }
 
 int warden_policy_confirm(const struct warden_ctl *ctl, int argc, char **argv)
@@ -377,9 +358,7 @@ int warden_policy_confirm(const struct warden_ctl *ctl, int argc, char **argv)
 		return warden_usage_wrong("policy confirm takes --revert, or nothing");
 	if (revert)
 		warden_blob_put_u32(&request, WARDEN_A_POLICY_REVERT, 1);
-	status = send_change(ctl, WARDEN_CMD_POLICY_CONFIRM, &request,
-			     revert ? "the policy of before is back" : "confirmed",
-			     "policy confirm");
+	status = send_change(ctl, WARDEN_CMD_POLICY_CONFIRM, &request, "policy confirm");
 	warden_blob_free(&request);
 	return status;
 }
@@ -396,7 +375,7 @@ int warden_policy_drop(const struct warden_ctl *ctl, int argc, char **argv)
 	if (!layer)
 		return WARDEN_EXIT_USAGE;
 	warden_blob_put_u32(&request, WARDEN_A_POLICY_LAYER, layer);
-	status = send_change(ctl, WARDEN_CMD_POLICY_DROP, &request, "dropped", "policy drop");
+	status = send_change(ctl, WARDEN_CMD_POLICY_DROP, &request, "policy drop");
 	warden_blob_free(&request);
 	return status;
 }

@@ -11,10 +11,10 @@
 
 #include "../cmd.h"
 #include "../compiled.h"
-#include "../policy/digest.h"
 #include "../output.h"
-#include "../sign.h"
+#include "../policy/digest.h"
 #include "../policy/source.h"
+#include "../sign.h"
 
 struct signing {
 	const char *file;

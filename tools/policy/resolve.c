@@ -237,7 +237,9 @@ static uint32_t merge_ports(struct warden_ports *v, uint32_t n)
 {
 	uint32_t i, kept = 0;
 
-	if (n)
+	for (i = 1; i < n && by_port(&v[i - 1], &v[i]) <= 0; i++)
+		;
+	if (i < n)
 		qsort(v, n, sizeof(*v), by_port);
 	for (i = 0; i < n; i++) {
 		if (kept && v[i].low <= v[kept - 1].high + 1) {
@@ -354,17 +356,14 @@ static void resolve_sensor(struct resolve *r, struct warden_rule *rule)
 		rule->sensors = g->spread;
 }
 
-/* Ports as the author wrote them stay as they are, so that a set compiles to what it says. */
+/* The ranges stay as the author wrote them; what is compiled has each port once. */
 static void resolve_ports(struct resolve *r, struct warden_rule *rule)
 {
-	uint32_t i;
+	const struct warden_part *written = &rule->ranges;
 
-	rule->ports = rule->ranges;
-	for (i = 0; i < rule->ranges.n; i++)
-		if (r->m->ranges.v[rule->ranges.first + i].group)
-			break;
-	if (i < rule->ranges.n && r->spread <= WARDEN_RULES_MAX)
-		rule->ports = spread_ranges(r, rule->ranges);
+	rule->ports = *written;
+	if (written->n > 1 || (written->n && r->m->ranges.v[written->first].group))
+		rule->ports = spread_ranges(r, *written);
 }
 
 static void resolve_rule(struct resolve *r, struct warden_rule *rule)

@@ -489,6 +489,24 @@ static void put_all(struct compile *c)
 				 c->b->len, WARDEN_POLICY_MAX);
 }
 
+int warden_compile_safety(const struct warden_model *m, const struct warden_files *files,
+			  struct warden_blob *b, struct warden_diags *d)
+{
+	struct compile c = { .m = m, .files = files, .b = b, .d = d };
+	size_t i;
+
+	for (i = 0; i < m->safety.n; i++) {
+		struct warden_rule entry = m->safety.v[i];
+
+		entry.action = WARDEN_ACTION_ALLOW;
+		entry.flags |= WARDEN_RULE_FLAG_SAFETY;
+		put_rule(&c, &entry);
+	}
+	warden_index_free(&c.known);
+	free(c.digests.v);
+	return warden_diags_count(d) ? -EINVAL : 0;
+}
+
 int warden_compile_checked(const struct warden_model *m, const struct warden_files *files,
 			   struct warden_blob *b, struct warden_diags *d)
 {

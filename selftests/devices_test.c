@@ -20,7 +20,7 @@ static int load_example(const char *name)
 		return -1;
 	policy_text[fread(policy_text, 1, sizeof(policy_text) - 1, f)] = '\0';
 	fclose(f);
-	return warden_ctl(ARGV("policy", "load", path));
+	return warden_ctl(ARGV("policy", "load", "--force", path));
 }
 
 static const char *const hear[] = { "arecord", "-q",   "-D", CAPTURE, "-f",  "S16_LE",	  "-r",

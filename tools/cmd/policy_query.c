@@ -10,6 +10,7 @@
 #include <linux/warden.h>
 
 #include "../cmd.h"
+#include "../nl.h"
 #include "../output.h"
 #include "../policy/diff.h"
 #include "../policy/explain.h"
@@ -160,14 +161,20 @@ static int show_diff(const struct warden_ctl *ctl, const struct warden_view *bef
 	return WARDEN_EXIT_OK;
 }
 
-/*
- * The one place the policy in force would come from, as the bytes that were
- * loaded. The module keeps what it made of them and cannot give them back yet.
- */
+/* The first layer there is, as the bytes that were loaded. */
 static int read_running_policy(struct warden_blob *blob)
 {
-	(void)blob;
-	return -EOPNOTSUPP;
+	struct warden_fault f;
+	struct warden_nl *nl;
+	int err = warden_nl_open(&nl, &f);
+
+	if (!err) {
+		err = warden_nl_policy_read(nl, 0, blob, &f);
+		warden_nl_close(nl);
+	}
+	if (err)
+		warden_fault_print(&f, "policy diff");
+	return err;
 }
 
 static int open_running(struct warden_view *v)
@@ -177,10 +184,7 @@ static int open_running(struct warden_view *v)
 	int err = read_running_policy(&blob);
 
 	if (err) {
-		memset(v, 0, sizeof(*v));
-		fputs("wardenctl: policy diff: this build cannot read back the policy in force; "
-		      "name the file it was loaded from as the first of two\n",
-		      stderr);
+		warden_blob_free(&blob);
 		return err;
 	}
 	err = warden_view_open(v, "the policy in force", blob.data, blob.len, why);

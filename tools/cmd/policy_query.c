@@ -161,7 +161,7 @@ static int show_diff(const struct warden_ctl *ctl, const struct warden_view *bef
 	return WARDEN_EXIT_OK;
 }
 
-/* The policy in force as the bytes that were loaded; of several layers the maker's. */
+/* The first layer there is, as the bytes that were loaded. */
 static int read_running_policy(struct warden_blob *blob)
 {
 	struct warden_fault f;
@@ -183,9 +183,10 @@ static int open_running(struct warden_view *v)
 	char why[WARDEN_ORACLE_WHY];
 	int err = read_running_policy(&blob);
 
-	memset(v, 0, sizeof(*v));
-	if (err)
+	if (err) {
+		warden_blob_free(&blob);
 		return err;
+	}
 	err = warden_view_open(v, "the policy in force", blob.data, blob.len, why);
 	if (err)
 		fprintf(stderr, "wardenctl: policy diff: the policy in force: %s; load it again\n",

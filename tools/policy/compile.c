@@ -512,16 +512,38 @@ static void put_all(struct compile *c)
 				 c->b->len, WARDEN_POLICY_MAX);
 }
 
+static void end_compile(struct compile *c)
+{
+	warden_index_free(&c->known);
+	free(c->digests.v);
+	free(c->references.v);
+	free(c->ranges.v);
+}
+
+int warden_compile_safety(const struct warden_model *m, const struct warden_files *files,
+			  struct warden_blob *b, struct warden_diags *d)
+{
+	struct compile c = { .m = m, .files = files, .b = b, .d = d };
+	size_t i;
+
+	for (i = 0; i < m->safety.n; i++) {
+		struct warden_rule entry = m->safety.v[i];
+
+		entry.action = WARDEN_ACTION_ALLOW;
+		entry.flags |= WARDEN_RULE_FLAG_SAFETY;
+		put_rule(&c, &entry);
+	}
+	end_compile(&c);
+	return warden_diags_count(d) ? -EINVAL : 0;
+}
+
 int warden_compile_checked(const struct warden_model *m, const struct warden_files *files,
 			   struct warden_blob *b, struct warden_diags *d)
 {
 	struct compile c = { .m = m, .files = files, .b = b, .d = d };
 
 	put_all(&c);
-	warden_index_free(&c.known);
-	free(c.digests.v);
-	free(c.references.v);
-	free(c.ranges.v);
+	end_compile(&c);
 	return warden_diags_count(d) ? -EINVAL : 0;
 }
 

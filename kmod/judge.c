@@ -16,6 +16,7 @@
 #include "judge.h"
 #include "layers.h"
 #include "record.h"
+#include "shadow.h"
 
 static void copy_verdict(struct warden_answer *answer, u64 generation,
 			 const struct warden_verdict *v)
@@ -36,6 +37,28 @@ static void copy_verdict(struct warden_answer *answer, u64 generation,
 	answer->label[0] = '\0';
 	if (v->program)
 		memcpy(answer->label, v->program->label, sizeof(answer->label));
+}
+
+/* What is carried out is compared: an observed denial lets go on, as an allow does. */
+static void ask_shadow(struct warden_answer *answer, const struct warden_request *req)
+{
+	const struct warden_layers *layers = warden_shadow_get_rcu();
+	struct warden_verdict v;
+
+	answer->differs = false;
+	if (likely(!layers))
+		return;
+	warden_decide_layers(layers, req, &v);
+	if (warden_verdict_denies(&v) == answer->denied)
+		return;
+	answer->differs = true;
+	answer->shadow = (struct warden_shadow_answer){
+		.action = answer->denied ? WARDEN_ACTION_ALLOW : WARDEN_ACTION_DENY,
+		.reason = v.reason,
+		.layer = v.snap->layer,
+		.line = v.rule ? v.rule->line : 0,
+		.version = v.snap->version,
+	};
 }
 
 static u64 generation_of(const struct warden_grants *grants)
@@ -63,6 +86,7 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	now.now = now.grants ? ktime_get_boottime_ns() : 0;
 	warden_decide_layers(layers, &now, &v);
 	copy_verdict(answer, layers->generation, &v);
+	ask_shadow(answer, &now);
 	answer->consents = generation_of(now.grants);
 	rcu_read_unlock();
 	if (!answer->denied)
@@ -134,34 +158,12 @@ bool warden_judge_names(const struct warden_digest *digest)
 	return names;
 }
 
-/**
- * warden_judge_tell() - record a refusal, or one that would have been
- * @req: the request
- * @answer: the answer, denied or observed
- * @object: what it was about, for people; NULL is nothing
- * @family: AF_* of a socket, 0 for none
- *
- * Context: Process context of the subject, does not sleep. Without memory the
- * refusal stands and the record is counted as lost.
- */
-void warden_judge_tell(const struct warden_request *req, const struct warden_answer *answer,
-		       const char *object, u16 family)
+/* Who asked for what; the same for each record of an answer. */
+static void fill_request(struct warden_record *r, const struct warden_request *req,
+			 const struct warden_answer *answer, const char *object, u16 family)
 {
-	struct warden_record *r = kzalloc(sizeof(*r), GFP_ATOMIC | __GFP_NOWARN);
-
-	if (!r) {
-		warden_record_lose(true);
-		return;
-	}
-	r->event = WARDEN_EVENT_VERDICT;
 	r->domain = req->domain;
-	r->action = WARDEN_ACTION_DENY;
-	r->observed = answer->observed;
-	r->reason = answer->reason;
-	r->line = answer->line;
-	r->policy_version = answer->version;
 	r->generation = answer->generation;
-	r->layer = answer->layer;
 	r->count = 1;
 	r->pid = task_tgid_nr(current);
 	r->uid = req->uid;
@@ -178,7 +180,57 @@ void warden_judge_tell(const struct warden_request *req, const struct warden_ans
 		strscpy(r->program, warden_identity_path(r->object, sizeof(r->object)),
 			sizeof(r->program));
 	strscpy_pad(r->object, object ?: "", sizeof(r->object));
+}
+
+static void tell_verdict(struct warden_record *r, const struct warden_answer *answer)
+{
+	r->event = WARDEN_EVENT_VERDICT;
+	r->action = WARDEN_ACTION_DENY;
+	r->observed = answer->observed;
+	r->reason = answer->reason;
+	r->line = answer->line;
+	r->policy_version = answer->version;
+	r->layer = answer->layer;
 	warden_record_add(r);
+}
+
+static void tell_shadow(struct warden_record *r, const struct warden_answer *answer)
+{
+	r->event = WARDEN_EVENT_SHADOW;
+	r->action = answer->shadow.action;
+	r->observed = true;
+	r->reason = answer->shadow.reason;
+	r->line = answer->shadow.line;
+	r->policy_version = answer->shadow.version;
+	r->layer = answer->shadow.layer;
+	warden_record_add(r);
+}
+
+/**
+ * warden_judge_tell() - record what warden_answer_tells() of an answer
+ * @req: the request
+ * @answer: the answer
+ * @object: what it was about, for people; NULL is nothing
+ * @family: AF_* of a socket, 0 for none
+ *
+ * Context: Process context of the subject, does not sleep. Without memory the
+ * answer stands and the record is counted as lost.
+ */
+void warden_judge_tell(const struct warden_request *req, const struct warden_answer *answer,
+		       const char *object, u16 family)
+{
+	bool refused = answer->denied || answer->observed;
+	struct warden_record *r = kzalloc(sizeof(*r), GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!r) {
+		warden_record_lose(refused);
+		return;
+	}
+	fill_request(r, req, answer, object, family);
+	if (refused)
+		tell_verdict(r, answer);
+	if (answer->differs)
+		tell_shadow(r, answer);
 	kfree(r);
 }
 
@@ -206,7 +258,7 @@ int warden_judge_sensor(dev_t devt, struct warden_request *req, struct warden_id
 	req->class = warden_inventory_class(devt, &req->topology);
 	warden_identity_of_current(subject);
 	err = warden_judge(req, answer);
-	if (err || answer->observed) {
+	if (warden_answer_tells(answer)) {
 		warden_inventory_find(devt, &sensor);
 		warden_judge_tell(req, answer, sensor.topology, 0);
 	}

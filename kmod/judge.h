@@ -6,6 +6,22 @@
 #include "decide.h"
 
 /**
+ * struct warden_shadow_answer - what the policy in shadow would have answered
+ * @action: enum warden_action, as it would have been carried out
+ * @reason: enum warden_reason
+ * @layer: enum warden_role of the layer that decided
+ * @line: line of the rule; 0 is none
+ * @version: version of that layer
+ */
+struct warden_shadow_answer {
+	u8 action;
+	u8 reason;
+	u8 layer;
+	u32 line;
+	u32 version;
+};
+
+/**
  * struct warden_answer - a verdict, copied out of the policy it was made with
  * @denied: the caller must refuse
  * @observed: it would have been denied, had the domain been enforced
@@ -20,6 +36,8 @@
  * @consents: generation of the table of consents; 0 for none
  * @receipt: consent it rests on
  * @label: label of the program; empty where the policy does not name it
+ * @differs: @shadow is set
+ * @shadow: what the policy in shadow would have answered, where that is otherwise
  */
 struct warden_answer {
 	bool denied;
@@ -35,7 +53,21 @@ struct warden_answer {
 	u64 consents;
 	u8 receipt[WARDEN_RECEIPT_SIZE];
 	char label[WARDEN_LABEL_MAX + 1];
+	bool differs;
+	struct warden_shadow_answer shadow;
 };
+
+/**
+ * warden_answer_tells() - is there something to record of this answer?
+ * @answer: the answer
+ *
+ * Return: true where it was denied, would have been, or would be otherwise by the
+ * policy in shadow.
+ */
+static inline bool warden_answer_tells(const struct warden_answer *answer)
+{
+	return answer->denied || answer->observed || answer->differs;
+}
 
 int warden_judge(const struct warden_request *req, struct warden_answer *answer);
 int warden_judge_sensor(dev_t devt, struct warden_request *req, struct warden_identity *subject,

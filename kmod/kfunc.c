@@ -74,7 +74,7 @@ static int judge_listen(struct socket *sock, u16 port)
 
 	warden_identity_of_current(&subject);
 	err = warden_judge(&req, &answer);
-	if (err || answer.observed)
+	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, NULL, sock->sk->sk_family);
 	return err;
 }
@@ -121,7 +121,7 @@ static int judge_object(u32 domain, const struct warden_identity *subject,
 	int err;
 
 	err = warden_judge(&req, &answer);
-	if (err || answer.observed)
+	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, path, 0);
 	return err;
 }
@@ -320,7 +320,8 @@ __bpf_kfunc int warden_kf_forge(void)
 		.uid = current_real_uid(),
 		.subject = &nobody,
 	};
-	const struct warden_answer answer = { .reason = WARDEN_REASON_PROGRAM_FORGED };
+	const struct warden_answer answer = { .denied = true,
+					      .reason = WARDEN_REASON_PROGRAM_FORGED };
 
 	enter(WARDEN_HOOK_PRCTL);
 	warden_canary_deny();

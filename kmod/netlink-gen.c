@@ -124,12 +124,13 @@ static const struct nla_policy warden_policy_add_nl_policy[WARDEN_A_POLICY_SIGNE
 };
 
 /* WARDEN_CMD_POLICY_COMMIT - do */
-static const struct nla_policy warden_policy_commit_nl_policy[WARDEN_A_POLICY_CHANNEL + 1] = {
+static const struct nla_policy warden_policy_commit_nl_policy[WARDEN_A_POLICY_SHADOW + 1] = {
 	[WARDEN_A_POLICY_DIGEST] = NLA_POLICY_EXACT_LEN(32),
 	[WARDEN_A_POLICY_SIGNATURE] = { .type = NLA_BINARY, },
 	[WARDEN_A_POLICY_CONFIRM] = NLA_POLICY_RANGE(NLA_U32, 1, 3600),
 	[WARDEN_A_POLICY_FORCE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[WARDEN_A_POLICY_CHANNEL] = NLA_POLICY_NESTED(warden_channel_nl_policy),
+	[WARDEN_A_POLICY_SHADOW] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* WARDEN_CMD_CONSENT_GRANT - do */
@@ -171,8 +172,9 @@ static const struct nla_policy warden_policy_confirm_nl_policy[WARDEN_A_POLICY_R
 };
 
 /* WARDEN_CMD_POLICY_DROP - do */
-static const struct nla_policy warden_policy_drop_nl_policy[WARDEN_A_POLICY_LAYER + 1] = {
+static const struct nla_policy warden_policy_drop_nl_policy[WARDEN_A_POLICY_SHADOW + 1] = {
 	[WARDEN_A_POLICY_LAYER] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[WARDEN_A_POLICY_SHADOW] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* WARDEN_CMD_POLICY_READ - dump */
@@ -225,7 +227,7 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_policy_commit_doit,
 		.policy		= warden_policy_commit_nl_policy,
-		.maxattr	= WARDEN_A_POLICY_CHANNEL,
+		.maxattr	= WARDEN_A_POLICY_SHADOW,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -311,7 +313,7 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_policy_drop_doit,
 		.policy		= warden_policy_drop_nl_policy,
-		.maxattr	= WARDEN_A_POLICY_LAYER,
+		.maxattr	= WARDEN_A_POLICY_SHADOW,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{

@@ -17,6 +17,7 @@
 #include "netlink-gen.h"
 #include "pack.h"
 #include "policy.h"
+#include "shadow.h"
 #include "stage.h"
 
 /**
@@ -227,11 +228,28 @@ static int parse_commit(struct warden_commit *c, struct genl_info *info)
 	return parse_channels(c, info);
 }
 
+static bool is_set(struct genl_info *info, int attr)
+{
+	return info->attrs[attr] && nla_get_u32(info->attrs[attr]);
+}
+
+/* What a change is told to have done that left the policy in force as it was. */
+static struct warden_committed unchanged(void)
+{
+	return (struct warden_committed){ .generation = warden_layers_get_rcu()->generation };
+}
+
 static int commit(struct genl_info *info, const struct warden_commit *c,
 		  struct warden_committed *done)
 {
 	struct warden_snapshot *snap = finish(info);
+	int err;
 
+	if (!IS_ERR(snap) && is_set(info, WARDEN_A_POLICY_SHADOW)) {
+		err = warden_shadow_load(snap, info->extack);
+		*done = unchanged();
+		return err;
+	}
 	if (!IS_ERR(snap))
 		return warden_policy_commit(snap, c, done, info->extack);
 	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_POLICY_REFUSE,
@@ -272,10 +290,15 @@ int warden_nl_policy_drop_doit(struct sk_buff *skb, struct genl_info *info)
 	struct warden_committed done;
 	int err;
 
-	if (!layer)
-		return warden_message_refuse(info, -EINVAL, "name the layer");
+	if (!layer == !is_set(info, WARDEN_A_POLICY_SHADOW))
+		return warden_message_refuse(info, -EINVAL, "name the layer, or the shadow");
 	warden_change_lock();
-	err = warden_policy_drop(nla_get_u32(layer), &done, info->extack);
+	if (layer) {
+		err = warden_policy_drop(nla_get_u32(layer), &done, info->extack);
+	} else {
+		err = warden_shadow_drop(info->extack);
+		done = unchanged();
+	}
 	warden_change_unlock();
 	return err ?: warden_message_reply(info, fill_committed, &done);
 }

@@ -22,6 +22,7 @@
 #include "policy.h"
 #include "record.h"
 #include "session.h"
+#include "shadow.h"
 #include "trust.h"
 
 struct status {
@@ -127,6 +128,15 @@ static int put_counts(struct sk_buff *skb, const struct status *st)
 	       put_u64(skb, WARDEN_A_STATUS_PROBED, warden_netlink_probed());
 }
 
+static int put_shadow(struct sk_buff *skb)
+{
+	char name[WARDEN_LABEL_MAX + 1];
+	u32 version = warden_shadow_status(name);
+
+	return put_string(skb, WARDEN_A_STATUS_SHADOW_NAME, name) ||
+	       put_u32(skb, WARDEN_A_STATUS_SHADOW_VERSION, version);
+}
+
 static int fill_status(struct sk_buff *skb, const void *arg)
 {
 	const struct warden_layers *layers;
@@ -135,7 +145,8 @@ static int fill_status(struct sk_buff *skb, const void *arg)
 
 	rcu_read_lock();
 	layers = warden_layers_get_rcu();
-	err = put_hooks(skb, st, layers) || put_policy_status(skb, layers) || put_counts(skb, st);
+	err = put_hooks(skb, st, layers) || put_policy_status(skb, layers) ||
+	      put_shadow(skb) || put_counts(skb, st);
 	rcu_read_unlock();
 	return err;
 }

@@ -24,6 +24,7 @@
 #include "pack.h"
 #include "policy.h"
 #include "session.h"
+#include "shadow.h"
 #include "trust.h"
 
 /* Highest version that was in force, per layer; written inside a change. */
@@ -59,6 +60,7 @@ static struct warden_committed publish(struct warden_layers *layers, struct ward
 	struct warden_committed done;
 
 	*old = warden_layers_publish(layers);
+	warden_shadow_refresh();
 	done.generation = layers->generation;
 	done.ended = 0;
 	return done;
@@ -513,6 +515,7 @@ void warden_policy_exit(void)
 {
 	hrtimer_cancel(&revert_timer);
 	cancel_work_sync(&revert_work);
+	warden_shadow_exit();
 	warden_layers_free(provisional.before);
 	provisional.before = NULL;
 }

@@ -176,7 +176,9 @@ static void tell_refused(dev_t devt, const struct warden_request *req,
 	struct warden_sensor sensor;
 
 	answer.reason = reason;
+	answer.denied = true;
 	answer.observed = false;
+	answer.differs = false;
 	warden_inventory_find(devt, &sensor);
 	warden_judge_tell(req, &answer, sensor.topology, 0);
 }

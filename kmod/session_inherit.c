@@ -20,7 +20,7 @@ static int may_keep(const struct warden_session *s, const struct warden_identity
 	req.subject = identity;
 	req.uid = from_kuid(&init_user_ns, current_uid());
 	err = warden_judge(&req, &answer);
-	if (err || answer.observed)
+	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, s->sensor.topology, 0);
 	return err;
 }

@@ -46,6 +46,7 @@ int warden_policy_sign(const struct warden_ctl *ctl, int argc, char **argv);
 
 /* Verbs of `policy` that have a file of their own. */
 int warden_policy_diff(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_policy_observed(const struct warden_ctl *ctl);
 int warden_policy_explain(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_who_can(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_learn(const struct warden_ctl *ctl, int argc, char **argv);

@@ -109,12 +109,15 @@ static const char *const event_words[] = {
 	"policy-drop",
 	"policy-wider",
 	"trust-enroll",
+	"shadow",
+	"shadow-load",
+	"shadow-drop",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 20,
+	.count = 23,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -343,12 +346,14 @@ static const struct warden_wire_attr status_attrs[] = {
 	[25] = { .name = "layer", .kind = WARDEN_WIRE_NEST, .nest = &layer_set, .many = true },
 	[26] = { .name = "confirm-seconds", .kind = WARDEN_WIRE_U32 },
 	[27] = { .name = "confirm-layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
+	[28] = { .name = "shadow-name", .kind = WARDEN_WIRE_STRING },
+	[29] = { .name = "shadow-version", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set status_set = {
 	.name = "status",
 	.attrs = status_attrs,
-	.max = 27,
+	.max = 29,
 };
 
 const struct warden_wire_set *warden_set_status(void)
@@ -583,12 +588,13 @@ static const struct warden_wire_attr policy_attrs[] = {
 	[19] = { .name = "offset", .kind = WARDEN_WIRE_U64 },
 	[20] = { .name = "bytes", .kind = WARDEN_WIRE_BINARY },
 	[21] = { .name = "revert", .kind = WARDEN_WIRE_U32 },
+	[22] = { .name = "shadow", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set policy_set = {
 	.name = "policy",
 	.attrs = policy_attrs,
-	.max = 21,
+	.max = 22,
 };
 
 const struct warden_wire_set *warden_set_policy(void)

@@ -73,7 +73,9 @@ static void print_record(const struct warden_object *o)
 	       warden_object_word(o, WARDEN_A_RECORD_DOMAIN));
 	if (event == WARDEN_EVENT_VERDICT)
 		printf(" %s", warden_object_word(o, WARDEN_A_RECORD_ACTION));
-	if (warden_object_number(o, WARDEN_A_RECORD_OBSERVED))
+	if (event == WARDEN_EVENT_SHADOW)
+		printf(" would %s", warden_object_word(o, WARDEN_A_RECORD_ACTION));
+	else if (warden_object_number(o, WARDEN_A_RECORD_OBSERVED))
 		printf(" (observed only)");
 	if (warden_object_number(o, WARDEN_A_RECORD_LAYER) > WARDEN_ROLE_MAKER)
 		printf(" (%s layer)", warden_object_word(o, WARDEN_A_RECORD_LAYER));

@@ -223,10 +223,10 @@ const struct warden_noun *warden_noun_policy(void)
 	static const struct warden_verb verbs[] = {
 		{ "check", "[--root DIR] [--output BLOB] [--werror] FILE...", run_check },
 		{ "load",
-		  "[--layer LAYER] [--signature FILE.p7s] [--confirm SECONDS] [--force] FILE",
+		  "[--layer LAYER] [--signature FILE.p7s] [--confirm SECONDS] [--force] [--shadow] FILE",
 		  warden_policy_load },
 		{ "confirm", "[--revert]", warden_policy_confirm },
-		{ "drop", "LAYER", warden_policy_drop },
+		{ "drop", "LAYER|shadow", warden_policy_drop },
 		{ "save", "[--layer LAYER] FILE", warden_policy_save },
 		{ "sign",
 		  "--key KEY.pem --cert CERT.pem [--layer LAYER] [--signer ROLE=CERT.pem]... "
@@ -234,7 +234,7 @@ const struct warden_noun *warden_noun_policy(void)
 		  warden_policy_sign },
 		{ "show", "[FILE]", run_show },
 		{ "probe", "", warden_policy_probe },
-		{ "diff", "[--root DIR] FILE [FILE]", warden_policy_diff },
+		{ "diff", "[--root DIR] FILE [FILE] | --observed", warden_policy_diff },
 		{ "explain",
 		  "[--root DIR] FILE [--program NAME|PATH] [--user UID] [--consent] (--sensor CLASS "
 		  "[--device TOPOLOGY] | --listen PROTOCOL/PORT | --exec PATH | --module PATH | "

@@ -27,6 +27,7 @@ struct load {
 	uint32_t layer; /* 0: as the policy says */
 	unsigned long long confirm;
 	bool force;
+	bool shadow;
 	struct warden_blob policy;
 	struct warden_blob how;
 	struct warden_compiled compiled;
@@ -64,6 +65,9 @@ static int load_option(struct load *l, int option)
 	case 'f':
 		l->force = true;
 		return 0;
+	case 'w':
+		l->shadow = true;
+		return 0;
 	default:
 		return WARDEN_EXIT_USAGE;
 	}
@@ -76,6 +80,7 @@ static int load_options(struct load *l, int argc, char **argv)
 		{ "signature", required_argument, NULL, 's' },
 		{ "confirm", required_argument, NULL, 'c' },
 		{ "force", no_argument, NULL, 'f' },
+		{ "shadow", no_argument, NULL, 'w' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c, err = 0;
@@ -87,6 +92,9 @@ static int load_options(struct load *l, int argc, char **argv)
 		return err;
 	if (argc - optind != 1)
 		return warden_usage_wrong("policy load wants the name of one file");
+	if (l->shadow && (l->confirm || l->force || l->signature))
+		return warden_usage_wrong("--shadow decides nothing: it goes without --confirm, "
+					  "--force and --signature");
 	l->file = argv[optind];
 	return 0;
 }
@@ -155,7 +163,9 @@ static void add_conditions(struct load *l)
 {
 	if (l->confirm)
 		warden_blob_put_u32(&l->how, WARDEN_A_POLICY_CONFIRM, (uint32_t)l->confirm);
-	if (l->force)
+	if (l->shadow)
+		warden_blob_put_u32(&l->how, WARDEN_A_POLICY_SHADOW, 1);
+	else if (l->force)
 		warden_blob_put_u32(&l->how, WARDEN_A_POLICY_FORCE, 1);
 	else
 		warden_channel_find(&l->how);
@@ -184,9 +194,16 @@ static void print_text(const struct load *l, uint64_t generation, uint64_t ended
 {
 	char safe[256];
 
-	printf("policy \"%s\" version %u is in force", warden_output_escape(safe, sizeof(safe),
+	printf("policy \"%s\" version %u", warden_output_escape(safe, sizeof(safe),
 									   l->compiled.name),
 	       l->compiled.version);
+	if (l->shadow) {
+		printf(" stands in shadow: %zu rules; it decides nothing. What it would decide "
+		       "otherwise: wardenctl policy diff --observed\n",
+		       l->compiled.rules);
+		return;
+	}
+	printf(" is in force");
 	if (l->compiled.layer != WARDEN_ROLE_MAKER)
 		printf(" as the %s layer", layer_word(l->compiled.layer));
 	printf(": %zu rules, generation %" PRIu64 ", %" PRIu64 " sessions ended, sha256 %s\n",
@@ -214,6 +231,8 @@ static int print_loaded(void *ctx, const struct warden_object *o)
 	json = loaded_json(l, hex);
 	json_object_object_add(json, "generation", json_object_new_uint64(generation));
 	json_object_object_add(json, "ended", json_object_new_uint64(ended));
+	if (l->shadow)
+		json_object_object_add(json, "shadow", json_object_new_boolean(true));
 	if (l->confirm)
 		json_object_object_add(json, "confirm-seconds",
 				       json_object_new_uint64(l->confirm));
@@ -370,11 +389,14 @@ int warden_policy_drop(const struct warden_ctl *ctl, int argc, char **argv)
 	int status;
 
 	if (argc != 2)
-		return warden_usage_wrong("policy drop wants a layer: operator or user");
-	layer = read_layer(argv[1]);
-	if (!layer)
+		return warden_usage_wrong("policy drop wants a layer: operator or user; or shadow");
+	layer = strcmp(argv[1], "shadow") ? read_layer(argv[1]) : 0;
+	if (layer)
+		warden_blob_put_u32(&request, WARDEN_A_POLICY_LAYER, layer);
+	else if (!strcmp(argv[1], "shadow"))
+		warden_blob_put_u32(&request, WARDEN_A_POLICY_SHADOW, 1);
+	else
 		return WARDEN_EXIT_USAGE;
-	warden_blob_put_u32(&request, WARDEN_A_POLICY_LAYER, layer);
 	status = send_change(ctl, WARDEN_CMD_POLICY_DROP, &request, "policy drop");
 	warden_blob_free(&request);
 	return status;

@@ -221,6 +221,8 @@ int warden_policy_diff(const struct warden_ctl *ctl, int argc, char **argv)
 	int status = WARDEN_EXIT_FAILED;
 	const char *root;
 
+	if (argc == 2 && !strcmp(argv[1], "--observed"))
+		return warden_policy_observed(ctl);
 	if (root_option(&root, argc, argv))
 		return WARDEN_EXIT_USAGE;
 	if (argc - optind != 1 && argc - optind != 2)

@@ -92,6 +92,18 @@ static void print_layers(const struct warden_object *o)
 		puts("signatures  a policy must be signed");
 }
 
+static void print_shadow(const struct warden_object *o)
+{
+	char safe[256];
+
+	if (warden_object_has(o, WARDEN_A_STATUS_SHADOW_NAME))
+		printf("shadow      %s version %" PRIu64
+		       "; what it would decide otherwise: wardenctl policy diff --observed\n",
+		       warden_output_escape(safe, sizeof(safe),
+					    warden_object_string(o, WARDEN_A_STATUS_SHADOW_NAME)),
+		       warden_object_number(o, WARDEN_A_STATUS_SHADOW_VERSION));
+}
+
 static void print_probe(const struct warden_object *o)
 {
 	uint64_t probed = warden_object_number(o, WARDEN_A_STATUS_PROBED);
@@ -135,6 +147,7 @@ static void print_status(const struct warden_object *o)
 	print_hooks(o);
 	print_policy(o);
 	print_layers(o);
+	print_shadow(o);
 	print_probe(o);
 	print_counts(o);
 }

@@ -98,6 +98,7 @@ static int compile_text(struct load *l)
 	struct warden_source s;
 	int err = warden_source_read(&s, l->file, "/");
 
+	s.forced = l->force;
 	if (!err)
 		err = warden_source_compile(&s);
 	if (!err)
@@ -175,6 +176,7 @@ static struct json_object *loaded_json(const struct load *l, const char *digest)
 	json_object_object_add(json, "programs",
 			       json_object_new_int64((int64_t)l->compiled.programs));
 	json_object_object_add(json, "rules", json_object_new_int64((int64_t)l->compiled.rules));
+	json_object_object_add(json, "safety", json_object_new_int64((int64_t)l->compiled.safety));
 	json_object_object_add(json, "bytes", json_object_new_int64((int64_t)l->policy.len));
 	json_object_object_add(json, "digest", json_object_new_string(digest));
 	return json;
@@ -189,8 +191,11 @@ static void print_text(const struct load *l, uint64_t generation, uint64_t ended
 	       l->compiled.version);
 	if (l->compiled.layer != WARDEN_ROLE_MAKER)
 		printf(" as the %s layer", layer_word(l->compiled.layer));
-	printf(": %zu rules, generation %" PRIu64 ", %" PRIu64 " sessions ended, sha256 %s\n",
-	       l->compiled.rules, generation, ended, hex);
+	printf(": %zu rules, ", l->compiled.rules);
+	if (l->compiled.safety)
+		printf("%zu safety entries, ", l->compiled.safety);
+	printf("generation %" PRIu64 ", %" PRIu64 " sessions ended, sha256 %s\n",
+	       generation, ended, hex);
 	if (l->confirm)
 		printf("it goes again in %llu s, unless you say: wardenctl policy confirm\n",
 		       l->confirm);

@@ -14,6 +14,7 @@
 #include "../output.h"
 #include "../policy/diff.h"
 #include "../policy/explain.h"
+#include "../policy/kept.h"
 #include "../policy/print.h"
 #include "../policy/question.h"
 #include "../reason.h"
@@ -137,6 +138,24 @@ static void tell_measured(struct diff_lines *lines)
 	}
 }
 
+static void take_kept(void *ctx, const char *entry, bool now)
+{
+	const char *how = now ? "now on the safety list" : "no longer on the safety list";
+	struct diff_lines *lines = ctx;
+	struct json_object *json;
+
+	lines->count++;
+	if (!lines->json) {
+		fprintf(lines->text[OTHER], "  %s: %s\n", entry, how);
+		return;
+	}
+	json = json_object_new_object();
+	add_text(json, "direction", direction_words[OTHER]);
+	add_text(json, "what", how);
+	add_text(json, "entry", entry);
+	json_object_array_add(lines->json, json);
+}
+
 static int show_diff(const struct warden_ctl *ctl, const struct warden_view *before,
 		     const struct warden_view *after)
 {
@@ -152,6 +171,7 @@ static int show_diff(const struct warden_ctl *ctl, const struct warden_view *bef
 	}
 	warden_diff(before, after, take_change, &lines);
 	tell_measured(&lines);
+	warden_kept_compare(before, after, take_kept, &lines);
 	if (lines.json)
 		warden_output_print(lines.json);
 	else

@@ -483,10 +483,19 @@ static void put_all(struct compile *c)
 	put_measure(c);
 	put_appraise(c, WARDEN_DOMAIN_EXEC);
 	put_appraise(c, WARDEN_DOMAIN_MODULE);
+}
+
+/* Frees what was needed on the way. */
+static int end_compile(struct compile *c)
+{
 	if (c->b->len > WARDEN_POLICY_MAX)
 		warden_diags_add(c->d, (struct warden_place){ 0 },
 				 "the compiled policy has %zu bytes; at most %u are allowed",
 				 c->b->len, WARDEN_POLICY_MAX);
+	warden_index_free(&c->known);
+	free(c->digests.v);
+	free(c->references.v);
+	return warden_diags_count(c->d) ? -EINVAL : 0;
 }
 
 int warden_compile_checked(const struct warden_model *m, const struct warden_files *files,
@@ -495,10 +504,42 @@ int warden_compile_checked(const struct warden_model *m, const struct warden_fil
 	struct compile c = { .m = m, .files = files, .b = b, .d = d };
 
 	put_all(&c);
-	warden_index_free(&c.known);
-	free(c.digests.v);
-	free(c.references.v);
-	return warden_diags_count(d) ? -EINVAL : 0;
+	return end_compile(&c);
+}
+
+/* Where the rules of a compiled policy end. */
+static size_t end_of_rules(const struct warden_blob *b)
+{
+	size_t at = 0;
+
+	while (at < b->len) {
+		struct nlattr a;
+
+		memcpy(&a, b->data + at, sizeof(a));
+		if ((a.nla_type & NLA_TYPE_MASK) > WARDEN_A_POLICY_RULE)
+			break;
+		at += NLA_ALIGN(a.nla_len);
+	}
+	return at;
+}
+
+int warden_compile_safety(const struct warden_model *m, const struct warden_files *files,
+			  struct warden_blob *b, struct warden_diags *d)
+{
+	struct warden_blob whole = { NULL, 0, 0 };
+	struct compile c = { .m = m, .files = files, .b = &whole, .d = d };
+	size_t i, at = end_of_rules(b);
+
+	if (!m->safety.n)
+		return 0;
+	warden_blob_append(&whole, b->data, at);
+	for (i = 0; i < m->safety.n; i++)
+		put_rule(&c, &m->safety.v[i]);
+	warden_blob_append(&whole, b->data + at, b->len - at);
+	warden_blob_free(b);
+	*b = whole;
+	c.b = b;
+	return end_compile(&c);
 }
 
 int warden_compile_model(struct warden_model *m, const struct warden_files *files,

@@ -34,4 +34,16 @@ int warden_compile_model(struct warden_model *m, const struct warden_files *file
 int warden_compile_checked(const struct warden_model *m, const struct warden_files *files,
 			   struct warden_blob *b, struct warden_diags *d);
 
+/**
+ * warden_compile_safety() - add what the safety list names, behind the rules
+ * @m: the model, after warden_safety_check()
+ * @files: where digests come from
+ * @b: the compiled policy
+ * @d: what is wrong
+ *
+ * Return: 0, or -EINVAL where @d holds an error.
+ */
+int warden_compile_safety(const struct warden_model *m, const struct warden_files *files,
+			  struct warden_blob *b, struct warden_diags *d);
+
 #endif /* WARDEN_COMPILE_H */

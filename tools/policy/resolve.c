@@ -423,22 +423,35 @@ void warden_model_resolve(struct warden_model *m, struct warden_diags *d)
 		resolve_rule(&r, &m->rules.v[i]);
 		count_rule(&r, &m->rules.v[i]);
 	}
-	for (i = 0; i < m->safety.n; i++)
-		resolve_rule(&r, &m->safety.v[i]);
-	free(r.seen);
 	m->wire_rules = r.spread;
+	for (i = 0; i < m->safety.n; i++) {
+		resolve_rule(&r, &m->safety.v[i]);
+		count_rule(&r, &m->safety.v[i]);
+	}
+	free(r.seen);
 }
 
+size_t warden_model_kept(const struct warden_model *m)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < m->safety.n; i++)
+		n += m->safety.v[i].lacks ? 0 : warden_model_spread(&m->safety.v[i]);
+	return n;
+}
+
+/* Entries of the safety list come after all rules. */
 const struct warden_rule *warden_model_rule(const struct warden_model *m, uint32_t number)
 {
 	size_t i, at = 0;
 
-	for (i = 0; number && i < m->rules.n; i++) {
-		if (m->rules.v[i].lacks)
-			continue;
-		at += warden_model_spread(&m->rules.v[i]);
+	for (i = 0; number && i < m->rules.n + m->safety.n; i++) {
+		const struct warden_rule *r = i < m->rules.n ? &m->rules.v[i] :
+							       &m->safety.v[i - m->rules.n];
+
+		at += r->lacks ? 0 : warden_model_spread(r);
 		if (number <= at)
-			return &m->rules.v[i];
+			return r;
 	}
 	return NULL;
 }

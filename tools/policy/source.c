@@ -58,7 +58,9 @@ int warden_source_build(struct warden_source *s, bool loads)
 	warden_enforce_model(&s->model, &s->diags, loads);
 	warden_lint_model(&s->model, &s->diags);
 	err = warden_compile_checked(&s->model, &s->files, &s->blob, &s->diags);
-	return err ? err : warden_safety_check(s);
+	if (!err)
+		err = warden_safety_check(s);
+	return err ? err : warden_compile_safety(&s->model, &s->files, &s->blob, &s->diags);
 }
 
 static int build_and_tell(struct warden_source *s, bool loads)

@@ -347,6 +347,55 @@ TEST_F(trial, a_next_policy_that_denies_the_safety_list_passes_by_force)
 								     .reason = "forced" }));
 }
 
+/* --- asking what is in force --------------------------------------------------------------- */
+
+TEST_F(trial, a_file_is_held_against_the_policy_in_force)
+{
+	ASSERT_EQ(0, load(kept("", ALLOWS), NULL, NULL));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "diff", write_policy(kept("", ALLOWS)))));
+	EXPECT_SAID("mean the same");
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "diff", write_policy(
+		kept(LIST, "allow self listen tcp {7000-7009, 7022}; allow self use microphone;\n")))));
+	EXPECT_SAID("would now be denied:\n  self: listen tcp 7010-7021: allowed (line 3) -> denied");
+	EXPECT_SAID("self use microphone: now on the safety list");
+	EXPECT_EQ(1, warden_ctl(ARGV("policy", "diff", "--layer", "operator",
+				     write_policy("deny any use any;\n"))));
+	EXPECT_SAID("there is no operator layer in force");
+}
+
+TEST_F(trial, a_file_is_held_against_one_layer_of_several)
+{
+	ASSERT_EQ(0, load(kept("", ALLOWS), NULL, NULL));
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "load", "--layer", "operator",
+				     write_policy("deny any use microphone;\n"))));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "diff", "--layer", "operator",
+				     write_policy("deny any use camera;\n"))));
+	EXPECT_SAID("any other program: use camera: ");
+	EXPECT_EQ(NULL, strstr(warden_said(), "is in force, too"));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "diff", write_policy(kept("", ALLOWS)))));
+	EXPECT_SAID("a layer of the operator is in force, too");
+	EXPECT_SAID("mean the same");
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "drop", "operator")));
+}
+
+TEST_F(trial, the_policy_in_force_explains_itself_layer_by_layer)
+{
+	ASSERT_EQ(0, load(kept("", ALLOWS), NULL, NULL));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "explain", "--running", "--program", "self",
+				     "--sensor", "microphone")));
+	EXPECT_SAID("self use microphone: allowed\n");
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "load", "--layer", "operator",
+				     write_policy("deny any use microphone;\n"))));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "explain", "--running", "--program", "self",
+				     "--sensor", "microphone")));
+	EXPECT_SAID("self use microphone: denied\n");
+	EXPECT_SAID("decided by the operator layer\n");
+	EXPECT_SAID("maker layer, \"trial\" version ");
+	EXPECT_SAID(": allowed (line 3)\n");
+	EXPECT_SAID(": denied (line 2)\n");
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "drop", "operator")));
+}
+
 /* --- reading back -------------------------------------------------------------------------- */
 
 static size_t read_file(const char *path, char **bytes)

@@ -244,9 +244,9 @@ const struct warden_noun *warden_noun_policy(void)
 		  warden_policy_sign },
 		{ "show", "[FILE]", run_show },
 		{ "probe", "", warden_policy_probe },
-		{ "diff", "[--root DIR] FILE [FILE]", warden_policy_diff },
+		{ "diff", "[--root DIR] [--layer LAYER] [FILE] FILE", warden_policy_diff },
 		{ "explain",
-		  "[--root DIR] FILE [--program NAME|PATH] [--user UID] [--consent] (--sensor CLASS "
+		  "[--root DIR] (FILE | --running) [--program NAME|PATH] [--user UID] [--consent] (--sensor CLASS "
 		  "[--device TOPOLOGY] | --listen PROTOCOL/PORT | --exec PATH | --module PATH | "
 		  "--firmware PATH)",
 		  warden_policy_explain },

@@ -18,6 +18,7 @@
 #include "../output.h"
 #include "../policy/digest.h"
 #include "../policy/source.h"
+#include "policy_query.h"
 
 /* What stood on the command line, and what becomes of it. */
 struct load {
@@ -37,8 +38,7 @@ static const char *layer_word(uint32_t layer)
 	return warden_enum_word(warden_enum_role(), layer);
 }
 
-/* A word that is no layer is told. */
-static uint32_t read_layer(const char *word)
+uint32_t warden_policy_layer(const char *word)
 {
 	int layer = warden_enum_value(warden_enum_role(), word);
 
@@ -52,7 +52,7 @@ static int load_option(struct load *l, int option)
 {
 	switch (option) {
 	case 'l':
-		l->layer = read_layer(optarg);
+		l->layer = warden_policy_layer(optarg);
 		return l->layer ? 0 : WARDEN_EXIT_USAGE;
 	case 's':
 		l->signature = optarg;
@@ -291,7 +291,7 @@ static int save_options(uint32_t *layer, int argc, char **argv)
 
 	optind = 1;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		*layer = c == 'l' ? read_layer(optarg) : 0;
+		*layer = c == 'l' ? warden_policy_layer(optarg) : 0;
 		if (!*layer)
 			return WARDEN_EXIT_USAGE;
 	}
@@ -376,7 +376,7 @@ int warden_policy_drop(const struct warden_ctl *ctl, int argc, char **argv)
 
 	if (argc != 2)
 		return warden_usage_wrong("policy drop wants a layer: operator or user");
-	layer = read_layer(argv[1]);
+	layer = warden_policy_layer(argv[1]);
 	if (!layer)
 		return WARDEN_EXIT_USAGE;
 	warden_blob_put_u32(&request, WARDEN_A_POLICY_LAYER, layer);

@@ -260,6 +260,9 @@ void warden_model_check(struct warden_model *m, struct warden_diags *d, bool who
 /* resolve.c: turn the names of the rules into numbers and spread the groups out. */
 void warden_model_resolve(struct warden_model *m, struct warden_diags *d);
 
+/* Sort ranges and join what overlaps or touches; gives how many are left. */
+uint32_t warden_ports_merge(struct warden_ports *v, uint32_t n);
+
 /* How many rules of the compiled policy a rule becomes. */
 size_t warden_model_spread(const struct warden_rule *rule);
 

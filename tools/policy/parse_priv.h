@@ -77,6 +77,9 @@ void warden_scan_close(struct warden_parse *p);
 /* The lexer as the grammar sees it: the scanner's tokens and the `;` that was missing. */
 int warden_text_lex(union warden_token *value, struct warden_span *span, struct warden_parse *p);
 
+/* Move a place past some text. */
+void warden_parse_advance(struct warden_place *at, const char *text, size_t len);
+
 /* words.c: how the words that stand in tables are found, with an advice where not. */
 uint32_t warden_parse_domain(struct warden_parse *p, struct warden_name word, uint32_t allowed,
 			     const char *use);

@@ -232,12 +232,13 @@ static int by_port(const void *a, const void *b)
 	return (x->high > y->high) - (x->high < y->high);
 }
 
-/* Sort and join what overlaps or touches; gives how many are left. */
-static uint32_t merge_ports(struct warden_ports *v, uint32_t n)
+uint32_t warden_ports_merge(struct warden_ports *v, uint32_t n)
 {
 	uint32_t i, kept = 0;
 
-	if (n)
+	for (i = 1; i < n && by_port(&v[i - 1], &v[i]) <= 0; i++)
+		;
+	if (i < n)
 		qsort(v, n, sizeof(*v), by_port);
 	for (i = 0; i < n; i++) {
 		if (kept && v[i].low <= v[kept - 1].high + 1) {
@@ -285,7 +286,7 @@ static struct warden_part spread_ranges(struct resolve *r, struct warden_part wr
 		for (k = 0; k < in.n; k++)
 			add_range(r, r->m->ranges.v[in.first + k]);
 	}
-	part.n = merge_ports(r->m->ranges.v + part.first, (uint32_t)r->m->ranges.n - part.first);
+	part.n = warden_ports_merge(r->m->ranges.v + part.first, (uint32_t)r->m->ranges.n - part.first);
 	r->m->ranges.n = part.first + part.n;
 	return part;
 }

@@ -3,12 +3,13 @@
  * One layer of the policy, from the empty one on, and the boot profile that
  * stands until the first policy is loaded.
  */
-#include <crypto/sha2.h>
 #include <linux/bits.h>
 #include <linux/mm.h>
+#include <linux/once.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/unaligned.h>
 
 #include "snapshot.h"
 
@@ -75,19 +76,19 @@ void warden_snapshot_put(struct warden_snapshot *snap)
  * warden_snapshot_key() - a number that stands for a name
  * @name: the name
  *
- * The first 8 bytes of its SHA-256, so that a hook compares two words and no
- * strings; two names with one key would take 2^32 tries to find and give no
- * more than one rule read as another the same author wrote.
+ * So that a hook compares two words and no strings. SipHash with a secret of
+ * this boot: who can name devices or write policies cannot look for two names
+ * with one key.
  *
  * Context: Any.
  * Return: the key, never 0.
  */
 u64 warden_snapshot_key(const char *name)
 {
-	u8 digest[SHA256_DIGEST_SIZE];
+	static siphash_key_t secret;
 
-	sha256(name, strlen(name), digest);
-	return get_unaligned_le64(digest) ?: 1;
+	get_random_once(&secret, sizeof(secret));
+	return siphash(name, strlen(name), &secret) ?: 1;
 }
 
 /**

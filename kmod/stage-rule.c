@@ -31,7 +31,7 @@ static int check_rule_fields(struct nlattr *const *tb, const struct nlattr *attr
 	static const u32 sensor_fields[] = { WARDEN_A_RULE_CLASS, WARDEN_A_RULE_TOPOLOGY,
 					     WARDEN_A_RULE_PURPOSE, WARDEN_A_RULE_WITHDRAW_MS };
 	static const u32 port_fields[] = { WARDEN_A_RULE_PROTOCOL, WARDEN_A_RULE_PORT_LOW,
-					   WARDEN_A_RULE_PORT_HIGH };
+					   WARDEN_A_RULE_PORT_HIGH, WARDEN_A_RULE_PORTS };
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sensor_fields); i++)
@@ -75,6 +75,64 @@ static int check_rule(struct nlattr *const *tb, const struct nlattr *attr,
 	return check_rule_fields(tb, attr, rule->domain, extack);
 }
 
+/* A range of ports as it stands on the wire. */
+struct port_range {
+	u16 low;
+	u16 high;
+};
+
+static int check_ranges(const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	const struct port_range *range = nla_data(attr);
+	u32 nr = nla_len(attr) / sizeof(*range), i;
+
+	if (!nr || nla_len(attr) % sizeof(*range))
+		return warden_stage_refuse(extack, attr, "the ports are not a multiple of 4 bytes");
+	for (i = 0; i < nr; i++)
+		if (range[i].low > range[i].high ||
+		    (i && range[i].low <= (u32)range[i - 1].high + 1))
+			return warden_stage_refuse(extack, attr,
+						   "the ranges of ports are not apart and in rising order");
+	return 0;
+}
+
+/* The rule that was added last, once for each range. */
+static int spread_rule(struct warden_stage *stage, const struct nlattr *attr,
+		       struct netlink_ext_ack *extack)
+{
+	const struct port_range *range = nla_data(attr);
+	const u32 first = stage->rules.nr - 1, nr = nla_len(attr) / sizeof(*range);
+	struct warden_rule *rule = stage->rules.item;
+	u32 i;
+
+	rule[first].port_low = range[0].low;
+	rule[first].port_high = range[0].high;
+	for (i = 1; i < nr; i++) {
+		rule = warden_stage_append(&stage->rules, sizeof(*rule), WARDEN_RULES_MAX, "rules",
+					   extack);
+		if (IS_ERR(rule))
+			return PTR_ERR(rule);
+		*rule = ((struct warden_rule *)stage->rules.item)[first];
+		rule->port_low = range[i].low;
+		rule->port_high = range[i].high;
+	}
+	return 0;
+}
+
+static int add_ports(struct warden_stage *stage, struct nlattr *const *tb,
+		     struct netlink_ext_ack *extack)
+{
+	const struct nlattr *ports = tb[WARDEN_A_RULE_PORTS];
+	int err;
+
+	if (!ports)
+		return 0;
+	if (tb[WARDEN_A_RULE_PORT_LOW] || tb[WARDEN_A_RULE_PORT_HIGH])
+		return warden_stage_refuse(extack, ports, "a rule has ports, or port-low and port-high");
+	err = check_ranges(ports, extack);
+	return err ?: spread_rule(stage, ports, extack);
+}
+
 int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
 			  struct netlink_ext_ack *extack)
 {
@@ -102,7 +160,9 @@ int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
 	if (tb[WARDEN_A_RULE_TOPOLOGY])
 		rule->topology = warden_snapshot_key(nla_data(tb[WARDEN_A_RULE_TOPOLOGY]));
 	err = check_rule(tb, attr, rule, extack);
-	return err ?: add_rule_digest(stage, rule, tb[WARDEN_A_RULE_DIGEST], extack);
+	if (!err)
+		err = add_rule_digest(stage, rule, tb[WARDEN_A_RULE_DIGEST], extack);
+	return err ?: add_ports(stage, tb, extack);
 }
 
 static int compare_rules(const void *a, const void *b)
@@ -116,6 +176,18 @@ static int compare_rules(const void *a, const void *b)
 	if (x->line != y->line)
 		return x->line < y->line ? -1 : 1;
 	return (x->port_low > y->port_low) - (x->port_low < y->port_low);
+}
+
+/* A compiler that puts rules in this order saves the module the work. */
+static void sort_rules(struct warden_rule *rules, u32 nr)
+{
+	u32 i;
+
+	for (i = 1; i < nr; i++)
+		if (compare_rules(&rules[i - 1], &rules[i]) > 0)
+			break;
+	if (i < nr)
+		sort(rules, nr, sizeof(*rules), compare_rules, NULL);
 }
 
 /**
@@ -150,6 +222,6 @@ int warden_stage_resolve_rules(struct warden_stage *stage, struct netlink_ext_ac
 		if (rule->purpose)
 			rule->purpose = purposes[rule->purpose - 1].key;
 	}
-	sort(stage->rules.item, stage->rules.nr, sizeof(*rule), compare_rules, NULL);
+	sort_rules(stage->rules.item, stage->rules.nr);
 	return 0;
 }

@@ -437,6 +437,8 @@ TEST_F(trial, the_bytes_come_back_as_they_went_in)
 	EXPECT_EQ(0, memcmp(sent, back, len));
 	free(sent);
 	free(back);
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "diff", write_policy("allow any listen tcp 2;\n"))));
+	EXPECT_SAID("4");
 	EXPECT_EQ(1, warden_ctl(ARGV("policy", "save", "--layer", "user", "/tmp/back.bin")));
 	EXPECT_SAID("no policy is loaded there");
 }

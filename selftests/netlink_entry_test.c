@@ -147,6 +147,35 @@ static void ports_turned_round(struct msg *m)
 	msg_end(m, nest);
 }
 
+static void put_ports(struct msg *m, uint32_t domain, const uint16_t *ports, size_t len)
+{
+	size_t nest = blob_rule(m, 1, domain, ALLOW);
+
+	msg_put(m, WARDEN_A_RULE_PORTS, ports, len);
+	msg_end(m, nest);
+}
+
+static const uint16_t apart[] = { 80, 90, 92, 92 }, touching[] = { 80, 90, 91, 92 },
+		      falling[] = { 92, 92, 80, 90 }, turned[] = { 80, 80, 92, 90 },
+		      topmost[] = { 80, 65535, 0, 0 };
+
+static void ports_of_no_bytes(struct msg *m) { put_ports(m, WARDEN_DOMAIN_LISTEN, apart, 0); }
+static void ports_of_6_bytes(struct msg *m) { put_ports(m, WARDEN_DOMAIN_LISTEN, apart, 6); }
+static void ports_that_touch(struct msg *m) { put_ports(m, WARDEN_DOMAIN_LISTEN, touching, 8); }
+static void ports_that_fall(struct msg *m) { put_ports(m, WARDEN_DOMAIN_LISTEN, falling, 8); }
+static void ports_within_turned_round(struct msg *m) { put_ports(m, WARDEN_DOMAIN_LISTEN, turned, 8); }
+static void ports_behind_the_last(struct msg *m) { put_ports(m, WARDEN_DOMAIN_LISTEN, topmost, 8); }
+static void ports_in_a_sensor_rule(struct msg *m) { put_ports(m, WARDEN_DOMAIN_SENSOR, apart, 8); }
+
+static void ports_said_twice(struct msg *m)
+{
+	size_t nest = blob_rule(m, 1, WARDEN_DOMAIN_LISTEN, ALLOW);
+
+	msg_put_u32(m, WARDEN_A_RULE_PORT_LOW, 80);
+	msg_put(m, WARDEN_A_RULE_PORTS, apart, sizeof(apart));
+	msg_end(m, nest);
+}
+
 static void put_rule_with_digest(struct msg *m, uint32_t domain, uint32_t alg, size_t len)
 {
 	size_t nest = blob_rule(m, 1, domain, ALLOW);
@@ -374,6 +403,14 @@ static const struct mistake mistakes[] = {
 	MISTAKE(consent_without_purpose, EINVAL),
 	MISTAKE(consent_to_a_denial, EINVAL),
 	MISTAKE(ports_turned_round, EINVAL),
+	MISTAKE(ports_of_no_bytes, EINVAL),
+	MISTAKE(ports_of_6_bytes, EINVAL),
+	MISTAKE(ports_that_touch, EINVAL),
+	MISTAKE(ports_that_fall, EINVAL),
+	MISTAKE(ports_within_turned_round, EINVAL),
+	MISTAKE(ports_behind_the_last, EINVAL),
+	MISTAKE(ports_in_a_sensor_rule, EINVAL),
+	MISTAKE(ports_said_twice, EINVAL),
 	MISTAKE(digest_of_31_bytes, ERANGE),
 	MISTAKE(digest_of_33_bytes, ERANGE),
 	MISTAKE(digest_of_alg_0, ERANGE),

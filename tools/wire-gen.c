@@ -516,12 +516,13 @@ static const struct warden_wire_attr rule_attrs[] = {
 	[12] = { .name = "port-high", .kind = WARDEN_WIRE_U32 },
 	[13] = { .name = "digest", .kind = WARDEN_WIRE_NEST, .nest = &digest_set },
 	[14] = { .name = "control", .kind = WARDEN_WIRE_STRING },
+	[15] = { .name = "ports", .kind = WARDEN_WIRE_BINARY },
 };
 
 static const struct warden_wire_set rule_set = {
 	.name = "rule",
 	.attrs = rule_attrs,
-	.max = 14,
+	.max = 15,
 };
 
 const struct warden_wire_set *warden_set_rule(void)

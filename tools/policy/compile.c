@@ -10,12 +10,21 @@
 
 #define REFERENCE_SIZE (1 + WARDEN_DIGEST_SIZE) /* algorithm and digest */
 
+/* So many that a rule fits into one message with room to spare. */
+#define RANGES_PER_RULE 4096
+
 /* References of one appraise attribute, so that each fits a policy-add message alone. */
 #define REFERENCES_PER_ATTR                                                                        \
 	((WARDEN_CHUNK_MAX - 3 * NLA_HDRLEN - sizeof(uint32_t) - NLA_ALIGNTO) / REFERENCE_SIZE)
 
 struct reference {
 	uint8_t bytes[REFERENCE_SIZE];
+};
+
+/* A range of ports as the wire has it. */
+struct wire_range {
+	uint16_t low;
+	uint16_t high;
 };
 
 struct compile {
@@ -26,6 +35,7 @@ struct compile {
 	struct warden_index known; /* path to number in digests: each file is read once */
 	WARDEN_ARRAY(struct warden_file_digests) digests;
 	WARDEN_ARRAY(struct reference) references;
+	WARDEN_ARRAY(struct wire_range) ranges;
 };
 
 static const char *advice_for(int err)
@@ -224,12 +234,13 @@ static void put_purpose(struct compile *c, size_t n)
 	warden_blob_nest_end(c->b, nest);
 }
 
-/* One rule of the wire: a rule of the text for one program, one sensor and one port range. */
+/* One rule of the wire: a rule of the text for one program and one sensor. */
 struct wire_rule {
 	const struct warden_rule *rule;
 	uint32_t program; /* 0 is any */
 	const struct warden_sensor *sensor;
-	const struct warden_ports *ports;
+	const struct wire_range *range;
+	size_t ranges;
 	const uint8_t *digest;
 	enum warden_digest_alg alg;
 };
@@ -263,14 +274,16 @@ static void put_wire_rule(struct compile *c, const struct wire_rule *w)
 		warden_blob_put_u32(c->b, WARDEN_A_RULE_WITHDRAW_MS, r->withdraw_ms);
 	if (r->protocol != WARDEN_MODEL_ANY)
 		warden_blob_put_u32(c->b, WARDEN_A_RULE_PROTOCOL, r->protocol);
-	if (w->ports) {
-		warden_blob_put_u32(c->b, WARDEN_A_RULE_PORT_LOW, w->ports->low);
-		warden_blob_put_u32(c->b, WARDEN_A_RULE_PORT_HIGH, w->ports->high);
+	if (w->ranges == 1) {
+		warden_blob_put_u32(c->b, WARDEN_A_RULE_PORT_LOW, w->range[0].low);
+		warden_blob_put_u32(c->b, WARDEN_A_RULE_PORT_HIGH, w->range[0].high);
 	}
 	if (w->digest)
 		put_digest(c, WARDEN_A_RULE_DIGEST, w->alg, w->digest);
 	if (r->tags.control.text)
 		warden_blob_put_string(c->b, WARDEN_A_RULE_CONTROL, r->tags.control.text);
+	if (w->ranges > 1)
+		warden_blob_put(c->b, WARDEN_A_RULE_PORTS, w->range, w->ranges * sizeof(*w->range));
 	warden_blob_nest_end(c->b, nest);
 }
 
@@ -284,13 +297,23 @@ static void put_sensor_rule(struct compile *c, struct wire_rule *w)
 	}
 }
 
+/* As many rules as the size of an attribute asks for. */
 static void put_listen_rule(struct compile *c, struct wire_rule *w)
 {
-	static const struct warden_ports any = { .low = 0, .high = UINT16_MAX };
-	uint32_t i;
+	static const struct wire_range any = { .low = 0, .high = UINT16_MAX };
+	uint32_t n = w->rule->ports.n, i;
+	size_t ranges, done;
 
-	for (i = 0; i < w->rule->ports.n || !i; i++) {
-		w->ports = w->rule->ports.n ? &c->m->ranges.v[w->rule->ports.first + i] : &any;
+	c->ranges.n = 0;
+	for (i = 0; i < n; i++) {
+		const struct warden_ports *p = &c->m->ranges.v[w->rule->ports.first + i];
+
+		*warden_array_add(&c->ranges) = (struct wire_range){ (uint16_t)p->low, (uint16_t)p->high };
+	}
+	ranges = n ? n : 1;
+	for (done = 0; done < ranges; done += w->ranges) {
+		w->range = n ? c->ranges.v + done : &any;
+		w->ranges = ranges - done < RANGES_PER_RULE ? ranges - done : RANGES_PER_RULE;
 		put_wire_rule(c, w);
 	}
 }
@@ -495,6 +518,7 @@ static int end_compile(struct compile *c)
 	warden_index_free(&c->known);
 	free(c->digests.v);
 	free(c->references.v);
+	free(c->ranges.v);
 	return warden_diags_count(c->d) ? -EINVAL : 0;
 }
 

@@ -56,6 +56,26 @@ static int read_program(struct warden_view *v, const struct warden_object *o,
 	return 0;
 }
 
+/* A rule with several ranges is as many rules; the kernel speaks of all by the number of the first. */
+static int spread_ports(struct warden_view *v, const struct warden_value *ports)
+{
+	const struct warden_rule_view first = v->rules.v[v->rules.n - 1];
+	uint32_t at;
+	uint16_t range[2];
+
+	if (ports->len < sizeof(range) || ports->len % sizeof(range))
+		return -EBADMSG;
+	for (at = 0; at < ports->len; at += sizeof(range)) {
+		struct warden_rule_view *r = at ? warden_array_add(&v->rules) : &v->rules.v[v->rules.n - 1];
+
+		memcpy(range, ports->data + at, sizeof(range));
+		*r = first;
+		r->low = range[0];
+		r->high = range[1];
+	}
+	return 0;
+}
+
 static int read_rule(struct warden_view *v, const struct warden_object *o)
 {
 	struct warden_rule_view *r = warden_array_add(&v->rules);
@@ -83,6 +103,8 @@ static int read_rule(struct warden_view *v, const struct warden_object *o)
 		return -EBADMSG;
 	/* The copy that is decoded goes to the oracle, which is to speak of rules by number. */
 	memcpy((uint8_t *)line->data, &number, sizeof(number));
+	if (o->v[WARDEN_A_RULE_PORTS].data)
+		return spread_ports(v, &o->v[WARDEN_A_RULE_PORTS]);
 	return o->v[WARDEN_A_RULE_DIGEST].data ?
 		       read_digest(&r->digest, &o->v[WARDEN_A_RULE_DIGEST]) :
 		       0;

@@ -355,17 +355,14 @@ static void resolve_sensor(struct resolve *r, struct warden_rule *rule)
 		rule->sensors = g->spread;
 }
 
-/* Ports as the author wrote them stay as they are, so that a set compiles to what it says. */
+/* The ranges stay as the author wrote them; what is compiled has each port once. */
 static void resolve_ports(struct resolve *r, struct warden_rule *rule)
 {
-	uint32_t i;
+	const struct warden_part *written = &rule->ranges;
 
-	rule->ports = rule->ranges;
-	for (i = 0; i < rule->ranges.n; i++)
-		if (r->m->ranges.v[rule->ranges.first + i].group)
-			break;
-	if (i < rule->ranges.n && r->spread <= WARDEN_RULES_MAX)
-		rule->ports = spread_ranges(r, rule->ranges);
+	rule->ports = *written;
+	if (written->n > 1 || (written->n && r->m->ranges.v[written->first].group))
+		rule->ports = spread_ranges(r, *written);
 }
 
 static void resolve_rule(struct resolve *r, struct warden_rule *rule)

@@ -29,6 +29,8 @@ struct warden_include {
 	struct warden_place own; /* line 1 of the file itself */
 	size_t parent;		 /* the file that asks, counted from 1; 0 is the policy text */
 	unsigned int depth;
+	char *text; /* once it is read, to the end */
+	size_t len;
 };
 
 /* All the texts of one policy. */
@@ -36,6 +38,8 @@ struct warden_texts {
 	WARDEN_ARRAY(struct warden_include) includes;
 	size_t current; /* the file being read, counted from 1; 0 is the policy text */
 	size_t bytes;	/* read so far */
+	const char *text; /* of the policy itself */
+	size_t len;
 };
 
 struct warden_parse {

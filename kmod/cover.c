@@ -33,6 +33,9 @@
  * @from: the layer the rule is of
  * @by: the layer that must allow what it allows
  * @rule: the rule
+ * @program: of the rule; NULL is any
+ * @renewed: @by takes the place of @from, so that a program of the same name is
+ *	     the same program, whatever became of its file
  * @always: where @from itself denies, too
  * @steps: rules looked at
  * @weight: rules one decision looks at, for the subject of now
@@ -46,6 +49,8 @@ struct probe {
 	const struct warden_snapshot *from;
 	const struct warden_snapshot *by;
 	const struct warden_rule *rule;
+	const struct warden_program *program;
+	bool renewed;
 	bool always;
 	u32 steps;
 	u32 weight;
@@ -250,11 +255,7 @@ static int try_objects(struct probe *p)
 
 static int try_user(struct probe *p, u32 uid)
 {
-	const struct warden_program *program = NULL;
-
-	if (p->rule->program)
-		program = &p->from->programs[p->rule->program - 1];
-	if (program && program->has_uid && program->uid != uid)
+	if (p->program && p->program->has_uid && p->program->uid != uid)
 		return 0;
 	p->req.uid = uid;
 	return try_objects(p);
@@ -298,6 +299,21 @@ static int try_subjects_of(struct probe *p, const struct warden_snapshot *snap)
 	return err;
 }
 
+/* The program of the rule, as the layer says that takes the place of the one it is of. */
+static const struct warden_program *find_program(const struct probe *p)
+{
+	const struct warden_program *program;
+	u32 i;
+
+	if (!p->rule->program)
+		return NULL;
+	program = &p->from->programs[p->rule->program - 1];
+	for (i = 0; p->renewed && i < p->by->nr_programs; i++)
+		if (!strcmp(p->by->programs[i].label, program->label))
+			return &p->by->programs[i];
+	return program;
+}
+
 static int try_rule(struct probe *p, const struct warden_rule *rule)
 {
 	const struct warden_digest none = { .alg = WARDEN_DIGEST_ALG_NONE };
@@ -305,14 +321,13 @@ static int try_rule(struct probe *p, const struct warden_rule *rule)
 	u32 i;
 
 	p->rule = rule;
+	p->program = find_program(p);
 	p->req = (struct warden_request){ .domain = rule->domain,
 					  .subject = &p->subject,
 					  .object = &p->object };
-	if (rule->program) {
-		const struct warden_program *program = &p->from->programs[rule->program - 1];
-
-		for (i = 0, err = 0; !err && i < program->nr_digests; i++)
-			err = try_subject(p, &program->digests[i]);
+	if (p->program) {
+		for (i = 0, err = 0; !err && i < p->program->nr_digests; i++)
+			err = try_subject(p, &p->program->digests[i]);
 		return err;
 	}
 	err = try_subject(p, &none);
@@ -369,6 +384,28 @@ int warden_cover_narrows(const struct warden_snapshot *below, const struct warde
 
 	*line = 0;
 	return check_defaults(below, above, domain) ?: try_rules(&p, 0, line);
+}
+
+/**
+ * warden_cover_renewal() - does a layer allow all that the safety list of the one
+ *			   before it names?
+ * @before: the layer with the list
+ * @after: the layer that takes its place
+ * @line: set to the line, in @before, of the entry that is denied
+ *
+ * A program of @before that @after names, too, is the one @after says: its file may
+ * have changed in between. Other files are held to as they were.
+ *
+ * Context: Process context, may sleep; the caller keeps both alive.
+ * Return: 0; -EPERM where an entry is denied; -E2BIG where it takes too long to tell.
+ */
+int warden_cover_renewal(const struct warden_snapshot *before, const struct warden_snapshot *after,
+			 u32 *line)
+{
+	struct probe p = { .from = before, .by = after, .renewed = true, .always = true };
+
+	*line = 0;
+	return try_rules(&p, WARDEN_RULE_FLAG_SAFETY, line);
 }
 
 /**

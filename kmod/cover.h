@@ -8,6 +8,8 @@ struct warden_snapshot;
 
 int warden_cover_narrows(const struct warden_snapshot *below, const struct warden_snapshot *above,
 			 u32 *line, u32 *domain);
+int warden_cover_renewal(const struct warden_snapshot *before, const struct warden_snapshot *after,
+			 u32 *line);
 int warden_cover_safety(const struct warden_snapshot *maker, const struct warden_snapshot *layer,
 			u32 *line);
 

@@ -58,6 +58,24 @@ static int check_narrows(const struct warden_snapshot *snap, const struct warden
 	return 0;
 }
 
+/* Until it is replaced, the list in force binds the policy that replaces it, too. */
+static int check_renewal(const struct warden_snapshot *snap, u32 *line,
+			 struct netlink_ext_ack *extack)
+{
+	const struct warden_snapshot *before =
+		warden_layers_find(warden_layers_get_rcu(), WARDEN_ROLE_MAKER);
+	int err;
+
+	if (!before || snap->layer != WARDEN_ROLE_MAKER)
+		return 0;
+	err = warden_cover_renewal(before, snap, line);
+	if (err)
+		NL_SET_ERR_MSG_FMT(extack,
+				   "this policy denies line %u of the safety list that is in force",
+				   *line);
+	return err;
+}
+
 /* The list of the maker, against every layer. */
 static int check_safety(const struct warden_layers *layers, u32 *line,
 			struct netlink_ext_ack *extack)
@@ -125,6 +143,8 @@ int warden_policy_check(const struct warden_snapshot *snap, const struct warden_
 {
 	int err = check_narrows(snap, layers, line, extack);
 
+	if (!err && !c->force)
+		err = check_renewal(snap, line, extack);
 	if (!err && !c->force)
 		err = check_safety(layers, line, extack);
 	if (!err && !c->force)

@@ -81,6 +81,8 @@ FIXTURE_SETUP(trial)
 FIXTURE_TEARDOWN(trial)
 {
 	warden_ctl(ARGV("policy", "confirm"));
+	/* A safety list would bind what the tests after this one load. */
+	load("default sensor allow; default listen allow;\n", "--force", NULL);
 	free(self->before);
 }
 
@@ -275,6 +277,123 @@ TEST_F(trial, a_policy_that_denies_its_safety_list_needs_force)
 	EXPECT_EQ(0, warden_ctl(ARGV("policy", "load", "--layer", "operator",
 				     write_policy("deny any listen tcp 23-100;\n"))));
 	genl_close(&g);
+}
+
+/* The same by text: a list, and what else the policy says of the listener. */
+static const char *kept(const char *list, const char *rules)
+{
+	static char text[1024];
+
+	snprintf(text, sizeof(text),
+		 "default listen deny; program self { path \"%s\"; }\n%s%s", warden_self(), list,
+		 rules);
+	return text;
+}
+
+#define LIST   "safety { self listen tcp 7022; self use microphone; }\n" /* line 3 */
+#define ALLOWS "allow self listen tcp 7000-7100; allow self use microphone;\n"
+
+TEST_F(trial, a_safety_list_in_text_binds_layers_and_the_next_policy)
+{
+	ASSERT_EQ(0, load(kept(LIST, ALLOWS), NULL, NULL))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_SAID("2 rules, 2 safety entries");
+	EXPECT_EQ(1, warden_ctl(ARGV("policy", "load", "--layer", "operator",
+				     write_policy("deny any listen tcp 7022;\n"))));
+	EXPECT_SAID("the operator layer denies line 3 of the safety list");
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "load", "--layer", "operator",
+				     write_policy("deny any listen tcp 7023;\n"))))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "load", "--layer", "operator", "--force",
+				     write_policy("deny any use any;\n"))))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "drop", "operator")));
+	/* A policy that has no list is held to the one before it. */
+	EXPECT_EQ(1, load(kept("", "allow self listen tcp 7000-7100;\n"), NULL, NULL));
+	EXPECT_SAID("this policy denies line 3 of the safety list that is in force");
+	EXPECT_SAID("--force");
+	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){ .event = "policy-refuse" }));
+	EXPECT_EQ(0, load(kept("", ALLOWS), NULL, NULL))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	/* The list went with the policy it stood in. */
+	EXPECT_EQ(0, load(kept("", "allow self listen tcp 7000-7100;\n"), NULL, NULL));
+}
+
+TEST_F(trial, a_next_policy_that_denies_the_safety_list_passes_by_force)
+{
+	const char *denies = "allow self listen tcp 7000-7100; deny any use microphone;\n";
+
+	ASSERT_EQ(0, load(kept(LIST, ALLOWS), NULL, NULL));
+	/* Its own list, which the tool looks at; and that of the policy in force. */
+	EXPECT_EQ(1, load(kept(LIST, denies), NULL, NULL));
+	EXPECT_SAID("the safety list names this, and it is denied (line 4)");
+	EXPECT_EQ(1, load(kept("", denies), NULL, NULL));
+	EXPECT_SAID("this policy denies line 3 of the safety list that is in force");
+	EXPECT_EQ(0, load(kept(LIST, denies), "--force", NULL))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_SAID("2 rules, 1 safety entries");
+	EXPECT_SAID("forced, this entry is not kept");
+	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){ .event = "policy-load",
+								     .reason = "forced" }));
+}
+
+/* --- asking what is in force --------------------------------------------------------------- */
+
+TEST_F(trial, a_file_is_held_against_the_policy_in_force)
+{
+	ASSERT_EQ(0, load(kept("", ALLOWS), NULL, NULL));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "diff", write_policy(kept("", ALLOWS)))));
+	EXPECT_SAID("mean the same");
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "diff", write_policy(
+		kept(LIST, "allow self listen tcp {7000-7009, 7022}; allow self use microphone;\n")))));
+	EXPECT_SAID("would now be denied:\n  self: listen tcp 7010-7021: allowed (line 3) -> denied");
+	EXPECT_SAID("self use microphone: now on the safety list");
+	EXPECT_EQ(1, warden_ctl(ARGV("policy", "diff", "--layer", "operator",
+				     write_policy("deny any use any;\n"))));
+	EXPECT_SAID("there is no operator layer in force");
+}
+
+TEST_F(trial, a_file_is_held_against_one_layer_of_several)
+{
+	ASSERT_EQ(0, load(kept("", ALLOWS), NULL, NULL));
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "load", "--layer", "operator",
+				     write_policy("deny any use microphone;\n"))));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "diff", "--layer", "operator",
+				     write_policy("deny any use camera;\n"))));
+	EXPECT_SAID("any other program: use camera: ");
+	EXPECT_EQ(NULL, strstr(warden_said(), "is in force, too"));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "diff", write_policy(kept("", ALLOWS)))));
+	EXPECT_SAID("a layer of the operator is in force, too");
+	EXPECT_SAID("mean the same");
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "drop", "operator")));
+}
+
+TEST_F(trial, the_policy_in_force_explains_itself_layer_by_layer)
+{
+	ASSERT_EQ(0, load(kept("", ALLOWS), NULL, NULL));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "explain", "--running", "--program", "self",
+				     "--sensor", "microphone")));
+	EXPECT_SAID("self use microphone: allowed\n");
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "load", "--layer", "operator",
+				     write_policy("deny any use microphone;\n"))));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "explain", "--running", "--program", "self",
+				     "--sensor", "microphone")));
+	EXPECT_SAID("self use microphone: denied\n");
+	EXPECT_SAID("decided by the operator layer\n");
+	EXPECT_SAID("maker layer, \"trial\" version ");
+	EXPECT_SAID(": allowed (line 3)\n");
+	EXPECT_SAID(": denied (line 2)\n");
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "drop", "operator")));
 }
 
 /* --- reading back -------------------------------------------------------------------------- */

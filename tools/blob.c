@@ -26,9 +26,10 @@ void warden_blob_put(struct warden_blob *b, uint16_t type, const void *data, siz
 	assert(len <= UINT16_MAX - NLA_HDRLEN);
 	at = append(b, NLA_HDRLEN + NLA_ALIGN(len));
 	memcpy(at, &header, sizeof(header));
-	memset(at + NLA_HDRLEN, 0, NLA_ALIGN(len));
 	if (len)
 		memcpy(at + NLA_HDRLEN, data, len);
+	for (; len % NLA_ALIGNTO; len++)
+		at[NLA_HDRLEN + len] = 0;
 }
 
 void warden_blob_put_u32(struct warden_blob *b, uint16_t type, uint32_t value)

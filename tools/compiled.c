@@ -18,6 +18,20 @@ bool warden_compiled_is(const void *data, size_t len)
 	return a.nla_type == (WARDEN_A_POLICY_HEADER | NLA_F_NESTED);
 }
 
+/* An entry of the safety list is a rule with a flag. */
+static bool is_safety(const uint8_t *attr, size_t len)
+{
+	const struct warden_value *nest;
+	struct warden_object o, rule;
+
+	if (warden_object_parse(&o, warden_set_policy(), attr, len))
+		return false;
+	nest = &o.v[WARDEN_A_POLICY_RULE];
+	return nest->data &&
+	       !warden_object_parse(&rule, warden_set_rule(), nest->data, nest->len) &&
+	       warden_object_number(&rule, WARDEN_A_RULE_FLAGS) & WARDEN_RULE_FLAG_SAFETY;
+}
+
 static void count(struct warden_compiled *c, const struct warden_blob *policy)
 {
 	size_t at = 0;
@@ -27,7 +41,12 @@ static void count(struct warden_compiled *c, const struct warden_blob *policy)
 
 		memcpy(&a, policy->data + at, sizeof(a));
 		c->programs += (a.nla_type & NLA_TYPE_MASK) == WARDEN_A_POLICY_PROGRAM;
-		c->rules += (a.nla_type & NLA_TYPE_MASK) == WARDEN_A_POLICY_RULE;
+		if ((a.nla_type & NLA_TYPE_MASK) == WARDEN_A_POLICY_RULE) {
+			bool safety = is_safety(policy->data + at, a.nla_len);
+
+			c->safety += safety;
+			c->rules += !safety;
+		}
 		at += NLA_ALIGN(a.nla_len);
 	}
 }

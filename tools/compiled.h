@@ -17,6 +17,7 @@
  * @layer: enum warden_role
  * @programs: how many it names
  * @rules: how many it has
+ * @safety: how many entries its safety list has
  */
 struct warden_compiled {
 	const char *name;
@@ -24,6 +25,7 @@ struct warden_compiled {
 	uint32_t layer;
 	size_t programs;
 	size_t rules;
+	size_t safety;
 };
 
 /**

@@ -82,7 +82,8 @@ TEST(the_same_policy_gives_the_same_bytes)
 TEST(entries_stand_in_order_and_fit_a_message)
 {
 	static const char *const names[] = { "order.policy", "sensors.policy", "ports.policy",
-					     "appraise.policy", "groups.policy", "include.policy" };
+					     "appraise.policy", "groups.policy", "include.policy",
+					     "safety.policy" };
 	size_t i, at;
 
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {

@@ -216,4 +216,52 @@ TEST(every_pair_of_words_comes_to_an_end)
 	}
 }
 
+/* Sets of ports are read in runs, past the grammar; what is wrong is told where it stands. */
+TEST(a_mistake_inside_a_long_set_of_ports_is_told_at_its_place)
+{
+	static const struct {
+		const char *set;
+		const char *said;
+	} sets[] = {
+		{ "1, 2, 3, 70000, 5", "t:3:31: port 70000 does not exist; ports go up to 65535" },
+		{ "1, 2,\n 3 ,\n123456, 5",
+		  "t:5:1: port 123456 does not exist; ports go up to 65535" },
+		{ "1, 2, 3, 9-7, 5",
+		  "t:3:31: the range 9-7 runs backwards; the lower port comes first" },
+		{ "1, 2, 3, 5ms, 6",
+		  "t:3:31: a duration like 200ms does not belong here; expected a name or a number" },
+		{ "1, 2, 3, , 6", "t:3:31: `,` does not belong here; expected a name or a number" },
+		{ "1, 2, 3, ", "t:3:32: `}` does not belong here; expected a name or a number" },
+	};
+	char text[512], *said;
+	size_t i;
+
+	for (i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
+		snprintf(text, sizeof(text),
+			 HEADER "program p { path \"/p\"; }\nallow p listen tcp { %s };\n",
+			 sets[i].set);
+		said = first_error(text);
+		ASSERT_NE(NULL, said);
+		EXPECT_STREQ(sets[i].said, said);
+		free(said);
+	}
+}
+
+/* A range, a comment and a group between runs. */
+TEST(a_set_of_ports_is_what_it_says)
+{
+	static const char text[] = HEADER "program p { path \"/p\"; } group port g { 5, 6, 7 }\n"
+		"allow p listen tcp { 1, 2, 3-4, /* 9, */ 10, 0011, # 12,\n 13, g, 14,\n15 };\n";
+	struct subject s;
+	char *printed;
+
+	subject_parse(&s, text, sizeof(text) - 1);
+	ASSERT_EQ(0, s.err);
+	printed = subject_print(&s);
+	EXPECT_NE(NULL, strstr(printed, "tcp {1, 2, 3-4, 10, 11, 13, g, 14, 15};"));
+	EXPECT_NE(NULL, strstr(printed, "group port g { 5, 6, 7 }"));
+	free(printed);
+	subject_free(&s);
+}
+
 TEST_HARNESS_MAIN

@@ -220,6 +220,44 @@ TEST_F(cover, the_safety_list_is_denied_by_a_rule_or_a_default)
 	EXPECT_EQ(-EPERM, warden_cover_safety(&self->maker.snap, &self->maker.snap, &self->line));
 }
 
+static u32 keep_port_22(struct policy *l, u8 program)
+{
+	return add_rule(l, (struct warden_rule){ .domain = LISTEN, .program = program, .protocol = TCP,
+						 .port_low = 22, .port_high = 22, .action = ALLOW,
+						 .flags = WARDEN_RULE_FLAG_SAFETY });
+}
+
+TEST_F(cover, the_safety_list_binds_the_next_policy_too)
+{
+	u32 line = keep_port_22(&self->maker, 0);
+
+	layer_init(&self->below, WARDEN_ROLE_MAKER);
+	EXPECT_EQ(-EPERM, warden_cover_renewal(&self->maker.snap, &self->below.snap, &self->line));
+	EXPECT_EQ(line, self->line);
+	listen_on(&self->below, 0, TCP, 20, 30, ALLOW);
+	EXPECT_EQ(0, warden_cover_renewal(&self->maker.snap, &self->below.snap, &self->line));
+}
+
+/* The program was updated in between; what it is called says that it is the same. */
+TEST_F(cover, the_next_policy_may_know_a_program_by_another_file)
+{
+	u32 old, new;
+
+	layer_init(&self->below, WARDEN_ROLE_MAKER);
+	old = policy_add_program(&self->maker, 3);
+	strscpy(self->maker.snap.programs[old - 1].label, "sshd", WARDEN_LABEL_MAX);
+	keep_port_22(&self->maker, old);
+	new = policy_add_program(&self->below, 4);
+	listen_on(&self->below, new, TCP, 22, 22, ALLOW);
+	EXPECT_EQ(-EPERM, warden_cover_renewal(&self->maker.snap, &self->below.snap, &self->line));
+	strscpy(self->below.snap.programs[new - 1].label, "sshd", WARDEN_LABEL_MAX);
+	EXPECT_EQ(0, warden_cover_renewal(&self->maker.snap, &self->below.snap, &self->line));
+	/* A layer below names its programs as it likes, and is held to the file. */
+	EXPECT_EQ(-EPERM, warden_cover_safety(&self->maker.snap, &self->below.snap, &self->line));
+	listen_on(&self->below, new, TCP, 22, 22, DENY);
+	EXPECT_EQ(-EPERM, warden_cover_renewal(&self->maker.snap, &self->below.snap, &self->line));
+}
+
 /* A comparison must end: a hundred thousand rules of one program are refused, not pondered. */
 TEST(a_layer_that_takes_too_long_is_refused)
 {

@@ -11,7 +11,6 @@
 #include "../cmd.h"
 #include "../nl.h"
 #include "../output.h"
-#include "policy_probe.h"
 #include "../policy/print.h"
 #include "../policy/source.h"
 #include "policy_probe.h"
@@ -37,22 +36,6 @@ static struct json_object *diags_json(const struct warden_diags *d)
 	return array;
 }
 
-static struct json_object *source_json(const struct warden_source *s, const char *digest)
-{
-	struct json_object *json = json_object_new_object();
-
-	json_object_object_add(json, "file", json_object_new_string(s->file));
-	json_object_object_add(json, "name", json_object_new_string(s->model.name.text));
-	json_object_object_add(json, "version", json_object_new_int64(s->model.version));
-	json_object_object_add(json, "programs",
-			       json_object_new_int64((int64_t)s->model.programs.n));
-	json_object_object_add(json, "rules", json_object_new_int64((int64_t)s->model.wire_rules));
-	json_object_object_add(json, "bytes", json_object_new_int64((int64_t)s->blob.len));
-	json_object_object_add(json, "digest", json_object_new_string(digest));
-	json_object_object_add(json, "diagnostics", diags_json(&s->diags));
-	return json;
-}
-
 static const char *source_digest(const struct warden_source *s,
 				 char hex[2 * WARDEN_DIGEST_SIZE + 1])
 {
@@ -60,6 +43,37 @@ static const char *source_digest(const struct warden_source *s,
 
 	warden_sha256(digest, s->blob.data, s->blob.len);
 	return warden_hex_put(hex, digest, sizeof(digest));
+}
+
+static void print_source(const struct warden_source *s)
+{
+	const struct warden_model *m = &s->model;
+	char hex[2 * WARDEN_DIGEST_SIZE + 1];
+
+	printf("%s: policy \"%s\" version %u is right: %zu programs, %zu rules, ", s->file,
+	       m->name.text, m->version, m->programs.n, m->wire_rules);
+	if (warden_model_kept(m))
+		printf("%zu safety entries, ", warden_model_kept(m));
+	printf("%zu bytes, sha256 %s\n", s->blob.len, source_digest(s, hex));
+}
+
+static struct json_object *source_json(const struct warden_source *s)
+{
+	struct json_object *json = json_object_new_object();
+	char hex[2 * WARDEN_DIGEST_SIZE + 1];
+
+	json_object_object_add(json, "file", json_object_new_string(s->file));
+	json_object_object_add(json, "name", json_object_new_string(s->model.name.text));
+	json_object_object_add(json, "version", json_object_new_int64(s->model.version));
+	json_object_object_add(json, "programs",
+			       json_object_new_int64((int64_t)s->model.programs.n));
+	json_object_object_add(json, "rules", json_object_new_int64((int64_t)s->model.wire_rules));
+	json_object_object_add(json, "safety",
+			       json_object_new_int64((int64_t)warden_model_kept(&s->model)));
+	json_object_object_add(json, "bytes", json_object_new_int64((int64_t)s->blob.len));
+	json_object_object_add(json, "digest", json_object_new_string(source_digest(s, hex)));
+	json_object_object_add(json, "diagnostics", diags_json(&s->diags));
+	return json;
 }
 
 static int write_blob(const struct warden_source *s, const char *to)
@@ -85,7 +99,6 @@ struct check_options {
 static int check_one(const struct warden_ctl *ctl, const char *file, const struct check_options *o,
 		     struct json_object *array)
 {
-	char hex[2 * WARDEN_DIGEST_SIZE + 1];
 	struct warden_source s;
 	int err = warden_source_read(&s, file, o->root);
 
@@ -96,12 +109,9 @@ static int check_one(const struct warden_ctl *ctl, const char *file, const struc
 	if (!err && o->output)
 		err = write_blob(&s, o->output);
 	if (!err && ctl->json)
-		json_object_array_add(array, source_json(&s, source_digest(&s, hex)));
+		json_object_array_add(array, source_json(&s));
 	else if (!err)
-		printf("%s: policy \"%s\" version %u is right: %zu programs, %zu rules, %zu bytes, "
-		       "sha256 %s\n",
-		       file, s.model.name.text, s.model.version, s.model.programs.n,
-		       s.model.wire_rules, s.blob.len, source_digest(&s, hex));
+		print_source(&s);
 	warden_source_free(&s);
 	return err;
 }
@@ -234,9 +244,9 @@ const struct warden_noun *warden_noun_policy(void)
 		  warden_policy_sign },
 		{ "show", "[FILE]", run_show },
 		{ "probe", "", warden_policy_probe },
-		{ "diff", "[--root DIR] FILE [FILE] | --observed", warden_policy_diff },
+		{ "diff", "[--root DIR] [--layer LAYER] [FILE] FILE | --observed", warden_policy_diff },
 		{ "explain",
-		  "[--root DIR] FILE [--program NAME|PATH] [--user UID] [--consent] (--sensor CLASS "
+		  "[--root DIR] (FILE | --running) [--program NAME|PATH] [--user UID] [--consent] (--sensor CLASS "
 		  "[--device TOPOLOGY] | --listen PROTOCOL/PORT | --exec PATH | --module PATH | "
 		  "--firmware PATH)",
 		  warden_policy_explain },

@@ -18,6 +18,7 @@
 #include "../output.h"
 #include "../policy/digest.h"
 #include "../policy/source.h"
+#include "policy_query.h"
 
 /* What stood on the command line, and what becomes of it. */
 struct load {
@@ -38,8 +39,7 @@ static const char *layer_word(uint32_t layer)
 	return warden_enum_word(warden_enum_role(), layer);
 }
 
-/* A word that is no layer is told. */
-static uint32_t read_layer(const char *word)
+uint32_t warden_policy_layer(const char *word)
 {
 	int layer = warden_enum_value(warden_enum_role(), word);
 
@@ -53,7 +53,7 @@ static int load_option(struct load *l, int option)
 {
 	switch (option) {
 	case 'l':
-		l->layer = read_layer(optarg);
+		l->layer = warden_policy_layer(optarg);
 		return l->layer ? 0 : WARDEN_EXIT_USAGE;
 	case 's':
 		l->signature = optarg;
@@ -106,6 +106,7 @@ static int compile_text(struct load *l)
 	struct warden_source s;
 	int err = warden_source_read(&s, l->file, "/");
 
+	s.forced = l->force;
 	if (!err)
 		err = warden_source_compile(&s);
 	if (!err)
@@ -185,6 +186,7 @@ static struct json_object *loaded_json(const struct load *l, const char *digest)
 	json_object_object_add(json, "programs",
 			       json_object_new_int64((int64_t)l->compiled.programs));
 	json_object_object_add(json, "rules", json_object_new_int64((int64_t)l->compiled.rules));
+	json_object_object_add(json, "safety", json_object_new_int64((int64_t)l->compiled.safety));
 	json_object_object_add(json, "bytes", json_object_new_int64((int64_t)l->policy.len));
 	json_object_object_add(json, "digest", json_object_new_string(digest));
 	return json;
@@ -206,8 +208,11 @@ static void print_text(const struct load *l, uint64_t generation, uint64_t ended
 	printf(" is in force");
 	if (l->compiled.layer != WARDEN_ROLE_MAKER)
 		printf(" as the %s layer", layer_word(l->compiled.layer));
-	printf(": %zu rules, generation %" PRIu64 ", %" PRIu64 " sessions ended, sha256 %s\n",
-	       l->compiled.rules, generation, ended, hex);
+	printf(": %zu rules, ", l->compiled.rules);
+	if (l->compiled.safety)
+		printf("%zu safety entries, ", l->compiled.safety);
+	printf("generation %" PRIu64 ", %" PRIu64 " sessions ended, sha256 %s\n",
+	       generation, ended, hex);
 	if (l->confirm)
 		printf("it goes again in %llu s, unless you say: wardenctl policy confirm\n",
 		       l->confirm);
@@ -305,7 +310,7 @@ static int save_options(uint32_t *layer, int argc, char **argv)
 
 	optind = 1;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		*layer = c == 'l' ? read_layer(optarg) : 0;
+		*layer = c == 'l' ? warden_policy_layer(optarg) : 0;
 		if (!*layer)
 			return WARDEN_EXIT_USAGE;
 	}
@@ -390,7 +395,7 @@ int warden_policy_drop(const struct warden_ctl *ctl, int argc, char **argv)
 
 	if (argc != 2)
 		return warden_usage_wrong("policy drop wants a layer: operator or user; or shadow");
-	layer = strcmp(argv[1], "shadow") ? read_layer(argv[1]) : 0;
+	layer = strcmp(argv[1], "shadow") ? warden_policy_layer(argv[1]) : 0;
 	if (layer)
 		warden_blob_put_u32(&request, WARDEN_A_POLICY_LAYER, layer);
 	else if (!strcmp(argv[1], "shadow"))

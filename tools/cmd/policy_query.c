@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a policy means: what another would change, why, and who. */
+/* What a policy means: why something is allowed or refused, and who may do it. */
 #include <errno.h>
 #include <getopt.h>
 #include <json-c/json.h>
@@ -10,17 +10,17 @@
 #include <linux/warden.h>
 
 #include "../cmd.h"
-#include "../nl.h"
 #include "../output.h"
-#include "../policy/diff.h"
 #include "../policy/explain.h"
 #include "../policy/print.h"
 #include "../policy/question.h"
 #include "../reason.h"
+#include "../running.h"
+#include "policy_query.h"
 
 /* --- in JSON ---------------------------------------------------------------------- */
 
-static struct json_object *outcome_json(const struct warden_view *v,
+struct json_object *warden_outcome_json(const struct warden_view *v,
 					const struct warden_outcome *o)
 {
 	static const char *const words[] = { "denied", "consent", "allowed" };
@@ -42,208 +42,9 @@ static struct json_object *outcome_json(const struct warden_view *v,
 	return json;
 }
 
-static void add_text(struct json_object *json, const char *name, const char *text)
+void warden_json_text(struct json_object *json, const char *name, const char *text)
 {
 	json_object_object_add(json, name, json_object_new_string(text));
-}
-
-/* --- diff ---------------------------------------------------------------------------- */
-
-enum direction { WIDER, NARROWER, OTHER, DIRECTIONS };
-
-struct diff_lines {
-	const struct warden_view *before;
-	const struct warden_view *after;
-	FILE *text[DIRECTIONS];
-	char *buffer[DIRECTIONS];
-	size_t length[DIRECTIONS];
-	size_t count;
-	struct json_object *json; /* NULL where lines are wanted */
-};
-
-static const char *const direction_words[] = { "wider", "narrower", "other" };
-
-static enum direction direction_of(const struct warden_change *c)
-{
-	int before = warden_outcome_rank(c->before), after = warden_outcome_rank(c->after);
-
-	return after > before ? WIDER : after < before ? NARROWER : OTHER;
-}
-
-static void take_change(void *ctx, const struct warden_change *c)
-{
-	char was[WARDEN_OUTCOME_TEXT], is[WARDEN_OUTCOME_TEXT], was_by[WARDEN_OUTCOME_TEXT],
-		is_by[WARDEN_OUTCOME_TEXT];
-	enum direction direction = direction_of(c);
-	struct diff_lines *lines = ctx;
-	struct json_object *json;
-
-	lines->count++;
-	if (!lines->json) {
-		fprintf(lines->text[direction], "  %s: %s: %s (%s) -> %s (%s)\n", c->program,
-			c->what, warden_outcome_text(was, c->before),
-			warden_outcome_ground(was_by, lines->before, c->before),
-			warden_outcome_text(is, c->after),
-			warden_outcome_ground(is_by, lines->after, c->after));
-		return;
-	}
-	json = json_object_new_object();
-	add_text(json, "direction", direction_words[direction]);
-	add_text(json, "program", c->program);
-	add_text(json, "what", c->what);
-	json_object_object_add(json, "before", outcome_json(lines->before, c->before));
-	json_object_object_add(json, "after", outcome_json(lines->after, c->after));
-	json_object_array_add(lines->json, json);
-}
-
-static void print_diff(struct diff_lines *lines)
-{
-	static const char *const titles[] = { "would now be allowed:", "would now be denied:",
-					      "would be otherwise:" };
-	int i;
-
-	for (i = 0; i < DIRECTIONS; i++) {
-		fclose(lines->text[i]);
-		if (lines->length[i])
-			printf("%s\n%s", titles[i], lines->buffer[i]);
-		free(lines->buffer[i]);
-	}
-}
-
-/* What is measured is no verdict, and told for itself. */
-static void tell_measured(struct diff_lines *lines)
-{
-	uint32_t changed = lines->before->measure ^ lines->after->measure;
-	uint32_t domain;
-
-	for (domain = WARDEN_DOMAIN_EXEC; domain <= WARDEN_DOMAIN_POLICY; domain++) {
-		const char *how = lines->after->measure & 1u << domain ? "now measured" :
-									 "no longer measured";
-		struct json_object *json;
-
-		if (!(changed & 1u << domain))
-			continue;
-		lines->count++;
-		if (!lines->json) {
-			fprintf(lines->text[OTHER], "  %s: %s\n",
-				warden_enum_word(warden_enum_domain(), domain), how);
-			continue;
-		}
-		json = json_object_new_object();
-		add_text(json, "direction", direction_words[OTHER]);
-		add_text(json, "what", how);
-		add_text(json, "domain", warden_enum_word(warden_enum_domain(), domain));
-		json_object_array_add(lines->json, json);
-	}
-}
-
-static int show_diff(const struct warden_ctl *ctl, const struct warden_view *before,
-		     const struct warden_view *after)
-{
-	struct diff_lines lines = { .before = before, .after = after };
-	int i;
-
-	if (ctl->json)
-		lines.json = json_object_new_array();
-	for (i = 0; i < DIRECTIONS && !lines.json; i++) {
-		lines.text[i] = open_memstream(&lines.buffer[i], &lines.length[i]);
-		if (!lines.text[i])
-			return WARDEN_EXIT_FAILED;
-	}
-	warden_diff(before, after, take_change, &lines);
-	tell_measured(&lines);
-	if (lines.json)
-		warden_output_print(lines.json);
-	else
-		print_diff(&lines);
-	if (!lines.count && !ctl->json)
-		printf("%s and %s mean the same\n", before->title, after->title);
-	return WARDEN_EXIT_OK;
-}
-
-/* The first layer there is, as the bytes that were loaded. */
-static int read_running_policy(struct warden_blob *blob)
-{
-	struct warden_fault f;
-	struct warden_nl *nl;
-	int err = warden_nl_open(&nl, &f);
-
-	if (!err) {
-		err = warden_nl_policy_read(nl, 0, blob, &f);
-		warden_nl_close(nl);
-	}
-	if (err)
-		warden_fault_print(&f, "policy diff");
-	return err;
-}
-
-static int open_running(struct warden_view *v)
-{
-	struct warden_blob blob = { NULL, 0, 0 };
-	char why[WARDEN_ORACLE_WHY];
-	int err = read_running_policy(&blob);
-
-	if (err) {
-		warden_blob_free(&blob);
-		return err;
-	}
-	err = warden_view_open(v, "the policy in force", blob.data, blob.len, why);
-	if (err)
-		fprintf(stderr, "wardenctl: policy diff: the policy in force: %s; load it again\n",
-			why);
-	warden_blob_free(&blob);
-	return err;
-}
-
-/* Takes --root; what is left begins at optind. */
-static int root_option(const char **root, int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "root", required_argument, NULL, 'r' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
-
-	*root = "/";
-	optind = 1;
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c != 'r')
-			return WARDEN_EXIT_USAGE;
-		*root = optarg;
-	}
-	return 0;
-}
-
-int warden_policy_diff(const struct warden_ctl *ctl, int argc, char **argv)
-{
-	struct warden_asked before, after;
-	struct warden_view running;
-	int status = WARDEN_EXIT_FAILED;
-	const char *root;
-
-	if (argc == 2 && !strcmp(argv[1], "--observed"))
-		return warden_policy_observed(ctl);
-	if (root_option(&root, argc, argv))
-		return WARDEN_EXIT_USAGE;
-	if (argc - optind != 1 && argc - optind != 2)
-		return warden_usage_wrong("policy diff wants two files, or one to hold against the "
-					  "policy in force");
-	if (argc - optind == 2) {
-		/* Both are read, so that what is wrong with either is told. */
-		int err = warden_asked_open(&before, argv[optind], root);
-
-		if (!warden_asked_open(&after, argv[optind + 1], root) && !err)
-			status = show_diff(ctl, &before.view, &after.view);
-		warden_asked_close(&before);
-		warden_asked_close(&after);
-		return status;
-	}
-	if (!warden_asked_open(&after, argv[optind], root) && !open_running(&running)) {
-		status = show_diff(ctl, &running, &after.view);
-		warden_view_close(&running);
-	}
-	warden_asked_close(&after);
-	return status;
 }
 
 /* --- explain ---------------------------------------------------------------------------- */
@@ -301,14 +102,14 @@ static void print_explanation(const struct warden_asked *a, const struct warden_
 static void print_explanation_json(const struct warden_asked *a, const struct warden_query *query,
 				   const struct warden_explanation *e)
 {
-	struct json_object *json = outcome_json(&a->view, &e->outcome);
+	struct json_object *json = warden_outcome_json(&a->view, &e->outcome);
 	struct json_object *rules = json_object_new_array();
 	struct json_object *advice = json_object_new_array();
 	size_t i;
 
 	if (query->who)
-		add_text(json, "program", query->who);
-	add_text(json, "what", query->what);
+		warden_json_text(json, "program", query->who);
+	warden_json_text(json, "what", query->what);
 	for (i = 0; i < e->matching.n; i++) {
 		const struct warden_rule *r =
 			warden_model_rule(&a->source.model, e->matching.v[i]);
@@ -317,8 +118,8 @@ static void print_explanation_json(const struct warden_asked *a, const struct wa
 		char *text = rule_text(a, e->matching.v[i], where);
 
 		json_object_object_add(rule, "line", json_object_new_int64(r->at.line));
-		add_text(rule, "where", where);
-		add_text(rule, "rule", text ? text : "");
+		warden_json_text(rule, "where", where);
+		warden_json_text(rule, "rule", text ? text : "");
 		json_object_array_add(rules, rule);
 		free(text);
 	}
@@ -338,6 +139,7 @@ struct explain_options {
 	const char *path;
 	uint32_t domain; /* of the path */
 	bool consent;
+	bool running;
 	bool has_user;
 	unsigned long long user;
 	int objects;
@@ -360,6 +162,9 @@ static int take_explain_option(struct explain_options *o, int c)
 		return 0;
 	case 'd':
 		o->device = optarg;
+		return 0;
+	case 'R':
+		o->running = true;
 		return 0;
 	case 's':
 		o->sensor = optarg;
@@ -387,6 +192,7 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 		{ "program", required_argument, NULL, 'p' },
 		{ "user", required_argument, NULL, 'u' },
 		{ "consent", no_argument, NULL, 'c' },
+		{ "running", no_argument, NULL, 'R' },
 		{ "sensor", required_argument, NULL, 's' },
 		{ "device", required_argument, NULL, 'd' },
 		{ "listen", required_argument, NULL, 'l' },
@@ -403,8 +209,8 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 		status = take_explain_option(o, c);
 	if (status)
 		return status;
-	if (argc - optind != 1)
-		return warden_usage_wrong("policy explain wants one file");
+	if (argc - optind != !o->running)
+		return warden_usage_wrong("policy explain wants one file, or --running and none");
 	if (o->objects != 1)
 		return warden_usage_wrong("policy explain wants one of --sensor, --listen, --exec, "
 					  "--module and --firmware");
@@ -444,6 +250,112 @@ static int wrong_query(const char *verb, const struct warden_query *query)
 	return WARDEN_EXIT_FAILED;
 }
 
+/* --- of the policy in force --- */
+
+static void print_layer(const struct warden_running *r, unsigned int n,
+			const struct warden_outcome *o)
+{
+	char verdict[WARDEN_OUTCOME_TEXT], ground[WARDEN_OUTCOME_TEXT], name[256];
+	const struct warden_view *v = &r->views[n];
+
+	printf("%s layer, \"%s\" version %u: %s (%s)\n", v->title,
+	       warden_output_escape(name, sizeof(name), v->name), v->version,
+	       warden_outcome_text(verdict, o), warden_outcome_ground(ground, v, o));
+}
+
+static void print_running(const struct warden_running *r, const struct warden_query *query)
+{
+	unsigned int i, decides = warden_running_ask(r, &query->q);
+	char verdict[WARDEN_OUTCOME_TEXT];
+	struct warden_outcome o;
+
+	warden_ask(&r->views[decides], &query->q, &o);
+	printf("%s %s: %s\n", who_asks(query), query->what, warden_outcome_text(verdict, &o));
+	printf("because: %s\n", warden_reason_sentence(o.reason));
+	printf("decided by the %s layer\n", r->views[decides].title);
+	for (i = 0; i < r->n; i++) {
+		warden_ask(&r->views[i], &query->q, &o);
+		print_layer(r, i, &o);
+	}
+}
+
+static void print_running_json(const struct warden_running *r, const struct warden_query *query)
+{
+	struct json_object *json, *layers = json_object_new_array();
+	unsigned int i, decides = warden_running_ask(r, &query->q);
+	struct warden_outcome o;
+
+	warden_ask(&r->views[decides], &query->q, &o);
+	json = warden_outcome_json(&r->views[decides], &o);
+	if (query->who)
+		warden_json_text(json, "program", query->who);
+	warden_json_text(json, "what", query->what);
+	warden_json_text(json, "layer", r->views[decides].title);
+	for (i = 0; i < r->n; i++) {
+		struct json_object *one;
+
+		warden_ask(&r->views[i], &query->q, &o);
+		one = warden_outcome_json(&r->views[i], &o);
+		warden_json_text(one, "layer", r->views[i].title);
+		warden_json_text(one, "policy", r->views[i].name);
+		json_object_object_add(one, "version",
+				       json_object_new_int64(r->views[i].version));
+		json_object_array_add(layers, one);
+	}
+	json_object_object_add(json, "layers", layers);
+	warden_output_print(json);
+}
+
+/* A program may be one that only a layer below names. */
+static bool build_running_query(struct warden_query *query, struct warden_asked *a,
+				const struct warden_running *r, const struct explain_options *o)
+{
+	bool right = false;
+	unsigned int i;
+
+	for (i = 0; i < r->n && !right; i++) {
+		*query = (struct warden_query){ .who = NULL };
+		a->view = r->views[i];
+		right = build_query(query, a, o);
+	}
+	query->q.consents = 0;
+	for (i = 0; right && o->consent && i < r->n; i++) {
+		a->view = r->views[i];
+		warden_query_consent(query, a);
+	}
+	return right;
+}
+
+static int explain_running(const struct warden_ctl *ctl, const struct explain_options *o)
+{
+	struct warden_asked a = { .source.file = "the policy in force" };
+	struct warden_running r;
+	struct warden_query query;
+	struct warden_fault f;
+	int status = WARDEN_EXIT_FAILED;
+
+	if (warden_running_open(&r, &f)) {
+		warden_fault_print(&f, "policy explain");
+		goto out_running;
+	}
+	if (warden_asked_files(&a, o->root))
+		goto out;
+	if (!build_running_query(&query, &a, &r, o)) {
+		status = wrong_query("explain", &query);
+		goto out;
+	}
+	if (ctl->json)
+		print_running_json(&r, &query);
+	else
+		print_running(&r, &query);
+	status = WARDEN_EXIT_OK;
+out:
+	warden_source_free(&a.source);
+out_running:
+	warden_running_close(&r);
+	return status;
+}
+
 int warden_policy_explain(const struct warden_ctl *ctl, int argc, char **argv)
 {
 	struct warden_query query = { .who = NULL };
@@ -454,6 +366,8 @@ int warden_policy_explain(const struct warden_ctl *ctl, int argc, char **argv)
 
 	if (status)
 		return status;
+	if (o.running)
+		return explain_running(ctl, &o);
 	status = WARDEN_EXIT_FAILED;
 	if (warden_asked_open(&a, argv[optind], o.root))
 		goto out;
@@ -497,12 +411,12 @@ static void take_who(void *ctx, const struct warden_subject *subject, const char
 		snprintf(where, sizeof(where), "%s",
 			 warden_outcome_ground(by, &who->asked->view, o));
 	if (who->json) {
-		json = outcome_json(&who->asked->view, o);
-		add_text(json, "program", label);
+		json = warden_outcome_json(&who->asked->view, o);
+		warden_json_text(json, "program", label);
 		if (topology)
-			add_text(json, "device", topology);
+			warden_json_text(json, "device", topology);
 		if (rule)
-			add_text(json, "rule", rule);
+			warden_json_text(json, "rule", rule);
 		json_object_array_add(who->json, json);
 	} else {
 		warden_table_cell(who->table, label);
@@ -530,6 +444,25 @@ static bool read_words(struct warden_query *query, const struct warden_asked *a,
 		 "what is asked for is not clear; write `use CLASS [TOPOLOGY]`, `listen PROTOCOL "
 		 "PORT` or `exec|module|firmware PATH`");
 	return false;
+}
+
+/* Takes --root; what is left begins at optind. */
+static int root_option(const char **root, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "root", required_argument, NULL, 'r' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	*root = "/";
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c != 'r')
+			return WARDEN_EXIT_USAGE;
+		*root = optarg;
+	}
+	return 0;
 }
 
 int warden_policy_who_can(const struct warden_ctl *ctl, int argc, char **argv)

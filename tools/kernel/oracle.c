@@ -83,8 +83,8 @@ static struct warden_grants *grants_of(const struct warden_question *q)
 	return grants;
 }
 
-static void ask(const struct warden_snapshot *snap, const struct warden_question *q,
-		struct warden_verdict *v)
+static void ask_layers(const struct warden_layers *layers, const struct warden_question *q,
+		       struct warden_verdict *v)
 {
 	struct warden_identity subject = { .digest = q->subject }, object = { .digest = q->object };
 	struct warden_grants *grants = q->consents ? grants_of(q) : NULL;
@@ -100,8 +100,16 @@ static void ask(const struct warden_snapshot *snap, const struct warden_question
 		.object = &object,
 	};
 
-	warden_decide(snap, &req, v);
+	warden_decide_layers(layers, &req, v);
 	free(grants);
+}
+
+static void ask(struct warden_snapshot *snap, const struct warden_question *q,
+		struct warden_verdict *v)
+{
+	const struct warden_layers one = { .nr = 1, .layer = { snap } };
+
+	ask_layers(&one, q, v);
 }
 
 void warden_oracle_ask(const struct warden_oracle *o, const struct warden_question *q,
@@ -111,6 +119,21 @@ void warden_oracle_ask(const struct warden_oracle *o, const struct warden_questi
 
 	ask(o->snap, q, &v);
 	*reply = (struct warden_reply){ v.action, v.mode, v.reason, v.rule ? v.rule->line : 0 };
+}
+
+unsigned int warden_oracle_decides(const struct warden_oracle *const *o, unsigned int n,
+				   const struct warden_question *q)
+{
+	struct warden_layers layers = { .nr = n };
+	struct warden_verdict v;
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		layers.layer[i] = o[i]->snap;
+	ask_layers(&layers, q, &v);
+	for (i = 0; i + 1 < n && v.snap != o[i]->snap; i++)
+		;
+	return i;
 }
 
 struct warden_oracle *warden_oracle_view(const struct warden_oracle *o,

@@ -69,6 +69,17 @@ void warden_oracle_ask(const struct warden_oracle *o, const struct warden_questi
 		       struct warden_reply *reply);
 
 /**
+ * warden_oracle_decides() - which of several layers decides
+ * @o: the layers, the highest first
+ * @n: how many, one for each role at most
+ * @q: the question
+ *
+ * Return: the number of the layer, from 0.
+ */
+unsigned int warden_oracle_decides(const struct warden_oracle *const *o, unsigned int n,
+				   const struct warden_question *q);
+
+/**
  * warden_oracle_view() - the same policy with some of its rules
  * @o: the policy; must outlive the view
  * @keep: tells of each rule's number whether it stays

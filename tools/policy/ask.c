@@ -310,7 +310,8 @@ const char *warden_outcome_ground(char to[WARDEN_OUTCOME_TEXT], const struct war
 	const struct warden_rule_view *r = warden_view_rule(v, o->rule);
 
 	if (r)
-		snprintf(to, WARDEN_OUTCOME_TEXT, "line %u", r->line);
+		snprintf(to, WARDEN_OUTCOME_TEXT, "line %u%s", r->line,
+			 r->flags & WARDEN_RULE_FLAG_SAFETY ? ", the safety list" : "");
 	else if (o->reason == WARDEN_REASON_NOT_APPRAISED)
 		snprintf(to, WARDEN_OUTCOME_TEXT, "not in the reference list");
 	else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Who can be asked about, what comes of a question, and both in words. */
-#ifndef WARDEN_ASK_H
-#define WARDEN_ASK_H
+#ifndef WARDEN_POLICY_ASK_H
+#define WARDEN_POLICY_ASK_H
 
 #include "decode.h"
 
@@ -67,4 +67,4 @@ const char *warden_outcome_text(char to[WARDEN_OUTCOME_TEXT], const struct warde
 const char *warden_outcome_ground(char to[WARDEN_OUTCOME_TEXT], const struct warden_view *v,
 				  const struct warden_outcome *o);
 
-#endif /* WARDEN_ASK_H */
+#endif /* WARDEN_POLICY_ASK_H */

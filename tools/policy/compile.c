@@ -506,35 +506,20 @@ static void put_all(struct compile *c)
 	put_measure(c);
 	put_appraise(c, WARDEN_DOMAIN_EXEC);
 	put_appraise(c, WARDEN_DOMAIN_MODULE);
+}
+
+/* Frees what was needed on the way. */
+static int end_compile(struct compile *c)
+{
 	if (c->b->len > WARDEN_POLICY_MAX)
 		warden_diags_add(c->d, (struct warden_place){ 0 },
 				 "the compiled policy has %zu bytes; at most %u are allowed",
 				 c->b->len, WARDEN_POLICY_MAX);
-}
-
-static void end_compile(struct compile *c)
-{
 	warden_index_free(&c->known);
 	free(c->digests.v);
 	free(c->references.v);
 	free(c->ranges.v);
-}
-
-int warden_compile_safety(const struct warden_model *m, const struct warden_files *files,
-			  struct warden_blob *b, struct warden_diags *d)
-{
-	struct compile c = { .m = m, .files = files, .b = b, .d = d };
-	size_t i;
-
-	for (i = 0; i < m->safety.n; i++) {
-		struct warden_rule entry = m->safety.v[i];
-
-		entry.action = WARDEN_ACTION_ALLOW;
-		entry.flags |= WARDEN_RULE_FLAG_SAFETY;
-		put_rule(&c, &entry);
-	}
-	end_compile(&c);
-	return warden_diags_count(d) ? -EINVAL : 0;
+	return warden_diags_count(c->d) ? -EINVAL : 0;
 }
 
 int warden_compile_checked(const struct warden_model *m, const struct warden_files *files,
@@ -543,8 +528,42 @@ int warden_compile_checked(const struct warden_model *m, const struct warden_fil
 	struct compile c = { .m = m, .files = files, .b = b, .d = d };
 
 	put_all(&c);
-	end_compile(&c);
-	return warden_diags_count(d) ? -EINVAL : 0;
+	return end_compile(&c);
+}
+
+/* Where the rules of a compiled policy end. */
+static size_t end_of_rules(const struct warden_blob *b)
+{
+	size_t at = 0;
+
+	while (at < b->len) {
+		struct nlattr a;
+
+		memcpy(&a, b->data + at, sizeof(a));
+		if ((a.nla_type & NLA_TYPE_MASK) > WARDEN_A_POLICY_RULE)
+			break;
+		at += NLA_ALIGN(a.nla_len);
+	}
+	return at;
+}
+
+int warden_compile_safety(const struct warden_model *m, const struct warden_files *files,
+			  struct warden_blob *b, struct warden_diags *d)
+{
+	struct warden_blob whole = { NULL, 0, 0 };
+	struct compile c = { .m = m, .files = files, .b = &whole, .d = d };
+	size_t i, at = end_of_rules(b);
+
+	if (!m->safety.n)
+		return 0;
+	warden_blob_append(&whole, b->data, at);
+	for (i = 0; i < m->safety.n; i++)
+		put_rule(&c, &m->safety.v[i]);
+	warden_blob_append(&whole, b->data + at, b->len - at);
+	warden_blob_free(b);
+	*b = whole;
+	c.b = b;
+	return end_compile(&c);
 }
 
 int warden_compile_model(struct warden_model *m, const struct warden_files *files,

@@ -35,13 +35,11 @@ int warden_compile_checked(const struct warden_model *m, const struct warden_fil
 			   struct warden_blob *b, struct warden_diags *d);
 
 /**
- * warden_compile_safety() - add the safety list to a compiled policy
- * @m: the model it was compiled from
+ * warden_compile_safety() - add what the safety list names, behind the rules
+ * @m: the model, after warden_safety_check()
  * @files: where digests come from
  * @b: the compiled policy
  * @d: what is wrong
- *
- * The module holds the layers below to it, and this policy's own rules.
  *
  * Return: 0, or -EINVAL where @d holds an error.
  */

@@ -256,39 +256,59 @@ static bool is_same_answer(const struct row *a, const struct row *b, uint32_t x,
 	       warden_outcome_same(&a->answers[x][1], &b->answers[y][1]);
 }
 
-/* The same for all classes: one line, told of the first of them. */
-static bool is_uniform(const struct row *row)
-{
-	uint32_t class;
+#define CLASSES ((1u << (WARDEN_SENSOR_CLASS_UNKNOWN + 1)) - (1u << WARDEN_SENSOR_CLASS_CAMERA))
 
-	for (class = WARDEN_SENSOR_CLASS_CAMERA; class <= WARDEN_SENSOR_CLASS_UNKNOWN; class++)
-		if (!is_same_answer(row, row, WARDEN_SENSOR_CLASS_CAMERA, class))
-			return false;
-	return true;
+/* `camera, screen`, `any but camera`, `any`: what is shorter. */
+static void put_classes(char *to, size_t size, uint32_t classes)
+{
+	bool but = __builtin_popcount(classes) > __builtin_popcount(CLASSES) / 2;
+	uint32_t named = but ? CLASSES & ~classes : classes, class;
+	size_t used = but ? (size_t)snprintf(to, size, named ? "any but " : "any") : 0;
+	const char *join = "";
+
+	for (class = 0; class <= WARDEN_SENSOR_CLASS_UNKNOWN && used < size; class++) {
+		if (!(named & 1u << class))
+			continue;
+		used += (size_t)snprintf(to + used, size - used, "%s%s", join,
+					 warden_enum_word(warden_enum_sensor_class(), class));
+		join = ", ";
+	}
 }
 
+/* Classes for which the same comes of it are told in one line. */
+static void tell_classes(const struct diff *d, const char *topology, const struct row *row,
+			 uint32_t classes)
+{
+	char what[WARDEN_TOPOLOGY_MAX + 300], words[200];
+
+	put_classes(words, sizeof(words), classes);
+	if (topology && classes == CLASSES)
+		snprintf(what, sizeof(what), "use device \"%s\"", topology);
+	else if (topology)
+		snprintf(what, sizeof(what), "use device \"%s\" as %s", topology, words);
+	else
+		snprintf(what, sizeof(what), "use %s", words);
+	tell(d, what, row->answers[__builtin_ctz(classes)]);
+}
+
+/* What comes of a device is not told where the same comes of those no rule names. */
 static void tell_row(const struct diff *d, const char *topology, const struct row *row,
 		     const struct row *others)
 {
-	char what[WARDEN_TOPOLOGY_MAX + 80], device[WARDEN_TOPOLOGY_MAX + 40] = "";
-	uint32_t class;
+	uint32_t left = 0, class, first;
 
-	if (topology)
-		snprintf(device, sizeof(device), " device \"%s\"", topology);
-	if (is_uniform(row)) {
-		snprintf(what, sizeof(what), "use%s", topology ? device : " any");
-		class = WARDEN_SENSOR_CLASS_CAMERA;
-		if (row->differs[class] &&
-		    !(others && is_same_answer(row, others, class, class) && is_uniform(others)))
-			tell(d, what, row->answers[class]);
-		return;
-	}
-	for (class = WARDEN_SENSOR_CLASS_CAMERA; class <= WARDEN_SENSOR_CLASS_UNKNOWN; class++) {
-		if (!row->differs[class] || (others && is_same_answer(row, others, class, class)))
-			continue;
-		snprintf(what, sizeof(what), "use %s%s",
-			 warden_enum_word(warden_enum_sensor_class(), class), device);
-		tell(d, what, row->answers[class]);
+	for (class = WARDEN_SENSOR_CLASS_CAMERA; class <= WARDEN_SENSOR_CLASS_UNKNOWN; class++)
+		if (row->differs[class] && !(others && is_same_answer(row, others, class, class)))
+			left |= 1u << class;
+	while (left) {
+		uint32_t same = 0;
+
+		first = (uint32_t)__builtin_ctz(left);
+		for (class = first; class <= WARDEN_SENSOR_CLASS_UNKNOWN; class++)
+			if (left & 1u << class && is_same_answer(row, row, first, class))
+				same |= 1u << class;
+		tell_classes(d, topology, row, same);
+		left &= ~same;
 	}
 }
 

@@ -161,8 +161,14 @@ void warden_enforce_model(struct warden_model *m, struct warden_diags *d, bool l
 		m->wire_rules -= counted ? warden_model_spread(r) : 0;
 		report(&e, r->at, r->lacks, r->tags.optional.line, "rule");
 	}
-	for (i = 0; i < m->safety.n; i++)
-		m->safety.v[i].lacks = rule_lacks(m, &m->safety.v[i]);
+	for (i = 0; i < m->safety.n; i++) {
+		struct warden_rule *r = &m->safety.v[i];
+
+		r->lacks = rule_lacks(m, r);
+		if (r->lacks)
+			warden_diags_note(d, r->at, "%s not enforced by this build; this entry is "
+						    "not kept", r->lacks);
+	}
 	check_appraises(&e);
 	if (m->library.line)
 		report(&e, m->library, "`measure library` is", m->library_tags.optional.line,

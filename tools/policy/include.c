@@ -37,6 +37,21 @@ static bool is_open(const struct warden_texts *t, const char *file)
 	return false;
 }
 
+/*
+ * The same by what is in it: the policy itself has no name here, and a file has
+ * several.
+ */
+static bool is_copy(const struct warden_texts *t, const struct warden_include *in)
+{
+	size_t n;
+
+	for (n = in->parent; n; n = t->includes.v[n - 1].parent)
+		if (t->includes.v[n - 1].len == in->len &&
+		    !memcmp(t->includes.v[n - 1].text, in->text, in->len))
+			return true;
+	return t->len == in->len && !memcmp(t->text, in->text, in->len);
+}
+
 void warden_parse_include(struct warden_parse *p, struct warden_name file)
 {
 	struct warden_texts *t = p->texts;
@@ -64,33 +79,37 @@ void warden_parse_include(struct warden_parse *p, struct warden_name file)
 static bool read_include(struct warden_texts *t, const struct warden_files *files,
 			 struct warden_model *m, struct warden_diags *d)
 {
-	const struct warden_include *in = &t->includes.v[t->current - 1];
+	struct warden_include *in = &t->includes.v[t->current - 1];
 	struct warden_place own = { .file = (uint8_t)warden_diags_file(d, in->file) };
-	char *text = NULL;
-	size_t len;
-	bool whole;
-	int err = files ? files->text(files->ctx, in->file, &text, &len) : -EACCES;
+	int err = files ? files->text(files->ctx, in->file, &in->text, &in->len) : -EACCES;
 
 	if (err) {
 		warden_diags_add(d, in->at, "\"%s\" cannot be included: %s; mend the path",
 				 in->file, files ? strerror(-err) : "this text stands alone");
 		return false;
 	}
-	whole = warden_parse_one(text, len, own, t, m, d);
-	free(text);
-	return whole;
+	if (is_copy(t, in)) {
+		warden_diags_add(d, in->at,
+				 "\"%s\" is the file that includes it, or a copy; take one `include` "
+				 "of the circle out",
+				 in->file);
+		return false;
+	}
+	return warden_parse_one(in->text, in->len, own, t, m, d);
 }
 
 int warden_parse_policy(const char *text, size_t len, const struct warden_files *files,
 			struct warden_model *m, struct warden_diags *d)
 {
-	struct warden_texts t = { .current = 0 };
+	struct warden_texts t = { .text = text, .len = len };
 	bool whole = warden_parse_one(text, len, (struct warden_place){ .line = 1 }, &t, m, d);
 
 	while (t.current < t.includes.n) {
 		t.current++;
 		whole = read_include(&t, files, m, d) && whole;
 	}
+	for (t.current = 0; t.current < t.includes.n; t.current++)
+		free(t.includes.v[t.current].text);
 	free(t.includes.v);
 	warden_model_check(m, d, whole);
 	return warden_diags_count(d) ? -EINVAL : 0;

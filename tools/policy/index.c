@@ -9,24 +9,30 @@
 
 struct warden_index_slot {
 	const char *name;
+	uint32_t hash;
 	uint32_t number;
 };
 
-/* FNV-1a, 64 bit. */
-static uint64_t hash(const char *s)
+/* As FNV-1a, but eight bytes at a time, with the high half folded in after each. */
+static uint32_t hash(const char *s)
 {
-	uint64_t h = 0xcbf29ce484222325u;
+	uint64_t h = 0xcbf29ce484222325u, word;
+	size_t len = strlen(s);
 
-	while (*s)
-		h = (h ^ (uint8_t)*s++) * 0x100000001b3u;
-	return h ^ h >> 32;
+	for (; len; s += sizeof(word), len -= len < sizeof(word) ? len : sizeof(word)) {
+		word = 0;
+		memcpy(&word, s, len < sizeof(word) ? len : sizeof(word));
+		h = (h ^ word) * 0x9e3779b97f4a7c15u;
+		h ^= h >> 32;
+	}
+	return (uint32_t)h;
 }
 
-static struct warden_index_slot *find(const struct warden_index *x, const char *name)
+static struct warden_index_slot *find(const struct warden_index *x, const char *name, uint32_t h)
 {
-	size_t i = hash(name) & (x->size - 1);
+	size_t i = h & (x->size - 1);
 
-	while (x->slots[i].name && strcmp(x->slots[i].name, name))
+	while (x->slots[i].name && (x->slots[i].hash != h || strcmp(x->slots[i].name, name)))
 		i = (i + 1) & (x->size - 1);
 	return &x->slots[i];
 }
@@ -37,7 +43,7 @@ uint32_t warden_index_get(const struct warden_index *x, const char *name)
 
 	if (!x->size)
 		return WARDEN_INDEX_NONE;
-	slot = find(x, name);
+	slot = find(x, name, hash(name));
 	return slot->name ? slot->number : WARDEN_INDEX_NONE;
 }
 
@@ -50,17 +56,19 @@ static void grow(struct warden_index *x)
 	x->slots = warden_array_zeroed(x->size, sizeof(*x->slots));
 	for (i = 0; i < old.size; i++)
 		if (old.slots[i].name)
-			*find(x, old.slots[i].name) = old.slots[i];
+			*find(x, old.slots[i].name, old.slots[i].hash) = old.slots[i];
 	free(old.slots);
 }
 
 void warden_index_add(struct warden_index *x, const char *name, uint32_t number)
 {
 	struct warden_index_slot *slot;
+	uint32_t h = hash(name);
 
 	if (x->used * 2 >= x->size)
 		grow(x);
-	slot = find(x, name);
+	slot = find(x, name, h);
+	slot->hash = h;
 	slot->name = name;
 	slot->number = number;
 	x->used++;

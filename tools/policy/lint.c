@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every rule is cut into atoms: one program, one thing, one range of ports. An
- * atom lies inside another where each of its parts is the other's or the other's
+ * Every rule is cut into atoms: one program, one thing, one range of ports, those
+ * that touch joined. An atom lies inside another where each of its parts is the other's or the other's
  * is "any". There are at most eight such keys for an atom; under each, atoms are
  * sorted by their first port, and beside each stands the one before it that
  * reaches furthest, so that looking for one that covers a range is one search.
@@ -37,13 +37,50 @@ struct atom {
 	uint32_t second; /* the same of another rule; NONE where there is none */
 };
 
+typedef WARDEN_ARRAY(struct atom) atom_array;
+
+/* Consents of all purposes count as one effect here. */
+#define EFFECTS (EFFECT_CONSENT + 1)
+
 struct lint {
 	struct warden_model *m;
 	struct warden_diags *d;
 	struct warden_index interned;
-	WARDEN_ARRAY(struct atom) atoms;  /* in the order of their keys */
-	WARDEN_ARRAY(struct atom) of_rule; /* of the rule being cut */
+	atom_array atoms; /* in the order of their keys */
+	atom_array cut;	  /* in the order of the rules */
+	uint32_t *first;  /* of each rule, and of one after the last, in @cut */
+	WARDEN_ARRAY(struct warden_ports) ports; /* of the rule being cut */
+	/* Bit mask of the shapes atoms have: where there is none of one, none is looked for. */
+	uint8_t shapes[WARDEN_MODEL_DOMAINS][EFFECTS];
 };
+
+/* Which parts of a key are not "any". */
+static unsigned int shape_of(const struct key *key)
+{
+	return (key->program ? 1 : 0) | (key->kind || key->name ? 2 : 0) | (key->scope ? 4 : 0);
+}
+
+static uint8_t *shapes_of(struct lint *l, const struct key *key)
+{
+	uint32_t effect = key->effect < EFFECT_CONSENT ? key->effect : EFFECT_CONSENT;
+
+	return &l->shapes[key->domain][effect];
+}
+
+static int compare_keys(const struct key *a, const struct key *b)
+{
+	if (a->domain != b->domain)
+		return a->domain < b->domain ? -1 : 1;
+	if (a->effect != b->effect)
+		return a->effect < b->effect ? -1 : 1;
+	if (a->program != b->program)
+		return a->program < b->program ? -1 : 1;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->name != b->name)
+		return a->name < b->name ? -1 : 1;
+	return (a->scope > b->scope) - (a->scope < b->scope);
+}
 
 static uint32_t intern(struct lint *l, const char *text)
 {
@@ -81,16 +118,20 @@ static uint32_t scope_of(struct lint *l, const struct warden_rule *r)
 
 static void name_thing(struct lint *l, struct key *key, const char *prefix, const char *text)
 {
-	char name[WARDEN_PATH_MAX + 8];
+	char name[WARDEN_PATH_MAX + 16];
+	size_t used = strlen(prefix), len = strnlen(text, WARDEN_PATH_MAX);
 
-	snprintf(name, sizeof(name), "%s%s", prefix, text);
+	memcpy(name, prefix, used);
+	memcpy(name + used, text, len);
+	name[used + len] = '\0';
 	key->name = intern(l, name);
 }
 
 static void add_atom(struct lint *l, const struct key *key, uint32_t low, uint32_t high,
 		     uint32_t rule)
 {
-	*warden_array_add(&l->of_rule) = (struct atom){ *key, low, high, rule, NONE, NONE };
+	*warden_array_add(&l->cut) = (struct atom){ *key, low, high, rule, NONE, NONE };
+	*shapes_of(l, key) |= 1u << shape_of(key);
 }
 
 static void cut_sensors(struct lint *l, const struct warden_rule *r, struct key key, uint32_t n)
@@ -117,11 +158,18 @@ static void cut_ports(struct lint *l, const struct warden_rule *r, struct key ke
 	key.kind = r->protocol;
 	if (!r->ports.n)
 		add_atom(l, &key, 0, UINT16_MAX, n);
-	for (i = 0; i < r->ports.n; i++) {
-		const struct warden_ports *p = &l->m->ranges.v[r->ports.first + i];
+	for (i = 0; i < l->ports.n; i++)
+		add_atom(l, &key, l->ports.v[i].low, l->ports.v[i].high, n);
+}
 
-		add_atom(l, &key, p->low, p->high, n);
-	}
+static void join_ports(struct lint *l, const struct warden_rule *r)
+{
+	uint32_t i;
+
+	l->ports.n = 0;
+	for (i = 0; i < r->ports.n; i++)
+		*warden_array_add(&l->ports) = l->m->ranges.v[r->ports.first + i];
+	l->ports.n = warden_ports_merge(l->ports.v, r->ports.n);
 }
 
 static uint32_t effect_of(const struct warden_rule *r)
@@ -131,7 +179,7 @@ static uint32_t effect_of(const struct warden_rule *r)
 	return r->flags & WARDEN_RULE_FLAG_CONSENT ? EFFECT_CONSENT + r->purpose_id : EFFECT_ALLOW;
 }
 
-/* The atoms of one rule, in l->of_rule. */
+/* The atoms of one rule. */
 static void cut_rule(struct lint *l, uint32_t n)
 {
 	const struct warden_rule *r = &l->m->rules.v[n];
@@ -139,7 +187,7 @@ static void cut_rule(struct lint *l, uint32_t n)
 	uint32_t programs = r->who.text ? r->programs.n : 1;
 	uint32_t i;
 
-	l->of_rule.n = 0;
+	join_ports(l, r);
 	for (i = 0; i < programs; i++) {
 		key.program = r->who.text ? l->m->members.v[r->programs.first + i] : 0;
 		if (r->sensors.n) {
@@ -158,7 +206,7 @@ static void cut_rule(struct lint *l, uint32_t n)
 static int by_key(const void *a, const void *b)
 {
 	const struct atom *x = a, *y = b;
-	int c = memcmp(&x->key, &y->key, sizeof(x->key));
+	int c = compare_keys(&x->key, &y->key);
 
 	if (c)
 		return c;
@@ -185,7 +233,7 @@ static void find_widest(struct lint *l)
 		struct atom *a = &l->atoms.v[i], *before = i ? a - 1 : NULL;
 
 		a->widest = i;
-		if (!before || memcmp(&before->key, &a->key, sizeof(a->key)))
+		if (!before || compare_keys(&before->key, &a->key))
 			continue;
 		a->widest = further(l, before->widest, i);
 		a->second = before->second;
@@ -200,12 +248,19 @@ static void sort_atoms(struct lint *l)
 {
 	uint32_t n, i;
 
+	l->first = warden_array_zeroed(l->m->rules.n + 1, sizeof(*l->first));
 	for (n = 0; n < l->m->rules.n; n++) {
 		cut_rule(l, n);
-		for (i = 0; i < l->of_rule.n; i++)
-			*warden_array_add(&l->atoms) = l->of_rule.v[i];
+		l->first[n + 1] = (uint32_t)l->cut.n;
 	}
-	if (l->atoms.n)
+	l->atoms.v = warden_array_zeroed(l->cut.n, sizeof(*l->atoms.v));
+	l->atoms.n = l->cut.n;
+	if (l->cut.n)
+		memcpy(l->atoms.v, l->cut.v, l->cut.n * sizeof(*l->cut.v));
+	/* Much of what is written is in order. */
+	for (i = 1; i < l->atoms.n && by_key(&l->atoms.v[i - 1], &l->atoms.v[i]) <= 0; i++)
+		;
+	if (i < l->atoms.n)
 		qsort(l->atoms.v, l->atoms.n, sizeof(*l->atoms.v), by_key);
 	find_widest(l);
 }
@@ -217,14 +272,14 @@ static uint32_t last_from(const struct lint *l, const struct key *key, uint32_t 
 
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;
-		int c = memcmp(&l->atoms.v[mid].key, key, sizeof(*key));
+		int c = compare_keys(&l->atoms.v[mid].key, key);
 
 		if (c < 0 || (!c && l->atoms.v[mid].low <= port))
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	if (!low || memcmp(&l->atoms.v[low - 1].key, key, sizeof(*key)))
+	if (!low || compare_keys(&l->atoms.v[low - 1].key, key))
 		return NONE;
 	return low - 1;
 }
@@ -238,22 +293,24 @@ static bool covers(const struct lint *l, uint32_t n, const struct atom *a, const
 	if (!other || other->rule == a->rule || other->high < a->high)
 		return false;
 	own.effect = key->effect;
-	if (memcmp(&own, key, sizeof(own)) || other->low != a->low || other->high != a->high)
+	if (compare_keys(&own, key) || other->low != a->low || other->high != a->high)
 		return true;
 	/* Two of the same extent: the later one is the one to tell of. */
 	return other->key.effect != a->key.effect || other->rule < a->rule;
 }
 
 /* An atom of this effect that @a lies inside of; NONE where there is none. */
-static uint32_t find_cover(const struct lint *l, const struct atom *a, uint32_t effect)
+static uint32_t find_cover(struct lint *l, const struct atom *a, uint32_t effect)
 {
-	unsigned int wider;
+	unsigned int wider, shape = shape_of(&a->key);
 
 	for (wider = 0; wider < 8; wider++) {
 		struct key key = a->key;
 		uint32_t at;
 
 		key.effect = effect;
+		if (wider & ~shape || !(*shapes_of(l, &key) & 1u << (shape & ~wider)))
+			continue;
 		if (wider & 1)
 			key.program = 0;
 		if (wider & 2)
@@ -283,26 +340,26 @@ static bool is_same_extent(const struct atom *a, const struct atom *b)
 	struct key key = a->key;
 
 	key.effect = b->key.effect;
-	return !memcmp(&key, &b->key, sizeof(key)) && a->low == b->low && a->high == b->high;
+	return !compare_keys(&key, &b->key) && a->low == b->low && a->high == b->high;
 }
 
-/* Are all atoms of the rule that was cut covered by this effect? */
-static bool cover_rule(const struct lint *l, uint32_t effect, struct cover *c)
+/* Are all atoms of a rule covered by this effect? */
+static bool cover_rule(struct lint *l, uint32_t n, uint32_t effect, struct cover *c)
 {
 	uint32_t i;
 
 	*c = (struct cover){ .rule = NONE, .same = true };
-	for (i = 0; i < l->of_rule.n; i++) {
-		uint32_t at = find_cover(l, &l->of_rule.v[i], effect);
+	for (i = l->first[n]; i < l->first[n + 1]; i++) {
+		uint32_t at = find_cover(l, &l->cut.v[i], effect);
 
 		if (at == NONE)
 			return false;
-		c->several = c->several || (i && c->rule != l->atoms.v[at].rule);
-		c->same = c->same && is_same_extent(&l->of_rule.v[i], &l->atoms.v[at]);
-		if (!i)
+		c->several = c->several || (c->rule != NONE && c->rule != l->atoms.v[at].rule);
+		c->same = c->same && is_same_extent(&l->cut.v[i], &l->atoms.v[at]);
+		if (c->rule == NONE)
 			c->rule = l->atoms.v[at].rule;
 	}
-	return l->of_rule.n > 0;
+	return c->rule != NONE;
 }
 
 static bool has_same_terms(const struct warden_rule *a, const struct warden_rule *b)
@@ -313,12 +370,14 @@ static bool has_same_terms(const struct warden_rule *a, const struct warden_rule
 }
 
 /* Does another rule with the same effect make this one do nothing? */
-static bool is_shadowed(const struct lint *l, const struct warden_rule *r, struct cover *c)
+static bool is_shadowed(struct lint *l, uint32_t n, struct cover *c)
 {
-	if (cover_rule(l, effect_of(r), c) &&
+	const struct warden_rule *r = &l->m->rules.v[n];
+
+	if (cover_rule(l, n, effect_of(r), c) &&
 	    (r->action == WARDEN_ACTION_DENY || has_same_terms(r, &l->m->rules.v[c->rule])))
 		return true;
-	return r->flags & WARDEN_RULE_FLAG_CONSENT && cover_rule(l, EFFECT_ALLOW, c);
+	return r->flags & WARDEN_RULE_FLAG_CONSENT && cover_rule(l, n, EFFECT_ALLOW, c);
 }
 
 static void warn_rule(struct lint *l, uint32_t n)
@@ -328,8 +387,7 @@ static void warn_rule(struct lint *l, uint32_t n)
 	char where[WARDEN_WHERE_TEXT];
 	struct cover c;
 
-	cut_rule(l, n);
-	if (r->action == WARDEN_ACTION_ALLOW && cover_rule(l, EFFECT_DENY, &c)) {
+	if (r->action == WARDEN_ACTION_ALLOW && cover_rule(l, n, EFFECT_DENY, &c)) {
 		warden_diags_where(l->d, l->m->rules.v[c.rule].at, where);
 		others = c.several ? " and others deny" : " denies";
 		if (c.same && !c.several)
@@ -343,7 +401,7 @@ static void warn_rule(struct lint *l, uint32_t n)
 					  where, others);
 		return;
 	}
-	if (!is_shadowed(l, r, &c))
+	if (!is_shadowed(l, n, &c))
 		return;
 	warden_diags_where(l->d, l->m->rules.v[c.rule].at, where);
 	others = c.several ? " and others" : "";
@@ -367,5 +425,7 @@ void warden_lint_model(struct warden_model *m, struct warden_diags *d)
 		warn_rule(&l, n);
 	warden_index_free(&l.interned);
 	free(l.atoms.v);
-	free(l.of_rule.v);
+	free(l.cut.v);
+	free(l.first);
+	free(l.ports.v);
 }

@@ -391,8 +391,11 @@ void warden_model_add_rule(struct warden_model *m, struct warden_diags *d,
 void warden_model_add_safety(struct warden_model *m, struct warden_diags *d,
 			     const struct warden_rule *rule)
 {
-	warden_model_check_rule(d, rule);
-	*warden_array_add(&m->safety) = *rule;
+	struct warden_rule *r = warden_array_add(&m->safety);
+
+	*r = *rule;
+	r->flags = WARDEN_RULE_FLAG_SAFETY;
+	warden_model_check_rule(d, r);
 }
 
 void warden_model_add_appraise(struct warden_model *m, struct warden_diags *d,

@@ -179,7 +179,7 @@ struct warden_model {
 	WARDEN_ARRAY(struct warden_group) groups;
 	WARDEN_ARRAY(struct warden_purpose) purposes;
 	WARDEN_ARRAY(struct warden_rule) rules;
-	WARDEN_ARRAY(struct warden_rule) safety; /* what must stay allowed */
+	WARDEN_ARRAY(struct warden_rule) safety; /* what must stay allowed; flag `safety` */
 	WARDEN_ARRAY(struct warden_ports) ranges;
 	WARDEN_ARRAY(struct warden_sensor) sensors;
 	WARDEN_ARRAY(struct warden_prefix) prefixes;
@@ -260,8 +260,14 @@ void warden_model_check(struct warden_model *m, struct warden_diags *d, bool who
 /* resolve.c: turn the names of the rules into numbers and spread the groups out. */
 void warden_model_resolve(struct warden_model *m, struct warden_diags *d);
 
+/* Sort ranges and join what overlaps or touches; gives how many are left. */
+uint32_t warden_ports_merge(struct warden_ports *v, uint32_t n);
+
 /* How many rules of the compiled policy a rule becomes. */
 size_t warden_model_spread(const struct warden_rule *rule);
+
+/* How many entries of the compiled policy keep the safety list. */
+size_t warden_model_kept(const struct warden_model *m);
 
 /* The rule that a rule of the compiled policy was made of, by its number there, from 1. */
 const struct warden_rule *warden_model_rule(const struct warden_model *m, uint32_t number);

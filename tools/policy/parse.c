@@ -57,6 +57,61 @@ static bool is_hidden(uint32_t c)
 	return false;
 }
 
+/* Eight bytes at once: is each of them a visible character of ASCII or a space? */
+static bool is_plain(const unsigned char *s)
+{
+	const uint64_t ones = 0x0101010101010101, tops = ones << 7;
+	uint64_t word;
+
+	memcpy(&word, s, sizeof(word));
+	/* No top bit, nothing below 0x20, and no 0x7f: none of these sums carries. */
+	return !((word | ~(word + ones * (0x80 - 0x20)) | (word + ones)) & tops);
+}
+
+/* The first byte that begins no visible character; @len where there is none. */
+static size_t find_hidden(const unsigned char *s, size_t len)
+{
+	size_t i = 0, step;
+
+	while (i < len) {
+		if (len - i >= sizeof(uint64_t) && is_plain(s + i)) {
+			step = sizeof(uint64_t);
+		} else if ((s[i] >= ' ' && s[i] < 0x7f) || s[i] == '\n') {
+			step = 1;
+		} else {
+			step = utf8_length(s + i, len - i);
+			if (!step || is_hidden(code_point(s + i, step)))
+				break;
+		}
+		i += step;
+	}
+	return i;
+}
+
+/* Columns count characters: bytes that go on a UTF-8 character count for nothing. */
+void warden_parse_advance(struct warden_place *at, const char *text, size_t len)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	struct warden_place now = *at;
+	size_t i = 0;
+
+	while (i < len) {
+		if (len - i >= sizeof(uint64_t) && is_plain(s + i)) {
+			now.column += sizeof(uint64_t);
+			i += sizeof(uint64_t);
+			continue;
+		}
+		if (s[i] == '\n') {
+			now.line++;
+			now.column = 1;
+		} else if ((s[i] & 0xc0) != 0x80) {
+			now.column++;
+		}
+		i++;
+	}
+	*at = now;
+}
+
 /*
  * Characters a reader cannot see must not stand in a policy: what is reviewed
  * is what is loaded. The first is told, and then nothing else is read.
@@ -65,30 +120,18 @@ static int check_characters(const char *text, size_t len, struct warden_place at
 			    struct warden_diags *d)
 {
 	const unsigned char *s = (const unsigned char *)text;
-	size_t i = 0;
+	size_t i = find_hidden(s, len), step;
 
-	while (i < len) {
-		size_t step = utf8_length(s + i, len - i);
-
-		if (!step) {
-			warden_diags_add(d, at, "byte 0x%02x is not UTF-8; save the file as UTF-8",
-					 s[i]);
-			return -EINVAL;
-		}
-		if (is_hidden(code_point(s + i, step))) {
-			warden_diags_add(d, at,
-					 "character U+%04X cannot be seen by a reader; take it out",
-					 code_point(s + i, step));
-			return -EINVAL;
-		}
-		at.column++;
-		if (s[i] == '\n') {
-			at.line++;
-			at.column = 1;
-		}
-		i += step;
-	}
-	return 0;
+	if (i == len)
+		return 0;
+	warden_parse_advance(&at, text, i);
+	step = utf8_length(s + i, len - i);
+	if (step)
+		warden_diags_add(d, at, "character U+%04X cannot be seen by a reader; take it out",
+				 code_point(s + i, step));
+	else
+		warden_diags_add(d, at, "byte 0x%02x is not UTF-8; save the file as UTF-8", s[i]);
+	return -EINVAL;
 }
 
 int warden_text_lex(union warden_token *value, struct warden_span *span, struct warden_parse *p)
@@ -107,9 +150,9 @@ int warden_text_lex(union warden_token *value, struct warden_span *span, struct 
 	case WARDEN_FEED_NEXT:
 		break;
 	}
-	p->before_last = p->last_span.to;
 	p->previous = p->last;
 	p->last = warden_scan_lex(value, span, p->scanner);
+	p->before_last = p->last_span.to; /* a run of numbers has moved it */
 	p->last_value = *value;
 	p->last_span = *span;
 	return p->last;

@@ -29,6 +29,8 @@ struct warden_include {
 	struct warden_place own; /* line 1 of the file itself */
 	size_t parent;		 /* the file that asks, counted from 1; 0 is the policy text */
 	unsigned int depth;
+	char *text; /* once it is read, to the end */
+	size_t len;
 };
 
 /* All the texts of one policy. */
@@ -36,6 +38,8 @@ struct warden_texts {
 	WARDEN_ARRAY(struct warden_include) includes;
 	size_t current; /* the file being read, counted from 1; 0 is the policy text */
 	size_t bytes;	/* read so far */
+	const char *text; /* of the policy itself */
+	size_t len;
 };
 
 struct warden_parse {
@@ -76,6 +80,9 @@ void warden_scan_close(struct warden_parse *p);
 
 /* The lexer as the grammar sees it: the scanner's tokens and the `;` that was missing. */
 int warden_text_lex(union warden_token *value, struct warden_span *span, struct warden_parse *p);
+
+/* Move a place past some text. */
+void warden_parse_advance(struct warden_place *at, const char *text, size_t len);
 
 /* words.c: how the words that stand in tables are found, with an advice where not. */
 uint32_t warden_parse_domain(struct warden_parse *p, struct warden_name word, uint32_t allowed,

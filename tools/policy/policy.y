@@ -87,6 +87,13 @@ static struct warden_part add_prefix(struct warden_parse *p, struct warden_name 
 	return part;
 }
 
+/* The lexer adds runs of ports itself, so what was added is counted at the end. */
+static struct warden_part add_ranges(struct warden_parse *p, struct warden_part list)
+{
+	list.n = (uint32_t)p->model->ranges.n - list.first;
+	return list;
+}
+
 static struct warden_part joined(struct warden_part list, struct warden_part one)
 {
 	list.n += one.n;
@@ -440,7 +447,7 @@ ports:
 
 range_list:
 	range
-	| range_list ',' range	{ $$ = joined($1, $3); }
+	| range_list ',' range	{ $$ = add_ranges(p, $1); }
 	;
 
 range:

@@ -242,7 +242,6 @@ static void print_what(const struct warden_model *m, const struct warden_rule *r
 	default:
 		print_object(r, to);
 	}
-	print_options(m, r, to);
 }
 
 static bool is_of_somebody(const struct warden_rule *r)
@@ -252,14 +251,30 @@ static bool is_of_somebody(const struct warden_rule *r)
 	       r->domain == WARDEN_MODEL_BIND;
 }
 
+/* An entry of the safety list: what else is in it came from the rules that allow it. */
+static void print_entry(const struct warden_model *m, const struct warden_rule *r, FILE *to)
+{
+	if (is_of_somebody(r))
+		fprintf(to, " %s", r->who.text ? r->who.text : "any");
+	print_what(m, r, to);
+	putc(';', to);
+}
+
 void warden_print_rule(const struct warden_model *m, const struct warden_rule *r, FILE *to)
 {
+	if (r->flags & WARDEN_RULE_FLAG_SAFETY) {
+		fputs("safety {", to);
+		print_entry(m, r, to);
+		fputs(" }\n", to);
+		return;
+	}
 	if (r->domain == WARDEN_MODEL_EGRESS)
 		fputs("egress ", to);
 	fputs(warden_enum_word(warden_enum_action(), r->action), to);
 	if (is_of_somebody(r))
 		fprintf(to, " %s", r->who.text ? r->who.text : "any");
 	print_what(m, r, to);
+	print_options(m, r, to);
 	end_statement(&r->tags, to);
 }
 
@@ -268,13 +283,8 @@ static void print_safety(const struct warden_model *m, FILE *to)
 	size_t i;
 
 	for (i = 0; i < m->safety.n; i++) {
-		const struct warden_rule *r = &m->safety.v[i];
-
 		fputs(i ? "" : "safety {", to);
-		if (is_of_somebody(r))
-			fprintf(to, " %s", r->who.text ? r->who.text : "any");
-		print_what(m, r, to);
-		putc(';', to);
+		print_entry(m, &m->safety.v[i], to);
 	}
 	if (m->safety.n)
 		fputs(" }\n", to);

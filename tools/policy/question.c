@@ -28,6 +28,17 @@ int warden_asked_open(struct warden_asked *a, const char *file, const char *root
 	return err;
 }
 
+int warden_asked_files(struct warden_asked *a, const char *root)
+{
+	struct warden_source *s = &a->source;
+	int err = warden_root_open(&s->root, root, root);
+
+	if (err)
+		fprintf(stderr, "wardenctl: root %s: %s; name a folder\n", root, strerror(-err));
+	s->files = warden_root_files(&s->root);
+	return err;
+}
+
 void warden_asked_close(struct warden_asked *a)
 {
 	warden_view_close(&a->view);

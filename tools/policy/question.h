@@ -23,6 +23,9 @@ struct warden_asked {
  * Return: 0, or a negative errno.
  */
 int warden_asked_open(struct warden_asked *a, const char *file, const char *root);
+
+/* The same without a policy: only the files that a question may name. */
+int warden_asked_files(struct warden_asked *a, const char *root);
 void warden_asked_close(struct warden_asked *a);
 
 /* A question and the words for it. */

@@ -232,8 +232,7 @@ static int by_port(const void *a, const void *b)
 	return (x->high > y->high) - (x->high < y->high);
 }
 
-/* Sort and join what overlaps or touches; gives how many are left. */
-static uint32_t merge_ports(struct warden_ports *v, uint32_t n)
+uint32_t warden_ports_merge(struct warden_ports *v, uint32_t n)
 {
 	uint32_t i, kept = 0;
 
@@ -287,7 +286,7 @@ static struct warden_part spread_ranges(struct resolve *r, struct warden_part wr
 		for (k = 0; k < in.n; k++)
 			add_range(r, r->m->ranges.v[in.first + k]);
 	}
-	part.n = merge_ports(r->m->ranges.v + part.first, (uint32_t)r->m->ranges.n - part.first);
+	part.n = warden_ports_merge(r->m->ranges.v + part.first, (uint32_t)r->m->ranges.n - part.first);
 	r->m->ranges.n = part.first + part.n;
 	return part;
 }
@@ -422,22 +421,35 @@ void warden_model_resolve(struct warden_model *m, struct warden_diags *d)
 		resolve_rule(&r, &m->rules.v[i]);
 		count_rule(&r, &m->rules.v[i]);
 	}
-	for (i = 0; i < m->safety.n; i++)
-		resolve_rule(&r, &m->safety.v[i]);
-	free(r.seen);
 	m->wire_rules = r.spread;
+	for (i = 0; i < m->safety.n; i++) {
+		resolve_rule(&r, &m->safety.v[i]);
+		count_rule(&r, &m->safety.v[i]);
+	}
+	free(r.seen);
 }
 
+size_t warden_model_kept(const struct warden_model *m)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < m->safety.n; i++)
+		n += m->safety.v[i].lacks ? 0 : warden_model_spread(&m->safety.v[i]);
+	return n;
+}
+
+/* Entries of the safety list come after all rules. */
 const struct warden_rule *warden_model_rule(const struct warden_model *m, uint32_t number)
 {
 	size_t i, at = 0;
 
-	for (i = 0; number && i < m->rules.n; i++) {
-		if (m->rules.v[i].lacks)
-			continue;
-		at += warden_model_spread(&m->rules.v[i]);
+	for (i = 0; number && i < m->rules.n + m->safety.n; i++) {
+		const struct warden_rule *r = i < m->rules.n ? &m->rules.v[i] :
+							       &m->safety.v[i - m->rules.n];
+
+		at += r->lacks ? 0 : warden_model_spread(r);
 		if (number <= at)
-			return &m->rules.v[i];
+			return r;
 	}
 	return NULL;
 }

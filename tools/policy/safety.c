@@ -9,29 +9,53 @@
 struct safety {
 	struct warden_source *s;
 	struct warden_view view;
-	const struct warden_rule *entry;
-	bool told; /* one thing is told of an entry */
+	struct warden_rule *entry;
 };
+
+/* The module may end a session by the entry instead of by the rule. */
+static void take_terms(struct warden_rule *entry, const struct warden_outcome *o)
+{
+	if (o->withdraw_ms && (!entry->withdraw_ms || o->withdraw_ms < entry->withdraw_ms))
+		entry->withdraw_ms = o->withdraw_ms;
+	if (o->kill)
+		entry->flags |= WARDEN_RULE_FLAG_KILL;
+}
+
+static void tell(struct safety *y, const struct warden_outcome *o)
+{
+	char ground[WARDEN_OUTCOME_TEXT];
+	struct warden_diags *d = &y->s->diags;
+
+	warden_outcome_ground(ground, &y->view, o);
+	if (o->observed)
+		warden_diags_note(d, y->entry->at,
+				  "the safety list names this, and it is only because of `observe` "
+				  "that it is not denied (%s); this entry is not kept", ground);
+	else if (y->s->forced)
+		warden_diags_note(d, y->entry->at,
+				  "the safety list names this, and it is not allowed (%s); forced, "
+				  "this entry is not kept", ground);
+	else if (o->what == WARDEN_OUTCOME_CONSENT)
+		warden_diags_add(d, y->entry->at,
+				 "the safety list names this, and %s wants consent for it; allow it "
+				 "without, or take it off the list", ground);
+	else
+		warden_diags_add(d, y->entry->at,
+				 "the safety list names this, and it is denied (%s); allow it, or "
+				 "take it off the list", ground);
+}
 
 static void ask(struct safety *y, const struct warden_question *q)
 {
-	char ground[WARDEN_OUTCOME_TEXT];
 	struct warden_outcome o;
 
 	warden_ask(&y->view, q, &o);
-	if (y->told || o.what == WARDEN_OUTCOME_ALLOWED || o.observed)
-		return;
-	y->told = true;
-	if (o.what == WARDEN_OUTCOME_CONSENT)
-		warden_diags_add(&y->s->diags, y->entry->at,
-				 "the safety list names this, and %s wants consent for it; allow it "
-				 "without, or take it off the list",
-				 warden_outcome_ground(ground, &y->view, &o));
-	else
-		warden_diags_add(&y->s->diags, y->entry->at,
-				 "the safety list names this, and it is denied (%s); allow it, or "
-				 "take it off the list",
-				 warden_outcome_ground(ground, &y->view, &o));
+	if (o.what == WARDEN_OUTCOME_ALLOWED) {
+		take_terms(y->entry, &o);
+	} else if (!y->entry->lacks) {
+		y->entry->lacks = "not allowed";
+		tell(y, &o);
+	}
 }
 
 /* A device may be of any class, as a rule may name all devices of one. */
@@ -138,10 +162,9 @@ int warden_safety_check(struct warden_source *s)
 		warden_diags_add(&s->diags, (struct warden_place){ .line = 0 },
 				 "the compiled policy cannot be read back: %s", why);
 	for (i = 0; i < s->model.safety.n && y.view.oracle; i++) {
-		const struct warden_rule *r = &s->model.safety.v[i];
+		struct warden_rule *r = &s->model.safety.v[i];
 
 		y.entry = r;
-		y.told = false;
 		if (r->lacks)
 			continue;
 		if (!r->who.text)

@@ -51,12 +51,6 @@ int warden_source_read(struct warden_source *s, const char *file, const char *ro
 	return err;
 }
 
-/* The module gets the list as rules; questions are asked of the rules alone. */
-static int add_safety(struct warden_source *s)
-{
-	return warden_compile_safety(&s->model, &s->files, &s->blob, &s->diags);
-}
-
 int warden_source_build(struct warden_source *s, bool loads)
 {
 	int err;
@@ -65,16 +59,14 @@ int warden_source_build(struct warden_source *s, bool loads)
 	warden_lint_model(&s->model, &s->diags);
 	err = warden_compile_checked(&s->model, &s->files, &s->blob, &s->diags);
 	if (!err)
-		err = warden_safety_check(s); /* by its rules, before the list is one of them */
-	return err || !loads ? err : add_safety(s);
+		err = warden_safety_check(s);
+	return err ? err : warden_compile_safety(&s->model, &s->files, &s->blob, &s->diags);
 }
 
 static int build_and_tell(struct warden_source *s, bool loads)
 {
 	int err = warden_source_build(s, loads);
 
-	if (!err && !loads)
-		err = add_safety(s);
 	warden_diags_print(&s->diags, s->file, stderr);
 	return err;
 }

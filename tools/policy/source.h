@@ -13,6 +13,7 @@ struct warden_source {
 	struct warden_model model;
 	struct warden_diags diags;
 	struct warden_blob blob;
+	bool forced; /* a policy may deny its own safety list; set after reading */
 };
 
 /**

@@ -1,0 +1,1 @@
+policy diff --root ../root dev-before.policy dev-after.policy

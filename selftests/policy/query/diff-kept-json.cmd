@@ -1,0 +1,1 @@
+--json policy diff --root ../root kept-before.policy kept-after.policy

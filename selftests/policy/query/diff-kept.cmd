@@ -1,0 +1,1 @@
+policy diff --root ../root kept-before.policy kept-after.policy

@@ -1,0 +1,1 @@
+policy explain --root ../root --program alarm --sensor microphone kept-before.policy

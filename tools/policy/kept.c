@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kept.h"
+#include "model.h"
+#include "wire.h"
+
+typedef WARDEN_ARRAY(char *) words;
+
+static void put_sensor(FILE *f, const struct warden_rule_view *r)
+{
+	if (r->topology)
+		fprintf(f, " use device \"%s\"", r->topology);
+	else
+		fprintf(f, " use %s",
+			r->class ? warden_enum_word(warden_enum_sensor_class(), r->class) : "any");
+}
+
+static void put_ports(FILE *f, const struct warden_rule_view *r)
+{
+	const char *protocol = r->protocol ? warden_protocol_name(r->protocol) : "any";
+
+	fprintf(f, " listen %s ", protocol ? protocol : "?");
+	if (!r->low && r->high == UINT16_MAX)
+		fputs("any", f);
+	else if (r->low == r->high)
+		fprintf(f, "%u", r->low);
+	else
+		fprintf(f, "%u-%u", r->low, r->high);
+}
+
+static void put_file(FILE *f, const struct warden_rule_view *r)
+{
+	char hex[2 * WARDEN_DIGEST_SIZE + 1];
+
+	fprintf(f, "%s", warden_model_domain(r->domain));
+	if (r->digest.alg)
+		fprintf(f, " a file of %s %s",
+			warden_enum_word(warden_enum_digest_alg(), r->digest.alg),
+			warden_hex_put(hex, r->digest.bytes, sizeof(r->digest.bytes)));
+}
+
+static char *entry_text(const struct warden_view *v, const struct warden_rule_view *r)
+{
+	bool named = r->program && r->program <= v->programs.n;
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		return NULL;
+	if (r->domain < WARDEN_DOMAIN_EXEC)
+		fputs(named ? v->programs.v[r->program - 1].label : "any", f);
+	if (r->domain == WARDEN_DOMAIN_SENSOR)
+		put_sensor(f, r);
+	else if (r->domain < WARDEN_DOMAIN_EXEC)
+		put_ports(f, r);
+	else
+		put_file(f, r);
+	fclose(f);
+	return text;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The entries in words, sorted, each once. */
+static void gather(words *list, const struct warden_view *v)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < v->rules.n; i++) {
+		char *text = v->rules.v[i].flags & WARDEN_RULE_FLAG_SAFETY ?
+				     entry_text(v, &v->rules.v[i]) :
+				     NULL;
+
+		if (text)
+			*warden_array_add(list) = text;
+	}
+	if (list->n)
+		qsort(list->v, list->n, sizeof(*list->v), by_text);
+	for (i = 0; i < list->n; i++) {
+		if (n && !strcmp(list->v[n - 1], list->v[i]))
+			free(list->v[i]);
+		else
+			list->v[n++] = list->v[i];
+	}
+	list->n = n;
+}
+
+static void release(words *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		free(list->v[i]);
+	free(list->v);
+}
+
+void warden_kept_compare(const struct warden_view *before, const struct warden_view *after,
+			 warden_kept_fn fn, void *ctx)
+{
+	words a = { NULL, 0, 0 }, b = { NULL, 0, 0 };
+	size_t i = 0, k = 0;
+
+	gather(&a, before);
+	gather(&b, after);
+	while (i < a.n || k < b.n) {
+		int c = i == a.n ? 1 : k == b.n ? -1 : strcmp(a.v[i], b.v[k]);
+
+		if (c)
+			fn(ctx, c < 0 ? a.v[i] : b.v[k], c > 0);
+		i += c <= 0;
+		k += c >= 0;
+	}
+	release(&a);
+	release(&b);
+}

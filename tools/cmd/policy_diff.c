@@ -8,6 +8,7 @@
 #include <linux/warden.h>
 
 #include "../cmd.h"
+#include "../compiled.h"
 #include "../output.h"
 #include "../policy/diff.h"
 #include "../policy/kept.h"
@@ -210,6 +211,22 @@ static const struct warden_view *choose_layer(const struct warden_running *r, ui
 	return v;
 }
 
+/* A layer below leaves to those above what it does not speak of: the file is to be one, too. */
+static int take_for_layer(struct warden_asked *a, uint32_t layer)
+{
+	char why[WARDEN_ORACLE_WHY];
+	int err;
+
+	if (!layer || layer == WARDEN_ROLE_MAKER)
+		return 0;
+	err = warden_compiled_set_layer(&a->source.blob, layer);
+	if (err)
+		return err;
+	warden_view_close(&a->view);
+	return warden_view_open(&a->view, a->source.file, a->source.blob.data, a->source.blob.len,
+				why);
+}
+
 static int diff_running(const struct warden_ctl *ctl, const struct diff_options *o,
 			const char *file)
 {
@@ -220,7 +237,7 @@ static int diff_running(const struct warden_ctl *ctl, const struct diff_options 
 	struct warden_fault f;
 	int status = WARDEN_EXIT_FAILED;
 
-	if (warden_asked_open(&after, file, o->root))
+	if (warden_asked_open(&after, file, o->root) || take_for_layer(&after, o->layer))
 		goto out;
 	if (warden_running_open(&r, &f)) {
 		warden_fault_print(&f, "policy diff");

@@ -2,10 +2,10 @@
 /*
  * Sessions: one per open sensor file, and the table of them.
  *
- * session_file.c stands in the file's operations, has its open judged and makes it
- * a session; session_mapping.c has its memory, so that it can be taken away;
- * session_inherit.c says who keeps it over execve(); session_ending.c ends it;
- * session_record.c tells of it.
+ * session-file.c stands in the file's operations, has its open judged and makes it
+ * a session; session-mapping.c has its memory, so that it can be taken away;
+ * session-inherit.c says who keeps it over execve(); session-ending.c ends it;
+ * session-record.c tells of it.
  */
 #include <linux/fs.h>
 #include <linux/pid.h>
@@ -18,7 +18,7 @@
 
 #include "identity.h"
 #include "session.h"
-#include "session_priv.h"
+#include "session-priv.h"
 
 /* Protects sessions, their dead flags, nr_sessions and next_id. Nests nothing of ours. */
 static DEFINE_MUTEX(sessions_lock);

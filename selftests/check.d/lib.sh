@@ -87,12 +87,13 @@ program() {
 }
 
 # build_for ARCH KDIR TARGET...: makes TARGETs for one kernel; suites that need the same build wait
-# for each other. Prints the build's directory, its log goes to stderr.
+# for each other. Prints the build's directory, its log goes to stderr. build_options go to make.
+build_options=()
 build_for() {
 	local arch=$1 kdir=$2
 	shift 2
 	mkdir -p "$out/lock"
 	flock "$out/lock/build-$arch-${kdir//\//-}" \
-		make --no-print-directory -j2 ARCH="$arch" KDIR="$kdir" "$@" >&2 || return
-	make -s --no-print-directory ARCH="$arch" KDIR="$kdir" print-out
+		make --no-print-directory -j2 ARCH="$arch" KDIR="$kdir" "${build_options[@]}" "$@" >&2 || return
+	make -s --no-print-directory ARCH="$arch" KDIR="$kdir" "${build_options[@]}" print-out
 }

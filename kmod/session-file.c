@@ -21,7 +21,7 @@
 #include <warden/limits.h>
 
 #include "session.h"
-#include "session_priv.h"
+#include "session-priv.h"
 
 static int session_release(struct inode *inode, struct file *file);
 

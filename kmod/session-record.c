@@ -8,7 +8,7 @@
 #include <linux/string.h>
 
 #include "record.h"
-#include "session_priv.h"
+#include "session-priv.h"
 
 static void fill_record(const struct warden_session *s, u32 event, u32 reason,
 			struct warden_record *r)

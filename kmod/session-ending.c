@@ -23,7 +23,7 @@
 #include <linux/timekeeping.h>
 
 #include "session.h"
-#include "session_priv.h"
+#include "session-priv.h"
 #include "stream.h"
 
 /* Longest wait for the lock of a holder's mm; an mmap() of a device takes microseconds. */

@@ -9,7 +9,7 @@
 #include <linux/kernel.h>
 
 #include "session.h"
-#include "session_priv.h"
+#include "session-priv.h"
 
 static int may_keep(const struct warden_session *s, const struct warden_identity *identity)
 {

@@ -10,7 +10,7 @@
 #include "identity.h"
 #include "inventory.h"
 #include "judge.h"
-#include "session_mapping.h"
+#include "session-mapping.h"
 
 /**
  * struct warden_session - one open sensor file
@@ -84,15 +84,15 @@ void warden_session_pick(bool (*wanted)(const struct warden_session *s), struct 
 void warden_session_remove(bool (*gone)(struct warden_session *s), struct list_head *list);
 bool warden_session_any_mapped(void);
 
-/* session_file.c: what stands in the place of the file's operations */
+/* session-file.c: what stands in the place of the file's operations */
 void warden_session_deaden(struct file *file);
 bool warden_session_hand_back(struct warden_session *s);
 bool warden_session_is(const struct file *file);
 
-/* session_ending.c: how a session ends */
+/* session-ending.c: how a session ends */
 void warden_session_settle(void);
 
-/* session_record.c: what is told of it */
+/* session-record.c: what is told of it */
 void warden_session_tell(const struct warden_session *s, u32 event, u32 reason);
 void warden_session_tell_ended(const struct warden_session *s, u32 event, u32 reason, u64 took);
 

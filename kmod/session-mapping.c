@@ -11,7 +11,7 @@
 #include <linux/pagemap.h>
 #include <linux/slab.h>
 
-#include "session_mapping.h"
+#include "session-mapping.h"
 
 /* A driver's vm operations, copied, with a fault handler that ends with the session. */
 struct vm_wrap {

@@ -54,9 +54,9 @@ FIXTURE_SETUP(sign)
 	self->mark = evidence_mark();
 }
 
+/* The next one begins with a module of its own; the last test sees to those of other programs. */
 FIXTURE_TEARDOWN(sign)
 {
-	keys_reload_module();
 }
 
 /* The maker's policy in force, naming the operator and the auditor. */
@@ -303,7 +303,6 @@ FIXTURE_SETUP(kind)
 
 FIXTURE_TEARDOWN(kind)
 {
-	keys_reload_module();
 }
 
 TEST_F(kind, of_key_is_verified)
@@ -403,6 +402,27 @@ TEST_F(sign, a_layer_with_none_above_is_refused)
 	EXPECT_SENTENCE("no maker layer is loaded that this one could narrow",
 			keys_sign("narrow", HEAD("n", "1"), "operator", "operator", NULL) ?:
 			warden_ctl(ARGV("policy", "load", keys_blob("narrow"))));
+}
+
+FIXTURE(afterwards)
+{
+	int none;
+};
+
+FIXTURE_SETUP(afterwards)
+{
+}
+
+FIXTURE_TEARDOWN(afterwards)
+{
+}
+
+/* Fixtures run in the order they stand in. */
+TEST_F(afterwards, no_root_is_left_behind)
+{
+	ASSERT_EQ(0, keys_reload_module());
+	EXPECT_EQ(0, warden_ctl(ARGV("status")));
+	EXPECT_NE(NULL, strstr(warden_said(), "unsigned policies are accepted"));
 }
 
 TEST_HARNESS_MAIN

@@ -8,6 +8,7 @@
  * with the other layers. No signature is asked for, and no version: nothing is
  * done on its word.
  */
+#include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
 
@@ -105,6 +106,10 @@ int warden_shadow_load(struct warden_snapshot *snap, struct netlink_ext_ack *ext
 		warden_snapshot_put(snap);
 		return err;
 	}
+	/* nobody reads it back */
+	kvfree(snap->bytes);
+	snap->bytes = NULL;
+	snap->nr_bytes = 0;
 	WRITE_ONCE(place, snap->layer);
 	replace(layers);
 	warden_snapshot_put(policy);

@@ -16,18 +16,18 @@ list_ports() {
 	seq 65535 | awk -v n="$1" '$1 % 8 >= 1 && $1 % 8 <= 5 && i++ < n { printf "%s%s", (i > 1 ? ", " : ""), $1 }'
 }
 
+# header VERSION [STATEMENT]...
 header() {
 	printf 'policy "bench" version %s;\ncontact "security@example.com"; support until 2031-12-31;\n' "$1"
-	printf 'program gauge { path "/usr/local/bin/gauge"; }\ndefault sensor deny;\ndefault listen deny;\n'
+	shift
+	printf '%s\n' 'default sensor deny;' 'default listen deny;' "$@"
 }
 
+# As with nft, whoever asks: the ports, and not who a program is, are what is loaded.
 write_ports() {
 	local n=$1 ports
 	ports=$(list_ports "$n")
-	{
-		header VERSION
-		echo "allow gauge listen tcp { $ports };"
-	} >"$files/ports-$n.policy"
+	header VERSION "allow any listen tcp { $ports };" >"$files/ports-$n.policy"
 	{
 		echo 'table inet bench {'
 		echo "	set open { type inet_service; elements = { $ports } }"
@@ -40,7 +40,7 @@ write_ports() {
 write_rules() {
 	local i
 	{
-		header VERSION
+		header VERSION 'program gauge { path "/usr/local/bin/gauge"; }'
 		for ((i = 1; i < rules; i++)); do
 			echo "allow gauge use device \"platform/bench.$i/video4linux/$i\";"
 		done
@@ -127,7 +127,7 @@ bench_policy() {
 	mkdir -p "$files"
 	write_ports 10000
 	write_ports 40000
-	{ header VERSION; echo 'allow gauge listen tcp 1;'; } >"$files/ports-0.policy"
+	header VERSION 'allow any listen tcp 1;' >"$files/ports-0.policy"
 	write_rules
 	load
 	# what is executed first is measured, which is benchmark 11

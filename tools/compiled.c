@@ -57,6 +57,9 @@ int warden_compiled_read(struct warden_compiled *c, const struct warden_blob *po
 	struct warden_object o, h;
 
 	memset(c, 0, sizeof(*c));
+	/* Whole entries, each padded: whoever cuts it into pieces goes by that. */
+	if (policy->len % NLA_ALIGNTO)
+		return -EBADMSG;
 	if (warden_object_parse(&o, warden_set_policy(), policy->data, policy->len))
 		return -EBADMSG;
 	nest = &o.v[WARDEN_A_POLICY_HEADER];

@@ -1,0 +1,1 @@
+policy load --layer operator unpadded.bin

@@ -8,6 +8,8 @@ KSFT_DIR ?= $(shell selftests/qemu/fetch source)/tools/testing/selftests
 TESTS_OUT := $(OUT)/selftests
 TESTS_OBJ := $(OUT)/tests
 TESTS_LIB := $(patsubst selftests/%.c,$(TESTS_OBJ)/%.o,$(wildcard selftests/lib/*.c))
+# The tools' own way to ask the module, and what it needs.
+TESTS_TOLD := $(patsubst %,$(TOOLS_OUT)/%.o,nl output wire wire-gen blob fault policy/arena policy/digest)
 TESTS := $(patsubst selftests/%.c,%,$(wildcard selftests/*_test.c))
 # Programs the tests run: one the policies of the tests do not name.
 TESTS_CLIENTS := stranger
@@ -15,14 +17,15 @@ TESTS_CLIENTS := stranger
 TESTS_CFLAGS = -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -D_GNU_SOURCE \
 	-Iinclude -Iinclude/uapi -Iselftests -isystem $(KSFT_DIR) \
 	$(shell $(PKG_CONFIG) --cflags json-c) $(CFLAGS)
-TESTS_LIBS = $(shell $(PKG_CONFIG) --libs json-c)
+TESTS_LIBS = $(shell $(PKG_CONFIG) --libs libnl-3.0 libnl-genl-3.0 json-c libcrypto libfsverity)
 
+# Without symbols: policies name these programs, so each load of one reads them whole.
 .PHONY: tests
 tests: $(addprefix $(TESTS_OUT)/,$(TESTS) $(TESTS_CLIENTS)) ## build the programs that test a running Warden
 
-$(addprefix $(TESTS_OUT)/,$(TESTS)): $(TESTS_OUT)/%: $(TESTS_OBJ)/%.o $(TESTS_LIB)
+$(addprefix $(TESTS_OUT)/,$(TESTS)): $(TESTS_OUT)/%: $(TESTS_OBJ)/%.o $(TESTS_LIB) $(TESTS_TOLD)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TESTS_LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -s -o $@ $^ $(TESTS_LIBS)
 
 $(addprefix $(TESTS_OUT)/,$(TESTS_CLIENTS)): $(TESTS_OUT)/%: $(TESTS_OBJ)/%.o
 	@mkdir -p $(@D)

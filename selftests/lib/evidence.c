@@ -8,6 +8,7 @@
 
 #include "client.h"
 #include "evidence.h"
+#include "told.h"
 #include "warden.h"
 
 /* Equal denials of one second are told together when it is over. */
@@ -15,7 +16,7 @@
 
 struct mark evidence_mark(void)
 {
-	struct json_object *status = warden_json(ARGV("status"));
+	struct json_object *status = told_status();
 	struct mark m = { evidence_number(status, "records"), evidence_number(status, "denials") };
 
 	json_object_put(status);
@@ -61,64 +62,49 @@ static bool fits(const struct json_object *r, const struct claim *c)
 	       !!evidence_number(r, "observed") == c->observed;
 }
 
-/* The records since, one JSON text a line. */
-static const char *records_since(const struct mark *m)
+static struct json_object *records_since(const struct mark *m)
 {
-	char since[24];
-
-	snprintf(since, sizeof(since), "%" PRIu64, m->seq + 1);
-	json_object_put(warden_json(ARGV("audit", "show", "--since", since)));
-	return warden_said();
+	return told_records(m->seq + 1);
 }
 
-static struct json_object *parse_line(const char **text)
+static size_t length(const struct json_object *records)
 {
-	const char *end = strchr(*text, '\n');
-	struct json_tokener *tok = json_tokener_new();
-	struct json_object *r = NULL;
-
-	if (end)
-		r = json_tokener_parse_ex(tok, *text, (int)(end - *text + 1));
-	json_tokener_free(tok);
-	*text = end ? end + 1 : "";
-	return r;
+	return records ? json_object_array_length(records) : 0;
 }
 
 /* The first record that fits; @count is how many events all of them stand for. */
 static struct json_object *find_now(const struct mark *m, const struct claim *c, uint64_t *count)
 {
-	struct json_object *found = NULL;
-	const char *text = records_since(m);
+	struct json_object *records = records_since(m), *found = NULL;
+	size_t i;
 
 	*count = 0;
-	while (*text) {
-		struct json_object *r = parse_line(&text);
+	for (i = 0; i < length(records); i++) {
+		struct json_object *r = json_object_array_get_idx(records, i);
 
-		if (!r || !fits(r, c)) {
-			json_object_put(r);
+		if (!fits(r, c))
 			continue;
-		}
 		*count += evidence_number(r, "count");
-		if (found)
-			json_object_put(r);
-		else
-			found = r;
+		if (!found)
+			found = json_object_get(r);
 	}
+	json_object_put(records);
 	return found;
 }
 
 uint64_t evidence_most(const struct mark *m, const struct claim *c, const char *field)
 {
-	const char *text = records_since(m);
+	struct json_object *records = records_since(m);
 	uint64_t most = 0;
+	size_t i;
 
-	while (*text) {
-		struct json_object *r = parse_line(&text);
+	for (i = 0; i < length(records); i++) {
+		struct json_object *r = json_object_array_get_idx(records, i);
 
-		if (r && fits(r, c) && evidence_number(r, field) > most)
+		if (fits(r, c) && evidence_number(r, field) > most)
 			most = evidence_number(r, field);
-		json_object_put(r);
 	}
+	json_object_put(records);
 	return most;
 }
 
@@ -146,6 +132,7 @@ struct json_object *evidence_find(const struct mark *m, const struct claim *c, i
 
 static const char *describe(const struct mark *m, const struct claim *c, const char *what)
 {
+	struct json_object *records = records_since(m);
 	static char text[2048];
 
 	snprintf(text, sizeof(text),
@@ -154,7 +141,8 @@ static const char *describe(const struct mark *m, const struct claim *c, const c
 		 what, c->event ? c->event : "verdict", c->domain ? c->domain : "any",
 		 c->reason ? c->reason : "any", c->program ? c->program : "any",
 		 c->object ? c->object : "any", c->line, c->pid, (int)c->port - 1,
-		 records_since(m));
+		 json_object_to_json_string(records));
+	json_object_put(records);
 	return text;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "told.h"
 #include "warden.h"
 
 #define WORDS_MAX 20
@@ -45,7 +46,7 @@ struct json_object *warden_json(const char *const words[])
 
 uint64_t warden_status(const char *field)
 {
-	struct json_object *status = warden_json(ARGV("status"));
+	struct json_object *status = told_status();
 	struct json_object *value;
 	uint64_t number = UINT64_MAX;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What tests do to Warden, all through wardenctl as its users do it.
+ * What tests do to Warden, all through wardenctl as its users do it. What they only look at comes
+ * from told.h.
  */
 #ifndef WARDEN_TEST_WARDEN_H
 #define WARDEN_TEST_WARDEN_H
@@ -19,7 +20,7 @@ const char *warden_said(void);
 /* The same with --json; NULL where it failed. To be put by the caller. */
 struct json_object *warden_json(const char *const words[]);
 
-/* A number of `wardenctl status`; UINT64_MAX where it could not be had. */
+/* A number of the status; UINT64_MAX where it could not be had. */
 uint64_t warden_status(const char *field);
 
 /* A policy: a header and these statements. Stands until the next call. */

@@ -8,7 +8,8 @@
 # only the host's Debian sources and download settings (mirror, proxy), and never installs: packages
 # are unpacked with dpkg-deb. It needs no privileges.
 #
-# Sourced after cache.sh. What goes between functions is "the package list": lines as
+# A state is named after its architecture; amd64-backports is one that knows the backports of the suite
+# as well. Sourced after cache.sh. What goes between functions is "the package list": lines as
 # `apt-get --print-uris` prints them, 'URI' FILE SIZE HASH.
 
 apt_refresh_minutes=1440
@@ -58,7 +59,7 @@ print_stanzas() {
 		}'
 }
 
-# print_sources: what the private apt reads. A host with a partial list still gets the security part,
+# print_sources STATE: what the private apt reads. A host with a partial list still gets the security part,
 # from where the 6.12 kernels come: every mirror has it beside the archive, under a name with -security.
 print_sources() {
 	local suite stanzas archive
@@ -69,23 +70,28 @@ print_sources() {
 	[[ -n $archive ]] || die "apt's sources name no archive of Debian $suite with the component main; add one"
 	printf '%s\n\n' "$stanzas"
 	grep -qE "^Suites:.* $suite-security( |$)" <<<"$stanzas" ||
-		printf 'Types: deb\nURIs: %s-security\nSuites: %s-security\nComponents: main\nSigned-By: %s\n\n' \
-			"${archive%/}" "$suite" /usr/share/keyrings/debian-archive-keyring.gpg
+		print_stanza "${archive%/}-security" "$suite-security"
+	[[ $1 != *-backports ]] || print_stanza "$archive" "$suite-backports"
 }
 
-# private_apt ARCH COMMAND...: runs apt-get, apt-cache and the like on the private state of ARCH.
+print_stanza() { # URI SUITE
+	printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n\n' \
+		"$1" "$2" /usr/share/keyrings/debian-archive-keyring.gpg
+}
+
+# private_apt STATE COMMAND...: runs apt-get, apt-cache and the like on a private state.
 private_apt() {
 	local state=$warden_cache/apt/$1
 	shift
 	APT_CONFIG=$state/apt.conf "$@"
 }
 
-# write_apt_state ARCH: (re)makes the configuration of the private apt. Dir::Etc::parts points away
+# write_apt_state STATE: (re)makes the configuration of the private apt. Dir::Etc::parts points away
 # from the host's snippets, whose hooks act on the host; its Acquire settings are copied.
 write_apt_state() {
-	local arch=$1 state=$warden_cache/apt/$1
+	local arch=${1%-backports} state=$warden_cache/apt/$1
 	mkdir -p "$state"/{lists/partial,cache/archives/partial,etc}
-	print_sources >"$state/etc/debian.sources"
+	print_sources "$1" >"$state/etc/debian.sources"
 	{
 		apt-config dump | grep '^Acquire::' || true
 		cat <<-END
@@ -111,7 +117,7 @@ write_apt_state() {
 	} >"$state/apt.conf"
 }
 
-# refresh_lists ARCH [force]: brings the lists up to date, at most once a day. Without network the
+# refresh_lists STATE [force]: brings the lists up to date, at most once a day. Without network the
 # old lists serve on, if there are any. Called under the lock of this architecture's state.
 refresh_lists() {
 	local arch=$1 state=$warden_cache/apt/$1
@@ -130,7 +136,7 @@ refresh_lists() {
 	rm -rf "$state/resolved"
 }
 
-# resolve ARCH closure|single PKG...: prints the package list of PKG with all it depends on, or of
+# resolve STATE closure|single PKG...: prints the package list of PKG with all it depends on, or of
 # PKG alone. Remembered until the lists change, as the answer cannot change before.
 resolve() {
 	with_lock "apt-$1" resolve_locked "$@"
@@ -175,7 +181,7 @@ newest_locked() {
 	echo "$name"
 }
 
-# download ARCH DIR: reads a package list, puts the missing .deb files into DIR. A mirror that has
+# download STATE DIR: reads a package list, puts the missing .deb files into DIR. A mirror that has
 # dropped a superseded version is answered with fresh lists at the next call, not here: the caller's
 # key was made from the old list.
 download() {

@@ -25,13 +25,26 @@ kernel_arguments() {
 	echo "$words $append"
 }
 
+# find_emulator: sets emulator to the folder QEMU is in. That of the backports takes about 0.6 of the
+# processor time the one of Debian 12 takes; where it cannot be had, the installed one serves.
+find_emulator() {
+	local log=$work/emulator.log
+	if emulator=$("$here/fetch" qemu 2>"$log"); then
+		[[ ! -s $log ]] || cat "$log" >&2
+	else
+		emulator=''
+		say "QEMU of the backports cannot be had ($(tail -n 1 "$log")); the installed one is slower"
+	fi
+}
+
 # qemu_arguments: fills the array qemu. Disks in the order guest/init expects them.
 qemu_arguments() {
 	local disk
 	case $arch in
-	amd64) qemu=(qemu-system-x86_64 -machine q35 -cpu max,la57=off) ;;
-	arm64) qemu=(qemu-system-aarch64 -machine virt -cpu max,pauth-impdef=on) ;;
+	amd64) qemu=("${emulator:+$emulator/usr/bin/}qemu-system-x86_64" -machine q35 -cpu max,la57=off) ;;
+	arm64) qemu=("${emulator:+$emulator/usr/bin/}qemu-system-aarch64" -machine virt -cpu max,pauth-impdef=on) ;;
 	esac
+	[[ -z $emulator ]] || qemu+=(-L "$emulator/usr/share/qemu" -L "$emulator/usr/share/seabios" -L /usr/share/qemu)
 	qemu+=(-accel "tcg,thread=single" -smp 1 -m "$memory" -nodefaults -no-user-config -display none -no-reboot
 		-kernel "$kernel_dir/vmlinuz" -initrd "$initramfs" -append "$(kernel_arguments)"
 		-chardev "file,id=console,path=$work/console" -serial chardev:console

@@ -16,7 +16,7 @@ PKG_CONFIG ?= pkg-config
 FUZZ_CC ?= clang
 FUZZ_SECONDS ?= 30
 
-TOOLS_PKGS := libnl-3.0 libnl-genl-3.0 json-c libcrypto libfsverity libbpf zlib
+TOOLS_PKGS := libnl-3.0 libnl-genl-3.0 json-c
 TOOLS_WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes
 # The module's, which stands in Kbuild.
 WARDEN_VERSION := $(shell sed -n 's/^WARDEN_VERSION := //p' $(WARDEN_TOP)/Kbuild)
@@ -24,7 +24,10 @@ TOOLS_CPPFLAGS = -D_GNU_SOURCE -DWARDEN_VERSION='"$(WARDEN_VERSION)"' \
 	-I$(WARDEN_TOP)/include -I$(WARDEN_TOP)/include/uapi -I$(TOOLS_DIR) -I$(TOOLS_OUT)
 TOOLS_CFLAGS = -std=c11 $(TOOLS_WARN) $(TOOLS_CPPFLAGS) \
 	$(shell $(PKG_CONFIG) --cflags $(TOOLS_PKGS)) $(CFLAGS)
-TOOLS_LIBS = $(shell $(PKG_CONFIG) --libs $(TOOLS_PKGS))
+# SHA-256 is linked in where there is an archive of it: the shared library costs a start of the
+# program ten times what it does otherwise. What few commands need of libraries is opened late (late.h).
+SHA256_LIBS = $(if $(findstring /,$(shell $(CC) -print-file-name=libcrypto.a)),-l:libcrypto.a,-lcrypto)
+TOOLS_LIBS = $(shell $(PKG_CONFIG) --libs $(TOOLS_PKGS)) $(SHA256_LIBS)
 
 # What asks the module's own decision, and what learns: policy/ without these is the road from
 # text to blob, which the fuzzer is made of. Neither needs netlink nor JSON.
@@ -32,7 +35,7 @@ QUERY_SRC := $(addprefix policy/,source safety decode ask diff explain kept ques
 POLICY_SRC := blob wire wire-gen $(filter-out $(QUERY_SRC), \
 	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/policy/*.c)))
 POLICY_GEN := policy.tab policy.lex
-TOOLS_SRC := $(QUERY_SRC) main ask compiled running sign channel fault reason output nl audit_stream chains \
+TOOLS_SRC := $(QUERY_SRC) main ask compiled running late sign channel fault reason output nl audit_stream chains \
 	doctor_checks probe \
 	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/cmd/*.c))
 
@@ -99,6 +102,7 @@ tools-clean:
 # What a test needs beside the road from text to blob.
 HOST_PARTS_chains_test := $(TOOLS_OUT)/chains.o
 HOST_PARTS_stream_test := $(TOOLS_OUT)/audit_stream.o
+HOST_PARTS_compile_test = $(shell $(PKG_CONFIG) --libs libfsverity)
 HOST_PARTS_nl_test = $(TOOLS_OUT)/fault.o $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
 
 # Host tests of the tools: one program per file, natively built, TAP on stdout.
@@ -109,7 +113,7 @@ TOOLS_TEST_CFLAGS = -std=gnu11 $(TOOLS_WARN) -Wno-unused-parameter -Wno-sign-com
 # The verbs are asked as a person would ask them.
 $(O)/host/query_test: $(O)/wardenctl
 $(O)/host/query_test: TOOLS_TEST_CFLAGS += -DWARDENCTL='"$(O)/wardenctl"'
-POLICY_LIBS = $(shell $(PKG_CONFIG) --libs libcrypto libfsverity)
+POLICY_LIBS = $(SHA256_LIBS)
 
 $(TOOLS_TESTS): $(O)/host/%_test: $(WARDEN_TOP)/selftests/host/%_test.c $(TOOLS_OUT)/chains.o \
 		$(TOOLS_OUT)/audit_stream.o $(TOOLS_OUT)/fault.o $(POLICY_OBJ) $(QUERY_OBJ) $(KERNEL_OBJ)

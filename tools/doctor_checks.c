@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <bpf/btf.h>
+#include <bpf/libbpf.h>
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -15,6 +16,7 @@
 
 #include "policy/digest.h"
 #include "doctor.h"
+#include "late.h"
 #include "nl.h"
 
 #define FLOOR_MAJOR 6
@@ -50,17 +52,35 @@ static char *read_small(const char *path)
 	return text;
 }
 
+#define ZLIB(F) F(gzclose) F(gzopen) F(gzread)
+
+static struct {
+	ZLIB(WARDEN_LATE_FIELD)
+} z;
+
+static gzFile open_gzip(const char *path)
+{
+#define Z_NAME(function) WARDEN_LATE_NAME(z, function),
+	static const struct warden_late functions[] = { ZLIB(Z_NAME) };
+	struct warden_fault fault;
+
+	if (access(path, R_OK) || warden_late_open("libz.so.1", functions,
+						   sizeof(functions) / sizeof(*functions), &fault))
+		return NULL;
+	return z.gzopen(path, "rb");
+}
+
 static char *read_gzip(const char *path)
 {
-	gzFile f = gzopen(path, "rb");
+	gzFile f = open_gzip(path);
 	char *text;
 	int n;
 
 	if (!f)
 		return NULL;
 	text = malloc(CONFIG_MAX + 1);
-	n = text ? gzread(f, text, CONFIG_MAX) : -1;
-	gzclose(f);
+	n = text ? z.gzread(f, text, CONFIG_MAX) : -1;
+	z.gzclose(f);
 	if (n <= 0) {
 		free(text);
 		return NULL;
@@ -110,16 +130,35 @@ static enum option_state config_option(const char *option)
 	return OPTION_OFF;
 }
 
+#define LIBBPF(F) F(btf__find_by_name_kind) F(btf__free) F(btf__load_vmlinux_btf) F(libbpf_set_print)
+
+static struct {
+	LIBBPF(WARDEN_LATE_FIELD)
+} bpf;
+
+static struct btf *load_btf(void)
+{
+#define BPF_NAME(function) WARDEN_LATE_NAME(bpf, function),
+	static const struct warden_late functions[] = { LIBBPF(BPF_NAME) };
+	struct warden_fault fault;
+
+	if (warden_late_open("libbpf.so.1", functions, sizeof(functions) / sizeof(*functions),
+			     &fault))
+		return NULL;
+	bpf.libbpf_set_print(NULL);
+	return bpf.btf__load_vmlinux_btf();
+}
+
 /* Is there a function of this name in the kernel's own type information? */
 static enum option_state btf_function(const char *name)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
+	struct btf *btf = load_btf();
 	enum option_state state;
 
 	if (!btf)
 		return OPTION_UNKNOWN;
-	state = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0 ? OPTION_ON : OPTION_OFF;
-	btf__free(btf);
+	state = bpf.btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0 ? OPTION_ON : OPTION_OFF;
+	bpf.btf__free(btf);
 	return state;
 }
 

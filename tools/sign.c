@@ -8,11 +8,37 @@
 #include <string.h>
 #include <time.h>
 
+#include "late.h"
 #include "sign.h"
+
+#define STRING_OF(x) #x
+#define SONAME(major) "libcrypto.so." STRING_OF(major)
+
+/* All of it that is used here. */
+#define OPENSSL(F) \
+	F(ASN1_TIME_to_tm) F(BIO_free) F(BIO_new_mem_buf) F(CMS_ContentInfo_free) \
+	F(CMS_add1_signer) F(CMS_final) F(CMS_sign) F(CRYPTO_free) F(ERR_peek_last_error) \
+	F(ERR_reason_error_string) F(EVP_PKEY_free) F(EVP_PKEY_get_base_id) \
+	F(EVP_PKEY_get_group_name) F(EVP_sha256) F(PEM_read_PrivateKey) F(PEM_read_X509) \
+	F(X509_check_private_key) F(X509_free) F(X509_get0_notAfter) F(i2d_CMS_ContentInfo) \
+	F(i2d_X509)
+
+static struct {
+	OPENSSL(WARDEN_LATE_FIELD)
+} ssl;
+
+static int open_ssl(struct warden_fault *f)
+{
+#define NAME(function) WARDEN_LATE_NAME(ssl, function),
+	static const struct warden_late functions[] = { OPENSSL(NAME) };
+
+	return warden_late_open(SONAME(OPENSSL_SHLIB_VERSION), functions,
+				sizeof(functions) / sizeof(*functions), f);
+}
 
 static const char *openssl_why(void)
 {
-	const char *why = ERR_reason_error_string(ERR_peek_last_error());
+	const char *why = ssl.ERR_reason_error_string(ssl.ERR_peek_last_error());
 
 	return why ? why : "OpenSSL does not say why";
 }
@@ -34,7 +60,7 @@ static X509 *read_cert(const char *file, struct warden_fault *f)
 
 	if (!in)
 		return NULL;
-	cert = PEM_read_X509(in, NULL, NULL, NULL);
+	cert = ssl.PEM_read_X509(in, NULL, NULL, NULL);
 	fclose(in);
 	if (!cert)
 		warden_fault_set(f, -EBADMSG, "name a certificate in PEM", "%s: %s", file,
@@ -49,7 +75,7 @@ static EVP_PKEY *read_key(const char *file, struct warden_fault *f)
 
 	if (!in)
 		return NULL;
-	key = PEM_read_PrivateKey(in, NULL, NULL, NULL);
+	key = ssl.PEM_read_PrivateKey(in, NULL, NULL, NULL);
 	fclose(in);
 	if (!key)
 		warden_fault_set(f, -EBADMSG, "name a private key in PEM", "%s: %s", file,
@@ -61,12 +87,12 @@ static EVP_PKEY *read_key(const char *file, struct warden_fault *f)
 static int check_key(EVP_PKEY *key, X509 *cert, struct warden_fault *f)
 {
 	char group[64] = "";
-	int kind = EVP_PKEY_get_base_id(key);
+	int kind = ssl.EVP_PKEY_get_base_id(key);
 
-	if (!X509_check_private_key(cert, key))
+	if (!ssl.X509_check_private_key(cert, key))
 		return warden_fault_set(f, -EINVAL, "name the certificate of this key",
 					"the key is not that of the certificate");
-	EVP_PKEY_get_group_name(key, group, sizeof(group), NULL);
+	ssl.EVP_PKEY_get_group_name(key, group, sizeof(group), NULL);
 	if (kind == EVP_PKEY_RSA || (kind == EVP_PKEY_EC && (!strcmp(group, "prime256v1") ||
 							     !strcmp(group, "secp384r1"))))
 		return 0;
@@ -79,7 +105,7 @@ static int put_der(struct warden_blob *to, unsigned char *der, int len, struct w
 	if (len <= 0)
 		return warden_fault_set(f, -EIO, "", "no DER could be made: %s", openssl_why());
 	warden_blob_append(to, der, (size_t)len);
-	OPENSSL_free(der);
+	ssl.CRYPTO_free(der, __FILE__, __LINE__);
 	return 0;
 }
 
@@ -87,60 +113,66 @@ static int sign(struct warden_blob *signature, const struct warden_blob *policy,
 		X509 *cert, struct warden_fault *f)
 {
 	const unsigned int flags = CMS_BINARY | CMS_DETACHED | CMS_NOCERTS | CMS_NOATTR;
-	CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, NULL, flags | CMS_PARTIAL);
-	BIO *in = BIO_new_mem_buf(policy->data, (int)policy->len);
+	CMS_ContentInfo *cms = ssl.CMS_sign(NULL, NULL, NULL, NULL, flags | CMS_PARTIAL);
+	BIO *in = ssl.BIO_new_mem_buf(policy->data, (int)policy->len);
 	unsigned char *der = NULL;
 	int len, err;
 
-	if (!cms || !in || !CMS_add1_signer(cms, cert, key, EVP_sha256(), flags) ||
-	    !CMS_final(cms, in, NULL, flags)) {
+	if (!cms || !in || !ssl.CMS_add1_signer(cms, cert, key, ssl.EVP_sha256(), flags) ||
+	    !ssl.CMS_final(cms, in, NULL, flags)) {
 		err = warden_fault_set(f, -EIO, "", "the signature could not be made: %s",
 				       openssl_why());
 	} else {
-		len = i2d_CMS_ContentInfo(cms, &der);
+		len = ssl.i2d_CMS_ContentInfo(cms, &der);
 		err = put_der(signature, der, len, f);
 	}
-	BIO_free(in);
-	CMS_ContentInfo_free(cms);
+	ssl.BIO_free(in);
+	ssl.CMS_ContentInfo_free(cms);
 	return err;
 }
 
 int warden_sign_bytes(struct warden_blob *signature, const struct warden_blob *policy,
 		      const char *key_file, const char *cert_file, struct warden_fault *f)
 {
-	EVP_PKEY *key = read_key(key_file, f);
-	X509 *cert = key ? read_cert(cert_file, f) : NULL;
-	int err = -EINVAL;
+	EVP_PKEY *key;
+	X509 *cert;
+	int err = open_ssl(f);
 
 	*signature = (struct warden_blob){ NULL, 0, 0 };
-	if (cert)
-		err = check_key(key, cert, f);
+	if (err)
+		return err;
+	key = read_key(key_file, f);
+	cert = key ? read_cert(cert_file, f) : NULL;
+	err = cert ? check_key(key, cert, f) : -EINVAL;
 	if (!err)
 		err = sign(signature, policy, key, cert, f);
-	X509_free(cert);
-	EVP_PKEY_free(key);
+	ssl.X509_free(cert);
+	ssl.EVP_PKEY_free(key);
 	return err;
 }
 
 int warden_sign_certificate(struct warden_blob *der, uint64_t *not_after, const char *cert_file,
 			    struct warden_fault *f)
 {
-	X509 *cert = read_cert(cert_file, f);
 	unsigned char *bytes = NULL;
+	int len, err = open_ssl(f);
 	struct tm end;
-	int len, err;
+	X509 *cert;
 
 	*der = (struct warden_blob){ NULL, 0, 0 };
+	if (err)
+		return err;
+	cert = read_cert(cert_file, f);
 	if (!cert)
 		return -EINVAL;
-	if (ASN1_TIME_to_tm(X509_get0_notAfter(cert), &end)) {
+	if (ssl.ASN1_TIME_to_tm(ssl.X509_get0_notAfter(cert), &end)) {
 		*not_after = (uint64_t)timegm(&end);
-		len = i2d_X509(cert, &bytes);
+		len = ssl.i2d_X509(cert, &bytes);
 		err = put_der(der, bytes, len, f);
 	} else {
 		err = warden_fault_set(f, -EBADMSG, "", "%s has no end that can be read",
 				       cert_file);
 	}
-	X509_free(cert);
+	ssl.X509_free(cert);
 	return err;
 }

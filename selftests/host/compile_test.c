@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Model to bytes: golden files, and what the wire asks for that a golden file does not show. */
 #include <endian.h>
+#include <libfsverity.h>
 #include <linux/netlink.h>
 
 #include "kselftest_harness.h"
+#include "policy/verity.h"
 #include "policy_util.h"
 
 #define GOLDEN WARDEN_TOP "/selftests/policy/golden"
@@ -237,6 +239,60 @@ TEST(digests_are_those_of_the_file)
 	EXPECT_EQ(115, uid);
 	EXPECT_EQ(-ENOENT, files.uid(files.ctx, "nobody", &uid));
 	warden_root_close(&r);
+}
+
+/* Bytes of a file that is never written down. */
+static int read_pattern(void *ctx, void *buf, size_t count)
+{
+	uint64_t *at = ctx;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		((uint8_t *)buf)[i] = (uint8_t)((*at + i) * 7 + ((*at + i) >> 12));
+	*at += count;
+	return 0;
+}
+
+static void verity_of_pattern(uint64_t size, uint8_t digest[WARDEN_DIGEST_SIZE])
+{
+	struct warden_verity v = { .size = 0 };
+	uint8_t piece[5 * WARDEN_VERITY_BLOCK];
+	uint64_t at = 0;
+
+	while (at < size) {
+		size_t n = size - at < sizeof(piece) ? size - at : sizeof(piece);
+
+		read_pattern(&at, piece, n);
+		warden_verity_add(&v, piece, n);
+	}
+	warden_verity_finish(&v, digest);
+}
+
+/* Around each size at which the tree of hashes gets another block or level. */
+TEST(verity_digests_are_those_of_fsverity_utils)
+{
+	const uint64_t block = WARDEN_VERITY_BLOCK, leaf = 128 * block, sizes[] = {
+		0, 1, block - 1, block, block + 1, 2 * block, leaf - 1, leaf, leaf + 1,
+		2 * leaf, 2 * leaf + block, 128 * leaf, 128 * leaf + 1 };
+	uint8_t digest[WARDEN_DIGEST_SIZE];
+	size_t i;
+
+	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		struct libfsverity_merkle_tree_params params = {
+			.version = 1,
+			.hash_algorithm = FS_VERITY_HASH_ALG_SHA256,
+			.block_size = WARDEN_VERITY_BLOCK,
+			.file_size = sizes[i],
+		};
+		struct libfsverity_digest *want;
+		uint64_t at = 0;
+
+		ASSERT_EQ(0, libfsverity_compute_digest(&at, read_pattern, &params, &want));
+		verity_of_pattern(sizes[i], digest);
+		EXPECT_EQ(0, memcmp(want->digest, digest, sizeof(digest)))
+			TH_LOG("of %llu bytes", (unsigned long long)sizes[i]);
+		free(want);
+	}
 }
 
 /* `..` and links stay below the root, whatever stands outside of it. */

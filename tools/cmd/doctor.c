@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <bpf/libbpf.h>
 #include <json-c/json.h>
 #include <stdio.h>
 
@@ -35,7 +34,6 @@ static int run_doctor(const struct warden_ctl *ctl, int argc, char **argv)
 
 	if (warden_usage_none(argc, argv))
 		return WARDEN_EXIT_USAGE;
-	libbpf_set_print(NULL);
 	array = json_object_new_array();
 	for (n = 0; warden_doctor_check(n, &f); n++) {
 		if (f.health == WARDEN_HEALTH_LACKS)

@@ -161,7 +161,11 @@ static inline void sha256_final(struct sha256_state *s, u8 *out)
 }
 static inline void sha256(const void *data, size_t len, u8 *out)
 {
-	SHA256(data, len, out);
+	struct sha256_state s;
+
+	sha256_init(&s);
+	sha256_update(&s, data, len);
+	sha256_final(&s, out);
 }
 
 /* include/linux/netlink.h */

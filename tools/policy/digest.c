@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#define OPENSSL_SUPPRESS_DEPRECATED /* of SHA256_*, which need no start of the library */
 #include <errno.h>
 #include <fcntl.h>
-#include <libfsverity.h>
 #include <linux/openat2.h>
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,80 +14,71 @@
 
 #include "arena.h"
 #include "digest.h"
+#include "verity.h"
 
+#define PIECE	       (16u * WARDEN_VERITY_BLOCK)
 #define LIST_BYTES_MAX (64u << 20) /* of a reference list */
 
+/* Its first use of the newer interface costs a program more than all else it does. */
 void warden_sha256(uint8_t to[WARDEN_DIGEST_SIZE], const void *data, size_t len)
 {
-	/* Fails only where the library cannot run at all. */
-	if (!EVP_Digest(data, len, to, NULL, EVP_sha256(), NULL)) {
-		fputs("wardenctl: OpenSSL has no SHA-256; mend its configuration\n", stderr);
-		exit(1);
-	}
+	SHA256_CTX ctx;
+
+	SHA256_Init(&ctx);
+	SHA256_Update(&ctx, data, len);
+	SHA256_Final(to, &ctx);
 }
 
-/* fs-verity reads the file in order, from front to end: the same pass feeds SHA-256. */
-struct reader {
-	int fd;
-	EVP_MD_CTX *sha256;
-};
-
-static int read_block(void *ctx, void *buf, size_t count)
+/* As many bytes as there are, up to @room; fewer only at the end of the file. */
+static ssize_t read_piece(int fd, uint8_t *to, size_t room)
 {
-	struct reader *r = ctx;
 	size_t done = 0;
 
-	while (done < count) {
-		ssize_t n = read(r->fd, (char *)buf + done, count - done);
+	while (done < room) {
+		ssize_t n = read(fd, to + done, room - done);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return -errno;
 		if (!n)
-			return -EAGAIN; /* it shrinks while it is read */
+			break;
 		done += (size_t)n;
 	}
-	return EVP_DigestUpdate(r->sha256, buf, count) ? 0 : -EIO;
+	return (ssize_t)done;
 }
 
-static int digest_reader(struct reader *r, uint64_t size, struct warden_file_digests *d)
+/* Both in one pass. */
+static int digest_content(int fd, uint64_t size, struct warden_file_digests *d)
 {
-	struct libfsverity_merkle_tree_params params = {
-		.version = 1,
-		.hash_algorithm = FS_VERITY_HASH_ALG_SHA256,
-		.block_size = 4096,
-		.file_size = size,
-	};
-	struct libfsverity_digest *verity;
-	int err;
+	struct warden_verity verity = { .size = 0 };
+	uint8_t piece[PIECE];
+	SHA256_CTX sha256;
+	ssize_t n;
 
-	if (!EVP_DigestInit_ex(r->sha256, EVP_sha256(), NULL))
-		return -EIO;
-	err = libfsverity_compute_digest(r, read_block, &params, &verity);
-	if (err)
-		return err;
-	memcpy(d->fsverity, verity->digest, WARDEN_DIGEST_SIZE);
-	free(verity);
-	return EVP_DigestFinal_ex(r->sha256, d->sha256, NULL) ? 0 : -EIO;
+	SHA256_Init(&sha256);
+	while ((n = read_piece(fd, piece, sizeof(piece))) > 0) {
+		SHA256_Update(&sha256, piece, (size_t)n);
+		warden_verity_add(&verity, piece, (size_t)n);
+	}
+	if (n < 0)
+		return (int)n;
+	if (verity.size != size)
+		return -EAGAIN; /* it is written to while it is read */
+	SHA256_Final(d->sha256, &sha256);
+	warden_verity_finish(&verity, d->fsverity);
+	return 0;
 }
 
 static int digest_fd(int fd, struct warden_file_digests *d)
 {
-	struct reader r = { .fd = fd };
 	struct stat st;
-	int err;
 
 	if (fstat(fd, &st))
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return -ENOTSUP;
-	r.sha256 = EVP_MD_CTX_new();
-	if (!r.sha256)
-		return -ENOMEM;
-	err = digest_reader(&r, (uint64_t)st.st_size, d);
-	EVP_MD_CTX_free(r.sha256);
-	return err;
+	return digest_content(fd, (uint64_t)st.st_size, d);
 }
 
 int warden_sha256_file(uint8_t to[WARDEN_DIGEST_SIZE], const char *path)

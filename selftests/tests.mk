@@ -9,7 +9,7 @@ TESTS_OUT := $(OUT)/selftests
 TESTS_OBJ := $(OUT)/tests
 TESTS_LIB := $(patsubst selftests/%.c,$(TESTS_OBJ)/%.o,$(wildcard selftests/lib/*.c))
 # The tools' own way to ask the module, and what it needs.
-TESTS_TOLD := $(patsubst %,$(TOOLS_OUT)/%.o,nl output wire wire-gen blob fault policy/arena policy/digest)
+TESTS_TOLD := $(patsubst %,$(TOOLS_OUT)/%.o,nl output wire wire-gen blob fault policy/arena policy/digest policy/verity)
 TESTS := $(patsubst selftests/%.c,%,$(wildcard selftests/*_test.c))
 # Programs the tests run: one the policies of the tests do not name.
 TESTS_CLIENTS := stranger
@@ -17,7 +17,7 @@ TESTS_CLIENTS := stranger
 TESTS_CFLAGS = -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -D_GNU_SOURCE \
 	-Iinclude -Iinclude/uapi -Iselftests -isystem $(KSFT_DIR) \
 	$(shell $(PKG_CONFIG) --cflags json-c) $(CFLAGS)
-TESTS_LIBS = $(shell $(PKG_CONFIG) --libs libnl-3.0 libnl-genl-3.0 json-c libcrypto libfsverity)
+TESTS_LIBS = $(TOOLS_LIBS)
 
 # Without symbols: policies name these programs, so each load of one reads them whole.
 .PHONY: tests

@@ -134,6 +134,12 @@ static bool matches_object(const struct warden_snapshot *snap, const struct ward
 	       is_same_digest(&snap->rule_digests[rule->digest - 1], &req->object->digest);
 }
 
+static bool matches_port(const struct warden_rule *rule, const struct warden_request *req)
+{
+	return (!rule->protocol || rule->protocol == req->protocol) &&
+	       rule->port_low <= req->port && req->port <= rule->port_high;
+}
+
 static bool matches(const struct warden_snapshot *snap, const struct warden_rule *rule,
 		    const struct warden_request *req)
 {
@@ -142,9 +148,10 @@ static bool matches(const struct warden_snapshot *snap, const struct warden_rule
 		return (!rule->class || rule->class == req->class) &&
 		       (!rule->topology || rule->topology == req->topology);
 	case WARDEN_DOMAIN_LISTEN:
+		return matches_port(rule, req);
 	case WARDEN_DOMAIN_CONNECT:
-		return (!rule->protocol || rule->protocol == req->protocol) &&
-		       rule->port_low <= req->port && req->port <= rule->port_high;
+		return matches_port(rule, req) &&
+		       (!rule->net || warden_net_holds(&snap->nets[rule->net - 1], &req->address));
 	default:
 		return matches_object(snap, rule, req);
 	}

@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 #include <uapi/linux/warden.h>
+#include <warden/address.h>
 #include <warden/limits.h>
 #include <warden/chain.h>
 
@@ -49,7 +50,8 @@ struct warden_purpose {
  * @purpose: key of the purpose; 0 is none
  * @line: line in the policy text
  * @program: index into the programs plus one; 0 is any program
- * @digest: index into the rule digests plus one; 0 is any object
+ * @digest: exec, module, firmware: index into the rule digests plus one; 0 is any object
+ * @net: connect: index into the nets plus one; 0 is anywhere
  * @protocol: IPPROTO_*; 0 is any
  * @port_low: first port, host order
  * @port_high: last port
@@ -64,7 +66,10 @@ struct warden_rule {
 	u64 purpose;
 	u32 line;
 	u32 program;
-	u32 digest;
+	union {
+		u32 digest;
+		u32 net;
+	};
 	u16 protocol;
 	u16 port_low;
 	u16 port_high;
@@ -137,11 +142,13 @@ struct warden_signer {
  * @nr_purposes: how many @purposes
  * @nr_rules: how many @rules
  * @nr_rule_digests: how many @rule_digests
+ * @nr_nets: how many @nets
  * @programs: in rising id
  * @refs: in rising digest
  * @purposes: in rising id
  * @rules: in rising (domain, program)
  * @rule_digests: digests that rules name
+ * @nets: where rules say the other side is
  * @reference: per domain, what is accepted there
  * @nr_signers: how many @signers
  * @signers: whom a maker's policy vouches for
@@ -172,11 +179,13 @@ struct warden_snapshot {
 	u32 nr_purposes;
 	u32 nr_rules;
 	u32 nr_rule_digests;
+	u32 nr_nets;
 	struct warden_program *programs;
 	struct warden_digest_ref *refs;
 	struct warden_purpose *purposes;
 	struct warden_rule *rules;
 	struct warden_digest *rule_digests;
+	struct warden_net *nets;
 	struct warden_reference reference[WARDEN_DOMAIN_RULES];
 	u32 nr_signers;
 	struct warden_signer *signers;

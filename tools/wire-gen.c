@@ -228,12 +228,14 @@ static const char *const hook_words[] = {
 	"sb-delete",
 	"device-add",
 	"device-del",
+	"socket-connect",
+	"socket-sendmsg",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 12,
+	.count = 14,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)
@@ -522,12 +524,13 @@ static const struct warden_wire_attr rule_attrs[] = {
 	[13] = { .name = "digest", .kind = WARDEN_WIRE_NEST, .nest = &digest_set },
 	[14] = { .name = "control", .kind = WARDEN_WIRE_STRING },
 	[15] = { .name = "ports", .kind = WARDEN_WIRE_BINARY },
+	[16] = { .name = "net", .kind = WARDEN_WIRE_BINARY },
 };
 
 static const struct warden_wire_set rule_set = {
 	.name = "rule",
 	.attrs = rule_attrs,
-	.max = 15,
+	.max = 16,
 };
 
 const struct warden_wire_set *warden_set_rule(void)

@@ -77,6 +77,29 @@ int uring_bind(int fd, const struct sockaddr *address, unsigned int len)
 	return request(OP_BIND, fd, (uintptr_t)address, len);
 }
 
+int uring_connect(int fd, const struct sockaddr *address, unsigned int len)
+{
+	return request(IORING_OP_CONNECT, fd, (uintptr_t)address, len);
+}
+
+int uring_send_to(int fd, const struct sockaddr *address, unsigned int len)
+{
+	struct ring r;
+	int err = open_ring(&r);
+
+	if (!err) {
+		*r.sqes = (struct io_uring_sqe){
+			.opcode = IORING_OP_SEND, .fd = fd, .addr = (uintptr_t)"x", .len = 1,
+			.addr2 = (uintptr_t)address, .addr_len = (uint16_t)len,
+		};
+		err = submit(&r);
+		if (err > 0)
+			err = 0;
+	}
+	close_ring(&r);
+	return err;
+}
+
 int uring_listen(int fd)
 {
 	struct ring r;

@@ -136,6 +136,8 @@ struct explain_options {
 	const char *sensor;
 	const char *device;
 	char *listen;
+	char *connect;
+	const char *to;
 	const char *path;
 	uint32_t domain; /* of the path */
 	bool consent;
@@ -172,6 +174,12 @@ static int take_explain_option(struct explain_options *o, int c)
 	case 'l':
 		o->listen = optarg;
 		break;
+	case 'C':
+		o->connect = optarg;
+		break;
+	case 't':
+		o->to = optarg;
+		return 0;
 	case WARDEN_DOMAIN_EXEC:
 	case WARDEN_DOMAIN_MODULE:
 	case WARDEN_DOMAIN_FIRMWARE:
@@ -196,6 +204,8 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 		{ "sensor", required_argument, NULL, 's' },
 		{ "device", required_argument, NULL, 'd' },
 		{ "listen", required_argument, NULL, 'l' },
+		{ "connect", required_argument, NULL, 'C' },
+		{ "to", required_argument, NULL, 't' },
 		{ "exec", required_argument, NULL, WARDEN_DOMAIN_EXEC },
 		{ "module", required_argument, NULL, WARDEN_DOMAIN_MODULE },
 		{ "firmware", required_argument, NULL, WARDEN_DOMAIN_FIRMWARE },
@@ -212,8 +222,10 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 	if (argc - optind != !o->running)
 		return warden_usage_wrong("policy explain wants one file, or --running and none");
 	if (o->objects != 1)
-		return warden_usage_wrong("policy explain wants one of --sensor, --listen, --exec, "
-					  "--module and --firmware");
+		return warden_usage_wrong("policy explain wants one of --sensor, --listen, --connect, "
+					  "--exec, --module and --firmware");
+	if (o->to && !o->connect)
+		return warden_usage_wrong("--to goes with --connect, which says by what protocol");
 	if (o->device && !o->sensor)
 		return warden_usage_wrong("--device goes with --sensor, which says what it is");
 	return 0;
@@ -222,7 +234,8 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 static bool build_query(struct warden_query *query, const struct warden_asked *a,
 			const struct explain_options *o)
 {
-	char *slash = o->listen ? strchr(o->listen, '/') : NULL;
+	char *protocol = o->listen ? o->listen : o->connect;
+	char *slash = protocol ? strchr(protocol, '/') : NULL;
 	bool right;
 
 	query->q.uid = WARDEN_UID_OTHER;
@@ -230,15 +243,16 @@ static bool build_query(struct warden_query *query, const struct warden_asked *a
 		return false;
 	if (o->has_user)
 		query->q.uid = (uint32_t)o->user;
-	if (o->sensor) {
+	if (slash)
+		*slash++ = '\0';
+	if (o->sensor)
 		right = warden_query_sensor(query, o->sensor, o->device);
-	} else if (o->listen) {
-		if (slash)
-			*slash = '\0';
-		right = warden_query_listen(query, o->listen, slash ? slash + 1 : "");
-	} else {
+	else if (o->listen)
+		right = warden_query_listen(query, protocol, slash ? slash : "");
+	else if (o->connect)
+		right = warden_query_connect(query, protocol, slash ? slash : "", o->to);
+	else
 		right = warden_query_file(query, a, o->domain, o->path);
-	}
 	if (o->consent)
 		warden_query_consent(query, a);
 	return right;
@@ -438,11 +452,13 @@ static bool read_words(struct warden_query *query, const struct warden_asked *a,
 		return warden_query_sensor(query, words[1], n == 3 ? words[2] : NULL);
 	if (n == 3 && !strcmp(words[0], "listen"))
 		return warden_query_listen(query, words[1], words[2]);
+	if ((n == 3 || n == 4) && !strcmp(words[0], "connect"))
+		return warden_query_connect(query, words[1], words[2], n == 4 ? words[3] : NULL);
 	if (n == 2 && domain >= WARDEN_DOMAIN_EXEC && domain <= WARDEN_DOMAIN_FIRMWARE)
 		return warden_query_file(query, a, (uint32_t)domain, words[1]);
 	snprintf(query->wrong, sizeof(query->wrong),
 		 "what is asked for is not clear; write `use CLASS [TOPOLOGY]`, `listen PROTOCOL "
-		 "PORT` or `exec|module|firmware PATH`");
+		 "PORT`, `connect PROTOCOL PORT [ADDRESS]` or `exec|module|firmware PATH`");
 	return false;
 }
 

@@ -4,6 +4,7 @@
 #define WARDEN_DECODE_H
 
 #include <linux/warden.h>
+#include <warden/address.h>
 #include <warden/chain.h>
 
 #include "arena.h"
@@ -32,6 +33,7 @@ struct warden_rule_view {
 	uint32_t low;
 	uint32_t high;
 	const char *topology; /* NULL is any */
+	struct warden_net net;	     /* version 0 is anywhere */
 	struct warden_digest digest; /* alg 0 is any file */
 };
 

@@ -104,6 +104,7 @@ static bool is_lesson(const struct warden_sighting *s)
 		return s->class > WARDEN_SENSOR_CLASS_FREE &&
 		       s->class <= WARDEN_SENSOR_CLASS_UNKNOWN && s->program[0];
 	case WARDEN_DOMAIN_LISTEN:
+	case WARDEN_DOMAIN_CONNECT:
 		return s->program[0] && warden_protocol_name(s->protocol) && s->port <= UINT16_MAX;
 	case WARDEN_DOMAIN_MODULE:
 	case WARDEN_DOMAIN_FIRMWARE:
@@ -189,8 +190,11 @@ void warden_learn_rule(const struct warden_lesson *l, const struct warden_learne
 		return;
 	}
 	fprintf(to, "allow %s ", l->programs.v[s->program].name);
-	if (s->domain == WARDEN_DOMAIN_LISTEN) {
-		fprintf(to, "listen %s %u", warden_protocol_name(s->protocol), s->port);
+	if (s->domain != WARDEN_DOMAIN_SENSOR) {
+		fprintf(to, "%s %s %u", warden_model_domain(s->domain),
+			warden_protocol_name(s->protocol), s->port);
+		if (s->domain == WARDEN_DOMAIN_CONNECT && is_plain(s->object))
+			fprintf(to, " to %s", s->object);
 		return;
 	}
 	if (has_topology(s))
@@ -263,6 +267,17 @@ static void print_purposes(const struct warden_lesson *l, FILE *to)
 	}
 }
 
+/* A domain that is allowed to all leaves no trace of who uses it. */
+static bool has_seen(const struct warden_lesson *l, uint32_t domain)
+{
+	size_t i;
+
+	for (i = 0; i < l->seen.n; i++)
+		if (l->seen.v[i].domain == domain)
+			return true;
+	return false;
+}
+
 static void print_header(const struct warden_lesson *l, FILE *to)
 {
 	fprintf(to,
@@ -276,6 +291,8 @@ static void print_header(const struct warden_lesson *l, FILE *to)
 		"mode observe;\n\n"
 		"default sensor deny;\ndefault listen deny;\n",
 		l->records, l->skipped);
+	if (has_seen(l, WARDEN_DOMAIN_CONNECT))
+		fputs("default connect deny;\n", to);
 }
 
 void warden_learn_print(const struct warden_lesson *l, FILE *to)

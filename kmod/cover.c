@@ -275,6 +275,21 @@ static int try_digests(struct probe *p)
 	return err ?: each_rule_of_both(p, try_named_digest);
 }
 
+static int try_sockets(struct probe *p)
+{
+	u32 socket;
+	int err = 0;
+
+	for (socket = WARDEN_SOCKET_CLASS_UNKNOWN; !err && socket <= WARDEN_SOCKET_CLASS_IUCV;
+	     socket++) {
+		if (p->rule->class && p->rule->class != socket)
+			continue;
+		p->req.socket = socket;
+		err = try(p);
+	}
+	return err;
+}
+
 static int try_objects(struct probe *p)
 {
 	int err;
@@ -292,6 +307,8 @@ static int try_objects(struct probe *p)
 		return try_all_ports(p);
 	case WARDEN_DOMAIN_CONNECT:
 		return try_addresses(p);
+	case WARDEN_DOMAIN_PROTOCOL:
+		return try_sockets(p);
 	default:
 		return try_digests(p);
 	}

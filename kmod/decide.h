@@ -45,6 +45,7 @@ struct warden_grants {
  * @topology: sensor: key of the topology name
  * @protocol: listen, connect: IPPROTO_*
  * @port: listen: host order, 0 is any port the kernel picks; connect: that of the other side
+ * @socket: protocol: enum warden_socket_class
  * @address: connect: where the other side is, unmapped
  * @object: exec, module, firmware: what is executed or loaded
  */
@@ -58,6 +59,7 @@ struct warden_request {
 	u64 topology;
 	u16 protocol;
 	u16 port;
+	u32 socket;
 	struct warden_address address;
 	const struct warden_identity *object;
 };

@@ -28,7 +28,7 @@
 #include "warden.lskel.h"
 
 /* The order of enum warden_hook. */
-#define NR_HOOKS (WARDEN_HOOK_SOCKET_SENDMSG + 1)
+#define NR_HOOKS (WARDEN_HOOK_SOCKET_CREATE + 1)
 
 /* Protects all below; taken by init, status and stop. */
 static DEFINE_MUTEX(hooks_lock);
@@ -93,6 +93,7 @@ static void collect_fds(const struct warden_bpf *skel, int fds[NR_HOOKS])
 	fds[WARDEN_HOOK_DEVICE_DEL] = skel->links.warden_device_del_fd;
 	fds[WARDEN_HOOK_SOCKET_CONNECT] = skel->links.warden_socket_connect_fd;
 	fds[WARDEN_HOOK_SOCKET_SENDMSG] = skel->links.warden_socket_sendmsg_fd;
+	fds[WARDEN_HOOK_SOCKET_CREATE] = skel->links.warden_socket_create_fd;
 }
 
 static void drop_links(void)

@@ -26,6 +26,7 @@
 #include "judge.h"
 #include "kfunc.h"
 #include "measure.h"
+#include "protocol.h"
 #include "service.h"
 #include "session.h"
 
@@ -295,6 +296,21 @@ __bpf_kfunc int warden_kf_send(struct socket *sock, struct msghdr *msg)
 }
 
 /**
+ * warden_kf_socket() - may the current program make this kind of socket?
+ * @family: AF_*
+ * @type: SOCK_*, without its flags
+ * @protocol: of the family
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_socket(u32 family, u32 type, u32 protocol)
+{
+	enter(WARDEN_HOOK_SOCKET_CREATE);
+	return warden_protocol_create(family, type, protocol);
+}
+
+/**
  * warden_kf_forge() - a task wants the kernel to believe that it runs another file
  *
  * prctl(PR_SET_MM) can replace the file a program is known by, within a user
@@ -389,6 +405,7 @@ BTF_ID_FLAGS(func, warden_kf_bind, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_listen, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_connect, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_send, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_socket, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_forge)
 BTF_ID_FLAGS(func, warden_kf_unmount)
 BTF_ID_FLAGS(func, warden_kf_device_add)

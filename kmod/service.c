@@ -273,6 +273,34 @@ static u32 denying_domains(const struct warden_layers *layers)
 	return mask;
 }
 
+/* The kinds of sockets that one layer denies to anybody. */
+static u64 denied_by(const struct warden_snapshot *snap)
+{
+	const u64 all = BIT_ULL(WARDEN_SOCKET_CLASS_IUCV + 1) - 1;
+	u64 mask = 0;
+	u32 i;
+
+	for (i = 0; i <= WARDEN_SOCKET_CLASS_IUCV; i++)
+		if (snap->defaults[WARDEN_DOMAIN_PROTOCOL].action == WARDEN_ACTION_DENY &&
+		    !warden_socket_is_common(i))
+			mask |= BIT_ULL(i);
+	for (i = 0; i < snap->nr_rules; i++)
+		if (snap->rules[i].domain == WARDEN_DOMAIN_PROTOCOL &&
+		    snap->rules[i].action == WARDEN_ACTION_DENY)
+			mask |= snap->rules[i].class ? BIT_ULL(snap->rules[i].class) : all;
+	return mask;
+}
+
+static u64 denied_sockets(const struct warden_layers *layers)
+{
+	u64 mask = 0;
+	u32 i;
+
+	for (i = 0; layers && i < layers->nr; i++)
+		mask |= denied_by(layers->layer[i]);
+	return mask;
+}
+
 /**
  * warden_service_renew() - the policy in force, or the one in shadow, is another
  *
@@ -288,6 +316,8 @@ void warden_service_renew(void)
 		rcu_read_lock();
 		WRITE_ONCE(gate->domains, denying_domains(warden_layers_get_rcu()) |
 						  denying_domains(warden_shadow_get_rcu()));
+		WRITE_ONCE(gate->sockets, denied_sockets(warden_layers_get_rcu()) |
+						  denied_sockets(warden_shadow_get_rcu()));
 		rcu_read_unlock();
 	}
 	mutex_unlock(&gate_lock);

@@ -5,14 +5,15 @@
 #include <linux/types.h>
 #include <uapi/linux/warden.h>
 #include <warden/address.h>
+#include <warden/domain.h>
 #include <warden/limits.h>
 #include <warden/chain.h>
 
 /* Layers there can be: maker, operator, user. */
 #define WARDEN_LAYERS		WARDEN_ROLE_USER
 
-/* Domains a rule or a default can name: sensor to firmware. */
-#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_FIRMWARE + 1)
+/* One more than the last domain a rule or a default can name; see warden_domain_has_rules(). */
+#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_PROTOCOL + 1)
 
 /**
  * struct warden_program - a program the policy names
@@ -58,7 +59,7 @@ struct warden_purpose {
  * @withdraw_ms: bound on the end of a session; 0 is WARDEN_WITHDRAW_MS
  * @domain: enum warden_domain
  * @action: enum warden_action
- * @class: enum warden_sensor_class; 0 is any
+ * @class: sensor: enum warden_sensor_class; protocol: enum warden_socket_class; 0 is any
  * @flags: bit mask of enum warden_rule_flag
  */
 struct warden_rule {

@@ -58,7 +58,13 @@ static int check_rule_fields(struct nlattr *const *tb, u32 domain, struct netlin
 		    domain != WARDEN_DOMAIN_CONNECT)
 			return warden_stage_refuse(extack, tb[port_fields[i]],
 						   "only a listen or connect rule has this field");
-	if (tb[WARDEN_A_RULE_DIGEST] && domain < WARDEN_DOMAIN_EXEC)
+	if (tb[WARDEN_A_RULE_SOCKET] && domain != WARDEN_DOMAIN_PROTOCOL)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_SOCKET],
+					   "only a protocol rule names a kind of socket");
+	if (get_u32(tb, WARDEN_A_RULE_SOCKET, 0) == WARDEN_SOCKET_CLASS_UNIX)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_SOCKET],
+					   "unix sockets are open to all, no rule is asked");
+	if (tb[WARDEN_A_RULE_DIGEST] && !warden_domain_has_object(domain))
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_DIGEST],
 					   "only an exec, module or firmware rule has a digest");
 	if (tb[WARDEN_A_RULE_NET] && domain != WARDEN_DOMAIN_CONNECT)
@@ -73,6 +79,9 @@ static int check_rule(struct nlattr *const *tb, const struct nlattr *attr,
 	if (!tb[WARDEN_A_RULE_LINE] || !tb[WARDEN_A_RULE_DOMAIN] || !tb[WARDEN_A_RULE_ACTION])
 		return warden_stage_refuse(extack, attr,
 					   "a rule needs its line, its domain and its action");
+	if (!warden_domain_has_rules(rule->domain))
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_DOMAIN],
+					   "no rule can be about this domain");
 	if (rule->port_low > rule->port_high)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PORT_LOW],
 					   "the first port is above the last");
@@ -167,6 +176,8 @@ int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
 	rule->action = get_u32(tb, WARDEN_A_RULE_ACTION, WARDEN_ACTION_DENY);
 	rule->program = get_u32(tb, WARDEN_A_RULE_PROGRAM, 0);
 	rule->class = get_u32(tb, WARDEN_A_RULE_CLASS, 0);
+	if (tb[WARDEN_A_RULE_SOCKET])
+		rule->class = nla_get_u32(tb[WARDEN_A_RULE_SOCKET]);
 	rule->purpose = get_u32(tb, WARDEN_A_RULE_PURPOSE, 0);
 	rule->flags = get_u32(tb, WARDEN_A_RULE_FLAGS, 0);
 	rule->withdraw_ms = get_u32(tb, WARDEN_A_RULE_WITHDRAW_MS, 0);

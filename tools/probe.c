@@ -206,6 +206,13 @@ static int send_to_port(void)
 						      sizeof(address))));
 }
 
+static int make_socket(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? errno : close_with(fd, 0);
+}
+
 static int forge_program(void)
 {
 	return outcome(prctl(PR_SET_MM, PR_SET_MM_EXE_FILE, -1, 0, 0));
@@ -245,11 +252,12 @@ static const struct warden_trial trials[] = {
 	{ "listen on a TCP port of loopback", WARDEN_HOOK_SOCKET_LISTEN, listen_port, 0 },
 	{ "connect to a UDP port of loopback", WARDEN_HOOK_SOCKET_CONNECT, connect_port, 0 },
 	{ "send to a UDP port of loopback", WARDEN_HOOK_SOCKET_SENDMSG, send_to_port, 0 },
+	{ "make a UDP socket", WARDEN_HOOK_SOCKET_CREATE, make_socket, 0 },
 	{ "pass for another program", WARDEN_HOOK_PRCTL, forge_program, 1 },
 	{ "unmount a file system", WARDEN_HOOK_SB_DELETE, unmount, 0 },
 };
 
-_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_SOCKET_SENDMSG + 1,
+_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_SOCKET_CREATE + 1,
 	       "a hook has no trial");
 
 const struct warden_trial *warden_trial_nth(size_t n)

@@ -114,4 +114,28 @@ TEST_F(decide, connect_behind_a_net_begins_another_one)
 	}
 }
 
+TEST_F(decide, protocol_default_does_not_close_what_a_system_needs)
+{
+	struct warden_rule rule = { .domain = WARDEN_DOMAIN_PROTOCOL, .program = 1,
+				    .action = WARDEN_ACTION_ALLOW,
+				    .class = WARDEN_SOCKET_CLASS_RAW };
+
+	self->p.snap.defaults[WARDEN_DOMAIN_PROTOCOL].action = WARDEN_ACTION_DENY;
+	policy_add_rule(&self->p, rule);
+	self->req.domain = WARDEN_DOMAIN_PROTOCOL;
+	self->req.socket = WARDEN_SOCKET_CLASS_NETLINK;
+	EXPECT_VERDICT(ALLOW, DEFAULT, 0);
+	self->req.socket = WARDEN_SOCKET_CLASS_UNKNOWN;
+	EXPECT_VERDICT(DENY, DEFAULT, 0);
+	self->req.socket = WARDEN_SOCKET_CLASS_PACKET;
+	EXPECT_VERDICT(DENY, DEFAULT, 0);
+	self->req.socket = WARDEN_SOCKET_CLASS_RAW;
+	EXPECT_VERDICT(ALLOW, RULE, 1);
+	rule.action = WARDEN_ACTION_DENY;
+	rule.class = WARDEN_SOCKET_CLASS_NETLINK;
+	policy_add_rule(&self->p, rule);
+	self->req.socket = WARDEN_SOCKET_CLASS_NETLINK;
+	EXPECT_VERDICT(DENY, RULE, 2);
+}
+
 TEST_HARNESS_MAIN

@@ -10,6 +10,7 @@
 #include "lib/uring.h"
 
 /* enum io_uring_op since Linux 6.11; the C library's headers may be older. */
+#define OP_SOCKET 45
 #define OP_BIND	  56
 #define OP_LISTEN 57
 
@@ -80,6 +81,20 @@ int uring_bind(int fd, const struct sockaddr *address, unsigned int len)
 int uring_connect(int fd, const struct sockaddr *address, unsigned int len)
 {
 	return request(IORING_OP_CONNECT, fd, (uintptr_t)address, len);
+}
+
+int uring_socket(int family, int type, int protocol)
+{
+	struct ring r;
+	int err = open_ring(&r);
+
+	if (!err) {
+		*r.sqes = (struct io_uring_sqe){ .opcode = OP_SOCKET, .fd = family,
+						 .off = (uint64_t)type, .len = (uint32_t)protocol };
+		err = submit(&r);
+	}
+	close_ring(&r);
+	return err;
 }
 
 int uring_send_to(int fd, const struct sockaddr *address, unsigned int len)

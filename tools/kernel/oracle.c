@@ -98,6 +98,7 @@ static void ask_layers(const struct warden_layers *layers, const struct warden_q
 		.protocol = q->protocol,
 		.port = q->port,
 		.address = q->address,
+		.socket = q->socket,
 		.object = &object,
 	};
 

@@ -27,6 +27,7 @@ struct warden_oracle;
  * @topology: sensor: topology name; NULL is a device no rule names
  * @protocol: listen, connect: IPPROTO_*
  * @port: listen, connect
+ * @socket: protocol: enum warden_socket_class
  * @address: connect: unmapped; no version is an address no rule names
  * @object: exec, module, firmware: digest of the file
  * @purposes: the program has a living consent for each of these, and for @class
@@ -40,6 +41,7 @@ struct warden_question {
 	const char *topology;
 	uint16_t protocol;
 	uint16_t port;
+	uint32_t socket;
 	struct warden_address address;
 	struct warden_digest object;
 	const char *purposes[WARDEN_ORACLE_PURPOSES];

@@ -107,7 +107,7 @@ static void put_defaults(struct compile *c)
 {
 	uint32_t domain;
 
-	for (domain = 0; domain <= WARDEN_DOMAIN_FIRMWARE; domain++) {
+	for (domain = 0; domain <= WARDEN_DOMAIN_PROTOCOL; domain++) {
 		const struct warden_default *def = &c->m->defaults[domain];
 		size_t nest;
 
@@ -290,6 +290,8 @@ static void put_wire_rule(struct compile *c, const struct wire_rule *w)
 
 		warden_blob_put(c->b, WARDEN_A_RULE_NET, &net, sizeof(net));
 	}
+	if (r->socket)
+		warden_blob_put_u32(c->b, WARDEN_A_RULE_SOCKET, r->socket);
 	warden_blob_nest_end(c->b, nest);
 }
 
@@ -368,6 +370,8 @@ static void put_rule(struct compile *c, const struct warden_rule *r)
 			put_port_rule(c, &w);
 		else if (r->domain == WARDEN_DOMAIN_CONNECT)
 			put_connect_rule(c, &w);
+		else if (r->domain == WARDEN_DOMAIN_PROTOCOL)
+			put_wire_rule(c, &w);
 		else if (r->object.text)
 			put_file_rule(c, &w);
 		else

@@ -97,6 +97,7 @@ static int read_rule(struct warden_view *v, const struct warden_object *o)
 				(uint32_t)warden_object_number(o, WARDEN_A_RULE_PORT_HIGH) :
 				UINT16_MAX,
 	};
+	r->socket = (uint32_t)warden_object_number(o, WARDEN_A_RULE_SOCKET);
 	if (warden_object_has(o, WARDEN_A_RULE_TOPOLOGY))
 		r->topology = keep(v, o, WARDEN_A_RULE_TOPOLOGY);
 	if (o->v[WARDEN_A_RULE_NET].len == sizeof(r->net))

@@ -65,6 +65,7 @@ static struct meaning meaning_of(struct diff *d, const struct warden_view *v,
 	m.protocol = r->protocol;
 	m.low = r->low;
 	m.high = r->high;
+	m.socket = r->socket;
 	m.topology = r->topology ? intern(d, r->topology) : 0;
 	m.purpose = r->purpose && r->purpose <= v->purposes.n ?
 			    intern(d, v->purposes.v[r->purpose - 1]) :
@@ -153,7 +154,7 @@ bool warden_diff_ask(const struct diff *d, const struct warden_question *q,
 void warden_diff_tell(const struct diff *d, const char *what,
 		 const struct warden_outcome answers[WARDEN_SUBJECT_VIEWS])
 {
-	const char *who = d->domain < WARDEN_DOMAIN_EXEC ? d->subject->label : "anybody";
+	const char *who = warden_domain_has_object(d->domain) ? "anybody" : d->subject->label;
 	struct warden_change change = { who, d->domain, what, &answers[0], &answers[1] };
 
 	d->fn(d->ctx, &change);
@@ -171,6 +172,7 @@ static bool defaults_differ(const struct diff *d)
 	q = warden_diff_question(&of_nobody);
 	q.class = WARDEN_SENSOR_CLASS_UNKNOWN;
 	q.protocol = PROTOCOL_OTHER;
+	q.socket = WARDEN_SOCKET_CLASS_UNKNOWN;
 	return warden_diff_ask(d, &q, answers);
 }
 
@@ -289,6 +291,59 @@ static void diff_sensors(struct diff *d)
 	free(rows);
 }
 
+/* --- kinds of sockets ----------------------------------------------------------------- */
+
+#define SOCKETS (WARDEN_SOCKET_CLASS_IUCV + 1)
+
+/* All that are asked for: none is no kind, and unix is open to all. */
+static bool is_asked_socket(uint32_t socket)
+{
+	return socket != WARDEN_SOCKET_CLASS_NONE && socket != WARDEN_SOCKET_CLASS_UNIX;
+}
+
+/* `packet, raw`, `any but tcp`: what is shorter. */
+static void put_sockets(char *to, size_t size, uint64_t sockets)
+{
+	bool but = __builtin_popcountll(sockets) > SOCKETS / 2;
+	size_t used = (size_t)snprintf(to, size, "use protocol%s", but ? " any" : "");
+	const char *join = but ? " but " : " ";
+	uint32_t socket;
+
+	for (socket = 0; socket < SOCKETS && used < size; socket++) {
+		if (!is_asked_socket(socket) || (sockets >> socket & 1) == but)
+			continue;
+		used += (size_t)snprintf(to + used, size - used, "%s%s", join,
+					 warden_enum_word(warden_enum_socket_class(), socket));
+		join = ", ";
+	}
+}
+
+/* Kinds for which the same comes of it are told in one line. */
+static void diff_sockets(struct diff *d)
+{
+	struct warden_outcome answers[SOCKETS][WARDEN_SUBJECT_VIEWS];
+	struct warden_question q = warden_diff_question(d);
+	uint64_t left = 0;
+	char what[600];
+
+	for (q.socket = 0; q.socket < SOCKETS; q.socket++)
+		if (is_asked_socket(q.socket) && warden_diff_ask(d, &q, answers[q.socket]))
+			left |= 1ull << q.socket;
+	while (left) {
+		uint32_t first = (uint32_t)__builtin_ctzll(left), other;
+		uint64_t same = 0;
+
+		for (other = first; other < SOCKETS; other++)
+			if (left >> other & 1 &&
+			    warden_outcome_same(&answers[first][0], &answers[other][0]) &&
+			    warden_outcome_same(&answers[first][1], &answers[other][1]))
+				same |= 1ull << other;
+		put_sockets(what, sizeof(what), same);
+		warden_diff_tell(d, what, answers[first]);
+		left &= ~same;
+	}
+}
+
 /* --- files ------------------------------------------------------------------------------ */
 
 static int by_bytes(const void *a, const void *b)
@@ -373,20 +428,23 @@ static void diff_domain(struct diff *d)
 	gather_rules(d, 1);
 	find_differing(d);
 	d->all = defaults_differ(d);
-	if (!d->differing.n && !d->all && !lists_differ(d))
+	if (!d->differing.n && !d->all &&
+	    !(warden_domain_has_object(d->domain) && lists_differ(d)))
 		return;
 	if (d->domain == WARDEN_DOMAIN_SENSOR)
 		diff_sensors(d);
 	else if (d->domain == WARDEN_DOMAIN_LISTEN || d->domain == WARDEN_DOMAIN_CONNECT)
 		warden_diff_ports(d);
-	else if (d->domain >= WARDEN_DOMAIN_EXEC)
+	else if (d->domain == WARDEN_DOMAIN_PROTOCOL)
+		diff_sockets(d);
+	else if (warden_domain_has_object(d->domain))
 		diff_files(d);
 }
 
 /* Who loads a file is nobody: it is asked for once, of a program no policy names. */
 static bool is_asked(uint32_t domain, bool last)
 {
-	return last || domain < WARDEN_DOMAIN_EXEC;
+	return warden_domain_has_rules(domain) && (last || !warden_domain_has_object(domain));
 }
 
 static void close_diff(struct diff *d)
@@ -414,7 +472,7 @@ void warden_diff(const struct warden_view *before, const struct warden_view *aft
 	warden_subjects_find(&s, views);
 	for (i = 0; i < s.list.n; i++) {
 		d.subject = &s.list.v[i];
-		for (d.domain = WARDEN_DOMAIN_SENSOR; d.domain <= WARDEN_DOMAIN_FIRMWARE; d.domain++)
+		for (d.domain = WARDEN_DOMAIN_SENSOR; d.domain <= WARDEN_DOMAIN_PROTOCOL; d.domain++)
 			if (is_asked(d.domain, i + 1 == s.list.n))
 				diff_domain(&d);
 	}

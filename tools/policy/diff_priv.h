@@ -17,6 +17,7 @@ struct meaning {
 	uint32_t protocol;
 	uint32_t low;
 	uint32_t high;
+	uint32_t socket;
 	uint32_t topology; /* interned; 0 is any */
 	uint32_t purpose;  /* interned; 0 is none */
 	struct warden_net net;

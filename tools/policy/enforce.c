@@ -13,7 +13,7 @@ bool warden_enforces_default(uint32_t domain, enum warden_action action)
 {
 	if (action == WARDEN_ACTION_ALLOW)
 		return true;
-	return domain <= WARDEN_DOMAIN_FIRMWARE;
+	return warden_domain_has_rules(domain);
 }
 
 /* @lacks is a subject with its verb: "`usb` rules are". */

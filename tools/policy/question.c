@@ -129,6 +129,25 @@ bool warden_query_connect(struct warden_query *query, const char *protocol, cons
 	return true;
 }
 
+bool warden_query_protocol(struct warden_query *query, const char *name)
+{
+	const struct warden_wire_enum *kinds = warden_enum_socket_class();
+	int value = warden_enum_value(kinds, name);
+	const char *near;
+
+	if (value <= WARDEN_SOCKET_CLASS_NONE || value == WARDEN_SOCKET_CLASS_UNIX) {
+		near = warden_word_nearest(name, warden_enum_nth, kinds);
+		return wrong(query, near ? "there is no protocol `%s` to ask for; did you mean `%s`?" :
+					   "there is no protocol `%s` to ask for; see wardenctl service "
+					   "protocols",
+			     name, near);
+	}
+	query->q.domain = WARDEN_DOMAIN_PROTOCOL;
+	query->q.socket = (uint32_t)value;
+	snprintf(query->what, sizeof(query->what), "use protocol %s", name);
+	return true;
+}
+
 static bool digest_of(struct warden_query *query, const struct warden_asked *a, const char *path,
 		      struct warden_digest *digest)
 {

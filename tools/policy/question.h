@@ -43,6 +43,7 @@ bool warden_query_listen(struct warden_query *query, const char *protocol, const
 /* @address may be NULL: one that no rule names. */
 bool warden_query_connect(struct warden_query *query, const char *protocol, const char *port,
 			  const char *address);
+bool warden_query_protocol(struct warden_query *query, const char *name);
 bool warden_query_file(struct warden_query *query, const struct warden_asked *a, uint32_t domain,
 		       const char *path);
 

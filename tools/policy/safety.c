@@ -132,6 +132,14 @@ static void ask_ports(struct safety *y, struct warden_question *q)
 	}
 }
 
+static void ask_sockets(struct safety *y, struct warden_question *q)
+{
+	for (q->socket = WARDEN_SOCKET_CLASS_UNKNOWN; q->socket <= WARDEN_SOCKET_CLASS_IUCV;
+	     q->socket++)
+		if (!y->entry->socket || y->entry->socket == q->socket)
+			ask(y, q);
+}
+
 static void ask_file(struct safety *y, struct warden_question *q)
 {
 	const struct warden_name *file = &y->entry->object;
@@ -163,6 +171,8 @@ static void ask_entry(struct safety *y, uint32_t program)
 		ask_sensors(y, &q);
 	else if (q.domain == WARDEN_DOMAIN_LISTEN || q.domain == WARDEN_DOMAIN_CONNECT)
 		ask_ports(y, &q);
+	else if (q.domain == WARDEN_DOMAIN_PROTOCOL)
+		ask_sockets(y, &q);
 	else
 		ask_file(y, &q);
 }

@@ -134,6 +134,7 @@ static int run_protocols(const struct warden_ctl *ctl, int argc, char **argv)
 const struct warden_noun *warden_noun_service(void)
 {
 	static const struct warden_verb verbs[] = {
+		{ "list", "", warden_service_list },
 		{ "protocols", "", run_protocols },
 		{ NULL, NULL, NULL },
 	};

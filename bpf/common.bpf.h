@@ -61,6 +61,21 @@ static __always_inline void report_canary(__u32 hook)
 		warden_kf_canary(hook);
 }
 
+/*
+ * Does any policy deny something in this domain? While the module tries its hooks
+ * it is told, too, that this one is called.
+ */
+static __always_inline bool is_judged(__u32 domain, __u32 hook)
+{
+	const struct warden_gate *g = gate();
+
+	if (!g)
+		return true;
+	if (g->canary)
+		warden_kf_canary(hook);
+	return g->domains >> domain & 1;
+}
+
 /* Is this file a device node the module must be asked about? One or two loads for most. */
 static __always_inline bool needs_asking(const struct file *file)
 {

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Ports. Hooks: socket_bind (a socket that needs no listen(2) starts to
- * receive), socket_listen (a socket starts to accept).
+ * receive), socket_listen (a socket starts to accept), socket_connect and
+ * socket_sendmsg (a socket is given the address of another one), socket_create (a
+ * socket is made, of one of many kinds).
  */
 #include "common.bpf.h"
 
 #define SOCK_STREAM    1
+#define SOCK_DGRAM     2
 #define SOCK_SEQPACKET 5
+
+#define IPPROTO_TCP   6
+#define IPPROTO_UDP   17
+#define IPPROTO_MPTCP 262
+
+#define MSG_FASTOPEN 0x20000000
 
 /* Families whose addresses do not leave the machine's own name spaces of files and kernel. */
 static __always_inline bool is_local(const struct sock *sk)
@@ -37,4 +46,63 @@ int BPF_PROG(warden_socket_listen, struct socket *sock, int backlog, int ret)
 	if (ret || !sk || is_local(sk))
 		return ret;
 	return clamp_errno(warden_kf_listen(sock));
+}
+
+SEC("lsm.s/socket_connect")
+int BPF_PROG(warden_socket_connect, struct socket *sock, struct sockaddr *address, int addrlen,
+	     int ret)
+{
+	const struct sock *sk = sock->sk;
+
+	if (ret || !sk || is_local(sk) ||
+	    !is_judged(WARDEN_DOMAIN_CONNECT, WARDEN_HOOK_SOCKET_CONNECT))
+		return ret;
+	return clamp_errno(warden_kf_connect(sock, address, addrlen));
+}
+
+/* TCP takes no notice of an address, unless it is to connect with the first data. */
+static __always_inline bool is_told_where(const struct sock *sk, const struct msghdr *msg)
+{
+	return (sk->sk_protocol != IPPROTO_TCP && sk->sk_protocol != IPPROTO_MPTCP) ||
+	       msg->msg_flags & MSG_FASTOPEN;
+}
+
+SEC("lsm.s/socket_sendmsg")
+int BPF_PROG(warden_socket_sendmsg, struct socket *sock, struct msghdr *msg, int size, int ret)
+{
+	const struct sock *sk = sock->sk;
+
+	if (ret || !msg->msg_name || !sk || is_local(sk) || !is_told_where(sk, msg) ||
+	    !is_judged(WARDEN_DOMAIN_CONNECT, WARDEN_HOOK_SOCKET_SENDMSG))
+		return ret;
+	return clamp_errno(warden_kf_send(sock, msg));
+}
+
+/* TCP or UDP, which no policy denies? These two are most of what is made. */
+static __always_inline bool is_open(const struct warden_gate *g, int family, int type, int protocol)
+{
+	if (!g->sockets)
+		return true;
+	if (family != AF_INET && family != AF_INET6)
+		return false;
+	if (type == SOCK_STREAM && (!protocol || protocol == IPPROTO_TCP))
+		return !(g->sockets >> WARDEN_SOCKET_CLASS_TCP & 1);
+	if (type == SOCK_DGRAM && (!protocol || protocol == IPPROTO_UDP))
+		return !(g->sockets >> WARDEN_SOCKET_CLASS_UDP & 1);
+	return false;
+}
+
+SEC("lsm.s/socket_create")
+int BPF_PROG(warden_socket_create, int family, int type, int protocol, int kern, int ret)
+{
+	const struct warden_gate *g;
+
+	if (ret || kern || family == AF_UNIX)
+		return ret;
+	g = gate();
+	if (g && g->canary)
+		warden_kf_canary(WARDEN_HOOK_SOCKET_CREATE);
+	if (g && is_open(g, family, type, protocol))
+		return 0;
+	return clamp_errno(warden_kf_socket(family, type, protocol));
 }

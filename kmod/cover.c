@@ -13,6 +13,7 @@
  */
 #include <linux/bits.h>
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
@@ -202,6 +203,51 @@ static int try_ports(struct probe *p, const struct warden_snapshot *snap,
 	return err ?: try_port(p, (u32)mention->port_high + 1);
 }
 
+static int try_all_ports(struct probe *p)
+{
+	int err = try_port(p, p->rule->port_low);
+
+	return err ?: each_rule_of_both(p, try_ports);
+}
+
+static int try_ports_at(struct probe *p, const struct warden_address *address)
+{
+	p->req.address = *address;
+	return try_all_ports(p);
+}
+
+/* Nets lie inside of each other or apart: a piece begins with one, or behind one. */
+static int try_net(struct probe *p, const struct warden_snapshot *snap,
+		   const struct warden_rule *mention)
+{
+	const struct warden_net *within = p->rule->net ? &p->from->nets[p->rule->net - 1] : NULL;
+	struct warden_address next;
+	int err = 0;
+
+	if (!mention->net)
+		return 0;
+	next = warden_net_next(&snap->nets[mention->net - 1]);
+	if (!within || warden_net_holds(within, &snap->nets[mention->net - 1].first))
+		err = try_ports_at(p, &snap->nets[mention->net - 1].first);
+	if (!err && (!within || warden_net_holds(within, &next)))
+		err = try_ports_at(p, &next);
+	return err;
+}
+
+static int try_addresses(struct probe *p)
+{
+	static const struct warden_address begin[] = { { .version = 0 }, { .version = 4 },
+						       { .version = 6 } };
+	unsigned int i;
+	int err = 0;
+
+	if (p->rule->net)
+		err = try_ports_at(p, &p->from->nets[p->rule->net - 1].first);
+	for (i = 0; !err && !p->rule->net && i < ARRAY_SIZE(begin); i++)
+		err = try_ports_at(p, &begin[i]);
+	return err ?: each_rule_of_both(p, try_net);
+}
+
 static int try_digest(struct probe *p, const struct warden_digest *digest)
 {
 	p->object.digest = *digest;
@@ -229,6 +275,21 @@ static int try_digests(struct probe *p)
 	return err ?: each_rule_of_both(p, try_named_digest);
 }
 
+static int try_sockets(struct probe *p)
+{
+	u32 socket;
+	int err = 0;
+
+	for (socket = WARDEN_SOCKET_CLASS_UNKNOWN; !err && socket <= WARDEN_SOCKET_CLASS_IUCV;
+	     socket++) {
+		if (p->rule->class && p->rule->class != socket)
+			continue;
+		p->req.socket = socket;
+		err = try(p);
+	}
+	return err;
+}
+
 static int try_objects(struct probe *p)
 {
 	int err;
@@ -243,9 +304,11 @@ static int try_objects(struct probe *p)
 	case WARDEN_DOMAIN_SENSOR:
 		return try_devices(p);
 	case WARDEN_DOMAIN_LISTEN:
+		return try_all_ports(p);
 	case WARDEN_DOMAIN_CONNECT:
-		err = try_port(p, p->rule->port_low);
-		return err ?: each_rule_of_both(p, try_ports);
+		return try_addresses(p);
+	case WARDEN_DOMAIN_PROTOCOL:
+		return try_sockets(p);
 	default:
 		return try_digests(p);
 	}

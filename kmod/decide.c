@@ -134,6 +134,12 @@ static bool matches_object(const struct warden_snapshot *snap, const struct ward
 	       is_same_digest(&snap->rule_digests[rule->digest - 1], &req->object->digest);
 }
 
+static bool matches_port(const struct warden_rule *rule, const struct warden_request *req)
+{
+	return (!rule->protocol || rule->protocol == req->protocol) &&
+	       rule->port_low <= req->port && req->port <= rule->port_high;
+}
+
 static bool matches(const struct warden_snapshot *snap, const struct warden_rule *rule,
 		    const struct warden_request *req)
 {
@@ -142,9 +148,12 @@ static bool matches(const struct warden_snapshot *snap, const struct warden_rule
 		return (!rule->class || rule->class == req->class) &&
 		       (!rule->topology || rule->topology == req->topology);
 	case WARDEN_DOMAIN_LISTEN:
+		return matches_port(rule, req);
 	case WARDEN_DOMAIN_CONNECT:
-		return (!rule->protocol || rule->protocol == req->protocol) &&
-		       rule->port_low <= req->port && req->port <= rule->port_high;
+		return matches_port(rule, req) &&
+		       (!rule->net || warden_net_holds(&snap->nets[rule->net - 1], &req->address));
+	case WARDEN_DOMAIN_PROTOCOL:
+		return !rule->class || rule->class == req->socket;
 	default:
 		return matches_object(snap, rule, req);
 	}
@@ -240,7 +249,7 @@ static u8 explain_default(const struct warden_request *req, const struct warden_
 {
 	if (v->action == WARDEN_ACTION_ALLOW)
 		return WARDEN_REASON_DEFAULT;
-	if (req->domain >= WARDEN_DOMAIN_EXEC)
+	if (warden_domain_has_object(req->domain))
 		return req->object->reason ?: WARDEN_REASON_DEFAULT;
 	if (req->domain == WARDEN_DOMAIN_SENSOR && req->class == WARDEN_SENSOR_CLASS_UNKNOWN)
 		return WARDEN_REASON_CLASS_UNKNOWN;
@@ -248,8 +257,9 @@ static u8 explain_default(const struct warden_request *req, const struct warden_
 		return req->subject->reason;
 	if (!v->program)
 		return WARDEN_REASON_PROGRAM_UNKNOWN;
-	return req->domain == WARDEN_DOMAIN_SENSOR ? WARDEN_REASON_DEFAULT :
-						     WARDEN_REASON_PORT_NOT_NAMED;
+	return req->domain == WARDEN_DOMAIN_LISTEN || req->domain == WARDEN_DOMAIN_CONNECT ?
+		       WARDEN_REASON_PORT_NOT_NAMED :
+		       WARDEN_REASON_DEFAULT;
 }
 
 /*
@@ -263,7 +273,7 @@ static bool appraise(const struct warden_snapshot *snap, const struct warden_req
 	const struct warden_reference *ref = &snap->reference[req->domain];
 	bool blind;
 
-	if (req->domain < WARDEN_DOMAIN_EXEC)
+	if (!warden_domain_has_object(req->domain))
 		return true;
 	blind = req->object->reason && req->domain == WARDEN_DOMAIN_MODULE &&
 		snap->measure & BIT(WARDEN_DOMAIN_MODULE);
@@ -345,6 +355,8 @@ void warden_decide(const struct warden_snapshot *snap, const struct warden_reque
 	const struct warden_default *def = &snap->defaults[req->domain];
 
 	*verdict = (struct warden_verdict){ .action = def->action, .mode = def->mode, .snap = snap };
+	if (req->domain == WARDEN_DOMAIN_PROTOCOL && warden_socket_is_common(req->socket))
+		verdict->action = WARDEN_ACTION_ALLOW;
 	if (!appraise(snap, req, verdict))
 		return;
 	if (!weigh_programs(snap, req, verdict))

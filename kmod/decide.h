@@ -43,8 +43,10 @@ struct warden_grants {
  * @grants: the consents there are; NULL is none
  * @class: sensor: enum warden_sensor_class
  * @topology: sensor: key of the topology name
- * @protocol: listen: IPPROTO_*
- * @port: listen: host order, 0 is any port the kernel picks
+ * @protocol: listen, connect: IPPROTO_*
+ * @port: listen: host order, 0 is any port the kernel picks; connect: that of the other side
+ * @socket: protocol: enum warden_socket_class
+ * @address: connect: where the other side is, unmapped
  * @object: exec, module, firmware: what is executed or loaded
  */
 struct warden_request {
@@ -57,6 +59,8 @@ struct warden_request {
 	u64 topology;
 	u16 protocol;
 	u16 port;
+	u32 socket;
+	struct warden_address address;
 	const struct warden_identity *object;
 };
 

@@ -23,11 +23,12 @@
 #include "identity.h"
 #include "inventory.h"
 #include "kfunc.h"
+#include "service.h"
 #include "session.h"
 #include "warden.lskel.h"
 
 /* The order of enum warden_hook. */
-#define NR_HOOKS (WARDEN_HOOK_DEVICE_DEL + 1)
+#define NR_HOOKS (WARDEN_HOOK_SOCKET_CREATE + 1)
 
 /* Protects all below; taken by init, status and stop. */
 static DEFINE_MUTEX(hooks_lock);
@@ -90,6 +91,9 @@ static void collect_fds(const struct warden_bpf *skel, int fds[NR_HOOKS])
 	fds[WARDEN_HOOK_SB_DELETE] = skel->links.warden_sb_delete_fd;
 	fds[WARDEN_HOOK_DEVICE_ADD] = skel->links.warden_device_add_fd;
 	fds[WARDEN_HOOK_DEVICE_DEL] = skel->links.warden_device_del_fd;
+	fds[WARDEN_HOOK_SOCKET_CONNECT] = skel->links.warden_socket_connect_fd;
+	fds[WARDEN_HOOK_SOCKET_SENDMSG] = skel->links.warden_socket_sendmsg_fd;
+	fds[WARDEN_HOOK_SOCKET_CREATE] = skel->links.warden_socket_create_fd;
 }
 
 static void drop_links(void)
@@ -143,6 +147,7 @@ static void close_gate(void)
 {
 	warden_inventory_watch(NULL);
 	warden_session_watch(NULL);
+	warden_service_watch(NULL);
 	warden_canary_watch(NULL);
 	if (gate_map)
 		bpf_map_put(gate_map);
@@ -207,6 +212,7 @@ static int attach_programs(void)
 	}
 	warden_inventory_watch(gate);
 	warden_session_watch(gate);
+	warden_service_watch(gate);
 	warden_canary_watch(gate);
 	err = warden_bpf__attach(skel);
 	if (err < 0 || hold_links(skel)) {

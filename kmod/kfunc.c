@@ -10,17 +10,14 @@
 #include <linux/cred.h>
 #include <linux/device.h>
 #include <linux/fs.h>
-#include <linux/in.h>
-#include <linux/in6.h>
 #include <linux/kernel_read_file.h>
 #include <linux/module.h>
 #include <linux/net.h>
 #include <linux/percpu.h>
 #include <linux/sched/signal.h>
+#include <linux/security.h>
 #include <linux/slab.h>
 #include <linux/socket.h>
-#include <net/inet_sock.h>
-#include <net/sock.h>
 #include <warden/kfunc.h>
 
 #include "canary.h"
@@ -29,6 +26,8 @@
 #include "judge.h"
 #include "kfunc.h"
 #include "measure.h"
+#include "protocol.h"
+#include "service.h"
 #include "session.h"
 
 static DEFINE_PER_CPU(u64, calls);
@@ -55,42 +54,6 @@ static bool is_sensor(const struct file *file)
 	u64 key;
 
 	return warden_inventory_class(file_inode(file)->i_rdev, &key) != WARDEN_SENSOR_CLASS_FREE;
-}
-
-/* --- ports ------------------------------------------------------------------ */
-
-static int judge_listen(struct socket *sock, u16 port)
-{
-	struct warden_identity subject;
-	struct warden_request req = {
-		.domain = WARDEN_DOMAIN_LISTEN,
-		.uid = current_real_uid(),
-		.subject = &subject,
-		.protocol = sock->sk->sk_protocol,
-		.port = port,
-	};
-	struct warden_answer answer;
-	int err;
-
-	warden_identity_of_current(&subject);
-	err = warden_judge(&req, &answer);
-	if (warden_answer_tells(&answer))
-		warden_judge_tell(&req, &answer, NULL, sock->sk->sk_family);
-	return err;
-}
-
-static bool is_inet(const struct socket *sock)
-{
-	return sock->sk->sk_family == AF_INET || sock->sk->sk_family == AF_INET6;
-}
-
-/* The port of an address as bind(2) will read it; the family of the socket decides. */
-static u16 port_of(const struct socket *sock, const struct sockaddr *address, int len)
-{
-	if (!is_inet(sock) || len < (int)sizeof(struct sockaddr_in))
-		return 0;
-	/* sin_port and sin6_port stand at one offset */
-	return ntohs(((const struct sockaddr_in *)address)->sin_port);
 }
 
 /* --- files that run or are loaded ------------------------------------------------ */
@@ -287,7 +250,7 @@ __bpf_kfunc int warden_kf_load_data(u64 data, u64 size, u32 id)
 __bpf_kfunc int warden_kf_bind(struct socket *sock, struct sockaddr *address, int len)
 {
 	enter(WARDEN_HOOK_SOCKET_BIND);
-	return judge_listen(sock, port_of(sock, address, len));
+	return warden_service_bind(sock, address, len);
 }
 
 /**
@@ -300,7 +263,51 @@ __bpf_kfunc int warden_kf_bind(struct socket *sock, struct sockaddr *address, in
 __bpf_kfunc int warden_kf_listen(struct socket *sock)
 {
 	enter(WARDEN_HOOK_SOCKET_LISTEN);
-	return judge_listen(sock, is_inet(sock) ? READ_ONCE(inet_sk(sock->sk)->inet_num) : 0);
+	return warden_service_listen(sock);
+}
+
+/**
+ * warden_kf_connect() - may the current program speak to this address?
+ * @sock: the socket
+ * @address: what it is connected to, in kernel memory
+ * @len: bytes of @address
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_connect(struct socket *sock, struct sockaddr *address, int len)
+{
+	enter(WARDEN_HOOK_SOCKET_CONNECT);
+	return warden_service_connect(sock, address, len);
+}
+
+/**
+ * warden_kf_send() - may the current program send to the address of a message?
+ * @sock: the socket
+ * @msg: the message, with an address in kernel memory
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_send(struct socket *sock, struct msghdr *msg)
+{
+	enter(WARDEN_HOOK_SOCKET_SENDMSG);
+	return warden_service_send(sock, msg);
+}
+
+/**
+ * warden_kf_socket() - may the current program make this kind of socket?
+ * @family: AF_*
+ * @type: SOCK_*, without its flags
+ * @protocol: of the family
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_socket(u32 family, u32 type, u32 protocol)
+{
+	enter(WARDEN_HOOK_SOCKET_CREATE);
+	return warden_protocol_create(family, type, protocol);
 }
 
 /**
@@ -396,6 +403,9 @@ BTF_ID_FLAGS(func, warden_kf_read_file, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_load_data)
 BTF_ID_FLAGS(func, warden_kf_bind, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_listen, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_connect, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_send, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_socket, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_forge)
 BTF_ID_FLAGS(func, warden_kf_unmount)
 BTF_ID_FLAGS(func, warden_kf_device_add)

@@ -9,6 +9,7 @@
 
 #include "change.h"
 #include "layers.h"
+#include "service.h"
 
 /* Replaced only inside a change, by warden_layers_publish(). */
 static struct warden_layers __rcu *in_force;
@@ -118,6 +119,7 @@ struct warden_layers *warden_layers_publish(struct warden_layers *layers)
 	rcu_assign_pointer(in_force, layers);
 	if (old)
 		synchronize_rcu();
+	warden_service_renew();
 	return old;
 }
 

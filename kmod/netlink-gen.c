@@ -50,7 +50,7 @@ const struct nla_policy warden_channel_nl_policy[WARDEN_A_CHANNEL_PORT + 1] = {
 };
 
 const struct nla_policy warden_default_nl_policy[WARDEN_A_DEFAULT_MODE + 1] = {
-	[WARDEN_A_DEFAULT_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
+	[WARDEN_A_DEFAULT_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
 	[WARDEN_A_DEFAULT_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
 	[WARDEN_A_DEFAULT_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
 };
@@ -87,9 +87,9 @@ const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_TEXT + 1] = {
 	[WARDEN_A_PURPOSE_TEXT] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
-const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_PORTS + 1] = {
+const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_SOCKET + 1] = {
 	[WARDEN_A_RULE_LINE] = NLA_POLICY_MIN(NLA_U32, 1),
-	[WARDEN_A_RULE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
+	[WARDEN_A_RULE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
 	[WARDEN_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
 	[WARDEN_A_RULE_PROGRAM] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_RULE_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
@@ -103,6 +103,8 @@ const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_PORTS + 1] = {
 	[WARDEN_A_RULE_DIGEST] = NLA_POLICY_NESTED(warden_digest_nl_policy),
 	[WARDEN_A_RULE_CONTROL] = { .type = NLA_NUL_STRING, .len = 15, },
 	[WARDEN_A_RULE_PORTS] = { .type = NLA_BINARY, },
+	[WARDEN_A_RULE_NET] = NLA_POLICY_EXACT_LEN(18),
+	[WARDEN_A_RULE_SOCKET] = NLA_POLICY_RANGE(NLA_U32, 1, 42),
 };
 
 const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1] = {

@@ -14,6 +14,7 @@
 
 #include "change.h"
 #include "extack.h"
+#include "service.h"
 #include "shadow.h"
 
 /* The whole stack it is asked in; NULL is none. Replaced inside a change. */
@@ -66,6 +67,7 @@ static void replace(struct warden_layers *layers)
 	struct warden_layers *old = rcu_dereference_protected(stack, 1);
 
 	rcu_assign_pointer(stack, layers);
+	warden_service_renew();
 	if (!old)
 		return;
 	synchronize_rcu();

@@ -4,14 +4,16 @@
 
 #include <linux/types.h>
 #include <uapi/linux/warden.h>
+#include <warden/address.h>
+#include <warden/domain.h>
 #include <warden/limits.h>
 #include <warden/chain.h>
 
 /* Layers there can be: maker, operator, user. */
 #define WARDEN_LAYERS		WARDEN_ROLE_USER
 
-/* Domains a rule or a default can name: sensor to firmware. */
-#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_FIRMWARE + 1)
+/* One more than the last domain a rule or a default can name; see warden_domain_has_rules(). */
+#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_PROTOCOL + 1)
 
 /**
  * struct warden_program - a program the policy names
@@ -49,14 +51,15 @@ struct warden_purpose {
  * @purpose: key of the purpose; 0 is none
  * @line: line in the policy text
  * @program: index into the programs plus one; 0 is any program
- * @digest: index into the rule digests plus one; 0 is any object
+ * @digest: exec, module, firmware: index into the rule digests plus one; 0 is any object
+ * @net: connect: index into the nets plus one; 0 is anywhere
  * @protocol: IPPROTO_*; 0 is any
  * @port_low: first port, host order
  * @port_high: last port
  * @withdraw_ms: bound on the end of a session; 0 is WARDEN_WITHDRAW_MS
  * @domain: enum warden_domain
  * @action: enum warden_action
- * @class: enum warden_sensor_class; 0 is any
+ * @class: sensor: enum warden_sensor_class; protocol: enum warden_socket_class; 0 is any
  * @flags: bit mask of enum warden_rule_flag
  */
 struct warden_rule {
@@ -64,7 +67,10 @@ struct warden_rule {
 	u64 purpose;
 	u32 line;
 	u32 program;
-	u32 digest;
+	union {
+		u32 digest;
+		u32 net;
+	};
 	u16 protocol;
 	u16 port_low;
 	u16 port_high;
@@ -137,11 +143,13 @@ struct warden_signer {
  * @nr_purposes: how many @purposes
  * @nr_rules: how many @rules
  * @nr_rule_digests: how many @rule_digests
+ * @nr_nets: how many @nets
  * @programs: in rising id
  * @refs: in rising digest
  * @purposes: in rising id
  * @rules: in rising (domain, program)
  * @rule_digests: digests that rules name
+ * @nets: where rules say the other side is
  * @reference: per domain, what is accepted there
  * @nr_signers: how many @signers
  * @signers: whom a maker's policy vouches for
@@ -172,11 +180,13 @@ struct warden_snapshot {
 	u32 nr_purposes;
 	u32 nr_rules;
 	u32 nr_rule_digests;
+	u32 nr_nets;
 	struct warden_program *programs;
 	struct warden_digest_ref *refs;
 	struct warden_purpose *purposes;
 	struct warden_rule *rules;
 	struct warden_digest *rule_digests;
+	struct warden_net *nets;
 	struct warden_reference reference[WARDEN_DOMAIN_RULES];
 	u32 nr_signers;
 	struct warden_signer *signers;

@@ -24,9 +24,24 @@ static int add_rule_digest(struct warden_stage *stage, struct warden_rule *rule,
 	return warden_stage_parse_digest(attr, digest, extack);
 }
 
+static int add_rule_net(struct warden_stage *stage, struct warden_rule *rule,
+			const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	struct warden_net *net;
+
+	if (!attr)
+		return 0;
+	net = warden_stage_append(&stage->nets, sizeof(*net), WARDEN_RULES_MAX, "nets", extack);
+	if (IS_ERR(net))
+		return PTR_ERR(net);
+	rule->net = stage->nets.nr;
+	memcpy(net, nla_data(attr), sizeof(*net));
+	return warden_net_is_valid(net) ? 0
+					: warden_stage_refuse(extack, attr, "this is no net of addresses");
+}
+
 /* A field that means nothing in a rule's domain is a mistake, and a mistake is not guessed at. */
-static int check_rule_fields(struct nlattr *const *tb, const struct nlattr *attr, u32 domain,
-			     struct netlink_ext_ack *extack)
+static int check_rule_fields(struct nlattr *const *tb, u32 domain, struct netlink_ext_ack *extack)
 {
 	static const u32 sensor_fields[] = { WARDEN_A_RULE_CLASS, WARDEN_A_RULE_TOPOLOGY,
 					     WARDEN_A_RULE_PURPOSE, WARDEN_A_RULE_WITHDRAW_MS };
@@ -39,15 +54,22 @@ static int check_rule_fields(struct nlattr *const *tb, const struct nlattr *attr
 			return warden_stage_refuse(extack, tb[sensor_fields[i]],
 						   "only a sensor rule has this field");
 	for (i = 0; i < ARRAY_SIZE(port_fields); i++)
-		if (tb[port_fields[i]] && domain != WARDEN_DOMAIN_LISTEN)
+		if (tb[port_fields[i]] && domain != WARDEN_DOMAIN_LISTEN &&
+		    domain != WARDEN_DOMAIN_CONNECT)
 			return warden_stage_refuse(extack, tb[port_fields[i]],
-						   "only a listen rule has this field");
-	if (tb[WARDEN_A_RULE_DIGEST] && domain < WARDEN_DOMAIN_EXEC)
+						   "only a listen or connect rule has this field");
+	if (tb[WARDEN_A_RULE_SOCKET] && domain != WARDEN_DOMAIN_PROTOCOL)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_SOCKET],
+					   "only a protocol rule names a kind of socket");
+	if (get_u32(tb, WARDEN_A_RULE_SOCKET, 0) == WARDEN_SOCKET_CLASS_UNIX)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_SOCKET],
+					   "unix sockets are open to all, no rule is asked");
+	if (tb[WARDEN_A_RULE_DIGEST] && !warden_domain_has_object(domain))
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_DIGEST],
 					   "only an exec, module or firmware rule has a digest");
-	if (domain == WARDEN_DOMAIN_CONNECT)
-		return warden_stage_refuse(extack, attr,
-					   "this build does not enforce connect rules");
+	if (tb[WARDEN_A_RULE_NET] && domain != WARDEN_DOMAIN_CONNECT)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_NET],
+					   "only a connect rule says where the other side is");
 	return 0;
 }
 
@@ -57,6 +79,9 @@ static int check_rule(struct nlattr *const *tb, const struct nlattr *attr,
 	if (!tb[WARDEN_A_RULE_LINE] || !tb[WARDEN_A_RULE_DOMAIN] || !tb[WARDEN_A_RULE_ACTION])
 		return warden_stage_refuse(extack, attr,
 					   "a rule needs its line, its domain and its action");
+	if (!warden_domain_has_rules(rule->domain))
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_DOMAIN],
+					   "no rule can be about this domain");
 	if (rule->port_low > rule->port_high)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PORT_LOW],
 					   "the first port is above the last");
@@ -72,7 +97,7 @@ static int check_rule(struct nlattr *const *tb, const struct nlattr *attr,
 	    (!rule->purpose || rule->action != WARDEN_ACTION_ALLOW || !rule->program))
 		return warden_stage_refuse(
 			extack, attr, "a rule with consent allows one program for one purpose");
-	return check_rule_fields(tb, attr, rule->domain, extack);
+	return check_rule_fields(tb, rule->domain, extack);
 }
 
 /* A range of ports as it stands on the wire. */
@@ -151,6 +176,8 @@ int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
 	rule->action = get_u32(tb, WARDEN_A_RULE_ACTION, WARDEN_ACTION_DENY);
 	rule->program = get_u32(tb, WARDEN_A_RULE_PROGRAM, 0);
 	rule->class = get_u32(tb, WARDEN_A_RULE_CLASS, 0);
+	if (tb[WARDEN_A_RULE_SOCKET])
+		rule->class = nla_get_u32(tb[WARDEN_A_RULE_SOCKET]);
 	rule->purpose = get_u32(tb, WARDEN_A_RULE_PURPOSE, 0);
 	rule->flags = get_u32(tb, WARDEN_A_RULE_FLAGS, 0);
 	rule->withdraw_ms = get_u32(tb, WARDEN_A_RULE_WITHDRAW_MS, 0);
@@ -162,6 +189,8 @@ int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
 	err = check_rule(tb, attr, rule, extack);
 	if (!err)
 		err = add_rule_digest(stage, rule, tb[WARDEN_A_RULE_DIGEST], extack);
+	if (!err)
+		err = add_rule_net(stage, rule, tb[WARDEN_A_RULE_NET], extack);
 	return err ?: add_ports(stage, tb, extack);
 }
 

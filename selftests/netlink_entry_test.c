@@ -115,7 +115,6 @@ static void put_rule(struct msg *m, uint32_t domain, int type, uint32_t value)
 static void rule_of_domain_7(struct msg *m) { msg_end(m, blob_rule(m, 1, 7, ALLOW)); }
 static void rule_of_action_2(struct msg *m) { msg_end(m, blob_rule(m, 1, WARDEN_DOMAIN_LISTEN, 2)); }
 static void rule_of_line_0(struct msg *m) { msg_end(m, blob_rule(m, 0, WARDEN_DOMAIN_LISTEN, ALLOW)); }
-static void rule_of_connect(struct msg *m) { msg_end(m, blob_rule(m, 1, WARDEN_DOMAIN_CONNECT, DENY)); }
 static void rule_of_program_0(struct msg *m) { put_rule(m, WARDEN_DOMAIN_LISTEN, WARDEN_A_RULE_PROGRAM, 0); }
 static void rule_of_class_12(struct msg *m) { put_rule(m, WARDEN_DOMAIN_SENSOR, WARDEN_A_RULE_CLASS, 12); }
 static void rule_of_class_0(struct msg *m) { put_rule(m, WARDEN_DOMAIN_SENSOR, WARDEN_A_RULE_CLASS, 0); }
@@ -166,6 +165,28 @@ static void ports_that_fall(struct msg *m) { put_ports(m, WARDEN_DOMAIN_LISTEN, 
 static void ports_within_turned_round(struct msg *m) { put_ports(m, WARDEN_DOMAIN_LISTEN, turned, 8); }
 static void ports_behind_the_last(struct msg *m) { put_ports(m, WARDEN_DOMAIN_LISTEN, topmost, 8); }
 static void ports_in_a_sensor_rule(struct msg *m) { put_ports(m, WARDEN_DOMAIN_SENSOR, apart, 8); }
+
+static void put_net(struct msg *m, uint32_t domain, const char *net, size_t len)
+{
+	size_t nest = blob_rule(m, 1, domain, ALLOW);
+
+	msg_put(m, WARDEN_A_RULE_NET, net, len);
+	msg_end(m, nest);
+}
+
+/* A version, 16 bytes of address, and how many bits count. */
+static const char ten[] = "\4\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\10",
+		  ten_and_more[] = "\4\n\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\10",
+		  mapped[] = "\6\0\0\0\0\0\0\0\0\0\0\377\377\n\0\0\0\150",
+		  of_version_5[] = "\5\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\10",
+		  of_33_bits[] = "\4\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\41";
+
+static void net_in_a_listen_rule(struct msg *m) { put_net(m, WARDEN_DOMAIN_LISTEN, ten, 18); }
+static void net_of_17_bytes(struct msg *m) { put_net(m, WARDEN_DOMAIN_CONNECT, ten, 17); }
+static void net_of_version_5(struct msg *m) { put_net(m, WARDEN_DOMAIN_CONNECT, of_version_5, 18); }
+static void net_of_33_bits(struct msg *m) { put_net(m, WARDEN_DOMAIN_CONNECT, of_33_bits, 18); }
+static void net_with_bits_behind(struct msg *m) { put_net(m, WARDEN_DOMAIN_CONNECT, ten_and_more, 18); }
+static void net_of_ipv4_as_ipv6(struct msg *m) { put_net(m, WARDEN_DOMAIN_CONNECT, mapped, 18); }
 
 static void ports_said_twice(struct msg *m)
 {
@@ -389,7 +410,6 @@ static const struct mistake mistakes[] = {
 	MISTAKE(rule_of_domain_7, ERANGE),
 	MISTAKE(rule_of_action_2, ERANGE),
 	MISTAKE(rule_of_line_0, ERANGE),
-	MISTAKE(rule_of_connect, EINVAL),
 	MISTAKE(rule_of_program_0, ERANGE),
 	MISTAKE(rule_of_class_0, ERANGE),
 	MISTAKE(rule_of_class_12, ERANGE),
@@ -411,6 +431,12 @@ static const struct mistake mistakes[] = {
 	MISTAKE(ports_behind_the_last, EINVAL),
 	MISTAKE(ports_in_a_sensor_rule, EINVAL),
 	MISTAKE(ports_said_twice, EINVAL),
+	MISTAKE(net_in_a_listen_rule, EINVAL),
+	MISTAKE(net_of_17_bytes, ERANGE),
+	MISTAKE(net_of_version_5, EINVAL),
+	MISTAKE(net_of_33_bits, EINVAL),
+	MISTAKE(net_with_bits_behind, EINVAL),
+	MISTAKE(net_of_ipv4_as_ipv6, EINVAL),
 	MISTAKE(digest_of_31_bytes, ERANGE),
 	MISTAKE(digest_of_33_bytes, ERANGE),
 	MISTAKE(digest_of_alg_0, ERANGE),

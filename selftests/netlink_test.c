@@ -90,9 +90,17 @@ TEST_F(netlink, begin_forgets_what_was_begun)
 	EXPECT_EQ(0, *(const uint32_t *)genl_attr(&self->g, WARDEN_A_POLICY_RULES, NULL));
 }
 
+static void put_rule(struct msg *m, uint32_t domain, int type, uint32_t value)
+{
+	size_t nest = blob_rule(m, 1, domain, ALLOW);
+
+	msg_put_u32(m, type, value);
+	msg_end(m, nest);
+}
+
 TEST_F(netlink, one_refused_entry_spoils_the_policy)
 {
-	msg_end(&self->m, blob_rule(&self->m, 1, WARDEN_DOMAIN_CONNECT, DENY));
+	put_rule(&self->m, WARDEN_DOMAIN_SENSOR, WARDEN_A_RULE_PORT_LOW, 80);
 	EXPECT_REFUSED(EINVAL, genl_ask(&self->g, &self->m, NLM_F_ACK));
 	msg_init(&self->m, &self->g, WARDEN_CMD_POLICY_ADD);
 	blob_program(&self->m, 1, "p");
@@ -110,14 +118,6 @@ TEST_F(netlink, commit_with_another_digest_is_refused_and_recorded)
 	EXPECT_REFUSED(EBADMSG, genl_ask(&self->g, &self->m, NLM_F_ACK));
 	EXPECT_UNCHANGED();
 	EXPECT_FOUND(evidence_of_event(&mark, &(struct claim){ .event = "policy-refuse" }));
-}
-
-static void put_rule(struct msg *m, uint32_t domain, int type, uint32_t value)
-{
-	size_t nest = blob_rule(m, 1, domain, ALLOW);
-
-	msg_put_u32(m, type, value);
-	msg_end(m, nest);
 }
 
 TEST_F(netlink, rule_of_a_program_or_purpose_that_is_not_there_is_refused)

@@ -31,13 +31,12 @@ TOOLS_LIBS = $(shell $(PKG_CONFIG) --libs $(TOOLS_PKGS)) $(SHA256_LIBS)
 
 # What asks the module's own decision, and what learns: policy/ without these is the road from
 # text to blob, which the fuzzer is made of. Neither needs netlink nor JSON.
-QUERY_SRC := $(addprefix policy/,source safety decode ask diff explain kept question learn)
+QUERY_SRC := $(addprefix policy/,source safety decode ask diff diff_ports explain kept question learn)
 POLICY_SRC := blob wire wire-gen $(filter-out $(QUERY_SRC), \
 	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/policy/*.c)))
 POLICY_GEN := policy.tab policy.lex
-TOOLS_SRC := $(QUERY_SRC) main ask compiled running late sign channel fault reason output nl audit_stream chains \
-	doctor_checks probe \
-	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/cmd/*.c))
+TOOLS_SRC := $(QUERY_SRC) $(filter-out blob wire wire-gen, \
+	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/*.c $(TOOLS_DIR)/cmd/*.c)))
 
 QUERY_OBJ := $(QUERY_SRC:%=$(TOOLS_OUT)/%.o)
 POLICY_OBJ := $(POLICY_SRC:%=$(TOOLS_OUT)/%.o) $(POLICY_GEN:%=$(TOOLS_OUT)/%.o)

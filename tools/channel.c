@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <ctype.h>
 #include <dirent.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <linux/warden.h>
 
 #include "channel.h"
 #include "policy/arena.h"
-#include "policy/digest.h"
+#include "process.h"
 
 #define STATE_ESTABLISHED 1 /* include/net/tcp_states.h, as /proc/net/tcp has it */
 #define STATE_LISTEN	  10
@@ -54,19 +52,6 @@ static const struct row *find_row(const struct rows *rows, unsigned int state, u
 	return NULL;
 }
 
-/* Inode of the socket behind an entry of /proc/PID/fd; 0 is none. */
-static unsigned long socket_of(int dir, const char *entry)
-{
-	char target[64];
-	ssize_t len = readlinkat(dir, entry, target, sizeof(target) - 1);
-	unsigned long inode;
-
-	if (len <= 0)
-		return 0;
-	target[len] = '\0';
-	return sscanf(target, "socket:[%lu]", &inode) == 1 ? inode : 0;
-}
-
 /* Call @fn for each socket in a state that a process holds; true ends it. */
 static bool each_socket(const struct rows *rows, long pid, unsigned int state,
 			bool (*fn)(void *ctx, const struct row *r), void *ctx)
@@ -80,28 +65,12 @@ static bool each_socket(const struct rows *rows, long pid, unsigned int state,
 	snprintf(path, sizeof(path), "/proc/%ld/fd", pid);
 	d = opendir(path);
 	while (d && !done && (e = readdir(d))) {
-		r = find_row(rows, state, socket_of(dirfd(d), e->d_name));
+		r = find_row(rows, state, warden_process_socket(dirfd(d), e->d_name));
 		done = r && fn(ctx, r);
 	}
 	if (d)
 		closedir(d);
 	return done;
-}
-
-static long status_number(long pid, const char *field)
-{
-	char path[64], line[256];
-	long number = -1;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%ld/status", pid);
-	f = fopen(path, "r");
-	while (f && number < 0 && fgets(line, sizeof(line), f))
-		if (!strncmp(line, field, strlen(field)))
-			number = strtol(line + strlen(field), NULL, 10);
-	if (f)
-		fclose(f);
-	return number;
 }
 
 /* --- which ports ---------------------------------------------------------------------- */
@@ -134,7 +103,7 @@ static void find_ports(struct ports *p, const struct rows *rows)
 	unsigned int port;
 	long pid;
 
-	for (pid = getppid(); pid > 1; pid = status_number(pid, "PPid:"))
+	for (pid = getppid(); pid > 1; pid = warden_process_number(pid, "PPid:"))
 		each_socket(rows, pid, STATE_ESTABLISHED, take_port, p);
 	if (ssh && sscanf(ssh, "%*s %*u %*s %u", &port) == 1)
 		add_port(p, port);
@@ -151,35 +120,13 @@ static void put_digest(struct warden_blob *how, uint32_t alg, const uint8_t *byt
 	warden_blob_nest_end(how, nest);
 }
 
-static int digest_of(long pid, struct warden_file_digests *d)
-{
-	char link[64], path[4096];
-	struct warden_root root;
-	struct warden_files files;
-	ssize_t len;
-	int err;
-
-	snprintf(link, sizeof(link), "/proc/%ld/exe", pid);
-	len = readlink(link, path, sizeof(path) - 1);
-	if (len <= 0)
-		return -1;
-	path[len] = '\0';
-	err = warden_root_open(&root, "/", "/");
-	if (err)
-		return err;
-	files = warden_root_files(&root);
-	err = files.digest(files.ctx, path, d);
-	warden_root_close(&root);
-	return err;
-}
-
 static void put_channel(struct warden_blob *how, long pid, unsigned int port)
 {
 	struct warden_file_digests d;
-	long uid = status_number(pid, "Uid:");
+	long uid = warden_process_number(pid, "Uid:");
 	size_t nest;
 
-	if (uid < 0 || digest_of(pid, &d))
+	if (uid < 0 || warden_process_digest(pid, &d))
 		return;
 	nest = warden_blob_nest_begin(how, WARDEN_A_POLICY_CHANNEL);
 	put_digest(how, WARDEN_DIGEST_ALG_SHA256, d.sha256);
@@ -195,36 +142,36 @@ static bool is_port(void *ctx, const struct row *r)
 	return r->port == *(const unsigned int *)ctx;
 }
 
-/* The first process that holds a listener of this port: others share its file. */
-static void find_listener(struct warden_blob *how, const struct rows *rows, unsigned int port)
-{
-	const struct dirent *e;
-	DIR *d = opendir("/proc");
-	long pid;
+struct search {
+	struct warden_blob *how;
+	const struct rows *rows;
+	unsigned int port;
+};
 
-	while (d && (e = readdir(d))) {
-		if (!isdigit((unsigned char)e->d_name[0]))
-			continue;
-		pid = strtol(e->d_name, NULL, 10);
-		if (each_socket(rows, pid, STATE_LISTEN, is_port, &port)) {
-			put_channel(how, pid, port);
-			break;
-		}
-	}
-	if (d)
-		closedir(d);
+static bool put_listener(void *ctx, long pid)
+{
+	struct search *s = ctx;
+
+	if (!each_socket(s->rows, pid, STATE_LISTEN, is_port, &s->port))
+		return false;
+	put_channel(s->how, pid, s->port);
+	return true;
 }
 
 void warden_channel_find(struct warden_blob *how)
 {
 	struct rows rows = { 0 };
 	struct ports ports = { .n = 0 };
+	struct search s = { .how = how, .rows = &rows };
 	size_t i;
 
 	read_rows(&rows, "/proc/net/tcp");
 	read_rows(&rows, "/proc/net/tcp6");
 	find_ports(&ports, &rows);
-	for (i = 0; i < ports.n; i++)
-		find_listener(how, &rows, ports.port[i]);
+	/* The first process that holds a listener of the port: others share its file. */
+	for (i = 0; i < ports.n; i++) {
+		s.port = ports.port[i];
+		warden_process_each(put_listener, &s);
+	}
 	free(rows.list.v);
 }

@@ -36,6 +36,7 @@ const struct warden_noun *warden_noun_consent(void);
 const struct warden_noun *warden_noun_audit(void);
 const struct warden_noun *warden_noun_measure(void);
 const struct warden_noun *warden_noun_trust(void);
+const struct warden_noun *warden_noun_service(void);
 
 /* Verbs of `policy` that have files of their own. */
 int warden_policy_load(const struct warden_ctl *ctl, int argc, char **argv);
@@ -43,6 +44,9 @@ int warden_policy_confirm(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_drop(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_save(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_sign(const struct warden_ctl *ctl, int argc, char **argv);
+
+/* Verbs of `service` that have a file of their own. */
+int warden_service_list(const struct warden_ctl *ctl, int argc, char **argv);
 
 /* Verbs of `policy` that have a file of their own. */
 int warden_policy_diff(const struct warden_ctl *ctl, int argc, char **argv);

@@ -178,6 +178,41 @@ static int listen_port(void)
 	return close_with(fd, err ? -err : outcome(listen(fd, 1)));
 }
 
+/* The port of discard, RFC 863: nothing need be there. */
+static struct sockaddr_in discard_at_loopback(void)
+{
+	return (struct sockaddr_in){ .sin_family = AF_INET,
+				     .sin_port = htons(9),
+				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+}
+
+static int connect_port(void)
+{
+	struct sockaddr_in address = discard_at_loopback();
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno :
+			close_with(fd, outcome(connect(fd, (struct sockaddr *)&address,
+						       sizeof(address))));
+}
+
+static int send_to_port(void)
+{
+	struct sockaddr_in address = discard_at_loopback();
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno :
+			close_with(fd, outcome(sendto(fd, "", 0, 0, (struct sockaddr *)&address,
+						      sizeof(address))));
+}
+
+static int make_socket(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? errno : close_with(fd, 0);
+}
+
 static int forge_program(void)
 {
 	return outcome(prctl(PR_SET_MM, PR_SET_MM_EXE_FILE, -1, 0, 0));
@@ -215,11 +250,14 @@ static const struct warden_trial trials[] = {
 	{ "load canary bytes as a module", WARDEN_HOOK_LOAD_DATA, load_module_memory, 0 },
 	{ "receive on a UDP port of loopback", WARDEN_HOOK_SOCKET_BIND, receive_port, 0 },
 	{ "listen on a TCP port of loopback", WARDEN_HOOK_SOCKET_LISTEN, listen_port, 0 },
+	{ "connect to a UDP port of loopback", WARDEN_HOOK_SOCKET_CONNECT, connect_port, 0 },
+	{ "send to a UDP port of loopback", WARDEN_HOOK_SOCKET_SENDMSG, send_to_port, 0 },
+	{ "make a UDP socket", WARDEN_HOOK_SOCKET_CREATE, make_socket, 0 },
 	{ "pass for another program", WARDEN_HOOK_PRCTL, forge_program, 1 },
 	{ "unmount a file system", WARDEN_HOOK_SB_DELETE, unmount, 0 },
 };
 
-_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_DEVICE_DEL + 1,
+_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_SOCKET_CREATE + 1,
 	       "a hook has no trial");
 
 const struct warden_trial *warden_trial_nth(size_t n)

@@ -17,12 +17,13 @@ static const char *const domain_words[] = {
 	"consent",
 	"device",
 	"system",
+	"protocol",
 };
 
 static const struct warden_wire_enum domain_enum = {
 	.name = "domain",
 	.words = domain_words,
-	.count = 11,
+	.count = 12,
 };
 
 const struct warden_wire_enum *warden_enum_domain(void)
@@ -54,6 +55,63 @@ static const struct warden_wire_enum sensor_class_enum = {
 const struct warden_wire_enum *warden_enum_sensor_class(void)
 {
 	return &sensor_class_enum;
+}
+
+static const char *const socket_class_words[] = {
+	"none",
+	"unknown",
+	"unix",
+	"tcp",
+	"udp",
+	"mptcp",
+	"netlink",
+	"netlink-audit",
+	"netlink-admin",
+	"ping",
+	"raw",
+	"udplite",
+	"sctp",
+	"dccp",
+	"l2tp",
+	"smc",
+	"packet",
+	"xdp",
+	"key",
+	"alg",
+	"vsock",
+	"bluetooth",
+	"can",
+	"tipc",
+	"rds",
+	"rxrpc",
+	"kcm",
+	"qipcrtr",
+	"pppox",
+	"llc",
+	"nfc",
+	"ieee802154",
+	"phonet",
+	"caif",
+	"mctp",
+	"isdn",
+	"atm",
+	"ax25",
+	"netrom",
+	"rose",
+	"x25",
+	"appletalk",
+	"iucv",
+};
+
+static const struct warden_wire_enum socket_class_enum = {
+	.name = "socket-class",
+	.words = socket_class_words,
+	.count = 43,
+};
+
+const struct warden_wire_enum *warden_enum_socket_class(void)
+{
+	return &socket_class_enum;
 }
 
 static const char *const action_words[] = {
@@ -228,12 +286,15 @@ static const char *const hook_words[] = {
 	"sb-delete",
 	"device-add",
 	"device-del",
+	"socket-connect",
+	"socket-sendmsg",
+	"socket-create",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 12,
+	.count = 15,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)
@@ -522,12 +583,14 @@ static const struct warden_wire_attr rule_attrs[] = {
 	[13] = { .name = "digest", .kind = WARDEN_WIRE_NEST, .nest = &digest_set },
 	[14] = { .name = "control", .kind = WARDEN_WIRE_STRING },
 	[15] = { .name = "ports", .kind = WARDEN_WIRE_BINARY },
+	[16] = { .name = "net", .kind = WARDEN_WIRE_BINARY },
+	[17] = { .name = "socket", .kind = WARDEN_WIRE_U32, .values = &socket_class_enum },
 };
 
 static const struct warden_wire_set rule_set = {
 	.name = "rule",
 	.attrs = rule_attrs,
-	.max = 15,
+	.max = 17,
 };
 
 const struct warden_wire_set *warden_set_rule(void)

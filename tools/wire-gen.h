@@ -10,6 +10,7 @@ struct warden_wire_op;
 
 const struct warden_wire_enum *warden_enum_domain(void);
 const struct warden_wire_enum *warden_enum_sensor_class(void);
+const struct warden_wire_enum *warden_enum_socket_class(void);
 const struct warden_wire_enum *warden_enum_action(void);
 const struct warden_wire_enum *warden_enum_mode(void);
 const struct warden_wire_enum *warden_enum_event(void);

@@ -3,7 +3,8 @@
  * What the BPF programs and the module share in memory, fixed-width.
  *
  * struct warden_gate is the cheap filter in front of the module: it tells, by
- * device number alone, which character devices are known to be no sensor. It
+ * device number alone, which character devices are known to be no sensor, and in
+ * which domains there is nothing to be asked. It
  * lives in an array map that programs can only read and that is frozen against
  * system calls; the module writes to it directly.
  */
@@ -25,12 +26,17 @@
  * struct warden_gate - which character devices need not be asked about
  * @canary: non-zero while the module tries whether its hooks are called
  * @sessions: open sessions; at 0 no descriptor can be a sensor's
+ * @domains: bit mask of enum warden_domain, those in which a policy denies anything
+ * @sockets: bit mask of enum warden_socket_class, those a policy denies to anybody
  * @major: per major WARDEN_GATE_ASK, WARDEN_GATE_FREE, or 1 + an index into @minor
  * @minor: per slot a bit per minor, set where the node is known to be no sensor
  */
 struct warden_gate {
 	__u32 canary;
 	__u32 sessions;
+	__u32 domains;
+	__u32 unused;
+	__u64 sockets;
 	__u8 major[WARDEN_GATE_MAJORS];
 	__u64 minor[WARDEN_GATE_SLOTS][WARDEN_GATE_MINORS / 64];
 };

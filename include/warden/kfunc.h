@@ -10,6 +10,7 @@
 struct device;
 struct file;
 struct linux_binprm;
+struct msghdr;
 struct sockaddr;
 struct socket;
 struct super_block;
@@ -28,6 +29,9 @@ WARDEN_KFUNC int warden_kf_read_file(struct file *file, __u32 id);
 WARDEN_KFUNC int warden_kf_load_data(__u64 data, __u64 size, __u32 id);
 WARDEN_KFUNC int warden_kf_bind(struct socket *sock, struct sockaddr *address, int len);
 WARDEN_KFUNC int warden_kf_listen(struct socket *sock);
+WARDEN_KFUNC int warden_kf_connect(struct socket *sock, struct sockaddr *address, int len);
+WARDEN_KFUNC int warden_kf_send(struct socket *sock, struct msghdr *msg);
+WARDEN_KFUNC int warden_kf_socket(__u32 family, __u32 type, __u32 protocol);
 WARDEN_KFUNC int warden_kf_forge(void);
 WARDEN_KFUNC int warden_kf_unmount(struct super_block *sb);
 WARDEN_KFUNC int warden_kf_device_add(struct device *dev);

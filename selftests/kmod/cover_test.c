@@ -14,7 +14,7 @@
 #define PAIRS 20000
 
 enum { SENSOR = WARDEN_DOMAIN_SENSOR, LISTEN = WARDEN_DOMAIN_LISTEN };
-enum { MODULE = WARDEN_DOMAIN_MODULE };
+enum { MODULE = WARDEN_DOMAIN_MODULE, CONNECT = WARDEN_DOMAIN_CONNECT };
 enum { ALLOW = WARDEN_ACTION_ALLOW, DENY = WARDEN_ACTION_DENY };
 enum { TCP = 6, UDP = 17 };
 
@@ -379,20 +379,22 @@ static void random_layer(struct policy *l, u8 role)
 	l->digests[1] = digest_of(8);
 	l->snap.nr_rule_digests = 2;
 	if (pick(3) == 0)
-		l->snap.defaults[pick(2) ? SENSOR : LISTEN].action = pick(2);
+		l->snap.defaults[SENSOR + pick(3)].action = pick(2);
 	for (i = 0; i < nr; i++) {
-		static const u8 domains[] = { SENSOR, LISTEN, MODULE };
+		static const u8 domains[] = { SENSOR, LISTEN, MODULE, CONNECT };
 		static const u16 protocols[] = { 0, TCP, UDP };
-		struct warden_rule r = { .domain = domains[pick(3)], .action = pick(3) != 0,
+		struct warden_rule r = { .domain = domains[pick(4)], .action = pick(3) != 0,
 					 .program = pick(3), .port_high = U16_MAX };
 
 		if (r.domain == SENSOR) {
 			r.class = pick(3);
 			r.topology = pick(3);
-		} else if (r.domain == LISTEN) {
+		} else if (r.domain != MODULE) {
 			r.protocol = protocols[pick(3)];
 			r.port_low = pick(6);
 			r.port_high = pick(4) ? r.port_low + pick(4) : U16_MAX;
+			if (r.domain == CONNECT)
+				r.net = pick(NETS + 1);
 		} else {
 			r.digest = pick(3);
 		}
@@ -434,12 +436,32 @@ static bool widens_at(const struct policy *below, const struct policy *above,
 	return allows(below, req) && !allows(above, req) && is_spoken_of(below, req);
 }
 
+static bool widens_at_a_port(const struct policy *below, const struct policy *above,
+			     struct warden_request *req, u16 protocol)
+{
+	u32 port;
+
+	req->protocol = protocol;
+	for (port = 0; port < 16; port++) {
+		req->port = port == 15 ? U16_MAX : port;
+		if (widens_at(below, above, req))
+			return true;
+	}
+	return false;
+}
+
 /* Every object of one domain, for one subject. */
 static bool widens_somewhere(const struct policy *below, const struct policy *above,
 			     struct warden_request *req, struct warden_identity *object)
 {
 	static const u16 protocols[] = { TCP, UDP, 99 };
-	u32 i, port;
+	/* One of each piece that the nets of policy_init() cut the addresses into. */
+	const struct warden_address addresses[] = {
+		address_of(0, 0, 0, 0, 0),  address_of(4, 9, 0, 0, 1),  address_of(4, 10, 0, 0, 1),
+		address_of(4, 10, 1, 0, 1), address_of(4, 10, 1, 128, 0), address_of(4, 10, 2, 0, 1),
+		address_of(4, 11, 0, 0, 1), address_of(6, 10, 1, 0, 1), address_of(6, 10, 2, 0, 1),
+	};
+	u32 i;
 
 	for (i = 0; i < 4 * 4 && req->domain == SENSOR; i++) {
 		req->class = 1 + i % 4;
@@ -448,12 +470,13 @@ static bool widens_somewhere(const struct policy *below, const struct policy *ab
 			return true;
 	}
 	for (i = 0; i < 3 && req->domain == LISTEN; i++)
-		for (port = 0; port < 16; port++) {
-			req->protocol = protocols[i];
-			req->port = port == 15 ? U16_MAX : port;
-			if (widens_at(below, above, req))
-				return true;
-		}
+		if (widens_at_a_port(below, above, req, protocols[i]))
+			return true;
+	for (i = 0; i < 3 * ARRAY_SIZE(addresses) && req->domain == CONNECT; i++) {
+		req->address = addresses[i / 3];
+		if (widens_at_a_port(below, above, req, protocols[i % 3]))
+			return true;
+	}
 	for (i = 6; i <= 8 && req->domain == MODULE; i++) {
 		object->digest = digest_of(i);
 		if (widens_at(below, above, req))
@@ -464,12 +487,12 @@ static bool widens_somewhere(const struct policy *below, const struct policy *ab
 
 static bool widens(const struct policy *below, const struct policy *above)
 {
-	static const u8 domains[] = { SENSOR, LISTEN, MODULE };
+	static const u8 domains[] = { SENSOR, LISTEN, MODULE, CONNECT };
 	struct warden_identity subject = {}, object = {};
 	u32 who, d;
 
 	for (who = 0; who < 3 * 3; who++)
-		for (d = 0; d < 3; d++) {
+		for (d = 0; d < ARRAY_SIZE(domains); d++) {
 			struct warden_request req = { .domain = domains[d], .uid = who / 3,
 						      .subject = &subject, .object = &object };
 

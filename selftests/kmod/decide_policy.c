@@ -12,6 +12,11 @@ struct warden_digest digest_of(u8 seed)
 	return d;
 }
 
+struct warden_address address_of(u8 version, u8 a, u8 b, u8 c, u8 d)
+{
+	return (struct warden_address){ version, { a, b, c, d } };
+}
+
 void policy_init(struct policy *p)
 {
 	*p = (struct policy){ .snap = { .version = 1 } };
@@ -19,6 +24,13 @@ void policy_init(struct policy *p)
 	p->snap.refs = p->refs;
 	p->snap.rules = p->rules;
 	p->snap.rule_digests = p->digests;
+	p->snap.nets = p->nets;
+	p->snap.nr_nets = NETS;
+	p->nets[0] = (struct warden_net){ address_of(4, 0, 0, 0, 0), 0 };
+	p->nets[1] = (struct warden_net){ address_of(4, 10, 0, 0, 0), 8 };
+	p->nets[2] = (struct warden_net){ address_of(4, 10, 1, 0, 0), 17 };
+	p->nets[3] = (struct warden_net){ address_of(4, 10, 0, 0, 0), 16 };
+	p->nets[4] = (struct warden_net){ address_of(6, 10, 0, 0, 0), 15 };
 }
 
 static int compare_refs(const void *a, const void *b)

@@ -15,6 +15,12 @@
 enum { CAM = WARDEN_SENSOR_CLASS_CAMERA, MIC = WARDEN_SENSOR_CLASS_MICROPHONE };
 enum { PURPOSE = 77, OTHER_PURPOSE = 78, PLACE = 501, OTHER_PLACE = 502 };
 
+/* What policy_init() has rules find, by number from 1: all of IPv4, and nets in and beside others. */
+#define NETS 5
+
+/* An address of IPv4 as its four bytes say, or of IPv6 that begins with them. */
+struct warden_address address_of(u8 version, u8 a, u8 b, u8 c, u8 d);
+
 /* A policy under construction, its parts in the order the snapshot promises. */
 struct policy {
 	struct warden_snapshot snap;
@@ -23,6 +29,7 @@ struct policy {
 	struct warden_rule rules[RULES_MAX];
 	struct warden_digest digests[RULES_MAX];
 	struct warden_digest accepted[4];
+	struct warden_net nets[NETS];
 };
 
 struct warden_digest digest_of(u8 seed);

@@ -52,4 +52,90 @@ TEST_F(decide, listen_rule_without_protocol_takes_any)
 	EXPECT_VERDICT(ALLOW, RULE, 1);
 }
 
+TEST_F(decide, connect_matches_a_net_and_no_other_address)
+{
+	static const struct {
+		struct warden_address to;
+		u8 action;
+	} row[] = {
+		{ { 4, { 10, 1, 0, 0 } }, WARDEN_ACTION_ALLOW },
+		{ { 4, { 10, 1, 127, 255 } }, WARDEN_ACTION_ALLOW },
+		{ { 4, { 10, 1, 128, 0 } }, WARDEN_ACTION_DENY },
+		{ { 4, { 10, 0, 255, 255 } }, WARDEN_ACTION_DENY },
+		{ { 6, { 10, 1, 0, 0 } }, WARDEN_ACTION_DENY },
+		{ { 0, { 10, 1, 0, 0 } }, WARDEN_ACTION_DENY },
+	};
+	struct warden_rule rule = rule_listen(1, 6, 443, 443);
+	unsigned int i;
+
+	rule.domain = WARDEN_DOMAIN_CONNECT;
+	rule.net = 3; /* 10.1.0.0/17 */
+	policy_add_rule(&self->p, rule);
+	self->req.domain = WARDEN_DOMAIN_CONNECT;
+	self->req.protocol = 6;
+	self->req.port = 443;
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		self->req.address = row[i].to;
+		DECIDE();
+		EXPECT_EQ(row[i].action, self->v.action)
+		{
+			TH_LOG("row %u", i);
+		}
+	}
+	self->req.port = 80;
+	self->req.address = row[0].to;
+	EXPECT_VERDICT(DENY, PORT_NOT_NAMED, 0);
+}
+
+TEST_F(decide, connect_behind_a_net_begins_another_one)
+{
+	static const struct {
+		struct warden_net net;
+		struct warden_address next;
+	} row[] = {
+		{ { { 4, { 10, 1 } }, 17 }, { 4, { 10, 1, 128 } } },
+		{ { { 4, { 10, 255 } }, 16 }, { 4, { 11, 0 } } },
+		{ { { 4, { 255, 255, 255, 255 } }, 32 }, { 0, { 0 } } },
+		{ { { 4, { 0 } }, 0 }, { 0, { 0 } } },
+		{ { { 6, { 0x20, 0x01, 0x0d, 0xb8 } }, 29 }, { 6, { 0x20, 0x01, 0x0d, 0xc0 } } },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct warden_address next = warden_net_next(&row[i].net);
+
+		EXPECT_TRUE(warden_net_is_valid(&row[i].net));
+		EXPECT_EQ(row[i].next.version, next.version)
+		{
+			TH_LOG("row %u", i);
+		}
+		EXPECT_TRUE(!next.version ||
+			    !memcmp(row[i].next.bytes, next.bytes, sizeof(next.bytes)));
+	}
+}
+
+TEST_F(decide, protocol_default_does_not_close_what_a_system_needs)
+{
+	struct warden_rule rule = { .domain = WARDEN_DOMAIN_PROTOCOL, .program = 1,
+				    .action = WARDEN_ACTION_ALLOW,
+				    .class = WARDEN_SOCKET_CLASS_RAW };
+
+	self->p.snap.defaults[WARDEN_DOMAIN_PROTOCOL].action = WARDEN_ACTION_DENY;
+	policy_add_rule(&self->p, rule);
+	self->req.domain = WARDEN_DOMAIN_PROTOCOL;
+	self->req.socket = WARDEN_SOCKET_CLASS_NETLINK;
+	EXPECT_VERDICT(ALLOW, DEFAULT, 0);
+	self->req.socket = WARDEN_SOCKET_CLASS_UNKNOWN;
+	EXPECT_VERDICT(DENY, DEFAULT, 0);
+	self->req.socket = WARDEN_SOCKET_CLASS_PACKET;
+	EXPECT_VERDICT(DENY, DEFAULT, 0);
+	self->req.socket = WARDEN_SOCKET_CLASS_RAW;
+	EXPECT_VERDICT(ALLOW, RULE, 1);
+	rule.action = WARDEN_ACTION_DENY;
+	rule.class = WARDEN_SOCKET_CLASS_NETLINK;
+	policy_add_rule(&self->p, rule);
+	self->req.socket = WARDEN_SOCKET_CLASS_NETLINK;
+	EXPECT_VERDICT(DENY, RULE, 2);
+}
+
 TEST_HARNESS_MAIN

@@ -23,6 +23,17 @@ static bool is_program(const struct warden_snapshot *snap, u32 program,
 	return false;
 }
 
+/* Bit by bit. */
+static bool is_in(const struct warden_net *net, const struct warden_address *a)
+{
+	u32 i;
+
+	for (i = 0; i < net->bits; i++)
+		if ((net->first.bytes[i / 8] ^ a->bytes[i / 8]) & 0x80 >> i % 8)
+			return false;
+	return net->first.version == a->version;
+}
+
 static bool is_about(const struct warden_snapshot *snap, const struct warden_rule *rule,
 		     const struct warden_request *req)
 {
@@ -34,10 +45,12 @@ static bool is_about(const struct warden_snapshot *snap, const struct warden_rul
 		return false;
 	if (rule->topology && rule->topology != req->topology)
 		return false;
-	if (rule->domain == WARDEN_DOMAIN_LISTEN &&
+	if (rule->domain <= WARDEN_DOMAIN_CONNECT && rule->domain != WARDEN_DOMAIN_SENSOR &&
 	    ((rule->protocol && rule->protocol != req->protocol) || req->port < rule->port_low ||
 	     req->port > rule->port_high))
 		return false;
+	if (rule->domain == WARDEN_DOMAIN_CONNECT)
+		return !rule->net || is_in(&snap->nets[rule->net - 1], &req->address);
 	return !rule->digest || (!req->object->reason &&
 				 !memcmp(&snap->rule_digests[rule->digest - 1],
 					 &req->object->digest, sizeof(struct warden_digest)));
@@ -95,9 +108,9 @@ static u32 below(u32 n)
 static struct warden_rule random_rule(u32 nr_programs)
 {
 	static const u8 domains[] = { WARDEN_DOMAIN_SENSOR, WARDEN_DOMAIN_LISTEN,
-				      WARDEN_DOMAIN_MODULE };
+				      WARDEN_DOMAIN_MODULE, WARDEN_DOMAIN_CONNECT };
 	struct warden_rule rule = {
-		.domain = domains[below(3)],
+		.domain = domains[below(4)],
 		.action = below(3) ? WARDEN_ACTION_ALLOW : WARDEN_ACTION_DENY,
 		.program = below(nr_programs + 1),
 	};
@@ -109,10 +122,12 @@ static struct warden_rule random_rule(u32 nr_programs)
 			rule.flags = WARDEN_RULE_FLAG_CONSENT;
 			rule.purpose = PURPOSE + below(2);
 		}
-	} else if (rule.domain == WARDEN_DOMAIN_LISTEN) {
+	} else if (rule.domain != WARDEN_DOMAIN_MODULE) {
 		rule.protocol = below(2) ? 6 : 0;
 		rule.port_low = below(6);
 		rule.port_high = rule.port_low + below(4);
+		if (rule.domain == WARDEN_DOMAIN_CONNECT)
+			rule.net = below(NETS + 1);
 	} else if (below(2)) {
 		rule.digest = 1 + below(2);
 	}
@@ -143,18 +158,19 @@ static void random_request(struct warden_request *req, struct warden_identity *s
 			   struct warden_identity *object)
 {
 	static const u8 domains[] = { WARDEN_DOMAIN_SENSOR, WARDEN_DOMAIN_LISTEN,
-				      WARDEN_DOMAIN_MODULE };
+				      WARDEN_DOMAIN_MODULE, WARDEN_DOMAIN_CONNECT };
 
 	subject->reason = below(8) ? 0 : WARDEN_REASON_PROGRAM_WRITABLE;
 	subject->digest = digest_of(0x10 + below(4));
 	object->reason = below(8) ? 0 : WARDEN_REASON_PROGRAM_UNREADABLE;
 	object->digest = digest_of(0x65 + below(3));
-	req->domain = domains[below(3)];
+	req->domain = domains[below(4)];
 	req->uid = 1000 + below(2);
 	req->class = req->domain == WARDEN_DOMAIN_SENSOR ? 1 + below(2) : 0;
 	req->topology = req->domain == WARDEN_DOMAIN_SENSOR ? PLACE + below(2) : 0;
 	req->protocol = below(2) ? 6 : 17;
 	req->port = below(10);
+	req->address = address_of(below(3) ? 4 : below(2) * 6, 9 + below(3), below(3), below(3), 1);
 }
 
 static void random_grants(struct warden_grants *grants)

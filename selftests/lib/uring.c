@@ -10,6 +10,7 @@
 #include "lib/uring.h"
 
 /* enum io_uring_op since Linux 6.11; the C library's headers may be older. */
+#define OP_SOCKET 45
 #define OP_BIND	  56
 #define OP_LISTEN 57
 
@@ -75,6 +76,43 @@ static int request(uint8_t op, int fd, uint64_t address, uint64_t len)
 int uring_bind(int fd, const struct sockaddr *address, unsigned int len)
 {
 	return request(OP_BIND, fd, (uintptr_t)address, len);
+}
+
+int uring_connect(int fd, const struct sockaddr *address, unsigned int len)
+{
+	return request(IORING_OP_CONNECT, fd, (uintptr_t)address, len);
+}
+
+int uring_socket(int family, int type, int protocol)
+{
+	struct ring r;
+	int err = open_ring(&r);
+
+	if (!err) {
+		*r.sqes = (struct io_uring_sqe){ .opcode = OP_SOCKET, .fd = family,
+						 .off = (uint64_t)type, .len = (uint32_t)protocol };
+		err = submit(&r);
+	}
+	close_ring(&r);
+	return err;
+}
+
+int uring_send_to(int fd, const struct sockaddr *address, unsigned int len)
+{
+	struct ring r;
+	int err = open_ring(&r);
+
+	if (!err) {
+		*r.sqes = (struct io_uring_sqe){
+			.opcode = IORING_OP_SEND, .fd = fd, .addr = (uintptr_t)"x", .len = 1,
+			.addr2 = (uintptr_t)address, .addr_len = (uint16_t)len,
+		};
+		err = submit(&r);
+		if (err > 0)
+			err = 0;
+	}
+	close_ring(&r);
+	return err;
 }
 
 int uring_listen(int fd)

@@ -11,4 +11,9 @@ struct sockaddr;
 int uring_bind(int fd, const struct sockaddr *address, unsigned int len);
 int uring_listen(int fd);
 
+/* connect(), and sendto() of one byte, in the same way. */
+int uring_connect(int fd, const struct sockaddr *address, unsigned int len);
+int uring_socket(int family, int type, int protocol); /* a descriptor, or -errno */
+int uring_send_to(int fd, const struct sockaddr *address, unsigned int len);
+
 #endif /* WARDEN_TEST_URING_H */

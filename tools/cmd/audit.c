@@ -27,6 +27,7 @@ static void print_object(const struct warden_object *o)
 {
 	const char *protocol =
 		warden_protocol_name((uint32_t)warden_object_number(o, WARDEN_A_RECORD_PROTOCOL));
+	uint64_t domain = warden_object_number(o, WARDEN_A_RECORD_DOMAIN);
 	char safe[1024];
 
 	if (warden_object_has(o, WARDEN_A_RECORD_CLASS))
@@ -35,7 +36,7 @@ static void print_object(const struct warden_object *o)
 		printf(" %s",
 		       warden_output_escape(safe, sizeof(safe),
 					    warden_object_string(o, WARDEN_A_RECORD_OBJECT)));
-	if (warden_object_number(o, WARDEN_A_RECORD_DOMAIN) == WARDEN_DOMAIN_LISTEN)
+	if (domain == WARDEN_DOMAIN_LISTEN || domain == WARDEN_DOMAIN_CONNECT)
 		printf(" %s port %" PRIu64, protocol ? protocol : "?",
 		       warden_object_number(o, WARDEN_A_RECORD_PORT));
 }

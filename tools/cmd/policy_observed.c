@@ -41,6 +41,7 @@ static char *object_of(const struct warden_object *o)
 {
 	const char *protocol =
 		warden_protocol_name((uint32_t)warden_object_number(o, WARDEN_A_RECORD_PROTOCOL));
+	uint64_t domain = warden_object_number(o, WARDEN_A_RECORD_DOMAIN);
 	char safe[1024], *text = NULL;
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
@@ -49,10 +50,12 @@ static char *object_of(const struct warden_object *o)
 		abort();
 	if (warden_object_has(o, WARDEN_A_RECORD_CLASS))
 		fprintf(f, "%s ", warden_object_word(o, WARDEN_A_RECORD_CLASS));
-	if (warden_object_number(o, WARDEN_A_RECORD_DOMAIN) == WARDEN_DOMAIN_LISTEN)
+	if (domain == WARDEN_DOMAIN_LISTEN || domain == WARDEN_DOMAIN_CONNECT)
 		fprintf(f, "%s port %" PRIu64, protocol ? protocol : "?",
 			warden_object_number(o, WARDEN_A_RECORD_PORT));
-	else
+	if (domain == WARDEN_DOMAIN_CONNECT && warden_object_has(o, WARDEN_A_RECORD_OBJECT))
+		fputs(" at ", f);
+	if (domain != WARDEN_DOMAIN_LISTEN)
 		fputs(warden_output_escape(safe, sizeof(safe),
 					   warden_object_string(o, WARDEN_A_RECORD_OBJECT)), f);
 	fclose(f);

@@ -68,7 +68,7 @@ static char *rule_text(const struct warden_asked *a, uint32_t number, char where
 
 static const char *who_asks(const struct warden_query *query)
 {
-	if (query->q.domain >= WARDEN_DOMAIN_EXEC)
+	if (warden_domain_has_object(query->q.domain))
 		return "anybody";
 	return query->who ? query->who : "any other program";
 }
@@ -136,6 +136,9 @@ struct explain_options {
 	const char *sensor;
 	const char *device;
 	char *listen;
+	char *connect;
+	const char *to;
+	const char *protocol;
 	const char *path;
 	uint32_t domain; /* of the path */
 	bool consent;
@@ -172,6 +175,15 @@ static int take_explain_option(struct explain_options *o, int c)
 	case 'l':
 		o->listen = optarg;
 		break;
+	case 'C':
+		o->connect = optarg;
+		break;
+	case 't':
+		o->to = optarg;
+		return 0;
+	case 'P':
+		o->protocol = optarg;
+		break;
 	case WARDEN_DOMAIN_EXEC:
 	case WARDEN_DOMAIN_MODULE:
 	case WARDEN_DOMAIN_FIRMWARE:
@@ -196,6 +208,9 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 		{ "sensor", required_argument, NULL, 's' },
 		{ "device", required_argument, NULL, 'd' },
 		{ "listen", required_argument, NULL, 'l' },
+		{ "connect", required_argument, NULL, 'C' },
+		{ "to", required_argument, NULL, 't' },
+		{ "protocol", required_argument, NULL, 'P' },
 		{ "exec", required_argument, NULL, WARDEN_DOMAIN_EXEC },
 		{ "module", required_argument, NULL, WARDEN_DOMAIN_MODULE },
 		{ "firmware", required_argument, NULL, WARDEN_DOMAIN_FIRMWARE },
@@ -212,8 +227,10 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 	if (argc - optind != !o->running)
 		return warden_usage_wrong("policy explain wants one file, or --running and none");
 	if (o->objects != 1)
-		return warden_usage_wrong("policy explain wants one of --sensor, --listen, --exec, "
-					  "--module and --firmware");
+		return warden_usage_wrong("policy explain wants one of --sensor, --listen, --connect, "
+					  "--protocol, --exec, --module and --firmware");
+	if (o->to && !o->connect)
+		return warden_usage_wrong("--to goes with --connect, which says by what protocol");
 	if (o->device && !o->sensor)
 		return warden_usage_wrong("--device goes with --sensor, which says what it is");
 	return 0;
@@ -222,7 +239,8 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 static bool build_query(struct warden_query *query, const struct warden_asked *a,
 			const struct explain_options *o)
 {
-	char *slash = o->listen ? strchr(o->listen, '/') : NULL;
+	char *protocol = o->listen ? o->listen : o->connect;
+	char *slash = protocol ? strchr(protocol, '/') : NULL;
 	bool right;
 
 	query->q.uid = WARDEN_UID_OTHER;
@@ -230,15 +248,18 @@ static bool build_query(struct warden_query *query, const struct warden_asked *a
 		return false;
 	if (o->has_user)
 		query->q.uid = (uint32_t)o->user;
-	if (o->sensor) {
+	if (slash)
+		*slash++ = '\0';
+	if (o->sensor)
 		right = warden_query_sensor(query, o->sensor, o->device);
-	} else if (o->listen) {
-		if (slash)
-			*slash = '\0';
-		right = warden_query_listen(query, o->listen, slash ? slash + 1 : "");
-	} else {
+	else if (o->listen)
+		right = warden_query_listen(query, protocol, slash ? slash : "");
+	else if (o->connect)
+		right = warden_query_connect(query, protocol, slash ? slash : "", o->to);
+	else if (o->protocol)
+		right = warden_query_protocol(query, o->protocol);
+	else
 		right = warden_query_file(query, a, o->domain, o->path);
-	}
 	if (o->consent)
 		warden_query_consent(query, a);
 	return right;
@@ -401,7 +422,7 @@ static void take_who(void *ctx, const struct warden_subject *subject, const char
 {
 	char text[WARDEN_OUTCOME_TEXT], by[WARDEN_OUTCOME_TEXT], where[WARDEN_WHERE_TEXT];
 	struct who_can *who = ctx;
-	const char *label = who->domain < WARDEN_DOMAIN_EXEC ? subject->label : "anybody";
+	const char *label = warden_domain_has_object(who->domain) ? "anybody" : subject->label;
 	struct json_object *json;
 	char *rule = NULL;
 
@@ -428,21 +449,25 @@ static void take_who(void *ctx, const struct warden_subject *subject, const char
 	free(rule);
 }
 
-/* `use CLASS [TOPOLOGY]`, `listen PROTOCOL PORT`, `exec PATH` and the like. */
+/* `use CLASS [TOPOLOGY]`, `use protocol NAME`, `listen PROTOCOL PORT`, `exec PATH` and the like. */
 static bool read_words(struct warden_query *query, const struct warden_asked *a, int n,
 		       char **words)
 {
 	int domain = n > 1 ? warden_enum_value(warden_enum_domain(), words[0]) : -1;
 
-	if ((n == 2 || n == 3) && !strcmp(words[0], "use"))
-		return warden_query_sensor(query, words[1], n == 3 ? words[2] : NULL);
 	if (n == 3 && !strcmp(words[0], "listen"))
 		return warden_query_listen(query, words[1], words[2]);
-	if (n == 2 && domain >= WARDEN_DOMAIN_EXEC && domain <= WARDEN_DOMAIN_FIRMWARE)
+	if (n == 3 && !strcmp(words[0], "use") && !strcmp(words[1], "protocol"))
+		return warden_query_protocol(query, words[2]);
+	if ((n == 2 || n == 3) && !strcmp(words[0], "use"))
+		return warden_query_sensor(query, words[1], n == 3 ? words[2] : NULL);
+	if ((n == 3 || n == 4) && !strcmp(words[0], "connect"))
+		return warden_query_connect(query, words[1], words[2], n == 4 ? words[3] : NULL);
+	if (n == 2 && domain > 0 && warden_domain_has_object((uint32_t)domain))
 		return warden_query_file(query, a, (uint32_t)domain, words[1]);
 	snprintf(query->wrong, sizeof(query->wrong),
 		 "what is asked for is not clear; write `use CLASS [TOPOLOGY]`, `listen PROTOCOL "
-		 "PORT` or `exec|module|firmware PATH`");
+		 "PORT`, `connect PROTOCOL PORT [ADDRESS]` or `exec|module|firmware PATH`");
 	return false;
 }
 

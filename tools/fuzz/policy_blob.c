@@ -69,8 +69,10 @@ static void check_rules(const struct warden_snapshot *s)
 	for (i = 0; i < s->nr_rules; i++) {
 		const struct warden_rule *r = &s->rules[i], *before = i ? r - 1 : NULL;
 
-		require(r->domain && r->domain < WARDEN_DOMAIN_RULES);
-		require(r->program <= s->nr_programs && r->digest <= s->nr_rule_digests);
+		require(warden_domain_has_rules(r->domain));
+		require(r->program <= s->nr_programs);
+		require(r->domain == WARDEN_DOMAIN_CONNECT ? r->net <= s->nr_nets :
+							     r->digest <= s->nr_rule_digests);
 		require(r->port_low <= r->port_high);
 		require(!before || before->domain < r->domain ||
 			(before->domain == r->domain && before->program <= r->program));
@@ -127,6 +129,8 @@ static void decide(const struct warden_snapshot *s)
 		for (req.domain = WARDEN_DOMAIN_SENSOR; req.domain < WARDEN_DOMAIN_RULES;
 		     req.domain++) {
 			req.class = i % 12;
+			req.socket = i;
+			req.address.version = 4;
 			warden_decide(s, &req, &v);
 			require(v.action <= WARDEN_ACTION_ALLOW && v.mode <= WARDEN_MODE_OBSERVE);
 			require(v.reason != WARDEN_REASON_CONSENT && !v.grant);

@@ -97,6 +97,8 @@ static void ask_layers(const struct warden_layers *layers, const struct warden_q
 		.topology = q->topology ? warden_snapshot_key(q->topology) : 0,
 		.protocol = q->protocol,
 		.port = q->port,
+		.address = q->address,
+		.socket = q->socket,
 		.object = &object,
 	};
 

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <warden/address.h>
 #include <warden/chain.h>
 
 struct warden_oracle;
@@ -24,8 +25,10 @@ struct warden_oracle;
  * @subject: digest of the program
  * @class: sensor: enum warden_sensor_class
  * @topology: sensor: topology name; NULL is a device no rule names
- * @protocol: listen: IPPROTO_*
- * @port: listen
+ * @protocol: listen, connect: IPPROTO_*
+ * @port: listen, connect
+ * @socket: protocol: enum warden_socket_class
+ * @address: connect: unmapped; no version is an address no rule names
  * @object: exec, module, firmware: digest of the file
  * @purposes: the program has a living consent for each of these, and for @class
  * @consents: how many
@@ -38,6 +41,8 @@ struct warden_question {
 	const char *topology;
 	uint16_t protocol;
 	uint16_t port;
+	uint32_t socket;
+	struct warden_address address;
 	struct warden_digest object;
 	const char *purposes[WARDEN_ORACLE_PURPOSES];
 	unsigned int consents;

@@ -107,7 +107,7 @@ static void put_defaults(struct compile *c)
 {
 	uint32_t domain;
 
-	for (domain = 0; domain <= WARDEN_DOMAIN_FIRMWARE; domain++) {
+	for (domain = 0; domain <= WARDEN_DOMAIN_PROTOCOL; domain++) {
 		const struct warden_default *def = &c->m->defaults[domain];
 		size_t nest;
 
@@ -234,13 +234,14 @@ static void put_purpose(struct compile *c, size_t n)
 	warden_blob_nest_end(c->b, nest);
 }
 
-/* One rule of the wire: a rule of the text for one program and one sensor. */
+/* One rule of the wire: a rule of the text for one program and one sensor or net. */
 struct wire_rule {
 	const struct warden_rule *rule;
 	uint32_t program; /* 0 is any */
 	const struct warden_sensor *sensor;
 	const struct wire_range *range;
 	size_t ranges;
+	const struct warden_prefix *to; /* NULL is anywhere */
 	const uint8_t *digest;
 	enum warden_digest_alg alg;
 };
@@ -284,6 +285,13 @@ static void put_wire_rule(struct compile *c, const struct wire_rule *w)
 		warden_blob_put_string(c->b, WARDEN_A_RULE_CONTROL, r->tags.control.text);
 	if (w->ranges > 1)
 		warden_blob_put(c->b, WARDEN_A_RULE_PORTS, w->range, w->ranges * sizeof(*w->range));
+	if (w->to) {
+		const struct warden_net net = warden_prefix_net(w->to);
+
+		warden_blob_put(c->b, WARDEN_A_RULE_NET, &net, sizeof(net));
+	}
+	if (r->socket)
+		warden_blob_put_u32(c->b, WARDEN_A_RULE_SOCKET, r->socket);
 	warden_blob_nest_end(c->b, nest);
 }
 
@@ -298,7 +306,7 @@ static void put_sensor_rule(struct compile *c, struct wire_rule *w)
 }
 
 /* As many rules as the size of an attribute asks for. */
-static void put_listen_rule(struct compile *c, struct wire_rule *w)
+static void put_port_rule(struct compile *c, struct wire_rule *w)
 {
 	static const struct wire_range any = { .low = 0, .high = UINT16_MAX };
 	uint32_t n = w->rule->ports.n, i;
@@ -315,6 +323,18 @@ static void put_listen_rule(struct compile *c, struct wire_rule *w)
 		w->range = n ? c->ranges.v + done : &any;
 		w->ranges = ranges - done < RANGES_PER_RULE ? ranges - done : RANGES_PER_RULE;
 		put_wire_rule(c, w);
+	}
+}
+
+static void put_connect_rule(struct compile *c, struct wire_rule *w)
+{
+	uint32_t i;
+
+	if (!w->rule->prefixes.n)
+		put_port_rule(c, w);
+	for (i = 0; i < w->rule->prefixes.n; i++) {
+		w->to = &c->m->prefixes.v[w->rule->prefixes.first + i];
+		put_port_rule(c, w);
 	}
 }
 
@@ -347,7 +367,11 @@ static void put_rule(struct compile *c, const struct warden_rule *r)
 			w.program = c->m->programs.v[c->m->members.v[r->programs.first + i] - 1]
 					    .wire_id;
 		if (r->domain == WARDEN_DOMAIN_LISTEN)
-			put_listen_rule(c, &w);
+			put_port_rule(c, &w);
+		else if (r->domain == WARDEN_DOMAIN_CONNECT)
+			put_connect_rule(c, &w);
+		else if (r->domain == WARDEN_DOMAIN_PROTOCOL)
+			put_wire_rule(c, &w);
 		else if (r->object.text)
 			put_file_rule(c, &w);
 		else

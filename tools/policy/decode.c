@@ -97,8 +97,11 @@ static int read_rule(struct warden_view *v, const struct warden_object *o)
 				(uint32_t)warden_object_number(o, WARDEN_A_RULE_PORT_HIGH) :
 				UINT16_MAX,
 	};
+	r->socket = (uint32_t)warden_object_number(o, WARDEN_A_RULE_SOCKET);
 	if (warden_object_has(o, WARDEN_A_RULE_TOPOLOGY))
 		r->topology = keep(v, o, WARDEN_A_RULE_TOPOLOGY);
+	if (o->v[WARDEN_A_RULE_NET].len == sizeof(r->net))
+		memcpy(&r->net, o->v[WARDEN_A_RULE_NET].data, sizeof(r->net));
 	if (line->len != sizeof(number))
 		return -EBADMSG;
 	/* The copy that is decoded goes to the oracle, which is to speak of rules by number. */

@@ -4,6 +4,7 @@
 #define WARDEN_DECODE_H
 
 #include <linux/warden.h>
+#include <warden/address.h>
 #include <warden/chain.h>
 
 #include "arena.h"
@@ -31,7 +32,9 @@ struct warden_rule_view {
 	uint32_t protocol; /* 0 is any */
 	uint32_t low;
 	uint32_t high;
+	uint32_t socket;      /* 0 is any */
 	const char *topology; /* NULL is any */
+	struct warden_net net;	     /* version 0 is anywhere */
 	struct warden_digest digest; /* alg 0 is any file */
 };
 

@@ -10,47 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diff.h"
+#include "diff_priv.h"
 #include "model.h"
 #include "wire.h"
-
-#define PROTOCOL_OTHER 253 /* RFC 3692: for experiments; no rule can name it */
-
-/* A rule without its line and its numbers: what it means, comparable as bytes. */
-struct meaning {
-	uint32_t action;
-	uint32_t class;
-	uint32_t flags;
-	uint32_t withdraw_ms;
-	uint32_t protocol;
-	uint32_t low;
-	uint32_t high;
-	uint32_t topology; /* interned; 0 is any */
-	uint32_t purpose;  /* interned; 0 is none */
-	struct warden_digest digest;
-};
-
-typedef WARDEN_ARRAY(struct meaning) meanings;
-
-/* The rules of one policy, to be found by domain and program. */
-struct table {
-	const struct warden_view *view;
-	WARDEN_ARRAY(uint32_t) order; /* numbers of rules, by domain and program */
-};
-
-struct diff {
-	struct table tables[WARDEN_SUBJECT_VIEWS];
-	struct warden_arena arena;
-	struct warden_index interned;
-	WARDEN_ARRAY(const char *) texts; /* what is interned, from 1 */
-	const struct warden_subject *subject;
-	uint32_t domain;
-	meanings rules[WARDEN_SUBJECT_VIEWS]; /* that bear on the subject */
-	meanings differing;		      /* that only one of the two has */
-	bool all;			      /* defaults differ: everything may */
-	warden_change_fn fn;
-	void *ctx;
-};
 
 static const struct warden_view *sorted_view; /* of the table being sorted */
 
@@ -103,10 +65,12 @@ static struct meaning meaning_of(struct diff *d, const struct warden_view *v,
 	m.protocol = r->protocol;
 	m.low = r->low;
 	m.high = r->high;
+	m.socket = r->socket;
 	m.topology = r->topology ? intern(d, r->topology) : 0;
 	m.purpose = r->purpose && r->purpose <= v->purposes.n ?
 			    intern(d, v->purposes.v[r->purpose - 1]) :
 			    0;
+	m.net = r->net;
 	m.digest = r->digest;
 	return m;
 }
@@ -170,15 +134,14 @@ static void find_differing(struct diff *d)
 	}
 }
 
-static struct warden_question question_of(const struct diff *d)
+struct warden_question warden_diff_question(const struct diff *d)
 {
 	return (struct warden_question){ .domain = d->domain,
 					 .uid = d->subject->uid,
 					 .subject = d->subject->digest };
 }
 
-/* One question to both. True where the answers differ. */
-static bool ask_both(const struct diff *d, const struct warden_question *q,
+bool warden_diff_ask(const struct diff *d, const struct warden_question *q,
 		     struct warden_outcome answers[WARDEN_SUBJECT_VIEWS])
 {
 	unsigned int view;
@@ -188,10 +151,10 @@ static bool ask_both(const struct diff *d, const struct warden_question *q,
 	return !warden_outcome_same(&answers[0], &answers[1]);
 }
 
-static void tell(const struct diff *d, const char *what,
+void warden_diff_tell(const struct diff *d, const char *what,
 		 const struct warden_outcome answers[WARDEN_SUBJECT_VIEWS])
 {
-	const char *who = d->domain < WARDEN_DOMAIN_EXEC ? d->subject->label : "anybody";
+	const char *who = warden_domain_has_object(d->domain) ? "anybody" : d->subject->label;
 	struct warden_change change = { who, d->domain, what, &answers[0], &answers[1] };
 
 	d->fn(d->ctx, &change);
@@ -206,10 +169,11 @@ static bool defaults_differ(const struct diff *d)
 	struct warden_question q;
 
 	of_nobody.subject = &nobody;
-	q = question_of(&of_nobody);
+	q = warden_diff_question(&of_nobody);
 	q.class = WARDEN_SENSOR_CLASS_UNKNOWN;
 	q.protocol = PROTOCOL_OTHER;
-	return ask_both(d, &q, answers);
+	q.socket = WARDEN_SOCKET_CLASS_UNKNOWN;
+	return warden_diff_ask(d, &q, answers);
 }
 
 /* --- sensors ----------------------------------------------------------------------- */
@@ -242,11 +206,11 @@ struct row {
 
 static void ask_row(const struct diff *d, const char *topology, struct row *row)
 {
-	struct warden_question q = question_of(d);
+	struct warden_question q = warden_diff_question(d);
 
 	q.topology = topology;
 	for (q.class = WARDEN_SENSOR_CLASS_CAMERA; q.class <= WARDEN_SENSOR_CLASS_UNKNOWN; q.class++)
-		row->differs[q.class] = ask_both(d, &q, row->answers[q.class]);
+		row->differs[q.class] = warden_diff_ask(d, &q, row->answers[q.class]);
 }
 
 static bool is_same_answer(const struct row *a, const struct row *b, uint32_t x, uint32_t y)
@@ -288,7 +252,7 @@ static void tell_classes(const struct diff *d, const char *topology, const struc
 		snprintf(what, sizeof(what), "use device \"%s\" as %s", topology, words);
 	else
 		snprintf(what, sizeof(what), "use %s", words);
-	tell(d, what, row->answers[__builtin_ctz(classes)]);
+	warden_diff_tell(d, what, row->answers[__builtin_ctz(classes)]);
 }
 
 /* What comes of a device is not told where the same comes of those no rule names. */
@@ -327,137 +291,57 @@ static void diff_sensors(struct diff *d)
 	free(rows);
 }
 
-/* --- ports ---------------------------------------------------------------------------- */
+/* --- kinds of sockets ----------------------------------------------------------------- */
 
-/* A piece of the ports of one protocol over which the answers do not change. */
-struct piece {
-	uint32_t low;
-	uint32_t high;
-	struct warden_outcome answers[WARDEN_SUBJECT_VIEWS];
-};
+#define SOCKETS (WARDEN_SOCKET_CLASS_IUCV + 1)
 
-typedef WARDEN_ARRAY(struct piece) pieces;
-
-static int by_number(const void *a, const void *b)
+/* All that are asked for: none is no kind, and unix is open to all. */
+static bool is_asked_socket(uint32_t socket)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
+	return socket != WARDEN_SOCKET_CLASS_NONE && socket != WARDEN_SOCKET_CLASS_UNIX;
 }
 
-/* May the answer differ at this port? */
-static bool is_touched(const struct diff *d, uint32_t protocol, uint32_t port)
+/* `packet, raw`, `any but tcp`: what is shorter. */
+static void put_sockets(char *to, size_t size, uint64_t sockets)
 {
-	size_t i;
+	bool but = __builtin_popcountll(sockets) > SOCKETS / 2;
+	size_t used = (size_t)snprintf(to, size, "use protocol%s", but ? " any" : "");
+	const char *join = but ? " but " : " ";
+	uint32_t socket;
 
-	if (d->all)
-		return true;
-	for (i = 0; i < d->differing.n; i++) {
-		const struct meaning *m = &d->differing.v[i];
-
-		if ((!m->protocol || m->protocol == protocol) && m->low <= port && port <= m->high)
-			return true;
-	}
-	return false;
-}
-
-/* First ports of the pieces, sorted, each once; ends with 65536. */
-static uint32_t edges_of(const struct diff *d, uint32_t **edges)
-{
-	uint32_t *v = warden_array_zeroed(2 * (d->rules[0].n + d->rules[1].n) + 2, sizeof(*v));
-	uint32_t n = 0, kept = 0, view, i;
-
-	v[n++] = 0;
-	for (view = 0; view < WARDEN_SUBJECT_VIEWS; view++)
-		for (i = 0; i < d->rules[view].n; i++) {
-			v[n++] = d->rules[view].v[i].low;
-			v[n++] = d->rules[view].v[i].high + 1;
-		}
-	v[n++] = UINT16_MAX + 1;
-	qsort(v, n, sizeof(*v), by_number);
-	for (i = 0; i < n; i++)
-		if (!kept || v[kept - 1] != v[i])
-			v[kept++] = v[i];
-	*edges = v;
-	return kept;
-}
-
-static void find_pieces(const struct diff *d, uint32_t protocol, pieces *list)
-{
-	struct warden_question q = question_of(d);
-	uint32_t *edges, n = edges_of(d, &edges), i;
-
-	q.protocol = (uint16_t)protocol;
-	for (i = 0; i + 1 < n; i++) {
-		struct piece p = { edges[i], edges[i + 1] - 1, { { .what = 0 } } };
-		struct piece *last = list->n ? &list->v[list->n - 1] : NULL;
-
-		q.port = (uint16_t)p.low;
-		if (!is_touched(d, protocol, p.low) || !ask_both(d, &q, p.answers))
+	for (socket = 0; socket < SOCKETS && used < size; socket++) {
+		if (!is_asked_socket(socket) || (sockets >> socket & 1) == but)
 			continue;
-		if (last && last->high + 1 == p.low &&
-		    warden_outcome_same(&last->answers[0], &p.answers[0]) &&
-		    warden_outcome_same(&last->answers[1], &p.answers[1]))
-			last->high = p.high;
-		else
-			*warden_array_add(list) = p;
-	}
-	free(edges);
-}
-
-static bool are_same_pieces(const pieces *a, const pieces *b)
-{
-	size_t i;
-
-	for (i = 0; i < a->n && i < b->n; i++)
-		if (a->v[i].low != b->v[i].low || a->v[i].high != b->v[i].high ||
-		    !warden_outcome_same(&a->v[i].answers[0], &b->v[i].answers[0]) ||
-		    !warden_outcome_same(&a->v[i].answers[1], &b->v[i].answers[1]))
-			return false;
-	return a->n == b->n;
-}
-
-static void tell_pieces(const struct diff *d, const char *protocol, const pieces *list)
-{
-	size_t i;
-
-	for (i = 0; i < list->n; i++) {
-		const struct piece *p = &list->v[i];
-		char what[200];
-
-		if (!p->low && p->high == UINT16_MAX)
-			snprintf(what, sizeof(what), "listen %s any", protocol);
-		else if (p->low == p->high)
-			snprintf(what, sizeof(what), "listen %s %u", protocol, p->low);
-		else
-			snprintf(what, sizeof(what), "listen %s %u-%u", protocol, p->low, p->high);
-		tell(d, what, p->answers);
+		used += (size_t)snprintf(to + used, size - used, "%s%s", join,
+					 warden_enum_word(warden_enum_socket_class(), socket));
+		join = ", ";
 	}
 }
 
-#define PROTOCOLS 16
-
-/* Protocols are told one by one where they differ from most, and the rest in one. */
-static void diff_ports(struct diff *d)
+/* Kinds for which the same comes of it are told in one line. */
+static void diff_sockets(struct diff *d)
 {
-	pieces lists[PROTOCOLS] = { { NULL, 0, 0 } };
-	const struct warden_protocol *protocol;
-	char rest[120] = "any";
-	size_t n, i, used = 3, differing = 0;
+	struct warden_outcome answers[SOCKETS][WARDEN_SUBJECT_VIEWS];
+	struct warden_question q = warden_diff_question(d);
+	uint64_t left = 0;
+	char what[600];
 
-	find_pieces(d, PROTOCOL_OTHER, &lists[0]);
-	for (n = 1; n < PROTOCOLS && (protocol = warden_protocol_nth(n - 1)); n++) {
-		find_pieces(d, protocol->number, &lists[n]);
-		if (are_same_pieces(&lists[0], &lists[n]))
-			continue;
-		tell_pieces(d, protocol->name, &lists[n]);
-		if (used < sizeof(rest))
-			used += (size_t)snprintf(rest + used, sizeof(rest) - used, "%s%s",
-						 differing++ ? "," : " but ", protocol->name);
+	for (q.socket = 0; q.socket < SOCKETS; q.socket++)
+		if (is_asked_socket(q.socket) && warden_diff_ask(d, &q, answers[q.socket]))
+			left |= 1ull << q.socket;
+	while (left) {
+		uint32_t first = (uint32_t)__builtin_ctzll(left), other;
+		uint64_t same = 0;
+
+		for (other = first; other < SOCKETS; other++)
+			if (left >> other & 1 &&
+			    warden_outcome_same(&answers[first][0], &answers[other][0]) &&
+			    warden_outcome_same(&answers[first][1], &answers[other][1]))
+				same |= 1ull << other;
+		put_sockets(what, sizeof(what), same);
+		warden_diff_tell(d, what, answers[first]);
+		left &= ~same;
 	}
-	tell_pieces(d, rest, &lists[0]);
-	for (i = 0; i < n; i++)
-		free(lists[i].v);
 }
 
 /* --- files ------------------------------------------------------------------------------ */
@@ -477,12 +361,12 @@ static bool is_in_list(const struct warden_view *v, uint32_t domain, const struc
 static void tell_file(struct diff *d, const struct warden_digest *file, bool one)
 {
 	struct warden_outcome answers[WARDEN_SUBJECT_VIEWS];
-	struct warden_question q = question_of(d);
+	struct warden_question q = warden_diff_question(d);
 	char hex[2 * WARDEN_DIGEST_SIZE + 1], what[160];
 	const char *word = warden_model_domain(d->domain);
 
 	q.object = *file;
-	if (!ask_both(d, &q, answers))
+	if (!warden_diff_ask(d, &q, answers))
 		return;
 	warden_hex_put(hex, file->bytes, sizeof(file->bytes));
 	if (one)
@@ -490,7 +374,7 @@ static void tell_file(struct diff *d, const struct warden_digest *file, bool one
 			 warden_enum_word(warden_enum_digest_alg(), file->alg), hex);
 	else
 		snprintf(what, sizeof(what), "%s any other file", word);
-	tell(d, what, answers);
+	warden_diff_tell(d, what, answers);
 }
 
 static void diff_lists(struct diff *d, unsigned int view)
@@ -544,20 +428,23 @@ static void diff_domain(struct diff *d)
 	gather_rules(d, 1);
 	find_differing(d);
 	d->all = defaults_differ(d);
-	if (!d->differing.n && !d->all && !lists_differ(d))
+	if (!d->differing.n && !d->all &&
+	    !(warden_domain_has_object(d->domain) && lists_differ(d)))
 		return;
 	if (d->domain == WARDEN_DOMAIN_SENSOR)
 		diff_sensors(d);
-	else if (d->domain == WARDEN_DOMAIN_LISTEN)
-		diff_ports(d);
-	else if (d->domain >= WARDEN_DOMAIN_EXEC)
+	else if (d->domain == WARDEN_DOMAIN_LISTEN || d->domain == WARDEN_DOMAIN_CONNECT)
+		warden_diff_ports(d);
+	else if (d->domain == WARDEN_DOMAIN_PROTOCOL)
+		diff_sockets(d);
+	else if (warden_domain_has_object(d->domain))
 		diff_files(d);
 }
 
 /* Who loads a file is nobody: it is asked for once, of a program no policy names. */
 static bool is_asked(uint32_t domain, bool last)
 {
-	return last || domain < WARDEN_DOMAIN_EXEC;
+	return warden_domain_has_rules(domain) && (last || !warden_domain_has_object(domain));
 }
 
 static void close_diff(struct diff *d)
@@ -585,7 +472,7 @@ void warden_diff(const struct warden_view *before, const struct warden_view *aft
 	warden_subjects_find(&s, views);
 	for (i = 0; i < s.list.n; i++) {
 		d.subject = &s.list.v[i];
-		for (d.domain = WARDEN_DOMAIN_SENSOR; d.domain <= WARDEN_DOMAIN_FIRMWARE; d.domain++)
+		for (d.domain = WARDEN_DOMAIN_SENSOR; d.domain <= WARDEN_DOMAIN_PROTOCOL; d.domain++)
 			if (is_asked(d.domain, i + 1 == s.list.n))
 				diff_domain(&d);
 	}

@@ -13,7 +13,7 @@ bool warden_enforces_default(uint32_t domain, enum warden_action action)
 {
 	if (action == WARDEN_ACTION_ALLOW)
 		return true;
-	return domain <= WARDEN_DOMAIN_FIRMWARE && domain != WARDEN_DOMAIN_CONNECT;
+	return warden_domain_has_rules(domain);
 }
 
 /* @lacks is a subject with its verb: "`usb` rules are". */
@@ -39,8 +39,6 @@ static void report(struct enforce *e, struct warden_place at, const char *lacks,
 static const char *domain_lacks(uint32_t domain)
 {
 	switch (domain) {
-	case WARDEN_DOMAIN_CONNECT:
-		return "`connect` rules are";
 	case WARDEN_MODEL_BIND:
 		return "`bind` rules are";
 	case WARDEN_MODEL_USB:
@@ -87,7 +85,7 @@ static const char *rule_lacks(struct warden_model *m, const struct warden_rule *
 		return domain_lacks(r->domain);
 	if (r->interfaces.n)
 		return "`on` in a rule is";
-	if (r->prefixes.n)
+	if (r->from.line)
 		return "`from` in a rule is";
 	if (has_sensor_by_name(m, r))
 		return "a sensor by its `name` is";

@@ -23,14 +23,15 @@ static const char *wanted_after(int token)
 {
 	switch (token) {
 	case DEFAULT:
-		return "a domain: sensor, listen, connect, exec, module, firmware, bind, usb or debug";
+		return "a domain: sensor, listen, connect, exec, module, firmware, protocol, bind, usb "
+		       "or debug";
 	case MEASURE:
 		return "exec, module, firmware, policy or library";
 	case APPRAISE:
 		return "exec, module, firmware or library";
 	case USE:
 	case USING:
-		return "a sensor class, `device \"...\"`, `name \"...\"`, a group or `any`";
+		return "a sensor class, `device \"...\"`, `name \"...\"`, `protocol NAME`, a group or `any`";
 	case LISTEN:
 	case BIND:
 	case CONNECT:

@@ -22,7 +22,7 @@ static void put_ports(FILE *f, const struct warden_rule_view *r)
 {
 	const char *protocol = r->protocol ? warden_protocol_name(r->protocol) : "any";
 
-	fprintf(f, " listen %s ", protocol ? protocol : "?");
+	fprintf(f, " %s %s ", warden_model_domain(r->domain), protocol ? protocol : "?");
 	if (!r->low && r->high == UINT16_MAX)
 		fputs("any", f);
 	else if (r->low == r->high)
@@ -51,11 +51,14 @@ static char *entry_text(const struct warden_view *v, const struct warden_rule_vi
 
 	if (!f)
 		return NULL;
-	if (r->domain < WARDEN_DOMAIN_EXEC)
+	if (!warden_domain_has_object(r->domain))
 		fputs(named ? v->programs.v[r->program - 1].label : "any", f);
 	if (r->domain == WARDEN_DOMAIN_SENSOR)
 		put_sensor(f, r);
-	else if (r->domain < WARDEN_DOMAIN_EXEC)
+	else if (r->domain == WARDEN_DOMAIN_PROTOCOL)
+		fprintf(f, " use protocol %s",
+			r->socket ? warden_enum_word(warden_enum_socket_class(), r->socket) : "any");
+	else if (!warden_domain_has_object(r->domain))
 		put_ports(f, r);
 	else
 		put_file(f, r);

@@ -64,7 +64,8 @@ static void reserve_words(struct warden_lesson *l)
 		"allow", "any", "appraise", "bind", "connect", "consent", "contact", "control",
 		"debug", "default", "deny", "device", "egress", "enforce", "firmware", "for",
 		"from", "group", "include", "kill", "listen", "measure", "mode", "module",
-		"observe", "on", "optional", "path", "policy", "port", "program", "purpose",
+		"observe", "on", "optional", "path", "policy", "port", "program", "protocol",
+		"purpose",
 		"safety", "sensor", "sha256", "support", "to", "uid", "unit", "until", "usb",
 		"use", "user", "using", "version", "while", "with", "withdraw", "within",
 	};
@@ -104,7 +105,12 @@ static bool is_lesson(const struct warden_sighting *s)
 		return s->class > WARDEN_SENSOR_CLASS_FREE &&
 		       s->class <= WARDEN_SENSOR_CLASS_UNKNOWN && s->program[0];
 	case WARDEN_DOMAIN_LISTEN:
+	case WARDEN_DOMAIN_CONNECT:
 		return s->program[0] && warden_protocol_name(s->protocol) && s->port <= UINT16_MAX;
+	case WARDEN_DOMAIN_PROTOCOL:
+		return s->program[0] &&
+		       warden_enum_value(warden_enum_socket_class(), s->object) >
+			       WARDEN_SOCKET_CLASS_NONE;
 	case WARDEN_DOMAIN_MODULE:
 	case WARDEN_DOMAIN_FIRMWARE:
 		return s->object[0] == '/' && is_plain(s->object);
@@ -124,7 +130,7 @@ void warden_learn_take(struct warden_lesson *l, const struct warden_sighting *s)
 		return;
 	}
 	reserve_words(l);
-	if (s->domain < WARDEN_DOMAIN_EXEC)
+	if (!warden_domain_has_object(s->domain))
 		program = find_program(l, s);
 	snprintf(key, sizeof(key), "%u %u %u %u %u %.400s", s->domain, program, s->class,
 		 s->protocol, s->port, s->domain == WARDEN_DOMAIN_LISTEN ? "" : s->object);
@@ -184,13 +190,20 @@ static void print_purpose_name(const struct warden_lesson *l, const struct warde
 
 void warden_learn_rule(const struct warden_lesson *l, const struct warden_learned *s, FILE *to)
 {
-	if (s->domain >= WARDEN_DOMAIN_EXEC) {
+	if (warden_domain_has_object(s->domain)) {
 		fprintf(to, "allow %s \"%s\"", warden_model_domain(s->domain), s->object);
 		return;
 	}
 	fprintf(to, "allow %s ", l->programs.v[s->program].name);
-	if (s->domain == WARDEN_DOMAIN_LISTEN) {
-		fprintf(to, "listen %s %u", warden_protocol_name(s->protocol), s->port);
+	if (s->domain == WARDEN_DOMAIN_PROTOCOL) {
+		fprintf(to, "use protocol %s", s->object);
+		return;
+	}
+	if (s->domain != WARDEN_DOMAIN_SENSOR) {
+		fprintf(to, "%s %s %u", warden_model_domain(s->domain),
+			warden_protocol_name(s->protocol), s->port);
+		if (s->domain == WARDEN_DOMAIN_CONNECT && is_plain(s->object))
+			fprintf(to, " to %s", s->object);
 		return;
 	}
 	if (has_topology(s))
@@ -263,6 +276,17 @@ static void print_purposes(const struct warden_lesson *l, FILE *to)
 	}
 }
 
+/* A domain that is allowed to all leaves no trace of who uses it. */
+static bool has_seen(const struct warden_lesson *l, uint32_t domain)
+{
+	size_t i;
+
+	for (i = 0; i < l->seen.n; i++)
+		if (l->seen.v[i].domain == domain)
+			return true;
+	return false;
+}
+
 static void print_header(const struct warden_lesson *l, FILE *to)
 {
 	fprintf(to,
@@ -276,6 +300,10 @@ static void print_header(const struct warden_lesson *l, FILE *to)
 		"mode observe;\n\n"
 		"default sensor deny;\ndefault listen deny;\n",
 		l->records, l->skipped);
+	if (has_seen(l, WARDEN_DOMAIN_CONNECT))
+		fputs("default connect deny;\n", to);
+	if (has_seen(l, WARDEN_DOMAIN_PROTOCOL))
+		fputs("default protocol deny;\n", to);
 }
 
 void warden_learn_print(const struct warden_lesson *l, FILE *to)
@@ -289,7 +317,7 @@ void warden_learn_print(const struct warden_lesson *l, FILE *to)
 	print_purposes(l, to);
 	for (i = 0; i < l->seen.n; i++) {
 		const struct warden_learned *s = &l->seen.v[i];
-		bool named = s->domain >= WARDEN_DOMAIN_EXEC ||
+		bool named = warden_domain_has_object(s->domain) ||
 			     can_be_named(&l->programs.v[s->program]);
 
 		fputs("\n# ", to);

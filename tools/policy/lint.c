@@ -196,6 +196,7 @@ static void cut_rule(struct lint *l, uint32_t n)
 			   r->domain == WARDEN_DOMAIN_CONNECT || r->domain == WARDEN_MODEL_BIND) {
 			cut_ports(l, r, key, n);
 		} else {
+			key.kind = r->socket;
 			if (r->object.text)
 				name_thing(l, &key, r->by_class ? "class " : "", r->object.text);
 			add_atom(l, &key, 0, 0, n);

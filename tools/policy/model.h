@@ -9,6 +9,7 @@
 #define WARDEN_MODEL_H
 
 #include <linux/warden.h>
+#include <warden/domain.h>
 #include <warden/limits.h>
 
 #include "arena.h"
@@ -18,7 +19,7 @@
 
 /* Domains of the language that the wire does not have yet, after those it has. */
 enum warden_model_domain {
-	WARDEN_MODEL_BIND = WARDEN_DOMAIN_SYSTEM + 1,
+	WARDEN_MODEL_BIND = WARDEN_DOMAIN_PROTOCOL + 1,
 	WARDEN_MODEL_USB,
 	WARDEN_MODEL_DEBUG,
 	WARDEN_MODEL_EGRESS,
@@ -154,6 +155,7 @@ struct warden_rule {
 	uint32_t flags;		     /* enum warden_rule_flag */
 	uint32_t withdraw_ms;	     /* 0 is not said */
 	uint32_t protocol;	     /* IPPROTO_*; WARDEN_MODEL_ANY is any */
+	uint32_t socket;	     /* protocol: enum warden_socket_class; 0 is any */
 	bool by_class;		     /* usb: the object is a class of devices */
 	const char *lacks;	     /* what this build does not enforce of it, or NULL */
 };

@@ -93,6 +93,9 @@ struct warden_sensor warden_parse_sensor_by(struct warden_parse *p, struct warde
 uint32_t warden_parse_protocol(struct warden_parse *p, struct warden_name word);
 enum warden_group_kind warden_parse_group_kind(struct warden_parse *p, struct warden_name word);
 enum warden_action warden_parse_debug(struct warden_parse *p, struct warden_name word);
+
+/* A rule about a kind of socket. */
+void warden_parse_socket(struct warden_parse *p, struct warden_name kind);
 void warden_parse_surface(struct warden_parse *p, struct warden_name word);
 void warden_parse_usb_class(struct warden_parse *p, struct warden_name word,
 			    struct warden_name text);

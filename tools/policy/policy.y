@@ -28,7 +28,8 @@
 #define DOMAINS_WITH_DEFAULT                                                                       \
 	(BIT(WARDEN_DOMAIN_SENSOR) | BIT(WARDEN_DOMAIN_LISTEN) | BIT(WARDEN_DOMAIN_CONNECT) |      \
 	 BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) | BIT(WARDEN_DOMAIN_FIRMWARE) |       \
-	 BIT(WARDEN_MODEL_BIND) | BIT(WARDEN_MODEL_USB) | BIT(WARDEN_MODEL_DEBUG))
+	 BIT(WARDEN_DOMAIN_PROTOCOL) | BIT(WARDEN_MODEL_BIND) | BIT(WARDEN_MODEL_USB) |            \
+	 BIT(WARDEN_MODEL_DEBUG))
 #define DOMAINS_MEASURED                                                                           \
 	(BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) | BIT(WARDEN_DOMAIN_FIRMWARE) |       \
 	 BIT(WARDEN_DOMAIN_POLICY) | BIT(WARDEN_MODEL_LIBRARY))
@@ -201,7 +202,7 @@ static void warden_text_error(struct warden_span *at, struct warden_parse *p, co
 %token <name> FIRMWARE "firmware" FOR "for" FROM "from" GROUP "group" INCLUDE "include"
 %token <name> KILL "kill" LISTEN "listen" MEASURE "measure" MODE "mode" MODULE "module"
 %token <name> OBSERVE "observe" ON "on" OPTIONAL "optional" PATH "path" POLICY "policy"
-%token <name> PORT "port" PROGRAM "program" PURPOSE "purpose" SAFETY "safety" SENSOR "sensor"
+%token <name> PORT "port" PROGRAM "program" PROTOCOL "protocol" PURPOSE "purpose" SAFETY "safety" SENSOR "sensor"
 %token <name> SHA256 "sha256"
 %token <name> SUPPORT "support" TO "to" UID "uid" UNIT "unit" UNTIL "until" USB "usb" USE "use"
 %token <name> USER "user" USING "using" VERSION "version" WHILE "while" WITH "with"
@@ -297,6 +298,7 @@ domain:
 	| BIND
 	| MODULE
 	| FIRMWARE
+	| PROTOCOL
 	| POLICY
 	| CONSENT
 	| DEVICE
@@ -402,6 +404,8 @@ who:
 
 what:
 	USE sensor	{ p->rule.domain = WARDEN_DOMAIN_SENSOR; p->rule.sensor = $2; }
+	| USE PROTOCOL NAME		{ warden_parse_socket(p, $3); }
+	| USE PROTOCOL ANY		{ p->rule.domain = WARDEN_DOMAIN_PROTOCOL; }
 	| LISTEN protocol ports		{ set_ports(p, WARDEN_DOMAIN_LISTEN, $3); }
 	| BIND protocol ports		{ set_ports(p, WARDEN_MODEL_BIND, $3); }
 	| CONNECT protocol ports	{ set_ports(p, WARDEN_DOMAIN_CONNECT, $3); }

@@ -74,6 +74,14 @@ void warden_prefix_parse(struct warden_prefix *p, struct warden_diags *d, const 
 				 warden_prefix_print(right, p));
 }
 
+struct warden_net warden_prefix_net(const struct warden_prefix *p)
+{
+	struct warden_net net = { { .version = p->six ? 6 : 4 }, p->bits };
+
+	memcpy(net.first.bytes, p->address, sizeof(net.first.bytes));
+	return net;
+}
+
 const char *warden_prefix_print(char to[WARDEN_PREFIX_TEXT], const struct warden_prefix *p)
 {
 	char address[INET6_ADDRSTRLEN] = "";

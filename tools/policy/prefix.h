@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <warden/address.h>
+
 #include "diag.h"
 
 #define WARDEN_PREFIX_TEXT 64
@@ -20,6 +22,9 @@ struct warden_prefix {
 	uint8_t bits; /* that count, from the front */
 	uint8_t address[16];
 };
+
+/* The same as the wire has it. */
+struct warden_net warden_prefix_net(const struct warden_prefix *p);
 
 /**
  * warden_prefix_parse() - read `ADDRESS` or `ADDRESS/BITS`

@@ -234,6 +234,10 @@ static void print_what(const struct warden_model *m, const struct warden_rule *r
 	case WARDEN_MODEL_BIND:
 		print_port_rule(m, r, to);
 		break;
+	case WARDEN_DOMAIN_PROTOCOL:
+		fprintf(to, " use protocol %s",
+			r->socket ? warden_enum_word(warden_enum_socket_class(), r->socket) : "any");
+		break;
 	case WARDEN_MODEL_USB:
 		print_usb(r, to);
 		break;
@@ -248,7 +252,7 @@ static bool is_of_somebody(const struct warden_rule *r)
 {
 	return r->who.text || r->domain == WARDEN_DOMAIN_SENSOR ||
 	       r->domain == WARDEN_DOMAIN_LISTEN || r->domain == WARDEN_DOMAIN_CONNECT ||
-	       r->domain == WARDEN_MODEL_BIND;
+	       r->domain == WARDEN_MODEL_BIND || r->domain == WARDEN_DOMAIN_PROTOCOL;
 }
 
 /* An entry of the safety list: what else is in it came from the rules that allow it. */

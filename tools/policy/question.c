@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -80,24 +81,70 @@ bool warden_query_sensor(struct warden_query *query, const char *class, const ch
 	return true;
 }
 
-bool warden_query_listen(struct warden_query *query, const char *protocol, const char *port)
+static bool read_port(struct warden_query *query, const char *protocol, const char *port)
 {
 	int number = warden_protocol_number(protocol);
 	unsigned long value;
 	char *end;
 
 	if (number < 0)
-		return wrong(query, "there is no protocol `%s` that listens; write tcp, udp, sctp, "
-				    "mptcp, dccp or udplite",
+		return wrong(query, "there is no protocol `%s` that has ports; write tcp, udp, "
+				    "sctp, mptcp, dccp or udplite",
 			     protocol);
 	errno = 0;
 	value = strtoul(port, &end, 10);
 	if (!*port || *end || errno || value > UINT16_MAX || *port == '-')
 		return wrong(query, "`%s` is no port; ports go from 0 to 65535", port);
-	query->q.domain = WARDEN_DOMAIN_LISTEN;
 	query->q.protocol = (uint16_t)number;
 	query->q.port = (uint16_t)value;
-	snprintf(query->what, sizeof(query->what), "listen %s %lu", protocol, value);
+	return true;
+}
+
+bool warden_query_listen(struct warden_query *query, const char *protocol, const char *port)
+{
+	if (!read_port(query, protocol, port))
+		return false;
+	query->q.domain = WARDEN_DOMAIN_LISTEN;
+	snprintf(query->what, sizeof(query->what), "listen %s %u", protocol, query->q.port);
+	return true;
+}
+
+bool warden_query_connect(struct warden_query *query, const char *protocol, const char *port,
+			  const char *address)
+{
+	struct warden_address *a = &query->q.address;
+
+	if (!read_port(query, protocol, port))
+		return false;
+	query->q.domain = WARDEN_DOMAIN_CONNECT;
+	snprintf(query->what, sizeof(query->what), "connect %s %u%s%.64s", protocol, query->q.port,
+		 address ? " to " : "", address ? address : "");
+	if (!address)
+		return true;
+	a->version = strchr(address, ':') ? 6 : 4;
+	if (inet_pton(a->version == 6 ? AF_INET6 : AF_INET, address, a->bytes) != 1)
+		return wrong(query, "`%s` is no address; write one like 192.0.2.1 or 2001:db8::1",
+			     address);
+	warden_address_unmap(a);
+	return true;
+}
+
+bool warden_query_protocol(struct warden_query *query, const char *name)
+{
+	const struct warden_wire_enum *kinds = warden_enum_socket_class();
+	int value = warden_enum_value(kinds, name);
+	const char *near;
+
+	if (value <= WARDEN_SOCKET_CLASS_NONE || value == WARDEN_SOCKET_CLASS_UNIX) {
+		near = warden_word_nearest(name, warden_enum_nth, kinds);
+		return wrong(query, near ? "there is no protocol `%s` to ask for; did you mean `%s`?" :
+					   "there is no protocol `%s` to ask for; see wardenctl service "
+					   "protocols",
+			     name, near);
+	}
+	query->q.domain = WARDEN_DOMAIN_PROTOCOL;
+	query->q.socket = (uint32_t)value;
+	snprintf(query->what, sizeof(query->what), "use protocol %s", name);
 	return true;
 }
 

@@ -39,6 +39,11 @@ struct warden_query {
 /* Each fills in a part of a query; false where @query->wrong says why not. */
 bool warden_query_sensor(struct warden_query *query, const char *class, const char *topology);
 bool warden_query_listen(struct warden_query *query, const char *protocol, const char *port);
+
+/* @address may be NULL: one that no rule names. */
+bool warden_query_connect(struct warden_query *query, const char *protocol, const char *port,
+			  const char *address);
+bool warden_query_protocol(struct warden_query *query, const char *name);
 bool warden_query_file(struct warden_query *query, const struct warden_asked *a, uint32_t domain,
 		       const char *path);
 

@@ -394,6 +394,8 @@ size_t warden_model_spread(const struct warden_rule *rule)
 		return n * rule->sensors.n;
 	if (rule->object.text)
 		return 2 * n;
+	if (rule->domain == WARDEN_DOMAIN_CONNECT && rule->prefixes.n)
+		n *= rule->prefixes.n;
 	return n * (rule->ports.n ? rule->ports.n : 1);
 }
 

@@ -94,7 +94,7 @@ static void ask_range(struct safety *y, struct warden_question *q, uint32_t low,
 	}
 }
 
-static void ask_ports(struct safety *y, struct warden_question *q)
+static void ask_ports_at(struct safety *y, struct warden_question *q)
 {
 	const struct warden_part *ports = &y->entry->ports;
 	const struct warden_protocol *protocol;
@@ -112,6 +112,32 @@ static void ask_ports(struct safety *y, struct warden_question *q)
 			ask_range(y, q, y->s->model.ranges.v[ports->first + i].low,
 				  y->s->model.ranges.v[ports->first + i].high);
 	}
+}
+
+static void ask_ports(struct safety *y, struct warden_question *q)
+{
+	size_t i;
+
+	ask_ports_at(y, q);
+	/* Where the other side is, a verdict can only change where a net begins or has ended. */
+	for (i = 0; i < y->view.rules.n; i++) {
+		const struct warden_net *net = &y->view.rules.v[i].net;
+
+		if (!net->first.version)
+			continue;
+		q->address = net->first;
+		ask_ports_at(y, q);
+		q->address = warden_net_next(net);
+		ask_ports_at(y, q);
+	}
+}
+
+static void ask_sockets(struct safety *y, struct warden_question *q)
+{
+	for (q->socket = WARDEN_SOCKET_CLASS_UNKNOWN; q->socket <= WARDEN_SOCKET_CLASS_IUCV;
+	     q->socket++)
+		if (!y->entry->socket || y->entry->socket == q->socket)
+			ask(y, q);
 }
 
 static void ask_file(struct safety *y, struct warden_question *q)
@@ -143,8 +169,10 @@ static void ask_entry(struct safety *y, uint32_t program)
 	}
 	if (q.domain == WARDEN_DOMAIN_SENSOR)
 		ask_sensors(y, &q);
-	else if (q.domain == WARDEN_DOMAIN_LISTEN)
+	else if (q.domain == WARDEN_DOMAIN_LISTEN || q.domain == WARDEN_DOMAIN_CONNECT)
 		ask_ports(y, &q);
+	else if (q.domain == WARDEN_DOMAIN_PROTOCOL)
+		ask_sockets(y, &q);
 	else
 		ask_file(y, &q);
 }

@@ -64,6 +64,44 @@ struct warden_sensor warden_parse_sensor_by(struct warden_parse *p, struct warde
 	return (struct warden_sensor){ WARDEN_SENSOR_NAME, 0, text };
 }
 
+/* Kinds that rules can speak of: not none, and not unix, which is never asked for. */
+static const char *nth_socket(const void *ctx, size_t n)
+{
+	size_t kind = n ? n + WARDEN_SOCKET_CLASS_UNIX : WARDEN_SOCKET_CLASS_UNKNOWN;
+
+	(void)ctx;
+	return kind <= WARDEN_SOCKET_CLASS_IUCV ?
+		       warden_enum_word(warden_enum_socket_class(), kind) :
+		       NULL;
+}
+
+static void report_socket(struct warden_parse *p, struct warden_name kind)
+{
+	const char *near = warden_word_nearest(kind.text, nth_socket, NULL);
+	char list[512];
+
+	warden_parse_list(list, sizeof(list), nth_socket, NULL);
+	if (!strcmp(kind.text, "unix"))
+		warden_diags_add(p->diags, kind.at,
+				 "sockets of the protocol `unix` are open to all; leave the rule out");
+	else if (near)
+		warden_diags_add(p->diags, kind.at,
+				 "there is no protocol `%s`; did you mean `%s`?", kind.text, near);
+	else
+		warden_diags_add(p->diags, kind.at, "there is no protocol `%s`; write one of %s, or any",
+				 kind.text, list);
+}
+
+void warden_parse_socket(struct warden_parse *p, struct warden_name kind)
+{
+	int value = warden_enum_value(warden_enum_socket_class(), kind.text);
+
+	if (value <= WARDEN_SOCKET_CLASS_NONE || value == WARDEN_SOCKET_CLASS_UNIX)
+		report_socket(p, kind);
+	p->rule.domain = WARDEN_DOMAIN_PROTOCOL;
+	p->rule.socket = value > 0 ? (uint32_t)value : 0;
+}
+
 enum warden_action warden_parse_debug(struct warden_parse *p, struct warden_name word)
 {
 	if (!strcmp(word.text, "open"))

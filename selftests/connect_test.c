@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A program speaks to nobody the policy does not name for it, whichever way it
+ * is told whom.
+ */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <sys/socket.h>
+
+#include "lib/harness.h"
+#include "lib/uring.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+#define PORT  7101 /* nobody listens there */
+#define OTHER 7102
+
+#define POLICY "program tester { path \"%s\"; }\ndefault connect deny;\n"
+
+union address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+static socklen_t size_of(const union address *a)
+{
+	return a->any.sa_family == AF_INET ? sizeof(a->v4) : sizeof(a->v6);
+}
+
+static union address address_of(const char *text, uint16_t port)
+{
+	bool six = strchr(text, ':');
+	union address a;
+
+	memset(&a, 0, sizeof(a));
+	a.any.sa_family = six ? AF_INET6 : AF_INET;
+	a.v4.sin_port = htons(port); /* where sin6_port stands, too */
+	inet_pton(a.any.sa_family, text, six ? (void *)&a.v6.sin6_addr : &a.v4.sin_addr);
+	return a;
+}
+
+/* One way of speaking to an address: 0 or the errno. */
+typedef int (*way)(int fd, const union address *to);
+
+static int by_connect(int fd, const union address *to)
+{
+	return connect(fd, &to->any, size_of(to)) ? errno : 0;
+}
+
+static int by_sendto(int fd, const union address *to)
+{
+	return sendto(fd, "x", 1, 0, &to->any, size_of(to)) < 0 ? errno : 0;
+}
+
+/* Several with one call: only the last of them is of this address. */
+static int by_sendmmsg(int fd, const union address *to)
+{
+	union address allowed = address_of("127.0.0.2", PORT), last = *to;
+	struct iovec iov = { (void *)"x", 1 };
+	struct mmsghdr msg[2] = {
+		{ .msg_hdr = { .msg_name = &allowed, .msg_namelen = sizeof(allowed.v4),
+			       .msg_iov = &iov, .msg_iovlen = 1 } },
+		{ .msg_hdr = { .msg_name = &last, .msg_namelen = size_of(to), .msg_iov = &iov,
+			       .msg_iovlen = 1 } },
+	};
+	int n = sendmmsg(fd, msg, 2, 0);
+
+	/* What became of the second is told by none but the next call. */
+	return n < 0 ? errno : n == 2 ? 0 : EACCES;
+}
+
+/* UDP and raw sockets of IPv4 take an address of no family for one of their own. */
+static int by_no_family(int fd, const union address *to)
+{
+	union address a = *to;
+
+	a.any.sa_family = AF_UNSPEC;
+	return sendto(fd, "x", 1, 0, &a.any, sizeof(a.v4)) < 0 ? errno : 0;
+}
+
+static int by_fastopen(int fd, const union address *to)
+{
+	return sendto(fd, "x", 1, MSG_FASTOPEN, &to->any, size_of(to)) < 0 ? errno : 0;
+}
+
+static int by_fastopen_connect(int fd, const union address *to)
+{
+	int one = 1;
+
+	if (setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &one, sizeof(one)))
+		return errno;
+	return by_connect(fd, to) ?: send(fd, "x", 1, MSG_NOSIGNAL) < 0 ? errno : 0;
+}
+
+static int by_ring(int fd, const union address *to)
+{
+	return -uring_connect(fd, &to->any, size_of(to));
+}
+
+static int by_ring_send(int fd, const union address *to)
+{
+	return -uring_send_to(fd, &to->any, size_of(to));
+}
+
+/* Each is tried at a port that is named and at one that is not. */
+static const struct {
+	const char *name;
+	int family;
+	int type;
+	int protocol;
+	const char *to;
+	way speak;
+	int open; /* what comes of it where it is allowed */
+} ways[] = {
+	{ "tcp4", AF_INET, SOCK_STREAM, IPPROTO_TCP, "127.0.0.1", by_connect, ECONNREFUSED },
+	{ "tcp6", AF_INET6, SOCK_STREAM, IPPROTO_TCP, "::1", by_connect, ECONNREFUSED },
+	{ "tcp6 to mapped", AF_INET6, SOCK_STREAM, IPPROTO_TCP, "::ffff:127.0.0.1", by_connect,
+	  ECONNREFUSED },
+	{ "tcp4 to no address", AF_INET, SOCK_STREAM, IPPROTO_TCP, "0.0.0.0", by_connect,
+	  ECONNREFUSED },
+	{ "tcp6 to no address", AF_INET6, SOCK_STREAM, IPPROTO_TCP, "::", by_connect, ECONNREFUSED },
+	{ "tcp fast open", AF_INET, SOCK_STREAM, IPPROTO_TCP, "127.0.0.1", by_fastopen,
+	  ECONNREFUSED },
+	{ "tcp fast open by connect", AF_INET, SOCK_STREAM, IPPROTO_TCP, "127.0.0.1",
+	  by_fastopen_connect, ECONNREFUSED },
+	{ "tcp by io_uring", AF_INET, SOCK_STREAM, IPPROTO_TCP, "127.0.0.1", by_ring, ECONNREFUSED },
+	{ "mptcp", AF_INET, SOCK_STREAM, IPPROTO_MPTCP, "127.0.0.1", by_connect, ECONNREFUSED },
+	{ "udp4", AF_INET, SOCK_DGRAM, IPPROTO_UDP, "127.0.0.1", by_connect, 0 },
+	{ "udp4 send", AF_INET, SOCK_DGRAM, IPPROTO_UDP, "127.0.0.1", by_sendto, 0 },
+	{ "udp4 send many", AF_INET, SOCK_DGRAM, IPPROTO_UDP, "127.0.0.1", by_sendmmsg, 0 },
+	{ "udp4 send to no family", AF_INET, SOCK_DGRAM, IPPROTO_UDP, "127.0.0.1", by_no_family, 0 },
+	{ "udp4 send by io_uring", AF_INET, SOCK_DGRAM, IPPROTO_UDP, "127.0.0.1", by_ring_send, 0 },
+	{ "udp6 send to mapped", AF_INET6, SOCK_DGRAM, IPPROTO_UDP, "::ffff:127.0.0.1", by_sendto, 0 },
+	{ "udp6 send to ipv4", AF_INET6, SOCK_DGRAM, IPPROTO_UDP, "127.0.0.1", by_sendto, 0 },
+	{ "udplite send", AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE, "127.0.0.1", by_sendto, 0 },
+};
+
+/* The errno of one way; -1 where this kernel does not have it. */
+static int try_way(size_t i, uint16_t port)
+{
+	union address to = address_of(ways[i].to, port);
+	int fd = socket(ways[i].family, ways[i].type | SOCK_CLOEXEC, ways[i].protocol), err;
+
+	if (fd < 0)
+		return -1;
+	err = ways[i].speak(fd, &to);
+	close(fd);
+	return err == ENOSYS ? -1 : err;
+}
+
+FIXTURE(connect)
+{
+	struct mark mark;
+};
+
+FIXTURE_SETUP(connect)
+{
+}
+
+FIXTURE_TEARDOWN(connect)
+{
+}
+
+TEST_F(connect, is_allowed_where_it_is_named_and_at_no_other_port_whichever_way)
+{
+	struct claim denied = {
+		.domain = "connect", .reason = "port-not-named", .program = "tester",
+		.line = UINT32_MAX, .port = OTHER + 1, .pid = getpid(),
+	};
+	size_t i;
+
+	ASSERT_LOADED(warden_policy(POLICY "allow tester connect any %u to {127.0.0.0/30, ::/127};\n",
+				    warden_self(), PORT));
+	self->mark = evidence_mark();
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		int err = try_way(i, OTHER);
+
+		denied.times += err >= 0;
+		EXPECT_TRUE(err == EACCES || err < 0)
+		{
+			TH_LOG("%s: %s", ways[i].name, strerror(err));
+		}
+	}
+	EXPECT_LT(ARRAY_SIZE(ways) / 2, denied.times);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	self->mark = evidence_mark();
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		int err = try_way(i, PORT);
+
+		EXPECT_TRUE(err == ways[i].open || err < 0)
+		{
+			TH_LOG("%s: %s", ways[i].name, strerror(err));
+		}
+	}
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+static int udp(const char *to, uint16_t port)
+{
+	union address a = address_of(to, port);
+	int fd = socket(a.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int err = by_connect(fd, &a);
+
+	close(fd);
+	return err;
+}
+
+TEST_F(connect, to_an_address_outside_of_the_net_is_denied_and_told)
+{
+	struct claim denied = {
+		.domain = "connect", .reason = "port-not-named", .program = "tester",
+		.object = "127.0.1.0", .line = UINT32_MAX, .port = PORT + 1, .times = 1,
+	};
+
+	ASSERT_LOADED(warden_policy(POLICY "allow tester connect udp any to {127.0.0.0/24, ::1};\n",
+				    warden_self()));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, udp("127.0.0.255", PORT));
+	EXPECT_EQ(0, udp("::1", PORT));
+	EXPECT_EQ(0, udp("::ffff:127.0.0.9", PORT));
+	EXPECT_EQ(EACCES, udp("127.0.1.0", PORT));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	self->mark = evidence_mark();
+	denied.object = "fe80::1";
+	EXPECT_EQ(EACCES, udp("fe80::1", PORT));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+TEST_F(connect, by_a_deny_rule_is_denied_where_the_default_allows)
+{
+	const char *policy = warden_policy("default connect allow;\n"
+					   "deny any connect any any to 127.9.0.0/16;\n");
+	struct claim denied = {
+		.domain = "connect", .reason = "rule", .object = "127.9.8.7",
+		.line = warden_line(policy, "deny any connect"), .times = 1,
+	};
+
+	ASSERT_LOADED(policy);
+	self->mark = evidence_mark();
+	EXPECT_EQ(EACCES, udp("127.9.8.7", PORT));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, udp("127.8.8.7", PORT));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+TEST_F(connect, is_ended_and_made_locally_whatever_the_policy)
+{
+	struct sockaddr none = { .sa_family = AF_UNSPEC };
+	union address loopback = address_of("127.0.0.1", PORT);
+	int pair[2], fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	ASSERT_LOADED(warden_policy("default connect allow;\n"));
+	ASSERT_EQ(0, by_connect(fd, &loopback));
+	ASSERT_LOADED(warden_policy("default connect deny;\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, connect(fd, &none, sizeof(none)));
+	EXPECT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+	close(pair[0]);
+	close(pair[1]);
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_EQ(EACCES, by_connect(fd, &loopback));
+	close(fd);
+}
+
+TEST_F(connect, in_observe_mode_goes_through_and_is_told)
+{
+	struct claim told = {
+		.domain = "connect", .reason = "program-unknown", .object = "127.0.0.1",
+		.port = PORT + 1, .observed = true, .line = UINT32_MAX, .times = 1,
+	};
+
+	ASSERT_LOADED(warden_policy("default connect deny observe;\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, udp("127.0.0.1", PORT));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &told));
+}
+
+/* A user namespace makes nobody's network one without a policy. */
+TEST_F(connect, in_a_new_network_is_denied)
+{
+	struct claim denied = { .domain = "connect", .reason = "program-unknown", .times = 1,
+				.object = "127.0.0.1", .line = UINT32_MAX };
+	int status;
+	pid_t pid;
+
+	ASSERT_LOADED(warden_policy("default connect deny;\n"));
+	self->mark = evidence_mark();
+	pid = fork();
+	if (!pid) {
+		if (setresuid(1000, 1000, 1000) || unshare(CLONE_NEWUSER | CLONE_NEWNET))
+			_exit(255);
+		_exit(udp("127.0.0.1", PORT));
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_TRUE(WIFEXITED(status));
+	EXPECT_EQ(EACCES, WEXITSTATUS(status));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+/* Real programs: the one that is named reaches its peer, and the same peer is shut to another. */
+TEST_F(connect, of_a_real_client_is_allowed_by_its_rule_alone)
+{
+	struct client server = { 0 }, named = { 0 }, other = { 0 };
+	struct claim denied = { .domain = "connect", .reason = "program-unknown",
+				.object = "127.0.0.1", .protocol = IPPROTO_TCP, .port = OTHER + 1,
+				.program = "/usr/bin/socat", .line = UINT32_MAX };
+
+	if (access("/usr/bin/nc.openbsd", X_OK) || access("/usr/bin/socat", X_OK))
+		SKIP(return, "netcat-openbsd or socat is not installed");
+	ASSERT_LOADED(warden_policy("program nc { path \"/usr/bin/nc.openbsd\"; }\n"
+				    "default listen allow; default connect deny;\n"
+				    "allow nc connect tcp 7102 to 127.0.0.0/8;\n"));
+	self->mark = evidence_mark();
+	ASSERT_EQ(0, client_start(&server, ARGV("nc", "-l", "-k", "-v", "127.0.0.1", "7102")));
+	ASSERT_TRUE(client_says(&server, "Listening", 10000));
+	EXPECT_EQ(0, client_run(&named, ARGV("sh", "-c", "echo hello | nc -N 127.0.0.1 7102")));
+	EXPECT_TRUE(client_says(&server, "hello", 10000));
+	EXPECT_NE(0, client_run(&other, ARGV("socat", "-u", "/dev/null", "TCP4:127.0.0.1:7102")));
+	EXPECT_NE(NULL, strstr(other.text, "Permission denied"))
+	{
+		TH_LOG("%s", other.text);
+	}
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	client_end(&named);
+	client_end(&other);
+	client_end(&server);
+}
+
+TEST_HARNESS_MAIN

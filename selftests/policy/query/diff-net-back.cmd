@@ -1,0 +1,1 @@
+policy diff --root ../root net-after.policy net-before.policy

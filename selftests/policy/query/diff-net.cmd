@@ -1,0 +1,1 @@
+policy diff --root ../root net-before.policy net-after.policy

@@ -1,0 +1,1 @@
+policy diff --root ../root sockets-before.policy sockets-after.policy

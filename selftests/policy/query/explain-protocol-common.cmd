@@ -1,0 +1,1 @@
+policy explain --root ../root sockets-after.policy --protocol tcp

@@ -1,0 +1,1 @@
+policy explain --root ../root sockets-after.policy --program app --protocol packet

@@ -1,0 +1,1 @@
+policy learn --from records-connect.json

@@ -1,0 +1,1 @@
+policy check --root ../root net-unsafe.policy

@@ -1,0 +1,1 @@
+policy who-can --root ../root sockets-after.policy use protocol raw

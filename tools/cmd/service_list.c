@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the policy declares beside what is really open: each socket that anybody
+ * can send to, asked of the policy in force as if its program made it now, and
+ * each rule that no such socket stands for.
+ */
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <linux/warden.h>
+
+#include "../cmd.h"
+#include "../output.h"
+#include "../policy/ask.h"
+#include "../policy/model.h"
+#include "../process.h"
+#include "../running.h"
+#include "../sockets.h"
+#include "../wire.h"
+
+enum state {
+	DECLARED,     /* open, and a rule or a default allows it */
+	NOT_DECLARED, /* open, and it would be denied now */
+	NOT_OPEN,     /* a rule allows it, and nothing is there */
+	OF_THE_KERNEL /* open, and no process holds it */
+};
+
+static const char *const state_words[] = { "declared", "NOT DECLARED", "not open", "kernel" };
+
+/* A program that runs, by its path: each is read once. */
+struct running_file {
+	char *path;
+	struct warden_file_digests digests;
+	bool known;
+};
+
+/* One line of the list. */
+struct entry {
+	enum state state;
+	char protocol[16];
+	char where[INET6_ADDRSTRLEN + 8]; /* address and port, or ports */
+	unsigned long net;		   /* 0: of no network in particular */
+	long pid;
+	const char *program;
+	const char *layer; /* that decides, or whose rule it is */
+	uint32_t line;	   /* of the rule; 0 is the default */
+};
+
+struct listing {
+	struct warden_running policy;
+	struct warden_open_sockets sockets;
+	WARDEN_ARRAY(struct running_file) files;
+	WARDEN_ARRAY(struct entry) entries;
+	struct warden_arena arena;
+};
+
+/* --- what is open ----------------------------------------------------------- */
+
+static const struct running_file *find_file(struct listing *l, long pid)
+{
+	struct running_file file = { .path = NULL };
+	char path[4096];
+	size_t i;
+
+	if (!warden_process_path(pid, path, sizeof(path)))
+		return NULL;
+	for (i = 0; i < l->files.n; i++)
+		if (!strcmp(l->files.v[i].path, path))
+			return &l->files.v[i];
+	file.path = strdup(path);
+	if (!file.path)
+		abort();
+	file.known = !warden_process_digest(pid, &file.digests);
+	*warden_array_add(&l->files) = file;
+	return &l->files.v[l->files.n - 1];
+}
+
+static struct warden_question question_of(const struct warden_open_socket *s)
+{
+	struct warden_question q = { .domain = WARDEN_DOMAIN_LISTEN,
+				     .protocol = s->protocol,
+				     .port = s->port };
+
+	if (s->raw) {
+		q.domain = WARDEN_DOMAIN_PROTOCOL;
+		q.socket = WARDEN_SOCKET_CLASS_RAW;
+	}
+	return q;
+}
+
+/* The policy's name for a program; NULL where it has none. */
+static const char *label_of(const struct listing *l, const struct warden_digest *digest, uint32_t uid)
+{
+	unsigned int layer;
+	size_t i;
+	uint32_t k;
+
+	for (layer = 0; layer < l->policy.n; layer++)
+		for (i = 0; i < l->policy.views[layer].programs.n; i++) {
+			const struct warden_program_view *p = &l->policy.views[layer].programs.v[i];
+
+			for (k = 0; k < p->n; k++)
+				if (!memcmp(&p->digests[k], digest, sizeof(*digest)) &&
+				    (!p->has_uid || p->uid == uid))
+					return p->label;
+		}
+	return NULL;
+}
+
+static void ask(const struct listing *l, struct entry *e, const struct warden_question *q)
+{
+	unsigned int layer = warden_running_ask(&l->policy, q);
+	const struct warden_view *v = &l->policy.views[layer];
+	const struct warden_rule_view *rule;
+	struct warden_outcome o;
+
+	warden_ask(v, q, &o);
+	rule = warden_view_rule(v, o.rule);
+	e->state = o.what == WARDEN_OUTCOME_ALLOWED ? DECLARED : NOT_DECLARED;
+	e->layer = v->title;
+	e->line = rule ? rule->line : 0;
+}
+
+static void ask_as(struct listing *l, struct entry *e, struct warden_question q, uint8_t alg,
+		   const uint8_t *bytes)
+{
+	const char *label;
+
+	q.subject.alg = alg;
+	memcpy(q.subject.bytes, bytes, sizeof(q.subject.bytes));
+	label = label_of(l, &q.subject, q.uid);
+	if (label)
+		e->program = label;
+	ask(l, e, &q);
+}
+
+/* The kernel knows a file by one of its digests: what either of them opens is open. */
+static void judge(struct listing *l, struct entry *e, const struct warden_open_socket *s)
+{
+	const struct running_file *file = find_file(l, s->pid);
+	struct warden_question q = question_of(s);
+
+	q.uid = (uint32_t)warden_process_number(s->pid, "Uid:");
+	e->program = file ? warden_arena_dup(&l->arena, file->path, strlen(file->path)) : "?";
+	if (!file || !file->known) {
+		ask(l, e, &q);
+		return;
+	}
+	ask_as(l, e, q, WARDEN_DIGEST_ALG_SHA256, file->digests.sha256);
+	if (e->state != DECLARED)
+		ask_as(l, e, q, WARDEN_DIGEST_ALG_FSVERITY_SHA256, file->digests.fsverity);
+}
+
+static void put_where(struct entry *e, const struct warden_open_socket *s)
+{
+	bool six = s->address.version == 6;
+	char text[INET6_ADDRSTRLEN] = "";
+
+	inet_ntop(six ? AF_INET6 : AF_INET, s->address.bytes, text, sizeof(text));
+	if (s->raw)
+		snprintf(e->where, sizeof(e->where), "%s", text);
+	else
+		snprintf(e->where, sizeof(e->where), six ? "[%s]:%u" : "%s:%u", text, s->port);
+}
+
+static void add_socket(struct listing *l, const struct warden_open_socket *s)
+{
+	const char *protocol = warden_protocol_name(s->protocol);
+	struct entry e = { .state = OF_THE_KERNEL, .net = s->net, .pid = s->pid, .program = "-",
+			   .layer = "-" };
+
+	if (s->raw)
+		snprintf(e.protocol, sizeof(e.protocol), "raw %u", s->protocol);
+	else
+		snprintf(e.protocol, sizeof(e.protocol), "%s", protocol ? protocol : "?");
+	put_where(&e, s);
+	if (s->pid)
+		judge(l, &e, s);
+	*warden_array_add(&l->entries) = e;
+}
+
+/* --- what is declared ----------------------------------------------------------- */
+
+static bool is_open(const struct listing *l, const struct warden_view *v,
+		    const struct warden_rule_view *r)
+{
+	size_t i;
+
+	for (i = 0; i < l->entries.n; i++) {
+		const struct entry *e = &l->entries.v[i];
+		const struct warden_open_socket *s =
+			i < l->sockets.list.n ? &l->sockets.list.v[i] : NULL;
+
+		if (s && !s->raw && e->state == DECLARED && e->line == r->line &&
+		    e->layer == v->title && r->low <= s->port && s->port <= r->high)
+			return true;
+	}
+	return false;
+}
+
+static void add_rule(struct listing *l, const struct warden_view *v, const struct warden_rule_view *r)
+{
+	const char *protocol = r->protocol ? warden_protocol_name(r->protocol) : "any";
+	struct entry e = { .state = NOT_OPEN, .layer = v->title, .line = r->line, .program = "any" };
+
+	snprintf(e.protocol, sizeof(e.protocol), "%s", protocol ? protocol : "?");
+	if (!r->low && r->high == UINT16_MAX)
+		snprintf(e.where, sizeof(e.where), "any");
+	else if (r->low == r->high)
+		snprintf(e.where, sizeof(e.where), "%u", r->low);
+	else
+		snprintf(e.where, sizeof(e.where), "%u-%u", r->low, r->high);
+	if (r->program)
+		e.program = v->programs.v[r->program - 1].label;
+	*warden_array_add(&l->entries) = e;
+}
+
+static void add_rules(struct listing *l, const struct warden_view *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->rules.n; i++) {
+		const struct warden_rule_view *r = &v->rules.v[i];
+
+		if (r->domain == WARDEN_DOMAIN_LISTEN && r->action == WARDEN_ACTION_ALLOW &&
+		    !(r->flags & WARDEN_RULE_FLAG_SAFETY) && r->program <= v->programs.n &&
+		    !is_open(l, v, r))
+			add_rule(l, v, r);
+	}
+}
+
+/* --- the list --------------------------------------------------------------------- */
+
+static void print_entry(struct warden_table *t, const struct entry *e, unsigned long own)
+{
+	char text[64];
+
+	warden_table_cell(t, state_words[e->state]);
+	warden_table_cell(t, e->protocol);
+	warden_table_cell(t, e->where);
+	snprintf(text, sizeof(text), "net %lu", e->net);
+	warden_table_cell(t, !e->net ? "-" : e->net == own ? "own" : text);
+	warden_table_cell(t, e->program);
+	snprintf(text, sizeof(text), "%ld", e->pid);
+	warden_table_cell(t, e->pid ? text : "-");
+	snprintf(text, sizeof(text), "%s line %u", e->layer, e->line);
+	warden_table_cell(t, e->line ? text : e->pid ? "default" : "-");
+}
+
+static struct json_object *entry_json(const struct entry *e)
+{
+	static const char *const words[] = { "declared", "not-declared", "not-open", "kernel" };
+	struct json_object *json = json_object_new_object();
+
+	json_object_object_add(json, "state", json_object_new_string(words[e->state]));
+	json_object_object_add(json, "protocol", json_object_new_string(e->protocol));
+	json_object_object_add(json, "where", json_object_new_string(e->where));
+	json_object_object_add(json, "program", json_object_new_string(e->program));
+	if (e->net)
+		json_object_object_add(json, "network", json_object_new_int64((int64_t)e->net));
+	if (e->pid)
+		json_object_object_add(json, "pid", json_object_new_int64(e->pid));
+	if (e->line) {
+		json_object_object_add(json, "layer", json_object_new_string(e->layer));
+		json_object_object_add(json, "line", json_object_new_int64(e->line));
+	}
+	return json;
+}
+
+static void print_list(const struct warden_ctl *ctl, const struct listing *l)
+{
+	static const char *const columns[] = { "STATE",	  "PROTOCOL", "WHERE", "NETWORK",
+					       "PROGRAM", "PID",      "BY",    NULL };
+	struct json_object *list = ctl->json ? json_object_new_array() : NULL;
+	struct warden_table *t = ctl->json ? NULL : warden_table_new(columns);
+	struct stat own = { .st_ino = 0 };
+	size_t i;
+
+	if (stat("/proc/self/ns/net", &own))
+		own.st_ino = 0;
+	for (i = 0; i < l->entries.n; i++)
+		if (ctl->json)
+			json_object_array_add(list, entry_json(&l->entries.v[i]));
+		else
+			print_entry(t, &l->entries.v[i], own.st_ino);
+	if (ctl->json) {
+		warden_output_print(list);
+		return;
+	}
+	warden_table_sort(t);
+	warden_table_print(t, "nothing is open, and nothing is declared");
+}
+
+static void fill(struct listing *l)
+{
+	unsigned int layer;
+	size_t i;
+
+	warden_sockets_find(&l->sockets);
+	for (i = 0; i < l->sockets.list.n; i++)
+		add_socket(l, &l->sockets.list.v[i]);
+	for (layer = 0; layer < l->policy.n; layer++)
+		add_rules(l, &l->policy.views[layer]);
+}
+
+static void forget(struct listing *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->files.n; i++)
+		free(l->files.v[i].path);
+	free(l->files.v);
+	free(l->entries.v);
+	warden_arena_free(&l->arena);
+	warden_sockets_free(&l->sockets);
+	warden_running_close(&l->policy);
+}
+
+int warden_service_list(const struct warden_ctl *ctl, int argc, char **argv)
+{
+	struct listing l = { .files = { NULL, 0, 0 } };
+	struct warden_fault f;
+	int err;
+
+	if (warden_usage_none(argc, argv))
+		return WARDEN_EXIT_USAGE;
+	err = warden_running_open(&l.policy, &f);
+	if (err) {
+		warden_fault_print(&f, "service list");
+	} else {
+		fill(&l);
+		print_list(ctl, &l);
+	}
+	forget(&l);
+	return err ? WARDEN_EXIT_FAILED : WARDEN_EXIT_OK;
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ports, protocol by protocol: at an address no rule names, and in each net that
+ * one does.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diff_priv.h"
+#include "model.h"
+
+/* A piece of the ports of one protocol over which the answers do not change. */
+struct piece {
+	uint32_t low;
+	uint32_t high;
+	struct warden_outcome answers[WARDEN_SUBJECT_VIEWS];
+};
+
+typedef WARDEN_ARRAY(struct piece) pieces;
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* May the answer differ at this port? */
+static bool is_touched(const struct diff *d, uint32_t protocol, uint32_t port)
+{
+	size_t i;
+
+	if (d->all)
+		return true;
+	for (i = 0; i < d->differing.n; i++) {
+		const struct meaning *m = &d->differing.v[i];
+
+		if ((!m->protocol || m->protocol == protocol) && m->low <= port && port <= m->high)
+			return true;
+	}
+	return false;
+}
+
+/* First ports of the pieces, sorted, each once; ends with 65536. */
+static uint32_t edges_of(const struct diff *d, uint32_t **edges)
+{
+	uint32_t *v = warden_array_zeroed(2 * (d->rules[0].n + d->rules[1].n) + 2, sizeof(*v));
+	uint32_t n = 0, kept = 0, view, i;
+
+	v[n++] = 0;
+	for (view = 0; view < WARDEN_SUBJECT_VIEWS; view++)
+		for (i = 0; i < d->rules[view].n; i++) {
+			v[n++] = d->rules[view].v[i].low;
+			v[n++] = d->rules[view].v[i].high + 1;
+		}
+	v[n++] = UINT16_MAX + 1;
+	qsort(v, n, sizeof(*v), by_number);
+	for (i = 0; i < n; i++)
+		if (!kept || v[kept - 1] != v[i])
+			v[kept++] = v[i];
+	*edges = v;
+	return kept;
+}
+
+static void find_pieces(const struct diff *d, const struct warden_address *at, uint32_t protocol,
+			pieces *list)
+{
+	struct warden_question q = warden_diff_question(d);
+	uint32_t *edges, n = edges_of(d, &edges), i;
+
+	q.protocol = (uint16_t)protocol;
+	q.address = *at;
+	for (i = 0; i + 1 < n; i++) {
+		struct piece p = { edges[i], edges[i + 1] - 1, { { .what = 0 } } };
+		struct piece *last = list->n ? &list->v[list->n - 1] : NULL;
+
+		q.port = (uint16_t)p.low;
+		if (!is_touched(d, protocol, p.low) || !warden_diff_ask(d, &q, p.answers))
+			continue;
+		if (last && last->high + 1 == p.low &&
+		    warden_outcome_same(&last->answers[0], &p.answers[0]) &&
+		    warden_outcome_same(&last->answers[1], &p.answers[1]))
+			last->high = p.high;
+		else
+			*warden_array_add(list) = p;
+	}
+	free(edges);
+}
+
+static bool are_same_pieces(const pieces *a, const pieces *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->n && i < b->n; i++)
+		if (a->v[i].low != b->v[i].low || a->v[i].high != b->v[i].high ||
+		    !warden_outcome_same(&a->v[i].answers[0], &b->v[i].answers[0]) ||
+		    !warden_outcome_same(&a->v[i].answers[1], &b->v[i].answers[1]))
+			return false;
+	return a->n == b->n;
+}
+
+static void tell_pieces(const struct diff *d, const char *where, const char *protocol,
+			const pieces *list)
+{
+	const char *word = warden_model_domain(d->domain);
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		const struct piece *p = &list->v[i];
+		char what[200];
+
+		if (!p->low && p->high == UINT16_MAX)
+			snprintf(what, sizeof(what), "%s %s any%s", word, protocol, where);
+		else if (p->low == p->high)
+			snprintf(what, sizeof(what), "%s %s %u%s", word, protocol, p->low, where);
+		else
+			snprintf(what, sizeof(what), "%s %s %u-%u%s", word, protocol, p->low,
+				 p->high, where);
+		warden_diff_tell(d, what, p->answers);
+	}
+}
+
+#define PROTOCOLS 16
+
+/* The pieces of each protocol at one address; the first is a protocol no rule names. */
+struct place {
+	pieces of[PROTOCOLS];
+	size_t n;
+};
+
+static void ask_place(const struct diff *d, const struct warden_address *at, struct place *p)
+{
+	const struct warden_protocol *protocol;
+
+	*p = (struct place){ .n = 1 };
+	find_pieces(d, at, PROTOCOL_OTHER, &p->of[0]);
+	for (; p->n < PROTOCOLS && (protocol = warden_protocol_nth(p->n - 1)); p->n++)
+		find_pieces(d, at, protocol->number, &p->of[p->n]);
+}
+
+static void free_place(struct place *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		free(p->of[i].v);
+}
+
+static bool are_same_places(const struct place *a, const struct place *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->n; i++)
+		if (!are_same_pieces(&a->of[i], &b->of[i]))
+			return false;
+	return true;
+}
+
+/* Protocols are told one by one where they differ from most, and the rest in one. */
+static void tell_place(const struct diff *d, const char *where, const struct place *p)
+{
+	char rest[120] = "any";
+	size_t i, used = 3, differing = 0;
+
+	for (i = 1; i < p->n; i++) {
+		const char *name = warden_protocol_nth(i - 1)->name;
+
+		if (are_same_pieces(&p->of[0], &p->of[i]))
+			continue;
+		tell_pieces(d, where, name, &p->of[i]);
+		if (used < sizeof(rest))
+			used += (size_t)snprintf(rest + used, sizeof(rest) - used, "%s%s",
+						 differing++ ? "," : " but ", name);
+	}
+	tell_pieces(d, where, rest, &p->of[0]);
+}
+
+typedef WARDEN_ARRAY(struct warden_net) nets;
+
+/* The nets that rules speak of, each once, the narrowest first. */
+static int by_width(const void *a, const void *b)
+{
+	const struct warden_net *x = a, *y = b;
+
+	return x->bits != y->bits ? y->bits - x->bits : memcmp(x, y, sizeof(*x));
+}
+
+static void find_nets(const struct diff *d, nets *list)
+{
+	size_t i, kept = 0;
+	unsigned int view;
+
+	for (view = 0; view < WARDEN_SUBJECT_VIEWS; view++)
+		for (i = 0; i < d->rules[view].n; i++)
+			if (d->rules[view].v[i].net.first.version)
+				*warden_array_add(list) = d->rules[view].v[i].net;
+	if (list->n)
+		qsort(list->v, list->n, sizeof(*list->v), by_width);
+	for (i = 0; i < list->n; i++)
+		if (!kept || memcmp(&list->v[kept - 1], &list->v[i], sizeof(*list->v)))
+			list->v[kept++] = list->v[i];
+	list->n = kept;
+}
+
+/* Does an address lie in one of the first @n nets, which are no wider than the next one? */
+static bool is_inside(const nets *list, size_t n, const struct warden_address *a)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (warden_net_holds(&list->v[i], a))
+			return true;
+	return false;
+}
+
+/* An address of net @n that lies in none of the narrower ones; false where there is none. */
+static bool find_address(const nets *list, size_t n, struct warden_address *a)
+{
+	size_t i;
+
+	*a = list->v[n].first;
+	if (!is_inside(list, n, a))
+		return true;
+	for (i = 0; i < n; i++) {
+		*a = warden_net_next(&list->v[i]);
+		if (warden_net_holds(&list->v[n], a) && !is_inside(list, n, a))
+			return true;
+	}
+	return false;
+}
+
+static void put_net(char *to, size_t size, const nets *list, size_t n)
+{
+	const struct warden_net *net = &list->v[n];
+	const char *but = "";
+	size_t i;
+	int family = net->first.version == 6 ? AF_INET6 : AF_INET;
+	char text[INET6_ADDRSTRLEN] = "";
+
+	inet_ntop(family, net->first.bytes, text, sizeof(text));
+	for (i = 0; i < n; i++)
+		if (warden_net_holds(net, &list->v[i].first))
+			but = " outside of narrower nets";
+	snprintf(to, size, " to %s/%u%s", text, net->bits, but);
+}
+
+/* What comes of a net is not told where the same comes of what no rule names. */
+static void diff_nets(struct diff *d, const struct place *others)
+{
+	nets list = { NULL, 0, 0 };
+	struct warden_address at;
+	struct place place;
+	char where[96];
+	size_t i;
+
+	find_nets(d, &list);
+	for (i = 0; i < list.n; i++) {
+		if (!find_address(&list, i, &at))
+			continue;
+		ask_place(d, &at, &place);
+		put_net(where, sizeof(where), &list, i);
+		if (!are_same_places(&place, others))
+			tell_place(d, where, &place);
+		free_place(&place);
+	}
+	free(list.v);
+}
+
+void warden_diff_ports(struct diff *d)
+{
+	static const struct warden_address none = { .version = 0 };
+	struct place others;
+
+	ask_place(d, &none, &others);
+	tell_place(d, "", &others);
+	if (d->domain == WARDEN_DOMAIN_CONNECT)
+		diff_nets(d, &others);
+	free_place(&others);
+}

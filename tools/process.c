@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "process.h"
+
+bool warden_process_each(bool (*fn)(void *ctx, long pid), void *ctx)
+{
+	const struct dirent *e;
+	DIR *d = opendir("/proc");
+	bool done = false;
+
+	while (d && !done && (e = readdir(d)))
+		if (isdigit((unsigned char)e->d_name[0]))
+			done = fn(ctx, strtol(e->d_name, NULL, 10));
+	if (d)
+		closedir(d);
+	return done;
+}
+
+long warden_process_number(long pid, const char *field)
+{
+	char path[64], line[256];
+	long number = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%ld/status", pid);
+	f = fopen(path, "r");
+	while (f && number < 0 && fgets(line, sizeof(line), f))
+		if (!strncmp(line, field, strlen(field)))
+			number = strtol(line + strlen(field), NULL, 10);
+	if (f)
+		fclose(f);
+	return number;
+}
+
+bool warden_process_path(long pid, char *path, size_t size)
+{
+	char link[64];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/%ld/exe", pid);
+	len = readlink(link, path, size - 1);
+	if (len <= 0)
+		return false;
+	path[len] = '\0';
+	return true;
+}
+
+int warden_process_digest(long pid, struct warden_file_digests *d)
+{
+	struct warden_root root;
+	struct warden_files files;
+	char path[4096];
+	int err;
+
+	if (!warden_process_path(pid, path, sizeof(path)))
+		return -ENOENT;
+	err = warden_root_open(&root, "/", "/");
+	if (err)
+		return err;
+	files = warden_root_files(&root);
+	err = files.digest(files.ctx, path, d);
+	warden_root_close(&root);
+	return err;
+}
+
+unsigned long warden_process_socket(int dir, const char *entry)
+{
+	char target[64];
+	ssize_t len = readlinkat(dir, entry, target, sizeof(target) - 1);
+	unsigned long inode;
+
+	if (len <= 0)
+		return 0;
+	target[len] = '\0';
+	return sscanf(target, "socket:[%lu]", &inode) == 1 ? inode : 0;
+}

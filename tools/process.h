@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What /proc tells of the processes of this machine. */
+#ifndef WARDEN_PROCESS_H
+#define WARDEN_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "policy/digest.h"
+
+/**
+ * warden_process_each() - go through all processes
+ * @fn: called with each; true ends it
+ * @ctx: handed to it
+ *
+ * Return: true where @fn ended it.
+ */
+bool warden_process_each(bool (*fn)(void *ctx, long pid), void *ctx);
+
+/* The number behind a field of /proc/PID/status, "Uid:" the real one; -1 where there is none. */
+long warden_process_number(long pid, const char *field);
+
+/* The path of its executable; false where it has none, or has ended. */
+bool warden_process_path(long pid, char *path, size_t size);
+
+/**
+ * warden_process_digest() - digests of the file a process runs
+ * @pid: the process
+ * @d: filled in
+ *
+ * Return: 0, or a negative errno.
+ */
+int warden_process_digest(long pid, struct warden_file_digests *d);
+
+/**
+ * warden_process_socket() - which socket a descriptor is
+ * @dir: an open /proc/PID/fd
+ * @entry: name of an entry
+ *
+ * Return: the inode; 0 where it is no socket.
+ */
+unsigned long warden_process_socket(int dir, const char *entry);
+
+#endif /* WARDEN_PROCESS_H */

@@ -10,8 +10,8 @@
 /* Layers there can be: maker, operator, user. */
 #define WARDEN_LAYERS		WARDEN_ROLE_USER
 
-/* Domains a rule or a default can name: sensor to firmware. */
-#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_FIRMWARE + 1)
+/* Domains a rule or a default can name: sensor to firmware, debug and autoload. */
+#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_AUTOLOAD + 1)
 
 /**
  * struct warden_program - a program the policy names
@@ -50,13 +50,14 @@ struct warden_purpose {
  * @line: line in the policy text
  * @program: index into the programs plus one; 0 is any program
  * @digest: index into the rule digests plus one; 0 is any object
+ * @pattern: index into the patterns plus one; 0 is any name
  * @protocol: IPPROTO_*; 0 is any
  * @port_low: first port, host order
  * @port_high: last port
  * @withdraw_ms: bound on the end of a session; 0 is WARDEN_WITHDRAW_MS
  * @domain: enum warden_domain
  * @action: enum warden_action
- * @class: enum warden_sensor_class; 0 is any
+ * @class: enum warden_sensor_class, in the debug domain enum warden_debug_surface; 0 is any
  * @flags: bit mask of enum warden_rule_flag
  */
 struct warden_rule {
@@ -65,6 +66,7 @@ struct warden_rule {
 	u32 line;
 	u32 program;
 	u32 digest;
+	u32 pattern;
 	u16 protocol;
 	u16 port_low;
 	u16 port_high;
@@ -73,6 +75,18 @@ struct warden_rule {
 	u8 action;
 	u8 class;
 	u8 flags;
+};
+
+/**
+ * struct warden_pattern - what a rule says of a name
+ * @len: characters of @text that are compared
+ * @begins: that is how the name begins, and not all of it
+ * @text: the name, an asterisk behind it where it @begins
+ */
+struct warden_pattern {
+	u8 len;
+	bool begins;
+	char text[WARDEN_PATTERN_MAX + 1];
 };
 
 /**
@@ -137,11 +151,13 @@ struct warden_signer {
  * @nr_purposes: how many @purposes
  * @nr_rules: how many @rules
  * @nr_rule_digests: how many @rule_digests
+ * @nr_patterns: how many @patterns
  * @programs: in rising id
  * @refs: in rising digest
  * @purposes: in rising id
  * @rules: in rising (domain, program)
  * @rule_digests: digests that rules name
+ * @patterns: names that rules speak of
  * @reference: per domain, what is accepted there
  * @nr_signers: how many @signers
  * @signers: whom a maker's policy vouches for
@@ -172,11 +188,13 @@ struct warden_snapshot {
 	u32 nr_purposes;
 	u32 nr_rules;
 	u32 nr_rule_digests;
+	u32 nr_patterns;
 	struct warden_program *programs;
 	struct warden_digest_ref *refs;
 	struct warden_purpose *purposes;
 	struct warden_rule *rules;
 	struct warden_digest *rule_digests;
+	struct warden_pattern *patterns;
 	struct warden_reference reference[WARDEN_DOMAIN_RULES];
 	u32 nr_signers;
 	struct warden_signer *signers;
@@ -204,6 +222,19 @@ struct warden_layers {
 	u32 nr;
 	struct warden_snapshot *layer[WARDEN_LAYERS];
 };
+
+/* Is a verdict of this domain about a file? */
+static inline bool warden_domain_has_file(u32 domain)
+{
+	return domain >= WARDEN_DOMAIN_EXEC && domain <= WARDEN_DOMAIN_FIRMWARE;
+}
+
+/* Can a rule or a default name this domain? */
+static inline bool warden_domain_has_rules(u32 domain)
+{
+	return (domain >= WARDEN_DOMAIN_SENSOR && domain <= WARDEN_DOMAIN_FIRMWARE) ||
+	       domain == WARDEN_DOMAIN_DEBUG || domain == WARDEN_DOMAIN_AUTOLOAD;
+}
 
 #ifdef __KERNEL__
 

@@ -24,6 +24,31 @@ static int add_rule_digest(struct warden_stage *stage, struct warden_rule *rule,
 	return warden_stage_parse_digest(attr, digest, extack);
 }
 
+/* What a rule says of a name: all of it, or with an asterisk how it begins. */
+static int add_pattern(struct warden_stage *stage, struct warden_rule *rule,
+		       const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	struct warden_pattern *pattern;
+	size_t len;
+
+	if (!attr)
+		return 0;
+	len = strcspn(nla_data(attr), "*");
+	if (!nla_len(attr) || !*(const char *)nla_data(attr) ||
+	    strlen(nla_data(attr)) > len + 1)
+		return warden_stage_refuse(extack, attr,
+					   "a name has characters, and an asterisk at its end alone");
+	pattern = warden_stage_append(&stage->patterns, sizeof(*pattern), WARDEN_RULES_MAX,
+				      "names", extack);
+	if (IS_ERR(pattern))
+		return PTR_ERR(pattern);
+	rule->pattern = stage->patterns.nr;
+	pattern->len = len;
+	pattern->begins = ((const char *)nla_data(attr))[len] == '*';
+	get_string(pattern->text, sizeof(pattern->text), attr);
+	return 0;
+}
+
 /* A field that means nothing in a rule's domain is a mistake, and a mistake is not guessed at. */
 static int check_rule_fields(struct nlattr *const *tb, const struct nlattr *attr, u32 domain,
 			     struct netlink_ext_ack *extack)
@@ -42,9 +67,19 @@ static int check_rule_fields(struct nlattr *const *tb, const struct nlattr *attr
 		if (tb[port_fields[i]] && domain != WARDEN_DOMAIN_LISTEN)
 			return warden_stage_refuse(extack, tb[port_fields[i]],
 						   "only a listen rule has this field");
-	if (tb[WARDEN_A_RULE_DIGEST] && domain < WARDEN_DOMAIN_EXEC)
+	if (tb[WARDEN_A_RULE_DIGEST] && !warden_domain_has_file(domain))
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_DIGEST],
 					   "only an exec, module or firmware rule has a digest");
+	if (tb[WARDEN_A_RULE_SURFACE] && domain != WARDEN_DOMAIN_DEBUG)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_SURFACE],
+					   "only a debug rule has a surface");
+	if (tb[WARDEN_A_RULE_PATTERN] && domain != WARDEN_DOMAIN_MODULE &&
+	    domain != WARDEN_DOMAIN_AUTOLOAD)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PATTERN],
+					   "only a module or autoload rule has a name");
+	if (!warden_domain_has_rules(domain))
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_DOMAIN],
+					   "this domain has no rules");
 	if (domain == WARDEN_DOMAIN_CONNECT)
 		return warden_stage_refuse(extack, attr,
 					   "this build does not enforce connect rules");
@@ -150,7 +185,7 @@ int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
 	rule->domain = get_u32(tb, WARDEN_A_RULE_DOMAIN, 0);
 	rule->action = get_u32(tb, WARDEN_A_RULE_ACTION, WARDEN_ACTION_DENY);
 	rule->program = get_u32(tb, WARDEN_A_RULE_PROGRAM, 0);
-	rule->class = get_u32(tb, WARDEN_A_RULE_CLASS, 0);
+	rule->class = get_u32(tb, WARDEN_A_RULE_CLASS, get_u32(tb, WARDEN_A_RULE_SURFACE, 0));
 	rule->purpose = get_u32(tb, WARDEN_A_RULE_PURPOSE, 0);
 	rule->flags = get_u32(tb, WARDEN_A_RULE_FLAGS, 0);
 	rule->withdraw_ms = get_u32(tb, WARDEN_A_RULE_WITHDRAW_MS, 0);
@@ -162,6 +197,8 @@ int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
 	err = check_rule(tb, attr, rule, extack);
 	if (!err)
 		err = add_rule_digest(stage, rule, tb[WARDEN_A_RULE_DIGEST], extack);
+	if (!err)
+		err = add_pattern(stage, rule, tb[WARDEN_A_RULE_PATTERN], extack);
 	return err ?: add_ports(stage, tb, extack);
 }
 

@@ -68,7 +68,7 @@ static char *rule_text(const struct warden_asked *a, uint32_t number, char where
 
 static const char *who_asks(const struct warden_query *query)
 {
-	if (query->q.domain >= WARDEN_DOMAIN_EXEC)
+	if (warden_domain_is_file(query->q.domain))
 		return "anybody";
 	return query->who ? query->who : "any other program";
 }
@@ -175,6 +175,8 @@ static int take_explain_option(struct explain_options *o, int c)
 	case WARDEN_DOMAIN_EXEC:
 	case WARDEN_DOMAIN_MODULE:
 	case WARDEN_DOMAIN_FIRMWARE:
+	case WARDEN_DOMAIN_DEBUG:
+	case WARDEN_DOMAIN_AUTOLOAD:
 		o->path = optarg;
 		o->domain = (uint32_t)c;
 		break;
@@ -199,6 +201,8 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 		{ "exec", required_argument, NULL, WARDEN_DOMAIN_EXEC },
 		{ "module", required_argument, NULL, WARDEN_DOMAIN_MODULE },
 		{ "firmware", required_argument, NULL, WARDEN_DOMAIN_FIRMWARE },
+		{ "debug", required_argument, NULL, WARDEN_DOMAIN_DEBUG },
+		{ "autoload", required_argument, NULL, WARDEN_DOMAIN_AUTOLOAD },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c, status = 0;
@@ -213,7 +217,7 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 		return warden_usage_wrong("policy explain wants one file, or --running and none");
 	if (o->objects != 1)
 		return warden_usage_wrong("policy explain wants one of --sensor, --listen, --exec, "
-					  "--module and --firmware");
+					  "--module, --firmware, --debug and --autoload");
 	if (o->device && !o->sensor)
 		return warden_usage_wrong("--device goes with --sensor, which says what it is");
 	return 0;
@@ -237,7 +241,7 @@ static bool build_query(struct warden_query *query, const struct warden_asked *a
 			*slash = '\0';
 		right = warden_query_listen(query, o->listen, slash ? slash + 1 : "");
 	} else {
-		right = warden_query_file(query, a, o->domain, o->path);
+		right = warden_query_object(query, a, o->domain, o->path);
 	}
 	if (o->consent)
 		warden_query_consent(query, a);
@@ -401,7 +405,7 @@ static void take_who(void *ctx, const struct warden_subject *subject, const char
 {
 	char text[WARDEN_OUTCOME_TEXT], by[WARDEN_OUTCOME_TEXT], where[WARDEN_WHERE_TEXT];
 	struct who_can *who = ctx;
-	const char *label = who->domain < WARDEN_DOMAIN_EXEC ? subject->label : "anybody";
+	const char *label = warden_domain_is_file(who->domain) ? "anybody" : subject->label;
 	struct json_object *json;
 	char *rule = NULL;
 
@@ -438,11 +442,13 @@ static bool read_words(struct warden_query *query, const struct warden_asked *a,
 		return warden_query_sensor(query, words[1], n == 3 ? words[2] : NULL);
 	if (n == 3 && !strcmp(words[0], "listen"))
 		return warden_query_listen(query, words[1], words[2]);
-	if (n == 2 && domain >= WARDEN_DOMAIN_EXEC && domain <= WARDEN_DOMAIN_FIRMWARE)
-		return warden_query_file(query, a, (uint32_t)domain, words[1]);
+	if (n == 2 && (warden_domain_is_file((uint32_t)domain) || domain == WARDEN_DOMAIN_DEBUG ||
+		       domain == WARDEN_DOMAIN_AUTOLOAD))
+		return warden_query_object(query, a, (uint32_t)domain, words[1]);
 	snprintf(query->wrong, sizeof(query->wrong),
 		 "what is asked for is not clear; write `use CLASS [TOPOLOGY]`, `listen PROTOCOL "
-		 "PORT` or `exec|module|firmware PATH`");
+		 "PORT`, `exec|module|firmware PATH`, `module NAME`, `debug SURFACE` or `autoload "
+		 "ALIAS`");
 	return false;
 }
 

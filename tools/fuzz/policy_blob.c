@@ -69,7 +69,8 @@ static void check_rules(const struct warden_snapshot *s)
 	for (i = 0; i < s->nr_rules; i++) {
 		const struct warden_rule *r = &s->rules[i], *before = i ? r - 1 : NULL;
 
-		require(r->domain && r->domain < WARDEN_DOMAIN_RULES);
+		require(warden_domain_has_rules(r->domain));
+		require(r->pattern <= s->nr_patterns);
 		require(r->program <= s->nr_programs && r->digest <= s->nr_rule_digests);
 		require(r->port_low <= r->port_high);
 		require(!before || before->domain < r->domain ||
@@ -127,6 +128,8 @@ static void decide(const struct warden_snapshot *s)
 		for (req.domain = WARDEN_DOMAIN_SENSOR; req.domain < WARDEN_DOMAIN_RULES;
 		     req.domain++) {
 			req.class = i % 12;
+			req.surface = i;
+			req.name = i % 2 ? "net-pf-10" : "dummy";
 			warden_decide(s, &req, &v);
 			require(v.action <= WARDEN_ACTION_ALLOW && v.mode <= WARDEN_MODE_OBSERVE);
 			require(v.reason != WARDEN_REASON_CONSENT && !v.grant);

@@ -98,6 +98,8 @@ static void ask_layers(const struct warden_layers *layers, const struct warden_q
 		.protocol = q->protocol,
 		.port = q->port,
 		.object = &object,
+		.name = q->name ? q->name : "",
+		.surface = q->surface,
 	};
 
 	warden_decide_layers(layers, &req, v);

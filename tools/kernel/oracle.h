@@ -19,7 +19,7 @@ struct warden_oracle;
 
 /**
  * struct warden_question - who asks for what
- * @domain: enum warden_domain, sensor to firmware
+ * @domain: enum warden_domain, one that has rules
  * @uid: real user of the program
  * @subject: digest of the program
  * @class: sensor: enum warden_sensor_class
@@ -27,6 +27,8 @@ struct warden_oracle;
  * @protocol: listen: IPPROTO_*
  * @port: listen
  * @object: exec, module, firmware: digest of the file
+ * @name: module, autoload: its name or the alias; NULL is one no rule names
+ * @surface: debug: enum warden_debug_surface
  * @purposes: the program has a living consent for each of these, and for @class
  * @consents: how many
  */
@@ -39,6 +41,8 @@ struct warden_question {
 	uint16_t protocol;
 	uint16_t port;
 	struct warden_digest object;
+	const char *name;
+	uint32_t surface;
 	const char *purposes[WARDEN_ORACLE_PURPOSES];
 	unsigned int consents;
 };

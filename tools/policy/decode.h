@@ -33,6 +33,8 @@ struct warden_rule_view {
 	uint32_t high;
 	const char *topology; /* NULL is any */
 	struct warden_digest digest; /* alg 0 is any file */
+	uint32_t surface;	     /* 0 is any */
+	const char *pattern;	     /* NULL is any */
 };
 
 struct warden_view {

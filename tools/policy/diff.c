@@ -11,46 +11,11 @@
 #include <string.h>
 
 #include "diff.h"
+#include "diff_priv.h"
 #include "model.h"
 #include "wire.h"
 
 #define PROTOCOL_OTHER 253 /* RFC 3692: for experiments; no rule can name it */
-
-/* A rule without its line and its numbers: what it means, comparable as bytes. */
-struct meaning {
-	uint32_t action;
-	uint32_t class;
-	uint32_t flags;
-	uint32_t withdraw_ms;
-	uint32_t protocol;
-	uint32_t low;
-	uint32_t high;
-	uint32_t topology; /* interned; 0 is any */
-	uint32_t purpose;  /* interned; 0 is none */
-	struct warden_digest digest;
-};
-
-typedef WARDEN_ARRAY(struct meaning) meanings;
-
-/* The rules of one policy, to be found by domain and program. */
-struct table {
-	const struct warden_view *view;
-	WARDEN_ARRAY(uint32_t) order; /* numbers of rules, by domain and program */
-};
-
-struct diff {
-	struct table tables[WARDEN_SUBJECT_VIEWS];
-	struct warden_arena arena;
-	struct warden_index interned;
-	WARDEN_ARRAY(const char *) texts; /* what is interned, from 1 */
-	const struct warden_subject *subject;
-	uint32_t domain;
-	meanings rules[WARDEN_SUBJECT_VIEWS]; /* that bear on the subject */
-	meanings differing;		      /* that only one of the two has */
-	bool all;			      /* defaults differ: everything may */
-	warden_change_fn fn;
-	void *ctx;
-};
 
 static const struct warden_view *sorted_view; /* of the table being sorted */
 
@@ -107,6 +72,8 @@ static struct meaning meaning_of(struct diff *d, const struct warden_view *v,
 	m.purpose = r->purpose && r->purpose <= v->purposes.n ?
 			    intern(d, v->purposes.v[r->purpose - 1]) :
 			    0;
+	m.surface = r->surface;
+	m.pattern = r->pattern ? intern(d, r->pattern) : 0;
 	m.digest = r->digest;
 	return m;
 }
@@ -170,7 +137,7 @@ static void find_differing(struct diff *d)
 	}
 }
 
-static struct warden_question question_of(const struct diff *d)
+struct warden_question warden_diff_question(const struct diff *d)
 {
 	return (struct warden_question){ .domain = d->domain,
 					 .uid = d->subject->uid,
@@ -178,7 +145,7 @@ static struct warden_question question_of(const struct diff *d)
 }
 
 /* One question to both. True where the answers differ. */
-static bool ask_both(const struct diff *d, const struct warden_question *q,
+bool warden_diff_ask(const struct diff *d, const struct warden_question *q,
 		     struct warden_outcome answers[WARDEN_SUBJECT_VIEWS])
 {
 	unsigned int view;
@@ -188,10 +155,10 @@ static bool ask_both(const struct diff *d, const struct warden_question *q,
 	return !warden_outcome_same(&answers[0], &answers[1]);
 }
 
-static void tell(const struct diff *d, const char *what,
+void warden_diff_tell(const struct diff *d, const char *what,
 		 const struct warden_outcome answers[WARDEN_SUBJECT_VIEWS])
 {
-	const char *who = d->domain < WARDEN_DOMAIN_EXEC ? d->subject->label : "anybody";
+	const char *who = warden_domain_is_file(d->domain) ? "anybody" : d->subject->label;
 	struct warden_change change = { who, d->domain, what, &answers[0], &answers[1] };
 
 	d->fn(d->ctx, &change);
@@ -206,10 +173,10 @@ static bool defaults_differ(const struct diff *d)
 	struct warden_question q;
 
 	of_nobody.subject = &nobody;
-	q = question_of(&of_nobody);
+	q = warden_diff_question(&of_nobody);
 	q.class = WARDEN_SENSOR_CLASS_UNKNOWN;
 	q.protocol = PROTOCOL_OTHER;
-	return ask_both(d, &q, answers);
+	return warden_diff_ask(d, &q, answers);
 }
 
 /* --- sensors ----------------------------------------------------------------------- */
@@ -242,11 +209,11 @@ struct row {
 
 static void ask_row(const struct diff *d, const char *topology, struct row *row)
 {
-	struct warden_question q = question_of(d);
+	struct warden_question q = warden_diff_question(d);
 
 	q.topology = topology;
 	for (q.class = WARDEN_SENSOR_CLASS_CAMERA; q.class <= WARDEN_SENSOR_CLASS_UNKNOWN; q.class++)
-		row->differs[q.class] = ask_both(d, &q, row->answers[q.class]);
+		row->differs[q.class] = warden_diff_ask(d, &q, row->answers[q.class]);
 }
 
 static bool is_same_answer(const struct row *a, const struct row *b, uint32_t x, uint32_t y)
@@ -288,7 +255,7 @@ static void tell_classes(const struct diff *d, const char *topology, const struc
 		snprintf(what, sizeof(what), "use device \"%s\" as %s", topology, words);
 	else
 		snprintf(what, sizeof(what), "use %s", words);
-	tell(d, what, row->answers[__builtin_ctz(classes)]);
+	warden_diff_tell(d, what, row->answers[__builtin_ctz(classes)]);
 }
 
 /* What comes of a device is not told where the same comes of those no rule names. */
@@ -384,7 +351,7 @@ static uint32_t edges_of(const struct diff *d, uint32_t **edges)
 
 static void find_pieces(const struct diff *d, uint32_t protocol, pieces *list)
 {
-	struct warden_question q = question_of(d);
+	struct warden_question q = warden_diff_question(d);
 	uint32_t *edges, n = edges_of(d, &edges), i;
 
 	q.protocol = (uint16_t)protocol;
@@ -393,7 +360,7 @@ static void find_pieces(const struct diff *d, uint32_t protocol, pieces *list)
 		struct piece *last = list->n ? &list->v[list->n - 1] : NULL;
 
 		q.port = (uint16_t)p.low;
-		if (!is_touched(d, protocol, p.low) || !ask_both(d, &q, p.answers))
+		if (!is_touched(d, protocol, p.low) || !warden_diff_ask(d, &q, p.answers))
 			continue;
 		if (last && last->high + 1 == p.low &&
 		    warden_outcome_same(&last->answers[0], &p.answers[0]) &&
@@ -431,7 +398,7 @@ static void tell_pieces(const struct diff *d, const char *protocol, const pieces
 			snprintf(what, sizeof(what), "listen %s %u", protocol, p->low);
 		else
 			snprintf(what, sizeof(what), "listen %s %u-%u", protocol, p->low, p->high);
-		tell(d, what, p->answers);
+		warden_diff_tell(d, what, p->answers);
 	}
 }
 
@@ -477,12 +444,12 @@ static bool is_in_list(const struct warden_view *v, uint32_t domain, const struc
 static void tell_file(struct diff *d, const struct warden_digest *file, bool one)
 {
 	struct warden_outcome answers[WARDEN_SUBJECT_VIEWS];
-	struct warden_question q = question_of(d);
+	struct warden_question q = warden_diff_question(d);
 	char hex[2 * WARDEN_DIGEST_SIZE + 1], what[160];
 	const char *word = warden_model_domain(d->domain);
 
 	q.object = *file;
-	if (!ask_both(d, &q, answers))
+	if (!warden_diff_ask(d, &q, answers))
 		return;
 	warden_hex_put(hex, file->bytes, sizeof(file->bytes));
 	if (one)
@@ -490,7 +457,7 @@ static void tell_file(struct diff *d, const struct warden_digest *file, bool one
 			 warden_enum_word(warden_enum_digest_alg(), file->alg), hex);
 	else
 		snprintf(what, sizeof(what), "%s any other file", word);
-	tell(d, what, answers);
+	warden_diff_tell(d, what, answers);
 }
 
 static void diff_lists(struct diff *d, unsigned int view)
@@ -544,20 +511,24 @@ static void diff_domain(struct diff *d)
 	gather_rules(d, 1);
 	find_differing(d);
 	d->all = defaults_differ(d);
-	if (!d->differing.n && !d->all && !lists_differ(d))
+	if (!d->differing.n && !d->all &&
+	    (!warden_domain_is_file(d->domain) || !lists_differ(d)))
 		return;
 	if (d->domain == WARDEN_DOMAIN_SENSOR)
 		diff_sensors(d);
 	else if (d->domain == WARDEN_DOMAIN_LISTEN)
 		diff_ports(d);
-	else if (d->domain >= WARDEN_DOMAIN_EXEC)
+	else if (d->domain == WARDEN_DOMAIN_DEBUG)
+		warden_diff_surfaces(d);
+	else if (warden_domain_is_file(d->domain))
 		diff_files(d);
+	warden_diff_names(d);
 }
 
 /* Who loads a file is nobody: it is asked for once, of a program no policy names. */
 static bool is_asked(uint32_t domain, bool last)
 {
-	return last || domain < WARDEN_DOMAIN_EXEC;
+	return last || !warden_domain_is_file(domain);
 }
 
 static void close_diff(struct diff *d)
@@ -585,7 +556,7 @@ void warden_diff(const struct warden_view *before, const struct warden_view *aft
 	warden_subjects_find(&s, views);
 	for (i = 0; i < s.list.n; i++) {
 		d.subject = &s.list.v[i];
-		for (d.domain = WARDEN_DOMAIN_SENSOR; d.domain <= WARDEN_DOMAIN_FIRMWARE; d.domain++)
+		for (d.domain = WARDEN_DOMAIN_SENSOR; d.domain < WARDEN_MODEL_BIND; d.domain++)
 			if (is_asked(d.domain, i + 1 == s.list.n))
 				diff_domain(&d);
 	}

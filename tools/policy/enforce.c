@@ -13,7 +13,7 @@ bool warden_enforces_default(uint32_t domain, enum warden_action action)
 {
 	if (action == WARDEN_ACTION_ALLOW)
 		return true;
-	return domain <= WARDEN_DOMAIN_FIRMWARE && domain != WARDEN_DOMAIN_CONNECT;
+	return domain < WARDEN_MODEL_BIND && domain != WARDEN_DOMAIN_CONNECT;
 }
 
 /* @lacks is a subject with its verb: "`usb` rules are". */
@@ -45,8 +45,6 @@ static const char *domain_lacks(uint32_t domain)
 		return "`bind` rules are";
 	case WARDEN_MODEL_USB:
 		return "`usb` rules are";
-	case WARDEN_MODEL_DEBUG:
-		return "`debug` rules are";
 	case WARDEN_MODEL_EGRESS:
 		return "`egress` rules are";
 	}
@@ -91,8 +89,6 @@ static const char *rule_lacks(struct warden_model *m, const struct warden_rule *
 		return "`from` in a rule is";
 	if (has_sensor_by_name(m, r))
 		return "a sensor by its `name` is";
-	if (r->domain == WARDEN_DOMAIN_MODULE && r->object.text[0] != '/')
-		return "a module by its name instead of its path is";
 	p = unit_of(m, r);
 	if (!p)
 		return NULL;

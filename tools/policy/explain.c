@@ -109,7 +109,7 @@ static void advise_default(struct warden_explanation *e, const struct warden_que
 		       domain);
 	else if (q->domain == WARDEN_DOMAIN_EXEC)
 		advise(e, "the default would allow it: default exec allow");
-	else if (q->domain > WARDEN_DOMAIN_EXEC)
+	else if (warden_domain_is_file(q->domain))
 		advise(e, "a rule would allow it: allow %s", what);
 	else if (who)
 		advise(e, "a rule would allow it: allow %s %s", who, what);
@@ -124,7 +124,7 @@ static void advise_denial(struct warden_explanation *e, const struct warden_ques
 {
 	if (q->domain == WARDEN_DOMAIN_EXEC)
 		advise(e, "a list that lacks its digest would deny it: appraise exec from \"FILE\"");
-	else if (q->domain > WARDEN_DOMAIN_EXEC)
+	else if (warden_domain_is_file(q->domain))
 		advise(e, "a rule would deny it: deny %s", what);
 	else
 		advise(e, "a rule would deny it: deny %s %s", who ? who : "any", what);
@@ -171,7 +171,7 @@ void warden_explain(struct warden_explanation *e, const struct warden_view *v,
 		advise_without(e, v, q, rule->action);
 	else if (e->outcome.what == WARDEN_OUTCOME_ALLOWED)
 		advise_denial(e, q, who, what);
-	if (q->domain < WARDEN_DOMAIN_EXEC)
+	if (!warden_domain_is_file(q->domain))
 		advise_user(e, v, q);
 	/* Where another user would do, a rule for the program stands already. */
 	if (!e->advice.n)
@@ -223,7 +223,7 @@ void warden_who_can(const struct warden_view *v, const struct warden_question *q
 
 	warden_subjects_find(&s, views);
 	/* Who loads a file is nobody: one is asked for, of no name. */
-	for (i = q->domain < WARDEN_DOMAIN_EXEC ? 0 : s.list.n - 1; i < s.list.n; i++) {
+	for (i = !warden_domain_is_file(q->domain) ? 0 : s.list.n - 1; i < s.list.n; i++) {
 		struct warden_question one = *q;
 		struct warden_outcome o;
 

@@ -51,12 +51,16 @@ static char *entry_text(const struct warden_view *v, const struct warden_rule_vi
 
 	if (!f)
 		return NULL;
-	if (r->domain < WARDEN_DOMAIN_EXEC)
+	if (!warden_domain_is_file(r->domain))
 		fputs(named ? v->programs.v[r->program - 1].label : "any", f);
 	if (r->domain == WARDEN_DOMAIN_SENSOR)
 		put_sensor(f, r);
 	else if (r->domain < WARDEN_DOMAIN_EXEC)
 		put_ports(f, r);
+	else if (r->domain == WARDEN_DOMAIN_DEBUG)
+		fprintf(f, " debug %s", warden_enum_word(warden_enum_debug_surface(), r->surface));
+	else if (r->pattern)
+		fprintf(f, " %s \"%s\"", warden_model_domain(r->domain), r->pattern);
 	else
 		put_file(f, r);
 	fclose(f);

@@ -18,13 +18,18 @@
 
 /* Domains of the language that the wire does not have yet, after those it has. */
 enum warden_model_domain {
-	WARDEN_MODEL_BIND = WARDEN_DOMAIN_SYSTEM + 1,
+	WARDEN_MODEL_BIND = WARDEN_DOMAIN_AUTOLOAD + 1,
 	WARDEN_MODEL_USB,
-	WARDEN_MODEL_DEBUG,
 	WARDEN_MODEL_EGRESS,
 	WARDEN_MODEL_LIBRARY,
 	WARDEN_MODEL_DOMAINS
 };
+
+/* Is what a rule of this domain is about a file, or the name of one that is loaded? */
+static inline bool warden_domain_is_file(uint32_t domain)
+{
+	return domain >= WARDEN_DOMAIN_EXEC && domain <= WARDEN_DOMAIN_FIRMWARE;
+}
 
 #define WARDEN_GROUPS_MAX	 1024 /* groups of one policy */
 #define WARDEN_GROUP_SENSORS_MAX 256  /* sensors of one group, groups inside it spread out */
@@ -262,6 +267,9 @@ void warden_model_resolve(struct warden_model *m, struct warden_diags *d);
 
 /* Sort ranges and join what overlaps or touches; gives how many are left. */
 uint32_t warden_ports_merge(struct warden_ports *v, uint32_t n);
+
+/* Does a rule speak of its object by name: a module, or an alias that is asked for? */
+bool warden_model_has_name(const struct warden_rule *rule);
 
 /* How many rules of the compiled policy a rule becomes. */
 size_t warden_model_spread(const struct warden_rule *rule);

@@ -2,7 +2,8 @@
 /*
  * What runs and what the kernel loads. Hooks: bprm_check_security (a file is
  * about to run), kernel_read_file (the kernel loads a file),
- * kernel_post_load_data (the kernel has taken an object from memory).
+ * kernel_post_load_data (the kernel has taken an object from memory),
+ * kernel_module_request (the kernel wants a module for what a program does).
  */
 #include "common.bpf.h"
 
@@ -31,4 +32,12 @@ int BPF_PROG(warden_load_data, char *buf, loff_t size, enum kernel_load_data_id 
 	if (ret)
 		return ret;
 	return clamp_errno(warden_kf_load_data((__u64)buf, size, id));
+}
+
+SEC("lsm.s/kernel_module_request")
+int BPF_PROG(warden_module_request, char *name, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp_errno(warden_kf_module_request((__u64)name));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sensors. Hooks: file_open (a device node is opened), file_receive (a
+ * Sensors. Hooks: file_open (a device node is opened, or a debug surface), file_receive (a
  * descriptor comes in from another process), bprm_committing_creds (descriptors
  * are inherited by another program).
  */
@@ -13,7 +13,12 @@ int BPF_PROG(warden_file_open, struct file *file, int ret)
 		return ret;
 	if ((file->f_inode->i_mode & S_IFMT) != S_IFCHR) {
 		report_canary(WARDEN_HOOK_FILE_OPEN);
-		return 0;
+		return may_be_debug_file(file) ? clamp_errno(warden_kf_debug_file(file)) : 0;
+	}
+	if (may_be_debug_device(file->f_inode)) {
+		ret = clamp_errno(warden_kf_debug_file(file));
+		if (ret)
+			return ret;
 	}
 	if (!needs_asking(file))
 		return 0;

@@ -4,6 +4,7 @@
  * kfunc, so they are compiled together; each file stands for one concern.
  */
 #include "common.bpf.h"
+#include "debug.bpf.c"
 #include "sensor.bpf.c"
 #include "exec.bpf.c"
 #include "service.bpf.c"

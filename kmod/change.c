@@ -56,6 +56,20 @@ static void fill_layer(struct warden_record *r, const struct warden_snapshot *sn
 	memcpy(r->object_digest.bytes, snap->digest, sizeof(snap->digest));
 }
 
+static u32 domain_of(u32 event)
+{
+	switch (event) {
+	case WARDEN_EVENT_STOP:
+	case WARDEN_EVENT_PROBE:
+		return WARDEN_DOMAIN_SYSTEM;
+	case WARDEN_EVENT_DEBUG_OPEN:
+	case WARDEN_EVENT_DEBUG_CLOSE:
+		return WARDEN_DOMAIN_DEBUG;
+	default:
+		return WARDEN_DOMAIN_POLICY;
+	}
+}
+
 /**
  * warden_change_tell() - record a change
  * @c: the change
@@ -73,8 +87,7 @@ void warden_change_tell(const struct warden_change *c)
 		return;
 	}
 	r->event = c->event;
-	r->domain = c->event == WARDEN_EVENT_STOP || c->event == WARDEN_EVENT_PROBE ?
-			    WARDEN_DOMAIN_SYSTEM : WARDEN_DOMAIN_POLICY;
+	r->domain = domain_of(c->event);
 	r->action = c->event == WARDEN_EVENT_POLICY_REFUSE ? WARDEN_ACTION_DENY : WARDEN_ACTION_ALLOW;
 	r->reason = c->reason;
 	r->line = c->line;

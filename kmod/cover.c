@@ -248,10 +248,54 @@ static int try_addresses(struct probe *p)
 	return err ?: each_rule_of_both(p, try_net);
 }
 
+static int try_surfaces(struct probe *p)
+{
+	const struct warden_rule *rule = p->rule;
+	int err = 0;
+	u32 surface;
+
+	for (surface = WARDEN_DEBUG_SURFACE_BPF; !err && surface <= WARDEN_DEBUG_SURFACE_TRACEFS;
+	     surface++) {
+		if (rule->class && rule->class != surface)
+			continue;
+		p->req.surface = surface;
+		err = try(p);
+	}
+	return err;
+}
+
+/*
+ * A pattern is tried as it stands: an asterisk is no character of a name, so what
+ * it ends is a name that only this pattern and wider ones match.
+ */
+static int try_name(struct probe *p, const struct warden_snapshot *snap,
+		    const struct warden_rule *mention)
+{
+	const struct warden_rule *rule = p->rule;
+	const char *name;
+
+	if (!mention->pattern)
+		return 0;
+	name = snap->patterns[mention->pattern - 1].text;
+	if (rule->pattern && !warden_decide_called(&p->from->patterns[rule->pattern - 1], name))
+		return 0;
+	p->req.name = name;
+	return try(p);
+}
+
+static int try_names(struct probe *p)
+{
+	int err;
+
+	p->req.name = "";
+	err = p->rule->pattern ? try_name(p, p->from, p->rule) : try(p);
+	return err ?: each_rule_of_both(p, try_name);
+}
+
 static int try_digest(struct probe *p, const struct warden_digest *digest)
 {
 	p->object.digest = *digest;
-	return try(p);
+	return p->rule->domain == WARDEN_DOMAIN_MODULE ? try_names(p) : try(p);
 }
 
 static int try_named_digest(struct probe *p, const struct warden_snapshot *snap,
@@ -309,6 +353,10 @@ static int try_objects(struct probe *p)
 		return try_addresses(p);
 	case WARDEN_DOMAIN_PROTOCOL:
 		return try_sockets(p);
+	case WARDEN_DOMAIN_DEBUG:
+		return try_surfaces(p);
+	case WARDEN_DOMAIN_AUTOLOAD:
+		return try_names(p);
 	default:
 		return try_digests(p);
 	}

@@ -6,7 +6,8 @@
  * into the host unit test.
  *
  * Order: an object that is appraised must be in the reference list. Then deny
- * beats allow among all rules that match, whoever they name. Then the default.
+ * beats allow among all rules that match, whoever they name. Then the default,
+ * which an exception opens for a time.
  */
 #include <linux/bits.h>
 #include <linux/string.h>
@@ -140,6 +141,20 @@ static bool matches_port(const struct warden_rule *rule, const struct warden_req
 	       rule->port_low <= req->port && req->port <= rule->port_high;
 }
 
+static bool is_called(const struct warden_pattern *pattern, const char *name)
+{
+	return !strncmp(name, pattern->text, pattern->len) &&
+	       (pattern->begins || !name[pattern->len]);
+}
+
+/* A rule for a name matches nothing before the name is known. */
+static bool matches_name(const struct warden_snapshot *snap, const struct warden_rule *rule,
+			 const struct warden_request *req)
+{
+	return !rule->pattern ||
+	       (req->name && is_called(&snap->patterns[rule->pattern - 1], req->name));
+}
+
 static bool matches(const struct warden_snapshot *snap, const struct warden_rule *rule,
 		    const struct warden_request *req)
 {
@@ -154,8 +169,12 @@ static bool matches(const struct warden_snapshot *snap, const struct warden_rule
 		       (!rule->net || warden_net_holds(&snap->nets[rule->net - 1], &req->address));
 	case WARDEN_DOMAIN_PROTOCOL:
 		return !rule->class || rule->class == req->socket;
+	case WARDEN_DOMAIN_DEBUG:
+		return !rule->class || rule->class == req->surface;
+	case WARDEN_DOMAIN_AUTOLOAD:
+		return matches_name(snap, rule, req);
 	default:
-		return matches_object(snap, rule, req);
+		return matches_object(snap, rule, req) && matches_name(snap, rule, req);
 	}
 }
 
@@ -251,6 +270,10 @@ static u8 explain_default(const struct warden_request *req, const struct warden_
 		return WARDEN_REASON_DEFAULT;
 	if (warden_domain_has_object(req->domain))
 		return req->object->reason ?: WARDEN_REASON_DEFAULT;
+	if (req->domain == WARDEN_DOMAIN_AUTOLOAD)
+		return WARDEN_REASON_DEFAULT;
+	if (req->domain == WARDEN_DOMAIN_DEBUG)
+		return WARDEN_REASON_SURFACE_CLOSED;
 	if (req->domain == WARDEN_DOMAIN_SENSOR && req->class == WARDEN_SENSOR_CLASS_UNKNOWN)
 		return WARDEN_REASON_CLASS_UNKNOWN;
 	if (req->subject->reason)
@@ -341,6 +364,19 @@ bool warden_decide_same(const struct warden_digest *a, const struct warden_diges
 }
 
 /**
+ * warden_decide_called() - does a pattern match a name?
+ * @pattern: the pattern
+ * @name: the name
+ *
+ * Context: Any.
+ * Return: true if it does.
+ */
+bool warden_decide_called(const struct warden_pattern *pattern, const char *name)
+{
+	return is_called(pattern, name);
+}
+
+/**
  * warden_decide() - what one layer says to a request
  * @snap: the layer
  * @req: the request; @req->subject is set, and in the exec, module and firmware
@@ -366,6 +402,8 @@ void warden_decide(const struct warden_snapshot *snap, const struct warden_reque
 		verdict->withdraw_ms = verdict->rule->withdraw_ms;
 		return;
 	}
+	if (req->excepted)
+		verdict->action = WARDEN_ACTION_ALLOW;
 	verdict->reason = explain_default(req, verdict);
 	if (!snap->version && verdict->action == WARDEN_ACTION_DENY)
 		verdict->reason = WARDEN_REASON_BOOT_PROFILE;

@@ -36,7 +36,7 @@ struct warden_grants {
 
 /**
  * struct warden_request - what is asked
- * @domain: enum warden_domain, sensor to firmware
+ * @domain: enum warden_domain, one that has rules
  * @uid: real user id of the subject, in the initial user namespace
  * @now: boot-time clock, in ns
  * @subject: the program that asks
@@ -48,6 +48,9 @@ struct warden_grants {
  * @socket: protocol: enum warden_socket_class
  * @address: connect: where the other side is, unmapped
  * @object: exec, module, firmware: what is executed or loaded
+ * @name: module, autoload: its name or the alias that is asked for; NULL is not known
+ * @surface: debug: enum warden_debug_surface
+ * @excepted: debug: the surface is open for a time, whatever the default says
  */
 struct warden_request {
 	u32 domain;
@@ -62,6 +65,9 @@ struct warden_request {
 	u32 socket;
 	struct warden_address address;
 	const struct warden_identity *object;
+	const char *name;
+	u32 surface;
+	bool excepted;
 };
 
 /**
@@ -101,6 +107,7 @@ u32 warden_decide_rules(const struct warden_snapshot *snap, u32 domain, u32 prog
 u32 warden_decide_refs(const struct warden_snapshot *snap, const struct warden_digest *digest);
 bool warden_decide_same(const struct warden_digest *a, const struct warden_digest *b);
 
+bool warden_decide_called(const struct warden_pattern *pattern, const char *name);
 bool warden_decide_names(const struct warden_snapshot *snap, const struct warden_digest *digest);
 
 /**

@@ -19,6 +19,7 @@
 
 #include "compat/bpf.h"
 #include "canary.h"
+#include "debug.h"
 #include "hooks.h"
 #include "identity.h"
 #include "inventory.h"
@@ -28,7 +29,7 @@
 #include "warden.lskel.h"
 
 /* The order of enum warden_hook. */
-#define NR_HOOKS (WARDEN_HOOK_SOCKET_CREATE + 1)
+#define NR_HOOKS (WARDEN_HOOK_INODE_MKDIR + 1)
 
 /* Protects all below; taken by init, status and stop. */
 static DEFINE_MUTEX(hooks_lock);
@@ -94,6 +95,13 @@ static void collect_fds(const struct warden_bpf *skel, int fds[NR_HOOKS])
 	fds[WARDEN_HOOK_SOCKET_CONNECT] = skel->links.warden_socket_connect_fd;
 	fds[WARDEN_HOOK_SOCKET_SENDMSG] = skel->links.warden_socket_sendmsg_fd;
 	fds[WARDEN_HOOK_SOCKET_CREATE] = skel->links.warden_socket_create_fd;
+	fds[WARDEN_HOOK_MODULE_REQUEST] = skel->links.warden_module_request_fd;
+	fds[WARDEN_HOOK_BPF] = skel->links.warden_bpf_call_fd;
+	fds[WARDEN_HOOK_PERF_EVENT_OPEN] = skel->links.warden_perf_event_open_fd;
+	fds[WARDEN_HOOK_PTRACE_ACCESS] = skel->links.warden_ptrace_access_fd;
+	fds[WARDEN_HOOK_LOCKED_DOWN] = skel->links.warden_locked_down_fd;
+	fds[WARDEN_HOOK_KERNEL_LOAD_DATA] = skel->links.warden_kernel_load_data_fd;
+	fds[WARDEN_HOOK_INODE_MKDIR] = skel->links.warden_inode_mkdir_fd;
 }
 
 static void drop_links(void)
@@ -149,6 +157,7 @@ static void close_gate(void)
 	warden_session_watch(NULL);
 	warden_service_watch(NULL);
 	warden_canary_watch(NULL);
+	warden_debug_watch(NULL);
 	if (gate_map)
 		bpf_map_put(gate_map);
 	gate_map = NULL;
@@ -214,6 +223,7 @@ static int attach_programs(void)
 	warden_session_watch(gate);
 	warden_service_watch(gate);
 	warden_canary_watch(gate);
+	warden_debug_watch(gate);
 	err = warden_bpf__attach(skel);
 	if (err < 0 || hold_links(skel)) {
 		pr_err("warden: attaching the programs failed with %d\n", err);

@@ -424,6 +424,21 @@ int warden_identity_of_current(struct warden_identity *id)
 	return ret;
 }
 
+int warden_identity_known(struct warden_identity *id)
+{
+	struct file *file = warden_identity_exe();
+	struct inode *inode;
+	bool known;
+
+	if (!file)
+		return settle(id, -ENOENT);
+	inode = d_real_inode(file->f_path.dentry);
+	known = read_verity(inode, &id->digest) ||
+		(!is_open_for_write(inode) && find(inode, &id->digest));
+	fput(file);
+	return settle(id, known ? 0 : -ENOENT);
+}
+
 const char *warden_identity_path(char *buf, int size)
 {
 	struct file *file = warden_identity_exe();

@@ -81,6 +81,18 @@ struct file *warden_identity_exe(void);
 int warden_identity_of_current(struct warden_identity *id);
 
 /**
+ * warden_identity_known() - what the program is that the current task runs, without reading it
+ * @id: filled in, also on failure
+ *
+ * Knows what was measured since its last change: when it was started, mostly. A
+ * program that was started before Warden is WARDEN_REASON_PROGRAM_UNREADABLE.
+ *
+ * Context: Process context, does not sleep.
+ * Return: 0, or -EACCES with @id->reason set.
+ */
+int warden_identity_known(struct warden_identity *id);
+
+/**
  * warden_identity_path() - the path of the current task's executable, for people
  * @buf: where to put it
  * @size: bytes of @buf, at least 16

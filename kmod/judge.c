@@ -158,6 +158,76 @@ bool warden_judge_names(const struct warden_digest *digest)
 	return names;
 }
 
+static bool has_rules(const struct warden_snapshot *snap, u32 domain)
+{
+	u32 i = warden_decide_rules(snap, domain, 0);
+
+	return i < snap->nr_rules && snap->rules[i].domain == domain;
+}
+
+static bool any_layer(const struct warden_layers *layers,
+		      bool (*has)(const struct warden_snapshot *snap, u32 domain), u32 domain)
+{
+	bool found = false;
+	u32 i;
+
+	for (i = 0; layers && i < layers->nr && !found; i++)
+		found = has(layers->layer[i], domain);
+	return found;
+}
+
+/* Of the policy in force and of the one in shadow. */
+static bool any_policy(bool (*has)(const struct warden_snapshot *snap, u32 domain), u32 domain)
+{
+	bool found;
+
+	rcu_read_lock();
+	found = any_layer(warden_layers_get_rcu(), has, domain) ||
+		any_layer(warden_shadow_get_rcu(), has, domain);
+	rcu_read_unlock();
+	return found;
+}
+
+static bool asks_names(const struct warden_snapshot *snap, u32 domain)
+{
+	u32 i;
+
+	for (i = warden_decide_rules(snap, domain, 0);
+	     i < snap->nr_rules && snap->rules[i].domain == domain; i++)
+		if (snap->rules[i].pattern)
+			return true;
+	return false;
+}
+
+/**
+ * warden_judge_asks_names() - does a rule want to know what a module is called?
+ *
+ * Context: Any.
+ * Return: true if one of the policy in force, or in shadow, does.
+ */
+bool warden_judge_asks_names(void)
+{
+	return any_policy(asks_names, WARDEN_DOMAIN_MODULE);
+}
+
+static bool says(const struct warden_snapshot *snap, u32 domain)
+{
+	return snap->defaults[domain].action == WARDEN_ACTION_DENY || has_rules(snap, domain);
+}
+
+/**
+ * warden_judge_has_rules() - can anything of this domain be denied?
+ * @domain: enum warden_domain
+ *
+ * Context: Any.
+ * Return: true if the policy in force, or in shadow, has a rule of it or denies it
+ * by default.
+ */
+bool warden_judge_has_rules(u32 domain)
+{
+	return any_policy(says, domain);
+}
+
 /* Who asked for what; the same for each record of an answer. */
 static void fill_request(struct warden_record *r, const struct warden_request *req,
 			 const struct warden_answer *answer, const char *object, u16 family)

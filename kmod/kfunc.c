@@ -21,10 +21,12 @@
 #include <warden/kfunc.h>
 
 #include "canary.h"
+#include "debug.h"
 #include "identity.h"
 #include "inventory.h"
 #include "judge.h"
 #include "kfunc.h"
+#include "load.h"
 #include "measure.h"
 #include "protocol.h"
 #include "service.h"
@@ -99,9 +101,21 @@ static int judge_file(u32 domain, struct file *file, struct warden_identity *obj
 	warden_identity_of_current(&subject);
 	warden_identity_of_file(file, object);
 	measure(domain, object, path);
-	err = judge_object(domain, &subject, object, path);
+	if (domain == WARDEN_DOMAIN_MODULE && warden_load_defer(object))
+		err = 0;
+	else
+		err = judge_object(domain, &subject, object, path);
 	kfree(buf);
 	return err;
+}
+
+static int judge_data(u32 domain, const struct warden_identity *object, const char *name)
+{
+	const struct warden_identity nobody = { .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
+
+	if (domain == WARDEN_DOMAIN_MODULE && warden_load_defer(object))
+		return 0;
+	return judge_object(domain, &nobody, object, name);
 }
 
 static u32 domain_of_read(u32 id)
@@ -110,6 +124,18 @@ static u32 domain_of_read(u32 id)
 	case READING_MODULE:
 		return WARDEN_DOMAIN_MODULE;
 	case READING_FIRMWARE:
+		return WARDEN_DOMAIN_FIRMWARE;
+	default:
+		return WARDEN_DOMAIN_NONE;
+	}
+}
+
+static u32 domain_of_data(u32 id)
+{
+	switch (id) {
+	case LOADING_MODULE:
+		return WARDEN_DOMAIN_MODULE;
+	case LOADING_FIRMWARE:
 		return WARDEN_DOMAIN_FIRMWARE;
 	default:
 		return WARDEN_DOMAIN_NONE;
@@ -175,6 +201,9 @@ __bpf_kfunc int warden_kf_exec(struct linux_binprm *bprm)
 
 	enter(WARDEN_HOOK_BPRM_CHECK);
 	err = judge_file(WARDEN_DOMAIN_EXEC, bprm->file, &object);
+	if (!err && unlikely(READ_ONCE(current->ptrace)) && warden_debug_asked() &&
+	    warden_debug_is_traced_by_another(bprm->file))
+		err = warden_debug_judge(WARDEN_DEBUG_SURFACE_PTRACE, true);
 	if (!err && !object.reason && warden_judge_names(&object.digest))
 		bprm->secureexec = 1;
 	return err;
@@ -207,6 +236,8 @@ __bpf_kfunc int warden_kf_read_file(struct file *file, u32 id)
 	struct warden_identity object;
 
 	enter(WARDEN_HOOK_READ_FILE);
+	if (id == READING_KEXEC_IMAGE || id == READING_KEXEC_INITRAMFS)
+		return warden_debug_judge(WARDEN_DEBUG_SURFACE_KEXEC, true);
 	return domain && file ? judge_file(domain, file, &object) : 0;
 }
 
@@ -216,7 +247,8 @@ __bpf_kfunc int warden_kf_read_file(struct file *file, u32 id)
  * @size: its bytes
  * @id: enum kernel_load_data_id
  *
- * init_module(2) comes by here: kmod uses it for modules it has unpacked. The
+ * init_module(2) comes by here: kmod uses it for modules it has unpacked. So does
+ * firmware that a program hands over by sysfs. The
  * hook does not sleep, so the caller's own file is not measured, and the entry
  * is taken by the TPM just before the module runs (warden_measure_settle()).
  *
@@ -225,17 +257,17 @@ __bpf_kfunc int warden_kf_read_file(struct file *file, u32 id)
  */
 __bpf_kfunc int warden_kf_load_data(u64 data, u64 size, u32 id)
 {
-	const struct warden_identity nobody = { .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
+	const u32 domain = domain_of_data(id);
 	struct warden_identity object = { .digest.alg = WARDEN_DIGEST_ALG_SHA256 };
 
 	enter(WARDEN_HOOK_LOAD_DATA);
-	if (id != LOADING_MODULE)
+	if (!domain)
 		return 0;
 	sha256((const u8 *)(unsigned long)data, size, object.digest.bytes);
-	if (warden_judge_measures(WARDEN_DOMAIN_MODULE) &&
-	    warden_measure_later(WARDEN_DOMAIN_MODULE, &object.digest))
+	if (warden_judge_measures(domain) && warden_measure_later(domain, &object.digest))
 		object.reason = WARDEN_REASON_NO_MEMORY;
-	return judge_object(WARDEN_DOMAIN_MODULE, &nobody, &object, "init_module(2)");
+	return judge_data(domain, &object,
+			  domain == WARDEN_DOMAIN_MODULE ? "init_module(2)" : "(sysfs)");
 }
 
 /**
@@ -379,6 +411,77 @@ __bpf_kfunc int warden_kf_device_del(struct device *dev)
 }
 
 /**
+ * warden_kf_module_request() - may the kernel have a module loaded for the current program?
+ * @name: address of the alias that is asked for, in kernel memory
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_module_request(u64 name)
+{
+	enter(WARDEN_HOOK_MODULE_REQUEST);
+	return warden_load_request((const char *)(unsigned long)name);
+}
+
+/**
+ * warden_kf_debug() - may the current program use a debug surface?
+ * @hook: enum warden_hook it was called from
+ * @surface: enum warden_debug_surface
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_debug(u32 hook, u32 surface)
+{
+	enter(hook);
+	return warden_debug_judge(surface, true);
+}
+
+/**
+ * warden_kf_debug_now() - the same where the program is not to be read
+ * @hook: enum warden_hook it was called from
+ * @surface: enum warden_debug_surface
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_debug_now(u32 hook, u32 surface)
+{
+	enter(hook);
+	return warden_debug_judge(surface, false);
+}
+
+/**
+ * warden_kf_debug_file() - may the current program open this file, if it is a debug surface?
+ * @file: a file, in its open hook
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_debug_file(struct file *file)
+{
+	const u32 surface = warden_debug_of_file(file);
+
+	enter(WARDEN_HOOK_FILE_OPEN);
+	return surface ? warden_debug_judge(surface, true) : 0;
+}
+
+/**
+ * warden_kf_debug_mkdir() - may the current program make this directory, if it is a debug surface?
+ * @dentry: what is to become the directory
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_debug_mkdir(struct dentry *dentry)
+{
+	const u32 surface = warden_debug_of_directory(dentry);
+
+	enter(WARDEN_HOOK_INODE_MKDIR);
+	return surface ? warden_debug_judge(surface, false) : 0;
+}
+
+/**
  * warden_kf_canary() - a hook was called while the module tries its hooks
  * @hook: enum warden_hook
  *
@@ -411,6 +514,11 @@ BTF_ID_FLAGS(func, warden_kf_unmount)
 BTF_ID_FLAGS(func, warden_kf_device_add)
 BTF_ID_FLAGS(func, warden_kf_device_del)
 BTF_ID_FLAGS(func, warden_kf_canary)
+BTF_ID_FLAGS(func, warden_kf_module_request, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_debug, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_debug_now)
+BTF_ID_FLAGS(func, warden_kf_debug_file, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_debug_mkdir)
 BTF_KFUNCS_END(kfunc_ids)
 
 /* Nobody else's program may call in: root could forget devices with one. */

@@ -13,11 +13,13 @@
 #include "compat/bpf.h"
 #include "canary.h"
 #include "consent.h"
+#include "debug.h"
 #include "hooks.h"
 #include "identity.h"
 #include "inventory.h"
 #include "kfunc.h"
 #include "layers.h"
+#include "load.h"
 #include "measure.h"
 #include "netlink.h"
 #include "policy.h"
@@ -52,8 +54,12 @@ static void tell_start(void)
 /* The module's BTF, which its programs need, is there once it goes live: insmod waits for us. */
 static int on_module(struct notifier_block *nb, unsigned long state, void *module)
 {
-	if (state == MODULE_STATE_COMING)
+	if (state == MODULE_STATE_COMING) {
 		warden_measure_settle(((struct module *)module)->name); /* before it runs */
+		return warden_hooks_attached() ?
+			       notifier_from_errno(warden_load_judge(((struct module *)module)->name)) :
+			       NOTIFY_DONE;
+	}
 	if (module != THIS_MODULE || state != MODULE_STATE_LIVE)
 		return NOTIFY_DONE;
 	if (!warden_hooks_attach() && warden_inventory_scan(&platform->dev))
@@ -109,6 +115,7 @@ static int __init warden_init(void)
 	if (err)
 		goto err_layers;
 	warden_policy_init();
+	warden_debug_init();
 	err = warden_consent_init();
 	if (err)
 		goto err_trust;
@@ -133,6 +140,7 @@ err_session:
 err_consent:
 	warden_consent_exit();
 err_trust:
+	warden_debug_exit();
 	warden_policy_exit();
 	warden_trust_exit();
 err_layers:
@@ -176,6 +184,7 @@ static void __exit warden_exit(void)
 	unregister_module_notifier(&module_nb);
 	warden_netlink_exit();
 	warden_canary_device_remove();
+	warden_debug_exit();
 	warden_policy_exit();
 	warden_session_exit();
 	warden_consent_exit();

@@ -36,6 +36,11 @@ static const struct netlink_range_validation warden_a_consent_seconds_range = {
 	.max	= 3153600000ULL,
 };
 
+static const struct netlink_range_validation warden_a_debug_seconds_range = {
+	.min	= 1ULL,
+	.max	= 86400ULL,
+};
+
 /* Common nested types */
 const struct nla_policy warden_appraise_nl_policy[WARDEN_A_APPRAISE_DIGESTS + 1] = {
 	[WARDEN_A_APPRAISE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 4, 6),
@@ -50,7 +55,7 @@ const struct nla_policy warden_channel_nl_policy[WARDEN_A_CHANNEL_PORT + 1] = {
 };
 
 const struct nla_policy warden_default_nl_policy[WARDEN_A_DEFAULT_MODE + 1] = {
-	[WARDEN_A_DEFAULT_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
+	[WARDEN_A_DEFAULT_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 13),
 	[WARDEN_A_DEFAULT_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
 	[WARDEN_A_DEFAULT_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
 };
@@ -87,9 +92,9 @@ const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_TEXT + 1] = {
 	[WARDEN_A_PURPOSE_TEXT] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
-const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_SOCKET + 1] = {
+const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_PATTERN + 1] = {
 	[WARDEN_A_RULE_LINE] = NLA_POLICY_MIN(NLA_U32, 1),
-	[WARDEN_A_RULE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
+	[WARDEN_A_RULE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 13),
 	[WARDEN_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
 	[WARDEN_A_RULE_PROGRAM] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_RULE_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
@@ -105,6 +110,8 @@ const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_SOCKET + 1] = {
 	[WARDEN_A_RULE_PORTS] = { .type = NLA_BINARY, },
 	[WARDEN_A_RULE_NET] = NLA_POLICY_EXACT_LEN(18),
 	[WARDEN_A_RULE_SOCKET] = NLA_POLICY_RANGE(NLA_U32, 1, 42),
+	[WARDEN_A_RULE_SURFACE] = NLA_POLICY_RANGE(NLA_U32, 1, 13),
+	[WARDEN_A_RULE_PATTERN] = { .type = NLA_NUL_STRING, .len = 63, },
 };
 
 const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1] = {
@@ -188,6 +195,17 @@ static const struct nla_policy warden_policy_read_nl_policy[WARDEN_A_POLICY_LAYE
 static const struct nla_policy warden_trust_enroll_nl_policy[WARDEN_A_TRUST_CERTIFICATE + 1] = {
 	[WARDEN_A_TRUST_CERTIFICATE] = { .type = NLA_BINARY, },
 	[WARDEN_A_TRUST_NOT_AFTER] = { .type = NLA_U64, },
+};
+
+/* WARDEN_CMD_DEBUG_OPEN - do */
+static const struct nla_policy warden_debug_open_nl_policy[WARDEN_A_DEBUG_SECONDS + 1] = {
+	[WARDEN_A_DEBUG_SURFACE] = NLA_POLICY_RANGE(NLA_U32, 1, 13),
+	[WARDEN_A_DEBUG_SECONDS] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_debug_seconds_range),
+};
+
+/* WARDEN_CMD_DEBUG_CLOSE - do */
+static const struct nla_policy warden_debug_close_nl_policy[WARDEN_A_DEBUG_SURFACE + 1] = {
+	[WARDEN_A_DEBUG_SURFACE] = NLA_POLICY_RANGE(NLA_U32, 1, 13),
 };
 
 /* Ops table for warden */
@@ -340,6 +358,22 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.start	= warden_nl_start_read,
 		.dumpit	= warden_nl_trust_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= WARDEN_CMD_DEBUG_OPEN,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_debug_open_doit,
+		.policy		= warden_debug_open_nl_policy,
+		.maxattr	= WARDEN_A_DEBUG_SECONDS,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_DEBUG_CLOSE,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_debug_close_doit,
+		.policy		= warden_debug_close_nl_policy,
+		.maxattr	= WARDEN_A_DEBUG_SURFACE,
+		.flags		= GENL_CMD_CAP_DO,
 	},
 };
 

@@ -20,7 +20,7 @@ extern const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_LAYER + 1
 extern const struct nla_policy warden_measure_nl_policy[WARDEN_A_MEASURE_DOMAINS + 1];
 extern const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_UID + 1];
 extern const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_TEXT + 1];
-extern const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_SOCKET + 1];
+extern const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_PATTERN + 1];
 extern const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1];
 
 int warden_nl_pre_anyone(const struct genl_split_ops *ops, struct sk_buff *skb,
@@ -62,6 +62,8 @@ int warden_nl_policy_read_dumpit(struct sk_buff *skb,
 int warden_nl_trust_enroll_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_trust_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
+int warden_nl_debug_open_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_debug_close_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	WARDEN_NLGRP_AUDIT,

@@ -11,6 +11,7 @@
 
 #include "change.h"
 #include "consent.h"
+#include "debug.h"
 #include "hooks.h"
 #include "inventory.h"
 #include "kfunc.h"
@@ -137,6 +138,29 @@ static int put_shadow(struct sk_buff *skb)
 	       put_u32(skb, WARDEN_A_STATUS_SHADOW_VERSION, version);
 }
 
+static int put_surface(struct sk_buff *skb, u32 surface)
+{
+	struct nlattr *nest = nla_nest_start(skb, WARDEN_A_STATUS_SURFACE);
+	u32 seconds, state = warden_debug_state(surface, &seconds);
+
+	if (!nest || nla_put_u32(skb, WARDEN_A_SURFACE_SURFACE, surface) ||
+	    nla_put_u32(skb, WARDEN_A_SURFACE_STATE, state) ||
+	    put_u32(skb, WARDEN_A_SURFACE_SECONDS, seconds))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_surfaces(struct sk_buff *skb)
+{
+	u32 i;
+	int err = 0;
+
+	for (i = WARDEN_DEBUG_SURFACE_BPF; !err && i <= WARDEN_DEBUG_SURFACE_TRACEFS; i++)
+		err = put_surface(skb, i);
+	return err;
+}
+
 static int fill_status(struct sk_buff *skb, const void *arg)
 {
 	const struct warden_layers *layers;
@@ -146,7 +170,7 @@ static int fill_status(struct sk_buff *skb, const void *arg)
 	rcu_read_lock();
 	layers = warden_layers_get_rcu();
 	err = put_hooks(skb, st, layers) || put_policy_status(skb, layers) ||
-	      put_shadow(skb) || put_counts(skb, st);
+	      put_shadow(skb) || put_counts(skb, st) || put_surfaces(skb);
 	rcu_read_unlock();
 	return err;
 }

@@ -18,6 +18,7 @@
 #include "change.h"
 #include "compat/hrtimer.h"
 #include "cover.h"
+#include "debug.h"
 #include "extack.h"
 #include "layers.h"
 #include "measure.h"
@@ -61,6 +62,7 @@ static struct warden_committed publish(struct warden_layers *layers, struct ward
 
 	*old = warden_layers_publish(layers);
 	warden_shadow_refresh();
+	warden_debug_refresh();
 	done.generation = layers->generation;
 	done.ended = 0;
 	return done;

@@ -13,6 +13,7 @@
 #include <linux/string.h>
 
 #include "change.h"
+#include "debug.h"
 #include "extack.h"
 #include "service.h"
 #include "shadow.h"
@@ -118,6 +119,7 @@ int warden_shadow_load(struct warden_snapshot *snap, struct netlink_ext_ack *ext
 	policy = snap;
 	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_SHADOW_LOAD,
 						    .snap = snap });
+	warden_debug_refresh();
 	return 0;
 }
 
@@ -142,6 +144,7 @@ int warden_shadow_drop(struct netlink_ext_ack *extack)
 	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_SHADOW_DROP,
 						    .snap = policy });
 	take_out();
+	warden_debug_refresh();
 	return 0;
 }
 

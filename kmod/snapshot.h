@@ -13,7 +13,7 @@
 #define WARDEN_LAYERS		WARDEN_ROLE_USER
 
 /* One more than the last domain a rule or a default can name; see warden_domain_has_rules(). */
-#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_PROTOCOL + 1)
+#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_AUTOLOAD + 1)
 
 /**
  * struct warden_program - a program the policy names
@@ -53,13 +53,15 @@ struct warden_purpose {
  * @program: index into the programs plus one; 0 is any program
  * @digest: exec, module, firmware: index into the rule digests plus one; 0 is any object
  * @net: connect: index into the nets plus one; 0 is anywhere
+ * @pattern: module, autoload: index into the patterns plus one; 0 is any name
  * @protocol: IPPROTO_*; 0 is any
  * @port_low: first port, host order
  * @port_high: last port
  * @withdraw_ms: bound on the end of a session; 0 is WARDEN_WITHDRAW_MS
  * @domain: enum warden_domain
  * @action: enum warden_action
- * @class: sensor: enum warden_sensor_class; protocol: enum warden_socket_class; 0 is any
+ * @class: sensor: enum warden_sensor_class; protocol: enum warden_socket_class; debug:
+ *	   enum warden_debug_surface; 0 is any
  * @flags: bit mask of enum warden_rule_flag
  */
 struct warden_rule {
@@ -71,6 +73,7 @@ struct warden_rule {
 		u32 digest;
 		u32 net;
 	};
+	u32 pattern;
 	u16 protocol;
 	u16 port_low;
 	u16 port_high;
@@ -79,6 +82,18 @@ struct warden_rule {
 	u8 action;
 	u8 class;
 	u8 flags;
+};
+
+/**
+ * struct warden_pattern - what a rule says of a name
+ * @len: characters of @text that are compared
+ * @begins: that is how the name begins, and not all of it
+ * @text: the name, an asterisk behind it where it @begins
+ */
+struct warden_pattern {
+	u8 len;
+	bool begins;
+	char text[WARDEN_PATTERN_MAX + 1];
 };
 
 /**
@@ -144,12 +159,14 @@ struct warden_signer {
  * @nr_rules: how many @rules
  * @nr_rule_digests: how many @rule_digests
  * @nr_nets: how many @nets
+ * @nr_patterns: how many @patterns
  * @programs: in rising id
  * @refs: in rising digest
  * @purposes: in rising id
  * @rules: in rising (domain, program)
  * @rule_digests: digests that rules name
  * @nets: where rules say the other side is
+ * @patterns: names that rules speak of
  * @reference: per domain, what is accepted there
  * @nr_signers: how many @signers
  * @signers: whom a maker's policy vouches for
@@ -181,12 +198,14 @@ struct warden_snapshot {
 	u32 nr_rules;
 	u32 nr_rule_digests;
 	u32 nr_nets;
+	u32 nr_patterns;
 	struct warden_program *programs;
 	struct warden_digest_ref *refs;
 	struct warden_purpose *purposes;
 	struct warden_rule *rules;
 	struct warden_digest *rule_digests;
 	struct warden_net *nets;
+	struct warden_pattern *patterns;
 	struct warden_reference reference[WARDEN_DOMAIN_RULES];
 	u32 nr_signers;
 	struct warden_signer *signers;

@@ -57,7 +57,7 @@ int warden_stage_add_default(struct warden_stage *stage, const struct nlattr *at
 	domain = nla_get_u32(tb[WARDEN_A_DEFAULT_DOMAIN]);
 	if (!warden_domain_has_rules(domain))
 		return warden_stage_refuse(extack, tb[WARDEN_A_DEFAULT_DOMAIN],
-					   "no default can be about this domain");
+					   "this domain has no default");
 	if (stage->snap->has_default & BIT(domain))
 		return warden_stage_refuse(extack, attr, "a domain has one default");
 	stage->snap->has_default |= BIT(domain);

@@ -36,6 +36,7 @@ struct table {
  * @rules: struct warden_rule; the purpose is an id until finish
  * @rule_digests: struct warden_digest
  * @nets: struct warden_net
+ * @patterns: struct warden_pattern
  * @reference: struct warden_digest, per domain
  */
 struct warden_stage {
@@ -53,6 +54,7 @@ struct warden_stage {
 	struct table rules;
 	struct table rule_digests;
 	struct table nets;
+	struct table patterns;
 	struct table reference[WARDEN_DOMAIN_RULES];
 };
 

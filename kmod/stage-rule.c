@@ -40,6 +40,31 @@ static int add_rule_net(struct warden_stage *stage, struct warden_rule *rule,
 					: warden_stage_refuse(extack, attr, "this is no net of addresses");
 }
 
+/* What a rule says of a name: all of it, or with an asterisk how it begins. */
+static int add_pattern(struct warden_stage *stage, struct warden_rule *rule,
+		       const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	struct warden_pattern *pattern;
+	size_t len;
+
+	if (!attr)
+		return 0;
+	len = strcspn(nla_data(attr), "*");
+	if (!nla_len(attr) || !*(const char *)nla_data(attr) ||
+	    strlen(nla_data(attr)) > len + 1)
+		return warden_stage_refuse(extack, attr,
+					   "a name has characters, and an asterisk at its end alone");
+	pattern = warden_stage_append(&stage->patterns, sizeof(*pattern), WARDEN_RULES_MAX,
+				      "names", extack);
+	if (IS_ERR(pattern))
+		return PTR_ERR(pattern);
+	rule->pattern = stage->patterns.nr;
+	pattern->len = len;
+	pattern->begins = ((const char *)nla_data(attr))[len] == '*';
+	get_string(pattern->text, sizeof(pattern->text), attr);
+	return 0;
+}
+
 /* A field that means nothing in a rule's domain is a mistake, and a mistake is not guessed at. */
 static int check_rule_fields(struct nlattr *const *tb, u32 domain, struct netlink_ext_ack *extack)
 {
@@ -70,6 +95,16 @@ static int check_rule_fields(struct nlattr *const *tb, u32 domain, struct netlin
 	if (tb[WARDEN_A_RULE_NET] && domain != WARDEN_DOMAIN_CONNECT)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_NET],
 					   "only a connect rule says where the other side is");
+	if (tb[WARDEN_A_RULE_SURFACE] && domain != WARDEN_DOMAIN_DEBUG)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_SURFACE],
+					   "only a debug rule has a surface");
+	if (tb[WARDEN_A_RULE_PATTERN] && domain != WARDEN_DOMAIN_MODULE &&
+	    domain != WARDEN_DOMAIN_AUTOLOAD)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PATTERN],
+					   "only a module or autoload rule has a name");
+	if (!warden_domain_has_rules(domain))
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_DOMAIN],
+					   "this domain has no rules");
 	return 0;
 }
 
@@ -178,6 +213,8 @@ int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
 	rule->class = get_u32(tb, WARDEN_A_RULE_CLASS, 0);
 	if (tb[WARDEN_A_RULE_SOCKET])
 		rule->class = nla_get_u32(tb[WARDEN_A_RULE_SOCKET]);
+	if (tb[WARDEN_A_RULE_SURFACE])
+		rule->class = nla_get_u32(tb[WARDEN_A_RULE_SURFACE]);
 	rule->purpose = get_u32(tb, WARDEN_A_RULE_PURPOSE, 0);
 	rule->flags = get_u32(tb, WARDEN_A_RULE_FLAGS, 0);
 	rule->withdraw_ms = get_u32(tb, WARDEN_A_RULE_WITHDRAW_MS, 0);
@@ -191,6 +228,8 @@ int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
 		err = add_rule_digest(stage, rule, tb[WARDEN_A_RULE_DIGEST], extack);
 	if (!err)
 		err = add_rule_net(stage, rule, tb[WARDEN_A_RULE_NET], extack);
+	if (!err)
+		err = add_pattern(stage, rule, tb[WARDEN_A_RULE_PATTERN], extack);
 	return err ?: add_ports(stage, tb, extack);
 }
 

@@ -97,6 +97,7 @@ void warden_stage_free(struct warden_stage *stage)
 	kvfree(stage->rules.item);
 	kvfree(stage->rule_digests.item);
 	kvfree(stage->nets.item);
+	kvfree(stage->patterns.item);
 	warden_snapshot_free(stage->snap);
 	kfree(stage);
 }
@@ -156,6 +157,13 @@ static void *take(struct table *t, u32 *nr)
 	return item;
 }
 
+/* What must not be loaded is not asked for either, unless the policy says otherwise. */
+static void follow_module(struct warden_snapshot *snap)
+{
+	if (!(snap->has_default & BIT(WARDEN_DOMAIN_AUTOLOAD)))
+		snap->defaults[WARDEN_DOMAIN_AUTOLOAD] = snap->defaults[WARDEN_DOMAIN_MODULE];
+}
+
 static void fill_snapshot(struct warden_stage *stage)
 {
 	struct warden_snapshot *snap = stage->snap;
@@ -170,6 +178,7 @@ static void fill_snapshot(struct warden_stage *stage)
 		snap->reference[domain].digests = take(&stage->reference[domain],
 						       &snap->reference[domain].nr);
 	}
+	follow_module(snap);
 	sort(stage->refs.item, stage->refs.nr, sizeof(struct warden_digest_ref), compare_refs, NULL);
 	snap->bytes = take(&stage->bytes, &snap->nr_bytes);
 	snap->signers = take(&stage->signers, &snap->nr_signers);
@@ -179,6 +188,7 @@ static void fill_snapshot(struct warden_stage *stage)
 	snap->rules = take(&stage->rules, &snap->nr_rules);
 	snap->rule_digests = take(&stage->rule_digests, &snap->nr_rule_digests);
 	snap->nets = take(&stage->nets, &snap->nr_nets);
+	snap->patterns = take(&stage->patterns, &snap->nr_patterns);
 }
 
 /**

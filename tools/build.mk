@@ -31,7 +31,7 @@ TOOLS_LIBS = $(shell $(PKG_CONFIG) --libs $(TOOLS_PKGS)) $(SHA256_LIBS)
 
 # What asks the module's own decision, and what learns: policy/ without these is the road from
 # text to blob, which the fuzzer is made of. Neither needs netlink nor JSON.
-QUERY_SRC := $(addprefix policy/,source safety decode ask diff diff_ports explain kept question learn)
+QUERY_SRC := $(addprefix policy/,source safety decode ask diff diff_ports diff_names explain kept question learn)
 POLICY_SRC := blob wire wire-gen $(filter-out $(QUERY_SRC), \
 	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/policy/*.c)))
 POLICY_GEN := policy.tab policy.lex

@@ -3,6 +3,10 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -12,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <linux/bpf.h>
+#include <linux/perf_event.h>
 #include <linux/prctl.h>
 
 #include "probe.h"
@@ -233,6 +239,97 @@ static int unmount(void)
 	return err > 0 ? -err : err;
 }
 
+#define AF_GONE 25 /* AF_WANPIPE, which left the kernel: no module answers to its alias */
+
+static int request_module(void)
+{
+	int fd = socket(AF_GONE, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0)
+		return close_with(fd, 0);
+	/* That there is none is what comes of it either way; whether it was asked for counts. */
+	return errno == EAFNOSUPPORT ? 0 : errno;
+}
+
+/* What is too short to be a program is refused by the kernel in the end. */
+static int load_bpf(void)
+{
+	union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_SOCKET_FILTER };
+	long fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+
+	if (fd >= 0)
+		return close_with((int)fd, 0);
+	return errno == EINVAL || errno == E2BIG || errno == EFAULT ? 0 : errno;
+}
+
+static int open_counter(uint64_t sample)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE,
+					.size = sizeof(attr),
+					.config = PERF_COUNT_SW_CONTEXT_SWITCHES,
+					.sample_type = sample,
+					.exclude_kernel = 1 };
+
+	return (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+static int count_switches(void)
+{
+	int fd = open_counter(0);
+
+	return fd < 0 ? errno : close_with(fd, 0);
+}
+
+static int wait_to_be_killed(void)
+{
+	pause();
+	return 0;
+}
+
+/* As `ps e` does: to look, not to write. */
+static int look_into_child(void)
+{
+	char path[32];
+	pid_t pid = fork();
+	int fd, err;
+
+	if (pid < 0)
+		return -errno;
+	if (!pid)
+		_exit(wait_to_be_killed());
+	snprintf(path, sizeof(path), "/proc/%d/environ", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	err = fd < 0 ? errno : close_with(fd, 0);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return err;
+}
+
+/* Registers in samples, and whether there is a hibernation: both ask. Nothing comes of it. */
+static int ask_lockdown(void)
+{
+	char states[64];
+	int fd = open_counter(PERF_SAMPLE_REGS_INTR), err = 0;
+
+	if (fd >= 0)
+		close(fd);
+	fd = open("/sys/power/state", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	if (read(fd, states, sizeof(states)) < 0)
+		err = errno;
+	return close_with(fd, err);
+}
+
+static int make_directory(void)
+{
+	char path[] = "/tmp/warden-canary-XXXXXX";
+
+	if (!mkdtemp(path))
+		return -errno;
+	return rmdir(path) ? -errno : 0;
+}
+
 /* The kernel made the canary device anew when the probe began. */
 static int nothing(void)
 {
@@ -255,9 +352,16 @@ static const struct warden_trial trials[] = {
 	{ "make a UDP socket", WARDEN_HOOK_SOCKET_CREATE, make_socket, 0 },
 	{ "pass for another program", WARDEN_HOOK_PRCTL, forge_program, 1 },
 	{ "unmount a file system", WARDEN_HOOK_SB_DELETE, unmount, 0 },
+	{ "ask for a module no kernel has", WARDEN_HOOK_MODULE_REQUEST, request_module, 0 },
+	{ "load a BPF program of no instruction", WARDEN_HOOK_BPF, load_bpf, 0 },
+	{ "count one's own context switches", WARDEN_HOOK_PERF_EVENT_OPEN, count_switches, 0 },
+	{ "look into a child", WARDEN_HOOK_PTRACE_ACCESS, look_into_child, 0 },
+	{ "ask for what lockdown would close", WARDEN_HOOK_LOCKED_DOWN, ask_lockdown, 0 },
+	{ "load canary bytes once more", WARDEN_HOOK_KERNEL_LOAD_DATA, load_module_memory, 0 },
+	{ "make a directory", WARDEN_HOOK_INODE_MKDIR, make_directory, 0 },
 };
 
-_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_SOCKET_CREATE + 1,
+_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_INODE_MKDIR + 1,
 	       "a hook has no trial");
 
 const struct warden_trial *warden_trial_nth(size_t n)

@@ -49,11 +49,14 @@ static const struct {
 				  "load a narrower one" },
 	[WARDEN_REASON_UNVOUCHED] = { "the maker's policy names its certificate no more",
 				      "have it signed with one that is named" },
+	[WARDEN_REASON_SURFACE_CLOSED] = { "the policy closes this way into the system",
+					   "name the program in a debug rule, or open it for a "
+					   "time: wardenctl debug open" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_UNVOUCHED + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_SURFACE_CLOSED + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

@@ -18,12 +18,14 @@ static const char *const domain_words[] = {
 	"device",
 	"system",
 	"protocol",
+	"debug",
+	"autoload",
 };
 
 static const struct warden_wire_enum domain_enum = {
 	.name = "domain",
 	.words = domain_words,
-	.count = 12,
+	.count = 14,
 };
 
 const struct warden_wire_enum *warden_enum_domain(void)
@@ -170,12 +172,14 @@ static const char *const event_words[] = {
 	"shadow",
 	"shadow-load",
 	"shadow-drop",
+	"debug-open",
+	"debug-close",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 23,
+	.count = 25,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -209,12 +213,13 @@ static const char *const reason_words[] = {
 	"reverted",
 	"wider",
 	"unvouched",
+	"surface-closed",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 25,
+	.count = 26,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -289,12 +294,19 @@ static const char *const hook_words[] = {
 	"socket-connect",
 	"socket-sendmsg",
 	"socket-create",
+	"module-request",
+	"bpf",
+	"perf-event-open",
+	"ptrace-access",
+	"locked-down",
+	"kernel-load-data",
+	"inode-mkdir",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 15,
+	.count = 22,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)
@@ -358,6 +370,69 @@ const struct warden_wire_enum *warden_enum_trust_source(void)
 	return &trust_source_enum;
 }
 
+static const char *const debug_surface_words[] = {
+	"none",
+	"bpf",
+	"debugfs",
+	"gadget",
+	"kexec",
+	"kgdb",
+	"kmem",
+	"kprobes",
+	"msr",
+	"perf",
+	"ptrace",
+	"serial",
+	"sysrq",
+	"tracefs",
+};
+
+static const struct warden_wire_enum debug_surface_enum = {
+	.name = "debug-surface",
+	.words = debug_surface_words,
+	.count = 14,
+};
+
+const struct warden_wire_enum *warden_enum_debug_surface(void)
+{
+	return &debug_surface_enum;
+}
+
+static const char *const debug_state_words[] = {
+	"open",
+	"closed",
+	"observed",
+	"excepted",
+};
+
+static const struct warden_wire_enum debug_state_enum = {
+	.name = "debug-state",
+	.words = debug_state_words,
+	.count = 4,
+};
+
+const struct warden_wire_enum *warden_enum_debug_state(void)
+{
+	return &debug_state_enum;
+}
+
+static const struct warden_wire_attr surface_attrs[] = {
+	[1] = { .name = "surface", .kind = WARDEN_WIRE_U32, .values = &debug_surface_enum },
+	[2] = { .name = "state", .kind = WARDEN_WIRE_U32, .values = &debug_state_enum },
+	[3] = { .name = "seconds", .kind = WARDEN_WIRE_U32 },
+};
+
+static const struct warden_wire_set surface_set = {
+	.name = "surface",
+	.attrs = surface_attrs,
+	.max = 3,
+};
+
+const struct warden_wire_set *warden_set_surface(void)
+{
+	return &surface_set;
+}
+
 static const struct warden_wire_attr layer_attrs[] = {
 	[1] = { .name = "layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
 	[2] = { .name = "name", .kind = WARDEN_WIRE_STRING },
@@ -409,12 +484,13 @@ static const struct warden_wire_attr status_attrs[] = {
 	[27] = { .name = "confirm-layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
 	[28] = { .name = "shadow-name", .kind = WARDEN_WIRE_STRING },
 	[29] = { .name = "shadow-version", .kind = WARDEN_WIRE_U32 },
+	[30] = { .name = "surface", .kind = WARDEN_WIRE_NEST, .nest = &surface_set, .many = true },
 };
 
 static const struct warden_wire_set status_set = {
 	.name = "status",
 	.attrs = status_attrs,
-	.max = 29,
+	.max = 30,
 };
 
 const struct warden_wire_set *warden_set_status(void)
@@ -585,12 +661,14 @@ static const struct warden_wire_attr rule_attrs[] = {
 	[15] = { .name = "ports", .kind = WARDEN_WIRE_BINARY },
 	[16] = { .name = "net", .kind = WARDEN_WIRE_BINARY },
 	[17] = { .name = "socket", .kind = WARDEN_WIRE_U32, .values = &socket_class_enum },
+	[18] = { .name = "surface", .kind = WARDEN_WIRE_U32, .values = &debug_surface_enum },
+	[19] = { .name = "pattern", .kind = WARDEN_WIRE_STRING },
 };
 
 static const struct warden_wire_set rule_set = {
 	.name = "rule",
 	.attrs = rule_attrs,
-	.max = 17,
+	.max = 19,
 };
 
 const struct warden_wire_set *warden_set_rule(void)
@@ -818,6 +896,22 @@ const struct warden_wire_set *warden_set_probe(void)
 	return &probe_set;
 }
 
+static const struct warden_wire_attr debug_attrs[] = {
+	[1] = { .name = "surface", .kind = WARDEN_WIRE_U32, .values = &debug_surface_enum },
+	[2] = { .name = "seconds", .kind = WARDEN_WIRE_U32 },
+};
+
+static const struct warden_wire_set debug_set = {
+	.name = "debug",
+	.attrs = debug_attrs,
+	.max = 2,
+};
+
+const struct warden_wire_set *warden_set_debug(void)
+{
+	return &debug_set;
+}
+
 static const struct warden_wire_op ops[] = {
 	[1] = { "status-get", &status_set },
 	[2] = { "stop", &status_set },
@@ -841,9 +935,11 @@ static const struct warden_wire_op ops[] = {
 	[20] = { "policy-read", &policy_set },
 	[21] = { "trust-enroll", &trust_set },
 	[22] = { "trust-get", &trust_set },
+	[23] = { "debug-open", &debug_set },
+	[24] = { "debug-close", &debug_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 22 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 24 ? &ops[cmd] : NULL;
 }

@@ -22,7 +22,10 @@ const struct warden_wire_enum *warden_enum_hook(void);
 const struct warden_wire_enum *warden_enum_rule_flag(void);
 const struct warden_wire_enum *warden_enum_role(void);
 const struct warden_wire_enum *warden_enum_trust_source(void);
+const struct warden_wire_enum *warden_enum_debug_surface(void);
+const struct warden_wire_enum *warden_enum_debug_state(void);
 
+const struct warden_wire_set *warden_set_surface(void);
 const struct warden_wire_set *warden_set_layer(void);
 const struct warden_wire_set *warden_set_status(void);
 const struct warden_wire_set *warden_set_sensor(void);
@@ -43,6 +46,7 @@ const struct warden_wire_set *warden_set_session(void);
 const struct warden_wire_set *warden_set_record(void);
 const struct warden_wire_set *warden_set_measurement(void);
 const struct warden_wire_set *warden_set_probe(void);
+const struct warden_wire_set *warden_set_debug(void);
 
 /* NULL for a command the spec does not have. */
 const struct warden_wire_op *warden_wire_op(int cmd);

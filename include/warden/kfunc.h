@@ -7,6 +7,7 @@
 #ifndef WARDEN_KFUNC_H
 #define WARDEN_KFUNC_H
 
+struct dentry;
 struct device;
 struct file;
 struct linux_binprm;
@@ -37,5 +38,10 @@ WARDEN_KFUNC int warden_kf_unmount(struct super_block *sb);
 WARDEN_KFUNC int warden_kf_device_add(struct device *dev);
 WARDEN_KFUNC int warden_kf_device_del(struct device *dev);
 WARDEN_KFUNC int warden_kf_canary(__u32 hook);
+WARDEN_KFUNC int warden_kf_module_request(__u64 name);
+WARDEN_KFUNC int warden_kf_debug(__u32 hook, __u32 surface);
+WARDEN_KFUNC int warden_kf_debug_now(__u32 hook, __u32 surface);
+WARDEN_KFUNC int warden_kf_debug_file(struct file *file);
+WARDEN_KFUNC int warden_kf_debug_mkdir(struct dentry *dentry);
 
 #endif /* WARDEN_KFUNC_H */

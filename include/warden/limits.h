@@ -16,6 +16,8 @@
 #define WARDEN_DATE_MAX		10	/* characters of YYYY-MM-DD */
 #define WARDEN_TOPOLOGY_MAX	127	/* characters of a topology name */
 
+#define WARDEN_PATTERN_MAX	63	/* characters of a name of a module or an alias */
+
 #define WARDEN_PROGRAMS_MAX	1024	/* programs of one policy */
 #define WARDEN_PROGRAM_DIGESTS_MAX 4	/* digests of one program */
 #define WARDEN_PURPOSES_MAX	1024	/* purposes of one policy */

@@ -187,6 +187,8 @@ static int take_explain_option(struct explain_options *o, int c)
 	case WARDEN_DOMAIN_EXEC:
 	case WARDEN_DOMAIN_MODULE:
 	case WARDEN_DOMAIN_FIRMWARE:
+	case WARDEN_DOMAIN_DEBUG:
+	case WARDEN_DOMAIN_AUTOLOAD:
 		o->path = optarg;
 		o->domain = (uint32_t)c;
 		break;
@@ -214,6 +216,8 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 		{ "exec", required_argument, NULL, WARDEN_DOMAIN_EXEC },
 		{ "module", required_argument, NULL, WARDEN_DOMAIN_MODULE },
 		{ "firmware", required_argument, NULL, WARDEN_DOMAIN_FIRMWARE },
+		{ "debug", required_argument, NULL, WARDEN_DOMAIN_DEBUG },
+		{ "autoload", required_argument, NULL, WARDEN_DOMAIN_AUTOLOAD },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c, status = 0;
@@ -228,7 +232,8 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 		return warden_usage_wrong("policy explain wants one file, or --running and none");
 	if (o->objects != 1)
 		return warden_usage_wrong("policy explain wants one of --sensor, --listen, --connect, "
-					  "--protocol, --exec, --module and --firmware");
+					  "--protocol, --exec, --module, --firmware, --debug and "
+					  "--autoload");
 	if (o->to && !o->connect)
 		return warden_usage_wrong("--to goes with --connect, which says by what protocol");
 	if (o->device && !o->sensor)
@@ -259,7 +264,7 @@ static bool build_query(struct warden_query *query, const struct warden_asked *a
 	else if (o->protocol)
 		right = warden_query_protocol(query, o->protocol);
 	else
-		right = warden_query_file(query, a, o->domain, o->path);
+		right = warden_query_object(query, a, o->domain, o->path);
 	if (o->consent)
 		warden_query_consent(query, a);
 	return right;
@@ -463,11 +468,14 @@ static bool read_words(struct warden_query *query, const struct warden_asked *a,
 		return warden_query_sensor(query, words[1], n == 3 ? words[2] : NULL);
 	if ((n == 3 || n == 4) && !strcmp(words[0], "connect"))
 		return warden_query_connect(query, words[1], words[2], n == 4 ? words[3] : NULL);
-	if (n == 2 && domain > 0 && warden_domain_has_object((uint32_t)domain))
-		return warden_query_file(query, a, (uint32_t)domain, words[1]);
+	if (n == 2 && domain > 0 &&
+	    (warden_domain_has_object((uint32_t)domain) || domain == WARDEN_DOMAIN_DEBUG ||
+	     domain == WARDEN_DOMAIN_AUTOLOAD))
+		return warden_query_object(query, a, (uint32_t)domain, words[1]);
 	snprintf(query->wrong, sizeof(query->wrong),
 		 "what is asked for is not clear; write `use CLASS [TOPOLOGY]`, `listen PROTOCOL "
-		 "PORT`, `connect PROTOCOL PORT [ADDRESS]` or `exec|module|firmware PATH`");
+		 "PORT`, `connect PROTOCOL PORT [ADDRESS]`, `exec|module|firmware PATH`, `module "
+		 "NAME`, `debug SURFACE` or `autoload ALIAS`");
 	return false;
 }
 

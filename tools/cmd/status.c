@@ -104,6 +104,27 @@ static void print_shadow(const struct warden_object *o)
 		       warden_object_number(o, WARDEN_A_STATUS_SHADOW_VERSION));
 }
 
+/* Each way in for developers, and whether it is closed. */
+static void print_surfaces(const struct warden_object *o)
+{
+	struct warden_object surface;
+	const char *join = "debug       ";
+	size_t n;
+
+	for (n = 0; !warden_object_nth(o, WARDEN_A_STATUS_SURFACE, n, &surface); n++) {
+		uint64_t seconds = warden_object_number(&surface, WARDEN_A_SURFACE_SECONDS);
+
+		printf("%s%s ", join, warden_object_word(&surface, WARDEN_A_SURFACE_SURFACE));
+		if (seconds)
+			printf("open for %" PRIu64 " s", seconds);
+		else
+			fputs(warden_object_word(&surface, WARDEN_A_SURFACE_STATE), stdout);
+		join = n % 5 == 4 ? ",\n            " : ", ";
+	}
+	if (n)
+		putchar('\n');
+}
+
 static void print_probe(const struct warden_object *o)
 {
 	uint64_t probed = warden_object_number(o, WARDEN_A_STATUS_PROBED);
@@ -148,6 +169,7 @@ static void print_status(const struct warden_object *o)
 	print_policy(o);
 	print_layers(o);
 	print_shadow(o);
+	print_surfaces(o);
 	print_probe(o);
 	print_counts(o);
 }

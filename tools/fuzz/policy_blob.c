@@ -73,6 +73,7 @@ static void check_rules(const struct warden_snapshot *s)
 		require(r->program <= s->nr_programs);
 		require(r->domain == WARDEN_DOMAIN_CONNECT ? r->net <= s->nr_nets :
 							     r->digest <= s->nr_rule_digests);
+		require(r->pattern <= s->nr_patterns);
 		require(r->port_low <= r->port_high);
 		require(!before || before->domain < r->domain ||
 			(before->domain == r->domain && before->program <= r->program));
@@ -131,6 +132,8 @@ static void decide(const struct warden_snapshot *s)
 			req.class = i % 12;
 			req.socket = i;
 			req.address.version = 4;
+			req.surface = i;
+			req.name = i % 2 ? "net-pf-10" : "dummy";
 			warden_decide(s, &req, &v);
 			require(v.action <= WARDEN_ACTION_ALLOW && v.mode <= WARDEN_MODE_OBSERVE);
 			require(v.reason != WARDEN_REASON_CONSENT && !v.grant);

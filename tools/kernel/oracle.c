@@ -100,6 +100,8 @@ static void ask_layers(const struct warden_layers *layers, const struct warden_q
 		.address = q->address,
 		.socket = q->socket,
 		.object = &object,
+		.name = q->name ? q->name : "",
+		.surface = q->surface,
 	};
 
 	warden_decide_layers(layers, &req, v);

@@ -20,7 +20,7 @@ struct warden_oracle;
 
 /**
  * struct warden_question - who asks for what
- * @domain: enum warden_domain, sensor to firmware
+ * @domain: enum warden_domain, one that has rules
  * @uid: real user of the program
  * @subject: digest of the program
  * @class: sensor: enum warden_sensor_class
@@ -30,6 +30,8 @@ struct warden_oracle;
  * @socket: protocol: enum warden_socket_class
  * @address: connect: unmapped; no version is an address no rule names
  * @object: exec, module, firmware: digest of the file
+ * @name: module, autoload: its name or the alias; NULL is one no rule names
+ * @surface: debug: enum warden_debug_surface
  * @purposes: the program has a living consent for each of these, and for @class
  * @consents: how many
  */
@@ -44,6 +46,8 @@ struct warden_question {
 	uint32_t socket;
 	struct warden_address address;
 	struct warden_digest object;
+	const char *name;
+	uint32_t surface;
 	const char *purposes[WARDEN_ORACLE_PURPOSES];
 	unsigned int consents;
 };

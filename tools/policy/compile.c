@@ -107,7 +107,7 @@ static void put_defaults(struct compile *c)
 {
 	uint32_t domain;
 
-	for (domain = 0; domain <= WARDEN_DOMAIN_PROTOCOL; domain++) {
+	for (domain = 0; domain < WARDEN_MODEL_BIND; domain++) {
 		const struct warden_default *def = &c->m->defaults[domain];
 		size_t nest;
 
@@ -244,6 +244,8 @@ struct wire_rule {
 	const struct warden_prefix *to; /* NULL is anywhere */
 	const uint8_t *digest;
 	enum warden_digest_alg alg;
+	uint32_t surface;
+	const char *pattern;
 };
 
 static void put_sensor(struct compile *c, const struct warden_sensor *s)
@@ -292,6 +294,10 @@ static void put_wire_rule(struct compile *c, const struct wire_rule *w)
 	}
 	if (r->socket)
 		warden_blob_put_u32(c->b, WARDEN_A_RULE_SOCKET, r->socket);
+	if (w->surface)
+		warden_blob_put_u32(c->b, WARDEN_A_RULE_SURFACE, w->surface);
+	if (w->pattern)
+		warden_blob_put_string(c->b, WARDEN_A_RULE_PATTERN, w->pattern);
 	warden_blob_nest_end(c->b, nest);
 }
 
@@ -353,6 +359,26 @@ static void put_file_rule(struct compile *c, struct wire_rule *w)
 	put_wire_rule(c, w);
 }
 
+static void put_debug_rule(struct compile *c, struct wire_rule *w)
+{
+	w->surface = (uint32_t)warden_enum_value(warden_enum_debug_surface(), w->rule->object.text);
+	put_wire_rule(c, w);
+}
+
+/* The kernel knows a module whose file has `-` in its name by one with `_`. */
+static void put_name_rule(struct compile *c, struct wire_rule *w)
+{
+	char name[WARDEN_PATTERN_MAX + 1] = "";
+	char *s;
+
+	strncpy(name, w->rule->object.text, WARDEN_PATTERN_MAX);
+	for (s = name; *s && w->rule->domain == WARDEN_DOMAIN_MODULE; s++)
+		if (*s == '-')
+			*s = '_';
+	w->pattern = name;
+	put_wire_rule(c, w);
+}
+
 static void put_rule(struct compile *c, const struct warden_rule *r)
 {
 	uint32_t programs = r->who.text ? r->programs.n : 1;
@@ -372,6 +398,10 @@ static void put_rule(struct compile *c, const struct warden_rule *r)
 			put_connect_rule(c, &w);
 		else if (r->domain == WARDEN_DOMAIN_PROTOCOL)
 			put_wire_rule(c, &w);
+		else if (r->domain == WARDEN_DOMAIN_DEBUG)
+			put_debug_rule(c, &w);
+		else if (warden_model_has_name(r))
+			put_name_rule(c, &w);
 		else if (r->object.text)
 			put_file_rule(c, &w);
 		else

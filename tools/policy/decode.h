@@ -36,6 +36,8 @@ struct warden_rule_view {
 	const char *topology; /* NULL is any */
 	struct warden_net net;	     /* version 0 is anywhere */
 	struct warden_digest digest; /* alg 0 is any file */
+	uint32_t surface;	     /* 0 is any */
+	const char *pattern;	     /* NULL is any */
 };
 
 struct warden_view {

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diff.h"
 #include "diff_priv.h"
 #include "model.h"
 #include "wire.h"
@@ -71,6 +72,8 @@ static struct meaning meaning_of(struct diff *d, const struct warden_view *v,
 			    intern(d, v->purposes.v[r->purpose - 1]) :
 			    0;
 	m.net = r->net;
+	m.surface = r->surface;
+	m.pattern = r->pattern ? intern(d, r->pattern) : 0;
 	m.digest = r->digest;
 	return m;
 }
@@ -437,8 +440,11 @@ static void diff_domain(struct diff *d)
 		warden_diff_ports(d);
 	else if (d->domain == WARDEN_DOMAIN_PROTOCOL)
 		diff_sockets(d);
+	else if (d->domain == WARDEN_DOMAIN_DEBUG)
+		warden_diff_surfaces(d);
 	else if (warden_domain_has_object(d->domain))
 		diff_files(d);
+	warden_diff_names(d);
 }
 
 /* Who loads a file is nobody: it is asked for once, of a program no policy names. */
@@ -472,7 +478,7 @@ void warden_diff(const struct warden_view *before, const struct warden_view *aft
 	warden_subjects_find(&s, views);
 	for (i = 0; i < s.list.n; i++) {
 		d.subject = &s.list.v[i];
-		for (d.domain = WARDEN_DOMAIN_SENSOR; d.domain <= WARDEN_DOMAIN_PROTOCOL; d.domain++)
+		for (d.domain = WARDEN_DOMAIN_SENSOR; d.domain < WARDEN_MODEL_BIND; d.domain++)
 			if (is_asked(d.domain, i + 1 == s.list.n))
 				diff_domain(&d);
 	}

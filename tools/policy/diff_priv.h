@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the parts of a comparison share. For diff*.c only. */
+/* What the parts of diff*.c share. */
 #ifndef WARDEN_DIFF_PRIV_H
 #define WARDEN_DIFF_PRIV_H
 
@@ -21,6 +21,8 @@ struct meaning {
 	uint32_t topology; /* interned; 0 is any */
 	uint32_t purpose;  /* interned; 0 is none */
 	struct warden_net net;
+	uint32_t surface;
+	uint32_t pattern; /* interned; 0 is any */
 	struct warden_digest digest;
 };
 
@@ -46,17 +48,20 @@ struct diff {
 	void *ctx;
 };
 
-/* A question of the subject, in the domain. */
+/* A question of the subject and the domain of now. */
 struct warden_question warden_diff_question(const struct diff *d);
 
 /* One question to both. True where the answers differ. */
 bool warden_diff_ask(const struct diff *d, const struct warden_question *q,
 		     struct warden_outcome answers[WARDEN_SUBJECT_VIEWS]);
-
 void warden_diff_tell(const struct diff *d, const char *what,
 		      const struct warden_outcome answers[WARDEN_SUBJECT_VIEWS]);
 
 /* diff_ports.c: listening, and connecting with where to. */
 void warden_diff_ports(struct diff *d);
+
+/* diff_names.c: debug surfaces; names of modules and aliases that are asked for. */
+void warden_diff_surfaces(const struct diff *d);
+void warden_diff_names(const struct diff *d);
 
 #endif /* WARDEN_DIFF_PRIV_H */

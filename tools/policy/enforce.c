@@ -43,8 +43,6 @@ static const char *domain_lacks(uint32_t domain)
 		return "`bind` rules are";
 	case WARDEN_MODEL_USB:
 		return "`usb` rules are";
-	case WARDEN_MODEL_DEBUG:
-		return "`debug` rules are";
 	case WARDEN_MODEL_EGRESS:
 		return "`egress` rules are";
 	}
@@ -89,8 +87,6 @@ static const char *rule_lacks(struct warden_model *m, const struct warden_rule *
 		return "`from` in a rule is";
 	if (has_sensor_by_name(m, r))
 		return "a sensor by its `name` is";
-	if (r->domain == WARDEN_DOMAIN_MODULE && r->object.text[0] != '/')
-		return "a module by its name instead of its path is";
 	p = unit_of(m, r);
 	if (!p)
 		return NULL;

@@ -60,6 +60,10 @@ static char *entry_text(const struct warden_view *v, const struct warden_rule_vi
 			r->socket ? warden_enum_word(warden_enum_socket_class(), r->socket) : "any");
 	else if (!warden_domain_has_object(r->domain))
 		put_ports(f, r);
+	else if (r->domain == WARDEN_DOMAIN_DEBUG)
+		fprintf(f, " debug %s", warden_enum_word(warden_enum_debug_surface(), r->surface));
+	else if (r->pattern)
+		fprintf(f, " %s \"%s\"", warden_model_domain(r->domain), r->pattern);
 	else
 		put_file(f, r);
 	fclose(f);

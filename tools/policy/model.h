@@ -19,9 +19,8 @@
 
 /* Domains of the language that the wire does not have yet, after those it has. */
 enum warden_model_domain {
-	WARDEN_MODEL_BIND = WARDEN_DOMAIN_PROTOCOL + 1,
+	WARDEN_MODEL_BIND = WARDEN_DOMAIN_AUTOLOAD + 1,
 	WARDEN_MODEL_USB,
-	WARDEN_MODEL_DEBUG,
 	WARDEN_MODEL_EGRESS,
 	WARDEN_MODEL_LIBRARY,
 	WARDEN_MODEL_DOMAINS
@@ -264,6 +263,9 @@ void warden_model_resolve(struct warden_model *m, struct warden_diags *d);
 
 /* Sort ranges and join what overlaps or touches; gives how many are left. */
 uint32_t warden_ports_merge(struct warden_ports *v, uint32_t n);
+
+/* Does a rule speak of its object by name: a module, or an alias that is asked for? */
+bool warden_model_has_name(const struct warden_rule *rule);
 
 /* How many rules of the compiled policy a rule becomes. */
 size_t warden_model_spread(const struct warden_rule *rule);

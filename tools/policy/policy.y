@@ -29,7 +29,7 @@
 	(BIT(WARDEN_DOMAIN_SENSOR) | BIT(WARDEN_DOMAIN_LISTEN) | BIT(WARDEN_DOMAIN_CONNECT) |      \
 	 BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) | BIT(WARDEN_DOMAIN_FIRMWARE) |       \
 	 BIT(WARDEN_DOMAIN_PROTOCOL) | BIT(WARDEN_MODEL_BIND) | BIT(WARDEN_MODEL_USB) |            \
-	 BIT(WARDEN_MODEL_DEBUG))
+	 BIT(WARDEN_DOMAIN_DEBUG) | BIT(WARDEN_DOMAIN_AUTOLOAD))
 #define DOMAINS_MEASURED                                                                           \
 	(BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) | BIT(WARDEN_DOMAIN_FIRMWARE) |       \
 	 BIT(WARDEN_DOMAIN_POLICY) | BIT(WARDEN_MODEL_LIBRARY))
@@ -196,7 +196,8 @@ static void warden_text_error(struct warden_span *at, struct warden_parse *p, co
 }
 
 %token END_OF_TEXT 0 "the end of the file"
-%token <name> ALLOW "allow" ANY "any" APPRAISE "appraise" BIND "bind" CONNECT "connect"
+%token <name> ALLOW "allow" ANY "any" APPRAISE "appraise" AUTOLOAD "autoload" BIND "bind"
+%token <name> CONNECT "connect"
 %token <name> CONSENT "consent" CONTACT "contact" CONTROL "control" DEBUG "debug"
 %token <name> DEFAULT "default" DENY "deny" DEVICE "device" EGRESS "egress" ENFORCE "enforce"
 %token <name> FIRMWARE "firmware" FOR "for" FROM "from" GROUP "group" INCLUDE "include"
@@ -250,7 +251,7 @@ simple:
 						     .has_mode = true, .mode = $4 });
 	}
 	| DEBUG NAME no_tags tags {
-		set_default(p, WARDEN_MODEL_DEBUG,
+		set_default(p, WARDEN_DOMAIN_DEBUG,
 			    (struct warden_default){ .at = @1.from,
 						     .action = warden_parse_debug(p, $2) });
 	}
@@ -299,6 +300,7 @@ domain:
 	| MODULE
 	| FIRMWARE
 	| PROTOCOL
+	| AUTOLOAD
 	| POLICY
 	| CONSENT
 	| DEVICE
@@ -416,6 +418,7 @@ what:
 object:
 	MODULE STRING		{ set_object(p, WARDEN_DOMAIN_MODULE, $2); }
 	| FIRMWARE STRING	{ set_object(p, WARDEN_DOMAIN_FIRMWARE, $2); }
+	| AUTOLOAD STRING	{ set_object(p, WARDEN_DOMAIN_AUTOLOAD, $2); }
 	| USB STRING		{ set_object(p, WARDEN_MODEL_USB, $2); }
 	| USB ANY		{ p->rule.domain = WARDEN_MODEL_USB; }
 	| USB NAME STRING	{ warden_parse_usb_class(p, $2, $3); }

@@ -157,7 +157,7 @@ static void print_port_rule(const struct warden_model *m, const struct warden_ru
 static void print_object(const struct warden_rule *r, FILE *to)
 {
 	fprintf(to, " %s ", domain_word(r->domain));
-	if (r->domain == WARDEN_MODEL_DEBUG)
+	if (r->domain == WARDEN_DOMAIN_DEBUG)
 		fputs(r->object.text, to);
 	else if (!r->object.text)
 		fputs("any", to);

@@ -162,12 +162,34 @@ static bool digest_of(struct warden_query *query, const struct warden_asked *a, 
 	return true;
 }
 
-bool warden_query_file(struct warden_query *query, const struct warden_asked *a, uint32_t domain,
-		       const char *path)
+static bool query_surface(struct warden_query *query, const char *word)
+{
+	const struct warden_wire_enum *surfaces = warden_enum_debug_surface();
+	int value = warden_enum_value(surfaces, word);
+	const char *near = warden_word_nearest(word, warden_enum_nth, surfaces);
+
+	if (value <= WARDEN_DEBUG_SURFACE_NONE)
+		return wrong(query, near ? "there is no debug surface `%s`; did you mean `%s`?" :
+					   "there is no debug surface `%s`",
+			     word, near);
+	query->q.surface = (uint32_t)value;
+	snprintf(query->what, sizeof(query->what), "debug %s", word);
+	return true;
+}
+
+bool warden_query_object(struct warden_query *query, const struct warden_asked *a, uint32_t domain,
+			 const char *object)
 {
 	query->q.domain = domain;
-	snprintf(query->what, sizeof(query->what), "%s \"%s\"", warden_model_domain(domain), path);
-	return digest_of(query, a, path, &query->q.object);
+	if (domain == WARDEN_DOMAIN_DEBUG)
+		return query_surface(query, object);
+	snprintf(query->what, sizeof(query->what), "%s \"%s\"", warden_model_domain(domain),
+		 object);
+	if (domain != WARDEN_DOMAIN_AUTOLOAD &&
+	    (domain != WARDEN_DOMAIN_MODULE || strchr(object, '/')))
+		return digest_of(query, a, object, &query->q.object);
+	query->q.name = object;
+	return true;
 }
 
 static const char *nth_label(const void *ctx, size_t n)

@@ -44,8 +44,9 @@ bool warden_query_listen(struct warden_query *query, const char *protocol, const
 bool warden_query_connect(struct warden_query *query, const char *protocol, const char *port,
 			  const char *address);
 bool warden_query_protocol(struct warden_query *query, const char *name);
-bool warden_query_file(struct warden_query *query, const struct warden_asked *a, uint32_t domain,
-		       const char *path);
+/* @object is a path, the name of a module, an alias or a debug surface, as @domain has it. */
+bool warden_query_object(struct warden_query *query, const struct warden_asked *a, uint32_t domain,
+			 const char *object);
 
 /* @name is a program of the policy, or the whole path of a file. */
 bool warden_query_program(struct warden_query *query, const struct warden_asked *a,

@@ -385,6 +385,12 @@ static void resolve_rule(struct resolve *r, struct warden_rule *rule)
 	}
 }
 
+bool warden_model_has_name(const struct warden_rule *rule)
+{
+	return rule->domain == WARDEN_DOMAIN_AUTOLOAD ||
+	       (rule->domain == WARDEN_DOMAIN_MODULE && rule->object.text[0] != '/');
+}
+
 /* How many rules it is on the wire. A file is two: one by SHA-256, one by fs-verity digest. */
 size_t warden_model_spread(const struct warden_rule *rule)
 {
@@ -392,6 +398,8 @@ size_t warden_model_spread(const struct warden_rule *rule)
 
 	if (rule->domain == WARDEN_DOMAIN_SENSOR)
 		return n * rule->sensors.n;
+	if (rule->domain == WARDEN_DOMAIN_DEBUG || warden_model_has_name(rule))
+		return n;
 	if (rule->object.text)
 		return 2 * n;
 	if (rule->domain == WARDEN_DOMAIN_CONNECT && rule->prefixes.n)

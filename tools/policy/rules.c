@@ -58,11 +58,27 @@ static void check_consent_is_not_there(struct warden_diags *d, const struct ward
 		warden_diags_add(d, r->kill, "`kill` %s", only);
 }
 
+/* A name, or how it begins and an asterisk. */
+static void check_pattern(struct warden_diags *d, const struct warden_rule *r, const char *what)
+{
+	const char *text = r->object.text;
+
+	warden_model_check_length(d, r->object, what, WARDEN_PATTERN_MAX);
+	if (text[strcspn(text, "*")] && text[strcspn(text, "*") + 1])
+		warden_diags_add(d, r->object.at,
+				 "in \"%s\" a `*` stands before the end; write it last, for all "
+				 "names that begin alike",
+				 text);
+}
+
 static void check_file_rule(struct warden_diags *d, const struct warden_rule *r)
 {
 	const char *word = warden_model_domain(r->domain);
 
-	warden_model_check_length(d, r->object, "the path", WARDEN_PATH_MAX);
+	if (warden_model_has_name(r))
+		check_pattern(d, r, "the name of the module");
+	else
+		warden_model_check_length(d, r->object, "the path", WARDEN_PATH_MAX);
 	if (r->who.text)
 		warden_diags_add(d, r->who.at,
 				 "who loads a %s cannot be told here; write `any` or nothing",
@@ -145,6 +161,8 @@ void warden_model_check_rule(struct warden_diags *d, const struct warden_rule *r
 	check_network(d, r);
 	if (r->domain == WARDEN_DOMAIN_MODULE || r->domain == WARDEN_DOMAIN_FIRMWARE)
 		check_file_rule(d, r);
+	else if (r->domain == WARDEN_DOMAIN_AUTOLOAD)
+		check_pattern(d, r, "the alias");
 	else if (r->domain == WARDEN_MODEL_USB)
 		check_usb_rule(d, r);
 }

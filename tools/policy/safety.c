@@ -5,6 +5,7 @@
 
 #include "ask.h"
 #include "safety.h"
+#include "wire.h"
 
 struct safety {
 	struct warden_source *s;
@@ -156,6 +157,18 @@ static void ask_file(struct safety *y, struct warden_question *q)
 	ask(y, q);
 }
 
+/* The rules are asked for the name as it stands; a `*` in it is any. */
+static void ask_named(struct safety *y, struct warden_question *q)
+{
+	const char *text = y->entry->object.text;
+
+	if (q->domain == WARDEN_DOMAIN_DEBUG)
+		q->surface = (uint32_t)warden_enum_value(warden_enum_debug_surface(), text);
+	else
+		q->name = text;
+	ask(y, q);
+}
+
 /* As one program, or as one the policy does not name. */
 static void ask_entry(struct safety *y, uint32_t program)
 {
@@ -173,6 +186,8 @@ static void ask_entry(struct safety *y, uint32_t program)
 		ask_ports(y, &q);
 	else if (q.domain == WARDEN_DOMAIN_PROTOCOL)
 		ask_sockets(y, &q);
+	else if (q.domain == WARDEN_DOMAIN_DEBUG || warden_model_has_name(y->entry))
+		ask_named(y, &q);
 	else
 		ask_file(y, &q);
 }

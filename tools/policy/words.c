@@ -116,11 +116,8 @@ enum warden_action warden_parse_debug(struct warden_parse *p, struct warden_name
 /* Ways into a running system that are for its developers. */
 static const char *nth_surface(const void *ctx, size_t n)
 {
-	static const char *const words[] = { "bpf",	"debugfs", "kexec",  "kmem",   "kprobes",
-					     "msr",	"perf",	   "ptrace", "serial", "tracefs" };
-
 	(void)ctx;
-	return n < sizeof(words) / sizeof(*words) ? words[n] : NULL;
+	return warden_enum_nth(warden_enum_debug_surface(), n + 1);
 }
 
 void warden_parse_surface(struct warden_parse *p, struct warden_name word)
@@ -129,7 +126,7 @@ void warden_parse_surface(struct warden_parse *p, struct warden_name word)
 	char list[160];
 	size_t n;
 
-	p->rule.domain = WARDEN_MODEL_DEBUG;
+	p->rule.domain = WARDEN_DOMAIN_DEBUG;
 	p->rule.object = word;
 	for (n = 0; (known = nth_surface(NULL, n)); n++)
 		if (!strcmp(known, word.text))

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Debug surfaces. Hooks: bpf (a program is loaded or attached), perf_event_open,
+ * ptrace_access_check (a task reaches into another), kernel_load_data (a kernel
+ * to be started comes from memory), inode_mkdir (configfs makes devices of
+ * directories), locked_down (what the kernel itself asks about); files by the
+ * open hook of sensor.bpf.c.
+ *
+ * Arguments that newer kernels add or drop are not looked at: with an int hook
+ * the kernel calls no program behind one that refused.
+ */
+
+#define FMODE_WRITE 0x2
+
+/* include/uapi/linux/magic.h, fs/configfs/mount.c */
+#define DEBUGFS_MAGIC  0x64626720
+#define TRACEFS_MAGIC  0x74726163
+#define PROC_MAGIC     0x9fa0
+#define SYSFS_MAGIC    0x62656572
+#define CONFIGFS_MAGIC 0x62656570
+
+/* include/uapi/linux/major.h, Documentation/admin-guide/devices.txt */
+#define MEM_MAJOR    1
+#define TTY_MAJOR    4
+#define TTYAUX_MAJOR 5
+#define MSR_MAJOR    202
+#define SERIAL_MAJOR 204
+
+/* include/linux/ptrace.h */
+#define PTRACE_MODE_ATTACH 0x02
+
+static __always_inline bool debug_is_asked(void)
+{
+	const struct warden_gate *g = gate();
+
+	return !g || g->debug;
+}
+
+static __always_inline bool may_be_debug_device(const struct inode *inode)
+{
+	if (!debug_is_asked())
+		return false;
+	switch (inode->i_rdev >> MINOR_BITS) {
+	case MEM_MAJOR:
+	case TTY_MAJOR:
+	case TTYAUX_MAJOR:
+	case MSR_MAJOR:
+	case SERIAL_MAJOR:
+		return true;
+	}
+	return false;
+}
+
+static __always_inline bool may_be_debug_file(const struct file *file)
+{
+	const struct dentry *dentry = file->f_path.dentry;
+
+	if (!debug_is_asked())
+		return false;
+	switch (file->f_inode->i_sb->s_magic) {
+	case DEBUGFS_MAGIC:
+	case TRACEFS_MAGIC:
+		return true;
+	case PROC_MAGIC:
+		return file->f_mode & FMODE_WRITE ||
+		       dentry->d_parent == file->f_inode->i_sb->s_root;
+	case SYSFS_MAGIC:
+	case CONFIGFS_MAGIC:
+		return file->f_mode & FMODE_WRITE;
+	}
+	return false;
+}
+
+SEC("lsm.s/bpf")
+int BPF_PROG(warden_bpf_call, int cmd)
+{
+	report_canary(WARDEN_HOOK_BPF);
+	if (!debug_is_asked())
+		return 0;
+	switch (cmd) {
+	case BPF_PROG_LOAD:
+	case BPF_PROG_ATTACH:
+	case BPF_PROG_DETACH:
+	case BPF_RAW_TRACEPOINT_OPEN:
+	case BPF_LINK_CREATE:
+	case BPF_LINK_UPDATE:
+	case BPF_LINK_DETACH:
+	case BPF_ITER_CREATE:
+		return clamp_errno(
+			warden_kf_debug(WARDEN_HOOK_BPF, WARDEN_DEBUG_SURFACE_BPF));
+	}
+	return 0;
+}
+
+SEC("lsm/perf_event_open")
+int BPF_PROG(warden_perf_event_open)
+{
+	report_canary(WARDEN_HOOK_PERF_EVENT_OPEN);
+	if (!debug_is_asked())
+		return 0;
+	return clamp_errno(
+		warden_kf_debug_now(WARDEN_HOOK_PERF_EVENT_OPEN, WARDEN_DEBUG_SURFACE_PERF));
+}
+
+/* A program may reach into its own copies, as those that fork do. */
+static __always_inline bool runs_what_we_run(const struct task_struct *task)
+{
+	const struct task_struct *me = bpf_get_current_task_btf();
+
+	return task->mm && me->mm &&
+	       task->mm->exe_file->f_inode == me->mm->exe_file->f_inode;
+}
+
+SEC("lsm/ptrace_access_check")
+int BPF_PROG(warden_ptrace_access, struct task_struct *child, unsigned int mode)
+{
+	report_canary(WARDEN_HOOK_PTRACE_ACCESS);
+	if (!(mode & PTRACE_MODE_ATTACH) || !debug_is_asked() || runs_what_we_run(child))
+		return 0;
+	return clamp_errno(
+		warden_kf_debug_now(WARDEN_HOOK_PTRACE_ACCESS, WARDEN_DEBUG_SURFACE_PTRACE));
+}
+
+SEC("lsm/kernel_load_data")
+int BPF_PROG(warden_kernel_load_data, enum kernel_load_data_id id)
+{
+	report_canary(WARDEN_HOOK_KERNEL_LOAD_DATA);
+	if (id != LOADING_KEXEC_IMAGE || !debug_is_asked())
+		return 0;
+	return clamp_errno(
+		warden_kf_debug_now(WARDEN_HOOK_KERNEL_LOAD_DATA, WARDEN_DEBUG_SURFACE_KEXEC));
+}
+
+SEC("lsm/inode_mkdir")
+int BPF_PROG(warden_inode_mkdir, struct inode *dir, struct dentry *dentry)
+{
+	report_canary(WARDEN_HOOK_INODE_MKDIR);
+	if (dir->i_sb->s_magic != CONFIGFS_MAGIC || !debug_is_asked())
+		return 0;
+	return clamp_errno(warden_kf_debug_mkdir(dentry));
+}
+
+/* What the lockdown module would refuse and no other hook here sees. */
+static __always_inline __u32 surface_of(enum lockdown_reason what)
+{
+	if (what == LOCKDOWN_KPROBES)
+		return WARDEN_DEBUG_SURFACE_KPROBES;
+	if (what == LOCKDOWN_MSR)
+		return WARDEN_DEBUG_SURFACE_MSR;
+	if (what == LOCKDOWN_IOPORT ||
+	    what == LOCKDOWN_PCI_ACCESS ||
+	    what == LOCKDOWN_ACPI_TABLES)
+		return WARDEN_DEBUG_SURFACE_KMEM;
+	return WARDEN_DEBUG_SURFACE_NONE;
+}
+
+/*
+ * The kernel's debugger asks here, too, from where nothing may be called: its
+ * questions are let pass before all else.
+ */
+SEC("lsm/locked_down")
+int BPF_PROG(warden_locked_down, enum lockdown_reason what)
+{
+	__u32 surface;
+
+	if (what == LOCKDOWN_DBG_READ_KERNEL ||
+	    what == LOCKDOWN_DBG_WRITE_KERNEL)
+		return 0;
+	report_canary(WARDEN_HOOK_LOCKED_DOWN);
+	surface = surface_of(what);
+	if (!surface || !debug_is_asked())
+		return 0;
+	return clamp_errno(warden_kf_debug_now(WARDEN_HOOK_LOCKED_DOWN, surface));
+}

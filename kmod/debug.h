@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef WARDEN_DEBUG_H
+#define WARDEN_DEBUG_H
+
+#include <linux/types.h>
+#include <uapi/linux/warden.h>
+
+struct dentry;
+struct file;
+struct warden_gate;
+
+/* debug-surface.c: what is asked for, and whether it is closed to who asks. */
+u32 warden_debug_of_file(const struct file *file);
+u32 warden_debug_of_directory(const struct dentry *dentry);
+bool warden_debug_is_traced_by_another(const struct file *program);
+int warden_debug_judge(u32 surface, bool may_sleep);
+
+/* debug.c: what is open for a time, and what the kernel is told of it. */
+const char *warden_debug_word(u32 surface);
+bool warden_debug_asked(void);
+bool warden_debug_excepted(u32 surface);
+u32 warden_debug_state(u32 surface, u32 *seconds);
+int warden_debug_open(u32 surface, u32 seconds);
+int warden_debug_close(u32 surface);
+void warden_debug_refresh(void);
+void warden_debug_watch(struct warden_gate *to);
+void warden_debug_init(void);
+void warden_debug_exit(void);
+
+#endif /* WARDEN_DEBUG_H */

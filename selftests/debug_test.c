@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * `debug closed`: each way into a running system is shut with a record, opens by a
+ * rule or for a time, and closes itself.
+ */
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/perf_event.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "lib/harness.h"
+
+#define DEBUGFS "/sys/kernel/debug"
+#define TRACEFS "/sys/kernel/tracing"
+
+/* Each trial gives an errno; ENOENT and ENOSYS are that this kernel has no such thing. */
+static int open_file(const char *path, int flags)
+{
+	int fd = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int err = fd < 0 ? errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return err == ENODEV || err == ENXIO || err == EIO ? ENOENT : err;
+}
+
+static int try_debugfs(void)
+{
+	return open_file(DEBUGFS, O_RDONLY | O_DIRECTORY);
+}
+
+static int try_tracefs(void)
+{
+	return open_file(TRACEFS "/trace", O_RDONLY);
+}
+
+static int try_kprobes(void)
+{
+	return open_file(TRACEFS "/kprobe_events", O_RDONLY);
+}
+
+static int try_memory(void)
+{
+	return open_file("/dev/mem", O_RDONLY);
+}
+
+static int try_kcore(void)
+{
+	return open_file("/proc/kcore", O_RDONLY);
+}
+
+static int try_msr(void)
+{
+	return open_file("/dev/cpu/0/msr", O_RDONLY);
+}
+
+static int try_serial(void)
+{
+	int err = open_file("/dev/ttyS0", O_RDONLY);
+
+	return err == ENOENT ? open_file("/dev/ttyAMA0", O_RDONLY) : err;
+}
+
+static int try_sysrq(void)
+{
+	return open_file("/proc/sysrq-trigger", O_WRONLY);
+}
+
+static int try_gadget(void)
+{
+	static const char path[] = "/sys/kernel/config/usb_gadget/test";
+
+	if (mkdir(path, 0700))
+		return errno == EPERM ? ENOENT : errno; /* configfs is there and has no gadgets */
+	rmdir(path);
+	return 0;
+}
+
+static int end_fd(long fd)
+{
+	if (fd < 0)
+		return errno;
+	close((int)fd);
+	return 0;
+}
+
+static int try_perf(void)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE, .size = sizeof(attr),
+					.config = PERF_COUNT_SW_CPU_CLOCK };
+
+	return end_fd(syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC));
+}
+
+/* return 0; */
+static int try_bpf(void)
+{
+	const struct bpf_insn code[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K },
+					 { .code = BPF_JMP | BPF_EXIT } };
+	union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_SOCKET_FILTER, .insn_cnt = 2,
+				.insns = (uintptr_t)code, .license = (uintptr_t)"GPL" };
+
+	return end_fd(syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr)));
+}
+
+/* Takes out what kernel there is to be started: none. */
+static int try_kexec(void)
+{
+	return syscall(SYS_kexec_load, 0, 0, NULL, 0) ? errno : 0;
+}
+
+static int try_ptrace(void)
+{
+	struct client c;
+	int err;
+
+	if (client_start(&c, ARGV("sleep", "60")))
+		return ECHILD;
+	usleep(100000); /* until it runs another file than we do */
+	err = ptrace(PTRACE_ATTACH, c.pid, NULL, NULL) ? errno : 0;
+	client_end(&c);
+	return err;
+}
+
+static const struct trial {
+	const char *surface;
+	int (*run)(void);
+} trials[] = {
+	{ "debugfs", try_debugfs }, { "tracefs", try_tracefs }, { "kprobes", try_kprobes },
+	{ "kmem", try_memory },	    { "kmem", try_kcore },	{ "msr", try_msr },
+	{ "serial", try_serial },   { "sysrq", try_sysrq },	{ "gadget", try_gadget },
+	{ "perf", try_perf },	    { "bpf", try_bpf },		{ "kexec", try_kexec },
+	{ "ptrace", try_ptrace },
+};
+
+#define TRIALS (sizeof(trials) / sizeof(*trials))
+
+static int number_in(const char *path)
+{
+	int value = -1;
+	FILE *f = fopen(path, "re");
+
+	if (f && fscanf(f, "%d", &value) != 1)
+		value = -1;
+	if (f)
+		fclose(f);
+	return value;
+}
+
+FIXTURE(debug)
+{
+	struct mark mark;
+};
+
+FIXTURE_SETUP(debug)
+{
+	ASSERT_LOADED(warden_policy("\n"));
+	mount("debugfs", DEBUGFS, "debugfs", 0, NULL);
+	mount("tracefs", TRACEFS, "tracefs", 0, NULL);
+	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
+}
+
+FIXTURE_TEARDOWN(debug)
+{
+	warden_load(warden_policy("\n"));
+}
+
+TEST_F(debug, closed_refuses_each_surface_with_a_record)
+{
+	int open[TRIALS], sysrq = number_in("/proc/sys/kernel/sysrq");
+	unsigned int tried = 0;
+	size_t i;
+
+	for (i = 0; i < TRIALS; i++)
+		open[i] = trials[i].run();
+	ASSERT_LOADED(warden_policy("debug closed;\n"));
+	for (i = 0; i < TRIALS; i++) {
+		struct claim denied = { .domain = "debug", .reason = "surface-closed",
+					.object = trials[i].surface, .program = warden_self(),
+					.line = UINT32_MAX, .pid = getpid(), .times = 1 };
+		int err;
+
+		if (open[i]) {
+			printf("# %s cannot be tried here: %s\n", trials[i].surface,
+			       strerror(open[i]));
+			continue;
+		}
+		self->mark = evidence_mark();
+		err = trials[i].run();
+		EXPECT_EQ(EACCES, err)
+		{
+			TH_LOG("%s: %s", trials[i].surface, strerror(err));
+		}
+		EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+		tried++;
+	}
+	EXPECT_LT(3, tried);
+	/* What has no hook is shut by its own switch, and as it was afterwards. */
+	if (sysrq > 0)
+		EXPECT_EQ(0, number_in("/proc/sys/kernel/sysrq"));
+	ASSERT_LOADED(warden_policy("\n"));
+	EXPECT_EQ(sysrq, number_in("/proc/sys/kernel/sysrq"));
+}
+
+static const char *state_of(const char *surface)
+{
+	static char line[64];
+	const char *at;
+
+	snprintf(line, sizeof(line), "\n%s ", surface);
+	if (warden_ctl(ARGV("debug", "list")))
+		return "";
+	at = strstr(warden_said(), line);
+	if (!at || sscanf(at + strlen(line), " %63s", line) != 1)
+		return "";
+	return line;
+}
+
+TEST_F(debug, exception_opens_one_surface_and_closes_itself)
+{
+	struct claim opened = { .event = "debug-open", .domain = "debug",
+				.object = "perf for 2 s" };
+	struct claim shut = { .event = "debug-close", .domain = "debug", .object = "perf",
+			      .reason = "expired" };
+	int i;
+
+	ASSERT_LOADED(warden_policy("debug closed;\ndeny any debug bpf;\n"));
+	ASSERT_EQ(EACCES, try_perf());
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, warden_ctl(ARGV("debug", "open", "perf", "for", "2s")));
+	EXPECT_EQ(0, try_perf());
+	EXPECT_FOUND(evidence_of_event(&self->mark, &opened));
+	EXPECT_STREQ("excepted", state_of("perf"));
+	EXPECT_STREQ("closed", state_of("ptrace"));
+	for (i = 0; i < 100 && !try_perf(); i++)
+		usleep(50000);
+	EXPECT_EQ(EACCES, try_perf());
+	EXPECT_FOUND(evidence_of_event(&self->mark, &shut));
+
+	EXPECT_EQ(0, warden_ctl(ARGV("debug", "open", "perf", "for", "1h")));
+	EXPECT_EQ(0, try_perf());
+	EXPECT_EQ(0, warden_ctl(ARGV("debug", "close", "perf")));
+	EXPECT_EQ(EACCES, try_perf());
+	/* What a rule denies no exception opens; what is not closed needs none. */
+	EXPECT_EQ(1, warden_ctl(ARGV("debug", "open", "bpf", "for", "1h")));
+	EXPECT_EQ(EACCES, try_bpf());
+	ASSERT_LOADED(warden_policy("\n"));
+	EXPECT_EQ(1, warden_ctl(ARGV("debug", "open", "perf", "for", "1h")));
+	EXPECT_EQ(2, warden_ctl(ARGV("debug", "open", "perf", "for", "1 h")));
+}
+
+TEST_F(debug, rule_opens_a_surface_to_the_program_it_names)
+{
+	struct claim denied = { .domain = "debug", .reason = "surface-closed", .object = "perf",
+				.program = "self", .line = UINT32_MAX, .times = 1 };
+
+	ASSERT_LOADED(warden_policy("program self { path \"%s\"; }\ndebug closed;\n"
+				    "allow self debug bpf;\n", warden_self()));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, try_bpf());
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_EQ(EACCES, try_perf());
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+/* Gives the errno of an exec under a tracer that is another program. */
+static int exec_traced(void)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (!pid) {
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		execl("/usr/bin/true", "true", NULL);
+		_exit(errno);
+	}
+	while (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status))
+		ptrace(PTRACE_CONT, pid, NULL, NULL);
+	return WEXITSTATUS(status);
+}
+
+TEST_F(debug, tracer_does_not_come_along_into_another_program)
+{
+	struct claim denied = { .domain = "debug", .reason = "surface-closed",
+				.object = "ptrace", .program = warden_self(), .times = 1 };
+
+	EXPECT_EQ(0, exec_traced());
+	ASSERT_LOADED(warden_policy("debug closed;\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(EACCES, exec_traced());
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+static long call_bpf(int cmd, union bpf_attr *attr)
+{
+	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
+}
+
+/* Try on each link there is what would take it off or put another program in. */
+static unsigned int attack_links(void)
+{
+	union bpf_attr next = { 0 };
+	unsigned int taken = 0;
+
+	while (!call_bpf(BPF_LINK_GET_NEXT_ID, &next)) {
+		union bpf_attr get = { .link_id = next.next_id };
+		int fd = (int)call_bpf(BPF_LINK_GET_FD_BY_ID, &get);
+		union bpf_attr detach = { .link_detach = { .link_fd = (__u32)fd } };
+
+		taken += fd >= 0 && !call_bpf(BPF_LINK_DETACH, &detach);
+		next.start_id = next.next_id;
+		if (fd >= 0)
+			close(fd);
+	}
+	return taken;
+}
+
+static unsigned int attack_maps(void)
+{
+	static char value[65536];
+	union bpf_attr next = { 0 };
+	unsigned int taken = 0;
+	__u32 key = 0;
+
+	while (!call_bpf(BPF_MAP_GET_NEXT_ID, &next)) {
+		union bpf_attr get = { .map_id = next.next_id };
+		int fd = (int)call_bpf(BPF_MAP_GET_FD_BY_ID, &get);
+		union bpf_attr update = { .map_fd = (__u32)fd, .key = (uintptr_t)&key,
+					  .value = (uintptr_t)value };
+
+		taken += fd >= 0 && !call_bpf(BPF_MAP_UPDATE_ELEM, &update);
+		next.start_id = next.next_id;
+		if (fd >= 0)
+			close(fd);
+	}
+	return taken;
+}
+
+/* With the surface open: Warden's own programs need no policy to stay. */
+TEST_F(debug, root_takes_no_program_of_warden_off)
+{
+	EXPECT_EQ(0, attack_links());
+	EXPECT_EQ(0, attack_maps());
+	EXPECT_EQ(warden_status("wanted"), warden_status("attached"));
+	ASSERT_LOADED(warden_policy("debug closed;\n"));
+	EXPECT_EQ(EACCES, try_perf());
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Modules go by their names, whichever call brings them; and the kernel has none
+ * loaded for what a program does unless the policy names what it asks for.
+ */
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "lib/harness.h"
+
+#define LOADED "dummy" /* a module that needs no other */
+#define IMAGE  "/var/tmp/test-name.ko"
+#define FAMILY "af_alg"
+#define ALIAS  "net-pf-38"
+
+static bool shell(const char *command)
+{
+	struct client c;
+	int status = client_run(&c, ARGV("sh", "-c", command));
+
+	if (status)
+		printf("# %s: %s\n", command, c.text);
+	client_end(&c);
+	return !status;
+}
+
+static void unload(const char *name)
+{
+	syscall(SYS_delete_module, name, O_NONBLOCK);
+}
+
+/* Load the image from its file or from memory; gives the errno. */
+static int load_image(bool from_memory)
+{
+	int fd = open(IMAGE, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *image;
+	long ret;
+
+	if (fd < 0 || fstat(fd, &st))
+		return errno;
+	image = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	ret = from_memory ? syscall(SYS_init_module, image, (unsigned long)st.st_size, "") :
+			    syscall(SYS_finit_module, fd, "", 0);
+	ret = ret ? errno : 0;
+	munmap(image, (size_t)st.st_size);
+	close(fd);
+	return (int)ret;
+}
+
+FIXTURE(module_name)
+{
+	struct mark mark;
+};
+
+FIXTURE_VARIANT(module_name)
+{
+	bool from_memory;
+};
+
+FIXTURE_VARIANT_ADD(module_name, from_file) { false };
+FIXTURE_VARIANT_ADD(module_name, from_memory) { true };
+
+FIXTURE_SETUP(module_name)
+{
+	ASSERT_LOADED(warden_policy("\n"));
+	unload(LOADED);
+	if (!shell("m=$(modinfo -n " LOADED ") && case $m in *.xz) xz -dc $m;; *) cat $m;; esac "
+		   ">" IMAGE))
+		SKIP(return, "this kernel has no module " LOADED);
+}
+
+FIXTURE_TEARDOWN(module_name)
+{
+	warden_load(warden_policy("\n"));
+	unlink(IMAGE);
+}
+
+TEST_F(module_name, decides_whichever_call_brings_it)
+{
+	struct claim unnamed = { .domain = "module", .reason = "default", .object = LOADED,
+				 .program = warden_self(), .line = UINT32_MAX,
+				 .pid = getpid(), .times = 1 };
+	struct claim denied = unnamed;
+	const char *policy;
+
+	ASSERT_LOADED(warden_policy("default module deny;\nallow module \"dum-my\";\n"
+				    "measure module;\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(EACCES, load_image(variant->from_memory));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &unnamed));
+	EXPECT_NE(0, access("/sys/module/" LOADED, F_OK));
+
+	ASSERT_LOADED(warden_policy("default module deny;\nallow module \"dum*\";\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, load_image(variant->from_memory));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	unload(LOADED);
+
+	policy = warden_policy("deny module \"" LOADED "\";\n");
+	ASSERT_LOADED(policy);
+	denied.reason = "rule";
+	denied.line = warden_line(policy, "deny module");
+	self->mark = evidence_mark();
+	EXPECT_EQ(EACCES, load_image(variant->from_memory));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+/* A rule for the file holds beside one for another name. */
+TEST_F(module_name, does_not_take_the_place_of_the_file)
+{
+	ASSERT_LOADED(warden_policy("default module deny;\nallow module \"other\";\n"
+				    "allow module \"" IMAGE "\";\n"));
+	EXPECT_EQ(0, load_image(variant->from_memory));
+	unload(LOADED);
+}
+
+/* Ask for a socket as nobody, in a child; gives the errno. */
+static int ask_as_nobody(int family)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (setgid(65534) || setuid(65534))
+			_exit(255);
+		_exit(socket(family, SOCK_SEQPACKET | SOCK_CLOEXEC, 0) < 0 ? errno : 0);
+	}
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+TEST(autoload_is_refused_unless_its_alias_is_named)
+{
+	struct claim denied = { .domain = "autoload", .reason = "default", .object = ALIAS,
+				.program = warden_self(), .line = UINT32_MAX, .times = 1 };
+	struct mark mark;
+
+	ASSERT_LOADED(warden_policy("\n"));
+	unload(FAMILY);
+	if (!shell("modinfo -n " FAMILY) || !access("/sys/module/" FAMILY, F_OK))
+		SKIP(return, "this kernel has no module " FAMILY " that could be loaded now");
+	/* By the default of modules, where autoload has none of its own. */
+	ASSERT_LOADED(warden_policy("default module deny;\nallow module \"" FAMILY "\";\n"));
+	mark = evidence_mark();
+	EXPECT_EQ(EAFNOSUPPORT, ask_as_nobody(AF_ALG));
+	EXPECT_FOUND(evidence_of_denial(&mark, &denied));
+	EXPECT_NE(0, access("/sys/module/" FAMILY, F_OK));
+	ASSERT_LOADED(warden_policy("default module deny;\nallow module \"" FAMILY "\";\n"
+				    "allow autoload \"net-pf-3*\";\n"));
+	mark = evidence_mark();
+	EXPECT_EQ(0, ask_as_nobody(AF_ALG));
+	EXPECT_FOUND(evidence_of_peace(&mark));
+	unload(FAMILY);
+	warden_load(warden_policy("\n"));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,1 @@
+policy explain --root ../root ../good/debug.policy --program app --debug perf

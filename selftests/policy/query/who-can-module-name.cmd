@@ -1,0 +1,1 @@
+policy who-can --root ../root ../good/debug.policy module snd_usb_audio

@@ -3,6 +3,7 @@
  * From a request to an answer: the pure decision with the policy, the consents
  * and the clock of this moment, and the record of what was refused.
  */
+#include <linux/bits.h>
 #include <linux/cred.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
@@ -17,6 +18,7 @@
 #include "layers.h"
 #include "record.h"
 #include "shadow.h"
+#include "switch.h"
 
 static void copy_verdict(struct warden_answer *answer, u64 generation,
 			 const struct warden_verdict *v)
@@ -66,6 +68,22 @@ static u64 generation_of(const struct warden_grants *grants)
 	return grants ? grants->generation : 0;
 }
 
+/*
+ * A class that is switched off is refused in any mode: whoever says off is not
+ * asking to be told. What the policy denies anyway keeps its reason, because
+ * switching on would not help.
+ */
+static void apply_switch(struct warden_answer *answer, const struct warden_request *req)
+{
+	answer->off = warden_switch_mask();
+	if (req->domain != WARDEN_DOMAIN_SENSOR || answer->denied || !(answer->off & BIT(req->class)))
+		return;
+	answer->denied = true;
+	answer->observed = false;
+	answer->differs = false;
+	answer->reason = WARDEN_REASON_SWITCHED_OFF;
+}
+
 /**
  * warden_judge() - decide a request by what is in force now
  * @req: the request; its clock and consents are filled in here
@@ -89,6 +107,7 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	ask_shadow(answer, &now);
 	answer->consents = generation_of(now.grants);
 	rcu_read_unlock();
+	apply_switch(answer, req);
 	if (!answer->denied)
 		return 0;
 	warden_canary_deny();
@@ -103,7 +122,7 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
  * since: its expiry publishes a table of its own.
  *
  * Context: Any.
- * Return: true if neither policy nor consents were replaced since.
+ * Return: true if neither policy, consents nor switches were changed since.
  */
 bool warden_judge_holds(const struct warden_answer *answer)
 {
@@ -111,7 +130,8 @@ bool warden_judge_holds(const struct warden_answer *answer)
 
 	rcu_read_lock();
 	holds = answer->generation == warden_layers_get_rcu()->generation &&
-		answer->consents == generation_of(warden_consent_grants_rcu());
+		answer->consents == generation_of(warden_consent_grants_rcu()) &&
+		answer->off == warden_switch_mask();
 	rcu_read_unlock();
 	return holds;
 }

@@ -34,6 +34,7 @@ struct warden_shadow_answer {
  * @version: version of that layer
  * @generation: generation of the policy
  * @consents: generation of the table of consents; 0 for none
+ * @off: the classes that were switched off
  * @receipt: consent it rests on
  * @label: label of the program; empty where the policy does not name it
  * @differs: @shadow is set
@@ -51,6 +52,7 @@ struct warden_answer {
 	u32 version;
 	u64 generation;
 	u64 consents;
+	u32 off;
 	u8 receipt[WARDEN_RECEIPT_SIZE];
 	char label[WARDEN_LABEL_MAX + 1];
 	bool differs;

@@ -188,6 +188,12 @@ static const struct nla_policy warden_trust_enroll_nl_policy[WARDEN_A_TRUST_CERT
 	[WARDEN_A_TRUST_NOT_AFTER] = { .type = NLA_U64, },
 };
 
+/* WARDEN_CMD_SWITCH_SET - do */
+static const struct nla_policy warden_switch_set_nl_policy[WARDEN_A_SWITCH_OFF + 1] = {
+	[WARDEN_A_SWITCH_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 31),
+	[WARDEN_A_SWITCH_OFF] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
 /* Ops table for warden */
 static const struct genl_split_ops warden_nl_ops[] = {
 	{
@@ -338,6 +344,14 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.start	= warden_nl_start_read,
 		.dumpit	= warden_nl_trust_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= WARDEN_CMD_SWITCH_SET,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_switch_set_doit,
+		.policy		= warden_switch_set_nl_policy,
+		.maxattr	= WARDEN_A_SWITCH_OFF,
+		.flags		= GENL_CMD_CAP_DO,
 	},
 };
 

@@ -49,11 +49,13 @@ static const struct {
 				  "load a narrower one" },
 	[WARDEN_REASON_UNVOUCHED] = { "the maker's policy names its certificate no more",
 				      "have it signed with one that is named" },
+	[WARDEN_REASON_SWITCHED_OFF] = { "sensors of this class are switched off",
+					 "if it is wanted: wardenctl sensor switch CLASS on" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_UNVOUCHED + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_SWITCHED_OFF + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

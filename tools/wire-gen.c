@@ -112,12 +112,13 @@ static const char *const event_words[] = {
 	"shadow",
 	"shadow-load",
 	"shadow-drop",
+	"switch",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 23,
+	.count = 24,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -151,12 +152,13 @@ static const char *const reason_words[] = {
 	"reverted",
 	"wider",
 	"unvouched",
+	"switched-off",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 25,
+	.count = 26,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -297,6 +299,39 @@ const struct warden_wire_enum *warden_enum_trust_source(void)
 	return &trust_source_enum;
 }
 
+static const struct warden_wire_attr switched_attrs[] = {
+	[1] = { .name = "class", .kind = WARDEN_WIRE_U32, .values = &sensor_class_enum },
+};
+
+static const struct warden_wire_set switched_set = {
+	.name = "switched",
+	.attrs = switched_attrs,
+	.max = 1,
+};
+
+const struct warden_wire_set *warden_set_switched(void)
+{
+	return &switched_set;
+}
+
+static const struct warden_wire_attr switch_attrs[] = {
+	[1] = { .name = "class", .kind = WARDEN_WIRE_U32, .values = &sensor_class_enum },
+	[2] = { .name = "off", .kind = WARDEN_WIRE_U32 },
+	[3] = { .name = "ended", .kind = WARDEN_WIRE_U32 },
+	[4] = { .name = "took", .kind = WARDEN_WIRE_U64 },
+};
+
+static const struct warden_wire_set switch_set = {
+	.name = "switch",
+	.attrs = switch_attrs,
+	.max = 4,
+};
+
+const struct warden_wire_set *warden_set_switch(void)
+{
+	return &switch_set;
+}
+
 static const struct warden_wire_attr layer_attrs[] = {
 	[1] = { .name = "layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
 	[2] = { .name = "name", .kind = WARDEN_WIRE_STRING },
@@ -348,12 +383,13 @@ static const struct warden_wire_attr status_attrs[] = {
 	[27] = { .name = "confirm-layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
 	[28] = { .name = "shadow-name", .kind = WARDEN_WIRE_STRING },
 	[29] = { .name = "shadow-version", .kind = WARDEN_WIRE_U32 },
+	[30] = { .name = "switched-off", .kind = WARDEN_WIRE_NEST, .nest = &switched_set, .many = true },
 };
 
 static const struct warden_wire_set status_set = {
 	.name = "status",
 	.attrs = status_attrs,
-	.max = 29,
+	.max = 30,
 };
 
 const struct warden_wire_set *warden_set_status(void)
@@ -369,12 +405,13 @@ static const struct warden_wire_attr sensor_attrs[] = {
 	[5] = { .name = "major", .kind = WARDEN_WIRE_U32 },
 	[6] = { .name = "minor", .kind = WARDEN_WIRE_U32 },
 	[7] = { .name = "sessions", .kind = WARDEN_WIRE_U32 },
+	[8] = { .name = "off", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set sensor_set = {
 	.name = "sensor",
 	.attrs = sensor_attrs,
-	.max = 7,
+	.max = 8,
 };
 
 const struct warden_wire_set *warden_set_sensor(void)
@@ -778,9 +815,10 @@ static const struct warden_wire_op ops[] = {
 	[20] = { "policy-read", &policy_set },
 	[21] = { "trust-enroll", &trust_set },
 	[22] = { "trust-get", &trust_set },
+	[23] = { "switch-set", &switch_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 22 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 23 ? &ops[cmd] : NULL;
 }

@@ -22,6 +22,8 @@ const struct warden_wire_enum *warden_enum_rule_flag(void);
 const struct warden_wire_enum *warden_enum_role(void);
 const struct warden_wire_enum *warden_enum_trust_source(void);
 
+const struct warden_wire_set *warden_set_switched(void);
+const struct warden_wire_set *warden_set_switch(void);
 const struct warden_wire_set *warden_set_layer(void);
 const struct warden_wire_set *warden_set_status(void);
 const struct warden_wire_set *warden_set_sensor(void);

@@ -33,6 +33,7 @@ static void copy_verdict(struct warden_answer *answer, u64 generation,
 	answer->flags = v->flags;
 	answer->withdraw_ms = v->withdraw_ms ?: WARDEN_WITHDRAW_MS;
 	answer->has_receipt = v->grant;
+	answer->validity = v->grant ? v->grant->validity : 0;
 	memset(answer->receipt, 0, sizeof(answer->receipt));
 	if (v->grant)
 		memcpy(answer->receipt, v->grant->receipt, sizeof(answer->receipt));
@@ -61,11 +62,6 @@ static void ask_shadow(struct warden_answer *answer, const struct warden_request
 		.line = v.rule ? v.rule->line : 0,
 		.version = v.snap->version,
 	};
-}
-
-static u64 generation_of(const struct warden_grants *grants)
-{
-	return grants ? grants->generation : 0;
 }
 
 /*
@@ -100,12 +96,12 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 
 	rcu_read_lock();
 	layers = warden_layers_get_rcu();
-	now.grants = warden_consent_grants_rcu();
+	answer->consents = warden_consent_generation();
+	now.grants = warden_consent_grants();
 	now.now = now.grants ? ktime_get_boottime_ns() : 0;
 	warden_decide_layers(layers, &now, &v);
 	copy_verdict(answer, layers->generation, &v);
 	ask_shadow(answer, &now);
-	answer->consents = generation_of(now.grants);
 	rcu_read_unlock();
 	apply_switch(answer, req);
 	if (!answer->denied)
@@ -119,7 +115,7 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
  * @answer: the answer
  *
  * The same question would be answered alike, but for a consent that has expired
- * since: its expiry publishes a table of its own.
+ * since: its end changes the table of consents.
  *
  * Context: Any.
  * Return: true if neither policy, consents nor switches were changed since.
@@ -130,7 +126,7 @@ bool warden_judge_holds(const struct warden_answer *answer)
 
 	rcu_read_lock();
 	holds = answer->generation == warden_layers_get_rcu()->generation &&
-		answer->consents == generation_of(warden_consent_grants_rcu()) &&
+		answer->consents == warden_consent_generation() &&
 		answer->off == warden_switch_mask();
 	rcu_read_unlock();
 	return holds;
@@ -274,6 +270,7 @@ int warden_judge_sensor(dev_t devt, struct warden_request *req, struct warden_id
 		.domain = WARDEN_DOMAIN_SENSOR,
 		.uid = from_kuid(&init_user_ns, current_uid()),
 		.subject = subject,
+		.process = (unsigned long)task_tgid(current),
 	};
 	req->class = warden_inventory_class(devt, &req->topology);
 	warden_identity_of_current(subject);

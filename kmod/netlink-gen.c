@@ -11,6 +11,11 @@
 #include <uapi/linux/warden.h>
 
 /* Integer value ranges */
+static const struct netlink_range_validation warden_a_header_unused_range = {
+	.min	= 1ULL,
+	.max	= 3153600000ULL,
+};
+
 static const struct netlink_range_validation warden_a_channel_protocol_range = {
 	.max	= 65535ULL,
 };
@@ -34,6 +39,10 @@ static const struct netlink_range_validation warden_a_rule_port_high_range = {
 static const struct netlink_range_validation warden_a_consent_seconds_range = {
 	.min	= 1ULL,
 	.max	= 3153600000ULL,
+};
+
+static const struct netlink_range_validation warden_a_consent_week_range = {
+	.max	= 604799ULL,
 };
 
 /* Common nested types */
@@ -60,17 +69,22 @@ const struct nla_policy warden_digest_nl_policy[WARDEN_A_DIGEST_BYTES + 1] = {
 	[WARDEN_A_DIGEST_BYTES] = NLA_POLICY_EXACT_LEN(32),
 };
 
-const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_LAYER + 1] = {
+const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_UNUSED + 1] = {
 	[WARDEN_A_HEADER_NAME] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_HEADER_VERSION] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_HEADER_CONTACT] = { .type = NLA_NUL_STRING, .len = 127, },
 	[WARDEN_A_HEADER_SUPPORT_UNTIL] = { .type = NLA_NUL_STRING, .len = 10, },
 	[WARDEN_A_HEADER_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[WARDEN_A_HEADER_LAYER] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[WARDEN_A_HEADER_UNUSED] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_header_unused_range),
 };
 
 const struct nla_policy warden_measure_nl_policy[WARDEN_A_MEASURE_DOMAINS + 1] = {
 	[WARDEN_A_MEASURE_DOMAINS] = { .type = NLA_U32, },
+};
+
+const struct nla_policy warden_principal_nl_policy[WARDEN_A_PRINCIPAL_NAME + 1] = {
+	[WARDEN_A_PRINCIPAL_NAME] = { .type = NLA_NUL_STRING, .len = 63, },
 };
 
 const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_UID + 1] = {
@@ -81,13 +95,14 @@ const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_UID + 1] = {
 	[WARDEN_A_PROGRAM_UID] = { .type = NLA_U32, },
 };
 
-const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_TEXT + 1] = {
+const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_NOTICE + 1] = {
 	[WARDEN_A_PURPOSE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_PURPOSE_LABEL] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_PURPOSE_TEXT] = { .type = NLA_NUL_STRING, .len = 255, },
+	[WARDEN_A_PURPOSE_NOTICE] = NLA_POLICY_EXACT_LEN(32),
 };
 
-const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_PORTS + 1] = {
+const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_QUORUM + 1] = {
 	[WARDEN_A_RULE_LINE] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_RULE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
 	[WARDEN_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
@@ -103,12 +118,20 @@ const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_PORTS + 1] = {
 	[WARDEN_A_RULE_DIGEST] = NLA_POLICY_NESTED(warden_digest_nl_policy),
 	[WARDEN_A_RULE_CONTROL] = { .type = NLA_NUL_STRING, .len = 15, },
 	[WARDEN_A_RULE_PORTS] = { .type = NLA_BINARY, },
+	[WARDEN_A_RULE_PRINCIPAL] = NLA_POLICY_NESTED(warden_principal_nl_policy),
+	[WARDEN_A_RULE_QUORUM] = NLA_POLICY_RANGE(NLA_U32, 1, 8),
 };
 
 const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1] = {
 	[WARDEN_A_SIGNER_ROLE] = NLA_POLICY_RANGE(NLA_U32, 1, 4),
 	[WARDEN_A_SIGNER_CERTIFICATE] = { .type = NLA_BINARY, },
 	[WARDEN_A_SIGNER_NOT_AFTER] = { .type = NLA_U64, },
+};
+
+const struct nla_policy warden_window_nl_policy[WARDEN_A_WINDOW_TO + 1] = {
+	[WARDEN_A_WINDOW_DAYS] = NLA_POLICY_RANGE(NLA_U32, 1, 127),
+	[WARDEN_A_WINDOW_FROM] = NLA_POLICY_MAX(NLA_U32, 1439),
+	[WARDEN_A_WINDOW_TO] = NLA_POLICY_MAX(NLA_U32, 1440),
 };
 
 /* WARDEN_CMD_POLICY_ADD - do */
@@ -134,7 +157,7 @@ static const struct nla_policy warden_policy_commit_nl_policy[WARDEN_A_POLICY_SH
 };
 
 /* WARDEN_CMD_CONSENT_GRANT - do */
-static const struct nla_policy warden_consent_grant_nl_policy[WARDEN_A_CONSENT_SECONDS + 1] = {
+static const struct nla_policy warden_consent_grant_nl_policy[WARDEN_A_CONSENT_JURISDICTION + 1] = {
 	[WARDEN_A_CONSENT_PROGRAM] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_CONSENT_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
 	[WARDEN_A_CONSENT_PURPOSE] = { .type = NLA_NUL_STRING, .len = 63, },
@@ -142,6 +165,11 @@ static const struct nla_policy warden_consent_grant_nl_policy[WARDEN_A_CONSENT_S
 	[WARDEN_A_CONSENT_BASIS] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_CONSENT_NOTICE] = NLA_POLICY_EXACT_LEN(32),
 	[WARDEN_A_CONSENT_SECONDS] = NLA_POLICY_FULL_RANGE(NLA_U64, &warden_a_consent_seconds_range),
+	[WARDEN_A_CONSENT_VALIDITY] = NLA_POLICY_MAX(NLA_U32, 3),
+	[WARDEN_A_CONSENT_CONTEXT] = NLA_POLICY_MAX(NLA_U32, 2),
+	[WARDEN_A_CONSENT_WINDOW] = NLA_POLICY_NESTED(warden_window_nl_policy),
+	[WARDEN_A_CONSENT_WEEK] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_consent_week_range),
+	[WARDEN_A_CONSENT_JURISDICTION] = { .type = NLA_NUL_STRING, .len = 63, },
 };
 
 /* WARDEN_CMD_CONSENT_WITHDRAW - do */
@@ -192,6 +220,11 @@ static const struct nla_policy warden_trust_enroll_nl_policy[WARDEN_A_TRUST_CERT
 static const struct nla_policy warden_switch_set_nl_policy[WARDEN_A_SWITCH_OFF + 1] = {
 	[WARDEN_A_SWITCH_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 31),
 	[WARDEN_A_SWITCH_OFF] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+/* WARDEN_CMD_CONTEXT_SET - do */
+static const struct nla_policy warden_context_set_nl_policy[WARDEN_A_CONSENT_CONTEXT + 1] = {
+	[WARDEN_A_CONSENT_CONTEXT] = NLA_POLICY_MAX(NLA_U32, 2),
 };
 
 /* Ops table for warden */
@@ -247,7 +280,7 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_consent_grant_doit,
 		.policy		= warden_consent_grant_nl_policy,
-		.maxattr	= WARDEN_A_CONSENT_SECONDS,
+		.maxattr	= WARDEN_A_CONSENT_JURISDICTION,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -351,6 +384,14 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.doit		= warden_nl_switch_set_doit,
 		.policy		= warden_switch_set_nl_policy,
 		.maxattr	= WARDEN_A_SWITCH_OFF,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_CONTEXT_SET,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_context_set_doit,
+		.policy		= warden_context_set_nl_policy,
+		.maxattr	= WARDEN_A_CONSENT_CONTEXT,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 };

@@ -162,7 +162,8 @@ static int fill_status(struct sk_buff *skb, const void *arg)
 	rcu_read_lock();
 	layers = warden_layers_get_rcu();
 	err = put_hooks(skb, st, layers) || put_policy_status(skb, layers) ||
-	      put_shadow(skb) || put_counts(skb, st) || put_switches(skb);
+	      put_shadow(skb) || put_counts(skb, st) || put_switches(skb) ||
+	      nla_put_u32(skb, WARDEN_A_STATUS_CONTEXT, warden_consent_context());
 	rcu_read_unlock();
 	return err;
 }

@@ -35,6 +35,7 @@ struct table {
  * @purposes: struct warden_purpose
  * @rules: struct warden_rule; the purpose is an id until finish
  * @rule_digests: struct warden_digest
+ * @quorums: struct warden_quorum
  * @reference: struct warden_digest, per domain
  */
 struct warden_stage {
@@ -51,6 +52,7 @@ struct warden_stage {
 	struct table purposes;
 	struct table rules;
 	struct table rule_digests;
+	struct table quorums;
 	struct table reference[WARDEN_DOMAIN_RULES];
 };
 

@@ -96,6 +96,7 @@ void warden_stage_free(struct warden_stage *stage)
 	kvfree(stage->purposes.item);
 	kvfree(stage->rules.item);
 	kvfree(stage->rule_digests.item);
+	kvfree(stage->quorums.item);
 	warden_snapshot_free(stage->snap);
 	kfree(stage);
 }
@@ -177,6 +178,7 @@ static void fill_snapshot(struct warden_stage *stage)
 	snap->purposes = take(&stage->purposes, &snap->nr_purposes);
 	snap->rules = take(&stage->rules, &snap->nr_rules);
 	snap->rule_digests = take(&stage->rule_digests, &snap->nr_rule_digests);
+	snap->quorums = take(&stage->quorums, &snap->nr_quorums);
 }
 
 /**

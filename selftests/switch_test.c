@@ -71,10 +71,11 @@ TEST_F(sensor_switch, off_ends_a_stream_in_time_and_refuses_opens_until_on)
 	struct claim ended = { .event = "session-end", .domain = "sensor",
 			       .reason = "switched-off", .program = "tester",
 			       .object = CAMERA_TOPOLOGY };
-	struct times frame = { .rounds = 0 };
+	struct times frame = { .cause = "switch", .reason = "switched-off" };
 	uint64_t command;
 
-	denied.line = 7; /* of the rule that would allow it */
+	/* The line is that of the rule that would allow it. */
+	denied.line = warden_line(warden_policy(STATEMENTS, warden_self()), "allow tester");
 	ASSERT_EQ(0, camera_open(&self->c, self->camera));
 	ASSERT_EQ(0, camera_start(&self->c));
 	ASSERT_LT(0, camera_watch(&self->c, self->sight));

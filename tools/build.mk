@@ -29,7 +29,7 @@ TOOLS_LIBS = $(shell $(PKG_CONFIG) --libs $(TOOLS_PKGS))
 # What asks the module's own decision, and what learns: policy/ without these is the road from
 # text to blob, which the fuzzer is made of. Neither needs netlink nor JSON.
 QUERY_SRC := $(addprefix policy/,source safety decode ask diff explain kept question learn)
-POLICY_SRC := blob wire wire-gen $(filter-out $(QUERY_SRC), \
+POLICY_SRC := blob wire wire-gen window $(filter-out $(QUERY_SRC), \
 	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/policy/*.c)))
 POLICY_GEN := policy.tab policy.lex
 TOOLS_SRC := $(QUERY_SRC) main ask compiled running sign channel fault reason output nl audit_stream chains \
@@ -102,7 +102,7 @@ HOST_PARTS_stream_test := $(TOOLS_OUT)/audit_stream.o
 HOST_PARTS_nl_test = $(TOOLS_OUT)/fault.o $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
 
 # Host tests of the tools: one program per file, natively built, TAP on stdout.
-TOOLS_TESTS := $(addprefix $(O)/host/,chains_test compile_test model_test nl_test parse_test \
+TOOLS_TESTS := $(addprefix $(O)/host/,chains_test compile_test window_test model_test nl_test parse_test \
 	print_test query_test scale_test stream_test wire_test)
 TOOLS_TEST_CFLAGS = -std=gnu11 $(TOOLS_WARN) -Wno-unused-parameter -Wno-sign-compare $(TOOLS_CPPFLAGS) \
 	-isystem $(KSFT_DIR) $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0) -DWARDEN_TOP='"$(WARDEN_TOP)"' $(CFLAGS)

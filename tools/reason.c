@@ -51,11 +51,18 @@ static const struct {
 				      "have it signed with one that is named" },
 	[WARDEN_REASON_SWITCHED_OFF] = { "sensors of this class are switched off",
 					 "if it is wanted: wardenctl sensor switch CLASS on" },
+	[WARDEN_REASON_NOTICE_CHANGED] = { "consent was given to another privacy notice",
+					   "show the new one to the person, and ask again" },
+	[WARDEN_REASON_UNUSED] = { "consent was not used for as long as the policy lets it stand",
+				   "ask the person again, if it is still wanted" },
+	[WARDEN_REASON_USED_UP] = { "the one open or process that consent was for is over",
+				    "ask the person again" },
+	[WARDEN_REASON_OUTSIDE] = { "consent does not hold at this time or in this context", "" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_SWITCHED_OFF + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_OUTSIDE + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

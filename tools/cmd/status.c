@@ -124,6 +124,8 @@ static void print_switches(const struct warden_object *o)
 		       warden_object_word(&s, WARDEN_A_SWITCHED_CLASS));
 	if (n)
 		puts("; on again: wardenctl sensor switch");
+	if (warden_object_number(o, WARDEN_A_STATUS_CONTEXT) == WARDEN_CONSENT_CONTEXT_ARMED)
+		puts("context     armed");
 }
 
 static void print_counts(const struct warden_object *o)

@@ -64,7 +64,7 @@ static void reserve_words(struct warden_lesson *l)
 		"allow", "any", "appraise", "bind", "connect", "consent", "contact", "control",
 		"debug", "default", "deny", "device", "egress", "enforce", "firmware", "for",
 		"from", "group", "include", "kill", "listen", "measure", "mode", "module",
-		"observe", "on", "optional", "path", "policy", "port", "program", "purpose",
+		"notice", "observe", "of", "on", "optional", "path", "policy", "port", "program", "purpose",
 		"safety", "sensor", "sha256", "support", "to", "uid", "unit", "until", "usb",
 		"use", "user", "using", "version", "while", "with", "withdraw", "within",
 	};

@@ -94,6 +94,8 @@ uint32_t warden_parse_protocol(struct warden_parse *p, struct warden_name word);
 enum warden_group_kind warden_parse_group_kind(struct warden_parse *p, struct warden_name word);
 enum warden_action warden_parse_debug(struct warden_parse *p, struct warden_name word);
 void warden_parse_surface(struct warden_parse *p, struct warden_name word);
+void warden_parse_unused(struct warden_parse *p, struct warden_name word, uint32_t n,
+			 struct warden_place at, struct warden_name unit);
 void warden_parse_usb_class(struct warden_parse *p, struct warden_name word,
 			    struct warden_name text);
 

@@ -394,6 +394,12 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.maxattr	= WARDEN_A_CONSENT_CONTEXT,
 		.flags		= GENL_CMD_CAP_DO,
 	},
+	{
+		.cmd		= WARDEN_CMD_AUDIT_MARK,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_audit_mark_doit,
+		.flags		= GENL_CMD_CAP_DO,
+	},
 };
 
 static const struct genl_multicast_group warden_nl_mcgrps[] = {

@@ -66,6 +66,7 @@ int warden_nl_trust_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
 int warden_nl_switch_set_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_context_set_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_audit_mark_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	WARDEN_NLGRP_AUDIT,

@@ -43,6 +43,7 @@ static const struct command {
 	{ "consent-grant", WARDEN_CMD_CONSENT_GRANT, false, ADMIN, -EINVAL },
 	{ "consent-withdraw", WARDEN_CMD_CONSENT_WITHDRAW, false, ADMIN, -EINVAL },
 	{ "switch-set", WARDEN_CMD_SWITCH_SET, false, ADMIN, -EINVAL },
+	{ "audit-mark", WARDEN_CMD_AUDIT_MARK, false, ADMIN, 0 },
 	{ "context-set", WARDEN_CMD_CONTEXT_SET, false, ADMIN, -EINVAL },
 	{ "sensor-get", WARDEN_CMD_SENSOR_GET, true, READ, 0 },
 	{ "consent-get", WARDEN_CMD_CONSENT_GET, true, READ, 0 },

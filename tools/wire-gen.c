@@ -116,12 +116,13 @@ static const char *const event_words[] = {
 	"suspend",
 	"resume",
 	"context",
+	"mark",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 27,
+	.count = 28,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -925,9 +926,10 @@ static const struct warden_wire_op ops[] = {
 	[22] = { "trust-get", &trust_set },
 	[23] = { "switch-set", &switch_set },
 	[24] = { "context-set", &consent_set },
+	[25] = { "audit-mark", &record_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 24 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 25 ? &ops[cmd] : NULL;
 }

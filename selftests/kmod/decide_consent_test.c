@@ -103,4 +103,60 @@ TEST_F(decide, deny_beats_living_consent)
 	EXPECT_EQ(NULL, self->v.grant);
 }
 
+TEST_F(decide, consent_for_one_open_is_the_session_s_that_has_it)
+{
+	grants_add(&self->grants, 0x11, CAM, PURPOSE, ALIVE);
+	self->grants.grant[0].validity = WARDEN_CONSENT_VALIDITY_ONCE;
+	policy_add_rule(&self->p, rule_camera_with_consent(1));
+	EXPECT_VERDICT(ALLOW, CONSENT, 1);
+	self->req.session = 7;
+	EXPECT_VERDICT(DENY, NO_CONSENT, 1);
+	self->grants.grant[0].holder = 7;
+	EXPECT_VERDICT(ALLOW, CONSENT, 1);
+	self->req.session = 0;
+	EXPECT_VERDICT(DENY, NO_CONSENT, 1);
+}
+
+TEST_F(decide, consent_for_a_run_is_the_process_s_that_came_first)
+{
+	grants_add(&self->grants, 0x11, CAM, PURPOSE, ALIVE);
+	self->grants.grant[0].validity = WARDEN_CONSENT_VALIDITY_RUN;
+	policy_add_rule(&self->p, rule_camera_with_consent(1));
+	self->req.process = 100;
+	EXPECT_VERDICT(ALLOW, CONSENT, 1);
+	self->grants.grant[0].holder = 100;
+	EXPECT_VERDICT(ALLOW, CONSENT, 1);
+	self->req.process = 101;
+	EXPECT_VERDICT(DENY, NO_CONSENT, 1);
+}
+
+#define OWNER	1001
+#define PARTNER 1002
+#define GUEST	1003
+
+TEST_F(decide, consent_of_two_of_three_is_that_of_two_different_ones)
+{
+	struct warden_quorum quorum = { .need = 2, .nr = 3, .principal = { OWNER, PARTNER, GUEST } };
+	struct warden_rule rule = rule_camera_with_consent(1);
+	u32 i;
+
+	self->p.snap.quorums = &quorum;
+	self->p.snap.nr_quorums = 1;
+	rule.quorum = 1;
+	policy_add_rule(&self->p, rule);
+	for (i = 0; i < 3; i++)
+		grants_add(&self->grants, 0x11, CAM, PURPOSE, ALIVE);
+	self->grants.grant[0].principal = GUEST;
+	self->grants.grant[1].principal = GUEST;
+	self->grants.grant[2].principal = 1004; /* nobody the rule asks */
+	EXPECT_VERDICT(DENY, NO_CONSENT, 1);
+	self->grants.grant[2].principal = OWNER;
+	EXPECT_VERDICT(ALLOW, CONSENT, 1);
+	EXPECT_EQ(&self->grants.grant[2], self->v.grant);
+	self->grants.grant[2].expires = EXPIRED;
+	EXPECT_VERDICT(DENY, NO_CONSENT, 1);
+	quorum.need = 1;
+	EXPECT_VERDICT(ALLOW, CONSENT, 1);
+}
+
 TEST_HARNESS_MAIN

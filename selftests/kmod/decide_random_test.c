@@ -45,7 +45,7 @@ static bool is_about(const struct warden_snapshot *snap, const struct warden_rul
 
 static bool is_consented(const struct warden_rule *rule, const struct warden_request *req)
 {
-	const struct grants *grants = (const struct grants *)req->gran;
+	const struct grants *grants = (const struct grants *)req->grants; /* its first member */
 	u32 i;
 
 	for (i = 0; i < grants->nr; i++) {

@@ -8,6 +8,7 @@
 #include "../ask.h"
 #include "../cmd.h"
 #include "../output.h"
+#include "sensor_off.h"
 #include "sensor_switch.h"
 
 static void list_sensor(struct warden_table *t, const struct warden_object *o)
@@ -92,6 +93,8 @@ const struct warden_noun *warden_noun_sensor(void)
 	static const struct warden_verb verbs[] = {
 		{ "list", "", run_list },
 		{ "sessions", "", run_sessions },
+		{ "prove-off", "CLASS FROM TO [--records FILE]", warden_sensor_prove_off },
+		{ "verify-off", "STATEMENT RECORDS", warden_sensor_verify_off },
 		{ "switch", "CLASS|all off|on", warden_sensor_switch },
 		{ NULL, NULL, NULL },
 	};

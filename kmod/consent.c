@@ -1,129 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Consent records, and the immutable table of living grants that decisions read.
+ * The life of consent records: given, dormant and awake, suspended, ended.
  *
- * Records change under consent_lock; each change builds a new table and
- * publishes it with RCU. Time is the boot-time clock, which nobody can set.
+ * consent-keep.c has a record in little memory, consent-table.c what decisions
+ * read, consent-ground.c what a record needs beside its giver, consent-time.c
+ * the windows of the week. Time is the boot-time clock, which nobody can set.
  */
 #include <linux/hrtimer.h>
-#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
 #include <linux/timekeeping.h>
 #include <linux/uuid.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 
 #include "compat/hrtimer.h"
-#include "consent.h"
+#include "consent-priv.h"
 #include "record.h"
 #include "session.h"
 
-struct entry {
-	struct list_head node;
-	struct warden_consent consent;
-};
-
-/* Protects entries, nr_entries, grants and generation; sessions are reviewed outside of it. */
+/* Protects all below, and what the other files of consents keep; nests the sessions' lock. */
 static DEFINE_MUTEX(consent_lock);
-static LIST_HEAD(entries);
-static unsigned int nr_entries;
-static struct warden_grants __rcu *grants;
-static u64 generation;
+static DEFINE_XARRAY(records); /* by serial, so the oldest is the first */
+static unsigned int nr_records;
+static u32 next_serial;
+static u64 next_due;
 
-/* Fires at the next expiry; work does what a timer may not. */
-static struct hrtimer expiry_timer;
-static void expire(struct work_struct *work);
-static DECLARE_WORK(expiry_work, expire);
+/* Fires when a record next changes by itself; work does what a timer may not. */
+static struct hrtimer due_timer;
+static void come_due(struct work_struct *work);
+static DECLARE_WORK(due_work, come_due);
 
-static int compare_grants(const void *a, const void *b)
+static enum hrtimer_restart timer_fires(struct hrtimer *timer)
 {
-	const struct warden_grant *x = a, *y = b;
-
-	return memcmp(&x->digest, &y->digest, sizeof(x->digest));
-}
-
-static unsigned int count_grants(void)
-{
-	struct entry *e;
-	unsigned int nr = 0;
-
-	list_for_each_entry(e, &entries, node)
-		if (e->consent.state == WARDEN_CONSENT_STATE_GIVEN)
-			nr += e->consent.nr_digests;
-	return nr;
-}
-
-static void fill_grants(struct warden_grants *table)
-{
-	struct entry *e;
-	unsigned int nr = 0, i;
-
-	list_for_each_entry(e, &entries, node) {
-		const struct warden_consent *c = &e->consent;
-
-		if (c->state != WARDEN_CONSENT_STATE_GIVEN)
-			continue;
-		for (i = 0; i < c->nr_digests; i++) {
-			struct warden_grant *g = &table->grant[nr++];
-
-			g->digest = c->digests[i];
-			g->class = c->class;
-			g->purpose = c->purpose_key;
-			g->expires = c->expires;
-			memcpy(g->receipt, c->receipt, sizeof(g->receipt));
-		}
-	}
-	sort(table->grant, nr, sizeof(table->grant[0]), compare_grants, NULL);
-}
-
-/*
- * Publish the living grants. Without memory nothing is granted: the table
- * becomes empty, which is the safe side.
- */
-static int publish_grants(void)
-{
-	unsigned int nr = count_grants();
-	struct warden_grants *old, *table;
-
-	lockdep_assert_held(&consent_lock);
-	table = kvzalloc(struct_size(table, grant, nr), GFP_KERNEL_ACCOUNT);
-	if (table) {
-		table->nr = nr;
-		table->generation = ++generation;
-		fill_grants(table);
-	}
-	old = rcu_replace_pointer(grants, table, lockdep_is_held(&consent_lock));
-	if (old) {
-		synchronize_rcu();
-		kvfree(old);
-	}
-	return table ? 0 : -ENOMEM;
-}
-
-static void arm_expiry(void)
-{
-	u64 next = U64_MAX;
-	struct entry *e;
-
-	lockdep_assert_held(&consent_lock);
-	list_for_each_entry(e, &entries, node)
-		if (e->consent.state == WARDEN_CONSENT_STATE_GIVEN)
-			next = min(next, e->consent.expires);
-	if (next == U64_MAX)
-		hrtimer_cancel(&expiry_timer);
-	else
-		hrtimer_start(&expiry_timer, ns_to_ktime(next), HRTIMER_MODE_ABS);
-}
-
-static enum hrtimer_restart expiry_fires(struct hrtimer *timer)
-{
-	queue_work(system_unbound_wq, &expiry_work);
+	queue_work(system_unbound_wq, &due_work);
 	return HRTIMER_NORESTART;
 }
 
-static void tell(const struct warden_consent *c, u32 event, u32 reason)
+static void tell(const struct kept *k, u32 event, u32 reason)
 {
 	struct warden_record *r = kzalloc(sizeof(*r), GFP_KERNEL);
 
@@ -133,64 +48,129 @@ static void tell(const struct warden_consent *c, u32 event, u32 reason)
 	}
 	r->event = event;
 	r->domain = WARDEN_DOMAIN_CONSENT;
-	r->action = event == WARDEN_EVENT_GRANT ? WARDEN_ACTION_ALLOW : WARDEN_ACTION_DENY;
+	r->action = k->state == WARDEN_CONSENT_STATE_GIVEN ? WARDEN_ACTION_ALLOW : WARDEN_ACTION_DENY;
 	r->reason = reason;
 	r->count = 1;
 	r->pid = current->flags & PF_KTHREAD ? 0 : task_tgid_nr(current); /* nobody expires it */
 	r->uid = from_kuid(&init_user_ns, current_uid());
-	r->class = c->class;
+	r->class = k->grant[0].class;
 	r->has_receipt = 1;
-	memcpy(r->receipt, c->receipt, sizeof(r->receipt));
-	r->program_digest = c->digests[0];
-	strscpy(r->program, c->program, sizeof(r->program));
-	strscpy(r->object, c->purpose, sizeof(r->object));
+	memcpy(r->receipt, k->grant[0].receipt, sizeof(r->receipt));
+	r->program_digest = k->grant[0].digest;
+	strscpy(r->program, kept_program(k), sizeof(r->program));
+	strscpy(r->object, kept_purpose(k), sizeof(r->object));
 	warden_record_add(r);
 	kfree(r);
 }
 
-/* End every record that @wanted picks; its sessions lose their ground. */
-static unsigned int end_records(bool (*wanted)(const struct warden_consent *c, const void *arg),
-				const void *arg, u8 state, u32 event, u32 reason)
+/* Another state of a record; what ends it takes it out of the table at once. */
+static void change(struct kept *k, u8 state, u32 event, u8 reason)
 {
-	unsigned int nr = 0;
-	struct entry *e;
+	lockdep_assert_held(&consent_lock);
+	warden_kept_step(k, state, reason);
+	if (state != WARDEN_CONSENT_STATE_GIVEN)
+		warden_table_take(k);
+	tell(k, event, reason);
+}
 
-	mutex_lock(&consent_lock);
-	list_for_each_entry(e, &entries, node) {
-		if (e->consent.state != WARDEN_CONSENT_STATE_GIVEN || !wanted(&e->consent, arg))
-			continue;
-		e->consent.state = state;
-		tell(&e->consent, event, reason);
-		nr++;
+/* What looking at records took away, for the review of sessions. */
+struct lost {
+	bool expired;
+	bool outside;
+};
+
+static bool is_unused(const struct kept *k, u64 now)
+{
+	return warden_ground_unused_until(k) <= now && !warden_session_rests_on(k->grant[0].receipt);
+}
+
+/* True where a record that was given has ended by itself. */
+static bool end_if_over(struct kept *k, u64 now)
+{
+	if (k->expires <= now)
+		change(k, WARDEN_CONSENT_STATE_EXPIRED, WARDEN_EVENT_EXPIRE, WARDEN_REASON_EXPIRED);
+	else if (is_unused(k, now))
+		change(k, WARDEN_CONSENT_STATE_EXPIRED, WARDEN_EVENT_EXPIRE, WARDEN_REASON_UNUSED);
+	else if (warden_table_is_gone(k))
+		change(k, WARDEN_CONSENT_STATE_USED, WARDEN_EVENT_EXPIRE, WARDEN_REASON_USED_UP);
+	return k->state != WARDEN_CONSENT_STATE_GIVEN;
+}
+
+/* Put a record where it belongs now, and see to it that it is looked at in time. */
+static void settle(struct kept *k, u64 now, struct lost *lost)
+{
+	u64 until = k->expires, unused;
+
+	lockdep_assert_held(&consent_lock);
+	if (k->state != WARDEN_CONSENT_STATE_GIVEN)
+		return;
+	if (end_if_over(k, now)) {
+		lost->expired = true;
+		return;
 	}
-	if (nr)
-		publish_grants();
-	arm_expiry();
-	mutex_unlock(&consent_lock);
-	return nr;
+	if (warden_ground_holds(k, now, &until))
+		warden_table_put(k, until);
+	else
+		lost->outside |= warden_table_take(k);
+	unused = warden_ground_unused_until(k);
+	if (unused <= now) /* in use: looked at again in an hour */
+		unused = now + 3600 * (u64)NSEC_PER_SEC;
+	next_due = min3(next_due, until, unused);
 }
 
-static bool is_over(const struct warden_consent *c, const void *arg)
+static void arm(void)
 {
-	return c->expires <= *(const u64 *)arg;
+	if (next_due == U64_MAX)
+		hrtimer_cancel(&due_timer);
+	else
+		hrtimer_start(&due_timer, ns_to_ktime(next_due), HRTIMER_MODE_ABS);
 }
 
-static void expire(struct work_struct *work)
+static struct lost settle_all(void)
 {
 	u64 now = ktime_get_boottime_ns();
+	struct lost lost = {};
+	unsigned long at;
+	struct kept *k;
 
-	if (end_records(is_over, &now, WARDEN_CONSENT_STATE_EXPIRED, WARDEN_EVENT_EXPIRE,
-			WARDEN_REASON_EXPIRED))
-		warden_session_review(WARDEN_REASON_EXPIRED, now, NULL);
+	lockdep_assert_held(&consent_lock);
+	next_due = U64_MAX;
+	xa_for_each(&records, at, k)
+		settle(k, now, &lost);
+	arm();
+	return lost;
 }
 
-static bool is_matched(const struct warden_consent *c, const void *arg)
+static void review(struct lost lost, u64 since)
 {
-	const struct warden_consent_match *m = arg;
+	if (lost.expired)
+		warden_session_review(WARDEN_REASON_EXPIRED, since, NULL);
+	if (lost.outside)
+		warden_session_review(WARDEN_REASON_OUTSIDE, since, NULL);
+}
 
-	return (!m->receipt || !memcmp(m->receipt, c->receipt, sizeof(c->receipt))) &&
-	       (!m->program || !strcmp(m->program, c->program)) &&
-	       (!m->class || m->class == c->class);
+static void come_due(struct work_struct *work)
+{
+	u64 since = ktime_get_boottime_ns();
+	struct lost lost;
+
+	mutex_lock(&consent_lock);
+	lost = settle_all();
+	mutex_unlock(&consent_lock);
+	review(lost, since);
+}
+
+/* A record that somebody may still rest on, or come back to. */
+static bool is_alive(const struct kept *k)
+{
+	return k->state == WARDEN_CONSENT_STATE_GIVEN || k->state == WARDEN_CONSENT_STATE_SUSPENDED;
+}
+
+static bool is_matched(const struct kept *k, const struct warden_consent_match *m)
+{
+	return (!m->receipt || !memcmp(m->receipt, k->grant[0].receipt, WARDEN_RECEIPT_SIZE)) &&
+	       (!m->program || !strcmp(m->program, kept_program(k))) &&
+	       (!m->class || m->class == k->grant[0].class);
 }
 
 /**
@@ -205,46 +185,155 @@ static bool is_matched(const struct warden_consent *c, const void *arg)
  */
 int warden_consent_withdraw(const struct warden_consent_match *match)
 {
-	return end_records(is_matched, match, WARDEN_CONSENT_STATE_WITHDRAWN,
-			   WARDEN_EVENT_WITHDRAW, WARDEN_REASON_WITHDRAWN);
+	unsigned int nr = 0;
+	unsigned long at;
+	struct kept *k;
+
+	mutex_lock(&consent_lock);
+	xa_for_each(&records, at, k) {
+		if (!is_alive(k) || !is_matched(k, match))
+			continue;
+		change(k, WARDEN_CONSENT_STATE_WITHDRAWN, WARDEN_EVENT_WITHDRAW,
+		       WARDEN_REASON_WITHDRAWN);
+		nr++;
+	}
+	mutex_unlock(&consent_lock);
+	return nr;
+}
+
+/**
+ * warden_consent_used_up() - the one open that a consent was for is over
+ * @receipt: the consent
+ * @session: number of the session; where the consent was not its own, nothing happens
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_consent_used_up(const u8 receipt[WARDEN_RECEIPT_SIZE], u64 session)
+{
+	unsigned long at;
+	struct kept *k;
+
+	mutex_lock(&consent_lock);
+	xa_for_each(&records, at, k) {
+		if (k->state != WARDEN_CONSENT_STATE_GIVEN || k->grant[0].holder != session ||
+		    memcmp(k->grant[0].receipt, receipt, WARDEN_RECEIPT_SIZE))
+			continue;
+		change(k, WARDEN_CONSENT_STATE_USED, WARDEN_EVENT_EXPIRE, WARDEN_REASON_USED_UP);
+		break;
+	}
+	mutex_unlock(&consent_lock);
+}
+
+static void follow(struct kept *k, const struct warden_layers *layers)
+{
+	bool noticed = warden_ground_is_noticed(layers, k);
+
+	if (k->state == WARDEN_CONSENT_STATE_GIVEN && !noticed)
+		change(k, WARDEN_CONSENT_STATE_SUSPENDED, WARDEN_EVENT_SUSPEND,
+		       WARDEN_REASON_NOTICE_CHANGED);
+	else if (k->state == WARDEN_CONSENT_STATE_SUSPENDED && noticed)
+		change(k, WARDEN_CONSENT_STATE_GIVEN, WARDEN_EVENT_RESUME, WARDEN_REASON_NONE);
+}
+
+/**
+ * warden_consent_follow() - hold the records against a policy that came in force
+ * @layers: the policy
+ *
+ * A consent to another notice is suspended, and stands again under a policy
+ * with the notice it was given to. The caller reviews the sessions.
+ *
+ * Context: In a change; may sleep.
+ */
+void warden_consent_follow(const struct warden_layers *layers)
+{
+	unsigned long at;
+	struct kept *k;
+
+	mutex_lock(&consent_lock);
+	warden_ground_read(layers);
+	xa_for_each(&records, at, k)
+		follow(k, layers);
+	settle_all();
+	mutex_unlock(&consent_lock);
+}
+
+static void tell_context(u32 context)
+{
+	struct warden_record *r = kzalloc(sizeof(*r), GFP_KERNEL);
+
+	if (!r) {
+		warden_record_lose(false);
+		return;
+	}
+	r->event = WARDEN_EVENT_CONTEXT;
+	r->domain = WARDEN_DOMAIN_CONSENT;
+	r->action = WARDEN_ACTION_ALLOW;
+	r->count = 1;
+	r->pid = task_tgid_nr(current);
+	r->uid = from_kuid(&init_user_ns, current_uid());
+	strscpy(r->object, context == WARDEN_CONSENT_CONTEXT_ARMED ? "armed" : "disarmed",
+		sizeof(r->object));
+	warden_record_add(r);
+	kfree(r);
+}
+
+/**
+ * warden_consent_set_context() - arm or disarm the device
+ * @context: WARDEN_CONSENT_CONTEXT_ARMED or WARDEN_CONSENT_CONTEXT_DISARMED
+ *
+ * The caller reviews the sessions.
+ *
+ * Context: In a change, in process context of who says so; may sleep.
+ * Return: true if it was otherwise before.
+ */
+bool warden_consent_set_context(u32 context)
+{
+	if (context == warden_consent_context())
+		return false;
+	mutex_lock(&consent_lock);
+	warden_ground_set_context(context);
+	tell_context(context);
+	settle_all();
+	mutex_unlock(&consent_lock);
+	return true;
 }
 
 /* Make room by forgetting the oldest record that has ended. */
 static int make_room(void)
 {
-	struct entry *e;
+	unsigned long at;
+	struct kept *k;
 
 	lockdep_assert_held(&consent_lock);
-	if (nr_entries < WARDEN_CONSENTS_MAX)
+	if (nr_records < WARDEN_CONSENTS_MAX)
 		return 0;
-	list_for_each_entry(e, &entries, node) {
-		if (e->consent.state == WARDEN_CONSENT_STATE_GIVEN)
+	xa_for_each(&records, at, k) {
+		if (is_alive(k))
 			continue;
-		list_del(&e->node);
-		kfree(e);
-		nr_entries--;
+		xa_erase(&records, at);
+		warden_kept_free(k);
+		nr_records--;
 		return 0;
 	}
 	return -ENOSPC;
 }
 
-static int add_entry(struct entry *e)
+static int keep(struct kept *k)
 {
+	struct lost lost = {};
 	int err;
 
 	mutex_lock(&consent_lock);
 	err = make_room();
 	if (!err) {
-		list_add_tail(&e->node, &entries);
-		nr_entries++;
-		err = publish_grants();
-		if (err) {
-			list_del(&e->node);
-			nr_entries--;
-		} else {
-			tell(&e->consent, WARDEN_EVENT_GRANT, WARDEN_REASON_NONE);
-			arm_expiry();
-		}
+		k->serial = ++next_serial;
+		err = xa_err(xa_store(&records, k->serial, k, GFP_KERNEL_ACCOUNT));
+	}
+	if (!err) {
+		nr_records++;
+		tell(k, WARDEN_EVENT_GRANT, WARDEN_REASON_NONE);
+		settle(k, ktime_get_boottime_ns(), &lost);
+		arm();
 	}
 	mutex_unlock(&consent_lock);
 	return err;
@@ -252,8 +341,8 @@ static int add_entry(struct entry *e)
 
 /**
  * warden_consent_grant() - record a consent
- * @c: what is consented to, with digests, labels and class set; receipt, state
- *     and times are filled in
+ * @c: what is consented to, with digests, labels, class and conditions set; receipt,
+ *     state and times are filled in
  * @seconds: validity on the boot-time clock; 0 is until withdrawn
  *
  * Context: Process context, may sleep.
@@ -261,46 +350,43 @@ static int add_entry(struct entry *e)
  */
 int warden_consent_grant(struct warden_consent *c, u64 seconds)
 {
-	struct entry *e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
+	struct kept *k;
 	int err;
 
-	if (!e)
-		return -ENOMEM;
 	generate_random_uuid(c->receipt);
 	c->state = WARDEN_CONSENT_STATE_GIVEN;
 	c->given = ktime_get_boottime_ns();
+	c->issued = ktime_get_real_seconds();
 	c->expires = seconds ? c->given + seconds * NSEC_PER_SEC : U64_MAX;
-	c->purpose_key = warden_snapshot_key(c->purpose);
-	e->consent = *c;
-	err = add_entry(e);
+	k = warden_kept_new(c);
+	if (!k)
+		return -ENOMEM;
+	err = keep(k);
 	if (err)
-		kfree(e);
+		warden_kept_free(k);
 	return err;
 }
 
 /**
- * warden_consent_get() - copy a record by its place in the list
- * @index: from 0, oldest first
+ * warden_consent_get() - copy the first record at or after a place
+ * @cursor: the place, from 0; moved to that of the record that was copied
  * @c: filled in
  *
  * Context: Process context, may sleep.
- * Return: 0, or -ENOENT past the end.
+ * Return: 0, or -ENOENT past the last.
  */
-int warden_consent_get(unsigned int index, struct warden_consent *c)
+int warden_consent_get(unsigned long *cursor, struct warden_consent *c)
 {
-	struct entry *e;
-	int err = -ENOENT;
+	struct kept *k;
 
 	mutex_lock(&consent_lock);
-	list_for_each_entry(e, &entries, node) {
-		if (index--)
-			continue;
-		*c = e->consent;
-		err = 0;
-		break;
-	}
+	k = xa_find(&records, cursor, ULONG_MAX, XA_PRESENT);
+	if (k)
+		warden_kept_copy(k, c);
+	if (k && c->state != k->state && warden_table_is_gone(k))
+		queue_work(system_unbound_wq, &due_work); /* nothing else tells that a process ended */
 	mutex_unlock(&consent_lock);
-	return err;
+	return k ? 0 : -ENOENT;
 }
 
 /**
@@ -312,51 +398,43 @@ int warden_consent_get(unsigned int index, struct warden_consent *c)
 unsigned int warden_consent_count(void)
 {
 	unsigned int nr = 0;
-	struct entry *e;
+	unsigned long at;
+	struct kept *k;
 
 	mutex_lock(&consent_lock);
-	list_for_each_entry(e, &entries, node)
-		nr += e->consent.state == WARDEN_CONSENT_STATE_GIVEN;
+	xa_for_each(&records, at, k)
+		nr += k->state == WARDEN_CONSENT_STATE_GIVEN;
 	mutex_unlock(&consent_lock);
 	return nr;
 }
 
 /**
- * warden_consent_grants_rcu() - the living grants
- *
- * Context: Inside rcu_read_lock(), which bounds how long they may be used.
- * Return: the table, or NULL for none.
- */
-const struct warden_grants *warden_consent_grants_rcu(void)
-{
-	return rcu_dereference(grants);
-}
-
-/**
- * warden_consent_init() - set the expiry timer up
+ * warden_consent_init() - set the timer up
  *
  * Context: Process context, module init.
  * Return: 0.
  */
 int warden_consent_init(void)
 {
-	hrtimer_setup(&expiry_timer, expiry_fires, CLOCK_BOOTTIME, HRTIMER_MODE_ABS);
+	next_due = U64_MAX;
+	hrtimer_setup(&due_timer, timer_fires, CLOCK_BOOTTIME, HRTIMER_MODE_ABS);
 	return 0;
 }
 
 /**
  * warden_consent_exit() - forget all records
  *
- * Context: Process context; no command can run any more.
+ * Context: Process context; no command can run any more, and no session is left.
  */
 void warden_consent_exit(void)
 {
-	struct entry *e, *next;
+	unsigned long at;
+	struct kept *k;
 
-	hrtimer_cancel(&expiry_timer);
-	cancel_work_sync(&expiry_work);
-	hrtimer_cancel(&expiry_timer); /* the work may have armed it again */
-	list_for_each_entry_safe(e, next, &entries, node)
-		kfree(e);
-	kvfree(rcu_dereference_protected(grants, 1));
+	hrtimer_cancel(&due_timer);
+	cancel_work_sync(&due_work);
+	hrtimer_cancel(&due_timer); /* the work may have armed it again */
+	xa_for_each(&records, at, k)
+		warden_kept_free(k);
+	xa_destroy(&records);
 }

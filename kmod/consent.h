@@ -3,24 +3,49 @@
 #define WARDEN_CONSENT_H
 
 #include <linux/types.h>
+#include "consent-time.h"
 #include "decide.h"
 
+struct warden_layers;
+
 /**
- * struct warden_consent - one consent record, after ISO/IEC TS 27560
+ * struct warden_consent_step - one step of a record's history
+ * @time: boot-time clock, in ns
+ * @state: enum warden_consent_state it led to
+ * @reason: enum warden_reason
+ */
+struct warden_consent_step {
+	u64 time;
+	u8 state;
+	u8 reason;
+};
+
+/**
+ * struct warden_consent - one consent record, after ISO/IEC TS 27560, written out
  * @receipt: its id
- * @digests: what the program is; set by warden_consent_grant() from the policy
+ * @digests: what the program is; set by warden_consent_grant()'s caller from the policy
  * @nr_digests: how many of them
  * @class: enum warden_sensor_class
  * @state: enum warden_consent_state
+ * @validity: enum warden_consent_validity
+ * @context: enum warden_consent_context it needs
  * @has_notice: @notice is set
- * @purpose_key: warden_snapshot_key() of @purpose
+ * @nr_windows: how many @window; 0 is any time
+ * @nr_steps: how many @step
+ * @week: second of the local week when it was given, for @window
+ * @uses: opens that rested on it
  * @given: boot-time clock, in ns
  * @expires: boot-time clock, in ns; U64_MAX is never
+ * @used: boot-time clock, in ns, of the last use; 0 is none
+ * @issued: seconds since 1970 when it was given, by the wall clock of then
+ * @window: when in the week it holds
+ * @step: what became of it; the first ones are kept, then the last
  * @notice: SHA-256 of the privacy notice that was shown
  * @program: label of the program
  * @purpose: label of the purpose
  * @principal: who consents
  * @basis: lawful basis
+ * @jurisdiction: under which law, as its giver says
  */
 struct warden_consent {
 	u8 receipt[WARDEN_RECEIPT_SIZE];
@@ -28,15 +53,25 @@ struct warden_consent {
 	u8 nr_digests;
 	u8 class;
 	u8 state;
+	u8 validity;
+	u8 context;
 	u8 has_notice;
-	u64 purpose_key;
+	u8 nr_windows;
+	u8 nr_steps;
+	u32 week;
+	u32 uses;
 	u64 given;
 	u64 expires;
+	u64 used;
+	u64 issued;
+	struct warden_window window[WARDEN_WINDOWS_MAX];
+	struct warden_consent_step step[WARDEN_STEPS_MAX];
 	u8 notice[WARDEN_DIGEST_SIZE];
 	char program[WARDEN_LABEL_MAX + 1];
 	char purpose[WARDEN_LABEL_MAX + 1];
 	char principal[WARDEN_LABEL_MAX + 1];
 	char basis[WARDEN_LABEL_MAX + 1];
+	char jurisdiction[WARDEN_LABEL_MAX + 1];
 };
 
 /**
@@ -51,12 +86,24 @@ struct warden_consent_match {
 	u32 class;
 };
 
+/* consent.c: the life of a record */
 int warden_consent_init(void);
 void warden_consent_exit(void);
 int warden_consent_grant(struct warden_consent *c, u64 seconds);
 int warden_consent_withdraw(const struct warden_consent_match *match);
-int warden_consent_get(unsigned int index, struct warden_consent *c);
+int warden_consent_get(unsigned long *cursor, struct warden_consent *c);
 unsigned int warden_consent_count(void);
-const struct warden_grants *warden_consent_grants_rcu(void);
+void warden_consent_used_up(const u8 receipt[WARDEN_RECEIPT_SIZE], u64 session);
+void warden_consent_follow(const struct warden_layers *layers);
+bool warden_consent_set_context(u32 context);
+
+/* consent-ground.c: what a record needs beside its giver */
+u32 warden_consent_context(void);
+
+/* consent-table.c: what decisions read */
+const struct warden_grants *warden_consent_grants(void);
+u64 warden_consent_generation(void);
+bool warden_consent_use(const struct warden_digest *digest, const u8 receipt[WARDEN_RECEIPT_SIZE],
+			u64 process, u64 session);
 
 #endif /* WARDEN_CONSENT_H */

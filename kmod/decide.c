@@ -98,32 +98,58 @@ static bool in_reference(const struct warden_reference *ref, const struct warden
 	return false;
 }
 
-/* The living consent a rule asks for, if there is one. */
-static const struct warden_grant *find_grant(const struct warden_request *req,
+/* A consent for one open, or one process, is whoever's came first. */
+static bool may_hold(const struct warden_grant *grant, const struct warden_request *req)
+{
+	u64 holder = READ_ONCE(grant->holder);
+
+	switch (grant->validity) {
+	case WARDEN_CONSENT_VALIDITY_ONCE:
+		return holder == req->session;
+	case WARDEN_CONSENT_VALIDITY_RUN:
+		return !holder || holder == req->process;
+	default:
+		return true;
+	}
+}
+
+/* The first living consent to a request for a purpose; of @principal, where that is not 0. */
+static const struct warden_grant *find_given(const struct warden_request *req, u64 purpose,
+					     u64 principal)
+{
+	const struct warden_digest *digest = &req->subject->digest;
+	const struct warden_grant *grant;
+
+	if (!req->grants)
+		return NULL;
+	grant = READ_ONCE(req->grants->chain[warden_grants_chain(digest)]);
+	for (; grant; grant = READ_ONCE(grant->next))
+		if (grant->class == req->class && grant->purpose == purpose &&
+		    (!principal || !grant->principal || grant->principal == principal) &&
+		    req->now < READ_ONCE(grant->expires) && may_hold(grant, req) &&
+		    is_same_digest(&grant->digest, digest))
+			return grant;
+	return NULL;
+}
+
+/* The consent a rule asks for; of several, the one of the first who gave it. */
+static const struct warden_grant *find_grant(const struct warden_snapshot *snap,
+					     const struct warden_request *req,
 					     const struct warden_rule *rule)
 {
-	const struct warden_grants *grants = req->grants;
-	const struct warden_digest *digest = &req->subject->digest;
-	u32 low = 0, high = grants ? grants->nr : 0;
+	const struct warden_grant *first = NULL, *grant;
+	const struct warden_quorum *quorum;
+	u32 i, given = 0;
 
-	while (low < high) {
-		u32 mid = low + (high - low) / 2;
-
-		if (compare_digests(&grants->grant[mid].digest, digest) < 0)
-			low = mid + 1;
-		else
-			high = mid;
+	if (!rule->quorum)
+		return find_given(req, rule->purpose, 0);
+	quorum = &snap->quorums[rule->quorum - 1];
+	for (i = 0; i < quorum->nr && given < quorum->need; i++) {
+		grant = find_given(req, rule->purpose, quorum->principal[i]);
+		given += grant != NULL;
+		first = first ?: grant;
 	}
-	for (; grants && low < grants->nr; low++) {
-		const struct warden_grant *grant = &grants->grant[low];
-
-		if (!is_same_digest(&grant->digest, digest))
-			break;
-		if (grant->class == req->class && grant->purpose == rule->purpose &&
-		    req->now < grant->expires)
-			return grant;
-	}
-	return NULL;
+	return given == quorum->need ? first : NULL;
 }
 
 static bool matches_object(const struct warden_snapshot *snap, const struct warden_rule *rule,
@@ -209,7 +235,7 @@ static void weigh_allow(const struct warden_snapshot *snap, const struct warden_
 	}
 	if (settled)
 		return;
-	grant = find_grant(req, rule);
+	grant = find_grant(snap, req, rule);
 	settle(snap, v, rule, grant ? WARDEN_ACTION_ALLOW : WARDEN_ACTION_DENY,
 	       grant ? WARDEN_REASON_CONSENT : WARDEN_REASON_NO_CONSENT, grant);
 }

@@ -6,33 +6,61 @@
 #include "identity.h"
 #include "snapshot.h"
 
+/* Chains of grants; a power of two. */
+#define WARDEN_GRANT_CHAINS 1024
+
 /**
  * struct warden_grant - a living consent, as decisions see it
+ * @next: the next one of its chain
  * @digest: the program it is bound to
  * @class: enum warden_sensor_class
+ * @validity: enum warden_consent_validity
+ * @nth: which of its record's grants it is
  * @purpose: warden_snapshot_key() of the purpose's label
- * @expires: boot-time clock in ns; U64_MAX is never
+ * @principal: warden_snapshot_key() of who gave it; 0 is everybody, for a question what
+ *	       a policy means
+ * @expires: boot-time clock in ns, when it ends or its window closes; U64_MAX is never
+ * @holder: who alone may use it: of validity once a session's number, of validity run
+ *	    what a request has as its process; 0 is whoever comes first
  * @receipt: the record
+ *
+ * Read with no lock: @next, @expires and @holder may change meanwhile, each in
+ * one step. Its memory stays for a grace period after it left its chain.
  */
 struct warden_grant {
+	struct warden_grant *next;
 	struct warden_digest digest;
 	u8 class;
+	u8 validity;
+	u8 nth;
 	u64 purpose;
+	u64 principal;
 	u64 expires;
+	u64 holder;
 	u8 receipt[WARDEN_RECEIPT_SIZE];
 };
 
 /**
- * struct warden_grants - all living consents, immutable, behind RCU
- * @nr: how many
- * @generation: counts the tables that were published, from 1
- * @grant: in rising memcmp() order of the digest
+ * struct warden_grants - all living consents
+ * @chain: by warden_grants_chain() of the digest
+ *
+ * Grants come and go while it is read. Who has to know that nothing came
+ * between compares warden_consent_generation() before and after.
  */
 struct warden_grants {
-	u32 nr;
-	u64 generation;
-	struct warden_grant grant[] __counted_by(nr);
+	struct warden_grant *chain[WARDEN_GRANT_CHAINS];
 };
+
+/**
+ * warden_grants_chain() - which chain the grants of a program are in
+ * @digest: the program
+ *
+ * Return: index into the chains. A digest is random already.
+ */
+static inline u32 warden_grants_chain(const struct warden_digest *digest)
+{
+	return (digest->bytes[0] | (u32)digest->bytes[1] << 8) % WARDEN_GRANT_CHAINS;
+}
 
 /**
  * struct warden_request - what is asked
@@ -41,6 +69,8 @@ struct warden_grants {
  * @now: boot-time clock, in ns
  * @subject: the program that asks
  * @grants: the consents there are; NULL is none
+ * @process: sensor: what tells the process that asks from all others; 0 is none
+ * @session: sensor: number of the session that is looked at again; 0 is a new open
  * @class: sensor: enum warden_sensor_class
  * @topology: sensor: key of the topology name
  * @protocol: listen, connect: IPPROTO_*
@@ -58,6 +88,8 @@ struct warden_request {
 	u64 now;
 	const struct warden_identity *subject;
 	const struct warden_grants *grants;
+	u64 process;
+	u64 session;
 	u32 class;
 	u64 topology;
 	u16 protocol;

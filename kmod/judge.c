@@ -3,6 +3,7 @@
  * From a request to an answer: the pure decision with the policy, the consents
  * and the clock of this moment, and the record of what was refused.
  */
+#include <linux/bits.h>
 #include <linux/cred.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
@@ -17,6 +18,7 @@
 #include "layers.h"
 #include "record.h"
 #include "shadow.h"
+#include "switch.h"
 
 static void copy_verdict(struct warden_answer *answer, u64 generation,
 			 const struct warden_verdict *v)
@@ -31,6 +33,7 @@ static void copy_verdict(struct warden_answer *answer, u64 generation,
 	answer->flags = v->flags;
 	answer->withdraw_ms = v->withdraw_ms ?: WARDEN_WITHDRAW_MS;
 	answer->has_receipt = v->grant;
+	answer->validity = v->grant ? v->grant->validity : 0;
 	memset(answer->receipt, 0, sizeof(answer->receipt));
 	if (v->grant)
 		memcpy(answer->receipt, v->grant->receipt, sizeof(answer->receipt));
@@ -61,9 +64,20 @@ static void ask_shadow(struct warden_answer *answer, const struct warden_request
 	};
 }
 
-static u64 generation_of(const struct warden_grants *grants)
+/*
+ * A class that is switched off is refused in any mode: whoever says off is not
+ * asking to be told. What the policy denies anyway keeps its reason, because
+ * switching on would not help.
+ */
+static void apply_switch(struct warden_answer *answer, const struct warden_request *req)
 {
-	return grants ? grants->generation : 0;
+	answer->off = warden_switch_mask();
+	if (req->domain != WARDEN_DOMAIN_SENSOR || answer->denied || !(answer->off & BIT(req->class)))
+		return;
+	answer->denied = true;
+	answer->observed = false;
+	answer->differs = false;
+	answer->reason = WARDEN_REASON_SWITCHED_OFF;
 }
 
 /**
@@ -82,13 +96,14 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 
 	rcu_read_lock();
 	layers = warden_layers_get_rcu();
-	now.grants = warden_consent_grants_rcu();
+	answer->consents = warden_consent_generation();
+	now.grants = warden_consent_grants();
 	now.now = now.grants ? ktime_get_boottime_ns() : 0;
 	warden_decide_layers(layers, &now, &v);
 	copy_verdict(answer, layers->generation, &v);
 	ask_shadow(answer, &now);
-	answer->consents = generation_of(now.grants);
 	rcu_read_unlock();
+	apply_switch(answer, req);
 	if (!answer->denied)
 		return 0;
 	warden_canary_deny();
@@ -100,10 +115,10 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
  * @answer: the answer
  *
  * The same question would be answered alike, but for a consent that has expired
- * since: its expiry publishes a table of its own.
+ * since: its end changes the table of consents.
  *
  * Context: Any.
- * Return: true if neither policy nor consents were replaced since.
+ * Return: true if neither policy, consents nor switches were changed since.
  */
 bool warden_judge_holds(const struct warden_answer *answer)
 {
@@ -111,7 +126,8 @@ bool warden_judge_holds(const struct warden_answer *answer)
 
 	rcu_read_lock();
 	holds = answer->generation == warden_layers_get_rcu()->generation &&
-		answer->consents == generation_of(warden_consent_grants_rcu());
+		answer->consents == warden_consent_generation() &&
+		answer->off == warden_switch_mask();
 	rcu_read_unlock();
 	return holds;
 }
@@ -324,6 +340,7 @@ int warden_judge_sensor(dev_t devt, struct warden_request *req, struct warden_id
 		.domain = WARDEN_DOMAIN_SENSOR,
 		.uid = from_kuid(&init_user_ns, current_uid()),
 		.subject = subject,
+		.process = (unsigned long)task_tgid(current),
 	};
 	req->class = warden_inventory_class(devt, &req->topology);
 	warden_identity_of_current(subject);

@@ -28,12 +28,14 @@ struct warden_shadow_answer {
  * @has_receipt: @receipt is set
  * @reason: enum warden_reason
  * @flags: bit mask of enum warden_rule_flag of the rule
+ * @validity: enum warden_consent_validity of the consent it rests on
  * @withdraw_ms: bound on the end of a session
  * @line: line of the rule; 0 is none
  * @layer: enum warden_role of the layer that decided; 0 is the boot profile
  * @version: version of that layer
  * @generation: generation of the policy
- * @consents: generation of the table of consents; 0 for none
+ * @consents: generation of the table of consents
+ * @off: the classes that were switched off
  * @receipt: consent it rests on
  * @label: label of the program; empty where the policy does not name it
  * @differs: @shadow is set
@@ -46,11 +48,13 @@ struct warden_answer {
 	u8 reason;
 	u8 flags;
 	u8 layer;
+	u8 validity;
 	u16 withdraw_ms;
 	u32 line;
 	u32 version;
 	u64 generation;
 	u64 consents;
+	u32 off;
 	u8 receipt[WARDEN_RECEIPT_SIZE];
 	char label[WARDEN_LABEL_MAX + 1];
 	bool differs;

@@ -26,45 +26,82 @@ static const struct warden_program *find_program(const struct warden_snapshot *s
 	return NULL;
 }
 
-static bool has_purpose(const struct warden_snapshot *snap, const char *label)
+static const struct warden_purpose *find_purpose(const struct warden_snapshot *snap,
+						 const char *label)
 {
 	u32 i;
 
 	for (i = 0; i < snap->nr_purposes; i++)
 		if (!strcmp(snap->purposes[i].label, label))
+			return &snap->purposes[i];
+	return NULL;
+}
+
+static bool is_principal(const struct warden_snapshot *snap, const struct warden_rule *rule,
+			 const char *principal)
+{
+	const struct warden_quorum *quorum;
+	u32 i;
+
+	if (!rule->quorum)
+		return true;
+	quorum = &snap->quorums[rule->quorum - 1];
+	for (i = 0; i < quorum->nr; i++)
+		if (quorum->principal[i] == warden_snapshot_key(principal))
 			return true;
 	return false;
 }
 
 /* A consent that no rule asks for would open nothing, and its giver should know. */
-static bool is_asked_for(const struct warden_snapshot *snap, const struct warden_consent *c,
-			 const struct warden_program *program)
+static const char *look_for_rule(const struct warden_snapshot *snap, const struct warden_consent *c,
+				 const struct warden_program *program)
 {
 	const u32 index = program - snap->programs + 1;
 	const u64 purpose = warden_snapshot_key(c->purpose);
+	const char *why = "no rule of the policy in force asks this program for this consent";
 	u32 i;
 
 	for (i = 0; i < snap->nr_rules; i++) {
 		const struct warden_rule *rule = &snap->rules[i];
 
-		if (rule->flags & WARDEN_RULE_FLAG_CONSENT && rule->program == index &&
-		    rule->purpose == purpose && (!rule->class || rule->class == c->class))
-			return true;
+		if (!(rule->flags & WARDEN_RULE_FLAG_CONSENT) || rule->program != index ||
+		    rule->purpose != purpose || (rule->class && rule->class != c->class))
+			continue;
+		if (is_principal(snap, rule, c->principal))
+			return NULL;
+		why = "the rule asks for the consent of others; name one of them with --principal";
 	}
-	return false;
+	return why;
+}
+
+/* A consent is to the notice the policy names, and to no other. */
+static const char *take_notice(struct warden_consent *c, const struct warden_purpose *purpose)
+{
+	if (!purpose->has_notice)
+		return NULL;
+	if (c->has_notice && memcmp(c->notice, purpose->notice, sizeof(c->notice)))
+		return "the policy in force names another privacy notice for this purpose";
+	c->has_notice = true;
+	memcpy(c->notice, purpose->notice, sizeof(c->notice));
+	return NULL;
 }
 
 /* Bind a consent to what a layer says its program is; NULL, or why it cannot be. */
 static const char *resolve_in(const struct warden_snapshot *snap, struct warden_consent *c)
 {
 	const struct warden_program *program = find_program(snap, c->program);
+	const struct warden_purpose *purpose = find_purpose(snap, c->purpose);
+	const char *why;
 
 	if (!program)
 		return "the policy in force has no program of this name";
-	if (!has_purpose(snap, c->purpose))
+	if (!purpose)
 		return "the policy in force has no purpose of this name";
-	if (!is_asked_for(snap, c, program))
-		return "no rule of the policy in force asks this program for this consent";
+	why = look_for_rule(snap, c, program);
+	if (!why)
+		why = take_notice(c, purpose);
+	if (why)
+		return why;
 	memcpy(c->digests, program->digests, sizeof(c->digests));
 	c->nr_digests = program->nr_digests;
 	return NULL;
@@ -89,6 +126,48 @@ static int resolve_consent(struct warden_consent *c, struct genl_info *info)
 	return why ? warden_message_refuse(info, -ENOENT, first) : 0;
 }
 
+static int parse_window(struct warden_consent *c, const struct nlattr *attr, struct genl_info *info)
+{
+	struct nlattr *tb[WARDEN_A_WINDOW_MAX + 1];
+	struct warden_window *w = &c->window[c->nr_windows];
+	int err;
+
+	if (c->nr_windows == WARDEN_WINDOWS_MAX)
+		return warden_message_refuse(info, -EINVAL, "a consent has up to 4 windows");
+	err = nla_parse_nested(tb, WARDEN_A_WINDOW_MAX, attr, warden_window_nl_policy, info->extack);
+	if (err)
+		return err;
+	w->days = tb[WARDEN_A_WINDOW_DAYS] ? nla_get_u32(tb[WARDEN_A_WINDOW_DAYS]) : 0;
+	w->from = tb[WARDEN_A_WINDOW_FROM] ? nla_get_u32(tb[WARDEN_A_WINDOW_FROM]) : 0;
+	w->to = tb[WARDEN_A_WINDOW_TO] ? nla_get_u32(tb[WARDEN_A_WINDOW_TO]) : 0;
+	if (!warden_window_valid(w))
+		return warden_message_refuse(info, -EINVAL, "a window needs its days, from and to");
+	c->nr_windows++;
+	return 0;
+}
+
+static int parse_conditions(struct warden_consent *c, struct genl_info *info)
+{
+	struct nlattr **a = info->attrs;
+	const struct nlattr *attr;
+	int rem, err;
+
+	c->validity = a[WARDEN_A_CONSENT_VALIDITY] ? nla_get_u32(a[WARDEN_A_CONSENT_VALIDITY]) : 0;
+	c->context = a[WARDEN_A_CONSENT_CONTEXT] ? nla_get_u32(a[WARDEN_A_CONSENT_CONTEXT]) : 0;
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != WARDEN_A_CONSENT_WINDOW)
+			continue;
+		err = parse_window(c, attr, info);
+		if (err)
+			return err;
+	}
+	if (c->nr_windows && !a[WARDEN_A_CONSENT_WEEK])
+		return warden_message_refuse(info, -EINVAL,
+					     "windows need to know which second of the week it is");
+	c->week = a[WARDEN_A_CONSENT_WEEK] ? nla_get_u32(a[WARDEN_A_CONSENT_WEEK]) : 0;
+	return 0;
+}
+
 static int parse_consent(struct warden_consent *c, struct genl_info *info)
 {
 	struct nlattr **a = info->attrs;
@@ -104,10 +183,13 @@ static int parse_consent(struct warden_consent *c, struct genl_info *info)
 		nla_strscpy(c->principal, a[WARDEN_A_CONSENT_PRINCIPAL], sizeof(c->principal));
 	if (a[WARDEN_A_CONSENT_BASIS])
 		nla_strscpy(c->basis, a[WARDEN_A_CONSENT_BASIS], sizeof(c->basis));
+	if (a[WARDEN_A_CONSENT_JURISDICTION])
+		nla_strscpy(c->jurisdiction, a[WARDEN_A_CONSENT_JURISDICTION],
+			    sizeof(c->jurisdiction));
 	c->has_notice = a[WARDEN_A_CONSENT_NOTICE] != NULL;
 	if (c->has_notice)
 		memcpy(c->notice, nla_data(a[WARDEN_A_CONSENT_NOTICE]), sizeof(c->notice));
-	return 0;
+	return parse_conditions(c, info);
 }
 
 static int fill_granted(struct sk_buff *skb, const void *arg)
@@ -182,32 +264,92 @@ int warden_nl_consent_withdraw_doit(struct sk_buff *skb, struct genl_info *info)
 	return warden_message_reply(info, fill_withdrawn, &w);
 }
 
-static int fill_consent(struct sk_buff *skb, const void *arg)
+int warden_nl_context_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	const struct warden_consent *c = arg;
+	const struct nlattr *to = info->attrs[WARDEN_A_CONSENT_CONTEXT];
+	u64 since = ktime_get_boottime_ns();
+	struct withdrawn w = {};
 
-	return fill_granted(skb, c) || nla_put_string(skb, WARDEN_A_CONSENT_PROGRAM, c->program) ||
+	if (!to || nla_get_u32(to) == WARDEN_CONSENT_CONTEXT_ANY)
+		return warden_message_refuse(info, -EINVAL, "say whether it is armed or disarmed");
+	warden_change_lock();
+	if (warden_consent_set_context(nla_get_u32(to)))
+		w.ended = warden_session_review(WARDEN_REASON_OUTSIDE, since, &w.took);
+	warden_change_unlock();
+	return warden_message_reply(info, fill_withdrawn, &w);
+}
+
+static int put_windows(struct sk_buff *skb, const struct warden_consent *c)
+{
+	struct nlattr *nest;
+	u32 i;
+
+	for (i = 0; i < c->nr_windows; i++) {
+		nest = nla_nest_start(skb, WARDEN_A_CONSENT_WINDOW);
+		if (!nest || nla_put_u32(skb, WARDEN_A_WINDOW_DAYS, c->window[i].days) ||
+		    nla_put_u32(skb, WARDEN_A_WINDOW_FROM, c->window[i].from) ||
+		    nla_put_u32(skb, WARDEN_A_WINDOW_TO, c->window[i].to))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return c->nr_windows ? nla_put_u32(skb, WARDEN_A_CONSENT_WEEK, c->week) : 0;
+}
+
+static int put_steps(struct sk_buff *skb, const struct warden_consent *c)
+{
+	struct nlattr *nest;
+	u32 i;
+
+	for (i = 0; i < c->nr_steps; i++) {
+		nest = nla_nest_start(skb, WARDEN_A_CONSENT_STEP);
+		if (!nest || put_u64(skb, WARDEN_A_CONSENT_STEP_TIME, c->step[i].time) ||
+		    nla_put_u32(skb, WARDEN_A_CONSENT_STEP_STATE, c->step[i].state) ||
+		    nla_put_u32(skb, WARDEN_A_CONSENT_STEP_REASON, c->step[i].reason))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+static int put_who(struct sk_buff *skb, const struct warden_consent *c)
+{
+	return nla_put_string(skb, WARDEN_A_CONSENT_PROGRAM, c->program) ||
 	       nla_put_u32(skb, WARDEN_A_CONSENT_CLASS, c->class) ||
 	       nla_put_string(skb, WARDEN_A_CONSENT_PURPOSE, c->purpose) ||
 	       put_string(skb, WARDEN_A_CONSENT_PRINCIPAL, c->principal) ||
 	       put_string(skb, WARDEN_A_CONSENT_BASIS, c->basis) ||
+	       put_string(skb, WARDEN_A_CONSENT_JURISDICTION, c->jurisdiction) ||
 	       (c->has_notice &&
 		nla_put(skb, WARDEN_A_CONSENT_NOTICE, sizeof(c->notice), c->notice)) ||
-	       nla_put_u32(skb, WARDEN_A_CONSENT_STATE, c->state) ||
 	       put_digest(skb, WARDEN_A_CONSENT_DIGEST, &c->digests[0]);
+}
+
+static int fill_consent(struct sk_buff *skb, const void *arg)
+{
+	const struct warden_consent *c = arg;
+
+	return fill_granted(skb, c) || put_who(skb, c) ||
+	       nla_put_u32(skb, WARDEN_A_CONSENT_STATE, c->state) ||
+	       nla_put_u32(skb, WARDEN_A_CONSENT_VALIDITY, c->validity) ||
+	       put_u32(skb, WARDEN_A_CONSENT_CONTEXT, c->context) ||
+	       put_u64(skb, WARDEN_A_CONSENT_ISSUED, c->issued) ||
+	       (c->used && put_u64(skb, WARDEN_A_CONSENT_USED, c->used)) ||
+	       put_u32(skb, WARDEN_A_CONSENT_USES, c->uses) || put_windows(skb, c) ||
+	       put_steps(skb, c);
 }
 
 int warden_nl_consent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct warden_consent *c = kmalloc(sizeof(*c), GFP_KERNEL);
+	unsigned long cursor = cb->args[0];
 	int err = 0;
 
 	if (!c)
 		return -ENOMEM;
-	while (!err && !warden_consent_get(cb->args[0], c)) {
+	while (!err && !warden_consent_get(&cursor, c)) {
 		err = warden_message_dump(skb, cb, WARDEN_CMD_CONSENT_GET, fill_consent, c);
 		if (!err)
-			cb->args[0]++;
+			cb->args[0] = ++cursor;
 	}
 	kfree(c);
 	return skb->len ?: err;

@@ -11,6 +11,11 @@
 #include <uapi/linux/warden.h>
 
 /* Integer value ranges */
+static const struct netlink_range_validation warden_a_header_unused_range = {
+	.min	= 1ULL,
+	.max	= 3153600000ULL,
+};
+
 static const struct netlink_range_validation warden_a_channel_protocol_range = {
 	.max	= 65535ULL,
 };
@@ -34,6 +39,10 @@ static const struct netlink_range_validation warden_a_rule_port_high_range = {
 static const struct netlink_range_validation warden_a_consent_seconds_range = {
 	.min	= 1ULL,
 	.max	= 3153600000ULL,
+};
+
+static const struct netlink_range_validation warden_a_consent_week_range = {
+	.max	= 604799ULL,
 };
 
 static const struct netlink_range_validation warden_a_debug_seconds_range = {
@@ -65,17 +74,22 @@ const struct nla_policy warden_digest_nl_policy[WARDEN_A_DIGEST_BYTES + 1] = {
 	[WARDEN_A_DIGEST_BYTES] = NLA_POLICY_EXACT_LEN(32),
 };
 
-const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_LAYER + 1] = {
+const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_UNUSED + 1] = {
 	[WARDEN_A_HEADER_NAME] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_HEADER_VERSION] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_HEADER_CONTACT] = { .type = NLA_NUL_STRING, .len = 127, },
 	[WARDEN_A_HEADER_SUPPORT_UNTIL] = { .type = NLA_NUL_STRING, .len = 10, },
 	[WARDEN_A_HEADER_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[WARDEN_A_HEADER_LAYER] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[WARDEN_A_HEADER_UNUSED] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_header_unused_range),
 };
 
 const struct nla_policy warden_measure_nl_policy[WARDEN_A_MEASURE_DOMAINS + 1] = {
 	[WARDEN_A_MEASURE_DOMAINS] = { .type = NLA_U32, },
+};
+
+const struct nla_policy warden_principal_nl_policy[WARDEN_A_PRINCIPAL_NAME + 1] = {
+	[WARDEN_A_PRINCIPAL_NAME] = { .type = NLA_NUL_STRING, .len = 63, },
 };
 
 const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_UID + 1] = {
@@ -86,13 +100,14 @@ const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_UID + 1] = {
 	[WARDEN_A_PROGRAM_UID] = { .type = NLA_U32, },
 };
 
-const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_TEXT + 1] = {
+const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_NOTICE + 1] = {
 	[WARDEN_A_PURPOSE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_PURPOSE_LABEL] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_PURPOSE_TEXT] = { .type = NLA_NUL_STRING, .len = 255, },
+	[WARDEN_A_PURPOSE_NOTICE] = NLA_POLICY_EXACT_LEN(32),
 };
 
-const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_PATTERN + 1] = {
+const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_QUORUM + 1] = {
 	[WARDEN_A_RULE_LINE] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_RULE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 13),
 	[WARDEN_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
@@ -112,12 +127,20 @@ const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_PATTERN + 1] = {
 	[WARDEN_A_RULE_SOCKET] = NLA_POLICY_RANGE(NLA_U32, 1, 42),
 	[WARDEN_A_RULE_SURFACE] = NLA_POLICY_RANGE(NLA_U32, 1, 13),
 	[WARDEN_A_RULE_PATTERN] = { .type = NLA_NUL_STRING, .len = 63, },
+	[WARDEN_A_RULE_PRINCIPAL] = NLA_POLICY_NESTED(warden_principal_nl_policy),
+	[WARDEN_A_RULE_QUORUM] = NLA_POLICY_RANGE(NLA_U32, 1, 8),
 };
 
 const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1] = {
 	[WARDEN_A_SIGNER_ROLE] = NLA_POLICY_RANGE(NLA_U32, 1, 4),
 	[WARDEN_A_SIGNER_CERTIFICATE] = { .type = NLA_BINARY, },
 	[WARDEN_A_SIGNER_NOT_AFTER] = { .type = NLA_U64, },
+};
+
+const struct nla_policy warden_window_nl_policy[WARDEN_A_WINDOW_TO + 1] = {
+	[WARDEN_A_WINDOW_DAYS] = NLA_POLICY_RANGE(NLA_U32, 1, 127),
+	[WARDEN_A_WINDOW_FROM] = NLA_POLICY_MAX(NLA_U32, 1439),
+	[WARDEN_A_WINDOW_TO] = NLA_POLICY_MAX(NLA_U32, 1440),
 };
 
 /* WARDEN_CMD_POLICY_ADD - do */
@@ -143,7 +166,7 @@ static const struct nla_policy warden_policy_commit_nl_policy[WARDEN_A_POLICY_SH
 };
 
 /* WARDEN_CMD_CONSENT_GRANT - do */
-static const struct nla_policy warden_consent_grant_nl_policy[WARDEN_A_CONSENT_SECONDS + 1] = {
+static const struct nla_policy warden_consent_grant_nl_policy[WARDEN_A_CONSENT_JURISDICTION + 1] = {
 	[WARDEN_A_CONSENT_PROGRAM] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_CONSENT_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
 	[WARDEN_A_CONSENT_PURPOSE] = { .type = NLA_NUL_STRING, .len = 63, },
@@ -151,6 +174,11 @@ static const struct nla_policy warden_consent_grant_nl_policy[WARDEN_A_CONSENT_S
 	[WARDEN_A_CONSENT_BASIS] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_CONSENT_NOTICE] = NLA_POLICY_EXACT_LEN(32),
 	[WARDEN_A_CONSENT_SECONDS] = NLA_POLICY_FULL_RANGE(NLA_U64, &warden_a_consent_seconds_range),
+	[WARDEN_A_CONSENT_VALIDITY] = NLA_POLICY_MAX(NLA_U32, 3),
+	[WARDEN_A_CONSENT_CONTEXT] = NLA_POLICY_MAX(NLA_U32, 2),
+	[WARDEN_A_CONSENT_WINDOW] = NLA_POLICY_NESTED(warden_window_nl_policy),
+	[WARDEN_A_CONSENT_WEEK] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_consent_week_range),
+	[WARDEN_A_CONSENT_JURISDICTION] = { .type = NLA_NUL_STRING, .len = 63, },
 };
 
 /* WARDEN_CMD_CONSENT_WITHDRAW - do */
@@ -208,6 +236,17 @@ static const struct nla_policy warden_debug_close_nl_policy[WARDEN_A_DEBUG_SURFA
 	[WARDEN_A_DEBUG_SURFACE] = NLA_POLICY_RANGE(NLA_U32, 1, 13),
 };
 
+/* WARDEN_CMD_SWITCH_SET - do */
+static const struct nla_policy warden_switch_set_nl_policy[WARDEN_A_SWITCH_OFF + 1] = {
+	[WARDEN_A_SWITCH_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 31),
+	[WARDEN_A_SWITCH_OFF] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+/* WARDEN_CMD_CONTEXT_SET - do */
+static const struct nla_policy warden_context_set_nl_policy[WARDEN_A_CONSENT_CONTEXT + 1] = {
+	[WARDEN_A_CONSENT_CONTEXT] = NLA_POLICY_MAX(NLA_U32, 2),
+};
+
 /* Ops table for warden */
 static const struct genl_split_ops warden_nl_ops[] = {
 	{
@@ -261,7 +300,7 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_consent_grant_doit,
 		.policy		= warden_consent_grant_nl_policy,
-		.maxattr	= WARDEN_A_CONSENT_SECONDS,
+		.maxattr	= WARDEN_A_CONSENT_JURISDICTION,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -373,6 +412,28 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.doit		= warden_nl_debug_close_doit,
 		.policy		= warden_debug_close_nl_policy,
 		.maxattr	= WARDEN_A_DEBUG_SURFACE,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_SWITCH_SET,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_switch_set_doit,
+		.policy		= warden_switch_set_nl_policy,
+		.maxattr	= WARDEN_A_SWITCH_OFF,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_CONTEXT_SET,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_context_set_doit,
+		.policy		= warden_context_set_nl_policy,
+		.maxattr	= WARDEN_A_CONSENT_CONTEXT,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_AUDIT_MARK,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_audit_mark_doit,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 };

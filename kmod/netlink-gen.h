@@ -16,12 +16,14 @@ extern const struct nla_policy warden_appraise_nl_policy[WARDEN_A_APPRAISE_DIGES
 extern const struct nla_policy warden_channel_nl_policy[WARDEN_A_CHANNEL_PORT + 1];
 extern const struct nla_policy warden_default_nl_policy[WARDEN_A_DEFAULT_MODE + 1];
 extern const struct nla_policy warden_digest_nl_policy[WARDEN_A_DIGEST_BYTES + 1];
-extern const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_LAYER + 1];
+extern const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_UNUSED + 1];
 extern const struct nla_policy warden_measure_nl_policy[WARDEN_A_MEASURE_DOMAINS + 1];
+extern const struct nla_policy warden_principal_nl_policy[WARDEN_A_PRINCIPAL_NAME + 1];
 extern const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_UID + 1];
-extern const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_TEXT + 1];
-extern const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_PATTERN + 1];
+extern const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_NOTICE + 1];
+extern const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_QUORUM + 1];
 extern const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1];
+extern const struct nla_policy warden_window_nl_policy[WARDEN_A_WINDOW_TO + 1];
 
 int warden_nl_pre_anyone(const struct genl_split_ops *ops, struct sk_buff *skb,
 			 struct genl_info *info);
@@ -64,6 +66,9 @@ int warden_nl_trust_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
 int warden_nl_debug_open_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_debug_close_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_switch_set_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_context_set_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_audit_mark_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	WARDEN_NLGRP_AUDIT,

@@ -10,6 +10,7 @@
 #include "message.h"
 #include "netlink-gen.h"
 #include "session.h"
+#include "switch.h"
 
 static int fill_sensor(struct sk_buff *skb, const void *arg)
 {
@@ -21,7 +22,8 @@ static int fill_sensor(struct sk_buff *skb, const void *arg)
 	       put_string(skb, WARDEN_A_SENSOR_DRIVER, s->driver) ||
 	       nla_put_u32(skb, WARDEN_A_SENSOR_MAJOR, MAJOR(s->devt)) ||
 	       nla_put_u32(skb, WARDEN_A_SENSOR_MINOR, MINOR(s->devt)) ||
-	       nla_put_u32(skb, WARDEN_A_SENSOR_SESSIONS, warden_session_count_device(s->devt));
+	       nla_put_u32(skb, WARDEN_A_SENSOR_SESSIONS, warden_session_count_device(s->devt)) ||
+	       put_u32(skb, WARDEN_A_SENSOR_OFF, warden_switch_mask() >> s->class & 1);
 }
 
 int warden_nl_sensor_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)

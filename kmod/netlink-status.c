@@ -24,6 +24,7 @@
 #include "record.h"
 #include "session.h"
 #include "shadow.h"
+#include "switch.h"
 #include "trust.h"
 
 struct status {
@@ -161,6 +162,21 @@ static int put_surfaces(struct sk_buff *skb)
 	return err;
 }
 
+static int put_switches(struct sk_buff *skb)
+{
+	unsigned long off = warden_switch_mask();
+	struct nlattr *nest;
+	u32 class;
+
+	for_each_set_bit(class, &off, WARDEN_SENSOR_CLASS_UNKNOWN + 1) {
+		nest = nla_nest_start(skb, WARDEN_A_STATUS_SWITCHED_OFF);
+		if (!nest || nla_put_u32(skb, WARDEN_A_SWITCHED_CLASS, class))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
 static int fill_status(struct sk_buff *skb, const void *arg)
 {
 	const struct warden_layers *layers;
@@ -170,7 +186,8 @@ static int fill_status(struct sk_buff *skb, const void *arg)
 	rcu_read_lock();
 	layers = warden_layers_get_rcu();
 	err = put_hooks(skb, st, layers) || put_policy_status(skb, layers) ||
-	      put_shadow(skb) || put_counts(skb, st) || put_surfaces(skb);
+	      put_shadow(skb) || put_counts(skb, st) || put_surfaces(skb) || put_switches(skb) ||
+	      nla_put_u32(skb, WARDEN_A_STATUS_CONTEXT, warden_consent_context());
 	rcu_read_unlock();
 	return err;
 }

@@ -16,6 +16,7 @@
 #include <linux/workqueue.h>
 
 #include "change.h"
+#include "consent.h"
 #include "compat/hrtimer.h"
 #include "cover.h"
 #include "debug.h"
@@ -63,6 +64,7 @@ static struct warden_committed publish(struct warden_layers *layers, struct ward
 	*old = warden_layers_publish(layers);
 	warden_shadow_refresh();
 	warden_debug_refresh();
+	warden_consent_follow(layers);
 	done.generation = layers->generation;
 	done.ended = 0;
 	return done;

@@ -20,6 +20,7 @@
 #include <linux/poll.h>
 #include <warden/limits.h>
 
+#include "consent.h"
 #include "session.h"
 #include "session-priv.h"
 
@@ -120,6 +121,8 @@ static int session_release(struct inode *inode, struct file *file)
 
 	if (!warden_session_delist(s))
 		warden_session_tell(s, WARDEN_EVENT_SESSION_END, WARDEN_REASON_CLOSED);
+	if (s->answer.validity == WARDEN_CONSENT_VALIDITY_ONCE)
+		warden_consent_used_up(s->answer.receipt, s->id);
 	if (s->orig->release)
 		err = s->orig->release(inode, file);
 	fops_put(s->orig);
@@ -203,9 +206,10 @@ static int open_session(struct file *file, const struct warden_request *req,
 		warden_inventory_find(inode->i_rdev, &s->sensor); /* pinned from now on */
 		take_over(s, file);
 		warden_session_enlist(s, req);
-		warden_session_tell(s,
-				    s->dead ? WARDEN_EVENT_SESSION_END : WARDEN_EVENT_SESSION_START,
-				    s->answer.reason);
+		/* Born dead is begun and ended: who counts the one and the other finds none open. */
+		warden_session_tell(s, WARDEN_EVENT_SESSION_START, s->answer.reason);
+		if (s->dead)
+			warden_session_tell(s, WARDEN_EVENT_SESSION_END, s->answer.reason);
 	}
 	module_put(THIS_MODULE); /* the file, or the programs that led here, hold another */
 	return err;

@@ -18,6 +18,7 @@ static int may_keep(const struct warden_session *s, const struct warden_identity
 	int err;
 
 	req.subject = identity;
+	req.process = (unsigned long)task_tgid(current);
 	req.uid = from_kuid(&init_user_ns, current_uid());
 	err = warden_judge(&req, &answer);
 	if (warden_answer_tells(&answer))

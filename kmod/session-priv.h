@@ -71,6 +71,8 @@ static inline struct warden_request warden_session_request(const struct warden_s
 		.subject = &s->identity,
 		.class = s->sensor.class,
 		.topology = s->sensor.key,
+		.process = (unsigned long)s->pid,
+		.session = s->id,
 	};
 }
 

@@ -16,6 +16,7 @@
 #include <warden/abi.h>
 #include <warden/limits.h>
 
+#include "consent.h"
 #include "identity.h"
 #include "session.h"
 #include "session-priv.h"
@@ -92,18 +93,36 @@ void warden_session_free(struct warden_session *s)
 	kmem_cache_free(session_cache, s);
 }
 
+static bool may_rest(struct warden_session *s, const struct warden_request *req)
+{
+	if (!s->answer.has_receipt ||
+	    warden_consent_use(&s->identity.digest, s->answer.receipt, req->process, s->id))
+		return true;
+	s->answer.reason = WARDEN_REASON_NO_CONSENT;
+	return false;
+}
+
 /*
  * Does the verdict of this open stand, now that the session will be seen by
- * every review? Decided once more where policy, consents or device changed.
+ * every review? Decided once more where policy, consents or device changed; a
+ * second time at most, as what changes faster is not worth waiting for.
  */
 static bool has_ground(struct warden_session *s, const struct warden_request *judged)
 {
 	struct warden_request req = warden_session_request(s);
+	bool same = req.class == judged->class && req.topology == judged->topology;
+	int looks;
 
-	if (req.class == judged->class && req.topology == judged->topology &&
-	    warden_judge_holds(&s->answer))
-		return true;
-	return !warden_judge(&req, &s->answer);
+	for (looks = 0; looks < 3; looks++) {
+		if (!may_rest(s, &req))
+			return false;
+		if (same && warden_judge_holds(&s->answer))
+			return true;
+		if (warden_judge(&req, &s->answer))
+			return false;
+		same = true;
+	}
+	return false;
 }
 
 static void mark_dead(struct warden_session *s)
@@ -270,6 +289,26 @@ unsigned int warden_session_count_device(dev_t devt)
 		nr += !s->dead && s->sensor.devt == devt;
 	mutex_unlock(&sessions_lock);
 	return nr;
+}
+
+/**
+ * warden_session_rests_on() - does a living session rest on a consent?
+ * @receipt: the consent
+ *
+ * Context: Process context, may sleep.
+ * Return: true if one does.
+ */
+bool warden_session_rests_on(const u8 receipt[WARDEN_RECEIPT_SIZE])
+{
+	struct warden_session *s;
+	bool rests = false;
+
+	mutex_lock(&sessions_lock);
+	list_for_each_entry(s, &sessions, node)
+		rests |= !s->dead && s->answer.has_receipt &&
+			 !memcmp(s->answer.receipt, receipt, WARDEN_RECEIPT_SIZE);
+	mutex_unlock(&sessions_lock);
+	return rests;
 }
 
 /**

@@ -55,6 +55,7 @@ void warden_snapshot_free(struct warden_snapshot *snap)
 	kvfree(snap->rule_digests);
 	kvfree(snap->nets);
 	kvfree(snap->patterns);
+	kvfree(snap->quorums);
 	for (i = 0; i < snap->nr_signers; i++)
 		kfree(snap->signers[i].certificate);
 	kvfree(snap->signers);

@@ -36,13 +36,29 @@ struct warden_program {
 /**
  * struct warden_purpose - a purpose the policy names
  * @id: number inside the policy
+ * @has_notice: @notice is set
+ * @notice: SHA-256 of the privacy notice a consent to it is given to
  * @key: warden_snapshot_key() of @label
  * @label: its name
  */
 struct warden_purpose {
 	u32 id;
+	bool has_notice;
+	u8 notice[WARDEN_DIGEST_SIZE];
 	u64 key;
 	char label[WARDEN_LABEL_MAX + 1];
+};
+
+/**
+ * struct warden_quorum - whose consent a rule asks for
+ * @need: how many of them must give it
+ * @nr: how many @principal
+ * @principal: warden_snapshot_key() of each
+ */
+struct warden_quorum {
+	u8 need;
+	u8 nr;
+	u64 principal[WARDEN_PRINCIPALS_MAX];
 };
 
 /**
@@ -54,7 +70,8 @@ struct warden_purpose {
  * @digest: exec, module, firmware: index into the rule digests plus one; 0 is any object
  * @net: connect: index into the nets plus one; 0 is anywhere
  * @pattern: module, autoload: index into the patterns plus one; 0 is any name
- * @protocol: IPPROTO_*; 0 is any
+ * @protocol: listen, connect: IPPROTO_*; 0 is any
+ * @quorum: sensor: index into the quorums plus one; 0 is the consent of anybody
  * @port_low: first port, host order
  * @port_high: last port
  * @withdraw_ms: bound on the end of a session; 0 is WARDEN_WITHDRAW_MS
@@ -74,7 +91,10 @@ struct warden_rule {
 		u32 net;
 	};
 	u32 pattern;
-	u16 protocol;
+	union {
+		u16 protocol;
+		u16 quorum;
+	};
 	u16 port_low;
 	u16 port_high;
 	u16 withdraw_ms;
@@ -167,6 +187,9 @@ struct warden_signer {
  * @rule_digests: digests that rules name
  * @nets: where rules say the other side is
  * @patterns: names that rules speak of
+ * @nr_quorums: how many @quorums
+ * @quorums: whose consent rules ask for
+ * @unused: seconds after which a consent nobody uses ends; 0 is never
  * @reference: per domain, what is accepted there
  * @nr_signers: how many @signers
  * @signers: whom a maker's policy vouches for
@@ -206,6 +229,9 @@ struct warden_snapshot {
 	struct warden_digest *rule_digests;
 	struct warden_net *nets;
 	struct warden_pattern *patterns;
+	u32 nr_quorums;
+	struct warden_quorum *quorums;
+	u32 unused;
 	struct warden_reference reference[WARDEN_DOMAIN_RULES];
 	u32 nr_signers;
 	struct warden_signer *signers;

@@ -35,6 +35,7 @@ int warden_stage_add_header(struct warden_stage *stage, const struct nlattr *att
 		   tb[WARDEN_A_HEADER_SUPPORT_UNTIL]);
 	snap->version = nla_get_u32(tb[WARDEN_A_HEADER_VERSION]);
 	snap->layer = get_u32(tb, WARDEN_A_HEADER_LAYER, WARDEN_ROLE_MAKER);
+	snap->unused = get_u32(tb, WARDEN_A_HEADER_UNUSED, 0);
 	stage->mode = get_u32(tb, WARDEN_A_HEADER_MODE, WARDEN_MODE_ENFORCE);
 	stage->has_header = true;
 	return 0;
@@ -158,6 +159,10 @@ int warden_stage_add_purpose(struct warden_stage *stage, const struct nlattr *at
 		return warden_stage_refuse(extack, attr, "purpose ids must count from 1");
 	get_string(purpose->label, sizeof(purpose->label), tb[WARDEN_A_PURPOSE_LABEL]);
 	purpose->key = warden_snapshot_key(purpose->label);
+	purpose->has_notice = tb[WARDEN_A_PURPOSE_NOTICE];
+	if (purpose->has_notice)
+		memcpy(purpose->notice, nla_data(tb[WARDEN_A_PURPOSE_NOTICE]),
+		       sizeof(purpose->notice));
 	return 0;
 }
 

@@ -37,6 +37,7 @@ struct table {
  * @rule_digests: struct warden_digest
  * @nets: struct warden_net
  * @patterns: struct warden_pattern
+ * @quorums: struct warden_quorum
  * @reference: struct warden_digest, per domain
  */
 struct warden_stage {
@@ -55,6 +56,7 @@ struct warden_stage {
 	struct table rule_digests;
 	struct table nets;
 	struct table patterns;
+	struct table quorums;
 	struct table reference[WARDEN_DOMAIN_RULES];
 };
 

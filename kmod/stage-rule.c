@@ -65,11 +65,77 @@ static int add_pattern(struct warden_stage *stage, struct warden_rule *rule,
 	return 0;
 }
 
+static int add_principal(struct warden_quorum *quorum, const struct nlattr *attr,
+			 struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[WARDEN_A_PRINCIPAL_MAX + 1];
+	u64 key;
+	int err, i;
+
+	err = nla_parse_nested(tb, WARDEN_A_PRINCIPAL_MAX, attr, warden_principal_nl_policy, extack);
+	if (!err)
+		err = warden_stage_check_label(tb[WARDEN_A_PRINCIPAL_NAME], attr, extack);
+	if (err)
+		return err;
+	if (quorum->nr == WARDEN_PRINCIPALS_MAX)
+		return warden_stage_refuse(extack, attr, "a rule names more than 8 persons");
+	key = warden_snapshot_key(nla_data(tb[WARDEN_A_PRINCIPAL_NAME]));
+	for (i = 0; i < quorum->nr; i++)
+		if (quorum->principal[i] == key)
+			return warden_stage_refuse(extack, attr, "a rule names a person twice");
+	quorum->principal[quorum->nr++] = key;
+	return 0;
+}
+
+static int add_principals(struct warden_quorum *quorum, const struct nlattr *rule,
+			  struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr;
+	int rem, err;
+
+	nla_for_each_nested(attr, rule, rem) {
+		if (nla_type(attr) != WARDEN_A_RULE_PRINCIPAL)
+			continue;
+		err = add_principal(quorum, attr, extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Whose consent a rule asks for; where it does not say how many, each of them. */
+static int add_quorum(struct warden_stage *stage, struct warden_rule *rule, struct nlattr *const *tb,
+		      const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	struct warden_quorum *quorum;
+	int err;
+
+	if (!tb[WARDEN_A_RULE_PRINCIPAL] && !tb[WARDEN_A_RULE_QUORUM])
+		return 0;
+	if (!(rule->flags & WARDEN_RULE_FLAG_CONSENT))
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PRINCIPAL] ?: tb[WARDEN_A_RULE_QUORUM],
+					   "only a rule with consent names who gives it");
+	quorum = warden_stage_append(&stage->quorums, sizeof(*quorum), WARDEN_QUORUMS_MAX,
+				     "rules that name who consents", extack);
+	if (IS_ERR(quorum))
+		return PTR_ERR(quorum);
+	rule->quorum = stage->quorums.nr;
+	err = add_principals(quorum, attr, extack);
+	if (err)
+		return err;
+	quorum->need = get_u32(tb, WARDEN_A_RULE_QUORUM, quorum->nr);
+	if (!quorum->need || quorum->need > quorum->nr)
+		return warden_stage_refuse(extack, attr,
+					   "a rule asks for the consent of more persons than it names");
+	return 0;
+}
+
 /* A field that means nothing in a rule's domain is a mistake, and a mistake is not guessed at. */
 static int check_rule_fields(struct nlattr *const *tb, u32 domain, struct netlink_ext_ack *extack)
 {
 	static const u32 sensor_fields[] = { WARDEN_A_RULE_CLASS, WARDEN_A_RULE_TOPOLOGY,
-					     WARDEN_A_RULE_PURPOSE, WARDEN_A_RULE_WITHDRAW_MS };
+					     WARDEN_A_RULE_PURPOSE, WARDEN_A_RULE_WITHDRAW_MS,
+					     WARDEN_A_RULE_PRINCIPAL, WARDEN_A_RULE_QUORUM };
 	static const u32 port_fields[] = { WARDEN_A_RULE_PROTOCOL, WARDEN_A_RULE_PORT_LOW,
 					   WARDEN_A_RULE_PORT_HIGH, WARDEN_A_RULE_PORTS };
 	unsigned int i;
@@ -230,6 +296,8 @@ int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
 		err = add_rule_net(stage, rule, tb[WARDEN_A_RULE_NET], extack);
 	if (!err)
 		err = add_pattern(stage, rule, tb[WARDEN_A_RULE_PATTERN], extack);
+	if (!err)
+		err = add_quorum(stage, rule, tb, attr, extack);
 	return err ?: add_ports(stage, tb, extack);
 }
 

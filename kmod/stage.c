@@ -98,6 +98,7 @@ void warden_stage_free(struct warden_stage *stage)
 	kvfree(stage->rule_digests.item);
 	kvfree(stage->nets.item);
 	kvfree(stage->patterns.item);
+	kvfree(stage->quorums.item);
 	warden_snapshot_free(stage->snap);
 	kfree(stage);
 }
@@ -189,6 +190,7 @@ static void fill_snapshot(struct warden_stage *stage)
 	snap->rule_digests = take(&stage->rule_digests, &snap->nr_rule_digests);
 	snap->nets = take(&stage->nets, &snap->nr_nets);
 	snap->patterns = take(&stage->patterns, &snap->nr_patterns);
+	snap->quorums = take(&stage->quorums, &snap->nr_quorums);
 }
 
 /**

@@ -115,7 +115,7 @@ TEST_F(consent, v4l2_ctl_loses_its_stream_when_consent_is_withdrawn)
 	struct times times = { .rounds = 0 };
 	size_t i;
 
-	for (i = 0; i < ROUNDS; i++) {
+	for (i = 0; i < times_rounds(); i++) {
 		struct mark m = evidence_mark();
 		struct client c;
 		uint64_t command;
@@ -189,7 +189,7 @@ TEST_F(consent, withdrawal_fails_every_call_and_takes_the_memory)
 	struct times frame = { .rounds = 0 }, memory = { .rounds = 0 };
 	size_t i;
 
-	for (i = 0; i < ROUNDS; i++) {
+	for (i = 0; i < times_rounds(); i++) {
 		EXPECT_FOUND(withdraw_once(self->camera, self->sight, &frame, &memory));
 		EXPECT_EQ(EACCES, self->sight->ioctl_errno);
 		EXPECT_EQ(EACCES, self->sight->read_errno);

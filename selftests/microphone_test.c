@@ -140,7 +140,7 @@ TEST_F(arecord, loses_its_stream_while_aplay_plays_on)
 	struct times times = { .rounds = 0 };
 	size_t i;
 
-	for (i = 0; i < ROUNDS; i++) {
+	for (i = 0; i < times_rounds(); i++) {
 		struct mark m = evidence_mark();
 		uint64_t command, before;
 		struct client c;
@@ -192,7 +192,7 @@ TEST_F(ring, is_taken_when_consent_is_withdrawn)
 	struct sight *watcher = sight_new(), *toucher = sight_new();
 	size_t i;
 
-	for (i = 0; i < ROUNDS; i++) {
+	for (i = 0; i < times_rounds(); i++) {
 		struct mark m = evidence_mark();
 		struct sound s;
 		uint64_t command;

@@ -32,10 +32,10 @@ TOOLS_LIBS = $(shell $(PKG_CONFIG) --libs $(TOOLS_PKGS)) $(SHA256_LIBS)
 # What asks the module's own decision, and what learns: policy/ without these is the road from
 # text to blob, which the fuzzer is made of. Neither needs netlink nor JSON.
 QUERY_SRC := $(addprefix policy/,source safety decode ask diff diff_ports diff_names explain kept question learn)
-POLICY_SRC := blob wire wire-gen $(filter-out $(QUERY_SRC), \
+POLICY_SRC := blob wire wire-gen window $(filter-out $(QUERY_SRC), \
 	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/policy/*.c)))
 POLICY_GEN := policy.tab policy.lex
-TOOLS_SRC := $(QUERY_SRC) $(filter-out blob wire wire-gen, \
+TOOLS_SRC := $(QUERY_SRC) $(filter-out blob wire wire-gen window, \
 	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/*.c $(TOOLS_DIR)/cmd/*.c)))
 
 QUERY_OBJ := $(QUERY_SRC:%=$(TOOLS_OUT)/%.o)
@@ -99,13 +99,14 @@ tools-clean:
 	rm -rf $(TOOLS_OUT) $(O)/wardenctl
 
 # What a test needs beside the road from text to blob.
+HOST_PARTS_absence_test := $(addprefix $(TOOLS_OUT)/,absence.o chains.o)
 HOST_PARTS_chains_test := $(TOOLS_OUT)/chains.o
 HOST_PARTS_stream_test := $(TOOLS_OUT)/audit_stream.o
 HOST_PARTS_compile_test = $(shell $(PKG_CONFIG) --libs libfsverity)
 HOST_PARTS_nl_test = $(TOOLS_OUT)/fault.o $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
 
 # Host tests of the tools: one program per file, natively built, TAP on stdout.
-TOOLS_TESTS := $(addprefix $(O)/host/,chains_test compile_test model_test nl_test parse_test \
+TOOLS_TESTS := $(addprefix $(O)/host/,absence_test chains_test compile_test window_test model_test nl_test parse_test \
 	print_test query_test scale_test stream_test wire_test)
 TOOLS_TEST_CFLAGS = -std=gnu11 $(TOOLS_WARN) -Wno-unused-parameter -Wno-sign-compare $(TOOLS_CPPFLAGS) \
 	-isystem $(KSFT_DIR) $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0) -DWARDEN_TOP='"$(WARDEN_TOP)"' $(CFLAGS)
@@ -115,7 +116,7 @@ $(O)/host/query_test: TOOLS_TEST_CFLAGS += -DWARDENCTL='"$(O)/wardenctl"'
 POLICY_LIBS = $(SHA256_LIBS)
 
 $(TOOLS_TESTS): $(O)/host/%_test: $(WARDEN_TOP)/selftests/host/%_test.c $(TOOLS_OUT)/chains.o \
-		$(TOOLS_OUT)/audit_stream.o $(TOOLS_OUT)/fault.o $(POLICY_OBJ) $(QUERY_OBJ) $(KERNEL_OBJ)
+		$(TOOLS_OUT)/absence.o $(TOOLS_OUT)/audit_stream.o $(TOOLS_OUT)/fault.o $(POLICY_OBJ) $(QUERY_OBJ) $(KERNEL_OBJ)
 	@mkdir -p $(@D)
 	@test -f "$(KSFT_DIR)/kselftest_harness.h" || \
 		{ echo "KSFT_DIR= wants tools/testing/selftests of a kernel source" >&2; exit 1; }

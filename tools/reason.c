@@ -52,11 +52,20 @@ static const struct {
 	[WARDEN_REASON_SURFACE_CLOSED] = { "the policy closes this way into the system",
 					   "name the program in a debug rule, or open it for a "
 					   "time: wardenctl debug open" },
+	[WARDEN_REASON_SWITCHED_OFF] = { "sensors of this class are switched off",
+					 "if it is wanted: wardenctl sensor switch CLASS on" },
+	[WARDEN_REASON_NOTICE_CHANGED] = { "consent was given to another privacy notice",
+					   "show the new one to the person, and ask again" },
+	[WARDEN_REASON_UNUSED] = { "consent was not used for as long as the policy lets it stand",
+				   "ask the person again, if it is still wanted" },
+	[WARDEN_REASON_USED_UP] = { "the one open or process that consent was for is over",
+				    "ask the person again" },
+	[WARDEN_REASON_OUTSIDE] = { "consent does not hold at this time or in this context", "" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_SURFACE_CLOSED + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_OUTSIDE + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

@@ -174,12 +174,17 @@ static const char *const event_words[] = {
 	"shadow-drop",
 	"debug-open",
 	"debug-close",
+	"switch",
+	"suspend",
+	"resume",
+	"context",
+	"mark",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 25,
+	.count = 30,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -214,12 +219,17 @@ static const char *const reason_words[] = {
 	"wider",
 	"unvouched",
 	"surface-closed",
+	"switched-off",
+	"notice-changed",
+	"unused",
+	"used-up",
+	"outside",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 26,
+	.count = 31,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -265,17 +275,55 @@ static const char *const consent_state_words[] = {
 	"given",
 	"withdrawn",
 	"expired",
+	"suspended",
+	"used",
+	"dormant",
 };
 
 static const struct warden_wire_enum consent_state_enum = {
 	.name = "consent-state",
 	.words = consent_state_words,
-	.count = 3,
+	.count = 6,
 };
 
 const struct warden_wire_enum *warden_enum_consent_state(void)
 {
 	return &consent_state_enum;
+}
+
+static const char *const consent_validity_words[] = {
+	"lasting",
+	"once",
+	"run",
+	"session",
+};
+
+static const struct warden_wire_enum consent_validity_enum = {
+	.name = "consent-validity",
+	.words = consent_validity_words,
+	.count = 4,
+};
+
+const struct warden_wire_enum *warden_enum_consent_validity(void)
+{
+	return &consent_validity_enum;
+}
+
+static const char *const consent_context_words[] = {
+	"any",
+	"armed",
+	"disarmed",
+};
+
+static const struct warden_wire_enum consent_context_enum = {
+	.name = "consent-context",
+	.words = consent_context_words,
+	.count = 3,
+};
+
+const struct warden_wire_enum *warden_enum_consent_context(void)
+{
+	return &consent_context_enum;
 }
 
 static const char *const hook_words[] = {
@@ -433,6 +481,39 @@ const struct warden_wire_set *warden_set_surface(void)
 	return &surface_set;
 }
 
+static const struct warden_wire_attr switched_attrs[] = {
+	[1] = { .name = "class", .kind = WARDEN_WIRE_U32, .values = &sensor_class_enum },
+};
+
+static const struct warden_wire_set switched_set = {
+	.name = "switched",
+	.attrs = switched_attrs,
+	.max = 1,
+};
+
+const struct warden_wire_set *warden_set_switched(void)
+{
+	return &switched_set;
+}
+
+static const struct warden_wire_attr switch_attrs[] = {
+	[1] = { .name = "class", .kind = WARDEN_WIRE_U32, .values = &sensor_class_enum },
+	[2] = { .name = "off", .kind = WARDEN_WIRE_U32 },
+	[3] = { .name = "ended", .kind = WARDEN_WIRE_U32 },
+	[4] = { .name = "took", .kind = WARDEN_WIRE_U64 },
+};
+
+static const struct warden_wire_set switch_set = {
+	.name = "switch",
+	.attrs = switch_attrs,
+	.max = 4,
+};
+
+const struct warden_wire_set *warden_set_switch(void)
+{
+	return &switch_set;
+}
+
 static const struct warden_wire_attr layer_attrs[] = {
 	[1] = { .name = "layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
 	[2] = { .name = "name", .kind = WARDEN_WIRE_STRING },
@@ -485,12 +566,14 @@ static const struct warden_wire_attr status_attrs[] = {
 	[28] = { .name = "shadow-name", .kind = WARDEN_WIRE_STRING },
 	[29] = { .name = "shadow-version", .kind = WARDEN_WIRE_U32 },
 	[30] = { .name = "surface", .kind = WARDEN_WIRE_NEST, .nest = &surface_set, .many = true },
+	[31] = { .name = "context", .kind = WARDEN_WIRE_U32, .values = &consent_context_enum },
+	[32] = { .name = "switched-off", .kind = WARDEN_WIRE_NEST, .nest = &switched_set, .many = true },
 };
 
 static const struct warden_wire_set status_set = {
 	.name = "status",
 	.attrs = status_attrs,
-	.max = 30,
+	.max = 32,
 };
 
 const struct warden_wire_set *warden_set_status(void)
@@ -506,12 +589,13 @@ static const struct warden_wire_attr sensor_attrs[] = {
 	[5] = { .name = "major", .kind = WARDEN_WIRE_U32 },
 	[6] = { .name = "minor", .kind = WARDEN_WIRE_U32 },
 	[7] = { .name = "sessions", .kind = WARDEN_WIRE_U32 },
+	[8] = { .name = "off", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set sensor_set = {
 	.name = "sensor",
 	.attrs = sensor_attrs,
-	.max = 7,
+	.max = 8,
 };
 
 const struct warden_wire_set *warden_set_sensor(void)
@@ -542,12 +626,13 @@ static const struct warden_wire_attr header_attrs[] = {
 	[4] = { .name = "support-until", .kind = WARDEN_WIRE_STRING },
 	[5] = { .name = "mode", .kind = WARDEN_WIRE_U32, .values = &mode_enum },
 	[6] = { .name = "layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
+	[7] = { .name = "unused", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set header_set = {
 	.name = "header",
 	.attrs = header_attrs,
-	.max = 6,
+	.max = 7,
 };
 
 const struct warden_wire_set *warden_set_header(void)
@@ -630,17 +715,33 @@ static const struct warden_wire_attr purpose_attrs[] = {
 	[1] = { .name = "id", .kind = WARDEN_WIRE_U32 },
 	[2] = { .name = "label", .kind = WARDEN_WIRE_STRING },
 	[3] = { .name = "text", .kind = WARDEN_WIRE_STRING },
+	[4] = { .name = "notice", .kind = WARDEN_WIRE_BINARY },
 };
 
 static const struct warden_wire_set purpose_set = {
 	.name = "purpose",
 	.attrs = purpose_attrs,
-	.max = 3,
+	.max = 4,
 };
 
 const struct warden_wire_set *warden_set_purpose(void)
 {
 	return &purpose_set;
+}
+
+static const struct warden_wire_attr principal_attrs[] = {
+	[1] = { .name = "name", .kind = WARDEN_WIRE_STRING },
+};
+
+static const struct warden_wire_set principal_set = {
+	.name = "principal",
+	.attrs = principal_attrs,
+	.max = 1,
+};
+
+const struct warden_wire_set *warden_set_principal(void)
+{
+	return &principal_set;
 }
 
 static const struct warden_wire_attr rule_attrs[] = {
@@ -663,12 +764,14 @@ static const struct warden_wire_attr rule_attrs[] = {
 	[17] = { .name = "socket", .kind = WARDEN_WIRE_U32, .values = &socket_class_enum },
 	[18] = { .name = "surface", .kind = WARDEN_WIRE_U32, .values = &debug_surface_enum },
 	[19] = { .name = "pattern", .kind = WARDEN_WIRE_STRING },
+	[20] = { .name = "principal", .kind = WARDEN_WIRE_NEST, .nest = &principal_set, .many = true },
+	[21] = { .name = "quorum", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set rule_set = {
 	.name = "rule",
 	.attrs = rule_attrs,
-	.max = 19,
+	.max = 21,
 };
 
 const struct warden_wire_set *warden_set_rule(void)
@@ -762,6 +865,40 @@ const struct warden_wire_set *warden_set_trust(void)
 	return &trust_set;
 }
 
+static const struct warden_wire_attr consent_step_attrs[] = {
+	[1] = { .name = "time", .kind = WARDEN_WIRE_U64 },
+	[2] = { .name = "state", .kind = WARDEN_WIRE_U32, .values = &consent_state_enum },
+	[3] = { .name = "reason", .kind = WARDEN_WIRE_U32, .values = &reason_enum },
+};
+
+static const struct warden_wire_set consent_step_set = {
+	.name = "consent-step",
+	.attrs = consent_step_attrs,
+	.max = 3,
+};
+
+const struct warden_wire_set *warden_set_consent_step(void)
+{
+	return &consent_step_set;
+}
+
+static const struct warden_wire_attr window_attrs[] = {
+	[1] = { .name = "days", .kind = WARDEN_WIRE_U32 },
+	[2] = { .name = "from", .kind = WARDEN_WIRE_U32 },
+	[3] = { .name = "to", .kind = WARDEN_WIRE_U32 },
+};
+
+static const struct warden_wire_set window_set = {
+	.name = "window",
+	.attrs = window_attrs,
+	.max = 3,
+};
+
+const struct warden_wire_set *warden_set_window(void)
+{
+	return &window_set;
+}
+
 static const struct warden_wire_attr consent_attrs[] = {
 	[1] = { .name = "receipt", .kind = WARDEN_WIRE_BINARY },
 	[2] = { .name = "program", .kind = WARDEN_WIRE_STRING },
@@ -777,12 +914,21 @@ static const struct warden_wire_attr consent_attrs[] = {
 	[12] = { .name = "ended", .kind = WARDEN_WIRE_U32 },
 	[13] = { .name = "took", .kind = WARDEN_WIRE_U64 },
 	[14] = { .name = "digest", .kind = WARDEN_WIRE_BINARY },
+	[15] = { .name = "validity", .kind = WARDEN_WIRE_U32, .values = &consent_validity_enum },
+	[16] = { .name = "context", .kind = WARDEN_WIRE_U32, .values = &consent_context_enum },
+	[17] = { .name = "window", .kind = WARDEN_WIRE_NEST, .nest = &window_set, .many = true },
+	[18] = { .name = "week", .kind = WARDEN_WIRE_U32 },
+	[19] = { .name = "jurisdiction", .kind = WARDEN_WIRE_STRING },
+	[20] = { .name = "issued", .kind = WARDEN_WIRE_U64 },
+	[21] = { .name = "used", .kind = WARDEN_WIRE_U64 },
+	[22] = { .name = "uses", .kind = WARDEN_WIRE_U32 },
+	[23] = { .name = "step", .kind = WARDEN_WIRE_NEST, .nest = &consent_step_set, .many = true },
 };
 
 static const struct warden_wire_set consent_set = {
 	.name = "consent",
 	.attrs = consent_attrs,
-	.max = 14,
+	.max = 23,
 };
 
 const struct warden_wire_set *warden_set_consent(void)
@@ -937,9 +1083,12 @@ static const struct warden_wire_op ops[] = {
 	[22] = { "trust-get", &trust_set },
 	[23] = { "debug-open", &debug_set },
 	[24] = { "debug-close", &debug_set },
+	[25] = { "switch-set", &switch_set },
+	[26] = { "context-set", &consent_set },
+	[27] = { "audit-mark", &record_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 24 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 27 ? &ops[cmd] : NULL;
 }

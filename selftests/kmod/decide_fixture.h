@@ -17,10 +17,7 @@ FIXTURE(decide)
 	struct warden_identity object;
 	struct warden_request req;
 	struct warden_verdict v;
-	struct {
-		struct warden_grants head;
-		struct warden_grant grant[4];
-	} grants;
+	struct grants grants;
 };
 
 /* The subject is program 1 of the policy, with digest 0x11, and asks for the camera. */

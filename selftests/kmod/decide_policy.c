@@ -103,7 +103,20 @@ struct warden_rule rule_listen(u32 program, u16 protocol, u16 low, u16 high)
 				     .port_high = high };
 }
 
-void grants_add(struct warden_grants *grants, u8 seed, u8 class, u64 purpose, u64 expires)
+void grants_link(struct grants *grants, struct warden_grant *grant)
 {
-	grants->grant[grants->nr++] = (struct warden_grant){ digest_of(seed), class, purpose, expires, {} };
+	struct warden_grant **chain = &grants->head.chain[warden_grants_chain(&grant->digest)];
+
+	grant->next = *chain;
+	*chain = grant;
+}
+
+void grants_add(struct grants *grants, u8 seed, u8 class, u64 purpose, u64 expires)
+{
+	struct warden_grant *grant = &grants->grant[grants->nr++];
+
+	*grant = (struct warden_grant){
+		.digest = digest_of(seed), .class = class, .purpose = purpose, .expires = expires,
+	};
+	grants_link(grants, grant);
 }

@@ -48,6 +48,16 @@ struct warden_rule rule_camera_with_consent(u32 program);
 struct warden_rule rule_listen(u32 program, u16 protocol, u16 low, u16 high);
 
 /* Grants must come in rising order of seed. */
-void grants_add(struct warden_grants *grants, u8 seed, u8 class, u64 purpose, u64 expires);
+
+/* Consents, and the table of them. */
+struct grants {
+	struct warden_grants head;
+	u32 nr;
+	struct warden_grant grant[4];
+};
+
+/* Put a grant that was made otherwise into the table. */
+void grants_link(struct grants *grants, struct warden_grant *grant);
+void grants_add(struct grants *grants, u8 seed, u8 class, u64 purpose, u64 expires);
 
 #endif /* WARDEN_TEST_DECIDE_POLICY_H */

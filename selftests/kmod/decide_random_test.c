@@ -58,10 +58,11 @@ static bool is_about(const struct warden_snapshot *snap, const struct warden_rul
 
 static bool is_consented(const struct warden_rule *rule, const struct warden_request *req)
 {
+	const struct grants *grants = (const struct grants *)req->grants; /* its first member */
 	u32 i;
 
-	for (i = 0; i < req->grants->nr; i++) {
-		const struct warden_grant *g = &req->grants->grant[i];
+	for (i = 0; i < grants->nr; i++) {
+		const struct warden_grant *g = &grants->grant[i];
 
 		if (!memcmp(&g->digest, &req->subject->digest, sizeof(g->digest)) &&
 		    g->class == req->class && g->purpose == rule->purpose && g->expires > req->now)
@@ -173,11 +174,11 @@ static void random_request(struct warden_request *req, struct warden_identity *s
 	req->address = address_of(below(3) ? 4 : below(2) * 6, 9 + below(3), below(3), below(3), 1);
 }
 
-static void random_grants(struct warden_grants *grants)
+static void random_grants(struct grants *grants)
 {
 	u32 i;
 
-	grants->nr = 0;
+	memset(grants, 0, sizeof(*grants));
 	for (i = 0; i < 2; i++)
 		if (below(2))
 			grants_add(grants, 0x11 + i, 1 + below(2), PURPOSE + below(2),
@@ -191,7 +192,7 @@ TEST_F(decide, agrees_with_a_plain_reference_on_random_policies)
 	for (round = 0; round < 20000; round++) {
 		state = 0x9e3779b97f4a7c15ULL * (round + 1);
 		random_policy(&self->p);
-		random_grants(&self->grants.head);
+		random_grants(&self->grants);
 		for (i = 0; i < 10; i++) {
 			random_request(&self->req, &self->subject, &self->object);
 			DECIDE();

@@ -36,7 +36,7 @@ $(KMOD_OUT)/include/net/netlink.h:
 	@mkdir -p $(@D)
 	@cp $(KERNEL_SOURCE)/include/net/netlink.h $@
 
-$(KMOD_TESTS): $(KMOD_OUT)/%_test: selftests/kmod/%_test.c selftests/kmod/decide_policy.c kmod/decide.c kmod/cover.c \
+$(KMOD_TESTS): $(KMOD_OUT)/%_test: selftests/kmod/%_test.c selftests/kmod/decide_policy.c kmod/decide.c kmod/cover.c kmod/consent-time.c \
 		$(wildcard selftests/kmod/*.h tools/kernel/*.h kmod/*.h include/warden/*.h include/uapi/linux/*.h) $(KMOD_SHIMS)
 	$(KMOD_CC) $(KMOD_CFLAGS) -Wno-pointer-arith -isystem $(KERNEL_SOURCE)/tools/testing/selftests \
 		-o $@ $(filter %.c,$^)

@@ -14,11 +14,20 @@ static uint64_t since(uint64_t then, uint64_t now)
 	return now > then ? now - then : 0;
 }
 
+size_t times_rounds(void)
+{
+	const char *text = getenv("WARDEN_ROUNDS");
+	size_t rounds = text ? strtoul(text, NULL, 10) : 0;
+
+	return rounds && rounds <= ROUNDS_MAX ? rounds : 7;
+}
+
 void times_add(struct times *t, const struct mark *m, uint64_t command, uint64_t seen)
 {
-	const struct claim withdraw = { .event = "withdraw", .domain = "consent" };
+	const struct claim withdraw = { .event = t->cause ? t->cause : "withdraw" };
 	const struct claim ended = {
-		.event = "session-end", .domain = "sensor", .reason = "withdrawn",
+		.event = "session-end", .domain = "sensor",
+		.reason = t->reason ? t->reason : "withdrawn",
 	};
 	struct json_object *r = evidence_find(m, &withdraw, 1000);
 	uint64_t took = evidence_most(m, &ended, "took");
@@ -44,8 +53,9 @@ static uint64_t print_one(const struct times *t, uint64_t *ns, const char *what,
 	const size_t end = t->rounds - 1;
 
 	qsort(ns, t->rounds, sizeof(*ns), compare);
-	printf("# %s %s: median %.1f ms, max %.1f ms, %zu rounds\n", what, since,
-	       (double)ns[t->rounds / 2] / NS_PER_MS, (double)ns[end] / NS_PER_MS, t->rounds);
+	printf("# %s %s: median %.1f ms, p99 %.1f ms, max %.1f ms, %zu rounds\n", what, since,
+	       (double)ns[t->rounds / 2] / NS_PER_MS, (double)ns[end * 99 / 100] / NS_PER_MS,
+	       (double)ns[end] / NS_PER_MS, t->rounds);
 	return ns[end];
 }
 

@@ -17,19 +17,26 @@
 
 /* The bound where no rule says less: WARDEN_WITHDRAW_MS. */
 #define BOUND_MS 200
-#define ROUNDS	 7
+
+/* Rounds a test makes: WARDEN_ROUNDS, or 7; up to this many. */
+#define ROUNDS_MAX 1000
+size_t times_rounds(void);
 
 /**
  * struct times - what was last seen after a withdrawal, in ns, one of each per round
+ * @cause: event of the command; NULL is "withdraw"
+ * @reason: reason the sessions end for; NULL is "withdrawn"
  * @command: since wardenctl was started, as a person would count
  * @kernel: since the module had the command
  * @took: what the module recorded, from the command to the end of the last session
  */
 struct times {
 	size_t rounds;
-	uint64_t command[ROUNDS];
-	uint64_t kernel[ROUNDS];
-	uint64_t took[ROUNDS];
+	const char *cause;
+	const char *reason;
+	uint64_t command[ROUNDS_MAX];
+	uint64_t kernel[ROUNDS_MAX];
+	uint64_t took[ROUNDS_MAX];
 };
 
 /* Note that @seen was the last moment, wardenctl having been started at @command. */

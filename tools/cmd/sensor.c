@@ -8,6 +8,8 @@
 #include "../ask.h"
 #include "../cmd.h"
 #include "../output.h"
+#include "sensor_off.h"
+#include "sensor_switch.h"
 
 static void list_sensor(struct warden_table *t, const struct warden_object *o)
 {
@@ -16,7 +18,7 @@ static void list_sensor(struct warden_table *t, const struct warden_object *o)
 
 	warden_table_cell(t, warden_object_word(o, WARDEN_A_SENSOR_CLASS));
 	snprintf(text, sizeof(text), sessions ? "%" PRIu64 " open" : "idle", sessions);
-	warden_table_cell(t, text);
+	warden_table_cell(t, warden_object_number(o, WARDEN_A_SENSOR_OFF) ? "off" : text);
 	warden_table_cell(t, warden_object_string(o, WARDEN_A_SENSOR_NODE));
 	snprintf(text, sizeof(text), "%" PRIu64 ":%" PRIu64,
 		 warden_object_number(o, WARDEN_A_SENSOR_MAJOR),
@@ -91,6 +93,9 @@ const struct warden_noun *warden_noun_sensor(void)
 	static const struct warden_verb verbs[] = {
 		{ "list", "", run_list },
 		{ "sessions", "", run_sessions },
+		{ "prove-off", "CLASS FROM TO [--records FILE]", warden_sensor_prove_off },
+		{ "verify-off", "STATEMENT RECORDS", warden_sensor_verify_off },
+		{ "switch", "CLASS|all off|on", warden_sensor_switch },
 		{ NULL, NULL, NULL },
 	};
 	static const struct warden_noun noun = { "sensor", "what there is, and who uses it",

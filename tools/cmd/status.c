@@ -135,6 +135,20 @@ static void print_probe(const struct warden_object *o)
 		puts("probe       not run under this policy; try: wardenctl policy probe");
 }
 
+static void print_switches(const struct warden_object *o)
+{
+	struct warden_object s;
+	size_t n;
+
+	for (n = 0; !warden_object_nth(o, WARDEN_A_STATUS_SWITCHED_OFF, n, &s); n++)
+		printf("%s%s", n ? ", " : "off         ",
+		       warden_object_word(&s, WARDEN_A_SWITCHED_CLASS));
+	if (n)
+		puts("; on again: wardenctl sensor switch");
+	if (warden_object_number(o, WARDEN_A_STATUS_CONTEXT) == WARDEN_CONSENT_CONTEXT_ARMED)
+		puts("context     armed");
+}
+
 static void print_counts(const struct warden_object *o)
 {
 	printf("sensors     %" PRIu64 ", %" PRIu64 " sessions, %" PRIu64 " consents\n",
@@ -171,6 +185,7 @@ static void print_status(const struct warden_object *o)
 	print_shadow(o);
 	print_surfaces(o);
 	print_probe(o);
+	print_switches(o);
 	print_counts(o);
 }
 

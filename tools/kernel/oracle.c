@@ -64,35 +64,43 @@ void warden_oracle_free(struct warden_oracle *o)
 	free(o);
 }
 
+/* Consents, and the table of them. */
+struct consents {
+	struct warden_grants table;
+	struct warden_grant grant[];
+};
+
 /* The consents a question comes with: of this program, for this class, and for ever. */
-static struct warden_grants *grants_of(const struct warden_question *q)
+static struct consents *consents_of(const struct warden_question *q)
 {
-	struct warden_grants *grants;
+	struct consents *c = calloc(1, sizeof(*c) + q->consents * sizeof(c->grant[0]));
+	struct warden_grant **chain;
 	unsigned int i;
 
-	grants = calloc(1, sizeof(*grants) + q->consents * sizeof(grants->grant[0]));
-	if (!grants)
+	if (!c)
 		abort();
-	grants->nr = q->consents;
+	chain = &c->table.chain[warden_grants_chain(&q->subject)];
 	for (i = 0; i < q->consents; i++) {
-		grants->grant[i].digest = q->subject;
-		grants->grant[i].class = q->class;
-		grants->grant[i].purpose = warden_snapshot_key(q->purposes[i]);
-		grants->grant[i].expires = U64_MAX;
+		c->grant[i].digest = q->subject;
+		c->grant[i].class = q->class;
+		c->grant[i].purpose = warden_snapshot_key(q->purposes[i]);
+		c->grant[i].expires = U64_MAX;
+		c->grant[i].next = *chain;
+		*chain = &c->grant[i];
 	}
-	return grants;
+	return c;
 }
 
 static void ask_layers(const struct warden_layers *layers, const struct warden_question *q,
 		       struct warden_verdict *v)
 {
 	struct warden_identity subject = { .digest = q->subject }, object = { .digest = q->object };
-	struct warden_grants *grants = q->consents ? grants_of(q) : NULL;
+	struct consents *consents = q->consents ? consents_of(q) : NULL;
 	struct warden_request req = {
 		.domain = q->domain,
 		.uid = q->uid,
 		.subject = &subject,
-		.grants = grants,
+		.grants = consents ? &consents->table : NULL,
 		.class = q->class,
 		.topology = q->topology ? warden_snapshot_key(q->topology) : 0,
 		.protocol = q->protocol,
@@ -105,7 +113,7 @@ static void ask_layers(const struct warden_layers *layers, const struct warden_q
 	};
 
 	warden_decide_layers(layers, &req, v);
-	free(grants);
+	free(consents);
 }
 
 static void ask(struct warden_snapshot *snap, const struct warden_question *q,

@@ -100,6 +100,8 @@ static void put_header(struct compile *c)
 	warden_blob_put_string(c->b, WARDEN_A_HEADER_CONTACT, m->contact.text);
 	warden_blob_put_string(c->b, WARDEN_A_HEADER_SUPPORT_UNTIL, m->support_until.text);
 	warden_blob_put_u32(c->b, WARDEN_A_HEADER_MODE, m->mode);
+	if (m->unused)
+		warden_blob_put_u32(c->b, WARDEN_A_HEADER_UNUSED, m->unused);
 	warden_blob_nest_end(c->b, nest);
 }
 
@@ -226,11 +228,14 @@ static void put_program(struct compile *c, size_t n)
 static void put_purpose(struct compile *c, size_t n)
 {
 	const struct warden_purpose *p = &c->m->purposes.v[n];
+	const struct warden_file_digests *d = p->notice.text ? digest_path(c, p->notice) : NULL;
 	size_t nest = warden_blob_nest_begin(c->b, WARDEN_A_POLICY_PURPOSE);
 
 	warden_blob_put_u32(c->b, WARDEN_A_PURPOSE_ID, (uint32_t)n + 1);
 	warden_blob_put_string(c->b, WARDEN_A_PURPOSE_LABEL, p->name.text);
 	warden_blob_put_string(c->b, WARDEN_A_PURPOSE_TEXT, p->text.text);
+	if (d)
+		warden_blob_put(c->b, WARDEN_A_PURPOSE_NOTICE, d->sha256, WARDEN_DIGEST_SIZE);
 	warden_blob_nest_end(c->b, nest);
 }
 
@@ -254,6 +259,21 @@ static void put_sensor(struct compile *c, const struct warden_sensor *s)
 		warden_blob_put_u32(c->b, WARDEN_A_RULE_CLASS, s->class);
 	if (s->kind == WARDEN_SENSOR_DEVICE)
 		warden_blob_put_string(c->b, WARDEN_A_RULE_TOPOLOGY, s->name.text);
+}
+
+static void put_people(struct compile *c, const struct warden_rule *r)
+{
+	size_t nest;
+	uint32_t i;
+
+	for (i = 0; i < r->people.n; i++) {
+		nest = warden_blob_nest_begin(c->b, WARDEN_A_RULE_PRINCIPAL);
+		warden_blob_put_string(c->b, WARDEN_A_PRINCIPAL_NAME,
+				       c->m->names.v[r->people.first + i].text);
+		warden_blob_nest_end(c->b, nest);
+	}
+	if (r->quorum)
+		warden_blob_put_u32(c->b, WARDEN_A_RULE_QUORUM, r->quorum);
 }
 
 /* In the order of the attribute numbers. */
@@ -298,6 +318,7 @@ static void put_wire_rule(struct compile *c, const struct wire_rule *w)
 		warden_blob_put_u32(c->b, WARDEN_A_RULE_SURFACE, w->surface);
 	if (w->pattern)
 		warden_blob_put_string(c->b, WARDEN_A_RULE_PATTERN, w->pattern);
+	put_people(c, r);
 	warden_blob_nest_end(c->b, nest);
 }
 

@@ -64,8 +64,8 @@ static void reserve_words(struct warden_lesson *l)
 		"allow", "any", "appraise", "bind", "connect", "consent", "contact", "control",
 		"debug", "default", "deny", "device", "egress", "enforce", "firmware", "for",
 		"from", "group", "include", "kill", "listen", "measure", "mode", "module",
-		"observe", "on", "optional", "path", "policy", "port", "program", "protocol",
-		"purpose",
+		"notice", "observe", "of", "on", "optional", "path", "policy", "port", "program",
+		"protocol", "purpose",
 		"safety", "sensor", "sha256", "support", "to", "uid", "unit", "until", "usb",
 		"use", "user", "using", "version", "while", "with", "withdraw", "within",
 	};

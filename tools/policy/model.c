@@ -319,9 +319,9 @@ void warden_model_end_program(struct warden_model *m, struct warden_diags *d,
 }
 
 void warden_model_add_purpose(struct warden_model *m, struct warden_diags *d,
-			      struct warden_name name, struct warden_name text)
+			      const struct warden_purpose *purpose)
 {
-	struct warden_purpose *p;
+	struct warden_name name = purpose->name;
 	uint32_t first = warden_index_get(&m->purpose_names, name.text);
 	char where[WARDEN_WHERE_TEXT];
 
@@ -334,12 +334,36 @@ void warden_model_add_purpose(struct warden_model *m, struct warden_diags *d,
 	else
 		warden_index_add(&m->purpose_names, name.text, (uint32_t)m->purposes.n);
 	warden_model_check_length(d, name, "the name of the purpose", WARDEN_LABEL_MAX);
-	warden_model_check_length(d, text, "the text of the purpose", WARDEN_TEXT_MAX);
+	warden_model_check_length(d, purpose->text, "the text of the purpose", WARDEN_TEXT_MAX);
 	if (m->purposes.n == WARDEN_PURPOSES_MAX)
 		warden_diags_add(d, name.at, "a policy can name %u purposes; this is one more",
 				 WARDEN_PURPOSES_MAX);
-	p = warden_array_add(&m->purposes);
-	*p = (struct warden_purpose){ .name = name, .text = text };
+	*warden_array_add(&m->purposes) = *purpose;
+}
+
+const struct warden_time_unit *warden_time_unit(size_t n)
+{
+	static const struct warden_time_unit units[] = {
+		{ "days", 86400 }, { "hours", 3600 }, { "minutes", 60 }, { "seconds", 1 },
+	};
+
+	return n < sizeof(units) / sizeof(*units) ? &units[n] : NULL;
+}
+
+void warden_model_set_unused(struct warden_model *m, struct warden_diags *d, uint64_t seconds,
+			     struct warden_place at)
+{
+	char where[WARDEN_WHERE_TEXT];
+
+	if (m->unused_at.line)
+		warden_diags_add(d, at,
+				 "when unused consents end is said here a second time; the first is on "
+				 "%s, keep one",
+				 warden_diags_where(d, m->unused_at, where));
+	if (seconds < 1 || seconds > 36500 * 86400u)
+		warden_diags_add(d, at, "unused consents end after 1 second to 36500 days");
+	m->unused_at = at;
+	m->unused = (uint32_t)seconds;
 }
 
 void warden_model_add_range(struct warden_model *m, struct warden_diags *d,

@@ -71,6 +71,7 @@ struct warden_program {
 struct warden_purpose {
 	struct warden_name name;
 	struct warden_name text;
+	struct warden_name notice; /* file of the privacy notice; NULL is none */
 };
 
 /* What may stand behind most statements. */
@@ -139,6 +140,9 @@ struct warden_rule {
 	struct warden_sensor sensor;
 	struct warden_tags tags;
 	struct warden_place consent; /* where `with consent` stands */
+	struct warden_place of;	     /* where it says whose */
+	struct warden_part people;   /* of the model's names; none is anybody's */
+	uint32_t quorum;	     /* how many of them; 0 is each */
 	struct warden_place withdraw;
 	struct warden_place kill;
 	struct warden_place from;
@@ -172,6 +176,8 @@ struct warden_model {
 	uint32_t version;
 	struct warden_name contact;
 	struct warden_name support_until;
+	struct warden_place unused_at;
+	uint32_t unused; /* seconds after which a consent nobody uses ends; 0 is never */
 	struct warden_place mode_at;
 	enum warden_mode mode;
 	struct warden_default defaults[WARDEN_MODEL_DOMAINS];
@@ -195,6 +201,15 @@ struct warden_model {
 	struct warden_index group_names;
 	struct warden_index purpose_names;
 };
+
+/* A unit the language counts time in. */
+struct warden_time_unit {
+	const char *word;
+	uint32_t seconds;
+};
+
+/* From the largest to seconds; NULL past the last. */
+const struct warden_time_unit *warden_time_unit(size_t n);
 
 /* A protocol that can listen, by the name the language has for it. */
 struct warden_protocol {
@@ -228,7 +243,9 @@ void warden_model_add_item(struct warden_model *m, struct warden_diags *d,
 void warden_model_end_program(struct warden_model *m, struct warden_diags *d,
 			      struct warden_place at);
 void warden_model_add_purpose(struct warden_model *m, struct warden_diags *d,
-			      struct warden_name name, struct warden_name text);
+			      const struct warden_purpose *purpose);
+void warden_model_set_unused(struct warden_model *m, struct warden_diags *d, uint64_t seconds,
+			     struct warden_place at);
 void warden_model_add_group(struct warden_model *m, struct warden_diags *d,
 			    const struct warden_group *group);
 

@@ -101,6 +101,25 @@ static struct warden_part joined(struct warden_part list, struct warden_part one
 	return list;
 }
 
+static void add_purpose(struct warden_parse *p, struct warden_name name, struct warden_name text,
+			const struct warden_name *notice)
+{
+	struct warden_purpose purpose = { .name = name, .text = text };
+
+	if (notice)
+		purpose.notice = warden_parse_relative(p, *notice);
+	warden_model_add_purpose(p->model, p->diags, &purpose);
+}
+
+/* Who must consent, and how many of them; 0 is each. */
+static void set_people(struct warden_parse *p, uint32_t quorum, struct warden_place at,
+		       struct warden_part people)
+{
+	p->rule.people = people;
+	p->rule.quorum = quorum;
+	p->rule.of = at;
+}
+
 static void set_default(struct warden_parse *p, uint32_t domain, struct warden_default def)
 {
 	def.tags = p->tags;
@@ -202,8 +221,9 @@ static void warden_text_error(struct warden_span *at, struct warden_parse *p, co
 %token <name> DEFAULT "default" DENY "deny" DEVICE "device" EGRESS "egress" ENFORCE "enforce"
 %token <name> FIRMWARE "firmware" FOR "for" FROM "from" GROUP "group" INCLUDE "include"
 %token <name> KILL "kill" LISTEN "listen" MEASURE "measure" MODE "mode" MODULE "module"
-%token <name> OBSERVE "observe" ON "on" OPTIONAL "optional" PATH "path" POLICY "policy"
-%token <name> PORT "port" PROGRAM "program" PROTOCOL "protocol" PURPOSE "purpose" SAFETY "safety" SENSOR "sensor"
+%token <name> NOTICE "notice" OBSERVE "observe" OF "of" ON "on" OPTIONAL "optional" PATH "path"
+%token <name> POLICY "policy" PORT "port" PROGRAM "program" PROTOCOL "protocol" PURPOSE "purpose"
+%token <name> SAFETY "safety" SENSOR "sensor"
 %token <name> SHA256 "sha256"
 %token <name> SUPPORT "support" TO "to" UID "uid" UNIT "unit" UNTIL "until" USB "usb" USE "use"
 %token <name> USER "user" USING "using" VERSION "version" WHILE "while" WITH "with"
@@ -214,7 +234,7 @@ static void warden_text_error(struct warden_span *at, struct warden_parse *p, co
 %type <name> domain interface
 %type <action> action
 %type <mode> mode
-%type <part> ports range_list range sensors names interfaces interface_list prefixes prefix_list
+%type <part> ports range_list range sensors names people interfaces interface_list prefixes prefix_list
 %type <sensor> sensor named_sensor
 
 %%
@@ -239,7 +259,11 @@ simple:
 	| CONTACT STRING		{ warden_model_set_contact(MODEL, DIAGS, $2); }
 	| SUPPORT UNTIL DATE		{ warden_model_set_support(MODEL, DIAGS, $3); }
 	| MODE mode			{ warden_model_set_mode(MODEL, DIAGS, $2, @1.from); }
-	| PURPOSE NAME STRING		{ warden_model_add_purpose(MODEL, DIAGS, $2, $3); }
+	| PURPOSE NAME STRING		{ add_purpose(p, $2, $3, NULL); }
+	| PURPOSE NAME STRING NOTICE STRING	{ add_purpose(p, $2, $3, &$5); }
+	| CONSENT NAME NUMBER NAME {
+		warden_parse_unused(p, $2, $3, @3.from, $4);
+	}
 	| INCLUDE STRING		{ warden_parse_include(p, $2); }
 	| DEFAULT domain action no_tags tags {
 		set_default(p, warden_parse_domain(p, $2, DOMAINS_WITH_DEFAULT, "default"),
@@ -476,9 +500,13 @@ option:
 		once(p, &at, @1.from, "`for`");
 		p->rule.purpose = $2;
 	}
-	| WITH CONSENT {
-		once(p, &p->rule.consent, @1.from, "`with consent`");
-		p->rule.flags |= WARDEN_RULE_FLAG_CONSENT;
+	| with_consent
+	| with_consent OF people	{ set_people(p, 0, @2.from, $3); }
+	| with_consent OF NUMBER OF people {
+		set_people(p, $3, @3.from, $5);
+		if (!$3)
+			warden_diags_add(DIAGS, @3.from,
+					 "the consent of none is no consent; say how many");
 	}
 	| WITHDRAW WITHIN DURATION {
 		once(p, &p->rule.withdraw, @3.from, "`withdraw within`");
@@ -501,6 +529,18 @@ option:
 		once(p, &p->rule.while_using, @1.from, "`while using`");
 		p->rule.sensor = $3;
 	}
+	;
+
+with_consent:
+	WITH CONSENT {
+		once(p, &p->rule.consent, @1.from, "`with consent`");
+		p->rule.flags |= WARDEN_RULE_FLAG_CONSENT;
+	}
+	;
+
+people:
+	NAME			{ $$ = add_name(p, $1); }
+	| '{' names '}'		{ $$ = $2; }
 	;
 
 interfaces:

@@ -27,6 +27,17 @@ static void end_statement(const struct warden_tags *tags, FILE *to)
 	fputs(tags->optional.line ? " optional;\n" : ";\n", to);
 }
 
+/* In the largest unit that divides it. */
+static void print_unused(uint32_t seconds, FILE *to)
+{
+	size_t i = 0;
+
+	while (seconds % warden_time_unit(i)->seconds)
+		i++;
+	fprintf(to, "consent unused %u %s;\n", seconds / warden_time_unit(i)->seconds,
+		warden_time_unit(i)->word);
+}
+
 static void print_header(const struct warden_model *m, FILE *to)
 {
 	fputs("policy ", to);
@@ -35,6 +46,8 @@ static void print_header(const struct warden_model *m, FILE *to)
 	put_text(to, m->contact.text);
 	fprintf(to, ";\nsupport until %s;\n", m->support_until.text);
 	fprintf(to, "mode %s;\n", warden_enum_word(warden_enum_mode(), m->mode));
+	if (m->unused)
+		print_unused(m->unused, to);
 }
 
 static void print_defaults(const struct warden_model *m, FILE *to)
@@ -203,12 +216,30 @@ static void print_prefixes(const struct warden_model *m, const struct warden_rul
 		putc('}', to);
 }
 
+/* Whose consent; nobody in particular where it is not said. */
+static void print_people(const struct warden_model *m, const struct warden_rule *r, FILE *to)
+{
+	uint32_t i;
+
+	if (!r->people.n)
+		return;
+	fputs(" of ", to);
+	if (r->quorum)
+		fprintf(to, "%u of ", r->quorum);
+	for (i = 0; i < r->people.n; i++)
+		fprintf(to, "%s%s", i ? ", " : r->people.n > 1 ? "{" : "",
+			m->names.v[r->people.first + i].text);
+	if (r->people.n > 1)
+		putc('}', to);
+}
+
 static void print_options(const struct warden_model *m, const struct warden_rule *r, FILE *to)
 {
 	if (r->purpose.text)
 		fprintf(to, " for %s", r->purpose.text);
 	if (r->flags & WARDEN_RULE_FLAG_CONSENT)
 		fputs(" with consent", to);
+	print_people(m, r, to);
 	if (r->withdraw_ms)
 		fprintf(to, " withdraw within %ums", r->withdraw_ms);
 	if (r->flags & WARDEN_RULE_FLAG_KILL)
@@ -317,6 +348,10 @@ static void print_purpose(const struct warden_purpose *p, FILE *to)
 {
 	fprintf(to, "purpose %s ", p->name.text);
 	put_text(to, p->text.text);
+	if (p->notice.text) {
+		fputs(" notice ", to);
+		put_text(to, p->notice.text);
+	}
 	fputs(";\n", to);
 }
 

@@ -365,11 +365,29 @@ static void resolve_ports(struct resolve *r, struct warden_rule *rule)
 		rule->ports = spread_ranges(r, *written);
 }
 
+/* Who must consent: each once, or one consent would count as two. */
+static void check_people(struct resolve *r, const struct warden_rule *rule)
+{
+	const struct warden_name *people = r->m->names.v + rule->people.first;
+	uint32_t i, j;
+
+	for (i = 0; i < rule->people.n; i++) {
+		warden_model_check_length(r->d, people[i], "the name of the person",
+					  WARDEN_LABEL_MAX);
+		for (j = 0; j < i && strcmp(people[i].text, people[j].text); j++)
+			;
+		if (j < i)
+			warden_diags_add(r->d, people[i].at, "`%s` is named twice; leave one out",
+					 people[i].text);
+	}
+}
+
 static void resolve_rule(struct resolve *r, struct warden_rule *rule)
 {
 	uint32_t n;
 
 	resolve_who(r, rule);
+	check_people(r, rule);
 	resolve_sensor(r, rule);
 	resolve_ports(r, rule);
 	if (!rule->purpose.text)

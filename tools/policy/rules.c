@@ -18,6 +18,12 @@ static void check_sensor_rule(struct warden_diags *d, const struct warden_rule *
 	if (has_consent(r) && !r->who.text)
 		warden_diags_add(d, r->consent,
 				 "consent is given to a program, not to any; name the program");
+	if (r->people.n > WARDEN_PRINCIPALS_MAX)
+		warden_diags_add(d, r->of, "a rule can ask for the consent of up to %u persons, not %u",
+				 WARDEN_PRINCIPALS_MAX, r->people.n);
+	if (r->quorum > r->people.n)
+		warden_diags_add(d, r->of, "the consent of %u is more than of the %u who are named",
+				 r->quorum, r->people.n);
 	if (r->withdraw.line && (r->withdraw_ms < 1 || r->withdraw_ms > 10000))
 		warden_diags_add(d, r->withdraw,
 				 "%u ms is no bound that can be kept; write 1ms to 10000ms",

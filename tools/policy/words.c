@@ -178,3 +178,28 @@ uint32_t warden_parse_protocol(struct warden_parse *p, struct warden_name word)
 	return WARDEN_MODEL_ANY;
 }
 
+static uint32_t unit_seconds(const char *word)
+{
+	size_t i;
+
+	for (i = 0; warden_time_unit(i); i++)
+		if (!strcmp(warden_time_unit(i)->word, word))
+			return warden_time_unit(i)->seconds;
+	return 0;
+}
+
+/* consent unused 90 days; */
+void warden_parse_unused(struct warden_parse *p, struct warden_name word, uint32_t n,
+			 struct warden_place at, struct warden_name unit)
+{
+	if (strcmp(word.text, "unused"))
+		warden_diags_add(p->diags, word.at,
+				 "a consent can be `unused` for too long, and not `%s`; write "
+				 "`consent unused 90 days`", word.text);
+	else if (!unit_seconds(unit.text))
+		warden_diags_add(p->diags, unit.at,
+				 "`%s` is no unit of time here; write days, hours, minutes or seconds",
+				 unit.text);
+	else
+		warden_model_set_unused(p->model, p->diags, (uint64_t)n * unit_seconds(unit.text), at);
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A class of sensors that is switched off is off, whatever the policy says.
+ */
+#include <json-c/json.h>
+#include <poll.h>
+
+#include "lib/harness.h"
+#include "lib/camera.h"
+#include "lib/times.h"
+
+#define STATEMENTS                                                                                 \
+	"program tester { path \"%s\"; }\n"                                                        \
+	"default sensor deny;\n"                                                                   \
+	"allow tester use camera;\n"
+
+#define SWITCH(class, to) warden_ctl(ARGV("sensor", "switch", class, to))
+
+FIXTURE(sensor_switch)
+{
+	char camera[128];
+	struct camera c;
+	struct sight *sight;
+	struct mark mark;
+};
+
+FIXTURE_SETUP(sensor_switch)
+{
+	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
+	ASSERT_NE(NULL, device_node(CAMERA_TOPOLOGY));
+	snprintf(self->camera, sizeof(self->camera), "%s", device_node(CAMERA_TOPOLOGY));
+	ASSERT_LOADED(warden_policy(STATEMENTS, warden_self()));
+	self->sight = sight_new();
+	ASSERT_NE(NULL, self->sight);
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(sensor_switch)
+{
+	SWITCH("all", "on");
+}
+
+static struct claim refused(void)
+{
+	return (struct claim){
+		.domain = "sensor", .reason = "switched-off", .program = "tester",
+		.object = CAMERA_TOPOLOGY, .pid = getpid(), .times = 1,
+	};
+}
+
+static struct claim switched(const char *to)
+{
+	return (struct claim){ .event = "switch", .domain = "sensor", .object = to };
+}
+
+static size_t classes_off(void)
+{
+	struct json_object *status = warden_json(ARGV("status"));
+	struct json_object *off;
+	size_t n = 0;
+
+	if (json_object_object_get_ex(status, "switched-off", &off))
+		n = json_object_array_length(off);
+	json_object_put(status);
+	return n;
+}
+
+TEST_F(sensor_switch, off_ends_a_stream_in_time_and_refuses_opens_until_on)
+{
+	struct claim denied = refused(), off = switched("off"), on = switched("on");
+	struct claim ended = { .event = "session-end", .domain = "sensor",
+			       .reason = "switched-off", .program = "tester",
+			       .object = CAMERA_TOPOLOGY };
+	struct times frame = { .cause = "switch", .reason = "switched-off" };
+	uint64_t command;
+
+	/* The line is that of the rule that would allow it. */
+	denied.line = warden_line(warden_policy(STATEMENTS, warden_self()), "allow tester");
+	ASSERT_EQ(0, camera_open(&self->c, self->camera));
+	ASSERT_EQ(0, camera_start(&self->c));
+	ASSERT_LT(0, camera_watch(&self->c, self->sight));
+	ASSERT_TRUE(sight_flows(self->sight, 3, 20000));
+	command = now_ns();
+	ASSERT_EQ(0, SWITCH("camera", "off"));
+	EXPECT_NE(NULL, strstr(warden_said(), "1 session ended"));
+	wait(NULL);
+	times_add(&frame, &self->mark, command, self->sight->frame);
+	EXPECT_EQ(EACCES, self->sight->ioctl_errno);
+	EXPECT_NE(0, self->sight->fault);
+	camera_close(&self->c);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &ended));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &off));
+	EXPECT_EQ(-EACCES, camera_open(&self->c, self->camera));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	self->mark = evidence_mark();
+	ASSERT_EQ(0, SWITCH("camera", "on"));
+	EXPECT_EQ(0, camera_open(&self->c, self->camera));
+	camera_close(&self->c);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &on));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_IN_TIME(&frame, "a program's last frame");
+}
+
+TEST_F(sensor_switch, off_outlives_a_policy_and_holds_in_observe_mode)
+{
+	struct claim denied = refused();
+
+	ASSERT_EQ(0, SWITCH("camera", "off"));
+	ASSERT_LOADED(warden_policy("mode observe;\n" STATEMENTS, warden_self()));
+	EXPECT_EQ(-EACCES, camera_open(&self->c, self->camera));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_EQ(1, classes_off());
+	/* A class beside it is no concern of the camera's. */
+	ASSERT_EQ(0, SWITCH("camera", "on"));
+	ASSERT_EQ(0, SWITCH("microphone", "off"));
+	EXPECT_EQ(0, camera_open(&self->c, self->camera));
+	camera_close(&self->c);
+}
+
+TEST_F(sensor_switch, all_covers_every_class_and_is_shown)
+{
+	ASSERT_EQ(0, SWITCH("all", "off"));
+	EXPECT_LE(11, classes_off());
+	EXPECT_EQ(-EACCES, camera_open(&self->c, self->camera));
+	ASSERT_EQ(0, warden_ctl(ARGV("sensor", "list")));
+	EXPECT_EQ(NULL, strstr(warden_said(), "idle"));
+	ASSERT_EQ(0, warden_ctl(ARGV("status")));
+	EXPECT_NE(NULL, strstr(warden_said(), "camera, microphone, location"));
+	ASSERT_EQ(0, SWITCH("all", "on"));
+	EXPECT_EQ(0, classes_off());
+	EXPECT_EQ(0, camera_open(&self->c, self->camera));
+	camera_close(&self->c);
+	EXPECT_EQ(2, SWITCH("camra", "off"));
+	EXPECT_NE(NULL, strstr(warden_said(), "did you mean `camera`"));
+	EXPECT_EQ(2, SWITCH("camera", "away"));
+}
+
+TEST_HARNESS_MAIN

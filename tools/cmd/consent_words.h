@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the verbs of consent share, and the larger of them. */
+#ifndef WARDEN_CONSENT_WORDS_H
+#define WARDEN_CONSENT_WORDS_H
+
+#include <stdint.h>
+
+struct warden_blob;
+struct warden_ctl;
+struct warden_object;
+
+/* The class a word names; below 0 where there is none. */
+int warden_consent_class(const char *word);
+
+/* Say that there is no such class, and which may be meant; gives an exit status. */
+int warden_consent_no_class(const char *word);
+
+/* A name as an attribute; says what is wrong with it otherwise. Gives an exit status. */
+int warden_consent_put_label(struct warden_blob *b, uint16_t type, const char *what, const char *text);
+
+/* wardenctl consent grant, and show; give an exit status. */
+int warden_consent_grant(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_consent_show(const struct warden_ctl *ctl, int argc, char **argv);
+
+#endif /* WARDEN_CONSENT_WORDS_H */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sensors. Hooks: file_open (a device node is opened), file_receive (a
- * descriptor comes in from another process), bprm_committing_creds (descriptors
- * are inherited by another program).
+ * Sensors. Hooks: file_open (a device node, or a file that leads to a device, is
+ * opened), file_receive (a descriptor comes in from another process),
+ * bprm_committing_creds (descriptors are inherited by another program).
  */
 #include "common.bpf.h"
 
@@ -11,12 +11,10 @@ int BPF_PROG(warden_file_open, struct file *file, int ret)
 {
 	if (ret)
 		return ret;
-	if ((file->f_inode->i_mode & S_IFMT) != S_IFCHR) {
+	if (!needs_asking(file)) {
 		report_canary(WARDEN_HOOK_FILE_OPEN);
 		return 0;
 	}
-	if (!needs_asking(file))
-		return 0;
 	return clamp_errno(warden_kf_file_open(file));
 }
 

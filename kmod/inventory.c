@@ -299,6 +299,34 @@ int warden_inventory_find(dev_t devt, struct warden_sensor *s)
 }
 
 /**
+ * warden_inventory_named() - copy what is known of a node, by its name
+ * @node: its name below /dev
+ * @s: filled in where there is one
+ *
+ * Context: Process context.
+ * Return: 0, or -ENOENT where no entry has this name.
+ */
+int warden_inventory_named(const char *node, struct warden_sensor *s)
+{
+	int err = -ENOENT;
+	struct entry *e;
+	unsigned int i;
+
+	spin_lock_bh(&inventory_lock);
+	for (i = 0; err && i < ARRAY_SIZE(buckets); i++) {
+		hlist_for_each_entry(e, &buckets[i], node) {
+			if (strcmp(e->sensor.node, node))
+				continue;
+			*s = e->sensor;
+			err = 0;
+			break;
+		}
+	}
+	spin_unlock_bh(&inventory_lock);
+	return err;
+}
+
+/**
  * warden_inventory_next() - the next sensor, in the order of the table
  * @cursor: 0 at first; where to go on
  * @s: filled in

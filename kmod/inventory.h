@@ -38,6 +38,7 @@ void warden_inventory_add(struct device *dev);
 void warden_inventory_del(struct device *dev);
 u32 warden_inventory_class(dev_t devt, u64 *key);
 int warden_inventory_find(dev_t devt, struct warden_sensor *s);
+int warden_inventory_named(const char *node, struct warden_sensor *s);
 int warden_inventory_next(u32 *cursor, struct warden_sensor *s);
 void warden_inventory_forget(void);
 unsigned int warden_inventory_count(void);

@@ -16,6 +16,7 @@
 #include "judge.h"
 #include "layers.h"
 #include "record.h"
+#include "route.h"
 #include "shadow.h"
 
 static void copy_verdict(struct warden_answer *answer, u64 generation,
@@ -235,8 +236,8 @@ void warden_judge_tell(const struct warden_request *req, const struct warden_ans
 }
 
 /**
- * warden_judge_sensor() - decide the current program's use of a device node, and record a refusal
- * @devt: number of the node
+ * warden_judge_sensor() - decide the current program's use of a sensor, and record a refusal
+ * @file: a file that leads to one
  * @req: filled in; what was asked
  * @subject: filled in; the program, which @req points to
  * @answer: filled in
@@ -244,8 +245,8 @@ void warden_judge_tell(const struct warden_request *req, const struct warden_ans
  * Context: Process context of the subject, may sleep.
  * Return: 0, or -EACCES where the caller must refuse.
  */
-int warden_judge_sensor(dev_t devt, struct warden_request *req, struct warden_identity *subject,
-			struct warden_answer *answer)
+int warden_judge_sensor(const struct file *file, struct warden_request *req,
+			struct warden_identity *subject, struct warden_answer *answer)
 {
 	struct warden_sensor sensor;
 	int err;
@@ -255,11 +256,11 @@ int warden_judge_sensor(dev_t devt, struct warden_request *req, struct warden_id
 		.uid = from_kuid(&init_user_ns, current_uid()),
 		.subject = subject,
 	};
-	req->class = warden_inventory_class(devt, &req->topology);
+	req->class = warden_route_class(file, &req->topology);
 	warden_identity_of_current(subject);
 	err = warden_judge(req, answer);
 	if (warden_answer_tells(answer)) {
-		warden_inventory_find(devt, &sensor);
+		warden_route_find(file, &sensor);
 		warden_judge_tell(req, answer, sensor.topology, 0);
 	}
 	return err;

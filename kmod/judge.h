@@ -5,6 +5,8 @@
 #include <linux/types.h>
 #include "decide.h"
 
+struct file;
+
 /**
  * struct warden_shadow_answer - what the policy in shadow would have answered
  * @action: enum warden_action, as it would have been carried out
@@ -70,8 +72,8 @@ static inline bool warden_answer_tells(const struct warden_answer *answer)
 }
 
 int warden_judge(const struct warden_request *req, struct warden_answer *answer);
-int warden_judge_sensor(dev_t devt, struct warden_request *req, struct warden_identity *subject,
-			struct warden_answer *answer);
+int warden_judge_sensor(const struct file *file, struct warden_request *req,
+			struct warden_identity *subject, struct warden_answer *answer);
 bool warden_judge_holds(const struct warden_answer *answer);
 bool warden_judge_measures(u32 domain);
 bool warden_judge_names(const struct warden_digest *digest);

@@ -29,6 +29,7 @@
 #include "judge.h"
 #include "kfunc.h"
 #include "measure.h"
+#include "route.h"
 #include "session.h"
 
 static DEFINE_PER_CPU(u64, calls);
@@ -54,7 +55,16 @@ static bool is_sensor(const struct file *file)
 {
 	u64 key;
 
-	return warden_inventory_class(file_inode(file)->i_rdev, &key) != WARDEN_SENSOR_CLASS_FREE;
+	return warden_route_class(file, &key) != WARDEN_SENSOR_CLASS_FREE;
+}
+
+static int judge_sensor(const struct file *file)
+{
+	struct warden_identity subject;
+	struct warden_request req;
+	struct warden_answer answer;
+
+	return warden_judge_sensor(file, &req, &subject, &answer);
 }
 
 /* --- ports ------------------------------------------------------------------ */
@@ -158,8 +168,8 @@ static u32 domain_of_read(u32 id)
 __bpf_kfunc_start_defs();
 
 /**
- * warden_kf_file_open() - may the current program open this device node?
- * @file: a character device, in its open hook
+ * warden_kf_file_open() - may the current program open this file?
+ * @file: a character device or a file that may lead to one, in its open hook
  *
  * A sensor's open is decided a moment later, where its session begins, so that
  * it is decided once; see warden_session_prepare().
@@ -170,26 +180,22 @@ __bpf_kfunc_start_defs();
 __bpf_kfunc int warden_kf_file_open(struct file *file)
 {
 	enter(WARDEN_HOOK_FILE_OPEN);
-	return is_sensor(file) ? warden_session_prepare(file) : 0;
+	if (!is_sensor(file))
+		return 0;
+	return warden_route_has_sessions(file) ? warden_session_prepare(file) : judge_sensor(file);
 }
 
 /**
- * warden_kf_file_receive() - may the current program be handed this device node?
- * @file: a character device on its way in from another process
+ * warden_kf_file_receive() - may the current program be handed this file?
+ * @file: a character device or a file that may lead to one, on its way in from another process
  *
  * Context: Sleepable LSM program.
  * Return: 0 or a negative errno.
  */
 __bpf_kfunc int warden_kf_file_receive(struct file *file)
 {
-	struct warden_identity subject;
-	struct warden_request req;
-	struct warden_answer answer;
-
 	enter(WARDEN_HOOK_FILE_RECEIVE);
-	if (!is_sensor(file))
-		return 0;
-	return warden_judge_sensor(file_inode(file)->i_rdev, &req, &subject, &answer);
+	return is_sensor(file) ? judge_sensor(file) : 0;
 }
 
 /**

@@ -11,6 +11,7 @@
 #include <linux/string.h>
 
 #include "compat/bpf.h"
+#include "attribute.h"
 #include "canary.h"
 #include "consent.h"
 #include "hooks.h"
@@ -93,6 +94,7 @@ static int __init warden_init(void)
 	platform = platform_device_register_simple("warden", PLATFORM_DEVID_NONE, NULL, 0);
 	if (IS_ERR(platform))
 		return PTR_ERR(platform);
+	warden_attribute_init(&platform->dev);
 	err = warden_record_init(warden_netlink_notify);
 	if (err)
 		goto err_platform;
@@ -180,6 +182,7 @@ static void __exit warden_exit(void)
 	warden_session_exit();
 	warden_consent_exit();
 	warden_inventory_forget();
+	warden_attribute_exit();
 	warden_trust_exit();
 	warden_layers_exit();
 	warden_measure_exit();

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which sensor a file of sysfs leads to.
+ *
+ * An attribute belongs to the device in whose directory it stands, the nearest one
+ * up the tree. Where that is a sensor, the attribute is one, too, for reading and for
+ * writing, but for those that one table names: they tell which device it is. Beside
+ * them stand the controls, files that part a device from its driver or reach past
+ * it; to write to one is to use the bus.
+ *
+ * What a directory belongs to is found once, in the kset of all devices, and kept
+ * by the directory's kernfs node, which the reference keeps from being reused.
+ */
+#include <linux/device.h>
+#include <linux/fs.h>
+#include <linux/hash.h>
+#include <linux/kdev_t.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <uapi/linux/warden.h>
+
+#include "compat/kernfs.h"
+#include "attribute.h"
+#include "classify.h"
+#include "inventory.h"
+#include "snapshot.h"
+
+/* Directories that are remembered; two that share a place take turns. */
+#define LABEL_BITS 9
+
+/* Directories looked at on the way up. The kernel's own paths are not deeper. */
+#define DEPTH_MAX 32
+
+/* Longest name of an attribute within its device, or of a control from the root. */
+#define NAME_SIZE 160
+
+/* What a directory of sysfs belongs to. Immutable; freed after a grace period. */
+struct label {
+	struct rcu_head rcu;
+	struct kernfs_node *dir;
+	struct kernfs_node *home; /* directory of its device, NULL where there is none */
+	bool keeps;		  /* its name is the one it will have */
+	char subsystem[16];
+	struct warden_sensor sensor;
+};
+
+/* The kset of all devices. */
+static struct kset *devices;
+
+/* Protects writing to labels; readers use RCU. */
+static DEFINE_SPINLOCK(labels_lock);
+static struct label __rcu *labels[1 << LABEL_BITS];
+
+struct attribute_line {
+	const char *subsystem; /* "*" is any */
+	const char *name;      /* within the device's directory; one "*" is any run */
+};
+
+/*
+ * Attributes of a sensor that tell which one it is, and nothing of what it senses:
+ * what udev and a listing need. All else is the sensor's.
+ */
+static const struct attribute_line free_lines[] = {
+	{ "*", "uevent" },
+	{ "*", "dev" },
+	{ "*", "name" },
+	{ "*", "label" },
+	{ "*", "modalias" },
+	{ "*", "waiting_for_supplier" },
+	{ "*", "power/*" },
+	{ "video4linux", "index" },
+	{ "media", "model" },
+	{ "sound", "*" },
+	{ "input", "phys" },
+	{ "input", "uniq" },
+	{ "input", "properties" },
+	{ "input", "id/*" },
+	{ "input", "capabilities/*" },
+	{ "thermal", "type" },
+	{ "thermal", "*policies" },
+	{ "hwmon", "*_label" },
+	{ "drm", "*" },
+	{ "graphics", "*" },
+	{ "vc", "*" },
+	{ "usb", "*" },
+	{ "gpio", "base" },
+	{ "gpio", "ngpio" },
+	{ "i2c-dev", "*" },
+	{ "misc", "*" },
+	{ "mem", "*" },
+};
+
+/* A file that parts a device from its driver or reaches past it. */
+struct control_line {
+	const char *name;
+	bool reads; /* to read it is enough */
+};
+
+/*
+ * Sources: drivers/base/bus.c, drivers/pci/pci-sysfs.c, drivers/i2c/i2c-core-base.c,
+ * drivers/gpio/gpiolib-sysfs.c of Linux 6.12. A resource is mapped, also to read.
+ */
+static const struct control_line control_lines[] = {
+	{ "bind" },	     { "unbind" },	   { "new_id" },	 { "remove_id" },
+	{ "remove" },	     { "rescan" },	   { "driver_override" }, { "drivers_probe" },
+	{ "new_device" },    { "delete_device" },  { "export" },	 { "unexport" },
+	{ "resource0*", 1 }, { "resource1*", 1 },  { "resource2*", 1 },	 { "resource3*", 1 },
+	{ "resource4*", 1 }, { "resource5*", 1 },
+};
+
+static struct kernfs_node *node_of(const struct file *file)
+{
+	return file_inode(file)->i_private;
+}
+
+/* The directories from @dir up; each is kept by the one below it. */
+static unsigned int climb(struct kernfs_node *dir, struct kernfs_node *up[DEPTH_MAX])
+{
+	unsigned int depth = 0;
+
+	for (; dir && depth < DEPTH_MAX; dir = warden_kernfs_parent(dir))
+		up[depth++] = dir;
+	return depth;
+}
+
+/*
+ * Take references to the device whose directory is the nearest at or above @dir, and
+ * to that directory. What is in the list is alive; directories are only compared.
+ */
+static struct device *find_device(struct kernfs_node *dir, struct kernfs_node **home)
+{
+	struct kernfs_node *up[DEPTH_MAX];
+	struct kobject *kobj, *found = NULL;
+	unsigned int i, depth;
+
+	rcu_read_lock();
+	depth = climb(dir, up);
+	spin_lock(&devices->list_lock);
+	list_for_each_entry(kobj, &devices->list, entry) {
+		for (i = 0; i < depth; i++) {
+			if (READ_ONCE(kobj->sd) == up[i]) {
+				found = kobj;
+				depth = i;
+			}
+		}
+	}
+	if (found)
+		found = kobject_get_unless_zero(found);
+	spin_unlock(&devices->list_lock);
+	*home = found ? up[depth] : NULL;
+	kernfs_get(*home);
+	rcu_read_unlock();
+	return found ? kobj_to_dev(found) : NULL;
+}
+
+/* A device without a node is a sensor only where the table says so. */
+static u32 classify(struct device *dev)
+{
+	u32 class = WARDEN_SENSOR_CLASS_FREE;
+
+	if (strcmp(warden_classify_subsystem(dev), "block"))
+		class = warden_classify(dev);
+	if (class == WARDEN_SENSOR_CLASS_UNKNOWN && !MAJOR(dev->devt))
+		class = WARDEN_SENSOR_CLASS_FREE;
+	return class;
+}
+
+/* Of equal nodes on one device the inventory tells which is which, once it has them. */
+static int describe(struct label *l, struct device *dev)
+{
+	struct warden_sensor *s = &l->sensor;
+
+	if (MAJOR(dev->devt) && !warden_inventory_find(dev->devt, s)) {
+		s->dev = NULL; /* an open attribute does not pin it */
+		return 0;
+	}
+	memset(s, 0, sizeof(*s));
+	l->keeps = !MAJOR(dev->devt);
+	s->class = classify(dev);
+	s->devt = dev->devt;
+	if (warden_classify_topology(dev, s->topology, sizeof(s->topology)))
+		return -ENOMEM;
+	s->key = warden_snapshot_key(s->topology);
+	if (dev->parent && dev->parent->driver)
+		strscpy(s->driver, dev->parent->driver->name, sizeof(s->driver));
+	return 0;
+}
+
+/* No node can take the place of one that a reader still compares: it is freed by RCU, too. */
+static void drop_label(struct label *l)
+{
+	if (!l)
+		return;
+	kernfs_put(l->home);
+	kernfs_put(l->dir);
+	kfree_rcu(l, rcu);
+}
+
+static struct label *new_label(struct kernfs_node *dir)
+{
+	struct label *l = kzalloc(sizeof(*l), GFP_KERNEL);
+	struct device *dev;
+	int err = 0;
+
+	if (!l)
+		return NULL;
+	kernfs_get(dir);
+	l->dir = dir;
+	l->keeps = true;
+	dev = find_device(dir, &l->home);
+	l->sensor.class = dev ? classify(dev) : WARDEN_SENSOR_CLASS_FREE;
+	if (l->sensor.class != WARDEN_SENSOR_CLASS_FREE) {
+		err = describe(l, dev);
+		strscpy(l->subsystem, warden_classify_subsystem(dev), sizeof(l->subsystem));
+	}
+	put_device(dev);
+	if (!err)
+		return l;
+	drop_label(l);
+	return NULL;
+}
+
+static struct label __rcu **place_of(const struct kernfs_node *dir)
+{
+	return &labels[hash_ptr(dir, LABEL_BITS)];
+}
+
+static void keep_label(struct label *l)
+{
+	struct label __rcu **place = place_of(l->dir);
+	struct label *old;
+
+	spin_lock(&labels_lock);
+	old = rcu_replace_pointer(*place, l, lockdep_is_held(&labels_lock));
+	spin_unlock(&labels_lock);
+	drop_label(old);
+}
+
+/* What is asked of a file: what its directory belongs to, and its name in the device's. */
+struct finding {
+	struct label label;
+	char name[NAME_SIZE];
+};
+
+static void copy_finding(const struct label *l, struct kernfs_node *kn, struct finding *f)
+{
+	f->label.sensor.class = l->sensor.class;
+	if (l->sensor.class == WARDEN_SENSOR_CLASS_FREE)
+		return;
+	f->label = *l;
+	if (kernfs_path_from_node(kn, l->home, f->name, sizeof(f->name)) < 0)
+		f->name[0] = '\0'; /* in no table */
+}
+
+static bool look_up(struct kernfs_node *kn, struct finding *f)
+{
+	const struct kernfs_node *dir;
+	const struct label *l;
+	bool found;
+
+	rcu_read_lock();
+	dir = warden_kernfs_parent(kn);
+	l = rcu_dereference(*place_of(dir));
+	found = l && l->dir == dir;
+	if (found)
+		copy_finding(l, kn, f);
+	rcu_read_unlock();
+	return found;
+}
+
+/* Find out what the directory of @kn belongs to; @kn itself keeps the directory. */
+static int learn(struct kernfs_node *kn, struct finding *f)
+{
+	struct kernfs_node *dir;
+	struct label *l;
+
+	rcu_read_lock();
+	dir = warden_kernfs_parent(kn);
+	rcu_read_unlock();
+	l = new_label(dir);
+	if (!l)
+		return -ENOMEM;
+	copy_finding(l, kn, f);
+	if (l->keeps)
+		keep_label(l);
+	else
+		drop_label(l);
+	return 0;
+}
+
+static bool is_free(const struct finding *f)
+{
+	const char *name = f->name + (f->name[0] == '/');
+	unsigned int i;
+
+	if (f->label.sensor.class == WARDEN_SENSOR_CLASS_FREE)
+		return true;
+	for (i = 0; i < ARRAY_SIZE(free_lines); i++)
+		if (warden_classify_matches(free_lines[i].subsystem, f->label.subsystem) &&
+		    warden_classify_matches(free_lines[i].name, name))
+			return true;
+	return false;
+}
+
+static bool is_control(const struct file *file, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(control_lines); i++)
+		if ((control_lines[i].reads || file->f_mode & FMODE_WRITE) &&
+		    warden_classify_matches(control_lines[i].name, name))
+			return true;
+	return false;
+}
+
+/* A sensor made up for what has no device: raw access, by the path of its file. */
+static void make_control(const char *path, struct warden_sensor *s)
+{
+	size_t len = strlen(path);
+
+	memset(s, 0, sizeof(*s));
+	s->class = WARDEN_SENSOR_CLASS_BUS;
+	strscpy(s->topology, path + (len > WARDEN_TOPOLOGY_MAX ? len - WARDEN_TOPOLOGY_MAX : 0),
+		sizeof(s->topology));
+	strscpy(s->node, kbasename(path), sizeof(s->node));
+	s->key = warden_snapshot_key(s->topology);
+}
+
+static bool find_control(const struct file *file, struct warden_sensor *s)
+{
+	char path[NAME_SIZE];
+	int len = kernfs_path_from_node(node_of(file), NULL, path, sizeof(path));
+
+	if (len < 0 || len >= sizeof(path) || !is_control(file, kbasename(path)))
+		return false;
+	make_control(path + 1, s);
+	return true;
+}
+
+/**
+ * warden_attribute_find() - which sensor a file of sysfs leads to
+ * @file: the file
+ * @s: filled in, but for its device; class unknown where memory ran out
+ *
+ * Context: Process context, may sleep.
+ * Return: true; false where it is no sensor's.
+ */
+bool warden_attribute_find(const struct file *file, struct warden_sensor *s)
+{
+	struct kernfs_node *kn = node_of(file);
+	struct finding f;
+
+	if (find_control(file, s))
+		return true;
+	if (!look_up(kn, &f) && learn(kn, &f)) {
+		memset(s, 0, sizeof(*s));
+		s->class = WARDEN_SENSOR_CLASS_UNKNOWN;
+		return true;
+	}
+	if (is_free(&f))
+		return false;
+	*s = f.label.sensor;
+	strscpy(s->node, f.name + (f.name[0] == '/'), sizeof(s->node));
+	return true;
+}
+
+/**
+ * warden_attribute_init() - where devices are to be found
+ * @any: any registered device; its kset is the one of all devices
+ *
+ * Context: Module init.
+ */
+void warden_attribute_init(struct device *any)
+{
+	devices = any->kobj.kset;
+}
+
+/**
+ * warden_attribute_exit() - forget all that was kept
+ *
+ * Context: Process context; nobody may be asking any more.
+ */
+void warden_attribute_exit(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(labels); i++)
+		drop_label(rcu_replace_pointer(labels[i], NULL, true));
+}

@@ -8,13 +8,11 @@
  * them stand the controls, files that part a device from its driver or reach past
  * it; to write to one is to use the bus.
  *
- * What a directory belongs to is found once, in the kset of all devices, and kept
- * by the directory's kernfs node, which the reference keeps from being reused.
+ * What a directory belongs to is found once, and kept by the directory's kernfs node,
+ * which the reference keeps from being reused.
  */
-#include <linux/device.h>
 #include <linux/fs.h>
 #include <linux/hash.h>
-#include <linux/kdev_t.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -24,14 +22,11 @@
 #include "compat/kernfs.h"
 #include "attribute.h"
 #include "classify.h"
-#include "inventory.h"
+#include "devices.h"
 #include "snapshot.h"
 
 /* Directories that are remembered; two that share a place take turns. */
 #define LABEL_BITS 9
-
-/* Directories looked at on the way up. The kernel's own paths are not deeper. */
-#define DEPTH_MAX 32
 
 /* Longest name of an attribute within its device, or of a control from the root. */
 #define NAME_SIZE 160
@@ -39,15 +34,9 @@
 /* What a directory of sysfs belongs to. Immutable; freed after a grace period. */
 struct label {
 	struct rcu_head rcu;
-	struct kernfs_node *dir;
-	struct kernfs_node *home; /* directory of its device, NULL where there is none */
-	bool keeps;		  /* its name is the one it will have */
-	char subsystem[16];
-	struct warden_sensor sensor;
+	struct kernfs_node *dir; /* referenced */
+	struct warden_device device;
 };
-
-/* The kset of all devices. */
-static struct kset *devices;
 
 /* Protects writing to labels; readers use RCU. */
 static DEFINE_SPINLOCK(labels_lock);
@@ -115,85 +104,12 @@ static struct kernfs_node *node_of(const struct file *file)
 	return file_inode(file)->i_private;
 }
 
-/* The directories from @dir up; each is kept by the one below it. */
-static unsigned int climb(struct kernfs_node *dir, struct kernfs_node *up[DEPTH_MAX])
-{
-	unsigned int depth = 0;
-
-	for (; dir && depth < DEPTH_MAX; dir = warden_kernfs_parent(dir))
-		up[depth++] = dir;
-	return depth;
-}
-
-/*
- * Take references to the device whose directory is the nearest at or above @dir, and
- * to that directory. What is in the list is alive; directories are only compared.
- */
-static struct device *find_device(struct kernfs_node *dir, struct kernfs_node **home)
-{
-	struct kernfs_node *up[DEPTH_MAX];
-	struct kobject *kobj, *found = NULL;
-	unsigned int i, depth;
-
-	rcu_read_lock();
-	depth = climb(dir, up);
-	spin_lock(&devices->list_lock);
-	list_for_each_entry(kobj, &devices->list, entry) {
-		for (i = 0; i < depth; i++) {
-			if (READ_ONCE(kobj->sd) == up[i]) {
-				found = kobj;
-				depth = i;
-			}
-		}
-	}
-	if (found)
-		found = kobject_get_unless_zero(found);
-	spin_unlock(&devices->list_lock);
-	*home = found ? up[depth] : NULL;
-	kernfs_get(*home);
-	rcu_read_unlock();
-	return found ? kobj_to_dev(found) : NULL;
-}
-
-/* A device without a node is a sensor only where the table says so. */
-static u32 classify(struct device *dev)
-{
-	u32 class = WARDEN_SENSOR_CLASS_FREE;
-
-	if (strcmp(warden_classify_subsystem(dev), "block"))
-		class = warden_classify(dev);
-	if (class == WARDEN_SENSOR_CLASS_UNKNOWN && !MAJOR(dev->devt))
-		class = WARDEN_SENSOR_CLASS_FREE;
-	return class;
-}
-
-/* Of equal nodes on one device the inventory tells which is which, once it has them. */
-static int describe(struct label *l, struct device *dev)
-{
-	struct warden_sensor *s = &l->sensor;
-
-	if (MAJOR(dev->devt) && !warden_inventory_find(dev->devt, s)) {
-		s->dev = NULL; /* an open attribute does not pin it */
-		return 0;
-	}
-	memset(s, 0, sizeof(*s));
-	l->keeps = !MAJOR(dev->devt);
-	s->class = classify(dev);
-	s->devt = dev->devt;
-	if (warden_classify_topology(dev, s->topology, sizeof(s->topology)))
-		return -ENOMEM;
-	s->key = warden_snapshot_key(s->topology);
-	if (dev->parent && dev->parent->driver)
-		strscpy(s->driver, dev->parent->driver->name, sizeof(s->driver));
-	return 0;
-}
-
 /* No node can take the place of one that a reader still compares: it is freed by RCU, too. */
 static void drop_label(struct label *l)
 {
 	if (!l)
 		return;
-	kernfs_put(l->home);
+	kernfs_put(l->device.home);
 	kernfs_put(l->dir);
 	kfree_rcu(l, rcu);
 }
@@ -201,25 +117,16 @@ static void drop_label(struct label *l)
 static struct label *new_label(struct kernfs_node *dir)
 {
 	struct label *l = kzalloc(sizeof(*l), GFP_KERNEL);
-	struct device *dev;
-	int err = 0;
 
 	if (!l)
 		return NULL;
+	if (warden_devices_at(dir, &l->device)) {
+		kfree(l);
+		return NULL;
+	}
 	kernfs_get(dir);
 	l->dir = dir;
-	l->keeps = true;
-	dev = find_device(dir, &l->home);
-	l->sensor.class = dev ? classify(dev) : WARDEN_SENSOR_CLASS_FREE;
-	if (l->sensor.class != WARDEN_SENSOR_CLASS_FREE) {
-		err = describe(l, dev);
-		strscpy(l->subsystem, warden_classify_subsystem(dev), sizeof(l->subsystem));
-	}
-	put_device(dev);
-	if (!err)
-		return l;
-	drop_label(l);
-	return NULL;
+	return l;
 }
 
 static struct label __rcu **place_of(const struct kernfs_node *dir)
@@ -240,17 +147,17 @@ static void keep_label(struct label *l)
 
 /* What is asked of a file: what its directory belongs to, and its name in the device's. */
 struct finding {
-	struct label label;
+	struct warden_device device;
 	char name[NAME_SIZE];
 };
 
 static void copy_finding(const struct label *l, struct kernfs_node *kn, struct finding *f)
 {
-	f->label.sensor.class = l->sensor.class;
-	if (l->sensor.class == WARDEN_SENSOR_CLASS_FREE)
+	f->device.sensor.class = l->device.sensor.class;
+	if (l->device.sensor.class == WARDEN_SENSOR_CLASS_FREE)
 		return;
-	f->label = *l;
-	if (kernfs_path_from_node(kn, l->home, f->name, sizeof(f->name)) < 0)
+	f->device = l->device;
+	if (kernfs_path_from_node(kn, l->device.home, f->name, sizeof(f->name)) < 0)
 		f->name[0] = '\0'; /* in no table */
 }
 
@@ -283,7 +190,7 @@ static int learn(struct kernfs_node *kn, struct finding *f)
 	if (!l)
 		return -ENOMEM;
 	copy_finding(l, kn, f);
-	if (l->keeps)
+	if (l->device.settled)
 		keep_label(l);
 	else
 		drop_label(l);
@@ -295,10 +202,10 @@ static bool is_free(const struct finding *f)
 	const char *name = f->name + (f->name[0] == '/');
 	unsigned int i;
 
-	if (f->label.sensor.class == WARDEN_SENSOR_CLASS_FREE)
+	if (f->device.sensor.class == WARDEN_SENSOR_CLASS_FREE)
 		return true;
 	for (i = 0; i < ARRAY_SIZE(free_lines); i++)
-		if (warden_classify_matches(free_lines[i].subsystem, f->label.subsystem) &&
+		if (warden_classify_matches(free_lines[i].subsystem, f->device.subsystem) &&
 		    warden_classify_matches(free_lines[i].name, name))
 			return true;
 	return false;
@@ -361,20 +268,9 @@ bool warden_attribute_find(const struct file *file, struct warden_sensor *s)
 	}
 	if (is_free(&f))
 		return false;
-	*s = f.label.sensor;
+	*s = f.device.sensor;
 	strscpy(s->node, f.name + (f.name[0] == '/'), sizeof(s->node));
 	return true;
-}
-
-/**
- * warden_attribute_init() - where devices are to be found
- * @any: any registered device; its kset is the one of all devices
- *
- * Context: Module init.
- */
-void warden_attribute_init(struct device *any)
-{
-	devices = any->kobj.kset;
 }
 
 /**

@@ -4,11 +4,9 @@
 
 #include <linux/types.h>
 
-struct device;
 struct file;
 struct warden_sensor;
 
-void warden_attribute_init(struct device *any);
 void warden_attribute_exit(void);
 bool warden_attribute_find(const struct file *file, struct warden_sensor *s);
 

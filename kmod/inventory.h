@@ -32,7 +32,7 @@ struct warden_sensor {
 	char driver[32];
 };
 
-int warden_inventory_scan(struct device *any);
+int warden_inventory_scan(void);
 void warden_inventory_watch(struct warden_gate *gate);
 void warden_inventory_add(struct device *dev);
 void warden_inventory_del(struct device *dev);

@@ -6,6 +6,7 @@
 #include "decide.h"
 
 struct file;
+struct warden_sensor;
 
 /**
  * struct warden_shadow_answer - what the policy in shadow would have answered
@@ -72,6 +73,8 @@ static inline bool warden_answer_tells(const struct warden_answer *answer)
 }
 
 int warden_judge(const struct warden_request *req, struct warden_answer *answer);
+int warden_judge_use(dev_t devt, const struct warden_request *req, struct warden_answer *answer,
+		     struct warden_sensor *behind);
 int warden_judge_sensor(const struct file *file, struct warden_request *req,
 			struct warden_identity *subject, struct warden_answer *answer);
 bool warden_judge_holds(const struct warden_answer *answer);

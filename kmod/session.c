@@ -99,11 +99,12 @@ void warden_session_free(struct warden_session *s)
 static bool has_ground(struct warden_session *s, const struct warden_request *judged)
 {
 	struct warden_request req = warden_session_request(s);
+	struct warden_sensor behind;
 
 	if (req.class == judged->class && req.topology == judged->topology &&
 	    warden_judge_holds(&s->answer))
 		return true;
-	return !warden_judge(&req, &s->answer);
+	return !warden_judge_use(s->sensor.devt, &req, &s->answer, &behind);
 }
 
 static void mark_dead(struct warden_session *s)

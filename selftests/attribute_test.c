@@ -250,6 +250,22 @@ TEST_F(attribute, parting_a_device_from_its_driver_takes_the_bus)
 	EXPECT_EQ(EACCES, open_errno(path, O_WRONLY));
 }
 
+/* S15: a chip has a driver and a gate; its bus is a way past the one and not the other. */
+TEST_F(attribute, bus_node_has_the_gates_of_all_behind_it)
+{
+	struct claim denied = refused(chip_compass_topology());
+
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use bus; allow any use environment;\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(-EACCES, chip_read(self->bus, COMPASS_ADDRESS, 0x07));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use bus; allow any use environment;\n"
+					    "allow any use motion;\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0xc4, chip_read(self->bus, COMPASS_ADDRESS, 0x07));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
 /* S16: memory of the whole machine, under whatever name. */
 TEST_F(attribute, memory_of_the_machine_takes_the_bus)
 {

@@ -11,6 +11,7 @@
  * What a directory belongs to is found once, and kept by the directory's kernfs node,
  * which the reference keeps from being reused.
  */
+#include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/hash.h>
 #include <linux/rcupdate.h>
@@ -28,8 +29,9 @@
 /* Directories that are remembered; two that share a place take turns. */
 #define LABEL_BITS 9
 
-/* Longest name of an attribute within its device, or of a control from the root. */
-#define NAME_SIZE 160
+/* Longest name of an attribute within its device, and of a control from the root. */
+#define NAME_SIZE 96
+#define PATH_SIZE 256
 
 /* What a directory of sysfs belongs to. Immutable; freed after a grace period. */
 struct label {
@@ -211,15 +213,20 @@ static bool is_free(const struct finding *f)
 	return false;
 }
 
-static bool is_control(const struct file *file, const char *name)
+/* By the last part of its name, before the rest is put together. */
+static bool is_control(const struct file *file)
 {
+	bool writes = file->f_mode & FMODE_WRITE, found = false;
+	const char *name;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(control_lines); i++)
-		if ((control_lines[i].reads || file->f_mode & FMODE_WRITE) &&
-		    warden_classify_matches(control_lines[i].name, name))
-			return true;
-	return false;
+	rcu_read_lock();
+	name = READ_ONCE(file_dentry(file)->d_name.name);
+	for (i = 0; i < ARRAY_SIZE(control_lines) && !found; i++)
+		found = (writes || control_lines[i].reads) &&
+			warden_classify_matches(control_lines[i].name, name);
+	rcu_read_unlock();
+	return found;
 }
 
 /* A sensor made up for what has no device: raw access, by the path of its file. */
@@ -237,12 +244,15 @@ static void make_control(const char *path, struct warden_sensor *s)
 
 static bool find_control(const struct file *file, struct warden_sensor *s)
 {
-	char path[NAME_SIZE];
-	int len = kernfs_path_from_node(node_of(file), NULL, path, sizeof(path));
+	char path[PATH_SIZE] = "/";
+	int len;
 
-	if (len < 0 || len >= sizeof(path) || !is_control(file, kbasename(path)))
+	if (!is_control(file))
 		return false;
+	len = kernfs_path_from_node(node_of(file), NULL, path, sizeof(path));
 	make_control(path + 1, s);
+	if (len < 0 || len >= sizeof(path))
+		s->key = 0; /* that of its beginning may be another's */
 	return true;
 }
 

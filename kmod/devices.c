@@ -169,6 +169,43 @@ int warden_devices_at(struct kernfs_node *dir, struct warden_device *found)
 	return err;
 }
 
+/* An input device is told by its event node. */
+static bool has_no_node(const struct device *dev)
+{
+	return !MAJOR(dev->devt) && strcmp(warden_classify_subsystem(dev), "input");
+}
+
+/**
+ * warden_devices_next() - the next sensor that has no node
+ * @cursor: 0 at first; where to go on
+ * @s: filled in
+ *
+ * A device that comes or goes meanwhile can hide another one, or show it twice.
+ *
+ * Context: Process context, does not sleep.
+ * Return: 0, or -ENOENT at the end.
+ */
+int warden_devices_next(u32 *cursor, struct warden_sensor *s)
+{
+	struct kobject *kobj;
+	int err = -ENOENT;
+	bool settled;
+	u32 place = 0;
+
+	spin_lock(&devices->list_lock);
+	list_for_each_entry(kobj, &devices->list, entry) {
+		if (place++ < *cursor || !has_no_node(kobj_to_dev(kobj)) ||
+		    describe(kobj_to_dev(kobj), s, &settled) ||
+		    s->class == WARDEN_SENSOR_CLASS_FREE)
+			continue;
+		*cursor = place;
+		err = 0;
+		break;
+	}
+	spin_unlock(&devices->list_lock);
+	return err;
+}
+
 /* --- what is behind a bus ------------------------------------------------------- */
 
 static struct device *find_node(dev_t devt)

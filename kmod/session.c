@@ -4,8 +4,8 @@
  *
  * session-file.c stands in the file's operations, has its open judged and makes it
  * a session; session-mapping.c has its memory, so that it can be taken away;
- * session-inherit.c says who keeps it over execve(); session-ending.c ends it;
- * session-record.c tells of it.
+ * session-inherit.c says who keeps it over execve(), session-holder.c who may look into
+ * a process that has one; session-ending.c ends it; session-record.c tells of it.
  */
 #include <linux/fs.h>
 #include <linux/pid.h>
@@ -256,19 +256,19 @@ unsigned int warden_session_count(void)
 
 /**
  * warden_session_count_device() - how many live sessions a device has
- * @devt: its number
+ * @key: that of its topology name
  *
  * Context: Process context, may sleep.
  * Return: the number.
  */
-unsigned int warden_session_count_device(dev_t devt)
+unsigned int warden_session_count_device(u64 key)
 {
 	unsigned int nr = 0;
 	struct warden_session *s;
 
 	mutex_lock(&sessions_lock);
 	list_for_each_entry(s, &sessions, node)
-		nr += !s->dead && s->sensor.devt == devt;
+		nr += !s->dead && s->sensor.key == key;
 	mutex_unlock(&sessions_lock);
 	return nr;
 }

@@ -96,7 +96,7 @@ bool chip_has_thermometer(void)
 	static int there = -1;
 
 	if (there < 0)
-		there = !device_load("lm75", "2>/dev/null");
+		there = !device_load("lm75", "");
 	return there;
 }
 

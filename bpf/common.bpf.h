@@ -67,6 +67,14 @@ static __always_inline void report_canary(__u32 hook)
 		warden_kf_canary(hook);
 }
 
+/* May any process have a sensor open? True as well while the module tries its hooks. */
+static __always_inline bool may_hold_sessions(void)
+{
+	const struct warden_gate *g = gate();
+
+	return !g || g->sessions || g->canary;
+}
+
 /*
  * A process reads many files of proc; what shows memory there is /proc/kcore and
  * /proc/bus/pci/BUS/SLOT, so depth and length of the name tell most others apart.

@@ -33,8 +33,6 @@ int BPF_PROG(warden_file_receive, struct file *file, int ret)
 SEC("lsm.s/bprm_committing_creds")
 void BPF_PROG(warden_bprm_creds, const struct linux_binprm *bprm)
 {
-	const struct warden_gate *g = gate();
-
-	if (!g || g->sessions || g->canary)
+	if (may_hold_sessions())
 		warden_kf_inherit();
 }

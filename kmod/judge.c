@@ -295,6 +295,19 @@ int warden_judge_use(dev_t devt, const struct warden_request *req, struct warden
 	return err;
 }
 
+/* Whoever traces a thread can let all of its process do what it wants. */
+static bool is_traced(void)
+{
+	const struct task_struct *t;
+	bool traced = false;
+
+	rcu_read_lock();
+	for_each_thread(current, t)
+		traced |= t->ptrace;
+	rcu_read_unlock();
+	return traced;
+}
+
 /**
  * warden_judge_sensor() - decide the current program's use of a sensor, and record a refusal
  * @file: a file that leads to one
@@ -319,6 +332,8 @@ int warden_judge_sensor(const struct file *file, struct warden_request *req,
 	};
 	req->class = warden_route_class(file, &req->topology);
 	warden_identity_of_current(subject);
+	if (!subject->reason && is_traced())
+		subject->reason = WARDEN_REASON_PROGRAM_TRACED;
 	err = warden_judge_use(file_inode(file)->i_rdev, req, answer, &behind);
 	if (!warden_answer_tells(answer))
 		return err;

@@ -336,6 +336,31 @@ __bpf_kfunc int warden_kf_forge(void)
 }
 
 /**
+ * warden_kf_dumpable() - a task wants to leave a core when it fails
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_dumpable(void)
+{
+	enter(WARDEN_HOOK_PRCTL);
+	return warden_session_unshroud();
+}
+
+/**
+ * warden_kf_ptrace() - may the current program look into another?
+ * @task: the other, with its alloc_lock held
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_ptrace(struct task_struct *task)
+{
+	enter(WARDEN_HOOK_PTRACE);
+	return warden_session_peek(task);
+}
+
+/**
  * warden_kf_unmount() - a file system goes, and with it what is known of its files
  * @sb: the file system
  *
@@ -403,6 +428,8 @@ BTF_ID_FLAGS(func, warden_kf_load_data)
 BTF_ID_FLAGS(func, warden_kf_bind, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_listen, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_forge)
+BTF_ID_FLAGS(func, warden_kf_dumpable)
+BTF_ID_FLAGS(func, warden_kf_ptrace)
 BTF_ID_FLAGS(func, warden_kf_unmount)
 BTF_ID_FLAGS(func, warden_kf_device_add)
 BTF_ID_FLAGS(func, warden_kf_device_del)

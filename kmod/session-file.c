@@ -207,6 +207,8 @@ static int open_session(struct file *file, const struct warden_request *req,
 			replace_fops(file, fops_get(inode->i_fop));
 		warden_route_find(file, &s->sensor); /* a node's is pinned from now on */
 		take_over(s, file);
+		if (answer->has_receipt)
+			warden_session_shroud();
 		warden_session_enlist(s, req);
 		warden_session_tell(s,
 				    s->dead ? WARDEN_EVENT_SESSION_END : WARDEN_EVENT_SESSION_START,

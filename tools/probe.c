@@ -3,12 +3,14 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -198,6 +200,26 @@ static int unmount(void)
 	return err > 0 ? -err : err;
 }
 
+/* A child, which has no sensor open. */
+static int read_memory(void)
+{
+	char byte = 0;
+	struct iovec here = { &byte, 1 }, there = { (void *)CANARY_TEXT, 1 };
+	pid_t pid = fork();
+	int err;
+
+	if (pid < 0)
+		return -errno;
+	if (!pid) {
+		pause();
+		_exit(0);
+	}
+	err = outcome(process_vm_readv(pid, &here, 1, &there, 1, 0));
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return err;
+}
+
 /* The kernel made the canary device anew when the probe began. */
 static int nothing(void)
 {
@@ -217,9 +239,10 @@ static const struct warden_trial trials[] = {
 	{ "listen on a TCP port of loopback", WARDEN_HOOK_SOCKET_LISTEN, listen_port, 0 },
 	{ "pass for another program", WARDEN_HOOK_PRCTL, forge_program, 1 },
 	{ "unmount a file system", WARDEN_HOOK_SB_DELETE, unmount, 0 },
+	{ "read another process's memory", WARDEN_HOOK_PTRACE, read_memory, 0 },
 };
 
-_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_DEVICE_DEL + 1,
+_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_PTRACE + 1,
 	       "a hook has no trial");
 
 const struct warden_trial *warden_trial_nth(size_t n)

@@ -49,11 +49,15 @@ static const struct {
 				  "load a narrower one" },
 	[WARDEN_REASON_UNVOUCHED] = { "the maker's policy names its certificate no more",
 				      "have it signed with one that is named" },
+	[WARDEN_REASON_SESSION_HELD] = { "the process that was to be looked into has this sensor open",
+					 "let it close the sensor first, or allow any program its use" },
+	[WARDEN_REASON_PROGRAM_TRACED] = { "another program traces this one",
+					   "run it without a debugger" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_UNVOUCHED + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_PROGRAM_TRACED + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

@@ -151,12 +151,14 @@ static const char *const reason_words[] = {
 	"reverted",
 	"wider",
 	"unvouched",
+	"session-held",
+	"program-traced",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 25,
+	.count = 27,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -228,12 +230,13 @@ static const char *const hook_words[] = {
 	"sb-delete",
 	"device-add",
 	"device-del",
+	"ptrace",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 12,
+	.count = 13,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)

@@ -13,6 +13,7 @@ struct linux_binprm;
 struct sockaddr;
 struct socket;
 struct super_block;
+struct task_struct;
 
 #ifdef __bpf__
 #define WARDEN_KFUNC extern __ksym
@@ -29,6 +30,8 @@ WARDEN_KFUNC int warden_kf_load_data(__u64 data, __u64 size, __u32 id);
 WARDEN_KFUNC int warden_kf_bind(struct socket *sock, struct sockaddr *address, int len);
 WARDEN_KFUNC int warden_kf_listen(struct socket *sock);
 WARDEN_KFUNC int warden_kf_forge(void);
+WARDEN_KFUNC int warden_kf_dumpable(void);
+WARDEN_KFUNC int warden_kf_ptrace(struct task_struct *task);
 WARDEN_KFUNC int warden_kf_unmount(struct super_block *sb);
 WARDEN_KFUNC int warden_kf_device_add(struct device *dev);
 WARDEN_KFUNC int warden_kf_device_del(struct device *dev);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Since 6.15 the parent of a kernfs node is under RCU, by another name. */
+/*
+ * With 6.15 the parent of a kernfs node came under RCU, by another name. Kbuild looks
+ * for it and sets HAVE_KERNFS_RCU_PARENT.
+ */
 #ifndef WARDEN_COMPAT_KERNFS_H
 #define WARDEN_COMPAT_KERNFS_H
 

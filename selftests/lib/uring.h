@@ -11,4 +11,8 @@ struct sockaddr;
 int uring_bind(int fd, const struct sockaddr *address, unsigned int len);
 int uring_listen(int fd);
 
+/* openat() and read(): what these give, or -errno. */
+int uring_open(const char *path, int flags);
+int uring_read(int fd, void *buf, unsigned int len);
+
 #endif /* WARDEN_TEST_URING_H */

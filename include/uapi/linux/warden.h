@@ -127,6 +127,10 @@ enum warden_event {
  *   keeps it from having an effect
  * @WARDEN_REASON_UNVOUCHED: the maker's policy names the certificate it was
  *   signed with no more
+ * @WARDEN_REASON_SESSION_HELD: the process that was to be looked into has this
+ *   sensor open
+ * @WARDEN_REASON_PROGRAM_TRACED: another program traces this one, so it may
+ *   not be what its file says
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -154,6 +158,8 @@ enum warden_reason {
 	WARDEN_REASON_REVERTED,
 	WARDEN_REASON_WIDER,
 	WARDEN_REASON_UNVOUCHED,
+	WARDEN_REASON_SESSION_HELD,
+	WARDEN_REASON_PROGRAM_TRACED,
 };
 
 /**
@@ -199,6 +205,7 @@ enum warden_hook {
 	WARDEN_HOOK_SB_DELETE,
 	WARDEN_HOOK_DEVICE_ADD,
 	WARDEN_HOOK_DEVICE_DEL,
+	WARDEN_HOOK_PTRACE,
 };
 
 enum warden_rule_flag {

@@ -27,7 +27,7 @@
 #include "warden.lskel.h"
 
 /* The order of enum warden_hook. */
-#define NR_HOOKS (WARDEN_HOOK_PTRACE + 1)
+#define NR_HOOKS (WARDEN_HOOK_NETLINK_SEND + 1)
 
 /* Protects all below; taken by init, status and stop. */
 static DEFINE_MUTEX(hooks_lock);
@@ -91,6 +91,7 @@ static void collect_fds(const struct warden_bpf *skel, int fds[NR_HOOKS])
 	fds[WARDEN_HOOK_DEVICE_ADD] = skel->links.warden_device_add_fd;
 	fds[WARDEN_HOOK_DEVICE_DEL] = skel->links.warden_device_del_fd;
 	fds[WARDEN_HOOK_PTRACE] = skel->links.warden_ptrace_fd;
+	fds[WARDEN_HOOK_NETLINK_SEND] = skel->links.warden_netlink_send_fd;
 }
 
 static void drop_links(void)

@@ -29,6 +29,7 @@
 #include "judge.h"
 #include "kfunc.h"
 #include "measure.h"
+#include "radio.h"
 #include "route.h"
 #include "session.h"
 
@@ -310,6 +311,19 @@ __bpf_kfunc int warden_kf_listen(struct socket *sock)
 }
 
 /**
+ * warden_kf_netlink_send() - may the current program send this?
+ * @skb: what it sends to generic netlink
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_netlink_send(struct sk_buff *skb)
+{
+	enter(WARDEN_HOOK_NETLINK_SEND);
+	return warden_radio_judge(skb);
+}
+
+/**
  * warden_kf_forge() - a task wants the kernel to believe that it runs another file
  *
  * prctl(PR_SET_MM) can replace the file a program is known by, within a user
@@ -427,6 +441,7 @@ BTF_ID_FLAGS(func, warden_kf_read_file, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_load_data)
 BTF_ID_FLAGS(func, warden_kf_bind, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_listen, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_netlink_send, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_forge)
 BTF_ID_FLAGS(func, warden_kf_dumpable)
 BTF_ID_FLAGS(func, warden_kf_ptrace)

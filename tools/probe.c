@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <linux/netlink.h>
 #include <linux/prctl.h>
 
 #include "probe.h"
@@ -220,6 +221,19 @@ static int read_memory(void)
 	return err;
 }
 
+/* A message without a request in it: it is sent, and nothing is asked. */
+static int send_nothing(void)
+{
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	struct nlmsghdr nothing_asked = { .nlmsg_len = NLMSG_HDRLEN, .nlmsg_type = NLMSG_NOOP };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+
+	if (fd < 0)
+		return -errno;
+	return close_with(fd, outcome(sendto(fd, &nothing_asked, sizeof(nothing_asked), 0,
+					     (struct sockaddr *)&kernel, sizeof(kernel))));
+}
+
 /* The kernel made the canary device anew when the probe began. */
 static int nothing(void)
 {
@@ -240,9 +254,10 @@ static const struct warden_trial trials[] = {
 	{ "pass for another program", WARDEN_HOOK_PRCTL, forge_program, 1 },
 	{ "unmount a file system", WARDEN_HOOK_SB_DELETE, unmount, 0 },
 	{ "read another process's memory", WARDEN_HOOK_PTRACE, read_memory, 0 },
+	{ "send to generic netlink", WARDEN_HOOK_NETLINK_SEND, send_nothing, 0 },
 };
 
-_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_PTRACE + 1,
+_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_NETLINK_SEND + 1,
 	       "a hook has no trial");
 
 const struct warden_trial *warden_trial_nth(size_t n)

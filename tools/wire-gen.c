@@ -231,12 +231,13 @@ static const char *const hook_words[] = {
 	"device-add",
 	"device-del",
 	"ptrace",
+	"netlink-send",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 13,
+	.count = 14,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)

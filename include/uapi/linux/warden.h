@@ -206,6 +206,7 @@ enum warden_hook {
 	WARDEN_HOOK_DEVICE_ADD,
 	WARDEN_HOOK_DEVICE_DEL,
 	WARDEN_HOOK_PTRACE,
+	WARDEN_HOOK_NETLINK_SEND,
 };
 
 enum warden_rule_flag {

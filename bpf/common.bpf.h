@@ -16,6 +16,14 @@
 
 #define S_IFMT	0170000
 #define S_IFCHR 0020000
+#define S_IFREG 0100000
+
+/* include/uapi/linux/magic.h */
+#define SYSFS_MAGIC	 0x62656572
+#define DEBUGFS_MAGIC	 0x64626720
+#define PROC_SUPER_MAGIC 0x9fa0
+#define TRACEFS_MAGIC	 0x74726163
+#define CONFIGFS_MAGIC	 0x62656570 /* fs/configfs/mount.c */
 
 /* MINORBITS of include/linux/kdev_t.h */
 #define MINOR_BITS 20
@@ -76,7 +84,42 @@ static __always_inline bool is_judged(__u32 domain, __u32 hook)
 	return g->domains >> domain & 1;
 }
 
-/* Is this file a device node the module must be asked about? One or two loads for most. */
+/* May any process have a sensor open? True as well while the module tries its hooks. */
+static __always_inline bool may_hold_sessions(void)
+{
+	const struct warden_gate *g = gate();
+
+	return !g || g->sessions || g->canary;
+}
+
+/*
+ * A process reads many files of proc; what shows memory there is /proc/kcore and
+ * /proc/bus/pci/BUS/SLOT, so depth and length of the name tell most others apart.
+ */
+static __always_inline bool may_show_memory(const struct dentry *dentry)
+{
+	const struct dentry *parent = dentry->d_parent;
+
+	if (parent == parent->d_parent)
+		return dentry->d_name.len == 5;
+	return dentry->d_name.len == 4 && parent->d_parent->d_name.len == 3;
+}
+
+/* May this file lead to a device without being one? Its file system tells most. */
+static __always_inline bool may_lead_to_device(const struct file *file)
+{
+	const struct inode *inode = file->f_inode;
+	unsigned long magic;
+
+	if ((inode->i_mode & S_IFMT) != S_IFREG)
+		return false;
+	magic = inode->i_sb->s_magic;
+	if (magic == PROC_SUPER_MAGIC)
+		return may_show_memory(file->f_path.dentry);
+	return magic == SYSFS_MAGIC || magic == DEBUGFS_MAGIC;
+}
+
+/* Is this file one the module must be asked about? A few loads for most. */
 static __always_inline bool needs_asking(const struct file *file)
 {
 	const struct inode *inode = file->f_inode;
@@ -84,7 +127,7 @@ static __always_inline bool needs_asking(const struct file *file)
 	__u32 major, minor, slot;
 
 	if ((inode->i_mode & S_IFMT) != S_IFCHR)
-		return false;
+		return may_lead_to_device(file);
 	g = gate();
 	major = inode->i_rdev >> MINOR_BITS;
 	minor = inode->i_rdev & ((1 << MINOR_BITS) - 1);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Debug surfaces. Hooks: bpf (a program is loaded or attached), perf_event_open,
- * ptrace_access_check (a task reaches into another), kernel_load_data (a kernel
- * to be started comes from memory), inode_mkdir (configfs makes devices of
- * directories), locked_down (what the kernel itself asks about); files by the
- * open hook of sensor.bpf.c.
+ * kernel_load_data (a kernel to be started comes from memory), inode_mkdir (configfs
+ * makes devices of directories), locked_down (what the kernel itself asks about);
+ * files by the open hook of sensor.bpf.c, ptrace by that of guard.bpf.c.
  *
  * Arguments that newer kernels add or drop are not looked at: with an int hook
  * the kernel calls no program behind one that refused.
@@ -12,22 +11,12 @@
 
 #define FMODE_WRITE 0x2
 
-/* include/uapi/linux/magic.h, fs/configfs/mount.c */
-#define DEBUGFS_MAGIC  0x64626720
-#define TRACEFS_MAGIC  0x74726163
-#define PROC_MAGIC     0x9fa0
-#define SYSFS_MAGIC    0x62656572
-#define CONFIGFS_MAGIC 0x62656570
-
 /* include/uapi/linux/major.h, Documentation/admin-guide/devices.txt */
 #define MEM_MAJOR    1
 #define TTY_MAJOR    4
 #define TTYAUX_MAJOR 5
 #define MSR_MAJOR    202
 #define SERIAL_MAJOR 204
-
-/* include/linux/ptrace.h */
-#define PTRACE_MODE_ATTACH 0x02
 
 static __always_inline bool debug_is_asked(void)
 {
@@ -38,8 +27,6 @@ static __always_inline bool debug_is_asked(void)
 
 static __always_inline bool may_be_debug_device(const struct inode *inode)
 {
-	if (!debug_is_asked())
-		return false;
 	switch (inode->i_rdev >> MINOR_BITS) {
 	case MEM_MAJOR:
 	case TTY_MAJOR:
@@ -55,13 +42,11 @@ static __always_inline bool may_be_debug_file(const struct file *file)
 {
 	const struct dentry *dentry = file->f_path.dentry;
 
-	if (!debug_is_asked())
-		return false;
 	switch (file->f_inode->i_sb->s_magic) {
 	case DEBUGFS_MAGIC:
 	case TRACEFS_MAGIC:
 		return true;
-	case PROC_MAGIC:
+	case PROC_SUPER_MAGIC:
 		return file->f_mode & FMODE_WRITE ||
 		       dentry->d_parent == file->f_inode->i_sb->s_root;
 	case SYSFS_MAGIC:
@@ -69,6 +54,16 @@ static __always_inline bool may_be_debug_file(const struct file *file)
 		return file->f_mode & FMODE_WRITE;
 	}
 	return false;
+}
+
+static __always_inline bool may_be_debug_surface(const struct file *file)
+{
+	const struct inode *inode = file->f_inode;
+
+	if (!debug_is_asked())
+		return false;
+	return (inode->i_mode & S_IFMT) == S_IFCHR ? may_be_debug_device(inode)
+						   : may_be_debug_file(file);
 }
 
 SEC("lsm.s/bpf")
@@ -109,16 +104,6 @@ static __always_inline bool runs_what_we_run(const struct task_struct *task)
 
 	return task->mm && me->mm &&
 	       task->mm->exe_file->f_inode == me->mm->exe_file->f_inode;
-}
-
-SEC("lsm/ptrace_access_check")
-int BPF_PROG(warden_ptrace_access, struct task_struct *child, unsigned int mode)
-{
-	report_canary(WARDEN_HOOK_PTRACE_ACCESS);
-	if (!(mode & PTRACE_MODE_ATTACH) || !debug_is_asked() || runs_what_we_run(child))
-		return 0;
-	return clamp_errno(
-		warden_kf_debug_now(WARDEN_HOOK_PTRACE_ACCESS, WARDEN_DEBUG_SURFACE_PTRACE));
 }
 
 SEC("lsm/kernel_load_data")

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sensors. Hooks: file_open (a device node is opened, or a debug surface), file_receive (a
- * descriptor comes in from another process), bprm_committing_creds (descriptors
- * are inherited by another program).
+ * Sensors. Hooks: file_open (a device node, a file that leads to a device, or a debug
+ * surface is opened), file_receive (a descriptor comes in from another process),
+ * bprm_committing_creds (descriptors are inherited by another program).
  */
 #include "common.bpf.h"
 
@@ -11,17 +11,15 @@ int BPF_PROG(warden_file_open, struct file *file, int ret)
 {
 	if (ret)
 		return ret;
-	if ((file->f_inode->i_mode & S_IFMT) != S_IFCHR) {
-		report_canary(WARDEN_HOOK_FILE_OPEN);
-		return may_be_debug_file(file) ? clamp_errno(warden_kf_debug_file(file)) : 0;
-	}
-	if (may_be_debug_device(file->f_inode)) {
+	if (may_be_debug_surface(file)) {
 		ret = clamp_errno(warden_kf_debug_file(file));
 		if (ret)
 			return ret;
 	}
-	if (!needs_asking(file))
+	if (!needs_asking(file)) {
+		report_canary(WARDEN_HOOK_FILE_OPEN);
 		return 0;
+	}
 	return clamp_errno(warden_kf_file_open(file));
 }
 
@@ -40,8 +38,6 @@ int BPF_PROG(warden_file_receive, struct file *file, int ret)
 SEC("lsm.s/bprm_committing_creds")
 void BPF_PROG(warden_bprm_creds, const struct linux_binprm *bprm)
 {
-	const struct warden_gate *g = gate();
-
-	if (!g || g->sessions || g->canary)
+	if (may_hold_sessions())
 		warden_kf_inherit();
 }

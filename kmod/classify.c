@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What kind of sensor a device node is, and its name that survives renumbering.
+ * What kind of sensor a device is, and its name that survives renumbering.
  *
- * One table, read from top to bottom: subsystem, the node's kernel name with at
- * most one "*" for any run of characters, class. What no line matches is unknown, and takes the default verdict.
+ * One table, read from top to bottom: subsystem, the device's kernel name with at
+ * most one "*" for any run of characters, class. Three kinds are told by what the
+ * driver says of them: V4L2 nodes, IIO chips, input devices. A node that no line
+ * matches is unknown, and takes the default verdict.
  */
 #include <linux/ctype.h>
 #include <linux/device.h>
+#include <linux/iio/iio.h>
+#include <linux/input.h>
 #include <linux/kdev_t.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -37,8 +41,10 @@ static const struct class_line lines[] = {
 	{ "dvb", "*", WARDEN_SENSOR_CLASS_CAMERA },
 	{ "cec", "*", WARDEN_SENSOR_CLASS_CAMERA },
 	{ "gnss", "*", WARDEN_SENSOR_CLASS_LOCATION },
-	{ "iio", "*", WARDEN_SENSOR_CLASS_MOTION },
-	{ "input", "*", WARDEN_SENSOR_CLASS_INPUT },
+	{ "iio", "trigger*", WARDEN_SENSOR_CLASS_MOTION },
+	{ "hwmon", "*", WARDEN_SENSOR_CLASS_ENVIRONMENT },
+	{ "thermal", "thermal_zone*", WARDEN_SENSOR_CLASS_ENVIRONMENT },
+	{ "thermal", "*", FREE },
 	{ "hidraw", "*", WARDEN_SENSOR_CLASS_INPUT },
 	{ "usbmisc", "hiddev*", WARDEN_SENSOR_CLASS_INPUT },
 	{ "lirc", "*", WARDEN_SENSOR_CLASS_INPUT },
@@ -50,6 +56,13 @@ static const struct class_line lines[] = {
 	{ "spidev", "*", WARDEN_SENSOR_CLASS_BUS },
 	{ "gpio", "*", WARDEN_SENSOR_CLASS_BUS },
 	{ "usb", "*", WARDEN_SENSOR_CLASS_BUS },
+	{ "usbmon", "*", WARDEN_SENSOR_CLASS_BUS },
+	{ "uio", "*", WARDEN_SENSOR_CLASS_BUS },
+	{ "vfio", "*", WARDEN_SENSOR_CLASS_BUS },
+	{ "vfio-dev", "*", WARDEN_SENSOR_CLASS_BUS },
+	{ "misc", "vfio", WARDEN_SENSOR_CLASS_BUS },
+	{ "misc", "iommu", WARDEN_SENSOR_CLASS_BUS },
+	{ "misc", "cros_fp", WARDEN_SENSOR_CLASS_BIOMETRIC },
 	{ "mem", "mem", WARDEN_SENSOR_CLASS_BUS },
 	{ "mem", "port", WARDEN_SENSOR_CLASS_BUS },
 	{ "mem", "*", FREE },
@@ -101,7 +114,14 @@ static const struct class_line lines[] = {
 	{ "misc", "watchdog", FREE },
 };
 
-static const char *subsystem_name(const struct device *dev)
+/**
+ * warden_classify_subsystem() - the class or bus of a device, by name
+ * @dev: the device
+ *
+ * Context: Any; the device must not go away meanwhile.
+ * Return: the name; empty where it has neither.
+ */
+const char *warden_classify_subsystem(const struct device *dev)
 {
 	if (dev->class)
 		return dev->class->name;
@@ -146,7 +166,92 @@ static unsigned int video_index(struct device *dev)
 }
 #endif
 
-static bool matches(const char *pattern, const char *name)
+#if IS_ENABLED(CONFIG_IIO)
+/* Chips that feel a pulse; their channels are light to the kernel (drivers/iio/health). */
+static bool feels_pulse(const struct device *dev)
+{
+	static const char *const drivers[] = { "afe4403", "afe4404", "max30100", "max30102" };
+	const struct device *chip = dev->parent;
+
+	return chip && chip->driver &&
+	       match_string(drivers, ARRAY_SIZE(drivers), chip->driver->name) >= 0;
+}
+
+static u32 class_of_channel(enum iio_chan_type type)
+{
+	switch (type) {
+	case IIO_ACCEL:
+	case IIO_ANGL_VEL:
+	case IIO_MAGN:
+	case IIO_ROT:
+	case IIO_ANGL:
+	case IIO_INCLI:
+	case IIO_GRAVITY:
+	case IIO_ACTIVITY:
+	case IIO_STEPS:
+	case IIO_DISTANCE:
+	case IIO_VELOCITY:
+	case IIO_DELTA_ANGL:
+	case IIO_DELTA_VELOCITY:
+		return WARDEN_SENSOR_CLASS_MOTION;
+	case IIO_LIGHT:
+	case IIO_INTENSITY:
+	case IIO_PROXIMITY:
+	case IIO_TEMP:
+	case IIO_PRESSURE:
+	case IIO_HUMIDITYRELATIVE:
+	case IIO_CONCENTRATION:
+	case IIO_MASSCONCENTRATION:
+	case IIO_CCT:
+	case IIO_UVINDEX:
+	case IIO_COLORTEMP:
+	case IIO_PH:
+		return WARDEN_SENSOR_CLASS_ENVIRONMENT;
+	default:
+		return WARDEN_SENSOR_CLASS_UNKNOWN; /* a voltage can be anything */
+	}
+}
+
+/* A chip is told by its channels; of several kinds, motion tells most of a person. */
+static u32 classify_iio(struct device *dev)
+{
+	const struct iio_dev *chip = dev_to_iio_dev(dev);
+	u32 class = WARDEN_SENSOR_CLASS_UNKNOWN;
+	int i;
+
+	if (feels_pulse(dev))
+		return WARDEN_SENSOR_CLASS_BIOMETRIC;
+	for (i = 0; i < chip->num_channels; i++)
+		class = min(class, class_of_channel(chip->channels[i].type));
+	return class;
+}
+#else
+static u32 classify_iio(struct device *dev)
+{
+	return WARDEN_SENSOR_CLASS_MOTION;
+}
+#endif
+
+/* An event node hangs on its input device; /dev/input/mice on none. */
+static u32 classify_input(const struct device *dev)
+{
+	const struct device *input = strncmp(dev_name(dev), "input", 5) ? dev->parent : dev;
+
+	if (!input || strncmp(dev_name(input), "input", 5))
+		return WARDEN_SENSOR_CLASS_INPUT;
+	return test_bit(INPUT_PROP_ACCELEROMETER, to_input_dev(input)->propbit) ?
+		       WARDEN_SENSOR_CLASS_MOTION : WARDEN_SENSOR_CLASS_INPUT;
+}
+
+/**
+ * warden_classify_matches() - does a name fit a pattern of a table?
+ * @pattern: a name with at most one "*" for any run of characters
+ * @name: the name
+ *
+ * Context: Any.
+ * Return: true if it does.
+ */
+bool warden_classify_matches(const char *pattern, const char *name)
 {
 	const char *star = strchr(pattern, '*');
 	size_t head, tail, len = strlen(name);
@@ -160,22 +265,26 @@ static bool matches(const char *pattern, const char *name)
 }
 
 /**
- * warden_classify() - what kind of sensor a device node is
- * @dev: a device with a character device number
+ * warden_classify() - what kind of sensor a device is
+ * @dev: a device, with a character device number or none
  *
  * Context: Any; the device must not go away meanwhile.
  * Return: enum warden_sensor_class; unknown where no line of the table matches.
  */
 u32 warden_classify(struct device *dev)
 {
-	const char *subsystem = subsystem_name(dev);
+	const char *subsystem = warden_classify_subsystem(dev);
 	unsigned int i;
 
 	if (!strcmp(subsystem, "video4linux"))
 		return classify_video(dev);
+	if (!strcmp(subsystem, "iio") && !strncmp(dev_name(dev), "iio:device", 10))
+		return classify_iio(dev);
+	if (!strcmp(subsystem, "input"))
+		return classify_input(dev);
 	for (i = 0; i < ARRAY_SIZE(lines); i++)
 		if (!strcmp(lines[i].subsystem, subsystem) &&
-		    matches(lines[i].name, dev_name(dev)))
+		    warden_classify_matches(lines[i].name, dev_name(dev)))
 			return lines[i].class;
 	return WARDEN_SENSOR_CLASS_UNKNOWN;
 }
@@ -193,7 +302,7 @@ static void drop_card(char *out, size_t size, const char *name)
 
 static int name_node(struct device *dev, char *buf, size_t size)
 {
-	const char *subsystem = subsystem_name(dev);
+	const char *subsystem = warden_classify_subsystem(dev);
 	char name[32];
 
 	if (!strcmp(subsystem, "video4linux"))
@@ -209,7 +318,7 @@ static struct device *find_anchor(struct device *dev)
 {
 	struct device *parent = dev->parent;
 
-	while (parent && parent->class && !strcmp(parent->class->name, subsystem_name(dev)))
+	while (parent && parent->class && !strcmp(parent->class->name, warden_classify_subsystem(dev)))
 		parent = parent->parent;
 	return parent;
 }

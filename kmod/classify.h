@@ -7,6 +7,8 @@
 struct device;
 
 u32 warden_classify(struct device *dev);
+bool warden_classify_matches(const char *pattern, const char *name);
+const char *warden_classify_subsystem(const struct device *dev);
 int warden_classify_topology(struct device *dev, char *buf, size_t size);
 
 #endif /* WARDEN_CLASSIFY_H */

@@ -29,7 +29,7 @@
 #include "warden.lskel.h"
 
 /* The order of enum warden_hook. */
-#define NR_HOOKS (WARDEN_HOOK_INODE_MKDIR + 1)
+#define NR_HOOKS (WARDEN_HOOK_NETLINK_SEND + 1)
 
 /* Protects all below; taken by init, status and stop. */
 static DEFINE_MUTEX(hooks_lock);
@@ -102,6 +102,7 @@ static void collect_fds(const struct warden_bpf *skel, int fds[NR_HOOKS])
 	fds[WARDEN_HOOK_LOCKED_DOWN] = skel->links.warden_locked_down_fd;
 	fds[WARDEN_HOOK_KERNEL_LOAD_DATA] = skel->links.warden_kernel_load_data_fd;
 	fds[WARDEN_HOOK_INODE_MKDIR] = skel->links.warden_inode_mkdir_fd;
+	fds[WARDEN_HOOK_NETLINK_SEND] = skel->links.warden_netlink_send_fd;
 }
 
 static void drop_links(void)

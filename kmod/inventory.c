@@ -16,6 +16,7 @@
 #include <uapi/linux/warden.h>
 
 #include "classify.h"
+#include "devices.h"
 #include "inventory.h"
 #include "record.h"
 #include "snapshot.h"
@@ -299,6 +300,34 @@ int warden_inventory_find(dev_t devt, struct warden_sensor *s)
 }
 
 /**
+ * warden_inventory_named() - copy what is known of a node, by its name
+ * @node: its name below /dev
+ * @s: filled in where there is one
+ *
+ * Context: Process context.
+ * Return: 0, or -ENOENT where no entry has this name.
+ */
+int warden_inventory_named(const char *node, struct warden_sensor *s)
+{
+	int err = -ENOENT;
+	struct entry *e;
+	unsigned int i;
+
+	spin_lock_bh(&inventory_lock);
+	for (i = 0; err && i < ARRAY_SIZE(buckets); i++) {
+		hlist_for_each_entry(e, &buckets[i], node) {
+			if (strcmp(e->sensor.node, node))
+				continue;
+			*s = e->sensor;
+			err = 0;
+			break;
+		}
+	}
+	spin_unlock_bh(&inventory_lock);
+	return err;
+}
+
+/**
  * warden_inventory_next() - the next sensor, in the order of the table
  * @cursor: 0 at first; where to go on
  * @s: filled in
@@ -381,44 +410,19 @@ void warden_inventory_watch(struct warden_gate *g)
 	spin_unlock_bh(&inventory_lock);
 }
 
-/* Take references to all devices of the kset; adding them under its lock could sleep. */
-static struct device **collect_devices(struct kset *kset, unsigned int *nr)
-{
-	unsigned int max = 0;
-	struct device **devs;
-	struct kobject *kobj;
-
-	*nr = 0;
-	spin_lock(&kset->list_lock);
-	list_for_each_entry(kobj, &kset->list, entry)
-		max++;
-	spin_unlock(&kset->list_lock);
-	max += 64; /* some may come meanwhile */
-	devs = kvcalloc(max, sizeof(*devs), GFP_KERNEL);
-	if (!devs)
-		return NULL;
-	spin_lock(&kset->list_lock);
-	list_for_each_entry(kobj, &kset->list, entry)
-		if (*nr < max && kobject_get_unless_zero(kobj))
-			devs[(*nr)++] = kobj_to_dev(kobj);
-	spin_unlock(&kset->list_lock);
-	return devs;
-}
-
 /**
  * warden_inventory_scan() - add every device there is
- * @any: any registered device; its kset is the one of all devices
  *
  * Context: Process context, may sleep. Runs after the device programs are
  * attached, so that no device falls between them.
  * Return: 0 or -ENOMEM.
  */
-int warden_inventory_scan(struct device *any)
+int warden_inventory_scan(void)
 {
 	struct device **devs;
 	unsigned int nr, i;
 
-	devs = collect_devices(any->kobj.kset, &nr);
+	devs = warden_devices_collect(&nr);
 	if (!devs)
 		return -ENOMEM;
 	for (i = 0; i < nr; i++) {

@@ -32,12 +32,13 @@ struct warden_sensor {
 	char driver[32];
 };
 
-int warden_inventory_scan(struct device *any);
+int warden_inventory_scan(void);
 void warden_inventory_watch(struct warden_gate *gate);
 void warden_inventory_add(struct device *dev);
 void warden_inventory_del(struct device *dev);
 u32 warden_inventory_class(dev_t devt, u64 *key);
 int warden_inventory_find(dev_t devt, struct warden_sensor *s);
+int warden_inventory_named(const char *node, struct warden_sensor *s);
 int warden_inventory_next(u32 *cursor, struct warden_sensor *s);
 void warden_inventory_forget(void);
 unsigned int warden_inventory_count(void);

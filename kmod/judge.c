@@ -5,6 +5,7 @@
  */
 #include <linux/bits.h>
 #include <linux/cred.h>
+#include <linux/fs.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -13,12 +14,17 @@
 
 #include "canary.h"
 #include "consent.h"
+#include "devices.h"
 #include "inventory.h"
 #include "judge.h"
 #include "layers.h"
 #include "record.h"
+#include "route.h"
 #include "shadow.h"
 #include "switch.h"
+
+/* Sensors looked at behind one bus node; with more there, the answer is no. */
+#define BEHIND_MAX 64
 
 static void copy_verdict(struct warden_answer *answer, u64 generation,
 			 const struct warden_verdict *v)
@@ -320,9 +326,77 @@ void warden_judge_tell(const struct warden_request *req, const struct warden_ans
 	kfree(r);
 }
 
+/* Each sensor that a bus node reaches must be allowed as it would be by itself. */
+static int judge_behind(dev_t devt, const struct warden_request *req,
+			struct warden_answer *answer, struct warden_sensor *behind)
+{
+	struct warden_sensor *list = kmalloc_array(BEHIND_MAX, sizeof(*list), GFP_KERNEL);
+	int nr = list ? warden_devices_behind(devt, list, BEHIND_MAX) : -ENOMEM;
+	struct warden_request one = *req;
+	struct warden_answer next;
+	int i, err = 0;
+
+	if (nr < 0) {
+		answer->denied = true;
+		answer->reason = WARDEN_REASON_NO_MEMORY;
+		err = -ENOMEM;
+	}
+	for (i = 0; i < nr && !err; i++) {
+		one.class = list[i].class;
+		one.topology = list[i].key;
+		err = warden_judge(&one, &next);
+		if (!err && (!warden_answer_tells(&next) || behind->class))
+			continue; /* of those that are only told of, the first */
+		*answer = next;
+		*behind = list[i];
+	}
+	kfree(list);
+	return err;
+}
+
 /**
- * warden_judge_sensor() - decide the current program's use of a device node, and record a refusal
- * @devt: number of the node
+ * warden_judge_use() - decide the use of a sensor, and of all that is behind it
+ * @devt: number of its node; 0 for none
+ * @req: the request
+ * @answer: filled in; that of the sensor itself where all are allowed
+ * @behind: set to the sensor behind it that the answer is about; class free where it is
+ *	    about the one that was asked for
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or a negative errno where the caller must refuse.
+ */
+int warden_judge_use(dev_t devt, const struct warden_request *req, struct warden_answer *answer,
+		     struct warden_sensor *behind)
+{
+	struct warden_answer other;
+	int err = warden_judge(req, answer);
+
+	behind->class = WARDEN_SENSOR_CLASS_FREE;
+	if (err || req->class != WARDEN_SENSOR_CLASS_BUS || !devt)
+		return err;
+	other = *answer;
+	err = judge_behind(devt, req, &other, behind);
+	if (err || (behind->class != WARDEN_SENSOR_CLASS_FREE && !warden_answer_tells(answer)))
+		*answer = other;
+	return err;
+}
+
+/* Whoever traces a thread can let all of its process do what it wants. */
+static bool is_traced(void)
+{
+	const struct task_struct *t;
+	bool traced = false;
+
+	rcu_read_lock();
+	for_each_thread(current, t)
+		traced |= t->ptrace;
+	rcu_read_unlock();
+	return traced;
+}
+
+/**
+ * warden_judge_sensor() - decide the current program's use of a sensor, and record a refusal
+ * @file: a file that leads to one
  * @req: filled in; what was asked
  * @subject: filled in; the program, which @req points to
  * @answer: filled in
@@ -330,10 +404,11 @@ void warden_judge_tell(const struct warden_request *req, const struct warden_ans
  * Context: Process context of the subject, may sleep.
  * Return: 0, or -EACCES where the caller must refuse.
  */
-int warden_judge_sensor(dev_t devt, struct warden_request *req, struct warden_identity *subject,
-			struct warden_answer *answer)
+int warden_judge_sensor(const struct file *file, struct warden_request *req,
+			struct warden_identity *subject, struct warden_answer *answer)
 {
-	struct warden_sensor sensor;
+	struct warden_sensor behind;
+	struct warden_request told;
 	int err;
 
 	*req = (struct warden_request){
@@ -342,12 +417,18 @@ int warden_judge_sensor(dev_t devt, struct warden_request *req, struct warden_id
 		.subject = subject,
 		.process = (unsigned long)task_tgid(current),
 	};
-	req->class = warden_inventory_class(devt, &req->topology);
+	req->class = warden_route_class(file, &req->topology);
 	warden_identity_of_current(subject);
-	err = warden_judge(req, answer);
-	if (warden_answer_tells(answer)) {
-		warden_inventory_find(devt, &sensor);
-		warden_judge_tell(req, answer, sensor.topology, 0);
-	}
+	if (!subject->reason && is_traced())
+		subject->reason = WARDEN_REASON_PROGRAM_TRACED;
+	err = warden_judge_use(file_inode(file)->i_rdev, req, answer, &behind);
+	if (!warden_answer_tells(answer))
+		return err;
+	told = *req;
+	if (behind.class == WARDEN_SENSOR_CLASS_FREE)
+		warden_route_find(file, &behind);
+	else
+		told.class = behind.class;
+	warden_judge_tell(&told, answer, behind.topology, 0);
 	return err;
 }

@@ -5,6 +5,9 @@
 #include <linux/types.h>
 #include "decide.h"
 
+struct file;
+struct warden_sensor;
+
 /**
  * struct warden_shadow_answer - what the policy in shadow would have answered
  * @action: enum warden_action, as it would have been carried out
@@ -74,8 +77,10 @@ static inline bool warden_answer_tells(const struct warden_answer *answer)
 }
 
 int warden_judge(const struct warden_request *req, struct warden_answer *answer);
-int warden_judge_sensor(dev_t devt, struct warden_request *req, struct warden_identity *subject,
-			struct warden_answer *answer);
+int warden_judge_use(dev_t devt, const struct warden_request *req, struct warden_answer *answer,
+		     struct warden_sensor *behind);
+int warden_judge_sensor(const struct file *file, struct warden_request *req,
+			struct warden_identity *subject, struct warden_answer *answer);
 bool warden_judge_holds(const struct warden_answer *answer);
 bool warden_judge_measures(u32 domain);
 bool warden_judge_names(const struct warden_digest *digest);

@@ -29,6 +29,8 @@
 #include "load.h"
 #include "measure.h"
 #include "protocol.h"
+#include "radio.h"
+#include "route.h"
 #include "service.h"
 #include "session.h"
 
@@ -55,7 +57,16 @@ static bool is_sensor(const struct file *file)
 {
 	u64 key;
 
-	return warden_inventory_class(file_inode(file)->i_rdev, &key) != WARDEN_SENSOR_CLASS_FREE;
+	return warden_route_class(file, &key) != WARDEN_SENSOR_CLASS_FREE;
+}
+
+static int judge_sensor(const struct file *file)
+{
+	struct warden_identity subject;
+	struct warden_request req;
+	struct warden_answer answer;
+
+	return warden_judge_sensor(file, &req, &subject, &answer);
 }
 
 /* --- files that run or are loaded ------------------------------------------------ */
@@ -147,8 +158,8 @@ static u32 domain_of_data(u32 id)
 __bpf_kfunc_start_defs();
 
 /**
- * warden_kf_file_open() - may the current program open this device node?
- * @file: a character device, in its open hook
+ * warden_kf_file_open() - may the current program open this file?
+ * @file: a character device or a file that may lead to one, in its open hook
  *
  * A sensor's open is decided a moment later, where its session begins, so that
  * it is decided once; see warden_session_prepare().
@@ -159,26 +170,22 @@ __bpf_kfunc_start_defs();
 __bpf_kfunc int warden_kf_file_open(struct file *file)
 {
 	enter(WARDEN_HOOK_FILE_OPEN);
-	return is_sensor(file) ? warden_session_prepare(file) : 0;
+	if (!is_sensor(file))
+		return 0;
+	return warden_route_has_sessions(file) ? warden_session_prepare(file) : judge_sensor(file);
 }
 
 /**
- * warden_kf_file_receive() - may the current program be handed this device node?
- * @file: a character device on its way in from another process
+ * warden_kf_file_receive() - may the current program be handed this file?
+ * @file: a character device or a file that may lead to one, on its way in from another process
  *
  * Context: Sleepable LSM program.
  * Return: 0 or a negative errno.
  */
 __bpf_kfunc int warden_kf_file_receive(struct file *file)
 {
-	struct warden_identity subject;
-	struct warden_request req;
-	struct warden_answer answer;
-
 	enter(WARDEN_HOOK_FILE_RECEIVE);
-	if (!is_sensor(file))
-		return 0;
-	return warden_judge_sensor(file_inode(file)->i_rdev, &req, &subject, &answer);
+	return is_sensor(file) ? judge_sensor(file) : 0;
 }
 
 /**
@@ -343,6 +350,19 @@ __bpf_kfunc int warden_kf_socket(u32 family, u32 type, u32 protocol)
 }
 
 /**
+ * warden_kf_netlink_send() - may the current program send this?
+ * @skb: what it sends to generic netlink
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_netlink_send(struct sk_buff *skb)
+{
+	enter(WARDEN_HOOK_NETLINK_SEND);
+	return warden_radio_judge(skb);
+}
+
+/**
  * warden_kf_forge() - a task wants the kernel to believe that it runs another file
  *
  * prctl(PR_SET_MM) can replace the file a program is known by, within a user
@@ -366,6 +386,31 @@ __bpf_kfunc int warden_kf_forge(void)
 	warden_canary_deny();
 	warden_judge_tell(&req, &answer, "prctl(PR_SET_MM)", 0);
 	return -EPERM;
+}
+
+/**
+ * warden_kf_dumpable() - a task wants to leave a core when it fails
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_dumpable(void)
+{
+	enter(WARDEN_HOOK_PRCTL);
+	return warden_session_unshroud();
+}
+
+/**
+ * warden_kf_ptrace() - may the current program look into another?
+ * @task: the other, with its alloc_lock held
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_ptrace(struct task_struct *task)
+{
+	enter(WARDEN_HOOK_PTRACE_ACCESS);
+	return warden_session_peek(task);
 }
 
 /**
@@ -509,7 +554,10 @@ BTF_ID_FLAGS(func, warden_kf_listen, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_connect, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_send, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_socket, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_netlink_send, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_forge)
+BTF_ID_FLAGS(func, warden_kf_dumpable)
+BTF_ID_FLAGS(func, warden_kf_ptrace)
 BTF_ID_FLAGS(func, warden_kf_unmount)
 BTF_ID_FLAGS(func, warden_kf_device_add)
 BTF_ID_FLAGS(func, warden_kf_device_del)

@@ -11,9 +11,11 @@
 #include <linux/string.h>
 
 #include "compat/bpf.h"
+#include "attribute.h"
 #include "canary.h"
 #include "consent.h"
 #include "debug.h"
+#include "devices.h"
 #include "hooks.h"
 #include "identity.h"
 #include "inventory.h"
@@ -62,7 +64,7 @@ static int on_module(struct notifier_block *nb, unsigned long state, void *modul
 	}
 	if (module != THIS_MODULE || state != MODULE_STATE_LIVE)
 		return NOTIFY_DONE;
-	if (!warden_hooks_attach() && warden_inventory_scan(&platform->dev))
+	if (!warden_hooks_attach() && warden_inventory_scan())
 		pr_warn("warden: no memory to list the devices; all count as unknown\n");
 	if (warden_hooks_attached() && warden_canary_device_renew())
 		pr_warn("warden: /dev/warden-canary could not be made; wardenctl policy probe will try again\n");
@@ -99,6 +101,7 @@ static int __init warden_init(void)
 	platform = platform_device_register_simple("warden", PLATFORM_DEVID_NONE, NULL, 0);
 	if (IS_ERR(platform))
 		return PTR_ERR(platform);
+	warden_devices_init(&platform->dev);
 	err = warden_record_init(warden_netlink_notify);
 	if (err)
 		goto err_platform;
@@ -189,6 +192,7 @@ static void __exit warden_exit(void)
 	warden_session_exit();
 	warden_consent_exit();
 	warden_inventory_forget();
+	warden_attribute_exit();
 	warden_trust_exit();
 	warden_layers_exit();
 	warden_measure_exit();

@@ -6,6 +6,7 @@
 #include <linux/kdev_t.h>
 #include <net/genetlink.h>
 
+#include "devices.h"
 #include "inventory.h"
 #include "message.h"
 #include "netlink-gen.h"
@@ -22,23 +23,34 @@ static int fill_sensor(struct sk_buff *skb, const void *arg)
 	       put_string(skb, WARDEN_A_SENSOR_DRIVER, s->driver) ||
 	       nla_put_u32(skb, WARDEN_A_SENSOR_MAJOR, MAJOR(s->devt)) ||
 	       nla_put_u32(skb, WARDEN_A_SENSOR_MINOR, MINOR(s->devt)) ||
-	       nla_put_u32(skb, WARDEN_A_SENSOR_SESSIONS, warden_session_count_device(s->devt)) ||
+	       nla_put_u32(skb, WARDEN_A_SENSOR_SESSIONS, warden_session_count_device(s->key)) ||
 	       put_u32(skb, WARDEN_A_SENSOR_OFF, warden_switch_mask() >> s->class & 1);
+}
+
+/* What @next gives, from where the dump before stopped: cb->args[@place]. */
+static int dump_sensors(struct sk_buff *skb, struct netlink_callback *cb, int place,
+			int (*next)(u32 *cursor, struct warden_sensor *s))
+{
+	u32 cursor = cb->args[place];
+	struct warden_sensor s;
+	int err;
+
+	while (!next(&cursor, &s)) {
+		err = warden_message_dump(skb, cb, WARDEN_CMD_SENSOR_GET, fill_sensor, &s);
+		if (err)
+			return err;
+		cb->args[place] = cursor;
+	}
+	return 0;
 }
 
 int warden_nl_sensor_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct warden_sensor s;
-	u32 cursor = cb->args[0];
-	int err;
+	int err = dump_sensors(skb, cb, 0, warden_inventory_next);
 
-	while (!warden_inventory_next(&cursor, &s)) {
-		err = warden_message_dump(skb, cb, WARDEN_CMD_SENSOR_GET, fill_sensor, &s);
-		if (err)
-			return skb->len ?: err;
-		cb->args[0] = cursor;
-	}
-	return skb->len;
+	if (!err)
+		err = dump_sensors(skb, cb, 1, warden_devices_next);
+	return skb->len ?: err;
 }
 
 static int fill_session(struct sk_buff *skb, const void *arg)

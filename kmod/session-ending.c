@@ -183,8 +183,9 @@ static bool lost_ground(const struct warden_session *s)
 {
 	struct warden_request req = warden_session_request(s);
 	struct warden_answer answer;
+	struct warden_sensor behind;
 
-	return warden_judge(&req, &answer);
+	return warden_judge_use(s->sensor.devt, &req, &answer, &behind);
 }
 
 /**

@@ -21,6 +21,7 @@
 #include <warden/limits.h>
 
 #include "consent.h"
+#include "route.h"
 #include "session.h"
 #include "session-priv.h"
 
@@ -172,7 +173,7 @@ bool warden_session_is(const struct file *file)
 }
 
 /* Refuse and record what the policy would allow. */
-static void tell_refused(dev_t devt, const struct warden_request *req,
+static void tell_refused(const struct file *file, const struct warden_request *req,
 			 const struct warden_answer *allowed, u8 reason)
 {
 	struct warden_answer answer = *allowed;
@@ -182,9 +183,11 @@ static void tell_refused(dev_t devt, const struct warden_request *req,
 	answer.denied = true;
 	answer.observed = false;
 	answer.differs = false;
-	warden_inventory_find(devt, &sensor);
+	warden_route_find(file, &sensor);
 	warden_judge_tell(req, &answer, sensor.topology, 0);
 }
+
+static const struct file_operations prepared_ops;
 
 /* Open through the driver, and make the file a session. */
 static int open_session(struct file *file, const struct warden_request *req,
@@ -195,7 +198,7 @@ static int open_session(struct file *file, const struct warden_request *req,
 	int err;
 
 	if (!s) {
-		tell_refused(inode->i_rdev, req, answer, WARDEN_REASON_NO_MEMORY);
+		tell_refused(file, req, answer, WARDEN_REASON_NO_MEMORY);
 		return -ENOMEM;
 	}
 	__module_get(THIS_MODULE); /* this call outlives the reference of prepared_ops */
@@ -203,8 +206,12 @@ static int open_session(struct file *file, const struct warden_request *req,
 	if (err) {
 		warden_session_free(s);
 	} else {
-		warden_inventory_find(inode->i_rdev, &s->sensor); /* pinned from now on */
+		if (file->f_op == &prepared_ops) /* sysfs has one set of them for all files */
+			replace_fops(file, fops_get(inode->i_fop));
+		warden_route_find(file, &s->sensor); /* a node's is pinned from now on */
 		take_over(s, file);
+		if (answer->has_receipt)
+			warden_session_shroud();
 		warden_session_enlist(s, req);
 		/* Born dead is begun and ended: who counts the one and the other finds none open. */
 		warden_session_tell(s, WARDEN_EVENT_SESSION_START, s->answer.reason);
@@ -230,7 +237,7 @@ static int session_open(struct inode *inode, struct file *file)
 
 	if (warden_session_count() >= WARDEN_SESSIONS_MAX)
 		return -ENFILE;
-	err = warden_judge_sensor(inode->i_rdev, &req, &subject, &answer);
+	err = warden_judge_sensor(file, &req, &subject, &answer);
 	return err ?: open_session(file, &req, &answer);
 }
 
@@ -240,14 +247,14 @@ static const struct file_operations prepared_ops = {
 };
 
 /* The module goes and can take no file over any more. */
-static int refuse_going(dev_t devt)
+static int refuse_going(const struct file *file)
 {
 	struct warden_identity subject;
 	struct warden_request req;
 	struct warden_answer answer;
 
-	if (!warden_judge_sensor(devt, &req, &subject, &answer))
-		tell_refused(devt, &req, &answer, WARDEN_REASON_STOPPING);
+	if (!warden_judge_sensor(file, &req, &subject, &answer))
+		tell_refused(file, &req, &answer, WARDEN_REASON_STOPPING);
 	return -EACCES;
 }
 
@@ -264,7 +271,7 @@ static int refuse_going(dev_t devt)
 int warden_session_prepare(struct file *file)
 {
 	if (!try_module_get(THIS_MODULE))
-		return refuse_going(file_inode(file)->i_rdev);
+		return refuse_going(file);
 	fops_put(file->f_op);
 	file->f_op = &prepared_ops;
 	return 0;

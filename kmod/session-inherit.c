@@ -15,12 +15,13 @@ static int may_keep(const struct warden_session *s, const struct warden_identity
 {
 	struct warden_request req = warden_session_request(s);
 	struct warden_answer answer;
+	struct warden_sensor behind;
 	int err;
 
 	req.subject = identity;
 	req.process = (unsigned long)task_tgid(current);
 	req.uid = from_kuid(&init_user_ns, current_uid());
-	err = warden_judge(&req, &answer);
+	err = warden_judge_use(s->sensor.devt, &req, &answer, &behind);
 	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, s->sensor.topology, 0);
 	return err;

@@ -4,8 +4,8 @@
  *
  * session-file.c stands in the file's operations, has its open judged and makes it
  * a session; session-mapping.c has its memory, so that it can be taken away;
- * session-inherit.c says who keeps it over execve(); session-ending.c ends it;
- * session-record.c tells of it.
+ * session-inherit.c says who keeps it over execve(), session-holder.c who may look into
+ * a process that has one; session-ending.c ends it; session-record.c tells of it.
  */
 #include <linux/fs.h>
 #include <linux/pid.h>
@@ -111,6 +111,7 @@ static bool has_ground(struct warden_session *s, const struct warden_request *ju
 {
 	struct warden_request req = warden_session_request(s);
 	bool same = req.class == judged->class && req.topology == judged->topology;
+	struct warden_sensor behind;
 	int looks;
 
 	for (looks = 0; looks < 3; looks++) {
@@ -118,7 +119,7 @@ static bool has_ground(struct warden_session *s, const struct warden_request *ju
 			return false;
 		if (same && warden_judge_holds(&s->answer))
 			return true;
-		if (warden_judge(&req, &s->answer))
+		if (warden_judge_use(s->sensor.devt, &req, &s->answer, &behind))
 			return false;
 		same = true;
 	}
@@ -274,19 +275,19 @@ unsigned int warden_session_count(void)
 
 /**
  * warden_session_count_device() - how many live sessions a device has
- * @devt: its number
+ * @key: that of its topology name
  *
  * Context: Process context, may sleep.
  * Return: the number.
  */
-unsigned int warden_session_count_device(dev_t devt)
+unsigned int warden_session_count_device(u64 key)
 {
 	unsigned int nr = 0;
 	struct warden_session *s;
 
 	mutex_lock(&sessions_lock);
 	list_for_each_entry(s, &sessions, node)
-		nr += !s->dead && s->sensor.devt == devt;
+		nr += !s->dead && s->sensor.key == key;
 	mutex_unlock(&sessions_lock);
 	return nr;
 }

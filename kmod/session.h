@@ -7,6 +7,7 @@
 #include "decide.h"
 
 struct file;
+struct task_struct;
 
 /**
  * struct warden_session_info - an open session, copied
@@ -41,11 +42,13 @@ void warden_session_exit(void);
 void warden_session_watch(struct warden_gate *gate);
 int warden_session_prepare(struct file *file);
 void warden_session_inherit(void);
+int warden_session_peek(struct task_struct *task);
+int warden_session_unshroud(void);
 unsigned int warden_session_review(u32 reason, u64 since, u64 *took);
 unsigned int warden_session_end_all(u32 reason);
 int warden_session_get(u64 id, struct warden_session_info *info);
 bool warden_session_rests_on(const u8 receipt[WARDEN_RECEIPT_SIZE]);
 unsigned int warden_session_count(void);
-unsigned int warden_session_count_device(dev_t devt);
+unsigned int warden_session_count_device(u64 key);
 
 #endif /* WARDEN_SESSION_H */

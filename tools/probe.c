@@ -13,10 +13,12 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/bpf.h>
+#include <linux/netlink.h>
 #include <linux/perf_event.h>
 #include <linux/prctl.h>
 
@@ -330,6 +332,19 @@ static int make_directory(void)
 	return rmdir(path) ? -errno : 0;
 }
 
+/* A message without a request in it: it is sent, and nothing is asked. */
+static int send_nothing(void)
+{
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	struct nlmsghdr nothing_asked = { .nlmsg_len = NLMSG_HDRLEN, .nlmsg_type = NLMSG_NOOP };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+
+	if (fd < 0)
+		return -errno;
+	return close_with(fd, outcome(sendto(fd, &nothing_asked, sizeof(nothing_asked), 0,
+					     (struct sockaddr *)&kernel, sizeof(kernel))));
+}
+
 /* The kernel made the canary device anew when the probe began. */
 static int nothing(void)
 {
@@ -359,9 +374,10 @@ static const struct warden_trial trials[] = {
 	{ "ask for what lockdown would close", WARDEN_HOOK_LOCKED_DOWN, ask_lockdown, 0 },
 	{ "load canary bytes once more", WARDEN_HOOK_KERNEL_LOAD_DATA, load_module_memory, 0 },
 	{ "make a directory", WARDEN_HOOK_INODE_MKDIR, make_directory, 0 },
+	{ "send to generic netlink", WARDEN_HOOK_NETLINK_SEND, send_nothing, 0 },
 };
 
-_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_INODE_MKDIR + 1,
+_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_NETLINK_SEND + 1,
 	       "a hook has no trial");
 
 const struct warden_trial *warden_trial_nth(size_t n)

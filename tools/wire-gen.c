@@ -224,12 +224,14 @@ static const char *const reason_words[] = {
 	"unused",
 	"used-up",
 	"outside",
+	"session-held",
+	"program-traced",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 31,
+	.count = 33,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -349,12 +351,13 @@ static const char *const hook_words[] = {
 	"locked-down",
 	"kernel-load-data",
 	"inode-mkdir",
+	"netlink-send",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 22,
+	.count = 23,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)

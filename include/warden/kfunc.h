@@ -13,8 +13,10 @@ struct file;
 struct linux_binprm;
 struct msghdr;
 struct sockaddr;
+struct sk_buff;
 struct socket;
 struct super_block;
+struct task_struct;
 
 #ifdef __bpf__
 #define WARDEN_KFUNC extern __ksym
@@ -33,7 +35,10 @@ WARDEN_KFUNC int warden_kf_listen(struct socket *sock);
 WARDEN_KFUNC int warden_kf_connect(struct socket *sock, struct sockaddr *address, int len);
 WARDEN_KFUNC int warden_kf_send(struct socket *sock, struct msghdr *msg);
 WARDEN_KFUNC int warden_kf_socket(__u32 family, __u32 type, __u32 protocol);
+WARDEN_KFUNC int warden_kf_netlink_send(struct sk_buff *skb);
 WARDEN_KFUNC int warden_kf_forge(void);
+WARDEN_KFUNC int warden_kf_dumpable(void);
+WARDEN_KFUNC int warden_kf_ptrace(struct task_struct *task);
 WARDEN_KFUNC int warden_kf_unmount(struct super_block *sb);
 WARDEN_KFUNC int warden_kf_device_add(struct device *dev);
 WARDEN_KFUNC int warden_kf_device_del(struct device *dev);

@@ -13,7 +13,7 @@
 
 #include "client.h"
 
-#define RUN_MS	    60000
+#define RUN_MS	    180000
 #define OUTPUT_MAX  (8u << 20) /* more is dropped from the front */
 #define READ_BYTES  16384
 #define NOT_STARTED 127

@@ -28,6 +28,9 @@ const char *device_node(const char *topology);
 /* Topology name of the entry whose node has this name; "" where there is none. */
 const char *device_topology(const char *node);
 
+/* Try to open a file: 0 or the errno. */
+int device_try(const char *path, int flags);
+
 /* Is there an entry whose node has this name? */
 bool device_listed(const char *node);
 

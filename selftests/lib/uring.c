@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/io_uring.h>
 #include <stdint.h>
 #include <string.h>
@@ -58,15 +59,13 @@ static int submit(struct ring *r)
 	return cqe->res;
 }
 
-static int request(uint8_t op, int fd, uint64_t address, uint64_t len)
+static int request(const struct io_uring_sqe *sqe)
 {
 	struct ring r;
 	int err = open_ring(&r);
 
 	if (!err) {
-		*r.sqes = (struct io_uring_sqe){
-			.opcode = op, .fd = fd, .addr = address, .addr2 = len,
-		};
+		*r.sqes = *sqe;
 		err = submit(&r);
 	}
 	close_ring(&r);
@@ -75,55 +74,45 @@ static int request(uint8_t op, int fd, uint64_t address, uint64_t len)
 
 int uring_bind(int fd, const struct sockaddr *address, unsigned int len)
 {
-	return request(OP_BIND, fd, (uintptr_t)address, len);
+	return request(&(struct io_uring_sqe){
+		.opcode = OP_BIND, .fd = fd, .addr = (uintptr_t)address, .addr2 = len });
 }
 
 int uring_connect(int fd, const struct sockaddr *address, unsigned int len)
 {
-	return request(IORING_OP_CONNECT, fd, (uintptr_t)address, len);
+	return request(&(struct io_uring_sqe){
+		.opcode = IORING_OP_CONNECT, .fd = fd, .addr = (uintptr_t)address, .off = len });
 }
 
 int uring_socket(int family, int type, int protocol)
 {
-	struct ring r;
-	int err = open_ring(&r);
-
-	if (!err) {
-		*r.sqes = (struct io_uring_sqe){ .opcode = OP_SOCKET, .fd = family,
-						 .off = (uint64_t)type, .len = (uint32_t)protocol };
-		err = submit(&r);
-	}
-	close_ring(&r);
-	return err;
+	return request(&(struct io_uring_sqe){ .opcode = OP_SOCKET, .fd = family,
+					       .off = (uint64_t)type, .len = (uint32_t)protocol });
 }
 
 int uring_send_to(int fd, const struct sockaddr *address, unsigned int len)
 {
-	struct ring r;
-	int err = open_ring(&r);
+	int sent = request(&(struct io_uring_sqe){
+		.opcode = IORING_OP_SEND, .fd = fd, .addr = (uintptr_t)"x", .len = 1,
+		.addr2 = (uintptr_t)address, .addr_len = (uint16_t)len });
 
-	if (!err) {
-		*r.sqes = (struct io_uring_sqe){
-			.opcode = IORING_OP_SEND, .fd = fd, .addr = (uintptr_t)"x", .len = 1,
-			.addr2 = (uintptr_t)address, .addr_len = (uint16_t)len,
-		};
-		err = submit(&r);
-		if (err > 0)
-			err = 0;
-	}
-	close_ring(&r);
-	return err;
+	return sent > 0 ? 0 : sent;
 }
 
 int uring_listen(int fd)
 {
-	struct ring r;
-	int err = open_ring(&r);
+	return request(&(struct io_uring_sqe){ .opcode = OP_LISTEN, .fd = fd, .len = 1 });
+}
 
-	if (!err) {
-		*r.sqes = (struct io_uring_sqe){ .opcode = OP_LISTEN, .fd = fd, .len = 1 };
-		err = submit(&r);
-	}
-	close_ring(&r);
-	return err;
+int uring_open(const char *path, int flags)
+{
+	return request(&(struct io_uring_sqe){
+		.opcode = IORING_OP_OPENAT, .fd = AT_FDCWD, .addr = (uintptr_t)path,
+		.open_flags = (uint32_t)flags });
+}
+
+int uring_read(int fd, void *buf, unsigned int len)
+{
+	return request(&(struct io_uring_sqe){
+		.opcode = IORING_OP_READ, .fd = fd, .addr = (uintptr_t)buf, .len = len });
 }

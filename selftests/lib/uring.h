@@ -15,5 +15,8 @@ int uring_listen(int fd);
 int uring_connect(int fd, const struct sockaddr *address, unsigned int len);
 int uring_socket(int family, int type, int protocol); /* a descriptor, or -errno */
 int uring_send_to(int fd, const struct sockaddr *address, unsigned int len);
+/* openat() and read(): what these give, or -errno. */
+int uring_open(const char *path, int flags);
+int uring_read(int fd, void *buf, unsigned int len);
 
 #endif /* WARDEN_TEST_URING_H */

@@ -14,14 +14,14 @@
 static void list_sensor(struct warden_table *t, const struct warden_object *o)
 {
 	uint64_t sessions = warden_object_number(o, WARDEN_A_SENSOR_SESSIONS);
+	uint64_t major = warden_object_number(o, WARDEN_A_SENSOR_MAJOR);
 	char text[64];
 
 	warden_table_cell(t, warden_object_word(o, WARDEN_A_SENSOR_CLASS));
 	snprintf(text, sizeof(text), sessions ? "%" PRIu64 " open" : "idle", sessions);
 	warden_table_cell(t, warden_object_number(o, WARDEN_A_SENSOR_OFF) ? "off" : text);
 	warden_table_cell(t, warden_object_string(o, WARDEN_A_SENSOR_NODE));
-	snprintf(text, sizeof(text), "%" PRIu64 ":%" PRIu64,
-		 warden_object_number(o, WARDEN_A_SENSOR_MAJOR),
+	snprintf(text, sizeof(text), major ? "%" PRIu64 ":%" PRIu64 : "-", major,
 		 warden_object_number(o, WARDEN_A_SENSOR_MINOR));
 	warden_table_cell(t, text);
 	warden_table_cell(t, warden_object_string(o, WARDEN_A_SENSOR_DRIVER));

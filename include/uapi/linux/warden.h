@@ -200,6 +200,10 @@ enum warden_event {
  *   for is over
  * @WARDEN_REASON_OUTSIDE: consent does not hold at this time of the week, or
  *   in this context
+ * @WARDEN_REASON_SESSION_HELD: the process that was to be looked into has this
+ *   sensor open
+ * @WARDEN_REASON_PROGRAM_TRACED: another program traces this one, so it may
+ *   not be what its file says
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -233,6 +237,8 @@ enum warden_reason {
 	WARDEN_REASON_UNUSED,
 	WARDEN_REASON_USED_UP,
 	WARDEN_REASON_OUTSIDE,
+	WARDEN_REASON_SESSION_HELD,
+	WARDEN_REASON_PROGRAM_TRACED,
 };
 
 /**
@@ -313,6 +319,7 @@ enum warden_hook {
 	WARDEN_HOOK_LOCKED_DOWN,
 	WARDEN_HOOK_KERNEL_LOAD_DATA,
 	WARDEN_HOOK_INODE_MKDIR,
+	WARDEN_HOOK_NETLINK_SEND,
 };
 
 enum warden_rule_flag {

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * With 6.15 the parent of a kernfs node came under RCU, by another name. Kbuild looks
+ * for it and sets HAVE_KERNFS_RCU_PARENT.
+ */
+#ifndef WARDEN_COMPAT_KERNFS_H
+#define WARDEN_COMPAT_KERNFS_H
+
+#include <linux/kernfs.h>
+#include <linux/rcupdate.h>
+
+/* Under rcu_read_lock(): a node is freed a grace period after its last reference. */
+static inline struct kernfs_node *warden_kernfs_parent(const struct kernfs_node *kn)
+{
+#ifdef HAVE_KERNFS_RCU_PARENT
+	return rcu_dereference(kn->__parent);
+#else
+	return READ_ONCE(kn->parent);
+#endif
+}
+
+#endif /* WARDEN_COMPAT_KERNFS_H */

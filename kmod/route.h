@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef WARDEN_ROUTE_H
+#define WARDEN_ROUTE_H
+
+#include <linux/types.h>
+
+struct file;
+struct warden_sensor;
+
+u32 warden_route_class(const struct file *file, u64 *key);
+void warden_route_find(const struct file *file, struct warden_sensor *s);
+bool warden_route_has_sessions(const struct file *file);
+
+#endif /* WARDEN_ROUTE_H */

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Chips on a bus that exists in memory only: a compass (IIO), and a thermometer (hwmon)
+ * where the kernel has its driver.
+ */
+#ifndef WARDEN_TEST_CHIP_H
+#define WARDEN_TEST_CHIP_H
+
+#include <stdbool.h>
+
+#define COMPASS_ADDRESS	    0x0e
+#define THERMOMETER_ADDRESS 0x48
+
+/* Number of the bus, made with its chips unless it is there; -1 where it cannot be. */
+int chip_bus(void);
+
+/* Is the thermometer's driver there? */
+bool chip_has_thermometer(void);
+
+/* A file of the compass, and of the thermometer, in sysfs; the next call overwrites it. */
+const char *chip_compass(const char *attribute);
+const char *chip_thermometer(const char *attribute);
+
+/* Topology name of the compass. */
+const char *chip_compass_topology(void);
+
+/* Read a register as i2cget does: the value, or -errno of the call that failed. */
+int chip_read(int bus, unsigned int address, unsigned int reg);
+
+#endif /* WARDEN_TEST_CHIP_H */

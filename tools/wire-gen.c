@@ -348,12 +348,13 @@ static const struct warden_wire_attr status_attrs[] = {
 	[27] = { .name = "confirm-layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
 	[28] = { .name = "shadow-name", .kind = WARDEN_WIRE_STRING },
 	[29] = { .name = "shadow-version", .kind = WARDEN_WIRE_U32 },
+	[30] = { .name = "policy-memory", .kind = WARDEN_WIRE_U64 },
 };
 
 static const struct warden_wire_set status_set = {
 	.name = "status",
 	.attrs = status_attrs,
-	.max = 29,
+	.max = 30,
 };
 
 const struct warden_wire_set *warden_set_status(void)

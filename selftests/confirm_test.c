@@ -397,7 +397,11 @@ TEST_F(trial, the_policy_in_force_explains_itself_layer_by_layer)
 	EXPECT_SAID("maker layer, \"trial\" version ");
 	EXPECT_SAID(": allowed (line 3)\n");
 	EXPECT_SAID(": denied (line 2)\n");
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "who-can", "--running", "use", "microphone")));
+	EXPECT_SAID("nobody");
 	EXPECT_EQ(0, warden_ctl(ARGV("policy", "drop", "operator")));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "who-can", "--running", "use", "microphone")));
+	EXPECT_SAID("self     -       allowed  maker, line 3\n");
 }
 
 /* --- reading back -------------------------------------------------------------------------- */

@@ -35,7 +35,7 @@ QUERY_SRC := $(addprefix policy/,source safety decode ask diff explain kept ques
 POLICY_SRC := blob wire wire-gen $(filter-out $(QUERY_SRC), \
 	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/policy/*.c)))
 POLICY_GEN := policy.tab policy.lex
-TOOLS_SRC := $(QUERY_SRC) main ask compiled running late sign channel fault reason output nl audit_stream chains \
+TOOLS_SRC := $(QUERY_SRC) main ask compiled running late sign channel fault reason output nl nl_policy audit_stream chains \
 	doctor_checks probe \
 	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/cmd/*.c))
 

@@ -14,7 +14,7 @@
 #include "../channel.h"
 #include "../cmd.h"
 #include "../compiled.h"
-#include "../nl.h"
+#include "../nl_policy.h"
 #include "../output.h"
 #include "../policy/digest.h"
 #include "../policy/source.h"

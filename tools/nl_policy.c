@@ -6,7 +6,6 @@
 #include <linux/warden.h>
 #include <warden/limits.h>
 
-#include "policy/digest.h"
 #include "nl_policy.h"
 
 /* Bytes of the entries from @from on that fit one message. */
@@ -28,11 +27,10 @@ static size_t chunk_at(const struct warden_blob *policy, size_t from)
 }
 
 int warden_nl_policy_load(struct warden_nl *nl, const struct warden_blob *policy,
-			  const struct warden_blob *how, warden_object_fn fn, void *ctx,
-			  struct warden_fault *f)
+			  const uint8_t digest[WARDEN_DIGEST_SIZE], const struct warden_blob *how,
+			  warden_object_fn fn, void *ctx, struct warden_fault *f)
 {
 	struct warden_blob commit = { NULL, 0, 0 }, chunk;
-	uint8_t digest[WARDEN_DIGEST_SIZE];
 	size_t at = 0, len;
 	int err;
 
@@ -44,8 +42,7 @@ int warden_nl_policy_load(struct warden_nl *nl, const struct warden_blob *policy
 	}
 	if (err)
 		return err;
-	warden_sha256(digest, policy->data, policy->len);
-	warden_blob_put(&commit, WARDEN_A_POLICY_DIGEST, digest, sizeof(digest));
+	warden_blob_put(&commit, WARDEN_A_POLICY_DIGEST, digest, WARDEN_DIGEST_SIZE);
 	if (how)
 		warden_blob_append(&commit, how->data, how->len);
 	err = warden_nl_do(nl, WARDEN_CMD_POLICY_COMMIT, &commit, fn, ctx, f);

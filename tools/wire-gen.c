@@ -112,12 +112,13 @@ static const char *const event_words[] = {
 	"shadow",
 	"shadow-load",
 	"shadow-drop",
+	"command-refuse",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 23,
+	.count = 24,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -151,12 +152,14 @@ static const char *const reason_words[] = {
 	"reverted",
 	"wider",
 	"unvouched",
+	"no-capability",
+	"too-many-sessions",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 25,
+	.count = 27,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)

@@ -86,6 +86,7 @@ enum warden_event {
 	WARDEN_EVENT_SHADOW,
 	WARDEN_EVENT_SHADOW_LOAD,
 	WARDEN_EVENT_SHADOW_DROP,
+	WARDEN_EVENT_COMMAND_REFUSE,
 };
 
 /**
@@ -127,6 +128,10 @@ enum warden_event {
  *   keeps it from having an effect
  * @WARDEN_REASON_UNVOUCHED: the maker's policy names the certificate it was
  *   signed with no more
+ * @WARDEN_REASON_NO_CAPABILITY: the sender of a command lacks the capability
+ *   it needs
+ * @WARDEN_REASON_TOO_MANY_SESSIONS: as many sensor files are open as there may
+ *   be
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -154,6 +159,8 @@ enum warden_reason {
 	WARDEN_REASON_REVERTED,
 	WARDEN_REASON_WIDER,
 	WARDEN_REASON_UNVOUCHED,
+	WARDEN_REASON_NO_CAPABILITY,
+	WARDEN_REASON_TOO_MANY_SESSIONS,
 };
 
 /**

@@ -62,7 +62,6 @@ FIXTURE_SETUP(right)
 {
 	ASSERT_EQ(0, genl_open(&self->g));
 	ASSERT_EQ(0, genl_open(&self->events));
-	sleep(1); /* what was refused before is told */
 	ASSERT_EQ(0, genl_join(&self->events));
 	self->mark = evidence_mark();
 }
@@ -73,6 +72,13 @@ FIXTURE_TEARDOWN(right)
 	genl_close(&self->g);
 }
 
+/* What was refused before is told; the next one is the first of its second. */
+static void settle(struct genl *g)
+{
+	while (!genl_event(g, 1500))
+		;
+}
+
 TEST_F(right, a_command_that_lacks_one_is_recorded_with_its_sender)
 {
 	struct claim refused = { .event = "command-refuse", .domain = "system",
@@ -80,6 +86,7 @@ TEST_F(right, a_command_that_lacks_one_is_recorded_with_its_sender)
 				 .program = warden_self() };
 	int status;
 
+	settle(&self->events);
 	refused.pid = start_stranger(1);
 	ASSERT_EQ(refused.pid, waitpid(refused.pid, &status, 0));
 	EXPECT_EQ(0, status);
@@ -96,10 +103,13 @@ TEST_F(right, a_command_that_has_one_is_not)
 
 TEST_F(right, a_flood_of_them_is_counted_to_the_last_and_fills_no_log)
 {
-	uint64_t begin = now_ns(), records, seconds;
-	pid_t pid = start_stranger(FLOOD);
+	uint64_t begin, records, seconds;
 	int status;
+	pid_t pid;
 
+	settle(&self->events);
+	begin = now_ns();
+	pid = start_stranger(FLOOD);
 	EXPECT_EQ(FLOOD, count_refused(&self->events, FLOOD, &records));
 	seconds = (now_ns() - begin) / 1000000000u;
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));

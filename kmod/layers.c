@@ -3,16 +3,35 @@
  * The policy in force: one immutable stack of layers behind an RCU pointer. A
  * layer that stays is shared by the stack of before and the one that replaces
  * it, so that one layer can be changed, or taken back, without a copy.
+ *
+ * Who replaces a policy does not wait for the readers of the one of before: it
+ * is retired, and freed when they have gone. What is retired is bounded, so that
+ * a loop of large policies waits instead of filling the memory.
  */
+#include <linux/jiffies.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 #include "change.h"
 #include "layers.h"
 #include "service.h"
 
+#define RETIRED_MAX (4u << 20) /* bytes that may wait for readers */
+#define REAP_AFTER  (HZ / 50)  /* a grace period, most times */
+
 /* Replaced only inside a change, by warden_layers_publish(). */
 static struct warden_layers __rcu *in_force;
+
+/* What was replaced and may still be read, oldest first; all of it is changed inside a change. */
+static struct {
+	struct warden_layers *first;
+	struct warden_layers **end;
+	size_t size;
+} retired = { .end = &retired.first };
+
+static void reap_late(struct work_struct *work);
+static DECLARE_DELAYED_WORK(reap_work, reap_late);
 
 /**
  * warden_layers_get_rcu() - the policy in force
@@ -59,6 +78,7 @@ struct warden_layers *warden_layers_copy(void)
 	if (!copy)
 		return NULL;
 	*copy = *warden_layers_get_rcu();
+	copy->grace = 0;
 	for (i = 0; i < copy->nr; i++)
 		copy->layer[i]->users++;
 	return copy;
@@ -107,24 +127,30 @@ void warden_layers_put(struct warden_layers *layers, u8 layer, struct warden_sna
  * warden_layers_publish() - put a policy in force
  * @layers: from warden_layers_copy(), or what this returned before; given away
  *
- * Context: In a change, sleeps for a grace period; or init.
- * Return: the policy of before, which nobody reads any more, for
- * warden_layers_free() or to be published again; NULL the first time.
+ * Who began to read the policy of before may go on for a moment, as if it had
+ * come first; whoever asks after this returned is answered by @layers.
+ *
+ * Context: In a change, sleeps where @layers was in force a moment ago; or init.
+ * Return: the policy of before, for warden_layers_retire() or to be published
+ * again; NULL the first time.
  */
 struct warden_layers *warden_layers_publish(struct warden_layers *layers)
 {
 	struct warden_layers *old = rcu_dereference_protected(in_force, 1);
 
+	if (layers->grace) /* its generation changes, which its last readers must not see */
+		cond_synchronize_rcu(layers->grace);
+	layers->grace = 0;
 	layers->generation = old ? old->generation + 1 : 1;
 	rcu_assign_pointer(in_force, layers);
 	if (old)
-		synchronize_rcu();
+		old->grace = start_poll_synchronize_rcu();
 	warden_service_renew();
 	return old;
 }
 
 /**
- * warden_layers_free() - let a policy go that is not in force
+ * warden_layers_free() - let a policy go that nobody reads
  * @layers: the layers, or NULL
  *
  * Context: In a change, or exit; may sleep.
@@ -136,6 +162,93 @@ void warden_layers_free(struct warden_layers *layers)
 	for (i = 0; layers && i < layers->nr; i++)
 		warden_snapshot_put(layers->layer[i]);
 	kfree(layers);
+}
+
+static size_t size_of(const struct warden_snapshot *snap)
+{
+	size_t size = sizeof(*snap) + (READ_ONCE(snap->nr_packed) ?: snap->nr_bytes);
+	u32 domain, i;
+
+	for (domain = 0; domain < WARDEN_DOMAIN_RULES; domain++)
+		size += snap->reference[domain].nr * sizeof(*snap->reference->digests);
+	for (i = 0; i < snap->nr_signers; i++)
+		size += sizeof(*snap->signers) + snap->signers[i].len;
+	return size + snap->nr_programs * sizeof(*snap->programs) +
+	       snap->nr_refs * sizeof(*snap->refs) + snap->nr_purposes * sizeof(*snap->purposes) +
+	       snap->nr_rules * sizeof(*snap->rules) +
+	       snap->nr_rule_digests * sizeof(*snap->rule_digests) +
+	       snap->nr_nets * sizeof(*snap->nets) +
+	       snap->nr_patterns * sizeof(*snap->patterns) +
+	       snap->nr_quorums * sizeof(*snap->quorums);
+}
+
+/**
+ * warden_layers_size() - the memory a policy takes
+ * @layers: the policy
+ *
+ * Context: As long as @layers may be used.
+ * Return: bytes that were asked for; an allocator rounds them up.
+ */
+size_t warden_layers_size(const struct warden_layers *layers)
+{
+	size_t size = sizeof(*layers);
+	u32 i;
+
+	for (i = 0; i < layers->nr; i++)
+		size += size_of(layers->layer[i]);
+	return size;
+}
+
+static void free_first(void)
+{
+	struct warden_layers *layers = retired.first;
+
+	retired.first = layers->next;
+	if (!retired.first)
+		retired.end = &retired.first;
+	retired.size -= layers->size;
+	warden_layers_free(layers);
+}
+
+/* Free what nobody reads any more, and wait for readers where too much is kept. */
+static void reap(void)
+{
+	while (retired.first && poll_state_synchronize_rcu(retired.first->grace))
+		free_first();
+	while (retired.size > RETIRED_MAX) {
+		cond_synchronize_rcu(retired.first->grace);
+		free_first();
+	}
+}
+
+static void reap_late(struct work_struct *work)
+{
+	warden_change_lock();
+	reap();
+	if (retired.first)
+		schedule_delayed_work(&reap_work, REAP_AFTER);
+	warden_change_unlock();
+}
+
+/**
+ * warden_layers_retire() - let a policy go that was replaced
+ * @layers: what warden_layers_publish() returned, or a stack of the shadow with its grace; or NULL
+ *
+ * Context: In a change; sleeps for a grace period where much waits already.
+ */
+void warden_layers_retire(struct warden_layers *layers)
+{
+	warden_change_assert_held();
+	if (!layers)
+		return;
+	layers->next = NULL;
+	*retired.end = layers;
+	retired.end = &layers->next;
+	layers->size = warden_layers_size(layers);
+	retired.size += layers->size;
+	reap();
+	if (retired.first)
+		schedule_delayed_work(&reap_work, REAP_AFTER);
 }
 
 /**
@@ -161,12 +274,16 @@ int warden_layers_init(bool observe)
 }
 
 /**
- * warden_layers_exit() - free the policy in force
+ * warden_layers_exit() - free the policy in force, and those before it
  *
- * Context: Process context; no hook and no command can run any more.
+ * Context: Process context, sleeps; no hook and no command can run any more.
  */
 void warden_layers_exit(void)
 {
+	cancel_delayed_work_sync(&reap_work);
+	synchronize_rcu();
+	while (retired.first)
+		free_first();
 	warden_layers_free(rcu_dereference_protected(in_force, 1));
 	RCU_INIT_POINTER(in_force, NULL);
 }

@@ -12,5 +12,7 @@ void warden_layers_put(struct warden_layers *layers, u8 layer, struct warden_sna
 struct warden_snapshot *warden_layers_find(const struct warden_layers *layers, u8 layer);
 struct warden_layers *warden_layers_publish(struct warden_layers *layers);
 void warden_layers_free(struct warden_layers *layers);
+void warden_layers_retire(struct warden_layers *layers);
+size_t warden_layers_size(const struct warden_layers *layers);
 
 #endif /* WARDEN_LAYERS_H */

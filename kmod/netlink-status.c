@@ -108,6 +108,7 @@ static int put_policy_status(struct sk_buff *skb, const struct warden_layers *la
 	       nla_put_u32(skb, WARDEN_A_STATUS_POLICY_VERSION, snap->version) ||
 	       nla_put(skb, WARDEN_A_STATUS_POLICY_DIGEST, sizeof(snap->digest), snap->digest) ||
 	       put_u64(skb, WARDEN_A_STATUS_GENERATION, layers->generation) ||
+	       put_u64(skb, WARDEN_A_STATUS_POLICY_MEMORY, warden_layers_size(layers)) ||
 	       nla_put_u32(skb, WARDEN_A_STATUS_UNSIGNED_POLICIES, !warden_trust_roots()) ||
 	       put_string(skb, WARDEN_A_STATUS_CONTACT, snap->contact) ||
 	       put_string(skb, WARDEN_A_STATUS_SUPPORT_UNTIL, snap->support_until) ||

@@ -26,10 +26,11 @@ int warden_nl_pre_anyone(const struct genl_split_ops *ops, struct sk_buff *skb,
 	return 0;
 }
 
-static int need(struct sk_buff *skb, int cap, struct netlink_ext_ack *extack)
+static int need(struct sk_buff *skb, u8 cmd, int cap, struct netlink_ext_ack *extack)
 {
 	if (netlink_capable(skb, cap))
 		return 0;
+	warden_netlink_tell_refused(cmd);
 	return warden_refuse(extack, NULL, -EPERM, cap == CAP_MAC_ADMIN ?
 			     "this needs CAP_MAC_ADMIN in the initial user namespace" :
 			     "this needs CAP_AUDIT_READ in the initial user namespace");
@@ -38,18 +39,20 @@ static int need(struct sk_buff *skb, int cap, struct netlink_ext_ack *extack)
 int warden_nl_pre_admin(const struct genl_split_ops *ops, struct sk_buff *skb,
 			struct genl_info *info)
 {
-	return need(skb, CAP_MAC_ADMIN, info->extack);
+	return need(skb, ops->cmd, CAP_MAC_ADMIN, info->extack);
 }
 
 int warden_nl_pre_read(const struct genl_split_ops *ops, struct sk_buff *skb,
 		       struct genl_info *info)
 {
-	return need(skb, CAP_AUDIT_READ, info->extack);
+	return need(skb, ops->cmd, CAP_AUDIT_READ, info->extack);
 }
 
 int warden_nl_start_read(struct netlink_callback *cb)
 {
-	return need(cb->skb, CAP_AUDIT_READ, cb->extack);
+	const struct genlmsghdr *head = nlmsg_data(cb->nlh);
+
+	return need(cb->skb, head->cmd, CAP_AUDIT_READ, cb->extack);
 }
 
 /*

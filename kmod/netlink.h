@@ -10,6 +10,7 @@ struct warden_record;
 int warden_netlink_init(void);
 void warden_netlink_exit(void);
 void warden_netlink_notify(const struct warden_record *r);
+void warden_netlink_tell_refused(u8 cmd);
 
 int warden_netlink_fill_record(struct sk_buff *skb, const void *arg);
 int warden_netlink_policy_init(void);

@@ -5,7 +5,9 @@
  */
 #include <linux/errno.h>
 #include <linux/kconfig.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/zlib.h>
 
 #include "pack.h"
@@ -14,15 +16,21 @@
 
 #define LEVEL	  1  /* the fastest */
 #define MEM_LEVEL 8
+#define PIECE	  (64u << 10) /* bytes between two chances for others to run */
 
-static int deflate(struct z_stream_s *z)
+static int deflate(struct z_stream_s *z, u32 len)
 {
 	int err = zlib_deflateInit2(z, LEVEL, Z_DEFLATED, -MAX_WBITS, MEM_LEVEL,
 				    Z_DEFAULT_STRATEGY);
 
 	if (err != Z_OK)
 		return -EINVAL;
-	err = zlib_deflate(z, Z_FINISH);
+	while (err == Z_OK && !z->avail_in) {
+		z->avail_in = min(len, PIECE);
+		len -= z->avail_in;
+		err = zlib_deflate(z, len ? Z_NO_FLUSH : Z_FINISH);
+		cond_resched();
+	}
 	zlib_deflateEnd(z);
 	return err == Z_STREAM_END ? 0 : -ENOSPC;
 }
@@ -30,14 +38,13 @@ static int deflate(struct z_stream_s *z)
 /* Packed into @to, which has half the room of @bytes; gives how much it is, 0 where it is more. */
 static u32 pack_into(u8 *to, const u8 *bytes, u32 len)
 {
-	struct z_stream_s z = { .next_in = bytes, .avail_in = len,
-				.next_out = to, .avail_out = len / 2 };
+	struct z_stream_s z = { .next_in = bytes, .next_out = to, .avail_out = len / 2 };
 	int err;
 
 	z.workspace = kvmalloc(zlib_deflate_workspacesize(-MAX_WBITS, MEM_LEVEL), GFP_KERNEL);
 	if (!z.workspace)
 		return 0;
-	err = deflate(&z);
+	err = deflate(&z, len);
 	kvfree(z.workspace);
 	return err ? 0 : z.total_out;
 }

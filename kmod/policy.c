@@ -52,8 +52,14 @@ static struct hrtimer revert_timer;
 static void revert_late(struct work_struct *work);
 static DECLARE_WORK(revert_work, revert_late);
 
-/* Bytes from which on they are kept packed: a policy of some thousand rules. */
-#define PACK_FROM (256u << 10)
+/*
+ * The bytes of a policy are only there to be read back. They are packed when it
+ * has stood for a moment: one that is replaced at once would pay for nothing.
+ */
+#define PACK_FROM  4096u
+#define PACK_AFTER (2 * HZ)
+static void pack_late(struct work_struct *work);
+static DECLARE_DELAYED_WORK(pack_work, pack_late);
 
 /* --- putting in force ------------------------------------------------------------------- */
 
@@ -65,6 +71,7 @@ static struct warden_committed publish(struct warden_layers *layers, struct ward
 	warden_shadow_refresh();
 	warden_debug_refresh();
 	warden_consent_follow(layers);
+	mod_delayed_work(system_unbound_wq, &pack_work, PACK_AFTER);
 	done.generation = layers->generation;
 	done.ended = 0;
 	return done;
@@ -75,19 +82,30 @@ static unsigned int review(void)
 	return warden_session_review(WARDEN_REASON_POLICY_CHANGED, ktime_get_boottime_ns(), NULL);
 }
 
-/* Nobody sees the snapshot yet. */
 static void pack(struct warden_snapshot *snap)
 {
 	u8 *packed = NULL;
 	u32 len;
 
-	if (snap->nr_bytes >= PACK_FROM)
+	if (snap->nr_bytes >= PACK_FROM && !snap->nr_packed)
 		packed = warden_pack(snap->bytes, snap->nr_bytes, &len);
 	if (!packed)
 		return;
 	kvfree(snap->bytes);
 	snap->bytes = packed;
-	snap->nr_packed = len;
+	WRITE_ONCE(snap->nr_packed, len);
+}
+
+static void pack_late(struct work_struct *work)
+{
+	const struct warden_layers *layers;
+	u32 i;
+
+	warden_change_lock();
+	layers = warden_layers_get_rcu();
+	for (i = 0; i < layers->nr; i++)
+		pack(layers->layer[i]);
+	warden_change_unlock();
 }
 
 static void measure(const struct warden_snapshot *snap)
@@ -121,7 +139,7 @@ static struct warden_committed revert(u32 reason)
 	});
 	provisional.before = NULL;
 	WRITE_ONCE(provisional.layer, WARDEN_ROLE_NONE);
-	warden_layers_free(old);
+	warden_layers_retire(old);
 	done.ended = review();
 	return done;
 }
@@ -316,7 +334,6 @@ static struct warden_committed put_in_force(struct warden_layers *layers,
 	struct warden_committed done;
 
 	measure(snap);
-	pack(snap);
 	if (snap->layer == WARDEN_ROLE_MAKER)
 		drop_unvouched(layers, snap);
 	done = publish(layers, &old);
@@ -328,7 +345,7 @@ static struct warden_committed put_in_force(struct warden_layers *layers,
 	if (c->confirm) {
 		wait_for_confirmation(old, snap->layer, c->confirm);
 	} else {
-		warden_layers_free(old);
+		warden_layers_retire(old);
 		raise_floor(layers, snap->layer);
 	}
 	done.ended = review();
@@ -391,7 +408,7 @@ int warden_policy_confirm(bool revert_now, struct warden_committed *done,
 		*done = revert(WARDEN_REASON_REVERTED);
 		return 0;
 	}
-	warden_layers_free(provisional.before);
+	warden_layers_retire(provisional.before);
 	provisional.before = NULL;
 	WRITE_ONCE(provisional.layer, WARDEN_ROLE_NONE);
 	raise_floor(layers, layer);
@@ -439,7 +456,7 @@ int warden_policy_drop(u8 layer, struct warden_committed *done, struct netlink_e
 						    .snap = warden_layers_find(layers, layer) });
 	warden_layers_put(layers, layer, NULL);
 	*done = publish(layers, &old);
-	warden_layers_free(old);
+	warden_layers_retire(old);
 	tell_wider(layers, layer);
 	done->ended = review();
 	return 0;
@@ -519,6 +536,7 @@ void warden_policy_exit(void)
 {
 	hrtimer_cancel(&revert_timer);
 	cancel_work_sync(&revert_work);
+	cancel_delayed_work_sync(&pack_work);
 	warden_shadow_exit();
 	warden_layers_free(provisional.before);
 	provisional.before = NULL;

@@ -235,9 +235,11 @@ static int session_open(struct inode *inode, struct file *file)
 	struct warden_answer answer;
 	int err;
 
-	if (warden_session_count() >= WARDEN_SESSIONS_MAX)
-		return -ENFILE;
 	err = warden_judge_sensor(file, &req, &subject, &answer);
+	if (!err && warden_session_count() >= WARDEN_SESSIONS_MAX) {
+		tell_refused(file, &req, &answer, WARDEN_REASON_TOO_MANY_SESSIONS);
+		return -ENFILE;
+	}
 	return err ?: open_session(file, &req, &answer);
 }
 

@@ -71,8 +71,8 @@ static void replace(struct warden_layers *layers)
 	warden_service_renew();
 	if (!old)
 		return;
-	synchronize_rcu();
-	warden_layers_free(old);
+	old->grace = start_poll_synchronize_rcu();
+	warden_layers_retire(old);
 }
 
 static struct warden_layers *build(struct warden_snapshot *snap)
@@ -89,7 +89,7 @@ static struct warden_layers *build(struct warden_snapshot *snap)
  * @snap: the policy; given away
  * @extack: told why not
  *
- * Context: In a change; sleeps for a grace period.
+ * Context: In a change; may sleep.
  * Return: 0; -ENOENT for a layer where the maker's is not loaded, -ENOMEM.
  */
 int warden_shadow_load(struct warden_snapshot *snap, struct netlink_ext_ack *extack)
@@ -134,7 +134,7 @@ static void take_out(void)
  * warden_shadow_drop() - take the policy in shadow out
  * @extack: told why not
  *
- * Context: In a change; sleeps for a grace period.
+ * Context: In a change; may sleep.
  * Return: 0, or -ENOENT where none stands there.
  */
 int warden_shadow_drop(struct netlink_ext_ack *extack)
@@ -153,7 +153,7 @@ int warden_shadow_drop(struct netlink_ext_ack *extack)
  *
  * Without memory it is asked among the layers of before.
  *
- * Context: In a change; sleeps for a grace period.
+ * Context: In a change; may sleep.
  */
 void warden_shadow_refresh(void)
 {
@@ -170,5 +170,7 @@ void warden_shadow_refresh(void)
  */
 void warden_shadow_exit(void)
 {
+	warden_change_lock();
 	take_out();
+	warden_change_unlock();
 }

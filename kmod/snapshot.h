@@ -195,7 +195,7 @@ struct warden_signer {
  * @signers: whom a maker's policy vouches for
  * @nr_bytes: bytes of the compiled policy
  * @nr_packed: bytes of it packed (pack.h), which is what @bytes then are; 0 is as it came in
- * @bytes: the compiled policy
+ * @bytes: the compiled policy; read and replaced inside a change only, as is @nr_packed
  * @signer: name of the certificate it was signed with; empty where it was not
  * @signer_digest: SHA-256 of that certificate
  * @digest: SHA-256 of the compiled policy
@@ -205,7 +205,7 @@ struct warden_signer {
  *
  * Published in a struct warden_layers and freed a grace period after the last
  * of those that hold it was replaced. A reader that must sleep copies what it
- * needs first. @wider is the one field that changes: it is told, never decided by.
+ * needs first. @wider and how the bytes are kept are what changes: told, never decided by.
  */
 struct warden_snapshot {
 	u32 users;
@@ -251,13 +251,19 @@ struct warden_snapshot {
  * @generation: counts what was published, from 1
  * @nr: how many layers
  * @layer: in rising enum warden_role; the first is the maker's, or the boot profile
+ * @grace: once replaced, the grace period that lets its last readers go; 0 is never published
+ * @size: once retired, the bytes it took then
+ * @next: the next that waits for its readers; these three are changed inside a change
  *
- * Immutable, published with RCU.
+ * Published with RCU; of what readers see nothing changes.
  */
 struct warden_layers {
 	u64 generation;
 	u32 nr;
 	struct warden_snapshot *layer[WARDEN_LAYERS];
+	unsigned long grace;
+	size_t size;
+	struct warden_layers *next;
 };
 
 #ifdef __KERNEL__

@@ -63,6 +63,7 @@ struct warden_stage {
 int warden_stage_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, const char *why);
 void *warden_stage_append(struct table *t, size_t size, u32 max, const char *what,
 			  struct netlink_ext_ack *extack);
+void warden_stage_trim(struct table *t, size_t size);
 int warden_stage_keep(struct table *t, const void *bytes, u32 len);
 int warden_stage_check_label(const struct nlattr *attr, const struct nlattr *entry,
 			     struct netlink_ext_ack *extack);

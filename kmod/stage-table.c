@@ -33,6 +33,19 @@ static int grow(struct table *t, size_t size, u32 max)
 }
 
 /**
+ * warden_stage_trim() - give back the room that was kept for more
+ * @t: the table
+ * @size: bytes of an item
+ *
+ * Context: Process context, may sleep. Without memory it stays as it is.
+ */
+void warden_stage_trim(struct table *t, size_t size)
+{
+	if (t->nr && t->nr < t->room)
+		move(t, size, t->nr);
+}
+
+/**
  * warden_stage_keep() - add bytes to a table of bytes
  * @t: the table
  * @bytes: what to add

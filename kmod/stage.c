@@ -106,7 +106,8 @@ void warden_stage_free(struct warden_stage *stage)
 /**
  * warden_stage_add() - add entries
  * @stage: the stage
- * @head: first attribute of the entries, each of attribute-set policy
+ * @head: first attribute of the entries, each of attribute-set policy and held
+ *        against the table of policy-add, as generic netlink does before it hands them on
  * @len: bytes of all of them
  * @extack: told what is wrong
  *
@@ -149,10 +150,12 @@ static int compare_refs(const void *a, const void *b)
 }
 
 /* Move a table into a snapshot's field. */
-static void *take(struct table *t, u32 *nr)
+static void *take(struct table *t, size_t size, u32 *nr)
 {
-	void *item = t->item;
+	void *item;
 
+	warden_stage_trim(t, size);
+	item = t->item;
 	*nr = t->nr;
 	*t = (struct table){};
 	return item;
@@ -177,20 +180,22 @@ static void fill_snapshot(struct warden_stage *stage)
 		if (!(stage->own_mode & BIT(domain)))
 			snap->defaults[domain].mode = stage->mode;
 		snap->reference[domain].digests = take(&stage->reference[domain],
+						       sizeof(*snap->reference->digests),
 						       &snap->reference[domain].nr);
 	}
 	follow_module(snap);
 	sort(stage->refs.item, stage->refs.nr, sizeof(struct warden_digest_ref), compare_refs, NULL);
-	snap->bytes = take(&stage->bytes, &snap->nr_bytes);
-	snap->signers = take(&stage->signers, &snap->nr_signers);
-	snap->programs = take(&stage->programs, &snap->nr_programs);
-	snap->refs = take(&stage->refs, &snap->nr_refs);
-	snap->purposes = take(&stage->purposes, &snap->nr_purposes);
-	snap->rules = take(&stage->rules, &snap->nr_rules);
-	snap->rule_digests = take(&stage->rule_digests, &snap->nr_rule_digests);
-	snap->nets = take(&stage->nets, &snap->nr_nets);
-	snap->patterns = take(&stage->patterns, &snap->nr_patterns);
-	snap->quorums = take(&stage->quorums, &snap->nr_quorums);
+	snap->bytes = take(&stage->bytes, sizeof(*snap->bytes), &snap->nr_bytes);
+	snap->signers = take(&stage->signers, sizeof(*snap->signers), &snap->nr_signers);
+	snap->programs = take(&stage->programs, sizeof(*snap->programs), &snap->nr_programs);
+	snap->refs = take(&stage->refs, sizeof(*snap->refs), &snap->nr_refs);
+	snap->purposes = take(&stage->purposes, sizeof(*snap->purposes), &snap->nr_purposes);
+	snap->rules = take(&stage->rules, sizeof(*snap->rules), &snap->nr_rules);
+	snap->rule_digests = take(&stage->rule_digests, sizeof(*snap->rule_digests),
+				  &snap->nr_rule_digests);
+	snap->nets = take(&stage->nets, sizeof(*snap->nets), &snap->nr_nets);
+	snap->patterns = take(&stage->patterns, sizeof(*snap->patterns), &snap->nr_patterns);
+	snap->quorums = take(&stage->quorums, sizeof(*snap->quorums), &snap->nr_quorums);
 }
 
 /**

@@ -215,6 +215,23 @@ TEST_F(life, rmmod_without_stop_is_refused)
 	EXPECT_TRUE(errno == EWOULDBLOCK || errno == EBUSY);
 }
 
+TEST_F(life, a_probe_after_stop_says_that_nothing_is_attached)
+{
+	struct mark m = evidence_mark();
+
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "probe")));
+	ASSERT_EQ(0, warden_ctl(ARGV("stop")));
+	EXPECT_EQ(1, warden_ctl(ARGV("policy", "probe")));
+	EXPECT_NE(NULL, strstr(warden_said(), "no program is attached; see wardenctl status"))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_EQ(1, warden_ctl(ARGV("policy", "probe")));
+	EXPECT_FOUND(evidence_of_event(&m, &(struct claim){ .event = "stop" }));
+	EXPECT_EQ(NULL, evidence_find(&m, &(struct claim){ .event = "probe", .object = "failed" }, 0));
+	ASSERT_EQ(0, run(ARGV("rmmod", "warden")));
+}
+
 /* Remove by force in a child; it ends with 0 once the module is gone. */
 static pid_t force_out(void)
 {

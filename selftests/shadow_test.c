@@ -21,8 +21,8 @@ FIXTURE(shadow)
 	struct mark mark;
 };
 
-/* Let a policy of these statements stand in shadow; gives the exit status. */
-static int cast(const char *statements)
+/* Let a policy of these statements stand in shadow as this layer; gives the exit status. */
+static int cast_layer(const char *layer, const char *statements)
 {
 	FILE *f = fopen(SHADOW, "w");
 
@@ -30,7 +30,12 @@ static int cast(const char *statements)
 		return -1;
 	fprintf(f, HEADER "program tester { path \"%s\"; }\n%s", warden_self(), statements);
 	fclose(f);
-	return warden_ctl(ARGV("policy", "load", "--shadow", SHADOW));
+	return warden_ctl(ARGV("policy", "load", "--shadow", "--layer", layer, SHADOW));
+}
+
+static int cast(const char *statements)
+{
+	return cast_layer("maker", statements);
 }
 
 static int open_errno(const char *path)
@@ -145,6 +150,30 @@ TEST_F(shadow, is_told_by_status_and_summed_up_by_diff)
 	EXPECT_STREQ("camera " CAMERA_TOPOLOGY, evidence_string(first, "what"));
 	EXPECT_EQ(2, evidence_number(first, "count"));
 	json_object_put(json);
+}
+
+/* It would stand below the maker's: what that denies already is no difference. */
+TEST_F(shadow, of_the_operator_is_asked_below_the_makers_layer)
+{
+	const struct claim would = { .event = "shadow", .domain = "listen", .reason = "rule",
+				     .program = "tester", .pid = getpid(), .port = 7001 + 1,
+				     .line = 5, .observed = true };
+	const struct claim none = { .event = "shadow", .pid = getpid(), .port = 7002 + 1 };
+	struct json_object *r;
+
+	ASSERT_EQ(0, cast_layer("operator", "deny any listen tcp 7001-7002;\n"))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_EQ(0, listen_errno(7001));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	r = evidence_find(&self->mark, &would, 1000);
+	ASSERT_NE(NULL, r);
+	EXPECT_STREQ("operator", evidence_string(r, "layer"));
+	EXPECT_EQ(7, evidence_number(r, "policy-version"));
+	json_object_put(r);
+	EXPECT_EQ(EACCES, listen_errno(7002));
+	EXPECT_EQ(NULL, evidence_find(&self->mark, &none, 0));
 }
 
 TEST_F(shadow, goes_when_it_is_dropped_or_replaced)

@@ -420,6 +420,31 @@ static int listen_errno(uint16_t port)
 	return err;
 }
 
+/* It is there to be tried before somebody signs it. */
+TEST_F(sign, under_a_root_a_policy_in_shadow_needs_no_signature_and_decides_nothing)
+{
+	const char *file = "/tmp/sign-shadow.policy";
+	FILE *f = fopen(file, "w");
+
+	ASSERT_NE(NULL, f);
+	fputs(text_of(HEAD("next") "default listen deny;\n"), f);
+	fclose(f);
+	ASSERT_EQ(0, load_maker(MAKER));
+	EXPECT_SENTENCE("a root of trust is set, and the policy is not signed",
+			warden_ctl(ARGV("policy", "load", file)));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "load", "--shadow", file)))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, listen_errno(SEALED));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){ .event = "shadow",
+								     .domain = "listen",
+								     .port = SEALED + 1 }));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "drop", "shadow")));
+}
+
 TEST_F(sign, a_layer_takes_away_and_the_denial_names_it)
 {
 	uint32_t version = next_version();

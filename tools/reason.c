@@ -65,11 +65,15 @@ static const struct {
 					 "let it close the sensor first, or allow any program its use" },
 	[WARDEN_REASON_PROGRAM_TRACED] = { "another program traces this one",
 					   "run it without a debugger" },
+	[WARDEN_REASON_NO_CAPABILITY] = { "the sender lacks the capability the command needs",
+					  "find out what that program is after" },
+	[WARDEN_REASON_TOO_MANY_SESSIONS] = { "4,096 sensor files are open, and more there may not be",
+					      "see who holds them: wardenctl sensor sessions" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_PROGRAM_TRACED + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_TOO_MANY_SESSIONS + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

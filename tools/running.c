@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "nl.h"
+#include "nl_policy.h"
 #include "running.h"
 #include "wire.h"
 

@@ -179,12 +179,13 @@ static const char *const event_words[] = {
 	"resume",
 	"context",
 	"mark",
+	"command-refuse",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 30,
+	.count = 31,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -226,12 +227,14 @@ static const char *const reason_words[] = {
 	"outside",
 	"session-held",
 	"program-traced",
+	"no-capability",
+	"too-many-sessions",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 33,
+	.count = 35,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -571,12 +574,13 @@ static const struct warden_wire_attr status_attrs[] = {
 	[30] = { .name = "surface", .kind = WARDEN_WIRE_NEST, .nest = &surface_set, .many = true },
 	[31] = { .name = "context", .kind = WARDEN_WIRE_U32, .values = &consent_context_enum },
 	[32] = { .name = "switched-off", .kind = WARDEN_WIRE_NEST, .nest = &switched_set, .many = true },
+	[33] = { .name = "policy-memory", .kind = WARDEN_WIRE_U64 },
 };
 
 static const struct warden_wire_set status_set = {
 	.name = "status",
 	.attrs = status_attrs,
-	.max = 32,
+	.max = 33,
 };
 
 const struct warden_wire_set *warden_set_status(void)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The netlink side without a module: how a policy is cut into messages, and how
- * the kernel's pointer into a request becomes the name of an attribute. The file
- * under test is included, because none of this is seen from outside of it.
+ * the kernel's pointer into a request becomes the name of an attribute. The files
+ * under test are included, because none of this is seen from outside of it.
  */
 #include "kselftest_harness.h"
 
 #include "../../tools/nl.c"
+#include "../../tools/nl_policy.c"
 
 FIXTURE(request)
 {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -202,6 +203,44 @@ const void *genl_attr(const struct genl *g, int type, size_t *len)
 	if (len)
 		*len = a->nla_len - NLA_HDRLEN;
 	return data_of(a);
+}
+
+uint64_t genl_number(const struct genl *g, int type)
+{
+	uint64_t number = 0;
+	size_t len = 0;
+	const void *data = genl_attr(g, type, &len);
+
+	if (data && len <= sizeof(number))
+		memcpy(&number, data, len);
+	return number;
+}
+
+int genl_join(struct genl *g)
+{
+	const int room = 16 << 20;
+
+	setsockopt(g->fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
+	return setsockopt(g->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &g->group, sizeof(g->group)) ?
+		       -errno : 0;
+}
+
+int genl_event(struct genl *g, int ms)
+{
+	static uint8_t buf[16 * 1024] __attribute__((aligned(8)));
+	struct pollfd p = { .fd = g->fd, .events = POLLIN };
+	const struct nlmsghdr *h = (void *)buf;
+	ssize_t n;
+
+	if (poll(&p, 1, ms) <= 0)
+		return -ETIMEDOUT;
+	n = recv(g->fd, buf, sizeof(buf), MSG_DONTWAIT);
+	if (n < 0)
+		return errno == EAGAIN ? -ETIMEDOUT : -errno;
+	g->reply_len = 0;
+	if (NLMSG_OK(h, (size_t)n))
+		keep_reply(g, h);
+	return 0;
 }
 
 int genl_resolve(struct genl *g)

@@ -78,4 +78,13 @@ int genl_send(struct genl *g, const void *bytes, size_t len);
 /* Data of an attribute of the last reply, or NULL. */
 const void *genl_attr(const struct genl *g, int type, size_t *len);
 
+/* Its number, of 4 or 8 bytes; 0 where it is not there. */
+uint64_t genl_number(const struct genl *g, int type);
+
+/* Have records sent to this socket, which is then for nothing else: 0 or -errno. */
+int genl_join(struct genl *g);
+
+/* The next record becomes the reply: 0, -ETIMEDOUT, -ENOBUFS where some did not fit, -errno. */
+int genl_event(struct genl *g, int ms);
+
 #endif /* WARDEN_TEST_GENL_H */

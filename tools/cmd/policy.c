@@ -251,7 +251,7 @@ const struct warden_noun *warden_noun_policy(void)
 		  "--firmware PATH)",
 		  warden_policy_explain },
 		{ "who-can",
-		  "[--root DIR] FILE (use CLASS [TOPOLOGY] | use protocol NAME | listen PROTOCOL PORT | connect PROTOCOL PORT [ADDRESS] | exec|module|firmware "
+		  "[--root DIR] (FILE | --running) (use CLASS [TOPOLOGY] | use protocol NAME | listen PROTOCOL PORT | connect PROTOCOL PORT [ADDRESS] | exec|module|firmware "
 		  "PATH)",
 		  warden_policy_who_can },
 		{ "learn", "[--from RECORDS.json]", warden_policy_learn },

@@ -14,7 +14,7 @@
 #include "../channel.h"
 #include "../cmd.h"
 #include "../compiled.h"
-#include "../nl.h"
+#include "../nl_policy.h"
 #include "../output.h"
 #include "../policy/digest.h"
 #include "../policy/source.h"
@@ -30,6 +30,7 @@ struct load {
 	bool force;
 	bool shadow;
 	struct warden_blob policy;
+	uint8_t digest[WARDEN_DIGEST_SIZE]; /* of the policy */
 	struct warden_blob how;
 	struct warden_compiled compiled;
 };
@@ -224,11 +225,9 @@ static int print_loaded(void *ctx, const struct warden_object *o)
 	uint64_t generation = warden_object_number(o, WARDEN_A_POLICY_GENERATION);
 	uint64_t ended = warden_object_number(o, WARDEN_A_POLICY_ENDED);
 	char hex[2 * WARDEN_DIGEST_SIZE + 1];
-	uint8_t digest[WARDEN_DIGEST_SIZE];
 	struct json_object *json;
 
-	warden_sha256(digest, l->policy.data, l->policy.len);
-	warden_hex_put(hex, digest, sizeof(digest));
+	warden_hex_put(hex, l->digest, sizeof(l->digest));
 	if (!l->ctl->json) {
 		print_text(l, generation, ended, hex);
 		return 0;
@@ -271,7 +270,8 @@ static int send_policy(struct load *l)
 
 	if (err)
 		return warden_fault_print(&f, "policy load");
-	err = warden_nl_policy_load(nl, &l->policy, &l->how, print_loaded, l, &f);
+	warden_sha256(l->digest, l->policy.data, l->policy.len);
+	err = warden_nl_policy_load(nl, &l->policy, l->digest, &l->how, print_loaded, l, &f);
 	warden_nl_close(nl);
 	if (!err)
 		return WARDEN_EXIT_OK;

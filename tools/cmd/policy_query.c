@@ -416,40 +416,51 @@ out:
 /* --- who-can -------------------------------------------------------------------------------- */
 
 struct who_can {
-	const struct warden_asked *asked;
+	const struct warden_asked *asked; /* NULL: the policy in force, which has no text */
 	uint32_t domain;
 	struct warden_table *table;
 	struct json_object *json; /* NULL where a table is wanted */
 };
 
-static void take_who(void *ctx, const struct warden_subject *subject, const char *topology,
-		     const struct warden_outcome *o)
+/* What decides: a rule of a text, a line of a layer, a default. */
+static char *who_rule(const struct who_can *who, const struct warden_view *decides,
+		      const struct warden_outcome *o, char where[WARDEN_WHERE_TEXT])
 {
-	char text[WARDEN_OUTCOME_TEXT], by[WARDEN_OUTCOME_TEXT], where[WARDEN_WHERE_TEXT];
+	char ground[WARDEN_OUTCOME_TEXT];
+
+	if (who->asked && o->rule)
+		return rule_text(who->asked, o->rule, where);
+	snprintf(where, WARDEN_WHERE_TEXT, "%s%s%s", who->asked ? "" : decides->title,
+		 who->asked ? "" : ", ", warden_outcome_ground(ground, decides, o));
+	return NULL;
+}
+
+static void take_who(void *ctx, const struct warden_subject *subject, const char *topology,
+		     const struct warden_view *decides, const struct warden_outcome *o)
+{
+	char text[WARDEN_OUTCOME_TEXT], where[WARDEN_WHERE_TEXT];
 	struct who_can *who = ctx;
 	const char *label = warden_domain_has_object(who->domain) ? "anybody" : subject->label;
+	char *rule = who_rule(who, decides, o, where);
 	struct json_object *json;
-	char *rule = NULL;
 
-	if (o->rule)
-		rule = rule_text(who->asked, o->rule, where);
-	else
-		snprintf(where, sizeof(where), "%s",
-			 warden_outcome_ground(by, &who->asked->view, o));
 	if (who->json) {
-		json = warden_outcome_json(&who->asked->view, o);
+		json = warden_outcome_json(decides, o);
 		warden_json_text(json, "program", label);
 		if (topology)
 			warden_json_text(json, "device", topology);
 		if (rule)
 			warden_json_text(json, "rule", rule);
+		if (!who->asked)
+			warden_json_text(json, "layer", decides->title);
 		json_object_array_add(who->json, json);
 	} else {
 		warden_table_cell(who->table, label);
 		warden_table_cell(who->table, topology ? topology : "-");
 		warden_table_cell(who->table, warden_outcome_text(text, o));
 		warden_table_cell(who->table, where);
-		warden_table_cell(who->table, rule ? rule : "-");
+		if (who->asked)
+			warden_table_cell(who->table, rule ? rule : "-");
 	}
 	free(rule);
 }
@@ -479,54 +490,106 @@ static bool read_words(struct warden_query *query, const struct warden_asked *a,
 	return false;
 }
 
-/* Takes --root; what is left begins at optind. */
-static int root_option(const char **root, int argc, char **argv)
+/* Takes --root and --running; what is left begins at optind. */
+static int who_can_options(const char **root, bool *running, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "root", required_argument, NULL, 'r' },
+		{ "running", no_argument, NULL, 'R' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
 
 	*root = "/";
+	*running = false;
 	optind = 1;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c != 'r')
+		if (c == 'R')
+			*running = true;
+		else if (c == 'r')
+			*root = optarg;
+		else
 			return WARDEN_EXIT_USAGE;
-		*root = optarg;
 	}
+	if (argc - optind < 2 - *running)
+		return warden_usage_wrong("policy who-can wants a file, or --running and none, and "
+					  "what is to be done");
 	return 0;
+}
+
+static void list_who(const struct warden_ctl *ctl, struct who_can *who,
+		     const struct warden_view *const layers[], unsigned int n,
+		     const struct warden_query *query)
+{
+	static const char *const columns[] = { "PROGRAM", "DEVICE", "VERDICT", "BY", "RULE", NULL };
+	static const char *const of_layers[] = { "PROGRAM", "DEVICE", "VERDICT", "BY", NULL };
+
+	if (ctl->json)
+		who->json = json_object_new_array();
+	else
+		who->table = warden_table_new(who->asked ? columns : of_layers);
+	who->domain = query->q.domain;
+	warden_who_can(layers, n, &query->q, take_who, who);
+	if (who->json)
+		warden_output_print(who->json);
+	else
+		warden_table_print(who->table, "nobody");
+}
+
+static int who_can_running(const struct warden_ctl *ctl, const char *root, int argc, char **argv)
+{
+	struct warden_asked a = { .source.file = "the policy in force" };
+	const struct warden_view *layers[WARDEN_RUNNING_LAYERS];
+	struct warden_query query = { .who = NULL };
+	struct who_can who = { .asked = NULL };
+	int status = WARDEN_EXIT_FAILED;
+	struct warden_running r;
+	struct warden_fault f;
+	unsigned int i;
+
+	if (warden_running_open(&r, &f)) {
+		warden_fault_print(&f, "policy who-can");
+		goto out_running;
+	}
+	if (warden_asked_files(&a, root))
+		goto out;
+	if (!read_words(&query, &a, argc, argv)) {
+		status = wrong_query("who-can", &query);
+		goto out;
+	}
+	for (i = 0; i < r.n; i++)
+		layers[i] = &r.views[i];
+	list_who(ctl, &who, layers, r.n, &query);
+	status = WARDEN_EXIT_OK;
+out:
+	warden_source_free(&a.source);
+out_running:
+	warden_running_close(&r);
+	return status;
 }
 
 int warden_policy_who_can(const struct warden_ctl *ctl, int argc, char **argv)
 {
-	static const char *const columns[] = { "PROGRAM", "DEVICE", "VERDICT", "BY", "RULE", NULL };
 	struct warden_query query = { .who = NULL };
+	const struct warden_view *layer;
 	struct warden_asked a;
 	struct who_can who = { .asked = &a };
 	int status = WARDEN_EXIT_FAILED;
 	const char *root;
+	bool running;
 
-	if (root_option(&root, argc, argv))
+	if (who_can_options(&root, &running, argc, argv))
 		return WARDEN_EXIT_USAGE;
-	if (argc - optind < 2)
-		return warden_usage_wrong("policy who-can wants a file and what is to be done");
+	if (running)
+		return who_can_running(ctl, root, argc - optind, argv + optind);
 	if (warden_asked_open(&a, argv[optind], root))
 		goto out;
 	if (!read_words(&query, &a, argc - optind - 1, argv + optind + 1)) {
 		status = wrong_query("who-can", &query);
 		goto out;
 	}
-	if (ctl->json)
-		who.json = json_object_new_array();
-	else
-		who.table = warden_table_new(columns);
-	who.domain = query.q.domain;
-	warden_who_can(&a.view, &query.q, take_who, &who);
-	if (who.json)
-		warden_output_print(who.json);
-	else
-		warden_table_print(who.table, "nobody");
+	layer = &a.view;
+	list_who(ctl, &who, &layer, 1, &query);
 	status = WARDEN_EXIT_OK;
 out:
 	warden_asked_close(&a);

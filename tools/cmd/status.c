@@ -47,6 +47,8 @@ static void print_policy(const struct warden_object *o)
 	       warden_object_number(o, WARDEN_A_STATUS_POLICY_VERSION),
 	       warden_object_number(o, WARDEN_A_STATUS_GENERATION));
 	printf("            sha256 %s\n", hex);
+	printf("memory      %" PRIu64 " KiB for the policy\n",
+	       (warden_object_number(o, WARDEN_A_STATUS_POLICY_MEMORY) + 1023) / 1024);
 	printf("contact     %s\n",
 	       warden_output_escape(safe, sizeof(safe),
 				    warden_object_string(o, WARDEN_A_STATUS_CONTACT)));

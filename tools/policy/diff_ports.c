@@ -27,20 +27,21 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* May the answer differ at this port? */
-static bool is_touched(const struct diff *d, uint32_t protocol, uint32_t port)
+/* At which ports may the answer differ? Freed with free(). */
+static bool *find_touched(const struct diff *d, uint32_t protocol)
 {
+	bool *touched = warden_array_zeroed(UINT16_MAX + 1, sizeof(*touched));
 	size_t i;
 
 	if (d->all)
-		return true;
-	for (i = 0; i < d->differing.n; i++) {
+		memset(touched, true, (UINT16_MAX + 1) * sizeof(*touched));
+	for (i = 0; !d->all && i < d->differing.n; i++) {
 		const struct meaning *m = &d->differing.v[i];
 
-		if ((!m->protocol || m->protocol == protocol) && m->low <= port && port <= m->high)
-			return true;
+		if (!m->protocol || m->protocol == protocol)
+			memset(touched + m->low, true, (m->high - m->low + 1) * sizeof(*touched));
 	}
-	return false;
+	return touched;
 }
 
 /* First ports of the pieces, sorted, each once; ends with 65536. */
@@ -69,6 +70,7 @@ static void find_pieces(const struct diff *d, const struct warden_address *at, u
 {
 	struct warden_question q = warden_diff_question(d);
 	uint32_t *edges, n = edges_of(d, &edges), i;
+	bool *touched = find_touched(d, protocol);
 
 	q.protocol = (uint16_t)protocol;
 	q.address = *at;
@@ -77,7 +79,7 @@ static void find_pieces(const struct diff *d, const struct warden_address *at, u
 		struct piece *last = list->n ? &list->v[list->n - 1] : NULL;
 
 		q.port = (uint16_t)p.low;
-		if (!is_touched(d, protocol, p.low) || !warden_diff_ask(d, &q, p.answers))
+		if (!touched[p.low] || !warden_diff_ask(d, &q, p.answers))
 			continue;
 		if (last && last->high + 1 == p.low &&
 		    warden_outcome_same(&last->answers[0], &p.answers[0]) &&
@@ -86,6 +88,7 @@ static void find_pieces(const struct diff *d, const struct warden_address *at, u
 		else
 			*warden_array_add(list) = p;
 	}
+	free(touched);
 	free(edges);
 }
 

@@ -186,54 +186,124 @@ void warden_explanation_free(struct warden_explanation *e)
 	memset(e, 0, sizeof(*e));
 }
 
-/* Where no device is asked for, those that rules name are asked for, too. */
-static void ask_devices(const struct warden_view *v, struct warden_question *q,
-			const struct warden_subject *subject, const struct warden_outcome *any,
-			void (*fn)(void *ctx, const struct warden_subject *subject,
-				   const char *topology, const struct warden_outcome *o),
-			void *ctx)
+/* Who is asked about, by whom, and who is told. */
+struct asking {
+	const struct warden_view *const *layers;
+	unsigned int n;
+	warden_who_fn fn;
+	void *ctx;
+};
+
+/* All layers are asked; gives the one that decides, and what it says. */
+static const struct warden_view *ask_layers(const struct asking *a, const struct warden_question *q,
+					    struct warden_outcome *o)
 {
-	size_t i, k;
+	const struct warden_oracle *oracles[WARDEN_ROLE_USER];
+	unsigned int i;
 
-	for (i = 0; i < v->rules.n; i++) {
-		const char *topology = v->rules.v[i].topology;
-		struct warden_question one = *q;
-		struct warden_outcome o;
-
-		for (k = 0; topology && k < i; k++)
-			if (v->rules.v[k].topology && !strcmp(v->rules.v[k].topology, topology))
-				break;
-		if (!topology || k < i)
-			continue;
-		one.topology = topology;
-		warden_ask(v, &one, &o);
-		if (!warden_outcome_same(&o, any))
-			fn(ctx, subject, topology, &o);
-	}
+	for (i = 0; i < a->n; i++)
+		oracles[i] = a->layers[i]->oracle;
+	i = warden_oracle_decides(oracles, a->n, q);
+	warden_ask(a->layers[i], q, o);
+	return a->layers[i];
 }
 
-void warden_who_can(const struct warden_view *v, const struct warden_question *q,
-		    void (*fn)(void *ctx, const struct warden_subject *subject,
-			       const char *topology, const struct warden_outcome *o),
-		    void *ctx)
+/* Is a device named by a rule before this one? */
+static bool was_named(const struct asking *a, unsigned int layer, size_t rule, const char *topology)
 {
-	const struct warden_view *const views[] = { v, NULL };
-	struct warden_subjects s;
+	unsigned int i;
+	size_t k;
+
+	for (i = 0; i <= layer; i++)
+		for (k = 0; k < (i < layer ? a->layers[i]->rules.n : rule); k++) {
+			const char *other = a->layers[i]->rules.v[k].topology;
+
+			if (other && !strcmp(other, topology))
+				return true;
+		}
+	return false;
+}
+
+/* Where no device is asked for, those that rules name are asked for, too. */
+static void ask_devices(const struct asking *a, const struct warden_question *q,
+			const struct warden_subject *subject, const struct warden_outcome *any)
+{
+	const struct warden_view *decides;
+	struct warden_question one = *q;
+	struct warden_outcome o;
+	unsigned int i;
+	size_t k;
+
+	for (i = 0; i < a->n; i++)
+		for (k = 0; k < a->layers[i]->rules.n; k++) {
+			one.topology = a->layers[i]->rules.v[k].topology;
+			if (!one.topology || was_named(a, i, k, one.topology))
+				continue;
+			decides = ask_layers(a, &one, &o);
+			if (!warden_outcome_same(&o, any))
+				a->fn(a->ctx, subject, one.topology, decides, &o);
+		}
+}
+
+static void ask_subject(const struct asking *a, const struct warden_question *q,
+			const struct warden_subject *subject)
+{
+	struct warden_question one = *q;
+	const struct warden_view *decides;
+	struct warden_outcome o;
+
+	one.subject = subject->digest;
+	one.uid = subject->uid;
+	decides = ask_layers(a, &one, &o);
+	if (o.what != WARDEN_OUTCOME_DENIED || o.observed)
+		a->fn(a->ctx, subject, NULL, decides, &o);
+	if (q->domain == WARDEN_DOMAIN_SENSOR && !q->topology)
+		ask_devices(a, &one, subject, &o);
+}
+
+/* Is a program one that a layer above has, too, for the same user? */
+static bool was_asked(const struct warden_subjects *lists, unsigned int layer,
+		      const struct warden_subject *subject)
+{
+	unsigned int i;
+	size_t k;
+
+	for (i = 0; i < layer; i++)
+		for (k = 0; k + 1 < lists[i].list.n; k++)
+			if (!memcmp(&lists[i].list.v[k].digest, &subject->digest,
+				    sizeof(subject->digest)) &&
+			    lists[i].list.v[k].uid == subject->uid)
+				return true;
+	return false;
+}
+
+/* Those a layer names; the last of a list is any other program. */
+static void ask_named(const struct asking *a, const struct warden_question *q,
+		      const struct warden_subjects *lists, unsigned int layer)
+{
 	size_t i;
 
-	warden_subjects_find(&s, views);
-	/* Who loads a file is nobody: one is asked for, of no name. */
-	for (i = warden_domain_has_object(q->domain) ? s.list.n - 1 : 0; i < s.list.n; i++) {
-		struct warden_question one = *q;
-		struct warden_outcome o;
+	for (i = 0; i + 1 < lists[layer].list.n; i++)
+		if (!was_asked(lists, layer, &lists[layer].list.v[i]))
+			ask_subject(a, q, &lists[layer].list.v[i]);
+}
 
-		one.subject = s.list.v[i].digest;
-		one.uid = s.list.v[i].uid;
-		warden_ask(v, &one, &o);
-		if (o.what != WARDEN_OUTCOME_DENIED || o.observed)
-			fn(ctx, &s.list.v[i], NULL, &o);
-		if (q->domain == WARDEN_DOMAIN_SENSOR && !q->topology)
-			ask_devices(v, &one, &s.list.v[i], &o, fn, ctx);
+void warden_who_can(const struct warden_view *const layers[], unsigned int n,
+		    const struct warden_question *q, warden_who_fn fn, void *ctx)
+{
+	const struct asking a = { layers, n, fn, ctx };
+	struct warden_subjects lists[WARDEN_ROLE_USER] = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		const struct warden_view *const views[] = { layers[i], NULL };
+
+		warden_subjects_find(&lists[i], views);
+		/* Who loads a file is nobody: one is asked for, of no name. */
+		if (!warden_domain_has_object(q->domain))
+			ask_named(&a, q, lists, i);
 	}
-	warden_subjects_free(&s);
+	ask_subject(&a, q, &lists[0].list.v[lists[0].list.n - 1]);
+	for (i = 0; i < n; i++)
+		warden_subjects_free(&lists[i]);
 }

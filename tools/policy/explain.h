@@ -25,16 +25,19 @@ void warden_explain(struct warden_explanation *e, const struct warden_view *v,
 		    const struct warden_question *q, const char *who, const char *what);
 void warden_explanation_free(struct warden_explanation *e);
 
+/* Told of a program that is not simply denied, and of the layer whose outcome it is. */
+typedef void (*warden_who_fn)(void *ctx, const struct warden_subject *subject, const char *topology,
+			      const struct warden_view *decides, const struct warden_outcome *o);
+
 /**
  * warden_who_can() - which programs can do something
- * @v: the policy
+ * @layers: the policy, all of whose layers must agree
+ * @n: how many they are, up to WARDEN_ROLE_USER
  * @q: the thing; its subject is filled in here
  * @fn: called for each program that is not simply denied
  * @ctx: handed to it
  */
-void warden_who_can(const struct warden_view *v, const struct warden_question *q,
-		    void (*fn)(void *ctx, const struct warden_subject *subject,
-			       const char *topology, const struct warden_outcome *o),
-		    void *ctx);
+void warden_who_can(const struct warden_view *const layers[], unsigned int n,
+		    const struct warden_question *q, warden_who_fn fn, void *ctx);
 
 #endif /* WARDEN_EXPLAIN_H */

@@ -147,6 +147,7 @@ enum warden_event {
 	WARDEN_EVENT_RESUME,
 	WARDEN_EVENT_CONTEXT,
 	WARDEN_EVENT_MARK,
+	WARDEN_EVENT_COMMAND_REFUSE,
 };
 
 /**
@@ -204,6 +205,10 @@ enum warden_event {
  *   sensor open
  * @WARDEN_REASON_PROGRAM_TRACED: another program traces this one, so it may
  *   not be what its file says
+ * @WARDEN_REASON_NO_CAPABILITY: the sender of a command lacks the capability
+ *   it needs
+ * @WARDEN_REASON_TOO_MANY_SESSIONS: as many sensor files are open as there may
+ *   be
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -239,6 +244,8 @@ enum warden_reason {
 	WARDEN_REASON_OUTSIDE,
 	WARDEN_REASON_SESSION_HELD,
 	WARDEN_REASON_PROGRAM_TRACED,
+	WARDEN_REASON_NO_CAPABILITY,
+	WARDEN_REASON_TOO_MANY_SESSIONS,
 };
 
 /**
@@ -459,6 +466,7 @@ enum {
 	WARDEN_A_STATUS_SURFACE,
 	WARDEN_A_STATUS_CONTEXT,
 	WARDEN_A_STATUS_SWITCHED_OFF,
+	WARDEN_A_STATUS_POLICY_MEMORY,
 
 	__WARDEN_A_STATUS_MAX,
 	WARDEN_A_STATUS_MAX = (__WARDEN_A_STATUS_MAX - 1)

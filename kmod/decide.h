@@ -41,12 +41,13 @@ struct warden_grants {
  * @now: boot-time clock, in ns
  * @subject: the program that asks
  * @grants: the consents there are; NULL is none
- * @class: sensor: enum warden_sensor_class
- * @topology: sensor: key of the topology name
+ * @class: sensor: enum warden_sensor_class; usb: class of the interface
+ * @topology: sensor: key of the topology name; usb: of the port
  * @protocol: listen: IPPROTO_*
  * @port: listen: host order, 0 is any port the kernel picks
  * @object: exec, module, firmware: what is executed or loaded
- * @name: module, autoload: its name or the alias that is asked for; NULL is not known
+ * @name: module, autoload, usb: its name, the alias that is asked for, vendor and product;
+ *	  NULL is not known
  * @surface: debug: enum warden_debug_surface
  * @excepted: debug: the surface is open for a time, whatever the default says
  */

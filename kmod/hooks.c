@@ -25,6 +25,7 @@
 #include "inventory.h"
 #include "kfunc.h"
 #include "session.h"
+#include "usb.h"
 #include "warden.lskel.h"
 
 /* The order of enum warden_hook. */
@@ -153,6 +154,7 @@ static void close_gate(void)
 	warden_session_watch(NULL);
 	warden_canary_watch(NULL);
 	warden_debug_watch(NULL);
+	warden_usb_watch(false);
 	if (gate_map)
 		bpf_map_put(gate_map);
 	gate_map = NULL;
@@ -218,6 +220,7 @@ static int attach_programs(void)
 	warden_session_watch(gate);
 	warden_canary_watch(gate);
 	warden_debug_watch(gate);
+	warden_usb_watch(true);
 	err = warden_bpf__attach(skel);
 	if (err < 0 || hold_links(skel)) {
 		pr_err("warden: attaching the programs failed with %d\n", err);

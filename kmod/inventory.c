@@ -19,6 +19,7 @@
 #include "inventory.h"
 #include "record.h"
 #include "snapshot.h"
+#include "usb.h"
 
 #define BUCKET_BITS 8
 
@@ -423,6 +424,7 @@ int warden_inventory_scan(struct device *any)
 		return -ENOMEM;
 	for (i = 0; i < nr; i++) {
 		add_device(devs[i], false);
+		warden_usb_meet(devs[i]);
 		put_device(devs[i]);
 	}
 	kvfree(devs);

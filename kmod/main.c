@@ -26,6 +26,7 @@
 #include "record.h"
 #include "session.h"
 #include "trust.h"
+#include "usb.h"
 
 static char *boot = "deny";
 module_param(boot, charp, 0444);
@@ -60,6 +61,8 @@ static int on_module(struct notifier_block *nb, unsigned long state, void *modul
 			       notifier_from_errno(warden_load_judge(((struct module *)module)->name)) :
 			       NOTIFY_DONE;
 	}
+	if (state == MODULE_STATE_GOING)
+		warden_usb_forget(((struct module *)module)->name);
 	if (module != THIS_MODULE || state != MODULE_STATE_LIVE)
 		return NOTIFY_DONE;
 	if (!warden_hooks_attach() && warden_inventory_scan(&platform->dev))
@@ -188,6 +191,7 @@ static void __exit warden_exit(void)
 	warden_policy_exit();
 	warden_session_exit();
 	warden_consent_exit();
+	warden_usb_exit();
 	warden_inventory_forget();
 	warden_trust_exit();
 	warden_layers_exit();

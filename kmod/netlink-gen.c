@@ -55,7 +55,7 @@ const struct nla_policy warden_channel_nl_policy[WARDEN_A_CHANNEL_PORT + 1] = {
 };
 
 const struct nla_policy warden_default_nl_policy[WARDEN_A_DEFAULT_MODE + 1] = {
-	[WARDEN_A_DEFAULT_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 12),
+	[WARDEN_A_DEFAULT_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 13),
 	[WARDEN_A_DEFAULT_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
 	[WARDEN_A_DEFAULT_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
 };
@@ -92,9 +92,9 @@ const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_TEXT + 1] = {
 	[WARDEN_A_PURPOSE_TEXT] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
-const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_PATTERN + 1] = {
+const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_USB_CLASS + 1] = {
 	[WARDEN_A_RULE_LINE] = NLA_POLICY_MIN(NLA_U32, 1),
-	[WARDEN_A_RULE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 12),
+	[WARDEN_A_RULE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 13),
 	[WARDEN_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
 	[WARDEN_A_RULE_PROGRAM] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_RULE_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
@@ -110,6 +110,7 @@ const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_PATTERN + 1] = {
 	[WARDEN_A_RULE_PORTS] = { .type = NLA_BINARY, },
 	[WARDEN_A_RULE_SURFACE] = NLA_POLICY_RANGE(NLA_U32, 1, 13),
 	[WARDEN_A_RULE_PATTERN] = { .type = NLA_NUL_STRING, .len = 63, },
+	[WARDEN_A_RULE_USB_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 255),
 };
 
 const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1] = {

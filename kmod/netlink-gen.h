@@ -20,7 +20,7 @@ extern const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_LAYER + 1
 extern const struct nla_policy warden_measure_nl_policy[WARDEN_A_MEASURE_DOMAINS + 1];
 extern const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_UID + 1];
 extern const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_TEXT + 1];
-extern const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_PATTERN + 1];
+extern const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_USB_CLASS + 1];
 extern const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1];
 
 int warden_nl_pre_anyone(const struct genl_split_ops *ops, struct sk_buff *skb,

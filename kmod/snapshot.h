@@ -10,8 +10,8 @@
 /* Layers there can be: maker, operator, user. */
 #define WARDEN_LAYERS		WARDEN_ROLE_USER
 
-/* Domains a rule or a default can name: sensor to firmware, debug and autoload. */
-#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_AUTOLOAD + 1)
+/* Domains a rule or a default can name: sensor to firmware, debug to usb. */
+#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_USB + 1)
 
 /**
  * struct warden_program - a program the policy names
@@ -45,7 +45,7 @@ struct warden_purpose {
 
 /**
  * struct warden_rule - one rule, names resolved
- * @topology: warden_snapshot_key() of the one device it is about; 0 is any
+ * @topology: warden_snapshot_key() of the one device or port it is about; 0 is any
  * @purpose: key of the purpose; 0 is none
  * @line: line in the policy text
  * @program: index into the programs plus one; 0 is any program
@@ -57,7 +57,8 @@ struct warden_purpose {
  * @withdraw_ms: bound on the end of a session; 0 is WARDEN_WITHDRAW_MS
  * @domain: enum warden_domain
  * @action: enum warden_action
- * @class: enum warden_sensor_class, in the debug domain enum warden_debug_surface; 0 is any
+ * @class: enum warden_sensor_class, in the debug domain enum warden_debug_surface, in the usb
+ *	   domain the class of an interface; 0 is any
  * @flags: bit mask of enum warden_rule_flag
  */
 struct warden_rule {
@@ -233,7 +234,7 @@ static inline bool warden_domain_has_file(u32 domain)
 static inline bool warden_domain_has_rules(u32 domain)
 {
 	return (domain >= WARDEN_DOMAIN_SENSOR && domain <= WARDEN_DOMAIN_FIRMWARE) ||
-	       domain == WARDEN_DOMAIN_DEBUG || domain == WARDEN_DOMAIN_AUTOLOAD;
+	       (domain >= WARDEN_DOMAIN_DEBUG && domain <= WARDEN_DOMAIN_USB);
 }
 
 #ifdef __KERNEL__

@@ -60,7 +60,8 @@ static int check_rule_fields(struct nlattr *const *tb, const struct nlattr *attr
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sensor_fields); i++)
-		if (tb[sensor_fields[i]] && domain != WARDEN_DOMAIN_SENSOR)
+		if (tb[sensor_fields[i]] && domain != WARDEN_DOMAIN_SENSOR &&
+		    (domain != WARDEN_DOMAIN_USB || sensor_fields[i] != WARDEN_A_RULE_TOPOLOGY))
 			return warden_stage_refuse(extack, tb[sensor_fields[i]],
 						   "only a sensor rule has this field");
 	for (i = 0; i < ARRAY_SIZE(port_fields); i++)
@@ -74,9 +75,12 @@ static int check_rule_fields(struct nlattr *const *tb, const struct nlattr *attr
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_SURFACE],
 					   "only a debug rule has a surface");
 	if (tb[WARDEN_A_RULE_PATTERN] && domain != WARDEN_DOMAIN_MODULE &&
-	    domain != WARDEN_DOMAIN_AUTOLOAD)
+	    domain != WARDEN_DOMAIN_AUTOLOAD && domain != WARDEN_DOMAIN_USB)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PATTERN],
-					   "only a module or autoload rule has a name");
+					   "only a module, autoload or usb rule has a name");
+	if (tb[WARDEN_A_RULE_USB_CLASS] && domain != WARDEN_DOMAIN_USB)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_USB_CLASS],
+					   "only a usb rule has a class of interfaces");
 	if (!warden_domain_has_rules(domain))
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_DOMAIN],
 					   "this domain has no rules");
@@ -185,7 +189,9 @@ int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
 	rule->domain = get_u32(tb, WARDEN_A_RULE_DOMAIN, 0);
 	rule->action = get_u32(tb, WARDEN_A_RULE_ACTION, WARDEN_ACTION_DENY);
 	rule->program = get_u32(tb, WARDEN_A_RULE_PROGRAM, 0);
-	rule->class = get_u32(tb, WARDEN_A_RULE_CLASS, get_u32(tb, WARDEN_A_RULE_SURFACE, 0));
+	rule->class = get_u32(tb, WARDEN_A_RULE_CLASS,
+			      get_u32(tb, WARDEN_A_RULE_SURFACE,
+				      get_u32(tb, WARDEN_A_RULE_USB_CLASS, 0)));
 	rule->purpose = get_u32(tb, WARDEN_A_RULE_PURPOSE, 0);
 	rule->flags = get_u32(tb, WARDEN_A_RULE_FLAGS, 0);
 	rule->withdraw_ms = get_u32(tb, WARDEN_A_RULE_WITHDRAW_MS, 0);

@@ -37,6 +37,7 @@ const struct warden_noun *warden_noun_audit(void);
 const struct warden_noun *warden_noun_measure(void);
 const struct warden_noun *warden_noun_trust(void);
 const struct warden_noun *warden_noun_debug(void);
+const struct warden_noun *warden_noun_usb(void);
 
 /* Verbs of `policy` that have files of their own. */
 int warden_policy_load(const struct warden_ctl *ctl, int argc, char **argv);

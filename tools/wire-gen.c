@@ -19,12 +19,13 @@ static const char *const domain_words[] = {
 	"system",
 	"debug",
 	"autoload",
+	"usb",
 };
 
 static const struct warden_wire_enum domain_enum = {
 	.name = "domain",
 	.words = domain_words,
-	.count = 13,
+	.count = 14,
 };
 
 const struct warden_wire_enum *warden_enum_domain(void)
@@ -600,12 +601,13 @@ static const struct warden_wire_attr rule_attrs[] = {
 	[15] = { .name = "ports", .kind = WARDEN_WIRE_BINARY },
 	[16] = { .name = "surface", .kind = WARDEN_WIRE_U32, .values = &debug_surface_enum },
 	[17] = { .name = "pattern", .kind = WARDEN_WIRE_STRING },
+	[18] = { .name = "usb-class", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set rule_set = {
 	.name = "rule",
 	.attrs = rule_attrs,
-	.max = 17,
+	.max = 18,
 };
 
 const struct warden_wire_set *warden_set_rule(void)

@@ -25,7 +25,7 @@
  * struct warden_gate - which character devices need not be asked about
  * @canary: non-zero while the module tries whether its hooks are called
  * @sessions: open sessions; at 0 no descriptor can be a sensor's
- * @debug: non-zero while some debug surface may be closed
+ * @debug: non-zero while some debug surface, or what admits a USB device, may be closed
  * @unused: keeps @minor where 64-bit words are
  * @major: per major WARDEN_GATE_ASK, WARDEN_GATE_FREE, or 1 + an index into @minor
  * @minor: per slot a bit per minor, set where the node is known to be no sensor

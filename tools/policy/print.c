@@ -234,7 +234,7 @@ static void print_what(const struct warden_model *m, const struct warden_rule *r
 	case WARDEN_MODEL_BIND:
 		print_port_rule(m, r, to);
 		break;
-	case WARDEN_MODEL_USB:
+	case WARDEN_DOMAIN_USB:
 		print_usb(r, to);
 		break;
 	case WARDEN_MODEL_EGRESS:

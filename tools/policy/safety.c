@@ -136,7 +136,9 @@ static void ask_named(struct safety *y, struct warden_question *q)
 {
 	const char *text = y->entry->object.text;
 
-	if (q->domain == WARDEN_DOMAIN_DEBUG)
+	if (q->domain == WARDEN_DOMAIN_USB && y->entry->by_class)
+		q->class = (uint32_t)warden_usb_class(text);
+	else if (q->domain == WARDEN_DOMAIN_DEBUG)
 		q->surface = (uint32_t)warden_enum_value(warden_enum_debug_surface(), text);
 	else
 		q->name = text;
@@ -158,7 +160,8 @@ static void ask_entry(struct safety *y, uint32_t program)
 		ask_sensors(y, &q);
 	else if (q.domain == WARDEN_DOMAIN_LISTEN)
 		ask_ports(y, &q);
-	else if (q.domain == WARDEN_DOMAIN_DEBUG || warden_model_has_name(y->entry))
+	else if (q.domain == WARDEN_DOMAIN_DEBUG || q.domain == WARDEN_DOMAIN_USB ||
+		 warden_model_has_name(y->entry))
 		ask_named(y, &q);
 	else
 		ask_file(y, &q);

@@ -15,6 +15,7 @@
 #include "inventory.h"
 #include "judge.h"
 #include "layers.h"
+#include "quarantine.h"
 #include "record.h"
 #include "shadow.h"
 
@@ -61,6 +62,16 @@ static void ask_shadow(struct warden_answer *answer, const struct warden_request
 	};
 }
 
+/* Whatever the policy says, also where it only observes. */
+static void cut_off(struct warden_answer *answer)
+{
+	answer->denied = true;
+	answer->observed = false;
+	answer->reason = WARDEN_REASON_QUARANTINED;
+	answer->line = 0;
+	answer->has_receipt = false;
+}
+
 static u64 generation_of(const struct warden_grants *grants)
 {
 	return grants ? grants->generation : 0;
@@ -86,6 +97,8 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	now.now = now.grants ? ktime_get_boottime_ns() : 0;
 	warden_decide_layers(layers, &now, &v);
 	copy_verdict(answer, layers->generation, &v);
+	if (unlikely(warden_quarantine_holds(req)))
+		cut_off(answer);
 	ask_shadow(answer, &now);
 	answer->consents = generation_of(now.grants);
 	rcu_read_unlock();

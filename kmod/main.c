@@ -23,6 +23,7 @@
 #include "measure.h"
 #include "netlink.h"
 #include "policy.h"
+#include "quarantine.h"
 #include "record.h"
 #include "session.h"
 #include "trust.h"
@@ -188,6 +189,7 @@ static void __exit warden_exit(void)
 	warden_netlink_exit();
 	warden_canary_device_remove();
 	warden_debug_exit();
+	warden_quarantine_exit();
 	warden_policy_exit();
 	warden_session_exit();
 	warden_consent_exit();

@@ -202,6 +202,19 @@ static const struct nla_policy warden_debug_open_nl_policy[WARDEN_A_DEBUG_SECOND
 	[WARDEN_A_DEBUG_SECONDS] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_debug_seconds_range),
 };
 
+/* WARDEN_CMD_QUARANTINE_ADD - do */
+static const struct nla_policy warden_quarantine_add_nl_policy[WARDEN_A_QUARANTINE_LABEL + 1] = {
+	[WARDEN_A_QUARANTINE_ALG] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[WARDEN_A_QUARANTINE_DIGEST] = NLA_POLICY_EXACT_LEN(32),
+	[WARDEN_A_QUARANTINE_LABEL] = { .type = NLA_NUL_STRING, .len = 255, },
+};
+
+/* WARDEN_CMD_QUARANTINE_REMOVE - do */
+static const struct nla_policy warden_quarantine_remove_nl_policy[WARDEN_A_QUARANTINE_DIGEST + 1] = {
+	[WARDEN_A_QUARANTINE_ALG] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[WARDEN_A_QUARANTINE_DIGEST] = NLA_POLICY_EXACT_LEN(32),
+};
+
 /* WARDEN_CMD_DEBUG_CLOSE - do */
 static const struct nla_policy warden_debug_close_nl_policy[WARDEN_A_DEBUG_SURFACE + 1] = {
 	[WARDEN_A_DEBUG_SURFACE] = NLA_POLICY_RANGE(NLA_U32, 1, 13),
@@ -365,6 +378,28 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.policy		= warden_debug_open_nl_policy,
 		.maxattr	= WARDEN_A_DEBUG_SECONDS,
 		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_QUARANTINE_ADD,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_quarantine_add_doit,
+		.policy		= warden_quarantine_add_nl_policy,
+		.maxattr	= WARDEN_A_QUARANTINE_LABEL,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_QUARANTINE_REMOVE,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_quarantine_remove_doit,
+		.policy		= warden_quarantine_remove_nl_policy,
+		.maxattr	= WARDEN_A_QUARANTINE_DIGEST,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= WARDEN_CMD_QUARANTINE_GET,
+		.start	= warden_nl_start_read,
+		.dumpit	= warden_nl_quarantine_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd		= WARDEN_CMD_DEBUG_CLOSE,

@@ -63,6 +63,11 @@ int warden_nl_trust_enroll_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_trust_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
 int warden_nl_debug_open_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_quarantine_add_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_quarantine_remove_doit(struct sk_buff *skb,
+				     struct genl_info *info);
+int warden_nl_quarantine_get_dumpit(struct sk_buff *skb,
+				    struct netlink_callback *cb);
 int warden_nl_debug_close_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {

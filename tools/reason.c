@@ -52,11 +52,13 @@ static const struct {
 	[WARDEN_REASON_SURFACE_CLOSED] = { "the policy closes this way into the system",
 					   "name the program in a debug rule, or open it for a "
 					   "time: wardenctl debug open" },
+	[WARDEN_REASON_QUARANTINED] = { "the program is in quarantine",
+					"replace it, or: wardenctl quarantine remove" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_SURFACE_CLOSED + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_QUARANTINED + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

@@ -117,12 +117,14 @@ static const char *const event_words[] = {
 	"shadow-drop",
 	"debug-open",
 	"debug-close",
+	"quarantine-add",
+	"quarantine-remove",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 25,
+	.count = 27,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -157,12 +159,13 @@ static const char *const reason_words[] = {
 	"wider",
 	"unvouched",
 	"surface-closed",
+	"quarantined",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 26,
+	.count = 27,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -851,6 +854,27 @@ const struct warden_wire_set *warden_set_debug(void)
 	return &debug_set;
 }
 
+static const struct warden_wire_attr quarantine_attrs[] = {
+	[1] = { .name = "alg", .kind = WARDEN_WIRE_U32, .values = &digest_alg_enum },
+	[2] = { .name = "digest", .kind = WARDEN_WIRE_BINARY },
+	[3] = { .name = "label", .kind = WARDEN_WIRE_STRING },
+	[4] = { .name = "since", .kind = WARDEN_WIRE_U64 },
+	[5] = { .name = "ended", .kind = WARDEN_WIRE_U32 },
+	[6] = { .name = "killed", .kind = WARDEN_WIRE_U32 },
+	[7] = { .name = "took", .kind = WARDEN_WIRE_U64 },
+};
+
+static const struct warden_wire_set quarantine_set = {
+	.name = "quarantine",
+	.attrs = quarantine_attrs,
+	.max = 7,
+};
+
+const struct warden_wire_set *warden_set_quarantine(void)
+{
+	return &quarantine_set;
+}
+
 static const struct warden_wire_op ops[] = {
 	[1] = { "status-get", &status_set },
 	[2] = { "stop", &status_set },
@@ -875,10 +899,13 @@ static const struct warden_wire_op ops[] = {
 	[21] = { "trust-enroll", &trust_set },
 	[22] = { "trust-get", &trust_set },
 	[23] = { "debug-open", &debug_set },
-	[24] = { "debug-close", &debug_set },
+	[24] = { "quarantine-add", &quarantine_set },
+	[25] = { "quarantine-remove", &quarantine_set },
+	[26] = { "quarantine-get", &quarantine_set },
+	[27] = { "debug-close", &debug_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 24 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 27 ? &ops[cmd] : NULL;
 }

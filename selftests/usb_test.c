@@ -82,8 +82,8 @@ FIXTURE(usb)
 FIXTURE_SETUP(usb)
 {
 	ASSERT_LOADED(warden_policy("\n"));
-	if (device_load("dummy_hcd", NULL) || device_load("libcomposite", NULL) ||
-	    device_load("usb_f_acm", NULL))
+	if (device_load("dummy_hcd", "") || device_load("libcomposite", "") ||
+	    device_load("usb_f_acm", ""))
 		SKIP(return, "this kernel has no dummy_hcd or no gadgets");
 	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
 	ASSERT_TRUE(shell("mkdir -p " GADGET "/configs/c.1 " GADGET "/functions/acm.0 && cd " GADGET

@@ -149,7 +149,7 @@ static void refresh(void)
 
 	WRITE_ONCE(asked, gate && warden_judge_has_rules(WARDEN_DOMAIN_DEBUG));
 	if (gate)
-		WRITE_ONCE(gate->debug, asked);
+		WRITE_ONCE(gate->debug, asked || warden_judge_has_rules(WARDEN_DOMAIN_USB));
 	shut_sysrq(gate && warden_debug_state(WARDEN_DEBUG_SURFACE_SYSRQ, &seconds) ==
 				   WARDEN_DEBUG_STATE_CLOSED);
 }

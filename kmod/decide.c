@@ -181,13 +181,20 @@ static bool matches_name(const struct warden_snapshot *snap, const struct warden
 	       (req->name && is_called(&snap->patterns[rule->pattern - 1], req->name));
 }
 
+static bool matches_device(const struct warden_rule *rule, const struct warden_request *req)
+{
+	return (!rule->class || rule->class == req->class) &&
+	       (!rule->topology || rule->topology == req->topology);
+}
+
 static bool matches(const struct warden_snapshot *snap, const struct warden_rule *rule,
 		    const struct warden_request *req)
 {
 	switch (req->domain) {
 	case WARDEN_DOMAIN_SENSOR:
-		return (!rule->class || rule->class == req->class) &&
-		       (!rule->topology || rule->topology == req->topology);
+		return matches_device(rule, req);
+	case WARDEN_DOMAIN_USB:
+		return matches_device(rule, req) && matches_name(snap, rule, req);
 	case WARDEN_DOMAIN_LISTEN:
 		return matches_port(rule, req);
 	case WARDEN_DOMAIN_CONNECT:
@@ -296,7 +303,7 @@ static u8 explain_default(const struct warden_request *req, const struct warden_
 		return WARDEN_REASON_DEFAULT;
 	if (warden_domain_has_object(req->domain))
 		return req->object->reason ?: WARDEN_REASON_DEFAULT;
-	if (req->domain == WARDEN_DOMAIN_AUTOLOAD)
+	if (req->domain == WARDEN_DOMAIN_AUTOLOAD || req->domain == WARDEN_DOMAIN_USB)
 		return WARDEN_REASON_DEFAULT;
 	if (req->domain == WARDEN_DOMAIN_DEBUG)
 		return WARDEN_REASON_SURFACE_CLOSED;

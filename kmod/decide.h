@@ -71,14 +71,15 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  * @grants: the consents there are; NULL is none
  * @process: sensor: what tells the process that asks from all others; 0 is none
  * @session: sensor: number of the session that is looked at again; 0 is a new open
- * @class: sensor: enum warden_sensor_class
- * @topology: sensor: key of the topology name
+ * @class: sensor: enum warden_sensor_class; usb: class of the interface
+ * @topology: sensor: key of the topology name; usb: of the port
  * @protocol: listen, connect: IPPROTO_*
  * @port: listen: host order, 0 is any port the kernel picks; connect: that of the other side
  * @socket: protocol: enum warden_socket_class
  * @address: connect: where the other side is, unmapped
  * @object: exec, module, firmware: what is executed or loaded
- * @name: module, autoload: its name or the alias that is asked for; NULL is not known
+ * @name: module, autoload, usb: its name, the alias that is asked for, vendor and product;
+ *	  NULL is not known
  * @surface: debug: enum warden_debug_surface
  * @excepted: debug: the surface is open for a time, whatever the default says
  */

@@ -26,6 +26,7 @@
 #include "kfunc.h"
 #include "service.h"
 #include "session.h"
+#include "usb.h"
 #include "warden.lskel.h"
 
 /* The order of enum warden_hook. */
@@ -159,6 +160,7 @@ static void close_gate(void)
 	warden_service_watch(NULL);
 	warden_canary_watch(NULL);
 	warden_debug_watch(NULL);
+	warden_usb_watch(false);
 	if (gate_map)
 		bpf_map_put(gate_map);
 	gate_map = NULL;
@@ -225,6 +227,7 @@ static int attach_programs(void)
 	warden_service_watch(gate);
 	warden_canary_watch(gate);
 	warden_debug_watch(gate);
+	warden_usb_watch(true);
 	err = warden_bpf__attach(skel);
 	if (err < 0 || hold_links(skel)) {
 		pr_err("warden: attaching the programs failed with %d\n", err);

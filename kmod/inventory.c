@@ -20,6 +20,7 @@
 #include "inventory.h"
 #include "record.h"
 #include "snapshot.h"
+#include "usb.h"
 
 #define BUCKET_BITS 8
 
@@ -427,6 +428,7 @@ int warden_inventory_scan(void)
 		return -ENOMEM;
 	for (i = 0; i < nr; i++) {
 		add_device(devs[i], false);
+		warden_usb_meet(devs[i]);
 		put_device(devs[i]);
 	}
 	kvfree(devs);

@@ -18,6 +18,7 @@
 #include "inventory.h"
 #include "judge.h"
 #include "layers.h"
+#include "quarantine.h"
 #include "record.h"
 #include "route.h"
 #include "shadow.h"
@@ -70,6 +71,16 @@ static void ask_shadow(struct warden_answer *answer, const struct warden_request
 	};
 }
 
+/* Whatever the policy says, also where it only observes. */
+static void cut_off(struct warden_answer *answer)
+{
+	answer->denied = true;
+	answer->observed = false;
+	answer->reason = WARDEN_REASON_QUARANTINED;
+	answer->line = 0;
+	answer->has_receipt = false;
+}
+
 /*
  * A class that is switched off is refused in any mode: whoever says off is not
  * asking to be told. What the policy denies anyway keeps its reason, because
@@ -107,6 +118,8 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	now.now = now.grants ? ktime_get_boottime_ns() : 0;
 	warden_decide_layers(layers, &now, &v);
 	copy_verdict(answer, layers->generation, &v);
+	if (unlikely(warden_quarantine_holds(req)))
+		cut_off(answer);
 	ask_shadow(answer, &now);
 	rcu_read_unlock();
 	apply_switch(answer, req);

@@ -33,6 +33,7 @@
 #include "route.h"
 #include "service.h"
 #include "session.h"
+#include "usb.h"
 
 static DEFINE_PER_CPU(u64, calls);
 
@@ -438,6 +439,7 @@ __bpf_kfunc int warden_kf_device_add(struct device *dev)
 {
 	enter(WARDEN_HOOK_DEVICE_ADD);
 	warden_inventory_add(dev);
+	warden_usb_add(dev);
 	return 0;
 }
 
@@ -500,6 +502,8 @@ __bpf_kfunc int warden_kf_debug_now(u32 hook, u32 surface)
  * warden_kf_debug_file() - may the current program open this file, if it is a debug surface?
  * @file: a file, in its open hook
  *
+ * Or what admits a USB device.
+ *
  * Context: Sleepable LSM program.
  * Return: 0 or a negative errno.
  */
@@ -508,7 +512,7 @@ __bpf_kfunc int warden_kf_debug_file(struct file *file)
 	const u32 surface = warden_debug_of_file(file);
 
 	enter(WARDEN_HOOK_FILE_OPEN);
-	return surface ? warden_debug_judge(surface, true) : 0;
+	return surface ? warden_debug_judge(surface, true) : warden_usb_open(file);
 }
 
 /**

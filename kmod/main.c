@@ -25,9 +25,11 @@
 #include "measure.h"
 #include "netlink.h"
 #include "policy.h"
+#include "quarantine.h"
 #include "record.h"
 #include "session.h"
 #include "trust.h"
+#include "usb.h"
 
 static char *boot = "deny";
 module_param(boot, charp, 0444);
@@ -62,6 +64,8 @@ static int on_module(struct notifier_block *nb, unsigned long state, void *modul
 			       notifier_from_errno(warden_load_judge(((struct module *)module)->name)) :
 			       NOTIFY_DONE;
 	}
+	if (state == MODULE_STATE_GOING)
+		warden_usb_forget(((struct module *)module)->name);
 	if (module != THIS_MODULE || state != MODULE_STATE_LIVE)
 		return NOTIFY_DONE;
 	if (!warden_hooks_attach() && warden_inventory_scan())
@@ -188,9 +192,11 @@ static void __exit warden_exit(void)
 	warden_netlink_exit();
 	warden_canary_device_remove();
 	warden_debug_exit();
+	warden_quarantine_exit();
 	warden_policy_exit();
 	warden_session_exit();
 	warden_consent_exit();
+	warden_usb_exit();
 	warden_inventory_forget();
 	warden_attribute_exit();
 	warden_trust_exit();

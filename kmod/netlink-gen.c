@@ -64,7 +64,7 @@ const struct nla_policy warden_channel_nl_policy[WARDEN_A_CHANNEL_PORT + 1] = {
 };
 
 const struct nla_policy warden_default_nl_policy[WARDEN_A_DEFAULT_MODE + 1] = {
-	[WARDEN_A_DEFAULT_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 13),
+	[WARDEN_A_DEFAULT_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 14),
 	[WARDEN_A_DEFAULT_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
 	[WARDEN_A_DEFAULT_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
 };
@@ -107,9 +107,9 @@ const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_NOTICE + 1] = 
 	[WARDEN_A_PURPOSE_NOTICE] = NLA_POLICY_EXACT_LEN(32),
 };
 
-const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_QUORUM + 1] = {
+const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_USB_CLASS + 1] = {
 	[WARDEN_A_RULE_LINE] = NLA_POLICY_MIN(NLA_U32, 1),
-	[WARDEN_A_RULE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 13),
+	[WARDEN_A_RULE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 14),
 	[WARDEN_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
 	[WARDEN_A_RULE_PROGRAM] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_RULE_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
@@ -129,6 +129,7 @@ const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_QUORUM + 1] = {
 	[WARDEN_A_RULE_PATTERN] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_RULE_PRINCIPAL] = NLA_POLICY_NESTED(warden_principal_nl_policy),
 	[WARDEN_A_RULE_QUORUM] = NLA_POLICY_RANGE(NLA_U32, 1, 8),
+	[WARDEN_A_RULE_USB_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 255),
 };
 
 const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1] = {
@@ -229,6 +230,19 @@ static const struct nla_policy warden_trust_enroll_nl_policy[WARDEN_A_TRUST_CERT
 static const struct nla_policy warden_debug_open_nl_policy[WARDEN_A_DEBUG_SECONDS + 1] = {
 	[WARDEN_A_DEBUG_SURFACE] = NLA_POLICY_RANGE(NLA_U32, 1, 13),
 	[WARDEN_A_DEBUG_SECONDS] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_debug_seconds_range),
+};
+
+/* WARDEN_CMD_QUARANTINE_ADD - do */
+static const struct nla_policy warden_quarantine_add_nl_policy[WARDEN_A_QUARANTINE_LABEL + 1] = {
+	[WARDEN_A_QUARANTINE_ALG] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[WARDEN_A_QUARANTINE_DIGEST] = NLA_POLICY_EXACT_LEN(32),
+	[WARDEN_A_QUARANTINE_LABEL] = { .type = NLA_NUL_STRING, .len = 255, },
+};
+
+/* WARDEN_CMD_QUARANTINE_REMOVE - do */
+static const struct nla_policy warden_quarantine_remove_nl_policy[WARDEN_A_QUARANTINE_DIGEST + 1] = {
+	[WARDEN_A_QUARANTINE_ALG] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[WARDEN_A_QUARANTINE_DIGEST] = NLA_POLICY_EXACT_LEN(32),
 };
 
 /* WARDEN_CMD_DEBUG_CLOSE - do */
@@ -405,6 +419,28 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.policy		= warden_debug_open_nl_policy,
 		.maxattr	= WARDEN_A_DEBUG_SECONDS,
 		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_QUARANTINE_ADD,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_quarantine_add_doit,
+		.policy		= warden_quarantine_add_nl_policy,
+		.maxattr	= WARDEN_A_QUARANTINE_LABEL,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_QUARANTINE_REMOVE,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_quarantine_remove_doit,
+		.policy		= warden_quarantine_remove_nl_policy,
+		.maxattr	= WARDEN_A_QUARANTINE_DIGEST,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= WARDEN_CMD_QUARANTINE_GET,
+		.start	= warden_nl_start_read,
+		.dumpit	= warden_nl_quarantine_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd		= WARDEN_CMD_DEBUG_CLOSE,

@@ -21,7 +21,7 @@ extern const struct nla_policy warden_measure_nl_policy[WARDEN_A_MEASURE_DOMAINS
 extern const struct nla_policy warden_principal_nl_policy[WARDEN_A_PRINCIPAL_NAME + 1];
 extern const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_UID + 1];
 extern const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_NOTICE + 1];
-extern const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_QUORUM + 1];
+extern const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_USB_CLASS + 1];
 extern const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1];
 extern const struct nla_policy warden_window_nl_policy[WARDEN_A_WINDOW_TO + 1];
 
@@ -65,6 +65,11 @@ int warden_nl_trust_enroll_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_trust_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
 int warden_nl_debug_open_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_quarantine_add_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_quarantine_remove_doit(struct sk_buff *skb,
+				     struct genl_info *info);
+int warden_nl_quarantine_get_dumpit(struct sk_buff *skb,
+				    struct netlink_callback *cb);
 int warden_nl_debug_close_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_switch_set_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_context_set_doit(struct sk_buff *skb, struct genl_info *info);

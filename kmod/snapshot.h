@@ -13,7 +13,7 @@
 #define WARDEN_LAYERS		WARDEN_ROLE_USER
 
 /* One more than the last domain a rule or a default can name; see warden_domain_has_rules(). */
-#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_AUTOLOAD + 1)
+#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_USB + 1)
 
 /**
  * struct warden_program - a program the policy names
@@ -63,7 +63,7 @@ struct warden_quorum {
 
 /**
  * struct warden_rule - one rule, names resolved
- * @topology: warden_snapshot_key() of the one device it is about; 0 is any
+ * @topology: warden_snapshot_key() of the one device or port it is about; 0 is any
  * @purpose: key of the purpose; 0 is none
  * @line: line in the policy text
  * @program: index into the programs plus one; 0 is any program
@@ -78,7 +78,7 @@ struct warden_quorum {
  * @domain: enum warden_domain
  * @action: enum warden_action
  * @class: sensor: enum warden_sensor_class; protocol: enum warden_socket_class; debug:
- *	   enum warden_debug_surface; 0 is any
+ *	   enum warden_debug_surface; usb: class of an interface; 0 is any
  * @flags: bit mask of enum warden_rule_flag
  */
 struct warden_rule {

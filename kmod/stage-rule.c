@@ -141,7 +141,8 @@ static int check_rule_fields(struct nlattr *const *tb, u32 domain, struct netlin
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sensor_fields); i++)
-		if (tb[sensor_fields[i]] && domain != WARDEN_DOMAIN_SENSOR)
+		if (tb[sensor_fields[i]] && domain != WARDEN_DOMAIN_SENSOR &&
+		    (domain != WARDEN_DOMAIN_USB || sensor_fields[i] != WARDEN_A_RULE_TOPOLOGY))
 			return warden_stage_refuse(extack, tb[sensor_fields[i]],
 						   "only a sensor rule has this field");
 	for (i = 0; i < ARRAY_SIZE(port_fields); i++)
@@ -165,9 +166,12 @@ static int check_rule_fields(struct nlattr *const *tb, u32 domain, struct netlin
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_SURFACE],
 					   "only a debug rule has a surface");
 	if (tb[WARDEN_A_RULE_PATTERN] && domain != WARDEN_DOMAIN_MODULE &&
-	    domain != WARDEN_DOMAIN_AUTOLOAD)
+	    domain != WARDEN_DOMAIN_AUTOLOAD && domain != WARDEN_DOMAIN_USB)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PATTERN],
-					   "only a module or autoload rule has a name");
+					   "only a module, autoload or usb rule has a name");
+	if (tb[WARDEN_A_RULE_USB_CLASS] && domain != WARDEN_DOMAIN_USB)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_USB_CLASS],
+					   "only a usb rule has a class of interfaces");
 	if (!warden_domain_has_rules(domain))
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_DOMAIN],
 					   "this domain has no rules");
@@ -294,6 +298,8 @@ int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
 		rule->class = nla_get_u32(tb[WARDEN_A_RULE_SOCKET]);
 	if (tb[WARDEN_A_RULE_SURFACE])
 		rule->class = nla_get_u32(tb[WARDEN_A_RULE_SURFACE]);
+	if (tb[WARDEN_A_RULE_USB_CLASS])
+		rule->class = nla_get_u32(tb[WARDEN_A_RULE_USB_CLASS]);
 	rule->purpose = get_u32(tb, WARDEN_A_RULE_PURPOSE, 0);
 	rule->flags = get_u32(tb, WARDEN_A_RULE_FLAGS, 0);
 	rule->withdraw_ms = get_u32(tb, WARDEN_A_RULE_WITHDRAW_MS, 0);

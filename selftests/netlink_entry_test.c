@@ -88,6 +88,7 @@ static void name_of_64_characters(struct msg *m)
 
 static void default_of_domain_0(struct msg *m) { blob_default(m, 0, ALLOW); }
 static void default_of_domain_7(struct msg *m) { blob_default(m, 7, ALLOW); }
+static void default_past_the_last_domain(struct msg *m) { blob_default(m, WARDEN_DOMAIN_USB + 1, ALLOW); }
 static void default_of_action_2(struct msg *m) { blob_default(m, WARDEN_DOMAIN_LISTEN, 2); }
 
 static void default_given_twice(struct msg *m)
@@ -118,6 +119,20 @@ static void rule_of_line_0(struct msg *m) { msg_end(m, blob_rule(m, 0, WARDEN_DO
 static void rule_of_program_0(struct msg *m) { put_rule(m, WARDEN_DOMAIN_LISTEN, WARDEN_A_RULE_PROGRAM, 0); }
 static void rule_of_class_12(struct msg *m) { put_rule(m, WARDEN_DOMAIN_SENSOR, WARDEN_A_RULE_CLASS, 12); }
 static void rule_of_class_0(struct msg *m) { put_rule(m, WARDEN_DOMAIN_SENSOR, WARDEN_A_RULE_CLASS, 0); }
+static void put_named_rule(struct msg *m, uint32_t domain, const char *name)
+{
+	size_t nest = blob_rule(m, 1, domain, ALLOW);
+
+	msg_put_string(m, WARDEN_A_RULE_PATTERN, name);
+	msg_end(m, nest);
+}
+
+static void name_in_a_firmware_rule(struct msg *m) { put_named_rule(m, WARDEN_DOMAIN_FIRMWARE, "radio"); }
+static void name_with_an_asterisk_inside(struct msg *m) { put_named_rule(m, WARDEN_DOMAIN_MODULE, "usb*hid"); }
+static void name_of_nothing(struct msg *m) { put_named_rule(m, WARDEN_DOMAIN_AUTOLOAD, ""); }
+static void surface_in_a_listen_rule(struct msg *m) { put_rule(m, WARDEN_DOMAIN_LISTEN, WARDEN_A_RULE_SURFACE, 1); }
+static void rule_of_surface_14(struct msg *m) { put_rule(m, WARDEN_DOMAIN_DEBUG, WARDEN_A_RULE_SURFACE, 14); }
+static void usb_class_in_a_module_rule(struct msg *m) { put_rule(m, WARDEN_DOMAIN_MODULE, WARDEN_A_RULE_USB_CLASS, 3); }
 static void rule_with_unknown_flag(struct msg *m) { put_rule(m, WARDEN_DOMAIN_SENSOR, WARDEN_A_RULE_FLAGS, 16); }
 static void rule_of_port_65536(struct msg *m) { put_rule(m, WARDEN_DOMAIN_LISTEN, WARDEN_A_RULE_PORT_LOW, 65536); }
 static void rule_of_protocol_65536(struct msg *m) { put_rule(m, WARDEN_DOMAIN_LISTEN, WARDEN_A_RULE_PROTOCOL, 65536); }
@@ -403,11 +418,18 @@ static const struct mistake mistakes[] = {
 	MISTAKE(name_with_escape, EINVAL),
 	MISTAKE(name_of_64_characters, EINVAL),
 	MISTAKE(default_of_domain_0, ERANGE),
-	MISTAKE(default_of_domain_7, ERANGE),
+	MISTAKE(default_of_domain_7, EINVAL),
+	MISTAKE(default_past_the_last_domain, ERANGE),
 	MISTAKE(default_of_action_2, ERANGE),
 	MISTAKE(default_given_twice, EINVAL),
 	MISTAKE(default_without_action, EINVAL),
-	MISTAKE(rule_of_domain_7, ERANGE),
+	MISTAKE(rule_of_domain_7, EINVAL),
+	MISTAKE(surface_in_a_listen_rule, EINVAL),
+	MISTAKE(rule_of_surface_14, ERANGE),
+	MISTAKE(usb_class_in_a_module_rule, EINVAL),
+	MISTAKE(name_in_a_firmware_rule, EINVAL),
+	MISTAKE(name_with_an_asterisk_inside, EINVAL),
+	MISTAKE(name_of_nothing, EINVAL),
 	MISTAKE(rule_of_action_2, ERANGE),
 	MISTAKE(rule_of_line_0, ERANGE),
 	MISTAKE(rule_of_program_0, ERANGE),

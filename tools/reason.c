@@ -69,11 +69,13 @@ static const struct {
 					  "find out what that program is after" },
 	[WARDEN_REASON_TOO_MANY_SESSIONS] = { "4,096 sensor files are open, and more there may not be",
 					      "see who holds them: wardenctl sensor sessions" },
+	[WARDEN_REASON_QUARANTINED] = { "the program is in quarantine",
+					"replace it, or: wardenctl quarantine remove" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_TOO_MANY_SESSIONS + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_QUARANTINED + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

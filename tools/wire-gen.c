@@ -20,12 +20,13 @@ static const char *const domain_words[] = {
 	"protocol",
 	"debug",
 	"autoload",
+	"usb",
 };
 
 static const struct warden_wire_enum domain_enum = {
 	.name = "domain",
 	.words = domain_words,
-	.count = 14,
+	.count = 15,
 };
 
 const struct warden_wire_enum *warden_enum_domain(void)
@@ -180,12 +181,14 @@ static const char *const event_words[] = {
 	"context",
 	"mark",
 	"command-refuse",
+	"quarantine-add",
+	"quarantine-remove",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 31,
+	.count = 33,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -229,12 +232,13 @@ static const char *const reason_words[] = {
 	"program-traced",
 	"no-capability",
 	"too-many-sessions",
+	"quarantined",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 35,
+	.count = 36,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -773,12 +777,13 @@ static const struct warden_wire_attr rule_attrs[] = {
 	[19] = { .name = "pattern", .kind = WARDEN_WIRE_STRING },
 	[20] = { .name = "principal", .kind = WARDEN_WIRE_NEST, .nest = &principal_set, .many = true },
 	[21] = { .name = "quorum", .kind = WARDEN_WIRE_U32 },
+	[22] = { .name = "usb-class", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set rule_set = {
 	.name = "rule",
 	.attrs = rule_attrs,
-	.max = 21,
+	.max = 22,
 };
 
 const struct warden_wire_set *warden_set_rule(void)
@@ -1065,6 +1070,27 @@ const struct warden_wire_set *warden_set_debug(void)
 	return &debug_set;
 }
 
+static const struct warden_wire_attr quarantine_attrs[] = {
+	[1] = { .name = "alg", .kind = WARDEN_WIRE_U32, .values = &digest_alg_enum },
+	[2] = { .name = "digest", .kind = WARDEN_WIRE_BINARY },
+	[3] = { .name = "label", .kind = WARDEN_WIRE_STRING },
+	[4] = { .name = "since", .kind = WARDEN_WIRE_U64 },
+	[5] = { .name = "ended", .kind = WARDEN_WIRE_U32 },
+	[6] = { .name = "killed", .kind = WARDEN_WIRE_U32 },
+	[7] = { .name = "took", .kind = WARDEN_WIRE_U64 },
+};
+
+static const struct warden_wire_set quarantine_set = {
+	.name = "quarantine",
+	.attrs = quarantine_attrs,
+	.max = 7,
+};
+
+const struct warden_wire_set *warden_set_quarantine(void)
+{
+	return &quarantine_set;
+}
+
 static const struct warden_wire_op ops[] = {
 	[1] = { "status-get", &status_set },
 	[2] = { "stop", &status_set },
@@ -1089,13 +1115,16 @@ static const struct warden_wire_op ops[] = {
 	[21] = { "trust-enroll", &trust_set },
 	[22] = { "trust-get", &trust_set },
 	[23] = { "debug-open", &debug_set },
-	[24] = { "debug-close", &debug_set },
-	[25] = { "switch-set", &switch_set },
-	[26] = { "context-set", &consent_set },
-	[27] = { "audit-mark", &record_set },
+	[24] = { "quarantine-add", &quarantine_set },
+	[25] = { "quarantine-remove", &quarantine_set },
+	[26] = { "quarantine-get", &quarantine_set },
+	[27] = { "debug-close", &debug_set },
+	[28] = { "switch-set", &switch_set },
+	[29] = { "context-set", &consent_set },
+	[30] = { "audit-mark", &record_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 27 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 30 ? &ops[cmd] : NULL;
 }

@@ -28,7 +28,7 @@
  * @sessions: open sessions; at 0 no descriptor can be a sensor's
  * @domains: bit mask of enum warden_domain, those in which a policy denies anything
  * @sockets: bit mask of enum warden_socket_class, those a policy denies to anybody
- * @debug: non-zero while some debug surface may be closed
+ * @debug: non-zero while some debug surface, or what admits a USB device, may be closed
  * @unused: keeps @minor where 64-bit words are
  * @major: per major WARDEN_GATE_ASK, WARDEN_GATE_FREE, or 1 + an index into @minor
  * @minor: per slot a bit per minor, set where the node is known to be no sensor

@@ -41,6 +41,8 @@
 #define WARDEN_SESSIONS_MAX	4096	/* open sensor files */
 #define WARDEN_CONSENTS_MAX	10000	/* consent records kept */
 
+#define WARDEN_QUARANTINE_MAX	256	/* digests in quarantine */
+
 #define WARDEN_RECORDS_MAX	4096	/* audit records kept in the ring; a power of two */
 #define WARDEN_IDENTITIES_MAX	16384	/* digests of files kept by file version */
 #define WARDEN_MEASUREMENTS_MAX	65536	/* entries of the measurement log */

@@ -85,6 +85,65 @@ FIXTURE_TEARDOWN(cover)
 		EXPECT_EQ(expected, self->line);                                                   \
 	} while (0)
 
+static struct warden_pattern patterns[] = {
+	{ .len = 7, .begins = true, .text = "net-pf-*" },
+	{ .len = 9, .text = "net-pf-10" },
+	{ .len = 8, .begins = true, .text = "net-pf-1*" },
+};
+
+static u32 named(struct policy *l, u32 domain, u32 pattern, u8 action)
+{
+	l->snap.patterns = patterns;
+	l->snap.nr_patterns = 3;
+	return add_rule(l, (struct warden_rule){ .domain = domain, .pattern = pattern,
+						 .action = action, .port_high = U16_MAX });
+}
+
+TEST_F(cover, names_narrow_and_widen_as_their_patterns_do)
+{
+	u32 line;
+
+	set_default(&self->maker, WARDEN_DOMAIN_AUTOLOAD, DENY);
+	named(&self->maker, WARDEN_DOMAIN_AUTOLOAD, 3, ALLOW);
+	named(&self->below, WARDEN_DOMAIN_AUTOLOAD, 2, ALLOW);
+	EXPECT_NARROWS();
+	line = named(&self->below, WARDEN_DOMAIN_AUTOLOAD, 1, ALLOW);
+	EXPECT_WIDENS(line);
+	named(&self->maker, WARDEN_DOMAIN_AUTOLOAD, 1, ALLOW);
+	EXPECT_NARROWS();
+	named(&self->maker, WARDEN_DOMAIN_AUTOLOAD, 2, DENY);
+	EXPECT_WIDENS(1);
+}
+
+TEST_F(cover, a_module_of_another_name_widens)
+{
+	set_default(&self->maker, MODULE, DENY);
+	named(&self->maker, MODULE, 2, ALLOW);
+	EXPECT_WIDENS(named(&self->below, MODULE, 3, ALLOW));
+}
+
+TEST_F(cover, a_surface_the_maker_closes_widens)
+{
+	u32 line = add_rule(&self->below, (struct warden_rule){ .domain = WARDEN_DOMAIN_DEBUG,
+								.class = WARDEN_DEBUG_SURFACE_PERF,
+								.action = ALLOW });
+
+	EXPECT_NARROWS();
+	set_default(&self->maker, WARDEN_DOMAIN_DEBUG, DENY);
+	EXPECT_WIDENS(line);
+}
+
+TEST_F(cover, a_class_in_a_port_is_found_that_the_maker_denies)
+{
+	u32 line = add_rule(&self->below, (struct warden_rule){ .domain = WARDEN_DOMAIN_USB,
+								.topology = 7, .action = ALLOW });
+
+	EXPECT_NARROWS();
+	add_rule(&self->maker, (struct warden_rule){ .domain = WARDEN_DOMAIN_USB, .class = 3,
+						     .action = DENY });
+	EXPECT_WIDENS(line);
+}
+
 TEST_F(cover, a_layer_that_says_nothing_narrows)
 {
 	EXPECT_NARROWS();

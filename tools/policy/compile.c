@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
 #include <errno.h>
 #include <linux/netlink.h>
 #include <stdlib.h>
@@ -251,6 +252,8 @@ struct wire_rule {
 	enum warden_digest_alg alg;
 	uint32_t surface;
 	const char *pattern;
+	const char *port;
+	uint32_t usb_class;
 };
 
 static void put_sensor(struct compile *c, const struct warden_sensor *s)
@@ -289,6 +292,8 @@ static void put_wire_rule(struct compile *c, const struct wire_rule *w)
 		warden_blob_put_u32(c->b, WARDEN_A_RULE_PROGRAM, w->program);
 	if (w->sensor)
 		put_sensor(c, w->sensor);
+	if (w->port)
+		warden_blob_put_string(c->b, WARDEN_A_RULE_TOPOLOGY, w->port);
 	if (r->purpose_id)
 		warden_blob_put_u32(c->b, WARDEN_A_RULE_PURPOSE, r->purpose_id);
 	if (r->flags)
@@ -319,6 +324,8 @@ static void put_wire_rule(struct compile *c, const struct wire_rule *w)
 	if (w->pattern)
 		warden_blob_put_string(c->b, WARDEN_A_RULE_PATTERN, w->pattern);
 	put_people(c, r);
+	if (w->usb_class)
+		warden_blob_put_u32(c->b, WARDEN_A_RULE_USB_CLASS, w->usb_class);
 	warden_blob_nest_end(c->b, nest);
 }
 
@@ -400,6 +407,25 @@ static void put_name_rule(struct compile *c, struct wire_rule *w)
 	put_wire_rule(c, w);
 }
 
+/* One rule for each port. The kernel has the digits of vendor and product in small letters. */
+static void put_usb_rule(struct compile *c, struct wire_rule *w)
+{
+	const struct warden_rule *r = w->rule;
+	char ids[16] = "";
+	uint32_t i;
+
+	for (i = 0; r->object.text && !r->by_class && i < sizeof(ids) - 1; i++)
+		ids[i] = (char)tolower((unsigned char)r->object.text[i]);
+	w->pattern = ids[0] ? ids : NULL;
+	w->usb_class = r->by_class ? (uint32_t)warden_usb_class(r->object.text) : 0;
+	for (i = 0; i < r->interfaces.n; i++) {
+		w->port = c->m->names.v[r->interfaces.first + i].text;
+		put_wire_rule(c, w);
+	}
+	if (!r->interfaces.n)
+		put_wire_rule(c, w);
+}
+
 static void put_rule(struct compile *c, const struct warden_rule *r)
 {
 	uint32_t programs = r->who.text ? r->programs.n : 1;
@@ -419,6 +445,8 @@ static void put_rule(struct compile *c, const struct warden_rule *r)
 			put_connect_rule(c, &w);
 		else if (r->domain == WARDEN_DOMAIN_PROTOCOL)
 			put_wire_rule(c, &w);
+		else if (r->domain == WARDEN_DOMAIN_USB)
+			put_usb_rule(c, &w);
 		else if (r->domain == WARDEN_DOMAIN_DEBUG)
 			put_debug_rule(c, &w);
 		else if (warden_model_has_name(r))

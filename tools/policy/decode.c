@@ -103,6 +103,8 @@ static int read_rule(struct warden_view *v, const struct warden_object *o)
 	if (o->v[WARDEN_A_RULE_NET].len == sizeof(r->net))
 		memcpy(&r->net, o->v[WARDEN_A_RULE_NET].data, sizeof(r->net));
 	r->surface = (uint32_t)warden_object_number(o, WARDEN_A_RULE_SURFACE);
+	if (warden_object_has(o, WARDEN_A_RULE_USB_CLASS))
+		r->class = (uint32_t)warden_object_number(o, WARDEN_A_RULE_USB_CLASS);
 	if (warden_object_has(o, WARDEN_A_RULE_PATTERN))
 		r->pattern = keep(v, o, WARDEN_A_RULE_PATTERN);
 	if (line->len != sizeof(number))

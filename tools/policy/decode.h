@@ -25,15 +25,15 @@ struct warden_rule_view {
 	uint32_t domain;
 	uint32_t action;
 	uint32_t program; /* from 1; 0 is any */
-	uint32_t class;	  /* 0 is any */
+	uint32_t class;	  /* of a sensor, or of an interface; 0 is any */
 	uint32_t purpose; /* from 1; 0 is none */
 	uint32_t flags;
 	uint32_t withdraw_ms;
 	uint32_t protocol; /* 0 is any */
 	uint32_t low;
 	uint32_t high;
-	uint32_t socket;      /* 0 is any */
-	const char *topology; /* NULL is any */
+	uint32_t socket;	     /* 0 is any */
+	const char *topology;	     /* of a device, or a port; NULL is any */
 	struct warden_net net;	     /* version 0 is anywhere */
 	struct warden_digest digest; /* alg 0 is any file */
 	uint32_t surface;	     /* 0 is any */

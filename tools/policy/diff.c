@@ -157,7 +157,8 @@ bool warden_diff_ask(const struct diff *d, const struct warden_question *q,
 void warden_diff_tell(const struct diff *d, const char *what,
 		 const struct warden_outcome answers[WARDEN_SUBJECT_VIEWS])
 {
-	const char *who = warden_domain_has_object(d->domain) ? "anybody" : d->subject->label;
+	const char *who = warden_domain_has_object(d->domain) || d->domain == WARDEN_DOMAIN_USB ?
+				  "anybody" : d->subject->label;
 	struct warden_change change = { who, d->domain, what, &answers[0], &answers[1] };
 
 	d->fn(d->ctx, &change);
@@ -444,13 +445,17 @@ static void diff_domain(struct diff *d)
 		warden_diff_surfaces(d);
 	else if (warden_domain_has_object(d->domain))
 		diff_files(d);
-	warden_diff_names(d);
+	if (d->domain == WARDEN_DOMAIN_USB)
+		warden_diff_usb(d);
+	else
+		warden_diff_names(d);
 }
 
 /* Who loads a file is nobody: it is asked for once, of a program no policy names. */
 static bool is_asked(uint32_t domain, bool last)
 {
-	return warden_domain_has_rules(domain) && (last || !warden_domain_has_object(domain));
+	return warden_domain_has_rules(domain) &&
+	       (last || !(warden_domain_has_object(domain) || domain == WARDEN_DOMAIN_USB));
 }
 
 static void close_diff(struct diff *d)

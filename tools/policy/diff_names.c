@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What two policies answer differently of things that have a name, and nothing else. */
+/* What two policies answer differently of things that go by a name. */
 #include <stdio.h>
 #include <string.h>
 
@@ -57,5 +57,40 @@ void warden_diff_names(const struct diff *d)
 			;
 		if (pattern && k == i)
 			tell_name(d, d->texts.v[pattern - 1]);
+	}
+}
+
+/* A device as a rule has it; NULL is one no rule names. */
+static void tell_usb(const struct diff *d, const struct meaning *m)
+{
+	struct warden_question q = warden_diff_question(d);
+	struct warden_outcome answers[WARDEN_SUBJECT_VIEWS];
+	char what[WARDEN_TOPOLOGY_MAX + 96], class[16];
+	const char *port = m && m->topology ? d->texts.v[m->topology - 1] : NULL;
+
+	q.name = m && m->pattern ? d->texts.v[m->pattern - 1] : NULL;
+	q.class = m ? m->class : 0;
+	q.topology = port;
+	if (!warden_diff_ask(d, &q, answers))
+		return;
+	if (q.class)
+		snprintf(what, sizeof(what), "usb class \"%s\"", warden_usb_class_word(class, q.class));
+	else
+		snprintf(what, sizeof(what), "usb %.63s", q.name ? q.name : "any other device");
+	if (port)
+		snprintf(what + strlen(what), sizeof(what) - strlen(what), " on \"%s\"", port);
+	warden_diff_tell(d, what, answers);
+}
+
+void warden_diff_usb(const struct diff *d)
+{
+	size_t i;
+
+	tell_usb(d, NULL);
+	for (i = 0; i < d->differing.n; i++) {
+		const struct meaning *m = &d->differing.v[i];
+
+		if (m->pattern || m->class || m->topology)
+			tell_usb(d, m);
 	}
 }

@@ -63,5 +63,6 @@ void warden_diff_ports(struct diff *d);
 /* diff_names.c: debug surfaces; names of modules and aliases that are asked for. */
 void warden_diff_surfaces(const struct diff *d);
 void warden_diff_names(const struct diff *d);
+void warden_diff_usb(const struct diff *d);
 
 #endif /* WARDEN_DIFF_PRIV_H */

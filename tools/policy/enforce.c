@@ -41,8 +41,6 @@ static const char *domain_lacks(uint32_t domain)
 	switch (domain) {
 	case WARDEN_MODEL_BIND:
 		return "`bind` rules are";
-	case WARDEN_MODEL_USB:
-		return "`usb` rules are";
 	case WARDEN_MODEL_EGRESS:
 		return "`egress` rules are";
 	}
@@ -81,7 +79,7 @@ static const char *rule_lacks(struct warden_model *m, const struct warden_rule *
 
 	if (domain_lacks(r->domain))
 		return domain_lacks(r->domain);
-	if (r->interfaces.n)
+	if (r->interfaces.n && r->domain != WARDEN_DOMAIN_USB)
 		return "`on` in a rule is";
 	if (r->from.line)
 		return "`from` in a rule is";

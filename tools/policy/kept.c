@@ -42,6 +42,19 @@ static void put_file(FILE *f, const struct warden_rule_view *r)
 			warden_hex_put(hex, r->digest.bytes, sizeof(r->digest.bytes)));
 }
 
+static void put_usb(FILE *f, const struct warden_rule_view *r)
+{
+	char class[16];
+
+	fputs(" usb", f);
+	if (r->class)
+		fprintf(f, " class \"%s\"", warden_usb_class_word(class, r->class));
+	else if (r->pattern)
+		fprintf(f, " \"%s\"", r->pattern);
+	else
+		fputs(" any", f);
+}
+
 static char *entry_text(const struct warden_view *v, const struct warden_rule_view *r)
 {
 	bool named = r->program && r->program <= v->programs.n;
@@ -51,7 +64,7 @@ static char *entry_text(const struct warden_view *v, const struct warden_rule_vi
 
 	if (!f)
 		return NULL;
-	if (!warden_domain_has_object(r->domain))
+	if (!warden_domain_has_object(r->domain) && r->domain != WARDEN_DOMAIN_USB)
 		fputs(named ? v->programs.v[r->program - 1].label : "any", f);
 	if (r->domain == WARDEN_DOMAIN_SENSOR)
 		put_sensor(f, r);
@@ -62,6 +75,8 @@ static char *entry_text(const struct warden_view *v, const struct warden_rule_vi
 		put_ports(f, r);
 	else if (r->domain == WARDEN_DOMAIN_DEBUG)
 		fprintf(f, " debug %s", warden_enum_word(warden_enum_debug_surface(), r->surface));
+	else if (r->domain == WARDEN_DOMAIN_USB)
+		put_usb(f, r);
 	else if (r->pattern)
 		fprintf(f, " %s \"%s\"", warden_model_domain(r->domain), r->pattern);
 	else

@@ -19,8 +19,7 @@
 
 /* Domains of the language that the wire does not have yet, after those it has. */
 enum warden_model_domain {
-	WARDEN_MODEL_BIND = WARDEN_DOMAIN_AUTOLOAD + 1,
-	WARDEN_MODEL_USB,
+	WARDEN_MODEL_BIND = WARDEN_DOMAIN_USB + 1,
 	WARDEN_MODEL_EGRESS,
 	WARDEN_MODEL_LIBRARY,
 	WARDEN_MODEL_DOMAINS
@@ -280,6 +279,13 @@ void warden_model_resolve(struct warden_model *m, struct warden_diags *d);
 
 /* Sort ranges and join what overlaps or touches; gives how many are left. */
 uint32_t warden_ports_merge(struct warden_ports *v, uint32_t n);
+
+/* usb.c: the number of a class of interfaces by its name or as 0x03; -1 where there is none. */
+int warden_usb_class(const char *word);
+const char *warden_usb_class_nth(const void *ctx, size_t n);
+
+/* The name of a class in @to, or its number. */
+const char *warden_usb_class_word(char to[16], uint32_t class);
 
 /* Does a rule speak of its object by name: a module, or an alias that is asked for? */
 bool warden_model_has_name(const struct warden_rule *rule);

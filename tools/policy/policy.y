@@ -28,7 +28,7 @@
 #define DOMAINS_WITH_DEFAULT                                                                       \
 	(BIT(WARDEN_DOMAIN_SENSOR) | BIT(WARDEN_DOMAIN_LISTEN) | BIT(WARDEN_DOMAIN_CONNECT) |      \
 	 BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) | BIT(WARDEN_DOMAIN_FIRMWARE) |       \
-	 BIT(WARDEN_DOMAIN_PROTOCOL) | BIT(WARDEN_MODEL_BIND) | BIT(WARDEN_MODEL_USB) |            \
+	 BIT(WARDEN_DOMAIN_PROTOCOL) | BIT(WARDEN_MODEL_BIND) | BIT(WARDEN_DOMAIN_USB) |           \
 	 BIT(WARDEN_DOMAIN_DEBUG) | BIT(WARDEN_DOMAIN_AUTOLOAD))
 #define DOMAINS_MEASURED                                                                           \
 	(BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) | BIT(WARDEN_DOMAIN_FIRMWARE) |       \
@@ -443,8 +443,8 @@ object:
 	MODULE STRING		{ set_object(p, WARDEN_DOMAIN_MODULE, $2); }
 	| FIRMWARE STRING	{ set_object(p, WARDEN_DOMAIN_FIRMWARE, $2); }
 	| AUTOLOAD STRING	{ set_object(p, WARDEN_DOMAIN_AUTOLOAD, $2); }
-	| USB STRING		{ set_object(p, WARDEN_MODEL_USB, $2); }
-	| USB ANY		{ p->rule.domain = WARDEN_MODEL_USB; }
+	| USB STRING		{ set_object(p, WARDEN_DOMAIN_USB, $2); }
+	| USB ANY		{ p->rule.domain = WARDEN_DOMAIN_USB; }
 	| USB NAME STRING	{ warden_parse_usb_class(p, $2, $3); }
 	;
 

@@ -269,7 +269,7 @@ static void print_what(const struct warden_model *m, const struct warden_rule *r
 		fprintf(to, " use protocol %s",
 			r->socket ? warden_enum_word(warden_enum_socket_class(), r->socket) : "any");
 		break;
-	case WARDEN_MODEL_USB:
+	case WARDEN_DOMAIN_USB:
 		print_usb(r, to);
 		break;
 	case WARDEN_MODEL_EGRESS:

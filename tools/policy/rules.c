@@ -120,13 +120,32 @@ static bool is_usb_id(const char *s)
 	return !s[9];
 }
 
+static void check_usb_class(struct warden_diags *d, const struct warden_rule *r)
+{
+	const char *near;
+
+	if (warden_usb_class(r->object.text) > 0)
+		return;
+	near = warden_word_nearest(r->object.text, warden_usb_class_nth, NULL);
+	if (near)
+		warden_diags_add(d, r->object.at,
+				 "there is no class \"%s\" of usb interfaces; did you mean \"%s\"?",
+				 r->object.text, near);
+	else
+		warden_diags_add(d, r->object.at,
+				 "there is no class \"%s\" of usb interfaces; write one of audio, "
+				 "hid, storage and the like, or its number as lsusb -v has it, like "
+				 "\"0x03\"",
+				 r->object.text);
+}
+
 static void check_usb_rule(struct warden_diags *d, const struct warden_rule *r)
 {
 	if (r->who.text)
 		warden_diags_add(d, r->who.at,
 				 "a usb device is plugged in by nobody; write `any` or nothing");
 	if (r->by_class)
-		warden_model_check_length(d, r->object, "the class", WARDEN_LABEL_MAX);
+		check_usb_class(d, r);
 	else if (r->object.text && !is_usb_id(r->object.text))
 		warden_diags_add(d, r->object.at,
 				 "\"%s\" is no usb device; write VENDOR:PRODUCT as lsusb prints "
@@ -140,7 +159,7 @@ static void check_network(struct warden_diags *d, const struct warden_rule *r)
 	uint32_t domain = r->domain;
 	bool on = domain == WARDEN_DOMAIN_LISTEN || domain == WARDEN_DOMAIN_CONNECT ||
 		  domain == WARDEN_MODEL_BIND || domain == WARDEN_MODEL_EGRESS ||
-		  domain == WARDEN_MODEL_USB;
+		  domain == WARDEN_DOMAIN_USB;
 
 	if (r->interfaces.n && !on)
 		warden_diags_add(d, r->at, "`on` is for `listen`, `bind`, `connect`, `egress` and "
@@ -169,6 +188,6 @@ void warden_model_check_rule(struct warden_diags *d, const struct warden_rule *r
 		check_file_rule(d, r);
 	else if (r->domain == WARDEN_DOMAIN_AUTOLOAD)
 		check_pattern(d, r, "the alias");
-	else if (r->domain == WARDEN_MODEL_USB)
+	else if (r->domain == WARDEN_DOMAIN_USB)
 		check_usb_rule(d, r);
 }

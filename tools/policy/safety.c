@@ -162,7 +162,9 @@ static void ask_named(struct safety *y, struct warden_question *q)
 {
 	const char *text = y->entry->object.text;
 
-	if (q->domain == WARDEN_DOMAIN_DEBUG)
+	if (q->domain == WARDEN_DOMAIN_USB && y->entry->by_class)
+		q->class = (uint32_t)warden_usb_class(text);
+	else if (q->domain == WARDEN_DOMAIN_DEBUG)
 		q->surface = (uint32_t)warden_enum_value(warden_enum_debug_surface(), text);
 	else
 		q->name = text;
@@ -186,7 +188,8 @@ static void ask_entry(struct safety *y, uint32_t program)
 		ask_ports(y, &q);
 	else if (q.domain == WARDEN_DOMAIN_PROTOCOL)
 		ask_sockets(y, &q);
-	else if (q.domain == WARDEN_DOMAIN_DEBUG || warden_model_has_name(y->entry))
+	else if (q.domain == WARDEN_DOMAIN_DEBUG || q.domain == WARDEN_DOMAIN_USB ||
+		 warden_model_has_name(y->entry))
 		ask_named(y, &q);
 	else
 		ask_file(y, &q);

@@ -146,7 +146,7 @@ void warden_parse_surface(struct warden_parse *p, struct warden_name word)
 void warden_parse_usb_class(struct warden_parse *p, struct warden_name word,
 			    struct warden_name text)
 {
-	p->rule.domain = WARDEN_MODEL_USB;
+	p->rule.domain = WARDEN_DOMAIN_USB;
 	p->rule.object = text;
 	p->rule.by_class = true;
 	if (strcmp(word.text, "class"))

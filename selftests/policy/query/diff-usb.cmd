@@ -1,0 +1,1 @@
+policy diff --root ../root ../good/minimal.policy ../good/usb.policy

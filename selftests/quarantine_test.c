@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A program in quarantine stops within a second, is not started again, and runs
+ * as before once it is let out.
+ */
+#include <json-c/json.h>
+
+#include "lib/harness.h"
+
+#define PROGRAM "/var/tmp/test-quarantined"
+#define BOUND	1000000000u /* ns */
+
+FIXTURE(quarantine)
+{
+	struct mark mark;
+};
+
+static bool shell(const char *command)
+{
+	struct client c;
+	int status = client_run(&c, ARGV("sh", "-c", command));
+
+	client_end(&c);
+	return !status;
+}
+
+FIXTURE_SETUP(quarantine)
+{
+	ASSERT_LOADED(warden_policy("\n"));
+	ASSERT_TRUE(shell("cp /usr/bin/sleep " PROGRAM " && echo own >>" PROGRAM));
+}
+
+FIXTURE_TEARDOWN(quarantine)
+{
+	warden_ctl(ARGV("quarantine", "remove", PROGRAM));
+	unlink(PROGRAM);
+}
+
+static int run(void)
+{
+	struct client c;
+	int status = client_run(&c, ARGV(PROGRAM, "0"));
+
+	client_end(&c);
+	return status;
+}
+
+TEST_F(quarantine, stops_what_runs_and_starts_no_more)
+{
+	struct claim added = { .event = "quarantine-add", .object = PROGRAM };
+	struct claim removed = { .event = "quarantine-remove", .object = PROGRAM };
+	struct claim denied = { .domain = "exec", .reason = "quarantined", .object = PROGRAM,
+				.line = UINT32_MAX, .times = 1 };
+	struct json_object *cut;
+	struct client c;
+
+	ASSERT_EQ(0, run());
+	ASSERT_EQ(0, client_start(&c, ARGV(PROGRAM, "600")));
+	usleep(200000);
+	ASSERT_TRUE(client_runs(&c));
+	self->mark = evidence_mark();
+	cut = warden_json(ARGV("quarantine", "add", PROGRAM));
+	ASSERT_NE(NULL, cut)
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_EQ(1, evidence_number(cut, "killed"));
+	EXPECT_GT(BOUND, evidence_number(cut, "took"));
+	printf("# took %.1f ms\n", (double)evidence_number(cut, "took") / 1e6);
+	json_object_put(cut);
+	EXPECT_EQ(128 + SIGKILL, client_wait(&c, 1000));
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &added));
+	self->mark = evidence_mark();
+	EXPECT_EQ(127, run());
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_EQ(0, warden_ctl(ARGV("quarantine", "list")));
+	EXPECT_NE(NULL, strstr(warden_said(), PROGRAM));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, warden_ctl(ARGV("quarantine", "remove", PROGRAM)));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &removed));
+	EXPECT_EQ(0, run());
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+TEST_F(quarantine, refuses_what_nobody_could_undo)
+{
+	EXPECT_EQ(1, warden_ctl(ARGV("quarantine", "add", "/usr/sbin/wardenctl")));
+	EXPECT_NE(NULL, strstr(warden_said(), "nobody could undo"));
+	EXPECT_EQ(0, warden_ctl(ARGV("quarantine", "add", PROGRAM)));
+	EXPECT_EQ(1, warden_ctl(ARGV("quarantine", "add", PROGRAM)));
+	EXPECT_EQ(2, warden_ctl(ARGV("quarantine", "add", "abc")));
+}
+
+TEST_HARNESS_MAIN

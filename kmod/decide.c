@@ -134,13 +134,19 @@ static bool matches_object(const struct warden_snapshot *snap, const struct ward
 	       is_same_digest(&snap->rule_digests[rule->digest - 1], &req->object->digest);
 }
 
+static bool matches_device(const struct warden_rule *rule, const struct warden_request *req)
+{
+	return !rule->topology || rule->topology == req->topology ||
+	       rule->topology == req->names[0] || rule->topology == req->names[1];
+}
+
 static bool matches(const struct warden_snapshot *snap, const struct warden_rule *rule,
 		    const struct warden_request *req)
 {
 	switch (req->domain) {
 	case WARDEN_DOMAIN_SENSOR:
 		return (!rule->class || rule->class == req->class) &&
-		       (!rule->topology || rule->topology == req->topology);
+		       matches_device(rule, req);
 	case WARDEN_DOMAIN_LISTEN:
 	case WARDEN_DOMAIN_CONNECT:
 		return (!rule->protocol || rule->protocol == req->protocol) &&

@@ -43,6 +43,7 @@ struct warden_grants {
  * @grants: the consents there are; NULL is none
  * @class: sensor: enum warden_sensor_class
  * @topology: sensor: key of the topology name
+ * @names: sensor: keys of its driver's and its node's name; 0 is none
  * @protocol: listen: IPPROTO_*
  * @port: listen: host order, 0 is any port the kernel picks
  * @object: exec, module, firmware: what is executed or loaded
@@ -55,6 +56,7 @@ struct warden_request {
 	const struct warden_grants *grants;
 	u32 class;
 	u64 topology;
+	u64 names[2];
 	u16 protocol;
 	u16 port;
 	const struct warden_identity *object;

@@ -15,6 +15,7 @@
 #define WARDEN_CONTACT_MAX	127	/* characters of a contact */
 #define WARDEN_DATE_MAX		10	/* characters of YYYY-MM-DD */
 #define WARDEN_TOPOLOGY_MAX	127	/* characters of a topology name */
+#define WARDEN_NAME_MARK	"name:"	/* before the name of a driver or node, in the place of one */
 
 #define WARDEN_PROGRAMS_MAX	1024	/* programs of one policy */
 #define WARDEN_PROGRAM_DIGESTS_MAX 4	/* digests of one program */

@@ -184,7 +184,8 @@ static bool matches_name(const struct warden_snapshot *snap, const struct warden
 static bool matches_device(const struct warden_rule *rule, const struct warden_request *req)
 {
 	return (!rule->class || rule->class == req->class) &&
-	       (!rule->topology || rule->topology == req->topology);
+	       (!rule->topology || rule->topology == req->topology ||
+		rule->topology == req->names[0] || rule->topology == req->names[1]);
 }
 
 static bool matches(const struct warden_snapshot *snap, const struct warden_rule *rule,

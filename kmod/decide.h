@@ -73,6 +73,7 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  * @session: sensor: number of the session that is looked at again; 0 is a new open
  * @class: sensor: enum warden_sensor_class; usb: class of the interface
  * @topology: sensor: key of the topology name; usb: of the port
+ * @names: sensor: keys of its driver's and its node's name; 0 is none
  * @protocol: listen, connect: IPPROTO_*
  * @port: listen: host order, 0 is any port the kernel picks; connect: that of the other side
  * @socket: protocol: enum warden_socket_class
@@ -93,6 +94,7 @@ struct warden_request {
 	u64 session;
 	u32 class;
 	u64 topology;
+	u64 names[2];
 	u16 protocol;
 	u16 port;
 	u32 socket;

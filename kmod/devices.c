@@ -102,6 +102,7 @@ static int describe(struct device *dev, struct warden_sensor *s, bool *settled)
 	strscpy(s->node, dev_name(dev), sizeof(s->node));
 	if (dev->parent && dev->parent->driver)
 		strscpy(s->driver, dev->parent->driver->name, sizeof(s->driver));
+	warden_inventory_set_names(s);
 	return 0;
 }
 

@@ -110,6 +110,18 @@ static const char *driver_of(const struct device *dev)
 	return "";
 }
 
+/**
+ * warden_inventory_set_names() - set the keys of a sensor's names
+ * @s: its driver and its node are set
+ *
+ * Context: Any.
+ */
+void warden_inventory_set_names(struct warden_sensor *s)
+{
+	s->names[0] = warden_snapshot_name_key(s->driver);
+	s->names[1] = warden_snapshot_name_key(s->node);
+}
+
 static struct entry *new_entry(struct device *dev)
 {
 	struct entry *e = kzalloc(sizeof(*e), GFP_ATOMIC);
@@ -125,6 +137,7 @@ static struct entry *new_entry(struct device *dev)
 	}
 	e->sensor.key = warden_snapshot_key(e->sensor.topology);
 	strscpy(e->sensor.driver, driver_of(dev), sizeof(e->sensor.driver));
+	warden_inventory_set_names(&e->sensor);
 	e->sensor.dev = dev;
 	return e;
 }
@@ -251,21 +264,25 @@ void warden_inventory_add(struct device *dev)
  * warden_inventory_class() - what kind of sensor a device number is
  * @devt: character device number
  * @key: set to the key of its topology name, 0 for an unknown number
+ * @names: set to those of its driver's and its node's name
  *
  * Context: Any.
  * Return: enum warden_sensor_class.
  */
-u32 warden_inventory_class(dev_t devt, u64 *key)
+u32 warden_inventory_class(dev_t devt, u64 *key, u64 names[2])
 {
 	u32 class = WARDEN_SENSOR_CLASS_UNKNOWN;
 	struct entry *e;
 
 	*key = 0;
+	names[0] = 0;
+	names[1] = 0;
 	rcu_read_lock();
 	e = find_entry(devt);
 	if (e) {
 		class = e->sensor.class;
 		*key = e->sensor.key;
+		memcpy(names, e->sensor.names, sizeof(e->sensor.names));
 	}
 	rcu_read_unlock();
 	return class;

@@ -14,6 +14,7 @@ struct device;
  * @class: enum warden_sensor_class; free is a node known to be no sensor
  * @topology: its name that survives renumbering
  * @key: warden_snapshot_key() of @topology
+ * @names: warden_snapshot_name_key() of @driver and of @node
  * @node: its name below /dev
  * @driver: name of the driver it hangs on; empty for none
  * @dev: the device; NULL in a sensor made up for an unknown number
@@ -26,6 +27,7 @@ struct warden_sensor {
 	dev_t devt;
 	u32 class;
 	u64 key;
+	u64 names[2];
 	struct device *dev;
 	char topology[WARDEN_TOPOLOGY_MAX + 1];
 	char node[32];
@@ -36,7 +38,8 @@ int warden_inventory_scan(void);
 void warden_inventory_watch(struct warden_gate *gate);
 void warden_inventory_add(struct device *dev);
 void warden_inventory_del(struct device *dev);
-u32 warden_inventory_class(dev_t devt, u64 *key);
+u32 warden_inventory_class(dev_t devt, u64 *key, u64 names[2]);
+void warden_inventory_set_names(struct warden_sensor *s);
 int warden_inventory_find(dev_t devt, struct warden_sensor *s);
 int warden_inventory_named(const char *node, struct warden_sensor *s);
 int warden_inventory_next(u32 *cursor, struct warden_sensor *s);

@@ -357,6 +357,7 @@ static int judge_behind(dev_t devt, const struct warden_request *req,
 	for (i = 0; i < nr && !err; i++) {
 		one.class = list[i].class;
 		one.topology = list[i].key;
+		memcpy(one.names, list[i].names, sizeof(one.names));
 		err = warden_judge(&one, &next);
 		if (!err && (!warden_answer_tells(&next) || behind->class))
 			continue; /* of those that are only told of, the first */
@@ -430,7 +431,7 @@ int warden_judge_sensor(const struct file *file, struct warden_request *req,
 		.subject = subject,
 		.process = (unsigned long)task_tgid(current),
 	};
-	req->class = warden_route_class(file, &req->topology);
+	warden_route_ask(file, req);
 	warden_identity_of_current(subject);
 	if (!subject->reason && is_traced())
 		subject->reason = WARDEN_REASON_PROGRAM_TRACED;

@@ -56,9 +56,7 @@ static u32 current_real_uid(void)
 
 static bool is_sensor(const struct file *file)
 {
-	u64 key;
-
-	return warden_route_class(file, &key) != WARDEN_SENSOR_CLASS_FREE;
+	return warden_route_class(file) != WARDEN_SENSOR_CLASS_FREE;
 }
 
 static int judge_sensor(const struct file *file)

@@ -13,6 +13,7 @@
 
 #include "attribute.h"
 #include "classify.h"
+#include "decide.h"
 #include "inventory.h"
 #include "route.h"
 #include "snapshot.h"
@@ -109,24 +110,42 @@ static bool find_file(const struct file *file, struct warden_sensor *s)
 }
 
 /**
+ * warden_route_ask() - make a request of a file that leads to a sensor
+ * @file: the file
+ * @req: gets what is asked for: class, topology and names; class free where it leads to none
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_route_ask(const struct file *file, struct warden_request *req)
+{
+	struct warden_sensor s;
+
+	if (is_device(file)) {
+		req->class = warden_inventory_class(file_inode(file)->i_rdev, &req->topology,
+						    req->names);
+		return;
+	}
+	req->class = WARDEN_SENSOR_CLASS_FREE;
+	if (!find_file(file, &s))
+		return;
+	req->class = s.class;
+	req->topology = s.key;
+	memcpy(req->names, s.names, sizeof(req->names));
+}
+
+/**
  * warden_route_class() - what kind of sensor a file leads to
  * @file: the file
- * @key: set to the key of the sensor's topology name; 0 for none or an unknown one
  *
  * Context: Process context, may sleep.
  * Return: enum warden_sensor_class; free where it leads to none.
  */
-u32 warden_route_class(const struct file *file, u64 *key)
+u32 warden_route_class(const struct file *file)
 {
-	struct warden_sensor s;
+	struct warden_request req;
 
-	if (is_device(file))
-		return warden_inventory_class(file_inode(file)->i_rdev, key);
-	*key = 0;
-	if (!find_file(file, &s))
-		return WARDEN_SENSOR_CLASS_FREE;
-	*key = s.key;
-	return s.class;
+	warden_route_ask(file, &req);
+	return req.class;
 }
 
 /**

@@ -5,9 +5,11 @@
 #include <linux/types.h>
 
 struct file;
+struct warden_request;
 struct warden_sensor;
 
-u32 warden_route_class(const struct file *file, u64 *key);
+u32 warden_route_class(const struct file *file);
+void warden_route_ask(const struct file *file, struct warden_request *req);
 void warden_route_find(const struct file *file, struct warden_sensor *s);
 bool warden_route_has_sessions(const struct file *file);
 

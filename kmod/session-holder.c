@@ -82,6 +82,7 @@ static int judge_stranger(const struct warden_sensor *sensor)
 		.subject = &nobody,
 		.class = sensor->class,
 		.topology = sensor->key,
+		.names = { sensor->names[0], sensor->names[1] },
 	};
 	struct warden_answer answer;
 	int err = warden_judge(&req, &answer);

@@ -71,6 +71,7 @@ static inline struct warden_request warden_session_request(const struct warden_s
 		.subject = &s->identity,
 		.class = s->sensor.class,
 		.topology = s->sensor.key,
+		.names = { s->sensor.names[0], s->sensor.names[1] },
 		.process = (unsigned long)s->pid,
 		.session = s->id,
 	};

@@ -95,6 +95,21 @@ u64 warden_snapshot_key(const char *name)
 }
 
 /**
+ * warden_snapshot_name_key() - the key of a driver's or a node's name
+ * @name: the name
+ *
+ * Context: Any.
+ * Return: the key, which is none of a topology name; 0 where @name is empty.
+ */
+u64 warden_snapshot_name_key(const char *name)
+{
+	char marked[sizeof(WARDEN_NAME_MARK) + WARDEN_TOPOLOGY_MAX];
+
+	snprintf(marked, sizeof(marked), WARDEN_NAME_MARK "%s", name);
+	return *name ? warden_snapshot_key(marked) : 0;
+}
+
+/**
  * warden_snapshot_boot() - the boot profile
  * @observe: record what would be denied and deny nothing
  *

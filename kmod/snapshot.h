@@ -63,7 +63,8 @@ struct warden_quorum {
 
 /**
  * struct warden_rule - one rule, names resolved
- * @topology: warden_snapshot_key() of the one device or port it is about; 0 is any
+ * @topology: warden_snapshot_key() of the one device or port it is about, or
+ *	      warden_snapshot_name_key() of a driver or node; 0 is any
  * @purpose: key of the purpose; 0 is none
  * @line: line in the policy text
  * @program: index into the programs plus one; 0 is any program
@@ -273,6 +274,7 @@ struct warden_snapshot *warden_snapshot_boot(bool observe);
 void warden_snapshot_free(struct warden_snapshot *snap);
 void warden_snapshot_put(struct warden_snapshot *snap);
 u64 warden_snapshot_key(const char *name);
+u64 warden_snapshot_name_key(const char *name);
 
 #endif
 #endif /* WARDEN_SNAPSHOT_H */

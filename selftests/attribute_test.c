@@ -109,6 +109,18 @@ TEST_F(attribute, rule_for_the_node_is_the_rule_for_its_attributes)
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 }
 
+TEST_F(attribute, rule_for_a_driver_is_for_its_chips)
+{
+	struct claim denied = refused(chip_compass_topology());
+
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use name \"lm75\";\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(EACCES, device_try(chip_compass(VALUE), O_RDONLY));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use name \"mag3110\";\n"));
+	EXPECT_EQ(0, device_try(chip_compass(VALUE), O_RDONLY));
+}
+
 /* What sets the chip up is its own, too; what only names it is everybody's. */
 TEST_F(attribute, settings_are_denied_and_names_are_free)
 {

@@ -9,7 +9,7 @@
 #include "lib/harness.h"
 
 #define CANARY	 "virtual/warden-canary"
-#define HOOKS	 (WARDEN_HOOK_INODE_MKDIR + 1)
+#define HOOKS	 (WARDEN_HOOK_NETLINK_SEND + 1)
 #define SHUT	 "default sensor deny;\ndefault listen deny;\n"
 #define OPEN	 "default sensor allow;\ndefault listen allow;\n"
 

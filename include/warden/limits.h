@@ -15,6 +15,7 @@
 #define WARDEN_CONTACT_MAX	127	/* characters of a contact */
 #define WARDEN_DATE_MAX		10	/* characters of YYYY-MM-DD */
 #define WARDEN_TOPOLOGY_MAX	127	/* characters of a topology name */
+#define WARDEN_NAME_MARK	"name:"	/* before the name of a driver or node, in the place of one */
 
 #define WARDEN_PATTERN_MAX	63	/* characters of a name of a module or an alias */
 

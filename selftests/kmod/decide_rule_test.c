@@ -114,6 +114,20 @@ TEST_F(decide, rule_of_one_place_matches_no_other)
 	EXPECT_VERDICT(DENY, DEFAULT, 0);
 }
 
+TEST_F(decide, rule_of_a_name_matches_a_driver_or_node_of_that_name_alone)
+{
+	struct warden_rule rule = rule_camera(1, WARDEN_ACTION_ALLOW);
+
+	rule.topology = OTHER_PLACE;
+	policy_add_rule(&self->p, rule);
+	EXPECT_VERDICT(DENY, DEFAULT, 0);
+	self->req.names[0] = OTHER_PLACE;
+	EXPECT_VERDICT(ALLOW, RULE, 1);
+	self->req.names[0] = 0;
+	self->req.names[1] = OTHER_PLACE;
+	EXPECT_VERDICT(ALLOW, RULE, 1);
+}
+
 TEST_F(decide, rule_of_another_domain_does_not_match)
 {
 	policy_add_rule(&self->p, rule_listen(1, 0, 0, U16_MAX));

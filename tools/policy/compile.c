@@ -258,10 +258,16 @@ struct wire_rule {
 
 static void put_sensor(struct compile *c, const struct warden_sensor *s)
 {
+	char name[WARDEN_TOPOLOGY_MAX + 1];
+
 	if (s->kind == WARDEN_SENSOR_CLASS)
 		warden_blob_put_u32(c->b, WARDEN_A_RULE_CLASS, s->class);
 	if (s->kind == WARDEN_SENSOR_DEVICE)
 		warden_blob_put_string(c->b, WARDEN_A_RULE_TOPOLOGY, s->name.text);
+	if (s->kind == WARDEN_SENSOR_NAME) {
+		snprintf(name, sizeof(name), WARDEN_NAME_MARK "%s", s->name.text);
+		warden_blob_put_string(c->b, WARDEN_A_RULE_TOPOLOGY, name);
+	}
 }
 
 static void put_people(struct compile *c, const struct warden_rule *r)

@@ -247,13 +247,15 @@ static void put_classes(char *to, size_t size, uint32_t classes)
 static void tell_classes(const struct diff *d, const char *topology, const struct row *row,
 			 uint32_t classes)
 {
+	const size_t mark = strlen(WARDEN_NAME_MARK);
+	bool named = topology && !strncmp(topology, WARDEN_NAME_MARK, mark);
 	char what[WARDEN_TOPOLOGY_MAX + 300], words[200];
 
 	put_classes(words, sizeof(words), classes);
-	if (topology && classes == CLASSES)
-		snprintf(what, sizeof(what), "use device \"%s\"", topology);
-	else if (topology)
-		snprintf(what, sizeof(what), "use device \"%s\" as %s", topology, words);
+	if (topology)
+		snprintf(what, sizeof(what), "use %s \"%s\"%s%s", named ? "name" : "device",
+			 topology + (named ? mark : 0), classes == CLASSES ? "" : " as ",
+			 classes == CLASSES ? "" : words);
 	else
 		snprintf(what, sizeof(what), "use %s", words);
 	warden_diff_tell(d, what, row->answers[__builtin_ctz(classes)]);

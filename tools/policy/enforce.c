@@ -62,16 +62,6 @@ static const struct warden_program *unit_of(const struct warden_model *m,
 	return NULL;
 }
 
-static bool has_sensor_by_name(const struct warden_model *m, const struct warden_rule *r)
-{
-	uint32_t i;
-
-	for (i = 0; i < r->sensors.n; i++)
-		if (m->sensors.v[r->sensors.first + i].kind == WARDEN_SENSOR_NAME)
-			return true;
-	return false;
-}
-
 static const char *rule_lacks(struct warden_model *m, const struct warden_rule *r)
 {
 	const struct warden_program *p;
@@ -83,8 +73,6 @@ static const char *rule_lacks(struct warden_model *m, const struct warden_rule *
 		return "`on` in a rule is";
 	if (r->from.line)
 		return "`from` in a rule is";
-	if (has_sensor_by_name(m, r))
-		return "a sensor by its `name` is";
 	p = unit_of(m, r);
 	if (!p)
 		return NULL;

@@ -46,7 +46,7 @@ static void check_sensor(struct warden_diags *d, const struct warden_rule *r)
 					  WARDEN_TOPOLOGY_MAX);
 	if (r->sensor.kind == WARDEN_SENSOR_NAME)
 		warden_model_check_length(d, r->sensor.name, "the name of the sensor",
-					  WARDEN_TOPOLOGY_MAX);
+					  WARDEN_TOPOLOGY_MAX - strlen(WARDEN_NAME_MARK));
 }
 
 /* What is for sensors alone. */

@@ -59,16 +59,28 @@ static void ask(struct safety *y, const struct warden_question *q)
 	}
 }
 
+/* What stands for a device in the compiled policy; NULL for a class. */
+static const char *topology_of(const struct warden_sensor *s, char *name, size_t size)
+{
+	if (s->kind == WARDEN_SENSOR_DEVICE)
+		return s->name.text;
+	if (s->kind != WARDEN_SENSOR_NAME)
+		return NULL;
+	snprintf(name, size, WARDEN_NAME_MARK "%s", s->name.text);
+	return name;
+}
+
 /* A device may be of any class, as a rule may name all devices of one. */
 static void ask_sensors(struct safety *y, struct warden_question *q)
 {
+	char name[WARDEN_TOPOLOGY_MAX + 1];
 	const struct warden_model *m = &y->s->model;
 	uint32_t i;
 
 	for (i = 0; i < y->entry->sensors.n; i++) {
 		const struct warden_sensor *s = &m->sensors.v[y->entry->sensors.first + i];
 
-		q->topology = s->kind == WARDEN_SENSOR_DEVICE ? s->name.text : NULL;
+		q->topology = topology_of(s, name, sizeof(name));
 		for (q->class = WARDEN_SENSOR_CLASS_CAMERA; q->class <= WARDEN_SENSOR_CLASS_UNKNOWN;
 		     q->class++)
 			if (s->kind != WARDEN_SENSOR_CLASS || s->class == q->class)

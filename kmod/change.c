@@ -73,7 +73,8 @@ void warden_change_tell(const struct warden_change *c)
 		return;
 	}
 	r->event = c->event;
-	r->domain = c->event == WARDEN_EVENT_STOP || c->event == WARDEN_EVENT_PROBE ?
+	r->domain = c->event == WARDEN_EVENT_STOP || c->event == WARDEN_EVENT_PROBE ||
+				    c->event == WARDEN_EVENT_STATE_RESTORE ?
 			    WARDEN_DOMAIN_SYSTEM : WARDEN_DOMAIN_POLICY;
 	r->action = c->event == WARDEN_EVENT_POLICY_REFUSE ? WARDEN_ACTION_DENY : WARDEN_ACTION_ALLOW;
 	r->reason = c->reason;

@@ -25,6 +25,7 @@ static DEFINE_MUTEX(consent_lock);
 static DEFINE_XARRAY(records); /* by serial, so the oldest is the first */
 static unsigned int nr_records;
 static u32 next_serial;
+static bool sealed; /* no saved record is taken any more */
 static u64 next_due;
 
 /* Fires when a record next changes by itself; work does what a timer may not. */
@@ -190,6 +191,7 @@ int warden_consent_withdraw(const struct warden_consent_match *match)
 	struct kept *k;
 
 	mutex_lock(&consent_lock);
+	sealed = true;
 	xa_for_each(&records, at, k) {
 		if (!is_alive(k) || !is_matched(k, match))
 			continue;
@@ -318,24 +320,42 @@ static int make_room(void)
 	return -ENOSPC;
 }
 
-static int keep(struct kept *k)
+static int keep(struct kept *k, u8 reason)
 {
 	struct lost lost = {};
 	int err;
 
 	mutex_lock(&consent_lock);
-	err = make_room();
+	err = reason == WARDEN_REASON_RESTORED && sealed ? -EBUSY : make_room();
+	sealed |= reason != WARDEN_REASON_RESTORED;
 	if (!err) {
 		k->serial = ++next_serial;
 		err = xa_err(xa_store(&records, k->serial, k, GFP_KERNEL_ACCOUNT));
 	}
 	if (!err) {
 		nr_records++;
-		tell(k, WARDEN_EVENT_GRANT, WARDEN_REASON_NONE);
+		tell(k, WARDEN_EVENT_GRANT, reason);
 		settle(k, ktime_get_boottime_ns(), &lost);
 		arm();
 	}
 	mutex_unlock(&consent_lock);
+	return err;
+}
+
+static int give(struct warden_consent *c, u64 seconds, u8 reason)
+{
+	struct kept *k;
+	int err;
+
+	c->state = WARDEN_CONSENT_STATE_GIVEN;
+	c->given = ktime_get_boottime_ns();
+	c->expires = seconds ? c->given + seconds * NSEC_PER_SEC : U64_MAX;
+	k = warden_kept_new(c);
+	if (!k)
+		return -ENOMEM;
+	err = keep(k, reason);
+	if (err)
+		warden_kept_free(k);
 	return err;
 }
 
@@ -350,21 +370,35 @@ static int keep(struct kept *k)
  */
 int warden_consent_grant(struct warden_consent *c, u64 seconds)
 {
-	struct kept *k;
-	int err;
-
 	generate_random_uuid(c->receipt);
-	c->state = WARDEN_CONSENT_STATE_GIVEN;
-	c->given = ktime_get_boottime_ns();
 	c->issued = ktime_get_real_seconds();
-	c->expires = seconds ? c->given + seconds * NSEC_PER_SEC : U64_MAX;
-	k = warden_kept_new(c);
-	if (!k)
-		return -ENOMEM;
-	err = keep(k);
-	if (err)
-		warden_kept_free(k);
-	return err;
+	return give(c, seconds, WARDEN_REASON_NONE);
+}
+
+/**
+ * warden_consent_restore() - record a consent of an earlier life again
+ * @c: as for warden_consent_grant(), and its receipt, the time it was issued and its uses
+ * @seconds: validity on the boot-time clock; 0 is until withdrawn
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EBUSY once anything was consented to or withdrawn in this life;
+ * -ENOSPC, -ENOMEM.
+ */
+int warden_consent_restore(struct warden_consent *c, u64 seconds)
+{
+	return give(c, seconds, WARDEN_REASON_RESTORED);
+}
+
+/**
+ * warden_consent_seal() - take no saved record any more
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_consent_seal(void)
+{
+	mutex_lock(&consent_lock);
+	sealed = true;
+	mutex_unlock(&consent_lock);
 }
 
 /**

@@ -32,7 +32,7 @@ QUERY_SRC := $(addprefix policy/,source safety decode ask diff explain kept ques
 POLICY_SRC := blob wire wire-gen window $(filter-out $(QUERY_SRC), \
 	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/policy/*.c)))
 POLICY_GEN := policy.tab policy.lex
-TOOLS_SRC := $(QUERY_SRC) main ask compiled running sign channel fault reason output nl audit_stream chains absence json_wire moment \
+TOOLS_SRC := $(QUERY_SRC) main ask compiled running sign channel fault reason output nl audit_stream chains absence json_wire moment state_file \
 	doctor_checks probe \
 	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/cmd/*.c))
 

@@ -58,11 +58,12 @@ static const struct {
 	[WARDEN_REASON_USED_UP] = { "the one open or process that consent was for is over",
 				    "ask the person again" },
 	[WARDEN_REASON_OUTSIDE] = { "consent does not hold at this time or in this context", "" },
+	[WARDEN_REASON_RESTORED] = { "it was given before Warden began, and saved", "" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_OUTSIDE + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_RESTORED + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

@@ -117,12 +117,13 @@ static const char *const event_words[] = {
 	"resume",
 	"context",
 	"mark",
+	"state-restore",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 28,
+	.count = 29,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -161,12 +162,13 @@ static const char *const reason_words[] = {
 	"unused",
 	"used-up",
 	"outside",
+	"restored",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 30,
+	.count = 31,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -692,12 +694,13 @@ static const struct warden_wire_attr policy_attrs[] = {
 	[20] = { .name = "bytes", .kind = WARDEN_WIRE_BINARY },
 	[21] = { .name = "revert", .kind = WARDEN_WIRE_U32 },
 	[22] = { .name = "shadow", .kind = WARDEN_WIRE_U32 },
+	[23] = { .name = "floor", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set policy_set = {
 	.name = "policy",
 	.attrs = policy_attrs,
-	.max = 22,
+	.max = 23,
 };
 
 const struct warden_wire_set *warden_set_policy(void)
@@ -782,12 +785,13 @@ static const struct warden_wire_attr consent_attrs[] = {
 	[21] = { .name = "used", .kind = WARDEN_WIRE_U64 },
 	[22] = { .name = "uses", .kind = WARDEN_WIRE_U32 },
 	[23] = { .name = "step", .kind = WARDEN_WIRE_NEST, .nest = &consent_step_set, .many = true },
+	[24] = { .name = "program-digest", .kind = WARDEN_WIRE_NEST, .nest = &digest_set, .many = true },
 };
 
 static const struct warden_wire_set consent_set = {
 	.name = "consent",
 	.attrs = consent_attrs,
-	.max = 23,
+	.max = 24,
 };
 
 const struct warden_wire_set *warden_set_consent(void)
@@ -926,10 +930,13 @@ static const struct warden_wire_op ops[] = {
 	[22] = { "trust-get", &trust_set },
 	[23] = { "switch-set", &switch_set },
 	[24] = { "context-set", &consent_set },
-	[25] = { "audit-mark", &record_set },
+	[25] = { "consent-restore", &consent_set },
+	[26] = { "state-seal", &consent_set },
+	[27] = { "policy-floor", &policy_set },
+	[28] = { "audit-mark", &record_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 25 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 28 ? &ops[cmd] : NULL;
 }

@@ -79,7 +79,7 @@ static bool is_open(const struct kept *k, u64 now, u64 *change)
 	u32 second, until;
 	bool holds;
 
-	div_u64_rem(seconds + k->week, WARDEN_WEEK_SECONDS, &second);
+	div_u64_rem(seconds + k->extra->week, WARDEN_WEEK_SECONDS, &second);
 	holds = warden_windows_hold(k->extra->window, k->extra->nr_windows, second, &until);
 	if (until < WARDEN_WEEK_SECONDS)
 		*change = min(*change, k->given + (seconds + until) * NSEC_PER_SEC);
@@ -104,14 +104,14 @@ bool warden_ground_holds(const struct kept *k, u64 now, u64 *change)
 
 static bool is_same_notice(const struct warden_snapshot *snap, const struct kept *k)
 {
-	u64 key = k->grant[0].purpose;
+	u64 key = k->grant.purpose;
 	u32 i;
 
 	for (i = 0; i < snap->nr_purposes; i++) {
 		const struct warden_purpose *p = &snap->purposes[i];
 
 		if (p->has_notice && p->key == key)
-			return k->has_notice && !memcmp(kept_tail(k), p->notice, sizeof(p->notice));
+			return k->has_notice && !memcmp(k->text, p->notice, sizeof(p->notice));
 	}
 	return true;
 }

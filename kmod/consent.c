@@ -22,9 +22,9 @@
 
 /* Protects all below, and what the other files of consents keep; nests the sessions' lock. */
 static DEFINE_MUTEX(consent_lock);
-static DEFINE_XARRAY(records); /* by serial, so the oldest is the first */
+static DEFINE_XARRAY(records); /* in the order in which they came */
 static unsigned int nr_records;
-static u32 next_serial;
+static u32 next_place;
 static bool sealed; /* no saved record is taken any more */
 static u64 next_due;
 
@@ -54,10 +54,10 @@ static void tell(const struct kept *k, u32 event, u32 reason)
 	r->count = 1;
 	r->pid = current->flags & PF_KTHREAD ? 0 : task_tgid_nr(current); /* nobody expires it */
 	r->uid = from_kuid(&init_user_ns, current_uid());
-	r->class = k->grant[0].class;
+	r->class = k->grant.class;
 	r->has_receipt = 1;
-	memcpy(r->receipt, k->grant[0].receipt, sizeof(r->receipt));
-	r->program_digest = k->grant[0].digest;
+	memcpy(r->receipt, k->grant.receipt, sizeof(r->receipt));
+	r->program_digest = k->link[0].digest;
 	strscpy(r->program, kept_program(k), sizeof(r->program));
 	strscpy(r->object, kept_purpose(k), sizeof(r->object));
 	warden_record_add(r);
@@ -82,7 +82,7 @@ struct lost {
 
 static bool is_unused(const struct kept *k, u64 now)
 {
-	return warden_ground_unused_until(k) <= now && !warden_session_rests_on(k->grant[0].receipt);
+	return warden_ground_unused_until(k) <= now && !warden_session_rests_on(k->grant.receipt);
 }
 
 /* True where a record that was given has ended by itself. */
@@ -169,9 +169,9 @@ static bool is_alive(const struct kept *k)
 
 static bool is_matched(const struct kept *k, const struct warden_consent_match *m)
 {
-	return (!m->receipt || !memcmp(m->receipt, k->grant[0].receipt, WARDEN_RECEIPT_SIZE)) &&
+	return (!m->receipt || !memcmp(m->receipt, k->grant.receipt, WARDEN_RECEIPT_SIZE)) &&
 	       (!m->program || !strcmp(m->program, kept_program(k))) &&
-	       (!m->class || m->class == k->grant[0].class);
+	       (!m->class || m->class == k->grant.class);
 }
 
 /**
@@ -217,8 +217,8 @@ void warden_consent_used_up(const u8 receipt[WARDEN_RECEIPT_SIZE], u64 session)
 
 	mutex_lock(&consent_lock);
 	xa_for_each(&records, at, k) {
-		if (k->state != WARDEN_CONSENT_STATE_GIVEN || k->grant[0].holder != session ||
-		    memcmp(k->grant[0].receipt, receipt, WARDEN_RECEIPT_SIZE))
+		if (k->state != WARDEN_CONSENT_STATE_GIVEN || k->grant.holder != session ||
+		    memcmp(k->grant.receipt, receipt, WARDEN_RECEIPT_SIZE))
 			continue;
 		change(k, WARDEN_CONSENT_STATE_USED, WARDEN_EVENT_EXPIRE, WARDEN_REASON_USED_UP);
 		break;
@@ -329,8 +329,7 @@ static int keep(struct kept *k, u8 reason)
 	err = reason == WARDEN_REASON_RESTORED && sealed ? -EBUSY : make_room();
 	sealed |= reason != WARDEN_REASON_RESTORED;
 	if (!err) {
-		k->serial = ++next_serial;
-		err = xa_err(xa_store(&records, k->serial, k, GFP_KERNEL_ACCOUNT));
+		err = xa_err(xa_store(&records, ++next_place, k, GFP_KERNEL_ACCOUNT));
 	}
 	if (!err) {
 		nr_records++;
@@ -443,16 +442,16 @@ unsigned int warden_consent_count(void)
 }
 
 /**
- * warden_consent_init() - set the timer up
+ * warden_consent_init() - set the timer and the records' cache up
  *
  * Context: Process context, module init.
- * Return: 0.
+ * Return: 0 or -ENOMEM.
  */
-int warden_consent_init(void)
+int __init warden_consent_init(void)
 {
 	next_due = U64_MAX;
 	hrtimer_setup(&due_timer, timer_fires, CLOCK_BOOTTIME, HRTIMER_MODE_ABS);
-	return 0;
+	return warden_kept_init();
 }
 
 /**
@@ -471,4 +470,5 @@ void warden_consent_exit(void)
 	xa_for_each(&records, at, k)
 		warden_kept_free(k);
 	xa_destroy(&records);
+	warden_kept_exit();
 }

@@ -12,7 +12,6 @@
 #define STATE	"/tmp/state"
 #define COUNTER "/tmp/state.counter"
 #define OLDER	"/tmp/state.older"
-#define MODULE	"/usr/lib/warden/warden.ko"
 
 #define STATEMENTS                                                                                 \
 	"program tester { path \"%s\"; }\n"                                                        \
@@ -25,21 +24,10 @@
 #define GRANT(...)                                                                                 \
 	warden_ctl(ARGV("consent", "grant", "tester", "camera", "--purpose", "door", ##__VA_ARGS__))
 
-static bool run(const char *const argv[])
-{
-	struct client c;
-	int status = client_run(&c, argv);
-
-	client_end(&c);
-	return !status;
-}
-
-/* A new life of the module: all that was in memory is gone. */
+/* A new life of the module, with the policy: all else that was in memory is gone. */
 static bool live_again(void)
 {
-	return !warden_ctl(ARGV("stop")) && run(ARGV("rmmod", "warden")) &&
-	       run(ARGV("insmod", MODULE)) &&
-	       !warden_load(warden_policy(STATEMENTS, warden_self()));
+	return warden_live_again() && !warden_load(warden_policy(STATEMENTS, warden_self()));
 }
 
 FIXTURE(state)
@@ -108,7 +96,11 @@ TEST_F(state, is_back_in_the_next_life_and_is_taken_once)
 
 static bool copy(const char *from, const char *to)
 {
-	return run(ARGV("cp", from, to));
+	struct client c;
+	int status = client_run(&c, ARGV("cp", from, to));
+
+	client_end(&c);
+	return !status;
 }
 
 TEST_F(state, older_or_altered_is_refused)

@@ -17,6 +17,7 @@
 
 #include "compat/hrtimer.h"
 #include "consent-priv.h"
+#include "layers.h"
 #include "record.h"
 #include "session.h"
 
@@ -334,6 +335,7 @@ static int keep(struct kept *k, u8 reason)
 	if (!err) {
 		nr_records++;
 		tell(k, WARDEN_EVENT_GRANT, reason);
+		follow(k, warden_layers_get_rcu()); /* one that was saved may be to another notice */
 		settle(k, ktime_get_boottime_ns(), &lost);
 		arm();
 	}
@@ -364,7 +366,7 @@ static int give(struct warden_consent *c, u64 seconds, u8 reason)
  *     state and times are filled in
  * @seconds: validity on the boot-time clock; 0 is until withdrawn
  *
- * Context: Process context, may sleep.
+ * Context: In a change; may sleep.
  * Return: 0; -ENOSPC when WARDEN_CONSENTS_MAX living records stand, -ENOMEM.
  */
 int warden_consent_grant(struct warden_consent *c, u64 seconds)
@@ -379,7 +381,7 @@ int warden_consent_grant(struct warden_consent *c, u64 seconds)
  * @c: as for warden_consent_grant(), and its receipt, the time it was issued and its uses
  * @seconds: validity on the boot-time clock; 0 is until withdrawn
  *
- * Context: Process context, may sleep.
+ * Context: In a change; may sleep.
  * Return: 0; -EBUSY once anything was consented to or withdrawn in this life;
  * -ENOSPC, -ENOMEM.
  */

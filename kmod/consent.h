@@ -100,6 +100,7 @@ void warden_consent_follow(const struct warden_layers *layers);
 bool warden_consent_set_context(u32 context);
 
 /* consent-ground.c: what a record needs beside its giver */
+const u8 *warden_ground_notice(const struct warden_layers *layers, u64 purpose);
 u32 warden_consent_context(void);
 
 /* consent-table.c: what decisions read */

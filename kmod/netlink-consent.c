@@ -26,15 +26,14 @@ static const struct warden_program *find_program(const struct warden_snapshot *s
 	return NULL;
 }
 
-static const struct warden_purpose *find_purpose(const struct warden_snapshot *snap,
-						 const char *label)
+static bool has_purpose(const struct warden_snapshot *snap, const char *label)
 {
 	u32 i;
 
 	for (i = 0; i < snap->nr_purposes; i++)
 		if (!strcmp(snap->purposes[i].label, label))
-			return &snap->purposes[i];
-	return NULL;
+			return true;
+	return false;
 }
 
 static bool is_principal(const struct warden_snapshot *snap, const struct warden_rule *rule,
@@ -75,14 +74,16 @@ static const char *look_for_rule(const struct warden_snapshot *snap, const struc
 }
 
 /* A consent is to the notice the policy names, and to no other. */
-static const char *take_notice(struct warden_consent *c, const struct warden_purpose *purpose)
+static const char *take_notice(struct warden_consent *c, const struct warden_layers *layers)
 {
-	if (!purpose->has_notice)
+	const u8 *notice = warden_ground_notice(layers, warden_snapshot_key(c->purpose));
+
+	if (!notice)
 		return NULL;
-	if (c->has_notice && memcmp(c->notice, purpose->notice, sizeof(c->notice)))
+	if (c->has_notice && memcmp(c->notice, notice, sizeof(c->notice)))
 		return "the policy in force names another privacy notice for this purpose";
 	c->has_notice = true;
-	memcpy(c->notice, purpose->notice, sizeof(c->notice));
+	memcpy(c->notice, notice, sizeof(c->notice));
 	return NULL;
 }
 
@@ -90,16 +91,13 @@ static const char *take_notice(struct warden_consent *c, const struct warden_pur
 static const char *resolve_in(const struct warden_snapshot *snap, struct warden_consent *c)
 {
 	const struct warden_program *program = find_program(snap, c->program);
-	const struct warden_purpose *purpose = find_purpose(snap, c->purpose);
 	const char *why;
 
 	if (!program)
 		return "the policy in force has no program of this name";
-	if (!purpose)
+	if (!has_purpose(snap, c->purpose))
 		return "the policy in force has no purpose of this name";
 	why = look_for_rule(snap, c, program);
-	if (!why)
-		why = take_notice(c, purpose);
 	if (why)
 		return why;
 	memcpy(c->digests, program->digests, sizeof(c->digests));
@@ -122,6 +120,8 @@ static int resolve_consent(struct warden_consent *c, struct genl_info *info)
 			break;
 		first = first ?: why;
 	}
+	if (!why)
+		why = first = take_notice(c, layers);
 	rcu_read_unlock();
 	return why ? warden_message_refuse(info, -ENOENT, first) : 0;
 }
@@ -278,8 +278,6 @@ int warden_nl_consent_restore_doit(struct sk_buff *skb, struct genl_info *info)
 	warden_change_lock();
 	if (!err)
 		err = warden_consent_restore(c, seconds ? nla_get_u64(seconds) : 0);
-	if (!err)
-		warden_consent_follow(warden_layers_get_rcu());
 	warden_change_unlock();
 	if (err == -EBUSY)
 		warden_message_refuse(info, err, "something was consented to or withdrawn, or a state "

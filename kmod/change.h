@@ -8,7 +8,7 @@ struct warden_snapshot;
 
 /**
  * struct warden_change - what a record of a change tells
- * @event: enum warden_event: stop, probe, one about debug surfaces or about the policy
+ * @event: enum warden_event: stop, probe, state-restore, one about debug surfaces or the policy
  * @reason: enum warden_reason
  * @line: line of a rule; 0 is none
  * @object: what it is about where that is not the name of @snap; NULL is that

@@ -79,7 +79,7 @@ static bool is_open(const struct kept *k, u64 now, u64 *change)
 	u32 second, until;
 	bool holds;
 
-	div_u64_rem(seconds + k->week, WARDEN_WEEK_SECONDS, &second);
+	div_u64_rem(seconds + k->extra->week, WARDEN_WEEK_SECONDS, &second);
 	holds = warden_windows_hold(k->extra->window, k->extra->nr_windows, second, &until);
 	if (until < WARDEN_WEEK_SECONDS)
 		*change = min(*change, k->given + (seconds + until) * NSEC_PER_SEC);
@@ -102,18 +102,33 @@ bool warden_ground_holds(const struct kept *k, u64 now, u64 *change)
 	return !k->extra || !k->extra->nr_windows || is_open(k, now, change);
 }
 
-static bool is_same_notice(const struct warden_snapshot *snap, const struct kept *k)
+/* In one layer; NULL where it names none for this purpose. */
+static const u8 *notice_in(const struct warden_snapshot *snap, u64 purpose)
 {
-	u64 key = k->grant[0].purpose;
 	u32 i;
 
-	for (i = 0; i < snap->nr_purposes; i++) {
-		const struct warden_purpose *p = &snap->purposes[i];
+	for (i = 0; i < snap->nr_purposes; i++)
+		if (snap->purposes[i].has_notice && snap->purposes[i].key == purpose)
+			return snap->purposes[i].notice;
+	return NULL;
+}
 
-		if (p->has_notice && p->key == key)
-			return k->has_notice && !memcmp(kept_tail(k), p->notice, sizeof(p->notice));
-	}
-	return true;
+/**
+ * warden_ground_notice() - the notice a consent for a purpose is given to
+ * @layers: the policy; of several layers that name one, the highest counts
+ * @purpose: warden_snapshot_key() of the purpose's label
+ *
+ * Context: The caller keeps @layers.
+ * Return: its SHA-256, which lives as long as @layers; NULL where no layer names one.
+ */
+const u8 *warden_ground_notice(const struct warden_layers *layers, u64 purpose)
+{
+	const u8 *notice = NULL;
+	u32 i;
+
+	for (i = 0; i < layers->nr && !notice; i++)
+		notice = notice_in(layers->layer[i], purpose);
+	return notice;
 }
 
 /**
@@ -122,14 +137,11 @@ static bool is_same_notice(const struct warden_snapshot *snap, const struct kept
  * @k: the record
  *
  * Context: Under the records' lock; the caller keeps @layers.
- * Return: false where a layer names another notice for its purpose.
+ * Return: false where the policy names another notice for its purpose.
  */
 bool warden_ground_is_noticed(const struct warden_layers *layers, const struct kept *k)
 {
-	u32 i;
+	const u8 *notice = warden_ground_notice(layers, k->grant.purpose);
 
-	for (i = 0; i < layers->nr; i++)
-		if (!is_same_notice(layers->layer[i], k))
-			return false;
-	return true;
+	return !notice || (k->has_notice && !memcmp(k->text, notice, WARDEN_DIGEST_SIZE));
 }

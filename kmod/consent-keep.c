@@ -10,6 +10,8 @@
 
 #include "consent-priv.h"
 
+static struct kmem_cache *kept_cache;
+
 /* The strings of a record, in the order in which they are kept. */
 static void list_texts(struct warden_consent *c, char *texts[5])
 {
@@ -29,7 +31,7 @@ static size_t tail_size(const struct warden_consent *c)
 static void fill_tail(struct kept *k, const struct warden_consent *c)
 {
 	char *texts[5];
-	u8 *at = kept_tail(k);
+	u8 *at = k->text;
 	u32 i;
 
 	if (c->has_notice) {
@@ -49,6 +51,7 @@ static struct extra *new_extra(const struct warden_consent *c)
 
 	if (!x)
 		return NULL;
+	x->week = c->week;
 	x->nr_windows = c->nr_windows;
 	x->nr_steps = c->nr_steps;
 	memcpy(x->window, c->window, sizeof(x->window));
@@ -56,21 +59,48 @@ static struct extra *new_extra(const struct warden_consent *c)
 	return x;
 }
 
-static void fill_grants(struct kept *k, const struct warden_consent *c)
+static void fill_grant(struct kept *k, const struct warden_consent *c)
 {
+	struct warden_grant *g = &k->grant;
 	u32 i;
 
-	for (i = 0; i < k->nr_grants; i++) {
-		struct warden_grant *g = &k->grant[i];
-
-		g->digest = c->digests[i];
-		g->class = c->class;
-		g->validity = c->validity;
-		g->nth = i;
-		g->purpose = warden_snapshot_key(c->purpose);
-		g->principal = warden_snapshot_key(c->principal);
-		memcpy(g->receipt, c->receipt, sizeof(g->receipt));
+	g->class = c->class;
+	g->validity = c->validity;
+	g->purpose = warden_snapshot_key(c->purpose);
+	g->principal = warden_snapshot_key(c->principal);
+	memcpy(g->receipt, c->receipt, sizeof(g->receipt));
+	for (i = 0; i < k->nr_links; i++) {
+		k->link[i].grant = g;
+		k->link[i].digest = c->digests[i];
 	}
+}
+
+static void fill(struct kept *k, const struct warden_consent *c)
+{
+	k->given = c->given;
+	k->expires = c->expires;
+	k->used = c->used;
+	atomic_set(&k->uses, c->uses);
+	k->issued = c->issued;
+	k->state = c->state;
+	k->context = c->context;
+	k->has_notice = c->has_notice;
+	fill_grant(k, c);
+	fill_tail(k, c);
+}
+
+/* Of the usual size in a cache of its own, which wastes less than the next power of two. */
+static struct kept *alloc(u32 nr_links)
+{
+	struct kept *k;
+
+	if (nr_links <= LINKS_USUAL)
+		k = kmem_cache_zalloc(kept_cache, GFP_KERNEL);
+	else
+		k = kzalloc(struct_size(k, link, nr_links), GFP_KERNEL_ACCOUNT);
+	if (k)
+		k->nr_links = nr_links;
+	return k;
 }
 
 /**
@@ -82,30 +112,46 @@ static void fill_grants(struct kept *k, const struct warden_consent *c)
  */
 struct kept *warden_kept_new(const struct warden_consent *c)
 {
-	struct kept *k = kzalloc(struct_size(k, grant, c->nr_digests) + tail_size(c),
-				 GFP_KERNEL_ACCOUNT);
+	struct kept *k = alloc(c->nr_digests);
 
 	if (!k)
 		return NULL;
-	k->nr_grants = c->nr_digests;
-	k->given = c->given;
-	k->expires = c->expires;
-	k->used = c->used;
-	atomic_set(&k->uses, c->uses);
-	k->issued = c->issued;
-	k->week = c->week;
-	k->state = c->state;
-	k->context = c->context;
-	k->has_notice = c->has_notice;
-	fill_grants(k, c);
-	fill_tail(k, c);
-	if (!c->nr_windows && !c->nr_steps)
-		return k;
-	k->extra = new_extra(c);
-	if (k->extra)
-		return k;
-	kfree(k);
-	return NULL;
+	k->text = kmalloc(tail_size(c), GFP_KERNEL_ACCOUNT);
+	if (k->text && (c->nr_windows || c->nr_steps))
+		k->extra = new_extra(c);
+	if (!k->text || (!k->extra && (c->nr_windows || c->nr_steps))) {
+		kfree(k->text);
+		kfree(k);
+		return NULL;
+	}
+	fill(k, c);
+	return k;
+}
+
+/**
+ * warden_kept_init() - set the records' cache up
+ *
+ * Context: Process context, module init.
+ * Return: 0 or -ENOMEM.
+ */
+int __init warden_kept_init(void)
+{
+	struct kept *k;
+
+	kept_cache = kmem_cache_create("warden_consent", struct_size(k, link, LINKS_USUAL), 0,
+				       SLAB_ACCOUNT, NULL);
+	return kept_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * warden_kept_exit() - wait for the last record to be freed, and free the cache
+ *
+ * Context: Process context, sleeps; no record is left.
+ */
+void warden_kept_exit(void)
+{
+	kvfree_rcu_barrier();
+	kmem_cache_destroy(kept_cache);
 }
 
 static void copy_tail(const struct kept *k, struct warden_consent *c)
@@ -115,7 +161,7 @@ static void copy_tail(const struct kept *k, struct warden_consent *c)
 	u32 i;
 
 	if (k->has_notice)
-		memcpy(c->notice, kept_tail(k), sizeof(c->notice));
+		memcpy(c->notice, k->text, sizeof(c->notice));
 	list_texts(c, texts);
 	for (i = 0; i < ARRAY_SIZE(texts); i++) {
 		strscpy(texts[i], at, WARDEN_LABEL_MAX + 1);
@@ -145,12 +191,12 @@ void warden_kept_copy(const struct kept *k, struct warden_consent *c)
 	u32 i;
 
 	memset(c, 0, sizeof(*c));
-	c->nr_digests = k->nr_grants;
-	for (i = 0; i < k->nr_grants; i++)
-		c->digests[i] = k->grant[i].digest;
-	memcpy(c->receipt, k->grant[0].receipt, sizeof(c->receipt));
-	c->class = k->grant[0].class;
-	c->validity = k->grant[0].validity;
+	c->nr_digests = k->nr_links;
+	for (i = 0; i < k->nr_links; i++)
+		c->digests[i] = k->link[i].digest;
+	memcpy(c->receipt, k->grant.receipt, sizeof(c->receipt));
+	c->class = k->grant.class;
+	c->validity = k->grant.validity;
 	c->state = state_of(k);
 	c->context = k->context;
 	c->has_notice = k->has_notice;
@@ -159,10 +205,10 @@ void warden_kept_copy(const struct kept *k, struct warden_consent *c)
 	c->used = READ_ONCE(k->used);
 	c->uses = atomic_read(&k->uses);
 	c->issued = k->issued;
-	c->week = k->week;
 	copy_tail(k, c);
 	if (!k->extra)
 		return;
+	c->week = k->extra->week;
 	c->nr_windows = k->extra->nr_windows;
 	c->nr_steps = k->extra->nr_steps;
 	memcpy(c->window, k->extra->window, sizeof(c->window));
@@ -205,10 +251,11 @@ void warden_kept_step(struct kept *k, u8 state, u8 reason)
  */
 void warden_kept_free(struct kept *k)
 {
-	u64 holder = k->grant[0].holder;
+	u64 holder = k->grant.holder;
 
-	if (k->grant[0].validity == WARDEN_CONSENT_VALIDITY_RUN && holder)
+	if (k->grant.validity == WARDEN_CONSENT_VALIDITY_RUN && holder)
 		put_pid((struct pid *)(unsigned long)holder);
 	kfree(k->extra);
+	kfree(k->text);
 	kfree_rcu(k, rcu);
 }

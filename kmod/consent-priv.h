@@ -10,10 +10,14 @@
 
 #include "consent.h"
 
+/* Digests of a program, as most have: SHA-256 and fs-verity. */
+#define LINKS_USUAL 2
+
 /* Of a record, what most of them do not have. */
 struct extra {
 	u8 nr_windows;
 	u8 nr_steps;
+	u32 week; /* second of the local week when it was given */
 	struct warden_window window[WARDEN_WINDOWS_MAX];
 	struct warden_consent_step step[WARDEN_STEPS_MAX];
 };
@@ -25,44 +29,43 @@ struct extra {
  * @expires: boot-time clock, in ns; U64_MAX is never
  * @used: boot-time clock, in ns, of the last use; 0 is none. Written by any open
  * @extra: windows and history; NULL is none
- * @serial: where it is among the records
+ * @text: notice, if there is one; then program, purpose, principal, basis and
+ *	  jurisdiction, each with its NUL
  * @uses: opens that rested on it
  * @issued: seconds since 1970, wall clock of then
- * @week: second of the local week when it was given
  * @state: enum warden_consent_state
  * @context: enum warden_consent_context it needs
- * @has_notice: the text begins with the digest of a notice
- * @stands: its grants are in the table
- * @nr_grants: how many @grant
- * @grant: one per digest of the program; their strings follow
+ * @has_notice: @text begins with the digest of a notice
+ * @stands: it is in the table
+ * @nr_links: how many @link
+ * @grant: what decisions see
+ * @link: one per digest of the program
  */
 struct kept {
-	struct rcu_head rcu;
-	u64 given;
-	u64 expires;
+	union {
+		struct rcu_head rcu;
+		struct {
+			u64 given;
+			u64 expires;
+		};
+	};
 	u64 used;
 	struct extra *extra;
-	u32 serial;
+	u8 *text;
 	atomic_t uses;
 	u32 issued;
-	u32 week;
 	u8 state;
 	u8 context;
 	u8 has_notice;
 	u8 stands;
-	u8 nr_grants;
-	struct warden_grant grant[] __counted_by(nr_grants);
+	u8 nr_links;
+	struct warden_grant grant;
+	struct warden_grant_link link[] __counted_by(nr_links);
 };
-
-/* Notice, if there is one; then program, purpose, principal, basis, jurisdiction, each with its NUL. */
-static inline u8 *kept_tail(const struct kept *k)
-{
-	return (u8 *)&k->grant[k->nr_grants];
-}
 
 static inline const char *kept_program(const struct kept *k)
 {
-	return (const char *)kept_tail(k) + (k->has_notice ? WARDEN_DIGEST_SIZE : 0);
+	return (const char *)k->text + (k->has_notice ? WARDEN_DIGEST_SIZE : 0);
 }
 
 static inline const char *kept_purpose(const struct kept *k)
@@ -71,6 +74,8 @@ static inline const char *kept_purpose(const struct kept *k)
 }
 
 /* consent-keep.c: a record in little memory */
+int warden_kept_init(void);
+void warden_kept_exit(void);
 struct kept *warden_kept_new(const struct warden_consent *c);
 void warden_kept_copy(const struct kept *k, struct warden_consent *c);
 void warden_kept_step(struct kept *k, u8 state, u8 reason);

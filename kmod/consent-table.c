@@ -48,21 +48,21 @@ static void raise_generation(void)
 	smp_store_release(&generation, generation + 1);
 }
 
-static void unlink(struct warden_grant *grant)
+static void unlink(struct warden_grant_link *link)
 {
-	struct warden_grant **at = &table.chain[warden_grants_chain(&grant->digest)];
+	struct warden_grant_link **at = &table.chain[warden_grants_chain(&link->digest)];
 
-	while (*at != grant)
+	while (*at != link)
 		at = &(*at)->next;
-	WRITE_ONCE(*at, grant->next);
+	WRITE_ONCE(*at, link->next);
 }
 
-static void link(struct warden_grant *grant)
+static void link(struct warden_grant_link *link)
 {
-	struct warden_grant **chain = &table.chain[warden_grants_chain(&grant->digest)];
+	struct warden_grant_link **chain = &table.chain[warden_grants_chain(&link->digest)];
 
-	grant->next = *chain;
-	smp_store_release(chain, grant);
+	link->next = *chain;
+	smp_store_release(chain, link);
 }
 
 /**
@@ -76,12 +76,11 @@ void warden_table_put(struct kept *k, u64 until)
 {
 	u32 i;
 
-	for (i = 0; i < k->nr_grants; i++)
-		WRITE_ONCE(k->grant[i].expires, until);
+	WRITE_ONCE(k->grant.expires, until);
 	if (k->stands)
 		return;
-	for (i = 0; i < k->nr_grants; i++)
-		link(&k->grant[i]);
+	for (i = 0; i < k->nr_links; i++)
+		link(&k->link[i]);
 	k->stands = true;
 	WRITE_ONCE(nr_standing, nr_standing + 1);
 	raise_generation();
@@ -103,8 +102,8 @@ bool warden_table_take(struct kept *k)
 
 	if (!k->stands)
 		return false;
-	for (i = 0; i < k->nr_grants; i++)
-		unlink(&k->grant[i]);
+	for (i = 0; i < k->nr_links; i++)
+		unlink(&k->link[i]);
 	k->stands = false;
 	WRITE_ONCE(nr_standing, nr_standing - 1);
 	raise_generation();
@@ -120,10 +119,10 @@ bool warden_table_take(struct kept *k)
  */
 bool warden_table_is_gone(const struct kept *k)
 {
-	u64 holder = READ_ONCE(k->grant[0].holder);
+	u64 holder = READ_ONCE(k->grant.holder);
 	bool gone;
 
-	if (k->grant[0].validity != WARDEN_CONSENT_VALIDITY_RUN || !holder)
+	if (k->grant.validity != WARDEN_CONSENT_VALIDITY_RUN || !holder)
 		return false;
 	rcu_read_lock();
 	gone = !pid_task((struct pid *)(unsigned long)holder, PIDTYPE_TGID);
@@ -131,30 +130,23 @@ bool warden_table_is_gone(const struct kept *k)
 	return gone;
 }
 
-static struct warden_grant *find(const struct warden_digest *digest,
-				 const u8 receipt[WARDEN_RECEIPT_SIZE])
+static struct kept *find(const struct warden_digest *digest, const u8 receipt[WARDEN_RECEIPT_SIZE])
 {
-	struct warden_grant *grant = READ_ONCE(table.chain[warden_grants_chain(digest)]);
+	const struct warden_grant_link *at = READ_ONCE(table.chain[warden_grants_chain(digest)]);
 
-	while (grant && (memcmp(grant->receipt, receipt, sizeof(grant->receipt)) ||
-			 memcmp(&grant->digest, digest, sizeof(*digest))))
-		grant = READ_ONCE(grant->next);
-	return grant;
+	while (at && (memcmp(at->grant->receipt, receipt, WARDEN_RECEIPT_SIZE) ||
+		      memcmp(&at->digest, digest, sizeof(*digest))))
+		at = READ_ONCE(at->next);
+	return at ? container_of(at->grant, struct kept, grant) : NULL;
 }
 
-/* The first grant of a record settles whose it is; the others follow. */
 static bool claim(struct kept *k, u64 holder)
 {
-	u64 before = cmpxchg64(&k->grant[0].holder, 0, holder);
-	u32 i;
+	u64 before = cmpxchg64(&k->grant.holder, 0, holder);
 
-	if (before)
-		return before == holder;
-	if (k->grant[0].validity == WARDEN_CONSENT_VALIDITY_RUN)
+	if (!before && k->grant.validity == WARDEN_CONSENT_VALIDITY_RUN)
 		get_pid((struct pid *)(unsigned long)holder); /* so that its address is nobody else's */
-	for (i = 1; i < k->nr_grants; i++)
-		WRITE_ONCE(k->grant[i].holder, holder);
-	return true;
+	return !before || before == holder;
 }
 
 /**
@@ -171,17 +163,15 @@ static bool claim(struct kept *k, u64 holder)
 bool warden_consent_use(const struct warden_digest *digest, const u8 receipt[WARDEN_RECEIPT_SIZE],
 			u64 process, u64 session)
 {
-	struct warden_grant *grant;
 	bool may = true;
 	struct kept *k;
 
 	rcu_read_lock();
-	grant = find(digest, receipt);
-	if (grant) {
-		k = container_of(grant - grant->nth, struct kept, grant[0]);
-		if (grant->validity == WARDEN_CONSENT_VALIDITY_ONCE)
+	k = find(digest, receipt);
+	if (k) {
+		if (k->grant.validity == WARDEN_CONSENT_VALIDITY_ONCE)
 			may = claim(k, session);
-		else if (grant->validity == WARDEN_CONSENT_VALIDITY_RUN)
+		else if (k->grant.validity == WARDEN_CONSENT_VALIDITY_RUN)
 			may = claim(k, process);
 		WRITE_ONCE(k->used, ktime_get_boottime_ns());
 		atomic_add(may, &k->uses);

@@ -17,14 +17,16 @@
 
 #include "compat/hrtimer.h"
 #include "consent-priv.h"
+#include "layers.h"
 #include "record.h"
 #include "session.h"
 
 /* Protects all below, and what the other files of consents keep; nests the sessions' lock. */
 static DEFINE_MUTEX(consent_lock);
-static DEFINE_XARRAY(records); /* by serial, so the oldest is the first */
+static DEFINE_XARRAY(records); /* in the order in which they came */
 static unsigned int nr_records;
-static u32 next_serial;
+static u32 next_place;
+static bool sealed; /* no saved record is taken any more */
 static u64 next_due;
 
 /* Fires when a record next changes by itself; work does what a timer may not. */
@@ -53,10 +55,10 @@ static void tell(const struct kept *k, u32 event, u32 reason)
 	r->count = 1;
 	r->pid = current->flags & PF_KTHREAD ? 0 : task_tgid_nr(current); /* nobody expires it */
 	r->uid = from_kuid(&init_user_ns, current_uid());
-	r->class = k->grant[0].class;
+	r->class = k->grant.class;
 	r->has_receipt = 1;
-	memcpy(r->receipt, k->grant[0].receipt, sizeof(r->receipt));
-	r->program_digest = k->grant[0].digest;
+	memcpy(r->receipt, k->grant.receipt, sizeof(r->receipt));
+	r->program_digest = k->link[0].digest;
 	strscpy(r->program, kept_program(k), sizeof(r->program));
 	strscpy(r->object, kept_purpose(k), sizeof(r->object));
 	warden_record_add(r);
@@ -81,7 +83,7 @@ struct lost {
 
 static bool is_unused(const struct kept *k, u64 now)
 {
-	return warden_ground_unused_until(k) <= now && !warden_session_rests_on(k->grant[0].receipt);
+	return warden_ground_unused_until(k) <= now && !warden_session_rests_on(k->grant.receipt);
 }
 
 /* True where a record that was given has ended by itself. */
@@ -168,9 +170,9 @@ static bool is_alive(const struct kept *k)
 
 static bool is_matched(const struct kept *k, const struct warden_consent_match *m)
 {
-	return (!m->receipt || !memcmp(m->receipt, k->grant[0].receipt, WARDEN_RECEIPT_SIZE)) &&
+	return (!m->receipt || !memcmp(m->receipt, k->grant.receipt, WARDEN_RECEIPT_SIZE)) &&
 	       (!m->program || !strcmp(m->program, kept_program(k))) &&
-	       (!m->class || m->class == k->grant[0].class);
+	       (!m->class || m->class == k->grant.class);
 }
 
 /**
@@ -190,6 +192,7 @@ int warden_consent_withdraw(const struct warden_consent_match *match)
 	struct kept *k;
 
 	mutex_lock(&consent_lock);
+	sealed = true;
 	xa_for_each(&records, at, k) {
 		if (!is_alive(k) || !is_matched(k, match))
 			continue;
@@ -215,8 +218,8 @@ void warden_consent_used_up(const u8 receipt[WARDEN_RECEIPT_SIZE], u64 session)
 
 	mutex_lock(&consent_lock);
 	xa_for_each(&records, at, k) {
-		if (k->state != WARDEN_CONSENT_STATE_GIVEN || k->grant[0].holder != session ||
-		    memcmp(k->grant[0].receipt, receipt, WARDEN_RECEIPT_SIZE))
+		if (k->state != WARDEN_CONSENT_STATE_GIVEN || k->grant.holder != session ||
+		    memcmp(k->grant.receipt, receipt, WARDEN_RECEIPT_SIZE))
 			continue;
 		change(k, WARDEN_CONSENT_STATE_USED, WARDEN_EVENT_EXPIRE, WARDEN_REASON_USED_UP);
 		break;
@@ -318,24 +321,42 @@ static int make_room(void)
 	return -ENOSPC;
 }
 
-static int keep(struct kept *k)
+static int keep(struct kept *k, u8 reason)
 {
 	struct lost lost = {};
 	int err;
 
 	mutex_lock(&consent_lock);
-	err = make_room();
+	err = reason == WARDEN_REASON_RESTORED && sealed ? -EBUSY : make_room();
+	sealed |= reason != WARDEN_REASON_RESTORED;
 	if (!err) {
-		k->serial = ++next_serial;
-		err = xa_err(xa_store(&records, k->serial, k, GFP_KERNEL_ACCOUNT));
+		err = xa_err(xa_store(&records, ++next_place, k, GFP_KERNEL_ACCOUNT));
 	}
 	if (!err) {
 		nr_records++;
-		tell(k, WARDEN_EVENT_GRANT, WARDEN_REASON_NONE);
+		tell(k, WARDEN_EVENT_GRANT, reason);
+		follow(k, warden_layers_get_rcu()); /* one that was saved may be to another notice */
 		settle(k, ktime_get_boottime_ns(), &lost);
 		arm();
 	}
 	mutex_unlock(&consent_lock);
+	return err;
+}
+
+static int give(struct warden_consent *c, u64 seconds, u8 reason)
+{
+	struct kept *k;
+	int err;
+
+	c->state = WARDEN_CONSENT_STATE_GIVEN;
+	c->given = ktime_get_boottime_ns();
+	c->expires = seconds ? c->given + seconds * NSEC_PER_SEC : U64_MAX;
+	k = warden_kept_new(c);
+	if (!k)
+		return -ENOMEM;
+	err = keep(k, reason);
+	if (err)
+		warden_kept_free(k);
 	return err;
 }
 
@@ -345,26 +366,40 @@ static int keep(struct kept *k)
  *     state and times are filled in
  * @seconds: validity on the boot-time clock; 0 is until withdrawn
  *
- * Context: Process context, may sleep.
+ * Context: In a change; may sleep.
  * Return: 0; -ENOSPC when WARDEN_CONSENTS_MAX living records stand, -ENOMEM.
  */
 int warden_consent_grant(struct warden_consent *c, u64 seconds)
 {
-	struct kept *k;
-	int err;
-
 	generate_random_uuid(c->receipt);
-	c->state = WARDEN_CONSENT_STATE_GIVEN;
-	c->given = ktime_get_boottime_ns();
 	c->issued = ktime_get_real_seconds();
-	c->expires = seconds ? c->given + seconds * NSEC_PER_SEC : U64_MAX;
-	k = warden_kept_new(c);
-	if (!k)
-		return -ENOMEM;
-	err = keep(k);
-	if (err)
-		warden_kept_free(k);
-	return err;
+	return give(c, seconds, WARDEN_REASON_NONE);
+}
+
+/**
+ * warden_consent_restore() - record a consent of an earlier life again
+ * @c: as for warden_consent_grant(), and its receipt, the time it was issued and its uses
+ * @seconds: validity on the boot-time clock; 0 is until withdrawn
+ *
+ * Context: In a change; may sleep.
+ * Return: 0; -EBUSY once anything was consented to or withdrawn in this life;
+ * -ENOSPC, -ENOMEM.
+ */
+int warden_consent_restore(struct warden_consent *c, u64 seconds)
+{
+	return give(c, seconds, WARDEN_REASON_RESTORED);
+}
+
+/**
+ * warden_consent_seal() - take no saved record any more
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_consent_seal(void)
+{
+	mutex_lock(&consent_lock);
+	sealed = true;
+	mutex_unlock(&consent_lock);
 }
 
 /**
@@ -409,16 +444,16 @@ unsigned int warden_consent_count(void)
 }
 
 /**
- * warden_consent_init() - set the timer up
+ * warden_consent_init() - set the timer and the records' cache up
  *
  * Context: Process context, module init.
- * Return: 0.
+ * Return: 0 or -ENOMEM.
  */
-int warden_consent_init(void)
+int __init warden_consent_init(void)
 {
 	next_due = U64_MAX;
 	hrtimer_setup(&due_timer, timer_fires, CLOCK_BOOTTIME, HRTIMER_MODE_ABS);
-	return 0;
+	return warden_kept_init();
 }
 
 /**
@@ -437,4 +472,5 @@ void warden_consent_exit(void)
 	xa_for_each(&records, at, k)
 		warden_kept_free(k);
 	xa_destroy(&records);
+	warden_kept_exit();
 }

@@ -90,6 +90,8 @@ struct warden_consent_match {
 int warden_consent_init(void);
 void warden_consent_exit(void);
 int warden_consent_grant(struct warden_consent *c, u64 seconds);
+int warden_consent_restore(struct warden_consent *c, u64 seconds);
+void warden_consent_seal(void);
 int warden_consent_withdraw(const struct warden_consent_match *match);
 int warden_consent_get(unsigned long *cursor, struct warden_consent *c);
 unsigned int warden_consent_count(void);
@@ -98,6 +100,7 @@ void warden_consent_follow(const struct warden_layers *layers);
 bool warden_consent_set_context(u32 context);
 
 /* consent-ground.c: what a record needs beside its giver */
+const u8 *warden_ground_notice(const struct warden_layers *layers, u64 purpose);
 u32 warden_consent_context(void);
 
 /* consent-table.c: what decisions read */

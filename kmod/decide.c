@@ -118,17 +118,20 @@ static const struct warden_grant *find_given(const struct warden_request *req, u
 					     u64 principal)
 {
 	const struct warden_digest *digest = &req->subject->digest;
+	const struct warden_grant_link *link;
 	const struct warden_grant *grant;
 
 	if (!req->grants)
 		return NULL;
-	grant = READ_ONCE(req->grants->chain[warden_grants_chain(digest)]);
-	for (; grant; grant = READ_ONCE(grant->next))
+	link = READ_ONCE(req->grants->chain[warden_grants_chain(digest)]);
+	for (; link; link = READ_ONCE(link->next)) {
+		grant = link->grant;
 		if (grant->class == req->class && grant->purpose == purpose &&
 		    (!principal || !grant->principal || grant->principal == principal) &&
 		    req->now < READ_ONCE(grant->expires) && may_hold(grant, req) &&
-		    is_same_digest(&grant->digest, digest))
+		    is_same_digest(&link->digest, digest))
 			return grant;
+	}
 	return NULL;
 }
 

@@ -11,11 +11,6 @@
 
 /**
  * struct warden_grant - a living consent, as decisions see it
- * @next: the next one of its chain
- * @digest: the program it is bound to
- * @class: enum warden_sensor_class
- * @validity: enum warden_consent_validity
- * @nth: which of its record's grants it is
  * @purpose: warden_snapshot_key() of the purpose's label
  * @principal: warden_snapshot_key() of who gave it; 0 is everybody, for a question what
  *	       a policy means
@@ -23,21 +18,32 @@
  * @holder: who alone may use it: of validity once a session's number, of validity run
  *	    what a request has as its process; 0 is whoever comes first
  * @receipt: the record
+ * @class: enum warden_sensor_class
+ * @validity: enum warden_consent_validity
  *
- * Read with no lock: @next, @expires and @holder may change meanwhile, each in
- * one step. Its memory stays for a grace period after it left its chain.
+ * Read with no lock: @expires and @holder may change meanwhile, each in one
+ * step. Its memory stays for a grace period after its links left their chains.
  */
 struct warden_grant {
-	struct warden_grant *next;
-	struct warden_digest digest;
-	u8 class;
-	u8 validity;
-	u8 nth;
 	u64 purpose;
 	u64 principal;
 	u64 expires;
 	u64 holder;
 	u8 receipt[WARDEN_RECEIPT_SIZE];
+	u8 class;
+	u8 validity;
+};
+
+/**
+ * struct warden_grant_link - a grant in the chain of one digest of its program
+ * @next: the next one of the chain; may change while it is read
+ * @grant: the grant
+ * @digest: what the program is
+ */
+struct warden_grant_link {
+	struct warden_grant_link *next;
+	const struct warden_grant *grant;
+	struct warden_digest digest;
 };
 
 /**
@@ -48,7 +54,7 @@ struct warden_grant {
  * between compares warden_consent_generation() before and after.
  */
 struct warden_grants {
-	struct warden_grant *chain[WARDEN_GRANT_CHAINS];
+	struct warden_grant_link *chain[WARDEN_GRANT_CHAINS];
 };
 
 /**

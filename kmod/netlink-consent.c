@@ -26,15 +26,14 @@ static const struct warden_program *find_program(const struct warden_snapshot *s
 	return NULL;
 }
 
-static const struct warden_purpose *find_purpose(const struct warden_snapshot *snap,
-						 const char *label)
+static bool has_purpose(const struct warden_snapshot *snap, const char *label)
 {
 	u32 i;
 
 	for (i = 0; i < snap->nr_purposes; i++)
 		if (!strcmp(snap->purposes[i].label, label))
-			return &snap->purposes[i];
-	return NULL;
+			return true;
+	return false;
 }
 
 static bool is_principal(const struct warden_snapshot *snap, const struct warden_rule *rule,
@@ -75,14 +74,16 @@ static const char *look_for_rule(const struct warden_snapshot *snap, const struc
 }
 
 /* A consent is to the notice the policy names, and to no other. */
-static const char *take_notice(struct warden_consent *c, const struct warden_purpose *purpose)
+static const char *take_notice(struct warden_consent *c, const struct warden_layers *layers)
 {
-	if (!purpose->has_notice)
+	const u8 *notice = warden_ground_notice(layers, warden_snapshot_key(c->purpose));
+
+	if (!notice)
 		return NULL;
-	if (c->has_notice && memcmp(c->notice, purpose->notice, sizeof(c->notice)))
+	if (c->has_notice && memcmp(c->notice, notice, sizeof(c->notice)))
 		return "the policy in force names another privacy notice for this purpose";
 	c->has_notice = true;
-	memcpy(c->notice, purpose->notice, sizeof(c->notice));
+	memcpy(c->notice, notice, sizeof(c->notice));
 	return NULL;
 }
 
@@ -90,16 +91,13 @@ static const char *take_notice(struct warden_consent *c, const struct warden_pur
 static const char *resolve_in(const struct warden_snapshot *snap, struct warden_consent *c)
 {
 	const struct warden_program *program = find_program(snap, c->program);
-	const struct warden_purpose *purpose = find_purpose(snap, c->purpose);
 	const char *why;
 
 	if (!program)
 		return "the policy in force has no program of this name";
-	if (!purpose)
+	if (!has_purpose(snap, c->purpose))
 		return "the policy in force has no purpose of this name";
 	why = look_for_rule(snap, c, program);
-	if (!why)
-		why = take_notice(c, purpose);
 	if (why)
 		return why;
 	memcpy(c->digests, program->digests, sizeof(c->digests));
@@ -122,6 +120,8 @@ static int resolve_consent(struct warden_consent *c, struct genl_info *info)
 			break;
 		first = first ?: why;
 	}
+	if (!why)
+		why = first = take_notice(c, layers);
 	rcu_read_unlock();
 	return why ? warden_message_refuse(info, -ENOENT, first) : 0;
 }
@@ -225,6 +225,79 @@ int warden_nl_consent_grant_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static int parse_digest(struct warden_consent *c, const struct nlattr *attr, struct genl_info *info)
+{
+	struct nlattr *tb[WARDEN_A_DIGEST_MAX + 1];
+	struct warden_digest *digest = &c->digests[c->nr_digests];
+	int err;
+
+	if (c->nr_digests == WARDEN_PROGRAM_DIGESTS_MAX)
+		return warden_message_refuse(info, -EINVAL, "a program has more than 4 digests");
+	err = nla_parse_nested(tb, WARDEN_A_DIGEST_MAX, attr, warden_digest_nl_policy, info->extack);
+	if (err)
+		return err;
+	if (!tb[WARDEN_A_DIGEST_ALG] || !tb[WARDEN_A_DIGEST_BYTES])
+		return warden_message_refuse(info, -EINVAL, "a digest needs its alg and its bytes");
+	digest->alg = nla_get_u32(tb[WARDEN_A_DIGEST_ALG]);
+	memcpy(digest->bytes, nla_data(tb[WARDEN_A_DIGEST_BYTES]), sizeof(digest->bytes));
+	c->nr_digests++;
+	return 0;
+}
+
+static int parse_saved(struct warden_consent *c, struct genl_info *info)
+{
+	struct nlattr **a = info->attrs;
+	const struct nlattr *attr;
+	int rem, err = 0;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
+		if (!err && nla_type(attr) == WARDEN_A_CONSENT_PROGRAM_DIGEST)
+			err = parse_digest(c, attr, info);
+	if (err)
+		return err;
+	if (!c->nr_digests || !a[WARDEN_A_CONSENT_RECEIPT])
+		return warden_message_refuse(info, -EINVAL,
+					     "a saved consent needs its receipt and its program's digest");
+	memcpy(c->receipt, nla_data(a[WARDEN_A_CONSENT_RECEIPT]), sizeof(c->receipt));
+	c->issued = a[WARDEN_A_CONSENT_ISSUED] ? nla_get_u64(a[WARDEN_A_CONSENT_ISSUED]) : 0;
+	c->uses = a[WARDEN_A_CONSENT_USES] ? nla_get_u32(a[WARDEN_A_CONSENT_USES]) : 0;
+	return 0;
+}
+
+int warden_nl_consent_restore_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *seconds = info->attrs[WARDEN_A_CONSENT_SECONDS];
+	struct warden_consent *c = kzalloc(sizeof(*c), GFP_KERNEL);
+	int err;
+
+	if (!c)
+		return -ENOMEM;
+	err = parse_consent(c, info);
+	if (!err)
+		err = parse_saved(c, info);
+	warden_change_lock();
+	if (!err)
+		err = warden_consent_restore(c, seconds ? nla_get_u64(seconds) : 0);
+	warden_change_unlock();
+	if (err == -EBUSY)
+		warden_message_refuse(info, err, "something was consented to or withdrawn, or a state "
+						 "was restored, since Warden was loaded");
+	if (!err)
+		err = warden_message_reply(info, fill_granted, c);
+	kfree(c);
+	return err;
+}
+
+int warden_nl_state_seal_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	warden_change_lock();
+	warden_consent_seal();
+	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_STATE_RESTORE,
+						    .object = "state" });
+	warden_change_unlock();
+	return 0;
+}
+
 struct withdrawn {
 	unsigned int ended;
 	u64 took;
@@ -311,6 +384,21 @@ static int put_steps(struct sk_buff *skb, const struct warden_consent *c)
 	return 0;
 }
 
+static int put_digests(struct sk_buff *skb, const struct warden_consent *c)
+{
+	struct nlattr *nest;
+	u32 i;
+
+	for (i = 0; i < c->nr_digests; i++) {
+		nest = nla_nest_start(skb, WARDEN_A_CONSENT_PROGRAM_DIGEST);
+		if (!nest || nla_put_u32(skb, WARDEN_A_DIGEST_ALG, c->digests[i].alg) ||
+		    put_digest(skb, WARDEN_A_DIGEST_BYTES, &c->digests[i]))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
 static int put_who(struct sk_buff *skb, const struct warden_consent *c)
 {
 	return nla_put_string(skb, WARDEN_A_CONSENT_PROGRAM, c->program) ||
@@ -335,7 +423,7 @@ static int fill_consent(struct sk_buff *skb, const void *arg)
 	       put_u64(skb, WARDEN_A_CONSENT_ISSUED, c->issued) ||
 	       (c->used && put_u64(skb, WARDEN_A_CONSENT_USED, c->used)) ||
 	       put_u32(skb, WARDEN_A_CONSENT_USES, c->uses) || put_windows(skb, c) ||
-	       put_steps(skb, c);
+	       put_steps(skb, c) || put_digests(skb, c);
 }
 
 int warden_nl_consent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)

@@ -261,6 +261,31 @@ static const struct nla_policy warden_context_set_nl_policy[WARDEN_A_CONSENT_CON
 	[WARDEN_A_CONSENT_CONTEXT] = NLA_POLICY_MAX(NLA_U32, 2),
 };
 
+/* WARDEN_CMD_CONSENT_RESTORE - do */
+static const struct nla_policy warden_consent_restore_nl_policy[WARDEN_A_CONSENT_PROGRAM_DIGEST + 1] = {
+	[WARDEN_A_CONSENT_RECEIPT] = NLA_POLICY_EXACT_LEN(16),
+	[WARDEN_A_CONSENT_PROGRAM] = { .type = NLA_NUL_STRING, .len = 63, },
+	[WARDEN_A_CONSENT_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
+	[WARDEN_A_CONSENT_PURPOSE] = { .type = NLA_NUL_STRING, .len = 63, },
+	[WARDEN_A_CONSENT_PRINCIPAL] = { .type = NLA_NUL_STRING, .len = 63, },
+	[WARDEN_A_CONSENT_BASIS] = { .type = NLA_NUL_STRING, .len = 63, },
+	[WARDEN_A_CONSENT_NOTICE] = NLA_POLICY_EXACT_LEN(32),
+	[WARDEN_A_CONSENT_SECONDS] = NLA_POLICY_FULL_RANGE(NLA_U64, &warden_a_consent_seconds_range),
+	[WARDEN_A_CONSENT_CONTEXT] = NLA_POLICY_MAX(NLA_U32, 2),
+	[WARDEN_A_CONSENT_WINDOW] = NLA_POLICY_NESTED(warden_window_nl_policy),
+	[WARDEN_A_CONSENT_WEEK] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_consent_week_range),
+	[WARDEN_A_CONSENT_JURISDICTION] = { .type = NLA_NUL_STRING, .len = 63, },
+	[WARDEN_A_CONSENT_ISSUED] = { .type = NLA_U64, },
+	[WARDEN_A_CONSENT_USES] = { .type = NLA_U32, },
+	[WARDEN_A_CONSENT_PROGRAM_DIGEST] = NLA_POLICY_NESTED(warden_digest_nl_policy),
+};
+
+/* WARDEN_CMD_POLICY_FLOOR - do */
+static const struct nla_policy warden_policy_floor_nl_policy[WARDEN_A_POLICY_FLOOR + 1] = {
+	[WARDEN_A_POLICY_LAYER] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[WARDEN_A_POLICY_FLOOR] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
 /* Ops table for warden */
 static const struct genl_split_ops warden_nl_ops[] = {
 	{
@@ -464,6 +489,28 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.doit		= warden_nl_context_set_doit,
 		.policy		= warden_context_set_nl_policy,
 		.maxattr	= WARDEN_A_CONSENT_CONTEXT,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_CONSENT_RESTORE,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_consent_restore_doit,
+		.policy		= warden_consent_restore_nl_policy,
+		.maxattr	= WARDEN_A_CONSENT_PROGRAM_DIGEST,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_STATE_SEAL,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_state_seal_doit,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_POLICY_FLOOR,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_policy_floor_doit,
+		.policy		= warden_policy_floor_nl_policy,
+		.maxattr	= WARDEN_A_POLICY_FLOOR,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{

@@ -73,6 +73,9 @@ int warden_nl_quarantine_get_dumpit(struct sk_buff *skb,
 int warden_nl_debug_close_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_switch_set_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_context_set_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_consent_restore_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_state_seal_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_policy_floor_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_audit_mark_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {

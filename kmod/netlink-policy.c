@@ -471,3 +471,16 @@ void warden_netlink_policy_exit(void)
 	list_for_each_entry_safe(l, next, &loaders, node)
 		forget_loader(l);
 }
+
+int warden_nl_policy_floor_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr **a = info->attrs;
+
+	if (!a[WARDEN_A_POLICY_LAYER] || !a[WARDEN_A_POLICY_FLOOR])
+		return warden_message_refuse(info, -EINVAL, "name a layer and a version");
+	warden_change_lock();
+	warden_policy_raise_floor(nla_get_u32(a[WARDEN_A_POLICY_LAYER]),
+				  nla_get_u32(a[WARDEN_A_POLICY_FLOOR]));
+	warden_change_unlock();
+	return 0;
+}

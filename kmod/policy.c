@@ -517,6 +517,19 @@ u32 warden_policy_floor(u8 layer)
 }
 
 /**
+ * warden_policy_raise_floor() - let what comes in a layer be above a version
+ * @layer: enum warden_role, up to WARDEN_LAYERS
+ * @version: the version; one below what holds changes nothing
+ *
+ * Context: In a change.
+ */
+void warden_policy_raise_floor(u8 layer, u32 version)
+{
+	warden_change_assert_held();
+	WRITE_ONCE(floors[layer], max(floors[layer], version));
+}
+
+/**
  * warden_policy_init() - nothing waits
  *
  * Context: Module init.

@@ -77,5 +77,6 @@ int warden_policy_drop(u8 layer, struct warden_committed *done, struct netlink_e
 int warden_policy_enroll(const u8 *der, u32 len, u64 not_after, struct netlink_ext_ack *extack);
 void warden_policy_waiting(struct warden_waiting *w);
 u32 warden_policy_floor(u8 layer);
+void warden_policy_raise_floor(u8 layer, u32 version);
 
 #endif /* WARDEN_POLICY_H */

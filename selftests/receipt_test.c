@@ -295,6 +295,21 @@ TEST_F(receipt, that_nobody_uses_ends_and_one_in_use_does_not)
 #define SESSIONS 1000
 #define BYTES	 (4u << 20)
 
+/* What the sessions have in their own cache, in bytes; 0 where it is one with another. */
+static uint64_t session_bytes(void)
+{
+	unsigned long objects = 0, size = 0;
+	char line[512];
+	FILE *f = fopen("/proc/slabinfo", "r");
+
+	while (f && fgets(line, sizeof(line), f) &&
+	       sscanf(line, "warden_session %*u %lu %lu", &objects, &size) != 2)
+		;
+	if (f)
+		fclose(f);
+	return (uint64_t)objects * size;
+}
+
 /* What the kernel has in slabs, in bytes; per-CPU lists make it a little vague. */
 static uint64_t slab_bytes(void)
 {
@@ -341,6 +356,8 @@ static unsigned int open_many(const char *node, unsigned int n)
 
 TEST_F(receipt, ten_thousand_and_a_thousand_sessions_take_less_than_4_MiB)
 {
+	/* A kernel that checks each access takes minutes for all of them, and its sizes are its own. */
+	const unsigned int part = times_are_fair() ? 1 : 20;
 	uint64_t before, begun, consents, sessions;
 	struct genl g;
 
@@ -352,18 +369,20 @@ TEST_F(receipt, ten_thousand_and_a_thousand_sessions_take_less_than_4_MiB)
 	ASSERT_EQ(0, genl_open(&g));
 	before = slab_bytes();
 	begun = now_ns();
-	ASSERT_EQ(0, grant_many(&g, CONSENTS));
-	printf("# %u consents in %.1f s\n", CONSENTS, (double)(now_ns() - begun) / 1e9);
+	ASSERT_EQ(0, grant_many(&g, CONSENTS / part));
+	printf("# %u consents in %.1f s\n", CONSENTS / part, (double)(now_ns() - begun) / 1e9);
 	consents = slab_bytes() - before;
-	EXPECT_EQ(CONSENTS, warden_status("consents"));
+	EXPECT_EQ(CONSENTS / part, warden_status("consents"));
 	before = slab_bytes();
-	ASSERT_EQ(SESSIONS, open_many(self->camera, SESSIONS));
-	sessions = slab_bytes() - before;
-	printf("# %u consents take %.2f MiB; %u sessions, with the files and the driver's part, %.2f MiB\n",
-	       CONSENTS, (double)consents / (1 << 20), SESSIONS, (double)sessions / (1 << 20));
+	ASSERT_EQ(SESSIONS / part, open_many(self->camera, SESSIONS / part));
+	sessions = session_bytes();
+	ASSERT_NE(0, sessions);
+	printf("# %u consents take %.2f MiB, %u sessions %.2f MiB; with the files and the driver's part, "
+	       "%.2f MiB\n", CONSENTS / part, (double)consents / (1 << 20), SESSIONS / part,
+	       (double)sessions / (1 << 20), (double)(slab_bytes() - before) / (1 << 20));
 	if (times_are_fair())
 		EXPECT_GT(BYTES, consents + sessions);
-	EXPECT_EQ(SESSIONS, warden_status("sessions"));
+	EXPECT_EQ(SESSIONS / part, warden_status("sessions"));
 	ASSERT_EQ(0, warden_withdraw("tester", "camera"));
 	EXPECT_EQ(0, warden_status("consents"));
 }

@@ -57,9 +57,9 @@ static int take_event(struct warden_absence *a, const struct warden_object *o)
 	uint64_t time = warden_object_number(o, WARDEN_A_RECORD_TIME);
 	uint64_t seq = a->walk.last;
 
-	if (seq == 1 && event != WARDEN_EVENT_START)
-		return refuse(a, "record 1 does not say that Warden began");
-	if (seq == 1 && time > a->from)
+	/* The devices it finds are told before its start is. */
+	a->began |= event == WARDEN_EVENT_START && time <= a->from;
+	if (!a->began && time > a->from)
 		return refuse(a, "Warden began after that time did");
 	if (event == WARDEN_EVENT_LOSS)
 		return refuse(a, "record %" PRIu64 " says that records were lost", seq);

@@ -16,6 +16,7 @@
  * @until: number of the last record that is looked at; 0 is the first that suffices
  * @walk: along the chain
  * @open: sessions of the class that are open
+ * @began: Warden had begun when that time did
  * @done: enough was seen
  * @why: what stands against it; empty while nothing does
  *
@@ -28,6 +29,7 @@ struct warden_absence {
 	uint64_t until;
 	struct warden_walk walk;
 	int64_t open;
+	bool began;
 	bool done;
 	char why[240];
 };

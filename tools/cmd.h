@@ -35,6 +35,7 @@ const struct warden_noun *warden_noun_policy(void);
 const struct warden_noun *warden_noun_consent(void);
 const struct warden_noun *warden_noun_audit(void);
 const struct warden_noun *warden_noun_measure(void);
+const struct warden_noun *warden_noun_state(void);
 const struct warden_noun *warden_noun_trust(void);
 const struct warden_noun *warden_noun_service(void);
 const struct warden_noun *warden_noun_debug(void);

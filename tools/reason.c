@@ -71,11 +71,12 @@ static const struct {
 					      "see who holds them: wardenctl sensor sessions" },
 	[WARDEN_REASON_QUARANTINED] = { "the program is in quarantine",
 					"replace it, or: wardenctl quarantine remove" },
+	[WARDEN_REASON_RESTORED] = { "it was given before Warden began, and saved", "" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_QUARANTINED + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_RESTORED + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

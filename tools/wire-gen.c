@@ -183,12 +183,13 @@ static const char *const event_words[] = {
 	"command-refuse",
 	"quarantine-add",
 	"quarantine-remove",
+	"state-restore",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 33,
+	.count = 34,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -233,12 +234,13 @@ static const char *const reason_words[] = {
 	"no-capability",
 	"too-many-sessions",
 	"quarantined",
+	"restored",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 36,
+	.count = 37,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -845,12 +847,13 @@ static const struct warden_wire_attr policy_attrs[] = {
 	[20] = { .name = "bytes", .kind = WARDEN_WIRE_BINARY },
 	[21] = { .name = "revert", .kind = WARDEN_WIRE_U32 },
 	[22] = { .name = "shadow", .kind = WARDEN_WIRE_U32 },
+	[23] = { .name = "floor", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set policy_set = {
 	.name = "policy",
 	.attrs = policy_attrs,
-	.max = 22,
+	.max = 23,
 };
 
 const struct warden_wire_set *warden_set_policy(void)
@@ -935,12 +938,13 @@ static const struct warden_wire_attr consent_attrs[] = {
 	[21] = { .name = "used", .kind = WARDEN_WIRE_U64 },
 	[22] = { .name = "uses", .kind = WARDEN_WIRE_U32 },
 	[23] = { .name = "step", .kind = WARDEN_WIRE_NEST, .nest = &consent_step_set, .many = true },
+	[24] = { .name = "program-digest", .kind = WARDEN_WIRE_NEST, .nest = &digest_set, .many = true },
 };
 
 static const struct warden_wire_set consent_set = {
 	.name = "consent",
 	.attrs = consent_attrs,
-	.max = 23,
+	.max = 24,
 };
 
 const struct warden_wire_set *warden_set_consent(void)
@@ -1121,10 +1125,13 @@ static const struct warden_wire_op ops[] = {
 	[27] = { "debug-close", &debug_set },
 	[28] = { "switch-set", &switch_set },
 	[29] = { "context-set", &consent_set },
-	[30] = { "audit-mark", &record_set },
+	[30] = { "consent-restore", &consent_set },
+	[31] = { "state-seal", &consent_set },
+	[32] = { "policy-floor", &policy_set },
+	[33] = { "audit-mark", &record_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 30 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 33 ? &ops[cmd] : NULL;
 }

@@ -104,7 +104,8 @@ TEST(records_that_do_not_cover_that_time_prove_nothing)
 	EXPECT_REFUSED("end too early", START, MARK(19));
 	EXPECT_REFUSED("end too early", START, { 22 * S, WARDEN_EVENT_GRANT, 0, 1 });
 	EXPECT_REFUSED("Warden began after", { 11 * S, WARDEN_EVENT_START, 0, 1 }, MARK(20));
-	EXPECT_REFUSED("does not say that Warden began", { 1 * S, WARDEN_EVENT_GRANT, 0, 1 }, MARK(20));
+	EXPECT_REFUSED("Warden began after", { 1 * S, WARDEN_EVENT_GRANT, 0, 1 }, MARK(20));
+	EXPECT_PROVEN({ 1 * S, WARDEN_EVENT_DEVICE_ADD, MIC, 1 }, START, MARK(20));
 	EXPECT_NE(NULL, strstr(ask(late, 2, 7), "begin with number 7"));
 	EXPECT_NE(NULL, strstr(ask(late, 0, 1), "there is no record"));
 }

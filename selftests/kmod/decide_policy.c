@@ -103,20 +103,14 @@ struct warden_rule rule_listen(u32 program, u16 protocol, u16 low, u16 high)
 				     .port_high = high };
 }
 
-void grants_link(struct grants *grants, struct warden_grant *grant)
-{
-	struct warden_grant **chain = &grants->head.chain[warden_grants_chain(&grant->digest)];
-
-	grant->next = *chain;
-	*chain = grant;
-}
-
 void grants_add(struct grants *grants, u8 seed, u8 class, u64 purpose, u64 expires)
 {
-	struct warden_grant *grant = &grants->grant[grants->nr++];
+	struct warden_grant *grant = &grants->grant[grants->nr];
+	struct warden_grant_link *link = &grants->link[grants->nr++], **chain;
 
-	*grant = (struct warden_grant){
-		.digest = digest_of(seed), .class = class, .purpose = purpose, .expires = expires,
-	};
-	grants_link(grants, grant);
+	*grant = (struct warden_grant){ .class = class, .purpose = purpose, .expires = expires };
+	*link = (struct warden_grant_link){ .grant = grant, .digest = digest_of(seed) };
+	chain = &grants->head.chain[warden_grants_chain(&link->digest)];
+	link->next = *chain;
+	*chain = link;
 }

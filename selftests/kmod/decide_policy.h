@@ -54,10 +54,9 @@ struct grants {
 	struct warden_grants head;
 	u32 nr;
 	struct warden_grant grant[4];
+	struct warden_grant_link link[4];
 };
 
-/* Put a grant that was made otherwise into the table. */
-void grants_link(struct grants *grants, struct warden_grant *grant);
 void grants_add(struct grants *grants, u8 seed, u8 class, u64 purpose, u64 expires);
 
 #endif /* WARDEN_TEST_DECIDE_POLICY_H */

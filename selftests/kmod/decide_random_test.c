@@ -64,7 +64,8 @@ static bool is_consented(const struct warden_rule *rule, const struct warden_req
 	for (i = 0; i < grants->nr; i++) {
 		const struct warden_grant *g = &grants->grant[i];
 
-		if (!memcmp(&g->digest, &req->subject->digest, sizeof(g->digest)) &&
+		if (!memcmp(&grants->link[i].digest, &req->subject->digest,
+			    sizeof(struct warden_digest)) &&
 		    g->class == req->class && g->purpose == rule->purpose && g->expires > req->now)
 			return true;
 	}

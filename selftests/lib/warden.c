@@ -86,6 +86,21 @@ int warden_load(const char *text)
 	return status;
 }
 
+static bool done(const char *const argv[])
+{
+	struct client c;
+	int status = client_run(&c, argv);
+
+	client_end(&c);
+	return !status;
+}
+
+bool warden_live_again(void)
+{
+	return !warden_ctl(ARGV("stop")) && done(ARGV("rmmod", "warden")) &&
+	       done(ARGV("insmod", "/usr/lib/warden/warden.ko"));
+}
+
 uint32_t warden_line(const char *text, const char *part)
 {
 	const char *at = strstr(text, part);

@@ -29,6 +29,9 @@ const char *warden_policy(const char *statements, ...) __attribute__((format(pri
 /* Load a policy text; gives the exit status. */
 int warden_load(const char *text);
 
+/* End this life of the module and begin another; false where that failed. */
+bool warden_live_again(void);
+
 /* The line of @text in which @part stands, from 1; 0 is nowhere. */
 uint32_t warden_line(const char *text, const char *part);
 

@@ -5,6 +5,7 @@ prefix ?= /usr
 sbindir ?= $(prefix)/sbin
 datadir ?= $(prefix)/share
 mandir ?= $(datadir)/man
+docdir ?= $(datadir)/doc/warden
 MODULEDIR ?= /lib/modules/$(KRELEASE)/updates
 
 .PHONY: install check-config
@@ -14,6 +15,9 @@ install: all ## install module, tools, policies and man pages below DESTDIR=
 	install -D -m 0644 -t $(DESTDIR)$(mandir)/man8 Documentation/man/wardenctl.8
 	cd policy && find . -name '*.policy' -exec install -D -m 0644 {} \
 		$(DESTDIR)$(datadir)/warden/policy/{} \;
+	install -D -m 0644 -t $(DESTDIR)$(docdir)/boot policy/boot/warden-state.service
+	install -D -m 0755 -t $(DESTDIR)$(docdir)/boot policy/boot/initramfs-hook \
+		policy/boot/initramfs-init-bottom
 	$(if $(DESTDIR),,depmod $(KRELEASE))
 
 check-config: ## name what the kernel of KDIR= lacks for Warden, and what to do

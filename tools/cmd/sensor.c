@@ -10,6 +10,7 @@
 #include "../output.h"
 #include "sensor_off.h"
 #include "sensor_switch.h"
+#include "sensor_usage.h"
 
 static void list_sensor(struct warden_table *t, const struct warden_object *o)
 {
@@ -93,6 +94,7 @@ const struct warden_noun *warden_noun_sensor(void)
 	static const struct warden_verb verbs[] = {
 		{ "list", "", run_list },
 		{ "sessions", "", run_sessions },
+		{ "usage", "[--since MOMENT] [--records FILE]", warden_sensor_usage },
 		{ "prove-off", "CLASS FROM TO [--records FILE]", warden_sensor_prove_off },
 		{ "verify-off", "STATEMENT RECORDS", warden_sensor_verify_off },
 		{ "switch", "CLASS|all off|on", warden_sensor_switch },

@@ -80,26 +80,28 @@ void warden_oracle_free(struct warden_oracle *o)
 /* Consents, and the table of them. */
 struct consents {
 	struct warden_grants table;
-	struct warden_grant grant[];
+	struct warden_grant grant[WARDEN_ORACLE_PURPOSES];
+	struct warden_grant_link link[WARDEN_ORACLE_PURPOSES];
 };
 
 /* The consents a question comes with: of this program, for this class, and for ever. */
 static struct consents *consents_of(const struct warden_question *q)
 {
-	struct consents *c = calloc(1, sizeof(*c) + q->consents * sizeof(c->grant[0]));
-	struct warden_grant **chain;
+	struct consents *c = calloc(1, sizeof(*c));
+	struct warden_grant_link **chain;
 	unsigned int i;
 
 	if (!c)
 		abort();
 	chain = &c->table.chain[warden_grants_chain(&q->subject)];
 	for (i = 0; i < q->consents; i++) {
-		c->grant[i].digest = q->subject;
+		c->link[i].digest = q->subject;
+		c->link[i].grant = &c->grant[i];
 		c->grant[i].class = q->class;
 		c->grant[i].purpose = warden_snapshot_key(q->purposes[i]);
 		c->grant[i].expires = U64_MAX;
-		c->grant[i].next = *chain;
-		*chain = &c->grant[i];
+		c->link[i].next = *chain;
+		*chain = &c->link[i];
 	}
 	return c;
 }

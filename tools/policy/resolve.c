@@ -368,9 +368,12 @@ static void resolve_ports(struct resolve *r, struct warden_rule *rule)
 /* Who must consent: each once, or one consent would count as two. */
 static void check_people(struct resolve *r, const struct warden_rule *rule)
 {
-	const struct warden_name *people = r->m->names.v + rule->people.first;
+	const struct warden_name *people;
 	uint32_t i, j;
 
+	if (!rule->people.n)
+		return;
+	people = r->m->names.v + rule->people.first;
 	for (i = 0; i < rule->people.n; i++) {
 		warden_model_check_length(r->d, people[i], "the name of the person",
 					  WARDEN_LABEL_MAX);

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the records show of the use of sensors, and of no use.
+ */
+#include <json-c/json.h>
+
+#include "lib/harness.h"
+#include "lib/camera.h"
+
+#define STATEMENTS                                                                                 \
+	"program tester { path \"%s\"; }\n"                                                        \
+	"default sensor deny;\n"                                                                   \
+	"allow tester use camera;\n"
+
+#define RECORDS	  "/tmp/records"
+#define STATEMENT "/tmp/statement"
+
+/* Keep what the last wardenctl said. */
+static bool keep(const char *file)
+{
+	FILE *f = fopen(file, "w");
+
+	return f && fputs(warden_said(), f) >= 0 && !fclose(f);
+}
+
+/* A new chain, in which the camera is used for a while; gives when that had ended. */
+FIXTURE(absence)
+{
+	char used[32];
+	char after[32];
+};
+
+static void moment(char text[32])
+{
+	snprintf(text, 32, "@%.3f", (double)now_ns() / 1e9);
+}
+
+FIXTURE_SETUP(absence)
+{
+	struct camera c;
+
+	ASSERT_TRUE(warden_live_again());
+	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
+	ASSERT_LOADED(warden_policy(STATEMENTS, warden_self()));
+	moment(self->used);
+	ASSERT_EQ(0, camera_open(&c, device_node(CAMERA_TOPOLOGY)));
+	usleep(100000);
+	camera_close(&c);
+	usleep(100000);
+	moment(self->after);
+}
+
+FIXTURE_TEARDOWN(absence)
+{
+}
+
+TEST_F(absence, is_proven_for_the_time_after_and_refused_for_the_time_of_use)
+{
+	EXPECT_EQ(1, warden_ctl(ARGV("sensor", "prove-off", "camera", self->used, "now")));
+	EXPECT_NE(NULL, strstr(warden_said(), "of a session that began in that time"));
+	ASSERT_EQ(0, warden_ctl(ARGV("sensor", "prove-off", "microphone", self->used, "now")))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	ASSERT_EQ(0, warden_ctl(ARGV("sensor", "prove-off", "camera", self->after, "now")))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	ASSERT_TRUE(keep(STATEMENT));
+	ASSERT_EQ(0, warden_ctl(ARGV("--json", "audit", "show")));
+	ASSERT_TRUE(keep(RECORDS));
+	EXPECT_EQ(0, warden_ctl(ARGV("sensor", "verify-off", STATEMENT, RECORDS)))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_NE(NULL, strstr(warden_said(), "camera was not in use"));
+	/* Records that were touched, or begin later, verify nothing. */
+	ASSERT_EQ(0, warden_ctl(ARGV("--json", "audit", "show", "--since", "2")));
+	ASSERT_TRUE(keep(RECORDS));
+	EXPECT_EQ(1, warden_ctl(ARGV("sensor", "verify-off", STATEMENT, RECORDS)));
+	EXPECT_NE(NULL, strstr(warden_said(), "begin with number 2"));
+}
+
+TEST_F(absence, usage_adds_up_what_was_used)
+{
+	struct json_object *used = warden_json(ARGV("sensor", "usage", "--since", self->used));
+	struct json_object *first;
+
+	ASSERT_EQ(1, json_object_array_length(used));
+	first = json_object_array_get_idx(used, 0);
+	EXPECT_STREQ("tester", evidence_string(first, "program"));
+	EXPECT_STREQ("camera", evidence_string(first, "class"));
+	EXPECT_STREQ(CAMERA_TOPOLOGY, evidence_string(first, "object"));
+	EXPECT_EQ(1, evidence_number(first, "opens"));
+	EXPECT_LE(90000000, evidence_number(first, "time"));
+	json_object_put(used);
+	used = warden_json(ARGV("sensor", "usage", "--since", self->after));
+	EXPECT_EQ(0, json_object_array_length(used));
+	json_object_put(used);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What was consented to, and what was switched off, is so again in the next life.
+ */
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <sys/stat.h>
+
+#include "lib/harness.h"
+#include "lib/camera.h"
+
+#define STATE	"/tmp/state"
+#define COUNTER "/tmp/state.counter"
+#define OLDER	"/tmp/state.older"
+
+#define STATEMENTS                                                                                 \
+	"program tester { path \"%s\"; }\n"                                                        \
+	"purpose door \"Show who is at the door\";\n"                                              \
+	"default sensor deny;\n"                                                                   \
+	"allow tester use camera for door with consent;\n"
+
+#define SAVE()	      warden_ctl(ARGV("state", "save", STATE))
+#define RESTORE(...)  warden_ctl(ARGV("state", "restore", STATE, ##__VA_ARGS__))
+#define GRANT(...)                                                                                 \
+	warden_ctl(ARGV("consent", "grant", "tester", "camera", "--purpose", "door", ##__VA_ARGS__))
+
+/* A new life of the module, with the policy: all else that was in memory is gone. */
+static bool live_again(void)
+{
+	return warden_live_again() && !warden_load(warden_policy(STATEMENTS, warden_self()));
+}
+
+FIXTURE(state)
+{
+	char camera[128];
+	struct camera c;
+	struct mark mark;
+};
+
+FIXTURE_SETUP(state)
+{
+	unlink(STATE);
+	unlink(COUNTER);
+	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
+	ASSERT_NE(NULL, device_node(CAMERA_TOPOLOGY));
+	snprintf(self->camera, sizeof(self->camera), "%s", device_node(CAMERA_TOPOLOGY));
+	ASSERT_LOADED(warden_policy(STATEMENTS, warden_self()));
+	warden_withdraw_all();
+}
+
+FIXTURE_TEARDOWN(state)
+{
+	warden_ctl(ARGV("sensor", "switch", "all", "on"));
+	warden_withdraw_all();
+}
+
+TEST_F(state, is_back_in_the_next_life_and_is_taken_once)
+{
+	struct claim denied = { .domain = "sensor", .reason = "no-consent", .program = "tester" };
+	struct claim back = { .event = "grant", .domain = "consent", .reason = "restored" };
+	struct stat st;
+
+	ASSERT_EQ(0, GRANT("--principal", "owner", "--basis", "consent"));
+	ASSERT_EQ(0, GRANT("--for", "1h"));
+	ASSERT_EQ(0, GRANT("--session"));
+	ASSERT_EQ(0, warden_ctl(ARGV("sensor", "switch", "microphone", "off")));
+	ASSERT_EQ(0, SAVE());
+	EXPECT_NE(NULL, strstr(warden_said(), "saved: 2 consents; 1 "));
+	ASSERT_EQ(0, stat(STATE, &st));
+	EXPECT_EQ(0600, st.st_mode & 0777);
+	ASSERT_TRUE(live_again());
+	self->mark = evidence_mark();
+	EXPECT_EQ(-EACCES, camera_open(&self->c, self->camera));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	/* What had an end has ended: nobody knows how long it was dark. */
+	ASSERT_EQ(0, RESTORE())
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_NE(NULL, strstr(warden_said(), "restored: 1 consents; 1 ended"));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &back));
+	EXPECT_EQ(0, camera_open(&self->c, self->camera));
+	camera_close(&self->c);
+	ASSERT_EQ(0, warden_ctl(ARGV("status")));
+	EXPECT_NE(NULL, strstr(warden_said(), "microphone; on again"));
+	/* A second time would bring back what is withdrawn from now on. */
+	ASSERT_EQ(0, warden_withdraw("tester", "camera"));
+	EXPECT_EQ(1, RESTORE());
+	EXPECT_NE(NULL, strstr(warden_said(), "since Warden was loaded"));
+	EXPECT_EQ(-EACCES, camera_open(&self->c, self->camera));
+	/* Whoever trusts the clock keeps what has not run out. */
+	ASSERT_TRUE(live_again());
+	ASSERT_EQ(0, RESTORE("--trust-clock"));
+	EXPECT_NE(NULL, strstr(warden_said(), "restored: 2 consents; 0 ended"));
+}
+
+static bool copy(const char *from, const char *to)
+{
+	struct client c;
+	int status = client_run(&c, ARGV("cp", from, to));
+
+	client_end(&c);
+	return !status;
+}
+
+TEST_F(state, older_or_altered_is_refused)
+{
+	FILE *f;
+
+	ASSERT_EQ(0, GRANT());
+	ASSERT_EQ(0, SAVE());
+	ASSERT_TRUE(copy(STATE, OLDER));
+	ASSERT_EQ(0, warden_withdraw("tester", "camera"));
+	ASSERT_EQ(0, SAVE());
+	ASSERT_TRUE(copy(STATE, STATE ".new"));
+	ASSERT_TRUE(copy(OLDER, STATE));
+	EXPECT_EQ(1, RESTORE());
+	EXPECT_NE(NULL, strstr(warden_said(), "this is state 1, and 2 was saved since"));
+	f = fopen(STATE, "r+");
+	ASSERT_NE(NULL, f);
+	fseek(f, 20, SEEK_SET);
+	fputc('X', f);
+	fclose(f);
+	EXPECT_EQ(1, RESTORE());
+	EXPECT_NE(NULL, strstr(warden_said(), "its checksum is wrong"));
+	ASSERT_EQ(0, truncate(STATE, 30));
+	EXPECT_EQ(1, RESTORE());
+	EXPECT_EQ(1, warden_ctl(ARGV("state", "restore", "/tmp/there-is-none")));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/warden.h>
+
+#include "usage.h"
+
+static char *copy(const char *text)
+{
+	char *to = strdup(text);
+
+	if (!to)
+		abort();
+	return to;
+}
+
+static struct warden_use *find(struct warden_usage *u, const struct warden_object *o)
+{
+	const char *program = warden_object_string(o, WARDEN_A_RECORD_PROGRAM);
+	const char *object = warden_object_string(o, WARDEN_A_RECORD_OBJECT);
+	uint32_t class = (uint32_t)warden_object_number(o, WARDEN_A_RECORD_CLASS);
+	struct warden_use *use;
+	size_t i;
+
+	for (i = 0; i < u->uses.n; i++) {
+		use = &u->uses.v[i];
+		if (use->class == class && !strcmp(use->program, program) &&
+		    !strcmp(use->object, object))
+			return use;
+	}
+	use = warden_array_add(&u->uses);
+	*use = (struct warden_use){ .program = copy(program), .object = copy(object),
+				    .class = class };
+	return use;
+}
+
+/* Time is counted from the moment asked for: what was before it is at it. */
+static int64_t since(const struct warden_usage *u, uint64_t time)
+{
+	return time > u->since ? (int64_t)(time - u->since) : 0;
+}
+
+static void begin(struct warden_usage *u, struct warden_use *use, uint64_t time, uint64_t count)
+{
+	use->open += count;
+	use->opens += time >= u->since ? count : 0;
+	use->time -= since(u, time) * (int64_t)count;
+}
+
+/* What began before the first record is not counted, so its end is not either. */
+static void end(struct warden_usage *u, struct warden_use *use, uint64_t time, uint64_t count)
+{
+	if (count > use->open)
+		count = use->open;
+	use->open -= count;
+	use->time += since(u, time) * (int64_t)count;
+}
+
+void warden_usage_take(struct warden_usage *u, const struct warden_object *o)
+{
+	uint64_t event = warden_object_number(o, WARDEN_A_RECORD_EVENT);
+	uint64_t time = warden_object_number(o, WARDEN_A_RECORD_TIME);
+	uint64_t count = warden_object_number(o, WARDEN_A_RECORD_COUNT);
+	struct warden_use *use;
+
+	if (!u->first)
+		u->first = warden_object_number(o, WARDEN_A_RECORD_SEQ);
+	if (event == WARDEN_EVENT_LOSS)
+		u->lost += count;
+	if (event != WARDEN_EVENT_SESSION_START && event != WARDEN_EVENT_SESSION_END)
+		return;
+	use = find(u, o);
+	use->last = time;
+	if (event == WARDEN_EVENT_SESSION_START)
+		begin(u, use, time, count);
+	else
+		end(u, use, time, count);
+}
+
+void warden_usage_end(struct warden_usage *u, uint64_t now)
+{
+	size_t i;
+
+	for (i = 0; i < u->uses.n; i++) {
+		struct warden_use *use = &u->uses.v[i];
+
+		use->time += since(u, now) * (int64_t)use->open;
+	}
+}
+
+void warden_usage_free(struct warden_usage *u)
+{
+	size_t i;
+
+	for (i = 0; i < u->uses.n; i++) {
+		free(u->uses.v[i].program);
+		free(u->uses.v[i].object);
+	}
+	free(u->uses.v);
+}

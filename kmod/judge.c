@@ -15,6 +15,7 @@
 #include "inventory.h"
 #include "judge.h"
 #include "layers.h"
+#include "opening.h"
 #include "record.h"
 #include "shadow.h"
 
@@ -86,6 +87,9 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	now.now = now.grants ? ktime_get_boottime_ns() : 0;
 	warden_decide_layers(layers, &now, &v);
 	copy_verdict(answer, layers->generation, &v);
+	answer->opened = answer->denied && !v.rule && req->domain == WARDEN_DOMAIN_LISTEN &&
+			 warden_opening_holds(req->protocol, req->port);
+	answer->denied &= !answer->opened;
 	ask_shadow(answer, &now);
 	answer->consents = generation_of(now.grants);
 	rcu_read_unlock();

@@ -36,6 +36,7 @@ struct warden_shadow_answer {
  * @consents: generation of the table of consents; 0 for none
  * @receipt: consent it rests on
  * @label: label of the program; empty where the policy does not name it
+ * @opened: it was allowed because somebody opened the port for a time (opening.h)
  * @differs: @shadow is set
  * @shadow: what the policy in shadow would have answered, where that is otherwise
  */
@@ -53,6 +54,7 @@ struct warden_answer {
 	u64 consents;
 	u8 receipt[WARDEN_RECEIPT_SIZE];
 	char label[WARDEN_LABEL_MAX + 1];
+	bool opened;
 	bool differs;
 	struct warden_shadow_answer shadow;
 };

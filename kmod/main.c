@@ -20,6 +20,7 @@
 #include "layers.h"
 #include "measure.h"
 #include "netlink.h"
+#include "opening.h"
 #include "policy.h"
 #include "record.h"
 #include "session.h"
@@ -109,6 +110,7 @@ static int __init warden_init(void)
 	if (err)
 		goto err_layers;
 	warden_policy_init();
+	warden_opening_init();
 	err = warden_consent_init();
 	if (err)
 		goto err_trust;
@@ -177,6 +179,7 @@ static void __exit warden_exit(void)
 	warden_netlink_exit();
 	warden_canary_device_remove();
 	warden_policy_exit();
+	warden_opening_exit();
 	warden_session_exit();
 	warden_consent_exit();
 	warden_inventory_forget();

@@ -62,6 +62,10 @@ int warden_nl_policy_read_dumpit(struct sk_buff *skb,
 int warden_nl_trust_enroll_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_trust_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
+int warden_nl_service_open_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_service_close_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_service_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
 
 enum {
 	WARDEN_NLGRP_AUDIT,

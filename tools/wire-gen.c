@@ -170,12 +170,14 @@ static const char *const event_words[] = {
 	"shadow",
 	"shadow-load",
 	"shadow-drop",
+	"service-open",
+	"service-close",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 23,
+	.count = 25,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -209,12 +211,13 @@ static const char *const reason_words[] = {
 	"reverted",
 	"wider",
 	"unvouched",
+	"time-over",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 25,
+	.count = 26,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -818,6 +821,25 @@ const struct warden_wire_set *warden_set_probe(void)
 	return &probe_set;
 }
 
+static const struct warden_wire_attr service_attrs[] = {
+	[1] = { .name = "protocol", .kind = WARDEN_WIRE_U32 },
+	[2] = { .name = "port", .kind = WARDEN_WIRE_U32 },
+	[3] = { .name = "seconds", .kind = WARDEN_WIRE_U64 },
+	[4] = { .name = "expires", .kind = WARDEN_WIRE_U64 },
+	[5] = { .name = "ended", .kind = WARDEN_WIRE_U32 },
+};
+
+static const struct warden_wire_set service_set = {
+	.name = "service",
+	.attrs = service_attrs,
+	.max = 5,
+};
+
+const struct warden_wire_set *warden_set_service(void)
+{
+	return &service_set;
+}
+
 static const struct warden_wire_op ops[] = {
 	[1] = { "status-get", &status_set },
 	[2] = { "stop", &status_set },
@@ -841,9 +863,12 @@ static const struct warden_wire_op ops[] = {
 	[20] = { "policy-read", &policy_set },
 	[21] = { "trust-enroll", &trust_set },
 	[22] = { "trust-get", &trust_set },
+	[23] = { "service-open", &service_set },
+	[24] = { "service-close", &service_set },
+	[25] = { "service-get", &service_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 22 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 25 ? &ops[cmd] : NULL;
 }

@@ -2,6 +2,7 @@
 /*
  * Handlers: ports are opened for a time, closed, and shown.
  */
+#include <linux/in.h>
 #include <net/genetlink.h>
 
 #include "message.h"
@@ -35,6 +36,9 @@ int warden_nl_service_open_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (!err && !seconds)
 		err = warden_message_refuse(info, -EINVAL, "say for how long");
+	if (!err && o.protocol != IPPROTO_TCP && o.protocol != IPPROTO_UDP)
+		err = warden_message_refuse(info, -EOPNOTSUPP,
+					    "sockets of tcp and udp alone can be ended in time");
 	if (err)
 		return err;
 	err = warden_opening_add(o.protocol, o.port, nla_get_u64(seconds), &o.expires);

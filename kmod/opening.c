@@ -143,6 +143,17 @@ static u32 end_sockets(const struct warden_opening *o)
 	return ended;
 }
 
+static bool is_kept(const struct sock *sk)
+{
+	const struct opened *one;
+
+	lockdep_assert_held(&table_lock);
+	list_for_each_entry(one, &sockets, list)
+		if (one->sk == sk)
+			return true;
+	return false;
+}
+
 /**
  * warden_opening_keep() - a socket is about to listen because of an opening
  * @sk: the socket
@@ -155,6 +166,7 @@ static u32 end_sockets(const struct warden_opening *o)
 int warden_opening_keep(struct sock *sk, u16 port)
 {
 	struct opened *one = kzalloc(sizeof(*one), GFP_KERNEL_ACCOUNT);
+	bool kept = false;
 	int err = 0;
 
 	if (!one)
@@ -165,15 +177,17 @@ int warden_opening_keep(struct sock *sk, u16 port)
 	spin_lock_bh(&table_lock);
 	if (!find(sk->sk_protocol, port))
 		err = -EACCES;
+	else if (is_kept(sk)) /* listen(2) was called again */
+		kept = true;
 	else if (nr_sockets >= WARDEN_OPENED_MAX)
 		err = -ENOMEM;
-	if (!err) {
+	if (!err && !kept) {
 		sock_hold(sk);
 		list_add(&one->list, &sockets);
 		nr_sockets++;
 	}
 	spin_unlock_bh(&table_lock);
-	if (err)
+	if (err || kept)
 		kfree(one);
 	return err;
 }

@@ -258,6 +258,8 @@ TEST_F(opening, gives_nothing_a_rule_denies_nor_another_port)
 	EXPECT_EQ(-1, listen_on(7213));
 	EXPECT_EQ(EACCES, errno);
 	EXPECT_EQ(0, warden_ctl(ARGV("service", "close", "tcp", "7212")));
+	EXPECT_EQ(1, warden_ctl(ARGV("service", "open", "sctp", "7212", "for", "1m")));
+	EXPECT_NE(NULL, strstr(warden_said(), "tcp and udp alone"));
 	EXPECT_EQ(2, warden_ctl(ARGV("service", "open", "tcp", "7212", "for", "10d")));
 	EXPECT_EQ(2, warden_ctl(ARGV("service", "open", "tcp", "7212")));
 }

@@ -88,6 +88,7 @@ static void name_of_64_characters(struct msg *m)
 
 static void default_of_domain_0(struct msg *m) { blob_default(m, 0, ALLOW); }
 static void default_of_domain_7(struct msg *m) { blob_default(m, 7, ALLOW); }
+static void default_of_domain_12(struct msg *m) { blob_default(m, 12, ALLOW); }
 static void default_of_action_2(struct msg *m) { blob_default(m, WARDEN_DOMAIN_LISTEN, 2); }
 
 static void default_given_twice(struct msg *m)
@@ -113,6 +114,10 @@ static void put_rule(struct msg *m, uint32_t domain, int type, uint32_t value)
 }
 
 static void rule_of_domain_7(struct msg *m) { msg_end(m, blob_rule(m, 1, 7, ALLOW)); }
+static void rule_of_domain_12(struct msg *m) { msg_end(m, blob_rule(m, 1, 12, ALLOW)); }
+static void socket_of_class_43(struct msg *m) { put_rule(m, WARDEN_DOMAIN_PROTOCOL, WARDEN_A_RULE_SOCKET, 43); }
+static void socket_of_unix(struct msg *m) { put_rule(m, WARDEN_DOMAIN_PROTOCOL, WARDEN_A_RULE_SOCKET, WARDEN_SOCKET_CLASS_UNIX); }
+static void socket_in_a_listen_rule(struct msg *m) { put_rule(m, WARDEN_DOMAIN_LISTEN, WARDEN_A_RULE_SOCKET, 3); }
 static void rule_of_action_2(struct msg *m) { msg_end(m, blob_rule(m, 1, WARDEN_DOMAIN_LISTEN, 2)); }
 static void rule_of_line_0(struct msg *m) { msg_end(m, blob_rule(m, 0, WARDEN_DOMAIN_LISTEN, ALLOW)); }
 static void rule_of_program_0(struct msg *m) { put_rule(m, WARDEN_DOMAIN_LISTEN, WARDEN_A_RULE_PROGRAM, 0); }
@@ -403,11 +408,16 @@ static const struct mistake mistakes[] = {
 	MISTAKE(name_with_escape, EINVAL),
 	MISTAKE(name_of_64_characters, EINVAL),
 	MISTAKE(default_of_domain_0, ERANGE),
-	MISTAKE(default_of_domain_7, ERANGE),
+	MISTAKE(default_of_domain_7, EINVAL),
+	MISTAKE(default_of_domain_12, ERANGE),
 	MISTAKE(default_of_action_2, ERANGE),
 	MISTAKE(default_given_twice, EINVAL),
 	MISTAKE(default_without_action, EINVAL),
-	MISTAKE(rule_of_domain_7, ERANGE),
+	MISTAKE(rule_of_domain_7, EINVAL),
+	MISTAKE(rule_of_domain_12, ERANGE),
+	MISTAKE(socket_of_class_43, ERANGE),
+	MISTAKE(socket_of_unix, EINVAL),
+	MISTAKE(socket_in_a_listen_rule, EINVAL),
 	MISTAKE(rule_of_action_2, ERANGE),
 	MISTAKE(rule_of_line_0, ERANGE),
 	MISTAKE(rule_of_program_0, ERANGE),

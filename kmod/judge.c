@@ -18,6 +18,7 @@
 #include "inventory.h"
 #include "judge.h"
 #include "layers.h"
+#include "opening.h"
 #include "quarantine.h"
 #include "record.h"
 #include "route.h"
@@ -118,6 +119,9 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	now.now = now.grants ? ktime_get_boottime_ns() : 0;
 	warden_decide_layers(layers, &now, &v);
 	copy_verdict(answer, layers->generation, &v);
+	answer->opened = answer->denied && !v.rule && req->domain == WARDEN_DOMAIN_LISTEN &&
+			 warden_opening_holds(req->protocol, req->port);
+	answer->denied &= !answer->opened;
 	if (unlikely(warden_quarantine_holds(req)))
 		cut_off(answer);
 	ask_shadow(answer, &now);

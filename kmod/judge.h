@@ -41,6 +41,7 @@ struct warden_shadow_answer {
  * @off: the classes that were switched off
  * @receipt: consent it rests on
  * @label: label of the program; empty where the policy does not name it
+ * @opened: it was allowed because somebody opened the port for a time (opening.h)
  * @differs: @shadow is set
  * @shadow: what the policy in shadow would have answered, where that is otherwise
  */
@@ -60,6 +61,7 @@ struct warden_answer {
 	u32 off;
 	u8 receipt[WARDEN_RECEIPT_SIZE];
 	char label[WARDEN_LABEL_MAX + 1];
+	bool opened;
 	bool differs;
 	struct warden_shadow_answer shadow;
 };

@@ -24,6 +24,7 @@
 #include "load.h"
 #include "measure.h"
 #include "netlink.h"
+#include "opening.h"
 #include "policy.h"
 #include "quarantine.h"
 #include "record.h"
@@ -123,6 +124,7 @@ static int __init warden_init(void)
 		goto err_layers;
 	warden_policy_init();
 	warden_debug_init();
+	warden_opening_init();
 	err = warden_consent_init();
 	if (err)
 		goto err_trust;
@@ -194,6 +196,7 @@ static void __exit warden_exit(void)
 	warden_debug_exit();
 	warden_quarantine_exit();
 	warden_policy_exit();
+	warden_opening_exit();
 	warden_session_exit();
 	warden_consent_exit();
 	warden_usb_exit();

@@ -50,6 +50,21 @@ static const struct netlink_range_validation warden_a_debug_seconds_range = {
 	.max	= 86400ULL,
 };
 
+static const struct netlink_range_validation warden_a_service_protocol_range = {
+	.min	= 1ULL,
+	.max	= 65535ULL,
+};
+
+static const struct netlink_range_validation warden_a_service_port_range = {
+	.min	= 1ULL,
+	.max	= 65535ULL,
+};
+
+static const struct netlink_range_validation warden_a_service_seconds_range = {
+	.min	= 1ULL,
+	.max	= 86400ULL,
+};
+
 /* Common nested types */
 const struct nla_policy warden_appraise_nl_policy[WARDEN_A_APPRAISE_DIGESTS + 1] = {
 	[WARDEN_A_APPRAISE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 4, 6),
@@ -286,6 +301,19 @@ static const struct nla_policy warden_policy_floor_nl_policy[WARDEN_A_POLICY_FLO
 	[WARDEN_A_POLICY_FLOOR] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+/* WARDEN_CMD_SERVICE_OPEN - do */
+static const struct nla_policy warden_service_open_nl_policy[WARDEN_A_SERVICE_SECONDS + 1] = {
+	[WARDEN_A_SERVICE_PROTOCOL] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_service_protocol_range),
+	[WARDEN_A_SERVICE_PORT] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_service_port_range),
+	[WARDEN_A_SERVICE_SECONDS] = NLA_POLICY_FULL_RANGE(NLA_U64, &warden_a_service_seconds_range),
+};
+
+/* WARDEN_CMD_SERVICE_CLOSE - do */
+static const struct nla_policy warden_service_close_nl_policy[WARDEN_A_SERVICE_PORT + 1] = {
+	[WARDEN_A_SERVICE_PROTOCOL] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_service_protocol_range),
+	[WARDEN_A_SERVICE_PORT] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_service_port_range),
+};
+
 /* Ops table for warden */
 static const struct genl_split_ops warden_nl_ops[] = {
 	{
@@ -518,6 +546,28 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_audit_mark_doit,
 		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_SERVICE_OPEN,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_service_open_doit,
+		.policy		= warden_service_open_nl_policy,
+		.maxattr	= WARDEN_A_SERVICE_SECONDS,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_SERVICE_CLOSE,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_service_close_doit,
+		.policy		= warden_service_close_nl_policy,
+		.maxattr	= WARDEN_A_SERVICE_PORT,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= WARDEN_CMD_SERVICE_GET,
+		.start	= warden_nl_start_read,
+		.dumpit	= warden_nl_service_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
 	},
 };
 

@@ -77,6 +77,10 @@ int warden_nl_consent_restore_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_state_seal_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_policy_floor_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_audit_mark_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_service_open_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_service_close_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_service_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
 
 enum {
 	WARDEN_NLGRP_AUDIT,

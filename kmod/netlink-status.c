@@ -34,6 +34,12 @@ struct status {
 	unsigned int consents;
 };
 
+/* Of the domains that are open by default, does it close this one? */
+static bool enforces_denial(const struct warden_default *def)
+{
+	return def->action == WARDEN_ACTION_DENY && def->mode == WARDEN_MODE_ENFORCE;
+}
+
 static bool is_observing(const struct warden_layers *layers)
 {
 	const struct warden_default *def;
@@ -42,7 +48,9 @@ static bool is_observing(const struct warden_layers *layers)
 	for (i = 0; i < layers->nr; i++) {
 		def = layers->layer[i]->defaults;
 		if (def[WARDEN_DOMAIN_SENSOR].mode == WARDEN_MODE_ENFORCE ||
-		    def[WARDEN_DOMAIN_LISTEN].mode == WARDEN_MODE_ENFORCE)
+		    def[WARDEN_DOMAIN_LISTEN].mode == WARDEN_MODE_ENFORCE ||
+		    enforces_denial(&def[WARDEN_DOMAIN_CONNECT]) ||
+		    enforces_denial(&def[WARDEN_DOMAIN_PROTOCOL]))
 			return false;
 	}
 	return true;

@@ -22,6 +22,7 @@
 #include "identity.h"
 #include "judge.h"
 #include "layers.h"
+#include "opening.h"
 #include "service.h"
 #include "shadow.h"
 
@@ -59,7 +60,7 @@ static int judge_listen(struct socket *sock, u16 port)
 	err = warden_judge(&req, &answer);
 	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, NULL, sock->sk->sk_family);
-	return err;
+	return err ?: answer.opened ? warden_opening_keep(sock->sk, port) : 0;
 }
 
 /* The port of an address as bind(2) will read it; the family of the socket decides. */

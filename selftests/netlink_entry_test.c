@@ -114,6 +114,13 @@ static void put_rule(struct msg *m, uint32_t domain, int type, uint32_t value)
 }
 
 static void rule_of_domain_7(struct msg *m) { msg_end(m, blob_rule(m, 1, 7, ALLOW)); }
+static void rule_past_the_last_domain(struct msg *m)
+{
+	msg_end(m, blob_rule(m, 1, WARDEN_DOMAIN_USB + 1, ALLOW));
+}
+static void socket_of_class_43(struct msg *m) { put_rule(m, WARDEN_DOMAIN_PROTOCOL, WARDEN_A_RULE_SOCKET, 43); }
+static void socket_of_unix(struct msg *m) { put_rule(m, WARDEN_DOMAIN_PROTOCOL, WARDEN_A_RULE_SOCKET, WARDEN_SOCKET_CLASS_UNIX); }
+static void socket_in_a_listen_rule(struct msg *m) { put_rule(m, WARDEN_DOMAIN_LISTEN, WARDEN_A_RULE_SOCKET, 3); }
 static void rule_of_action_2(struct msg *m) { msg_end(m, blob_rule(m, 1, WARDEN_DOMAIN_LISTEN, 2)); }
 static void rule_of_line_0(struct msg *m) { msg_end(m, blob_rule(m, 0, WARDEN_DOMAIN_LISTEN, ALLOW)); }
 static void rule_of_program_0(struct msg *m) { put_rule(m, WARDEN_DOMAIN_LISTEN, WARDEN_A_RULE_PROGRAM, 0); }
@@ -430,6 +437,10 @@ static const struct mistake mistakes[] = {
 	MISTAKE(name_in_a_firmware_rule, EINVAL),
 	MISTAKE(name_with_an_asterisk_inside, EINVAL),
 	MISTAKE(name_of_nothing, EINVAL),
+	MISTAKE(rule_past_the_last_domain, ERANGE),
+	MISTAKE(socket_of_class_43, ERANGE),
+	MISTAKE(socket_of_unix, EINVAL),
+	MISTAKE(socket_in_a_listen_rule, EINVAL),
 	MISTAKE(rule_of_action_2, ERANGE),
 	MISTAKE(rule_of_line_0, ERANGE),
 	MISTAKE(rule_of_program_0, ERANGE),

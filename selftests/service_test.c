@@ -24,9 +24,14 @@ FIXTURE(service)
 static int listen_on(uint16_t port)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), err;
 
-	return bind(fd, (struct sockaddr *)&at, sizeof(at)) || listen(fd, 1) ? -1 : fd;
+	if (!bind(fd, (struct sockaddr *)&at, sizeof(at)) && !listen(fd, 1))
+		return fd;
+	err = errno;
+	close(fd);
+	errno = err;
+	return -1;
 }
 
 /* A process that listens in a network of its own, and says on @ready that it does. */
@@ -138,6 +143,130 @@ TEST_F(service, list_can_be_read_by_people)
 	EXPECT_NE(NULL, strstr(warden_said(), "NOT DECLARED"));
 	EXPECT_NE(NULL, strstr(warden_said(), "not open"));
 	EXPECT_EQ(2, warden_ctl(ARGV("service", "list", "everything")));
+}
+
+FIXTURE(opening)
+{
+	struct mark mark;
+};
+
+FIXTURE_SETUP(opening)
+{
+	ASSERT_LOADED(warden_policy("default listen deny;\ndeny any listen tcp 7212;\n"));
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(opening)
+{
+	warden_ctl(ARGV("service", "close", "tcp", "7211"));
+	warden_ctl(ARGV("service", "close", "udp", "7211"));
+}
+
+static int udp_on(uint16_t port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port) };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	return bind(fd, (struct sockaddr *)&at, sizeof(at)) ? -1 : fd;
+}
+
+/* A client's connection: 0 or the errno. */
+static int reach(uint16_t port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int err = connect(fd, (struct sockaddr *)&at, sizeof(at)) ? errno : 0;
+
+	close(fd);
+	return err;
+}
+
+/* Is a UDP port bound by nobody? A policy that allows all of it is asked for, and stays. */
+static bool is_free(uint16_t port)
+{
+	int fd;
+
+	if (warden_load(warden_policy("default listen allow;\n")))
+		return false;
+	fd = udp_on(port);
+	close(fd);
+	return fd >= 0;
+}
+
+TEST_F(opening, lets_listen_until_it_is_closed_and_ends_who_did)
+{
+	struct claim opened = { .event = "service-open", .domain = "listen", .port = 7211 + 1,
+				.protocol = IPPROTO_TCP, .object = "for 600 s" };
+	struct claim closed = { .event = "service-close", .domain = "listen", .port = 7211 + 1,
+				.protocol = IPPROTO_TCP, .reason = "closed",
+				.object = "1 sockets ended" };
+	struct claim denied = { .domain = "listen", .reason = "program-unknown", .times = 1,
+				.port = 7211 + 1, .protocol = IPPROTO_TCP, .pid = getpid() };
+	int fd, udp;
+
+	ASSERT_EQ(-1, listen_on(7211));
+	ASSERT_EQ(EACCES, errno);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	self->mark = evidence_mark();
+	ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "tcp", "7211", "for", "10m")));
+	ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "udp", "7211", "for", "1h")));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &opened));
+	fd = listen_on(7211);
+	udp = udp_on(7211);
+	ASSERT_LE(0, fd);
+	ASSERT_LE(0, udp);
+	EXPECT_EQ(0, reach(7211));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_EQ(0, warden_ctl(ARGV("service", "list")));
+	EXPECT_NE(NULL, strstr(warden_said(), "for a time"));
+	EXPECT_EQ(0, warden_ctl(ARGV("service", "close", "tcp", "7211")));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &closed));
+	EXPECT_EQ(ECONNREFUSED, reach(7211));
+	EXPECT_EQ(-1, listen(fd, 1));
+	EXPECT_EQ(EACCES, errno);
+	/* UDP was opened apart, and is closed apart. */
+	EXPECT_EQ(0, warden_ctl(ARGV("service", "close", "udp", "7211")));
+	EXPECT_NE(NULL, strstr(warden_said(), "1 sockets ended"));
+	EXPECT_TRUE(is_free(7211));
+	EXPECT_EQ(1, warden_ctl(ARGV("service", "close", "udp", "7211")));
+	close(fd);
+	close(udp);
+}
+
+TEST_F(opening, closes_itself_when_its_time_is_over)
+{
+	struct claim closed = { .event = "service-close", .reason = "time-over", .port = 7211 + 1,
+				.object = "1 sockets ended" };
+	int fd;
+
+	ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "tcp", "7211", "for", "2s")));
+	fd = listen_on(7211);
+	ASSERT_LE(0, fd);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &closed));
+	EXPECT_EQ(ECONNREFUSED, reach(7211));
+	close(fd);
+	EXPECT_EQ(-1, listen_on(7211));
+	EXPECT_EQ(EACCES, errno);
+}
+
+TEST_F(opening, gives_nothing_a_rule_denies_nor_another_port)
+{
+	const char *text = warden_policy("default listen deny;\ndeny any listen tcp 7212;\n");
+	struct claim denied = { .domain = "listen", .reason = "rule", .port = 7212 + 1,
+				.line = warden_line(text, "deny any"), .times = 1 };
+
+	ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "tcp", "7212", "for", "1m")));
+	EXPECT_EQ(-1, listen_on(7212));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_EQ(-1, listen_on(7213));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_EQ(0, warden_ctl(ARGV("service", "close", "tcp", "7212")));
+	EXPECT_EQ(1, warden_ctl(ARGV("service", "open", "sctp", "7212", "for", "1m")));
+	EXPECT_NE(NULL, strstr(warden_said(), "tcp and udp alone"));
+	EXPECT_EQ(2, warden_ctl(ARGV("service", "open", "tcp", "7212", "for", "10d")));
+	EXPECT_EQ(2, warden_ctl(ARGV("service", "open", "tcp", "7212")));
 }
 
 TEST_HARNESS_MAIN

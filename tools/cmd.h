@@ -49,7 +49,9 @@ int warden_policy_drop(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_save(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_sign(const struct warden_ctl *ctl, int argc, char **argv);
 
-/* Verbs of `service` that have a file of their own. */
+/* Verbs of `service` that have files of their own. */
+int warden_service_open(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_service_close(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_service_list(const struct warden_ctl *ctl, int argc, char **argv);
 
 /* Verbs of `policy` that have a file of their own. */

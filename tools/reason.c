@@ -47,6 +47,8 @@ static const struct {
 	[WARDEN_REASON_REVERTED] = { "it was taken back instead of confirmed", "" },
 	[WARDEN_REASON_WIDER] = { "a rule of it allows what a layer above does not, to no effect",
 				  "load a narrower one" },
+	[WARDEN_REASON_TIME_OVER] = { "the time it was opened for is over",
+				      "open it again, or add a rule: wardenctl service open" },
 	[WARDEN_REASON_UNVOUCHED] = { "the maker's policy names its certificate no more",
 				      "have it signed with one that is named" },
 	[WARDEN_REASON_SURFACE_CLOSED] = { "the policy closes this way into the system",
@@ -76,7 +78,7 @@ static const struct {
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_RESTORED + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_TIME_OVER + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

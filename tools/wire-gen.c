@@ -184,12 +184,14 @@ static const char *const event_words[] = {
 	"quarantine-add",
 	"quarantine-remove",
 	"state-restore",
+	"service-open",
+	"service-close",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 34,
+	.count = 36,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -235,12 +237,13 @@ static const char *const reason_words[] = {
 	"too-many-sessions",
 	"quarantined",
 	"restored",
+	"time-over",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 37,
+	.count = 38,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -1095,6 +1098,25 @@ const struct warden_wire_set *warden_set_quarantine(void)
 	return &quarantine_set;
 }
 
+static const struct warden_wire_attr service_attrs[] = {
+	[1] = { .name = "protocol", .kind = WARDEN_WIRE_U32 },
+	[2] = { .name = "port", .kind = WARDEN_WIRE_U32 },
+	[3] = { .name = "seconds", .kind = WARDEN_WIRE_U64 },
+	[4] = { .name = "expires", .kind = WARDEN_WIRE_U64 },
+	[5] = { .name = "ended", .kind = WARDEN_WIRE_U32 },
+};
+
+static const struct warden_wire_set service_set = {
+	.name = "service",
+	.attrs = service_attrs,
+	.max = 5,
+};
+
+const struct warden_wire_set *warden_set_service(void)
+{
+	return &service_set;
+}
+
 static const struct warden_wire_op ops[] = {
 	[1] = { "status-get", &status_set },
 	[2] = { "stop", &status_set },
@@ -1129,9 +1151,12 @@ static const struct warden_wire_op ops[] = {
 	[31] = { "state-seal", &consent_set },
 	[32] = { "policy-floor", &policy_set },
 	[33] = { "audit-mark", &record_set },
+	[34] = { "service-open", &service_set },
+	[35] = { "service-close", &service_set },
+	[36] = { "service-get", &service_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 33 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 36 ? &ops[cmd] : NULL;
 }

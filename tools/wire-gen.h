@@ -55,6 +55,7 @@ const struct warden_wire_set *warden_set_measurement(void);
 const struct warden_wire_set *warden_set_probe(void);
 const struct warden_wire_set *warden_set_debug(void);
 const struct warden_wire_set *warden_set_quarantine(void);
+const struct warden_wire_set *warden_set_service(void);
 
 /* NULL for a command the spec does not have. */
 const struct warden_wire_op *warden_wire_op(int cmd);

@@ -15,6 +15,7 @@
 #include <linux/warden.h>
 
 #include "../cmd.h"
+#include "../nl.h"
 #include "../output.h"
 #include "../policy/ask.h"
 #include "../policy/model.h"
@@ -26,17 +27,25 @@
 enum state {
 	DECLARED,     /* open, and a rule or a default allows it */
 	NOT_DECLARED, /* open, and it would be denied now */
+	FOR_A_TIME,   /* open, and somebody opened the port for a time */
 	NOT_OPEN,     /* a rule allows it, and nothing is there */
 	OF_THE_KERNEL /* open, and no process holds it */
 };
 
-static const char *const state_words[] = { "declared", "NOT DECLARED", "not open", "kernel" };
+static const char *const state_words[] = { "declared", "NOT DECLARED", "for a time",
+					  "not open", "kernel" };
 
 /* A program that runs, by its path: each is read once. */
 struct running_file {
 	char *path;
 	struct warden_file_digests digests;
 	bool known;
+};
+
+/* A port that somebody opened for a time. */
+struct opening {
+	uint16_t protocol;
+	uint16_t port;
 };
 
 /* One line of the list. */
@@ -56,6 +65,7 @@ struct listing {
 	struct warden_open_sockets sockets;
 	WARDEN_ARRAY(struct running_file) files;
 	WARDEN_ARRAY(struct entry) entries;
+	WARDEN_ARRAY(struct opening) openings;
 	struct warden_arena arena;
 };
 
@@ -168,6 +178,17 @@ static void put_where(struct entry *e, const struct warden_open_socket *s)
 		snprintf(e->where, sizeof(e->where), six ? "[%s]:%u" : "%s:%u", text, s->port);
 }
 
+static bool is_opened(const struct listing *l, const struct warden_open_socket *s)
+{
+	size_t i;
+
+	for (i = 0; i < l->openings.n; i++)
+		if (!s->raw && l->openings.v[i].protocol == s->protocol &&
+		    l->openings.v[i].port == s->port)
+			return true;
+	return false;
+}
+
 static void add_socket(struct listing *l, const struct warden_open_socket *s)
 {
 	const char *protocol = warden_protocol_name(s->protocol);
@@ -181,6 +202,8 @@ static void add_socket(struct listing *l, const struct warden_open_socket *s)
 	put_where(&e, s);
 	if (s->pid)
 		judge(l, &e, s);
+	if (e.state == NOT_DECLARED && !e.line && is_opened(l, s))
+		e.state = FOR_A_TIME;
 	*warden_array_add(&l->entries) = e;
 }
 
@@ -254,7 +277,8 @@ static void print_entry(struct warden_table *t, const struct entry *e, unsigned 
 
 static struct json_object *entry_json(const struct entry *e)
 {
-	static const char *const words[] = { "declared", "not-declared", "not-open", "kernel" };
+	static const char *const words[] = { "declared", "not-declared", "for-a-time",
+					     "not-open", "kernel" };
 	struct json_object *json = json_object_new_object();
 
 	json_object_object_add(json, "state", json_object_new_string(words[e->state]));
@@ -316,9 +340,32 @@ static void forget(struct listing *l)
 		free(l->files.v[i].path);
 	free(l->files.v);
 	free(l->entries.v);
+	free(l->openings.v);
 	warden_arena_free(&l->arena);
 	warden_sockets_free(&l->sockets);
 	warden_running_close(&l->policy);
+}
+
+static int take_opening(void *ctx, const struct warden_object *o)
+{
+	struct listing *l = ctx;
+
+	*warden_array_add(&l->openings) = (struct opening){
+		(uint16_t)warden_object_number(o, WARDEN_A_SERVICE_PROTOCOL),
+		(uint16_t)warden_object_number(o, WARDEN_A_SERVICE_PORT)
+	};
+	return 0;
+}
+
+static int read_openings(struct listing *l, struct warden_fault *f)
+{
+	struct warden_nl *nl = NULL;
+	int err = warden_nl_open(&nl, f);
+
+	if (!err)
+		err = warden_nl_dump(nl, WARDEN_CMD_SERVICE_GET, NULL, take_opening, l, f);
+	warden_nl_close(nl);
+	return err;
 }
 
 int warden_service_list(const struct warden_ctl *ctl, int argc, char **argv)
@@ -330,6 +377,8 @@ int warden_service_list(const struct warden_ctl *ctl, int argc, char **argv)
 	if (warden_usage_none(argc, argv))
 		return WARDEN_EXIT_USAGE;
 	err = warden_running_open(&l.policy, &f);
+	if (!err)
+		err = read_openings(&l, &f);
 	if (err) {
 		warden_fault_print(&f, "service list");
 	} else {

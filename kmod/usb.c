@@ -93,9 +93,19 @@ static int judge_configuration(const struct usb_device *udev, const struct usb_h
 	return err;
 }
 
+/* What a device is for people: most leave that to their interfaces. */
+static u8 class_of(const struct usb_device *udev)
+{
+	const struct usb_interface_cache *first = udev->config ? udev->config->intf_cache[0] : NULL;
+
+	if (udev->descriptor.bDeviceClass || !first || !first->num_altsetting)
+		return udev->descriptor.bDeviceClass;
+	return first->altsetting[0].desc.bInterfaceClass;
+}
+
 /*
  * A device is let in for the sake of any interface that is; the others stay
- * shut one by one. One that has none that is, is told of by its own class.
+ * shut one by one. One that has none that is, is told of by its class.
  */
 static int judge_device(const struct usb_device *udev)
 {
@@ -105,7 +115,7 @@ static int judge_device(const struct usb_device *udev)
 		return 0; /* the root hub is the controller's own */
 	for (i = 0; err && udev->config && i < udev->descriptor.bNumConfigurations; i++)
 		err = judge_configuration(udev, &udev->config[i]);
-	return err ? judge_class(udev, udev->descriptor.bDeviceClass, dev_name(&udev->dev)) : 0;
+	return err ? judge_class(udev, class_of(udev), dev_name(&udev->dev)) : 0;
 }
 
 static int judge_interface(struct usb_interface *intf)

@@ -85,6 +85,25 @@ int warden_load(const char *text)
 	return status;
 }
 
+static bool stands_in(const char *path, const char *word)
+{
+	FILE *f = fopen(path, "r");
+	char line[512];
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = strstr(line, word);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+bool warden_packs(void)
+{
+	return stands_in("/proc/kallsyms", " zlib_deflate\n") ||
+	       stands_in("/proc/modules", "zlib_deflate ");
+}
+
 uint32_t warden_line(const char *text, const char *part)
 {
 	const char *at = strstr(text, part);

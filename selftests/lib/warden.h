@@ -28,6 +28,9 @@ const char *warden_policy(const char *statements, ...) __attribute__((format(pri
 /* Load a policy text; gives the exit status. */
 int warden_load(const char *text);
 
+/* Can this kernel pack the bytes of a policy? Where it cannot, that takes twice the room. */
+bool warden_packs(void);
+
 /* The line of @text in which @part stands, from 1; 0 is nowhere. */
 uint32_t warden_line(const char *text, const char *part);
 

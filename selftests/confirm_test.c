@@ -423,7 +423,7 @@ static size_t read_file(const char *path, char **bytes)
 }
 
 #define READ_RULES 6000
-#define PACKED_MS  20000
+#define PACKED_MS  8000
 
 /* What is in force, beside the bytes that were sent: NULL, or what is wrong. */
 static const char *compare_saved(const char *sent, size_t len)
@@ -469,7 +469,7 @@ TEST_F(trial, the_bytes_come_back_as_they_went_in)
 	len = read_file("/tmp/sent.bin", &sent);
 	EXPECT_LT(256 * 1024, len); /* several messages */
 	EXPECT_FOUND(compare_saved(sent, len));
-	EXPECT_TRUE(is_packed());
+	EXPECT_TRUE(is_packed() || !warden_packs());
 	EXPECT_FOUND(compare_saved(sent, len));
 	free(sent);
 	ASSERT_EQ(0, warden_ctl(ARGV("policy", "diff", write_policy("allow any listen tcp 2;\n"))));

@@ -441,7 +441,8 @@ TEST_F(sign, under_a_root_a_policy_in_shadow_needs_no_signature_and_decides_noth
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){ .event = "shadow",
 								     .domain = "listen",
-								     .port = SEALED + 1 }));
+								     .port = SEALED + 1,
+								     .observed = true }));
 	EXPECT_EQ(0, warden_ctl(ARGV("policy", "drop", "shadow")));
 }
 

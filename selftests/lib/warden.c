@@ -101,6 +101,25 @@ bool warden_live_again(void)
 	       done(ARGV("insmod", "/usr/lib/warden/warden.ko"));
 }
 
+static bool stands_in(const char *path, const char *word)
+{
+	FILE *f = fopen(path, "r");
+	char line[512];
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = strstr(line, word);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+bool warden_packs(void)
+{
+	return stands_in("/proc/kallsyms", " zlib_deflate\n") ||
+	       stands_in("/proc/modules", "zlib_deflate ");
+}
+
 uint32_t warden_line(const char *text, const char *part)
 {
 	const char *at = strstr(text, part);

@@ -32,6 +32,9 @@ int warden_load(const char *text);
 /* End this life of the module and begin another; false where that failed. */
 bool warden_live_again(void);
 
+/* Can this kernel pack the bytes of a policy? Where it cannot, that takes twice the room. */
+bool warden_packs(void);
+
 /* The line of @text in which @part stands, from 1; 0 is nowhere. */
 uint32_t warden_line(const char *text, const char *part);
 

@@ -383,6 +383,7 @@ TEST_F(receipt, ten_thousand_and_a_thousand_sessions_take_less_than_4_MiB)
 	if (times_are_fair())
 		EXPECT_GT(BYTES, consents + sessions);
 	EXPECT_EQ(SESSIONS / part, warden_status("sessions"));
+	closefrom(g.fd + 1); /* a thousand ends by withdrawal would tell nothing more */
 	ASSERT_EQ(0, warden_withdraw("tester", "camera"));
 	EXPECT_EQ(0, warden_status("consents"));
 }

@@ -40,7 +40,23 @@ static const char *const words[] = {
 	[WARDEN_CMD_POLICY_READ] = "policy-read",
 	[WARDEN_CMD_TRUST_ENROLL] = "trust-enroll",
 	[WARDEN_CMD_TRUST_GET] = "trust-get",
+	[WARDEN_CMD_DEBUG_OPEN] = "debug-open",
+	[WARDEN_CMD_QUARANTINE_ADD] = "quarantine-add",
+	[WARDEN_CMD_QUARANTINE_REMOVE] = "quarantine-remove",
+	[WARDEN_CMD_QUARANTINE_GET] = "quarantine-get",
+	[WARDEN_CMD_DEBUG_CLOSE] = "debug-close",
+	[WARDEN_CMD_SWITCH_SET] = "switch-set",
+	[WARDEN_CMD_CONTEXT_SET] = "context-set",
+	[WARDEN_CMD_CONSENT_RESTORE] = "consent-restore",
+	[WARDEN_CMD_STATE_SEAL] = "state-seal",
+	[WARDEN_CMD_POLICY_FLOOR] = "policy-floor",
+	[WARDEN_CMD_AUDIT_MARK] = "audit-mark",
+	[WARDEN_CMD_SERVICE_OPEN] = "service-open",
+	[WARDEN_CMD_SERVICE_CLOSE] = "service-close",
+	[WARDEN_CMD_SERVICE_GET] = "service-get",
 };
+
+static_assert(ARRAY_SIZE(words) == WARDEN_CMD_MAX + 1, "a command has no word");
 
 static void fill_record(struct warden_record *r, u8 cmd)
 {

@@ -5,39 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compile.h"
+#include "compile_priv.h"
 #include "enforce.h"
 #include "wire.h"
-
-#define REFERENCE_SIZE (1 + WARDEN_DIGEST_SIZE) /* algorithm and digest */
-
-/* So many that a rule fits into one message with room to spare. */
-#define RANGES_PER_RULE 4096
 
 /* References of one appraise attribute, so that each fits a policy-add message alone. */
 #define REFERENCES_PER_ATTR                                                                        \
 	((WARDEN_CHUNK_MAX - 3 * NLA_HDRLEN - sizeof(uint32_t) - NLA_ALIGNTO) / REFERENCE_SIZE)
-
-struct reference {
-	uint8_t bytes[REFERENCE_SIZE];
-};
-
-/* A range of ports as the wire has it. */
-struct wire_range {
-	uint16_t low;
-	uint16_t high;
-};
-
-struct compile {
-	const struct warden_model *m;
-	const struct warden_files *files;
-	struct warden_blob *b;
-	struct warden_diags *d;
-	struct warden_index known; /* path to number in digests: each file is read once */
-	WARDEN_ARRAY(struct warden_file_digests) digests;
-	WARDEN_ARRAY(struct reference) references;
-	WARDEN_ARRAY(struct wire_range) ranges;
-};
 
 static const char *advice_for(int err)
 {
@@ -62,8 +36,7 @@ static void report_file(struct compile *c, struct warden_name path, int err)
 			 advice_for(err));
 }
 
-/* NULL where the file cannot be read; that is reported. */
-static const struct warden_file_digests *digest_path(struct compile *c, struct warden_name path)
+const struct warden_file_digests *warden_compile_digest(struct compile *c, struct warden_name path)
 {
 	uint32_t n = warden_index_get(&c->known, path.text);
 	struct warden_file_digests d;
@@ -81,8 +54,8 @@ static const struct warden_file_digests *digest_path(struct compile *c, struct w
 	return &c->digests.v[c->digests.n - 1];
 }
 
-static void put_digest(struct compile *c, uint16_t type, enum warden_digest_alg alg,
-		       const uint8_t bytes[WARDEN_DIGEST_SIZE])
+void warden_compile_put_digest(struct compile *c, uint16_t type, enum warden_digest_alg alg,
+			       const uint8_t bytes[WARDEN_DIGEST_SIZE])
 {
 	size_t nest = warden_blob_nest_begin(c->b, type);
 
@@ -168,7 +141,7 @@ static void gather_digests(struct compile *c, const struct warden_program *p,
 			set_add(set, WARDEN_DIGEST_ALG_SHA256, item->digest);
 		if (item->kind != WARDEN_ITEM_PATH)
 			continue;
-		d = digest_path(c, item->name);
+		d = warden_compile_digest(c, item->name);
 		if (!d)
 			continue;
 		set_add(set, WARDEN_DIGEST_ALG_SHA256, d->sha256);
@@ -221,7 +194,7 @@ static void put_program(struct compile *c, size_t n)
 	if (path)
 		warden_blob_put_string(c->b, WARDEN_A_PROGRAM_PATH, path);
 	for (i = 0; i < set.n; i++)
-		put_digest(c, WARDEN_A_PROGRAM_DIGEST, set.v[i].bytes[0], set.v[i].bytes + 1);
+		warden_compile_put_digest(c, WARDEN_A_PROGRAM_DIGEST, set.v[i].bytes[0], set.v[i].bytes + 1);
 	put_user(c, p);
 	warden_blob_nest_end(c->b, nest);
 }
@@ -229,7 +202,7 @@ static void put_program(struct compile *c, size_t n)
 static void put_purpose(struct compile *c, size_t n)
 {
 	const struct warden_purpose *p = &c->m->purposes.v[n];
-	const struct warden_file_digests *d = p->notice.text ? digest_path(c, p->notice) : NULL;
+	const struct warden_file_digests *d = p->notice.text ? warden_compile_digest(c, p->notice) : NULL;
 	size_t nest = warden_blob_nest_begin(c->b, WARDEN_A_POLICY_PURPOSE);
 
 	warden_blob_put_u32(c->b, WARDEN_A_PURPOSE_ID, (uint32_t)n + 1);
@@ -238,230 +211,6 @@ static void put_purpose(struct compile *c, size_t n)
 	if (d)
 		warden_blob_put(c->b, WARDEN_A_PURPOSE_NOTICE, d->sha256, WARDEN_DIGEST_SIZE);
 	warden_blob_nest_end(c->b, nest);
-}
-
-/* One rule of the wire: a rule of the text for one program and one sensor or net. */
-struct wire_rule {
-	const struct warden_rule *rule;
-	uint32_t program; /* 0 is any */
-	const struct warden_sensor *sensor;
-	const struct wire_range *range;
-	size_t ranges;
-	const struct warden_prefix *to; /* NULL is anywhere */
-	const uint8_t *digest;
-	enum warden_digest_alg alg;
-	uint32_t surface;
-	const char *pattern;
-	const char *port;
-	uint32_t usb_class;
-};
-
-static void put_sensor(struct compile *c, const struct warden_sensor *s)
-{
-	char name[WARDEN_TOPOLOGY_MAX + 1];
-
-	if (s->kind == WARDEN_SENSOR_CLASS)
-		warden_blob_put_u32(c->b, WARDEN_A_RULE_CLASS, s->class);
-	if (s->kind == WARDEN_SENSOR_DEVICE)
-		warden_blob_put_string(c->b, WARDEN_A_RULE_TOPOLOGY, s->name.text);
-	if (s->kind == WARDEN_SENSOR_NAME) {
-		snprintf(name, sizeof(name), WARDEN_NAME_MARK "%s", s->name.text);
-		warden_blob_put_string(c->b, WARDEN_A_RULE_TOPOLOGY, name);
-	}
-}
-
-static void put_people(struct compile *c, const struct warden_rule *r)
-{
-	size_t nest;
-	uint32_t i;
-
-	for (i = 0; i < r->people.n; i++) {
-		nest = warden_blob_nest_begin(c->b, WARDEN_A_RULE_PRINCIPAL);
-		warden_blob_put_string(c->b, WARDEN_A_PRINCIPAL_NAME,
-				       c->m->names.v[r->people.first + i].text);
-		warden_blob_nest_end(c->b, nest);
-	}
-	if (r->quorum)
-		warden_blob_put_u32(c->b, WARDEN_A_RULE_QUORUM, r->quorum);
-}
-
-/* In the order of the attribute numbers. */
-static void put_wire_rule(struct compile *c, const struct wire_rule *w)
-{
-	const struct warden_rule *r = w->rule;
-	size_t nest = warden_blob_nest_begin(c->b, WARDEN_A_POLICY_RULE);
-
-	warden_blob_put_u32(c->b, WARDEN_A_RULE_LINE, r->at.line);
-	warden_blob_put_u32(c->b, WARDEN_A_RULE_DOMAIN, r->domain);
-	warden_blob_put_u32(c->b, WARDEN_A_RULE_ACTION, r->action);
-	if (w->program)
-		warden_blob_put_u32(c->b, WARDEN_A_RULE_PROGRAM, w->program);
-	if (w->sensor)
-		put_sensor(c, w->sensor);
-	if (w->port)
-		warden_blob_put_string(c->b, WARDEN_A_RULE_TOPOLOGY, w->port);
-	if (r->purpose_id)
-		warden_blob_put_u32(c->b, WARDEN_A_RULE_PURPOSE, r->purpose_id);
-	if (r->flags)
-		warden_blob_put_u32(c->b, WARDEN_A_RULE_FLAGS, r->flags);
-	if (r->withdraw_ms)
-		warden_blob_put_u32(c->b, WARDEN_A_RULE_WITHDRAW_MS, r->withdraw_ms);
-	if (r->protocol != WARDEN_MODEL_ANY)
-		warden_blob_put_u32(c->b, WARDEN_A_RULE_PROTOCOL, r->protocol);
-	if (w->ranges == 1) {
-		warden_blob_put_u32(c->b, WARDEN_A_RULE_PORT_LOW, w->range[0].low);
-		warden_blob_put_u32(c->b, WARDEN_A_RULE_PORT_HIGH, w->range[0].high);
-	}
-	if (w->digest)
-		put_digest(c, WARDEN_A_RULE_DIGEST, w->alg, w->digest);
-	if (r->tags.control.text)
-		warden_blob_put_string(c->b, WARDEN_A_RULE_CONTROL, r->tags.control.text);
-	if (w->ranges > 1)
-		warden_blob_put(c->b, WARDEN_A_RULE_PORTS, w->range, w->ranges * sizeof(*w->range));
-	if (w->to) {
-		const struct warden_net net = warden_prefix_net(w->to);
-
-		warden_blob_put(c->b, WARDEN_A_RULE_NET, &net, sizeof(net));
-	}
-	if (r->socket)
-		warden_blob_put_u32(c->b, WARDEN_A_RULE_SOCKET, r->socket);
-	if (w->surface)
-		warden_blob_put_u32(c->b, WARDEN_A_RULE_SURFACE, w->surface);
-	if (w->pattern)
-		warden_blob_put_string(c->b, WARDEN_A_RULE_PATTERN, w->pattern);
-	put_people(c, r);
-	if (w->usb_class)
-		warden_blob_put_u32(c->b, WARDEN_A_RULE_USB_CLASS, w->usb_class);
-	warden_blob_nest_end(c->b, nest);
-}
-
-static void put_sensor_rule(struct compile *c, struct wire_rule *w)
-{
-	uint32_t i;
-
-	for (i = 0; i < w->rule->sensors.n; i++) {
-		w->sensor = &c->m->sensors.v[w->rule->sensors.first + i];
-		put_wire_rule(c, w);
-	}
-}
-
-/* As many rules as the size of an attribute asks for. */
-static void put_port_rule(struct compile *c, struct wire_rule *w)
-{
-	static const struct wire_range any = { .low = 0, .high = UINT16_MAX };
-	uint32_t n = w->rule->ports.n, i;
-	size_t ranges, done;
-
-	c->ranges.n = 0;
-	for (i = 0; i < n; i++) {
-		const struct warden_ports *p = &c->m->ranges.v[w->rule->ports.first + i];
-
-		*warden_array_add(&c->ranges) = (struct wire_range){ (uint16_t)p->low, (uint16_t)p->high };
-	}
-	ranges = n ? n : 1;
-	for (done = 0; done < ranges; done += w->ranges) {
-		w->range = n ? c->ranges.v + done : &any;
-		w->ranges = ranges - done < RANGES_PER_RULE ? ranges - done : RANGES_PER_RULE;
-		put_wire_rule(c, w);
-	}
-}
-
-static void put_connect_rule(struct compile *c, struct wire_rule *w)
-{
-	uint32_t i;
-
-	if (!w->rule->prefixes.n)
-		put_port_rule(c, w);
-	for (i = 0; i < w->rule->prefixes.n; i++) {
-		w->to = &c->m->prefixes.v[w->rule->prefixes.first + i];
-		put_port_rule(c, w);
-	}
-}
-
-/* The kernel asks by fs-verity digest where the file has one, else by SHA-256. */
-static void put_file_rule(struct compile *c, struct wire_rule *w)
-{
-	const struct warden_file_digests *d = digest_path(c, w->rule->object);
-
-	if (!d)
-		return;
-	w->alg = WARDEN_DIGEST_ALG_SHA256;
-	w->digest = d->sha256;
-	put_wire_rule(c, w);
-	w->alg = WARDEN_DIGEST_ALG_FSVERITY_SHA256;
-	w->digest = d->fsverity;
-	put_wire_rule(c, w);
-}
-
-static void put_debug_rule(struct compile *c, struct wire_rule *w)
-{
-	w->surface = (uint32_t)warden_enum_value(warden_enum_debug_surface(), w->rule->object.text);
-	put_wire_rule(c, w);
-}
-
-/* The kernel knows a module whose file has `-` in its name by one with `_`. */
-static void put_name_rule(struct compile *c, struct wire_rule *w)
-{
-	char name[WARDEN_PATTERN_MAX + 1] = "";
-	char *s;
-
-	strncpy(name, w->rule->object.text, WARDEN_PATTERN_MAX);
-	for (s = name; *s && w->rule->domain == WARDEN_DOMAIN_MODULE; s++)
-		if (*s == '-')
-			*s = '_';
-	w->pattern = name;
-	put_wire_rule(c, w);
-}
-
-/* One rule for each port. The kernel has the digits of vendor and product in small letters. */
-static void put_usb_rule(struct compile *c, struct wire_rule *w)
-{
-	const struct warden_rule *r = w->rule;
-	char ids[16] = "";
-	uint32_t i;
-
-	for (i = 0; r->object.text && !r->by_class && i < sizeof(ids) - 1; i++)
-		ids[i] = (char)tolower((unsigned char)r->object.text[i]);
-	w->pattern = ids[0] ? ids : NULL;
-	w->usb_class = r->by_class ? (uint32_t)warden_usb_class(r->object.text) : 0;
-	for (i = 0; i < r->interfaces.n; i++) {
-		w->port = c->m->names.v[r->interfaces.first + i].text;
-		put_wire_rule(c, w);
-	}
-	if (!r->interfaces.n)
-		put_wire_rule(c, w);
-}
-
-static void put_rule(struct compile *c, const struct warden_rule *r)
-{
-	uint32_t programs = r->who.text ? r->programs.n : 1;
-	uint32_t i;
-
-	if (r->lacks)
-		return;
-	for (i = 0; i < programs; i++) {
-		struct wire_rule w = { .rule = r };
-
-		if (r->who.text)
-			w.program = c->m->programs.v[c->m->members.v[r->programs.first + i] - 1]
-					    .wire_id;
-		if (r->domain == WARDEN_DOMAIN_LISTEN)
-			put_port_rule(c, &w);
-		else if (r->domain == WARDEN_DOMAIN_CONNECT)
-			put_connect_rule(c, &w);
-		else if (r->domain == WARDEN_DOMAIN_PROTOCOL)
-			put_wire_rule(c, &w);
-		else if (r->domain == WARDEN_DOMAIN_USB)
-			put_usb_rule(c, &w);
-		else if (r->domain == WARDEN_DOMAIN_DEBUG)
-			put_debug_rule(c, &w);
-		else if (warden_model_has_name(r))
-			put_name_rule(c, &w);
-		else if (r->object.text)
-			put_file_rule(c, &w);
-		else
-			put_sensor_rule(c, &w);
-	}
 }
 
 static void put_measure(struct compile *c)
@@ -611,7 +360,7 @@ static void put_all(struct compile *c)
 	for (i = 0; i < c->m->purposes.n; i++)
 		put_purpose(c, i);
 	for (i = 0; i < c->m->rules.n; i++)
-		put_rule(c, &c->m->rules.v[i]);
+		warden_compile_put_rule(c, &c->m->rules.v[i]);
 	put_measure(c);
 	put_appraise(c, WARDEN_DOMAIN_EXEC);
 	put_appraise(c, WARDEN_DOMAIN_MODULE);
@@ -667,7 +416,7 @@ int warden_compile_safety(const struct warden_model *m, const struct warden_file
 		return 0;
 	warden_blob_append(&whole, b->data, at);
 	for (i = 0; i < m->safety.n; i++)
-		put_rule(&c, &m->safety.v[i]);
+		warden_compile_put_rule(&c, &m->safety.v[i]);
 	warden_blob_append(&whole, b->data + at, b->len - at);
 	warden_blob_free(b);
 	*b = whole;

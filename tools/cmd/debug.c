@@ -72,7 +72,7 @@ static int send(const struct warden_ctl *ctl, const char *what, int cmd,
 		err = warden_nl_do(nl, cmd, request, NULL, NULL, &f);
 	warden_nl_close(nl);
 	if (err)
-		return warden_fault_print(&f, what);
+		return warden_fault_print(&f, "%s", what);
 	if (ctl->json)
 		puts("{}");
 	else

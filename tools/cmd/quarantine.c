@@ -93,7 +93,7 @@ static int change(const char *what, int cmd, const char *word, struct cut *cut)
 	else if (!err)
 		err = send_one(nl, cmd, WARDEN_DIGEST_ALG_SHA256, bytes, "", cut, &f);
 	warden_nl_close(nl);
-	return err ? warden_fault_print(&f, what) : WARDEN_EXIT_OK;
+	return err ? warden_fault_print(&f, "%s", what) : WARDEN_EXIT_OK;
 }
 
 static int run_add(const struct warden_ctl *ctl, int argc, char **argv)

@@ -23,7 +23,10 @@ static bool keep(const char *file)
 	return f && fputs(warden_said(), f) >= 0 && !fclose(f);
 }
 
-/* A new chain, in which the camera is used for a while; gives when that had ended. */
+/* So many that the ring keeps all of them while a test runs. */
+#define CHAIN_NEW 2000
+
+/* A chain from its first record, in which the camera is used for a while; gives when that had ended. */
 FIXTURE(absence)
 {
 	char used[32];
@@ -39,7 +42,8 @@ FIXTURE_SETUP(absence)
 {
 	struct camera c;
 
-	ASSERT_TRUE(warden_live_again());
+	if (warden_status("records") > CHAIN_NEW)
+		ASSERT_TRUE(warden_live_again());
 	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
 	ASSERT_LOADED(warden_policy(STATEMENTS, warden_self()));
 	moment(self->used);

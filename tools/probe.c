@@ -270,6 +270,8 @@ static int open_counter(uint64_t sample)
 					.size = sizeof(attr),
 					.config = PERF_COUNT_SW_CONTEXT_SWITCHES,
 					.sample_type = sample,
+					/* no register at all is refused before anybody is asked */
+					.sample_regs_intr = sample & PERF_SAMPLE_REGS_INTR ? 1 : 0,
 					.exclude_kernel = 1 };
 
 	return (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);

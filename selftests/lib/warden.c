@@ -120,6 +120,11 @@ bool warden_packs(void)
 	       stands_in("/proc/modules", "zlib_deflate ");
 }
 
+bool warden_keeps_freed(void)
+{
+	return stands_in("/proc/kallsyms", " kasan_quarantine_put\n");
+}
+
 uint32_t warden_line(const char *text, const char *part)
 {
 	const char *at = strstr(text, part);

@@ -35,6 +35,9 @@ bool warden_live_again(void);
 /* Can this kernel pack the bytes of a policy? Where it cannot, that takes twice the room. */
 bool warden_packs(void);
 
+/* Does this kernel keep what was freed for a while? Nothing can then be told of its memory. */
+bool warden_keeps_freed(void);
+
 /* The line of @text in which @part stands, from 1; 0 is nowhere. */
 uint32_t warden_line(const char *text, const char *part);
 

@@ -33,6 +33,15 @@ int device_load(const char *driver, const char *options)
 	return modprobe(words);
 }
 
+bool device_is_known(const char *driver)
+{
+	struct client c;
+	int status = client_run(&c, ARGV("modprobe", "--dry-run", "--quiet", driver));
+
+	client_end(&c);
+	return !status;
+}
+
 int device_unload(const char *driver)
 {
 	char words[64];

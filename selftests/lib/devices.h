@@ -15,6 +15,9 @@
 
 struct json_object;
 
+/* Has this kernel such a driver, as a module or built in? */
+bool device_is_known(const char *driver);
+
 /* Load a driver unless it is there; gives modprobe's exit status. */
 int device_load(const char *driver, const char *options);
 int device_unload(const char *driver);

@@ -4,6 +4,7 @@
 #define WARDEN_CMD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #define WARDEN_EXIT_OK	   0
 #define WARDEN_EXIT_FAILED 1
@@ -89,5 +90,16 @@ int warden_usage_none(int argc, char **argv);
  */
 int warden_usage_number(const char *text, const char *option, unsigned long long max,
 			unsigned long long *number);
+
+/**
+ * warden_usage_span() - read a length of time of the command line: 90s, 10m, 2h, 30d
+ * @text: what stands there; a number alone is seconds
+ * @option: the option or the words it belongs to
+ * @max: the longest there is, in seconds
+ * @seconds: filled in, from 1
+ *
+ * Return: 0, or WARDEN_EXIT_USAGE.
+ */
+int warden_usage_span(const char *text, const char *option, uint64_t max, uint64_t *seconds);
 
 #endif /* WARDEN_CMD_H */

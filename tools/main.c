@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "output.h"
 #include "policy/index.h"
 
 static const struct warden_noun *(*const nouns[])(void) = {
@@ -49,6 +50,32 @@ int warden_usage_number(const char *text, const char *option, unsigned long long
 		return warden_usage_wrong("%s wants a number up to %llu, not `%s`", option, max,
 					  text);
 	return 0;
+}
+
+int warden_usage_span(const char *text, const char *option, uint64_t max, uint64_t *seconds)
+{
+	static const struct {
+		char unit;
+		uint64_t seconds;
+	} units[] = { { '\0', 1 }, { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+	char longest[WARDEN_TIME_TEXT];
+	unsigned long long n;
+	char *end;
+	size_t i;
+
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	for (i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		if (*end != units[i].unit || (*end && end[1]))
+			continue;
+		if (text[0] < '0' || text[0] > '9' || errno || !n || n > max / units[i].seconds)
+			break;
+		*seconds = n * units[i].seconds;
+		return 0;
+	}
+	return warden_usage_wrong("%s wants a length of time like 90s, 10m, 2h or 30d, up to %s, "
+				  "not `%s`", option, warden_output_span(longest, max * 1000000000u),
+				  text);
 }
 
 static void print_noun(const struct warden_noun *noun, FILE *to)

@@ -19,32 +19,6 @@
 
 #define SECONDS_MAX 3153600000u /* a hundred years, the most the wire takes */
 
-/* 90s, 10m, 2h, 30d; a number alone is seconds. */
-static int read_span(const char *text, uint64_t *seconds)
-{
-	static const struct {
-		char unit;
-		uint32_t seconds;
-	} units[] = { { '\0', 1 }, { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
-	unsigned long long n;
-	char *end;
-	size_t i;
-
-	errno = 0;
-	n = strtoull(text, &end, 10);
-	for (i = 0; i < sizeof(units) / sizeof(*units); i++) {
-		if (*end != units[i].unit || (*end && end[1]))
-			continue;
-		if (text[0] < '0' || text[0] > '9' || errno || !n ||
-		    n > SECONDS_MAX / units[i].seconds)
-			break;
-		*seconds = n * units[i].seconds;
-		return 0;
-	}
-	return warden_usage_wrong("--for wants a length of time like 90s, 10m, 2h or 30d, not `%s`",
-				  text);
-}
-
 /* Local time: 2030-01-31T12:00, with or without seconds; or 12:00 of this day. */
 static int read_until(const char *text, uint64_t *seconds)
 {
@@ -76,7 +50,7 @@ static int read_until(const char *text, uint64_t *seconds)
 static int put_seconds(struct warden_blob *b, const char *text, bool until)
 {
 	uint64_t seconds = 0;
-	int err = until ? read_until(text, &seconds) : read_span(text, &seconds);
+	int err = until ? read_until(text, &seconds) : warden_usage_span(text, "--for", SECONDS_MAX, &seconds);
 
 	if (!err)
 		warden_blob_put_u64(b, WARDEN_A_CONSENT_SECONDS, seconds);

@@ -37,30 +37,6 @@ static int read_surface(const char *word, uint32_t *surface)
 	return warden_usage_wrong("there is no debug surface `%s`; see wardenctl debug list", word);
 }
 
-/* `90`, `90s`, `10m`, `2h`. */
-static int read_seconds(const char *text, uint32_t *seconds)
-{
-	static const struct {
-		char unit;
-		unsigned long long seconds;
-	} units[] = { { '\0', 1 }, { 's', 1 }, { 'm', 60 }, { 'h', 3600 } };
-	unsigned long long value;
-	char *end;
-	size_t i;
-
-	value = strtoull(text, &end, 10);
-	for (i = 0; i < sizeof(units) / sizeof(*units); i++) {
-		if (*end != units[i].unit || (*end && end[1]))
-			continue;
-		if (text[0] < '0' || text[0] > '9' || !value ||
-		    value > SECONDS_MAX / units[i].seconds)
-			break;
-		*seconds = (uint32_t)(value * units[i].seconds);
-		return 0;
-	}
-	return warden_usage_wrong("`%s` is no time; write 90s, 10m or 2h, up to 24h", text);
-}
-
 static int send(const struct warden_ctl *ctl, const char *what, int cmd,
 		const struct warden_blob *request, const char *done)
 {
@@ -83,7 +59,8 @@ static int send(const struct warden_ctl *ctl, const char *what, int cmd,
 static int run_open(const struct warden_ctl *ctl, int argc, char **argv)
 {
 	struct warden_blob request = { 0 };
-	uint32_t surface = 0, seconds = 0;
+	uint64_t seconds = 0;
+	uint32_t surface = 0;
 	char done[128];
 	int status;
 
@@ -92,12 +69,12 @@ static int run_open(const struct warden_ctl *ctl, int argc, char **argv)
 					  "tracefs for 10m");
 	status = read_surface(argv[1], &surface);
 	if (!status)
-		status = read_seconds(argv[3], &seconds);
+		status = warden_usage_span(argv[3], "debug open", SECONDS_MAX, &seconds);
 	if (status)
 		return status;
 	warden_blob_put_u32(&request, WARDEN_A_DEBUG_SURFACE, surface);
-	warden_blob_put_u32(&request, WARDEN_A_DEBUG_SECONDS, seconds);
-	snprintf(done, sizeof(done), "%s is open for %u s; to close it before: wardenctl debug close %s",
+	warden_blob_put_u32(&request, WARDEN_A_DEBUG_SECONDS, (uint32_t)seconds);
+	snprintf(done, sizeof(done), "%s is open for %" PRIu64 " s; to close it before: wardenctl debug close %s",
 		 argv[1], seconds, argv[1]);
 	status = send(ctl, "debug open", WARDEN_CMD_DEBUG_OPEN, &request, done);
 	warden_blob_free(&request);

@@ -17,32 +17,6 @@
 
 #define SECONDS_MAX 86400 /* a day: what is open for longer belongs into the policy */
 
-/* 90s, 10m, 2h. */
-static int read_span(const char *text, uint64_t *seconds)
-{
-	static const struct {
-		char unit;
-		unsigned int seconds;
-	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 } };
-	unsigned long long n;
-	char *end;
-	size_t i;
-
-	errno = 0;
-	n = strtoull(text, &end, 10);
-	for (i = 0; i < sizeof(units) / sizeof(*units); i++) {
-		if (*end != units[i].unit || end[1])
-			continue;
-		if (text[0] < '0' || text[0] > '9' || errno || !n ||
-		    n > SECONDS_MAX / units[i].seconds)
-			break;
-		*seconds = n * units[i].seconds;
-		return 0;
-	}
-	return warden_usage_wrong("service open wants a time like 90s, 10m or 2h, up to a day, not `%s`",
-				  text);
-}
-
 static int put_port(struct warden_blob *b, const char *protocol, const char *port)
 {
 	int number = warden_protocol_number(protocol);
@@ -103,7 +77,7 @@ int warden_service_open(const struct warden_ctl *ctl, int argc, char **argv)
 		return warden_usage_wrong("service open wants PROTOCOL PORT for DURATION");
 	err = put_port(&b, argv[1], argv[2]);
 	if (!err)
-		err = read_span(argv[4], &seconds);
+		err = warden_usage_span(argv[4], "service open", SECONDS_MAX, &seconds);
 	if (err)
 		goto out;
 	warden_blob_put_u64(&b, WARDEN_A_SERVICE_SECONDS, seconds);

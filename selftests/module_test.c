@@ -17,17 +17,6 @@
 #define FAMILY "af_alg"
 #define ALIAS  "net-pf-38"
 
-static bool shell(const char *command)
-{
-	struct client c;
-	int status = client_run(&c, ARGV("sh", "-c", command));
-
-	if (status)
-		printf("# %s: %s\n", command, c.text);
-	client_end(&c);
-	return !status;
-}
-
 static void unload(const char *name)
 {
 	syscall(SYS_delete_module, name, O_NONBLOCK);
@@ -69,7 +58,7 @@ FIXTURE_SETUP(module_name)
 {
 	ASSERT_LOADED(warden_policy("\n"));
 	unload(LOADED);
-	if (!shell("m=$(modinfo -n " LOADED ") && case $m in *.xz) xz -dc $m;; *) cat $m;; esac "
+	if (!client_shell("m=$(modinfo -n " LOADED ") && case $m in *.xz) xz -dc $m;; *) cat $m;; esac "
 		   ">" IMAGE))
 		SKIP(return, "this kernel has no module " LOADED);
 }
@@ -142,7 +131,7 @@ TEST(autoload_is_refused_unless_its_alias_is_named)
 
 	ASSERT_LOADED(warden_policy("\n"));
 	unload(FAMILY);
-	if (!shell("modinfo -n " FAMILY) || !access("/sys/module/" FAMILY, F_OK))
+	if (!client_shell("modinfo -n " FAMILY) || !access("/sys/module/" FAMILY, F_OK))
 		SKIP(return, "this kernel has no module " FAMILY " that could be loaded now");
 	/* By the default of modules, where autoload has none of its own. */
 	ASSERT_LOADED(warden_policy("default module deny;\nallow module \"" FAMILY "\";\n"));

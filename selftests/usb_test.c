@@ -13,17 +13,6 @@
 #define GADGET	"/sys/kernel/config/usb_gadget/test"
 #define DEVICES "/sys/bus/usb/devices/"
 
-static bool shell(const char *command)
-{
-	struct client c;
-	int status = client_run(&c, ARGV("sh", "-c", command));
-
-	if (status)
-		printf("# %s: %s\n", command, c.text);
-	client_end(&c);
-	return !status;
-}
-
 static bool put(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -86,7 +75,7 @@ FIXTURE_SETUP(usb)
 	    device_load("usb_f_acm", ""))
 		SKIP(return, "this kernel has no dummy_hcd or no gadgets");
 	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
-	ASSERT_TRUE(shell("mkdir -p " GADGET "/configs/c.1 " GADGET "/functions/acm.0 && cd " GADGET
+	ASSERT_TRUE(client_shell("mkdir -p " GADGET "/configs/c.1 " GADGET "/functions/acm.0 && cd " GADGET
 			  " && echo 0x1d6b >idVendor && echo 0xc0de >idProduct && "
 			  "{ test -e configs/c.1/acm.0 || ln -s functions/acm.0 configs/c.1; }"));
 }
@@ -95,7 +84,7 @@ FIXTURE_TEARDOWN(usb)
 {
 	put(GADGET "/UDC", "\n");
 	warden_load(warden_policy("\n"));
-	shell("cd " GADGET " 2>/dev/null || exit 0; rm configs/c.1/acm.0; rmdir configs/c.1 "
+	client_shell("cd " GADGET " 2>/dev/null || exit 0; rm configs/c.1/acm.0; rmdir configs/c.1 "
 	      "functions/acm.0; cd ..; rmdir test; modprobe -r usb_f_acm dummy_hcd; true");
 }
 

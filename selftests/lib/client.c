@@ -148,6 +148,17 @@ int client_run(struct client *c, const char *const argv[])
 	return client_wait(c, RUN_MS);
 }
 
+bool client_shell(const char *command)
+{
+	struct client c;
+	int status = client_run(&c, ARGV("sh", "-c", command));
+
+	if (status)
+		printf("# %s: %s\n", command, c.text);
+	client_end(&c);
+	return !status;
+}
+
 bool client_runs(struct client *c)
 {
 	return !reap(c);

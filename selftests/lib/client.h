@@ -48,6 +48,9 @@ int client_wait(struct client *c, int ms);
 /* Start, and wait up to a minute; gives the status. */
 int client_run(struct client *c, const char *const argv[]);
 
+/* Run a command line; false where it failed, and what it said is printed then. */
+bool client_shell(const char *command);
+
 bool client_runs(struct client *c);
 
 /* Kill it where it runs, and free what it wrote. */

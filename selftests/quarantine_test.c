@@ -15,19 +15,10 @@ FIXTURE(quarantine)
 	struct mark mark;
 };
 
-static bool shell(const char *command)
-{
-	struct client c;
-	int status = client_run(&c, ARGV("sh", "-c", command));
-
-	client_end(&c);
-	return !status;
-}
-
 FIXTURE_SETUP(quarantine)
 {
 	ASSERT_LOADED(warden_policy("\n"));
-	ASSERT_TRUE(shell("cp /usr/bin/sleep " PROGRAM " && echo own >>" PROGRAM));
+	ASSERT_TRUE(client_shell("cp /usr/bin/sleep " PROGRAM " && echo own >>" PROGRAM));
 }
 
 FIXTURE_TEARDOWN(quarantine)

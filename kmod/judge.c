@@ -72,30 +72,33 @@ static void ask_shadow(struct warden_answer *answer, const struct warden_request
 	};
 }
 
-/* Whatever the policy says, also where it only observes. */
-static void cut_off(struct warden_answer *answer)
+/* Refused whatever a policy says, also one that only observes, and also the one in shadow. */
+static void cut_off(struct warden_answer *answer, u8 reason)
 {
-	answer->denied = true;
-	answer->observed = false;
-	answer->reason = WARDEN_REASON_QUARANTINED;
-	answer->line = 0;
-	answer->has_receipt = false;
-}
-
-/*
- * A class that is switched off is refused in any mode: whoever says off is not
- * asking to be told. What the policy denies anyway keeps its reason, because
- * switching on would not help.
- */
-static void apply_switch(struct warden_answer *answer, const struct warden_request *req)
-{
-	answer->off = warden_switch_mask();
-	if (req->domain != WARDEN_DOMAIN_SENSOR || answer->denied || !(answer->off & BIT(req->class)))
-		return;
 	answer->denied = true;
 	answer->observed = false;
 	answer->differs = false;
-	answer->reason = WARDEN_REASON_SWITCHED_OFF;
+	answer->opened = false;
+	answer->reason = reason;
+}
+
+/*
+ * What somebody who has the right switched off or put in quarantine stands above
+ * any policy: whoever does that is not asking to be told. What the policy denies
+ * anyway keeps its reason where a class is off, because switching on would not
+ * help.
+ */
+static void apply_commands(struct warden_answer *answer, const struct warden_request *req)
+{
+	answer->off = warden_switch_mask();
+	if (unlikely(warden_quarantine_holds(req))) {
+		cut_off(answer, WARDEN_REASON_QUARANTINED);
+		answer->line = 0; /* no rule is the ground */
+		answer->has_receipt = false;
+	} else if (req->domain == WARDEN_DOMAIN_SENSOR && !answer->denied &&
+		   answer->off & BIT(req->class)) {
+		cut_off(answer, WARDEN_REASON_SWITCHED_OFF);
+	}
 }
 
 /**
@@ -122,11 +125,9 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	answer->opened = answer->denied && !v.rule && req->domain == WARDEN_DOMAIN_LISTEN &&
 			 warden_opening_holds(req->protocol, req->port);
 	answer->denied &= !answer->opened;
-	if (unlikely(warden_quarantine_holds(req)))
-		cut_off(answer);
 	ask_shadow(answer, &now);
 	rcu_read_unlock();
-	apply_switch(answer, req);
+	apply_commands(answer, req);
 	if (!answer->denied)
 		return 0;
 	warden_canary_deny();

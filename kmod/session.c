@@ -18,6 +18,7 @@
 
 #include "consent.h"
 #include "identity.h"
+#include "quarantine.h"
 #include "session.h"
 #include "session-priv.h"
 
@@ -104,8 +105,9 @@ static bool may_rest(struct warden_session *s, const struct warden_request *req)
 
 /*
  * Does the verdict of this open stand, now that the session will be seen by
- * every review? Decided once more where policy, consents or device changed; a
- * second time at most, as what changes faster is not worth waiting for.
+ * every review? Decided once more where policy, consents or device changed, or the
+ * program was put in quarantine meanwhile; a second time at most, as what changes
+ * faster is not worth waiting for.
  */
 static bool has_ground(struct warden_session *s, const struct warden_request *judged)
 {
@@ -117,7 +119,7 @@ static bool has_ground(struct warden_session *s, const struct warden_request *ju
 	for (looks = 0; looks < 3; looks++) {
 		if (!may_rest(s, &req))
 			return false;
-		if (same && warden_judge_holds(&s->answer))
+		if (same && warden_judge_holds(&s->answer) && !warden_quarantine_holds(&req))
 			return true;
 		if (warden_judge_use(s->sensor.devt, &req, &s->answer, &behind))
 			return false;

@@ -74,6 +74,30 @@ TEST_F(quarantine, stops_what_runs_and_starts_no_more)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
+/* Quarantine stands above any policy: the one in shadow would not have let it run either. */
+TEST_F(quarantine, is_no_difference_to_a_policy_in_shadow)
+{
+	static const char file[] = "/var/tmp/test-shadow.policy";
+	struct claim denied = { .domain = "exec", .reason = "quarantined", .object = PROGRAM,
+				.line = UINT32_MAX, .times = 1 };
+	FILE *f = fopen(file, "w");
+
+	ASSERT_NE(NULL, f);
+	fputs(warden_policy("\n"), f);
+	fclose(f);
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "load", "--shadow", file)))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	unlink(file);
+	ASSERT_EQ(0, warden_ctl(ARGV("quarantine", "add", PROGRAM)));
+	self->mark = evidence_mark();
+	EXPECT_EQ(127, run());
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_EQ(NULL, evidence_find(&self->mark, &(struct claim){ .event = "shadow" }, 0));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "drop", "shadow")));
+}
+
 TEST_F(quarantine, refuses_what_nobody_could_undo)
 {
 	EXPECT_EQ(1, warden_ctl(ARGV("quarantine", "add", "/usr/sbin/wardenctl")));

@@ -66,11 +66,20 @@ static __always_inline bool may_be_debug_surface(const struct file *file)
 						   : may_be_debug_file(file);
 }
 
+/* include/linux/sched.h */
+#define PF_KTHREAD 0x00200000
+
+/* The module attaches its own programs from one. */
+static __always_inline bool is_kernel_thread(void)
+{
+	return bpf_get_current_task_btf()->flags & PF_KTHREAD;
+}
+
 SEC("lsm.s/bpf")
 int BPF_PROG(warden_bpf_call, int cmd)
 {
 	report_canary(WARDEN_HOOK_BPF);
-	if (!debug_is_asked())
+	if (!debug_is_asked() || is_kernel_thread())
 		return 0;
 	switch (cmd) {
 	case BPF_PROG_LOAD:

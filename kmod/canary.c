@@ -20,7 +20,7 @@
 #include "canary.h"
 
 /* A trial that nobody ends, ends by itself. */
-#define TRIAL_MS 10000
+#define TRIAL_MS 5000
 
 /* The task whose calls count; held, and else only compared. */
 static struct task_struct *singer;
@@ -105,7 +105,7 @@ void warden_canary_watch(struct warden_gate *to)
 /**
  * warden_canary_arm() - note what the current task and its children reach from now on
  *
- * For up to 10 s.
+ * For up to 5 s.
  *
  * Context: Process context, sleeps.
  * Return: true; false while another task's trial runs or no program does.

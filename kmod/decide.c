@@ -375,6 +375,22 @@ u32 warden_decide_rules(const struct warden_snapshot *snap, u32 domain, u32 prog
 }
 
 /**
+ * warden_decide_speaks() - can a policy deny anything of a domain?
+ * @snap: the policy
+ * @domain: enum warden_domain, below WARDEN_DOMAIN_RULES
+ *
+ * Context: Any; the caller keeps @snap alive.
+ * Return: true if it denies it by default or has a rule of it.
+ */
+bool warden_decide_speaks(const struct warden_snapshot *snap, u32 domain)
+{
+	u32 i = warden_decide_rules(snap, domain, 0);
+
+	return snap->defaults[domain].action == WARDEN_ACTION_DENY ||
+	       (i < snap->nr_rules && snap->rules[i].domain == domain);
+}
+
+/**
  * warden_decide_refs() - where the programs with a digest begin
  * @snap: the policy
  * @digest: the digest

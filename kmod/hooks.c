@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loads and attaches the BPF programs the module carries, all or none, holds
- * their links in the kernel, and tries with a canary whether they are called.
+ * Loads the BPF programs the module carries, all or none, has those attached that
+ * are needed, and tries with a canary whether they are called.
  *
  * A loaded program that calls a kfunc pins the module, so rmmod is refused
  * until warden_hooks_detach(). No descriptor, pin or process stays behind.
@@ -24,17 +24,14 @@
 #include "identity.h"
 #include "inventory.h"
 #include "kfunc.h"
+#include "links.h"
 #include "service.h"
 #include "session.h"
 #include "usb.h"
 #include "warden.lskel.h"
 
-/* The order of enum warden_hook. */
-#define NR_HOOKS (WARDEN_HOOK_NETLINK_SEND + 1)
-
 /* Protects all below; taken by init, status and stop. */
 static DEFINE_MUTEX(hooks_lock);
-static u64 attached;
 static u32 tier = WARDEN_TIER_NONE;
 static const char *text = "the programs are not attached yet";
 
@@ -68,73 +65,37 @@ static int attach_programs(void)
 	return fail("the module was built without its programs, for a kernel without BTF");
 }
 
-static void drop_links(void)
-{
-}
-
 static void close_gate(void)
 {
 }
 #else
-static struct bpf_link *links[NR_HOOKS];
 static struct bpf_map *gate_map;
 
-static void collect_fds(const struct warden_bpf *skel, int fds[NR_HOOKS])
+static void collect_fds(const struct warden_bpf *skel, int fds[WARDEN_HOOKS])
 {
-	fds[WARDEN_HOOK_FILE_OPEN] = skel->links.warden_file_open_fd;
-	fds[WARDEN_HOOK_FILE_RECEIVE] = skel->links.warden_file_receive_fd;
-	fds[WARDEN_HOOK_BPRM_CHECK] = skel->links.warden_bprm_check_fd;
-	fds[WARDEN_HOOK_BPRM_CREDS] = skel->links.warden_bprm_creds_fd;
-	fds[WARDEN_HOOK_READ_FILE] = skel->links.warden_read_file_fd;
-	fds[WARDEN_HOOK_LOAD_DATA] = skel->links.warden_load_data_fd;
-	fds[WARDEN_HOOK_SOCKET_BIND] = skel->links.warden_socket_bind_fd;
-	fds[WARDEN_HOOK_SOCKET_LISTEN] = skel->links.warden_socket_listen_fd;
-	fds[WARDEN_HOOK_PRCTL] = skel->links.warden_prctl_fd;
-	fds[WARDEN_HOOK_SB_DELETE] = skel->links.warden_sb_delete_fd;
-	fds[WARDEN_HOOK_DEVICE_ADD] = skel->links.warden_device_add_fd;
-	fds[WARDEN_HOOK_DEVICE_DEL] = skel->links.warden_device_del_fd;
-	fds[WARDEN_HOOK_SOCKET_CONNECT] = skel->links.warden_socket_connect_fd;
-	fds[WARDEN_HOOK_SOCKET_SENDMSG] = skel->links.warden_socket_sendmsg_fd;
-	fds[WARDEN_HOOK_SOCKET_CREATE] = skel->links.warden_socket_create_fd;
-	fds[WARDEN_HOOK_MODULE_REQUEST] = skel->links.warden_module_request_fd;
-	fds[WARDEN_HOOK_BPF] = skel->links.warden_bpf_call_fd;
-	fds[WARDEN_HOOK_PERF_EVENT_OPEN] = skel->links.warden_perf_event_open_fd;
-	fds[WARDEN_HOOK_PTRACE_ACCESS] = skel->links.warden_ptrace_access_fd;
-	fds[WARDEN_HOOK_LOCKED_DOWN] = skel->links.warden_locked_down_fd;
-	fds[WARDEN_HOOK_KERNEL_LOAD_DATA] = skel->links.warden_kernel_load_data_fd;
-	fds[WARDEN_HOOK_INODE_MKDIR] = skel->links.warden_inode_mkdir_fd;
-	fds[WARDEN_HOOK_NETLINK_SEND] = skel->links.warden_netlink_send_fd;
-}
-
-static void drop_links(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < NR_HOOKS; i++) {
-		if (links[i])
-			bpf_link_put(links[i]);
-		links[i] = NULL;
-	}
-	attached = 0;
-}
-
-static int hold_links(const struct warden_bpf *skel)
-{
-	int fds[NR_HOOKS];
-	unsigned int i;
-
-	collect_fds(skel, fds);
-	for (i = 0; i < NR_HOOKS; i++) {
-		struct bpf_link *link = bpf_link_get_from_fd(fds[i]);
-
-		if (IS_ERR(link)) {
-			drop_links();
-			return PTR_ERR(link);
-		}
-		links[i] = link;
-		attached |= BIT_ULL(i);
-	}
-	return 0;
+	fds[WARDEN_HOOK_FILE_OPEN] = skel->progs.warden_file_open.prog_fd;
+	fds[WARDEN_HOOK_FILE_RECEIVE] = skel->progs.warden_file_receive.prog_fd;
+	fds[WARDEN_HOOK_BPRM_CHECK] = skel->progs.warden_bprm_check.prog_fd;
+	fds[WARDEN_HOOK_BPRM_CREDS] = skel->progs.warden_bprm_creds.prog_fd;
+	fds[WARDEN_HOOK_READ_FILE] = skel->progs.warden_read_file.prog_fd;
+	fds[WARDEN_HOOK_LOAD_DATA] = skel->progs.warden_load_data.prog_fd;
+	fds[WARDEN_HOOK_SOCKET_BIND] = skel->progs.warden_socket_bind.prog_fd;
+	fds[WARDEN_HOOK_SOCKET_LISTEN] = skel->progs.warden_socket_listen.prog_fd;
+	fds[WARDEN_HOOK_PRCTL] = skel->progs.warden_prctl.prog_fd;
+	fds[WARDEN_HOOK_SB_DELETE] = skel->progs.warden_sb_delete.prog_fd;
+	fds[WARDEN_HOOK_DEVICE_ADD] = skel->progs.warden_device_add.prog_fd;
+	fds[WARDEN_HOOK_DEVICE_DEL] = skel->progs.warden_device_del.prog_fd;
+	fds[WARDEN_HOOK_SOCKET_CONNECT] = skel->progs.warden_socket_connect.prog_fd;
+	fds[WARDEN_HOOK_SOCKET_SENDMSG] = skel->progs.warden_socket_sendmsg.prog_fd;
+	fds[WARDEN_HOOK_SOCKET_CREATE] = skel->progs.warden_socket_create.prog_fd;
+	fds[WARDEN_HOOK_MODULE_REQUEST] = skel->progs.warden_module_request.prog_fd;
+	fds[WARDEN_HOOK_BPF] = skel->progs.warden_bpf_call.prog_fd;
+	fds[WARDEN_HOOK_PERF_EVENT_OPEN] = skel->progs.warden_perf_event_open.prog_fd;
+	fds[WARDEN_HOOK_PTRACE_ACCESS] = skel->progs.warden_ptrace_access.prog_fd;
+	fds[WARDEN_HOOK_LOCKED_DOWN] = skel->progs.warden_locked_down.prog_fd;
+	fds[WARDEN_HOOK_KERNEL_LOAD_DATA] = skel->progs.warden_kernel_load_data.prog_fd;
+	fds[WARDEN_HOOK_INODE_MKDIR] = skel->progs.warden_inode_mkdir.prog_fd;
+	fds[WARDEN_HOOK_NETLINK_SEND] = skel->progs.warden_netlink_send.prog_fd;
 }
 
 /* The gate's memory is written to by the module alone: freeze it against bpf(2). */
@@ -189,16 +150,36 @@ static void call_hooks(void)
 	fput(exe);
 }
 
+#define TRIED (BIT_ULL(WARDEN_HOOK_FILE_OPEN) | BIT_ULL(WARDEN_HOOK_READ_FILE))
+
 static bool canary_sings(void)
 {
-	const u64 expected = BIT_ULL(WARDEN_HOOK_FILE_OPEN) | BIT_ULL(WARDEN_HOOK_READ_FILE);
 	struct warden_canary_seen seen = { 0 };
 
 	warden_canary_arm();
 	call_hooks();
 	warden_canary_take(&seen);
 	warden_canary_disarm();
-	return (seen.hooks & expected) == expected;
+	return (seen.hooks & TRIED) == TRIED;
+}
+
+/* Attached, and heard; or nothing is. */
+static int attach_needed(const struct warden_bpf *skel)
+{
+	int fds[WARDEN_HOOKS], err;
+
+	collect_fds(skel, fds);
+	warden_links_need(WARDEN_NEED_TRIAL, TRIED);
+	err = warden_links_take(fds);
+	if (err) {
+		pr_err("warden: attaching the programs failed with %d\n", err);
+		return fail("the kernel refused to attach the programs; see wardenctl doctor");
+	}
+	if (!canary_sings()) {
+		warden_links_drop();
+		return fail("the BPF LSM is compiled in but not active; add bpf to the lsm= boot argument");
+	}
+	return warden_links_need(WARDEN_NEED_TRIAL, 0);
 }
 
 static int attach_programs(void)
@@ -228,19 +209,9 @@ static int attach_programs(void)
 	warden_canary_watch(gate);
 	warden_debug_watch(gate);
 	warden_usb_watch(true);
-	err = warden_bpf__attach(skel);
-	if (err < 0 || hold_links(skel)) {
-		pr_err("warden: attaching the programs failed with %d\n", err);
+	err = attach_needed(skel);
+	if (err)
 		close_gate();
-		err = fail("the kernel refused to attach the programs; see wardenctl doctor");
-		goto out;
-	}
-	err = 0;
-	if (!canary_sings()) {
-		drop_links();
-		close_gate();
-		err = fail("the BPF LSM is compiled in but not active; add bpf to the lsm= boot argument");
-	}
 out:
 	warden_bpf__destroy(skel);
 	return err;
@@ -248,7 +219,7 @@ out:
 #endif
 
 /**
- * warden_hooks_attach() - load, attach and try all programs, or none
+ * warden_hooks_attach() - load all programs, attach and try those needed, or none
  *
  * Context: Process context, from the module's own notifier once it is live: its
  * BTF does not exist before.
@@ -263,7 +234,7 @@ int warden_hooks_attach(void)
 	err = missing ? fail(missing) : attach_programs();
 	if (!err) {
 		tier = WARDEN_TIER_ENFORCE;
-		text = "all programs are attached and answer";
+		text = "every program that is needed is attached and answers";
 	}
 	mutex_unlock(&hooks_lock);
 	return err;
@@ -277,18 +248,18 @@ int warden_hooks_attach(void)
  */
 bool warden_hooks_attached(void)
 {
-	return READ_ONCE(attached);
+	return warden_links_held();
 }
 
 /**
- * warden_hooks_detach() - drop all links; nothing is enforced any more
+ * warden_hooks_detach() - drop all programs; nothing is enforced any more
  *
  * Context: Process context, sleeps.
  */
 void warden_hooks_detach(void)
 {
 	mutex_lock(&hooks_lock);
-	drop_links();
+	warden_links_drop();
 	close_gate();
 	warden_inventory_forget();
 	tier = WARDEN_TIER_NONE;
@@ -306,8 +277,8 @@ void warden_hooks_status(struct warden_hooks_status *st)
 {
 	mutex_lock(&hooks_lock);
 	st->tier = tier;
-	st->attached = attached;
-	st->wanted = BIT_ULL(NR_HOOKS) - 1;
+	st->attached = warden_links_attached();
+	st->wanted = warden_links_wanted();
 	st->text = text;
 	mutex_unlock(&hooks_lock);
 }

@@ -7,8 +7,8 @@
 /**
  * struct warden_hooks_status - which programs run
  * @tier: enum warden_tier, the mode of the policy not yet applied
- * @attached: bit mask of enum warden_hook
- * @wanted: bit mask of enum warden_hook
+ * @attached: bit mask of enum warden_hook, those that run
+ * @wanted: bit mask of enum warden_hook, those that something needs
  * @text: why the tier is what it is, and what would mend it
  */
 struct warden_hooks_status {

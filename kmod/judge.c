@@ -198,13 +198,6 @@ bool warden_judge_names(const struct warden_digest *digest)
 	return names;
 }
 
-static bool has_rules(const struct warden_snapshot *snap, u32 domain)
-{
-	u32 i = warden_decide_rules(snap, domain, 0);
-
-	return i < snap->nr_rules && snap->rules[i].domain == domain;
-}
-
 static bool any_layer(const struct warden_layers *layers,
 		      bool (*has)(const struct warden_snapshot *snap, u32 domain), u32 domain)
 {
@@ -250,11 +243,6 @@ bool warden_judge_asks_names(void)
 	return any_policy(asks_names, WARDEN_DOMAIN_MODULE);
 }
 
-static bool says(const struct warden_snapshot *snap, u32 domain)
-{
-	return snap->defaults[domain].action == WARDEN_ACTION_DENY || has_rules(snap, domain);
-}
-
 /**
  * warden_judge_has_rules() - can anything of this domain be denied?
  * @domain: enum warden_domain
@@ -265,7 +253,7 @@ static bool says(const struct warden_snapshot *snap, u32 domain)
  */
 bool warden_judge_has_rules(u32 domain)
 {
-	return any_policy(says, domain);
+	return any_policy(warden_decide_speaks, domain);
 }
 
 /* Who asked for what; the same for each record of an answer. */

@@ -42,7 +42,7 @@ static int begin(struct genl_info *info)
 	if (!warden_hooks_attached())
 		return warden_message_refuse(info, -ENODEV, "no program is attached; see wardenctl status");
 	if (!warden_canary_arm())
-		return warden_message_refuse(info, -EBUSY, "another probe is running; try again in 10 s");
+		return warden_message_refuse(info, -EBUSY, "another probe is running; try again in 5 s");
 	if (warden_canary_device_renew()) {
 		warden_canary_disarm();
 		return warden_message_refuse(info, -EIO, "the canary device could not be made; see the kernel log");
@@ -64,7 +64,7 @@ int warden_nl_probe_begin_doit(struct sk_buff *skb, struct genl_info *info)
 static int refuse_stranger(struct genl_info *info)
 {
 	return warden_message_refuse(info, -ESRCH,
-				     "this thread has no probe, or took longer than 10 s; begin again");
+				     "this thread has no probe, or took longer than 5 s; begin again");
 }
 
 static int fill_seen(struct sk_buff *skb, const void *arg)

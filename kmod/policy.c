@@ -22,7 +22,9 @@
 #include "debug.h"
 #include "extack.h"
 #include "layers.h"
+#include "links.h"
 #include "measure.h"
+#include "needs.h"
 #include "pack.h"
 #include "policy.h"
 #include "session.h"
@@ -63,11 +65,25 @@ static DECLARE_DELAYED_WORK(pack_work, pack_late);
 
 /* --- putting in force ------------------------------------------------------------------- */
 
+/* What a policy needs is attached before it comes in force; nothing else of it can fail. */
+static int ready(const struct warden_layers *layers, struct netlink_ext_ack *extack)
+{
+	int err = warden_links_need(WARDEN_NEED_POLICY,
+				    warden_needs(layers) | warden_needs(warden_layers_get_rcu()));
+
+	if (err)
+		NL_SET_ERR_MSG_FMT(extack,
+				   "a program this policy needs could not be attached (%d); see the kernel log",
+				   -err);
+	return err;
+}
+
 static struct warden_committed publish(struct warden_layers *layers, struct warden_layers **old)
 {
 	struct warden_committed done;
 
 	*old = warden_layers_publish(layers);
+	warden_links_need(WARDEN_NEED_POLICY, warden_needs(layers));
 	warden_shadow_refresh();
 	warden_debug_refresh();
 	warden_consent_follow(layers);
@@ -125,7 +141,14 @@ static void raise_floor(const struct warden_layers *layers, u8 layer)
 		WRITE_ONCE(floors[layer], snap->version);
 }
 
-/* Take the policy of before back; @old is what was in force. */
+static void forget_waiting(void)
+{
+	provisional.before = NULL;
+	WRITE_ONCE(provisional.layer, WARDEN_ROLE_NONE);
+	warden_links_need(WARDEN_NEED_WAITING, 0);
+}
+
+/* Take the policy of before back; what it needs stayed attached. @old is what was in force. */
 static struct warden_committed revert(u32 reason)
 {
 	struct warden_layers *old;
@@ -137,8 +160,7 @@ static struct warden_committed revert(u32 reason)
 		.reason = reason,
 		.snap = warden_layers_find(old, provisional.layer),
 	});
-	provisional.before = NULL;
-	WRITE_ONCE(provisional.layer, WARDEN_ROLE_NONE);
+	forget_waiting();
 	warden_layers_retire(old);
 	done.ended = review();
 	return done;
@@ -160,6 +182,7 @@ static enum hrtimer_restart time_is_up(struct hrtimer *timer)
 
 static void wait_for_confirmation(struct warden_layers *before, u8 layer, u32 seconds)
 {
+	warden_links_need(WARDEN_NEED_WAITING, warden_needs(before)); /* attached still */
 	provisional.before = before;
 	WRITE_ONCE(provisional.until, ktime_get_boottime_ns() + (u64)seconds * NSEC_PER_SEC);
 	WRITE_ONCE(provisional.layer, layer);
@@ -318,7 +341,7 @@ static struct warden_layers *prepare(struct warden_snapshot *snap, const struct 
 	if (!layers)
 		return ERR_PTR(warden_refuse(extack, NULL, -ENOMEM, "out of memory for the policy"));
 	warden_layers_put(layers, snap->layer, snap);
-	err = warden_policy_check(snap, layers, c, line, extack);
+	err = warden_policy_check(snap, layers, c, line, extack) ?: ready(layers, extack);
 	if (err) {
 		warden_layers_free(layers);
 		return ERR_PTR(err);
@@ -363,7 +386,7 @@ static struct warden_committed put_in_force(struct warden_layers *layers,
  * Return: 0; what warden_trust_verify() returns; -EBUSY while another waits to be
  * confirmed, -ENOENT for a layer with none above, -ESTALE for one that is not
  * newer, -EPERM for one that is wider or denies what must not be denied, -EINVAL,
- * -E2BIG, -ENOMEM.
+ * -E2BIG, -ENOMEM, or what the kernel said to a program it was to attach.
  */
 int warden_policy_commit(struct warden_snapshot *snap, const struct warden_commit *c,
 			 struct warden_committed *done, struct netlink_ext_ack *extack)
@@ -409,8 +432,7 @@ int warden_policy_confirm(bool revert_now, struct warden_committed *done,
 		return 0;
 	}
 	warden_layers_retire(provisional.before);
-	provisional.before = NULL;
-	WRITE_ONCE(provisional.layer, WARDEN_ROLE_NONE);
+	forget_waiting();
 	raise_floor(layers, layer);
 	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_POLICY_CONFIRM,
 						    .snap = warden_layers_find(layers, layer) });
@@ -454,7 +476,7 @@ int warden_policy_drop(u8 layer, struct warden_committed *done, struct netlink_e
 		return -ENOMEM;
 	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_POLICY_DROP,
 						    .snap = warden_layers_find(layers, layer) });
-	warden_layers_put(layers, layer, NULL);
+	warden_layers_put(layers, layer, NULL); /* it needs no more than it did */
 	*done = publish(layers, &old);
 	warden_layers_retire(old);
 	tell_wider(layers, layer);
@@ -530,13 +552,14 @@ void warden_policy_raise_floor(u8 layer, u32 version)
 }
 
 /**
- * warden_policy_init() - nothing waits
+ * warden_policy_init() - nothing waits, and the boot profile's hooks are needed
  *
  * Context: Module init.
  */
 void __init warden_policy_init(void)
 {
 	hrtimer_setup(&revert_timer, time_is_up, CLOCK_BOOTTIME, HRTIMER_MODE_ABS);
+	warden_links_need(WARDEN_NEED_POLICY, warden_needs(warden_layers_get_rcu()));
 }
 
 /**

@@ -17,6 +17,8 @@
 #include "change.h"
 #include "decide.h"
 #include "identity.h"
+#include "links.h"
+#include "needs.h"
 #include "quarantine.h"
 
 /*
@@ -70,13 +72,20 @@ static void tell(u32 event, const struct warden_quarantined *q)
 	warden_change_tell(&(struct warden_change){ .event = event, .object = q->label });
 }
 
+/* An empty list needs none. */
+static void need_hooks(void)
+{
+	warden_links_need(WARDEN_NEED_QUARANTINE, nr ? warden_needs_quarantine() : 0);
+}
+
 /**
  * warden_quarantine_add() - cut a program off
  * @digest: the program
  * @label: what it was made of, for people
  *
  * Context: In a change, may sleep.
- * Return: 0; -EEXIST, -ENOSPC past WARDEN_QUARANTINE_MAX, -ENOMEM.
+ * Return: 0; -EEXIST, -ENOSPC past WARDEN_QUARANTINE_MAX, -ENOMEM, or what the
+ * kernel said to a program it was to attach.
  */
 int warden_quarantine_add(const struct warden_digest *digest, const char *label)
 {
@@ -86,6 +95,11 @@ int warden_quarantine_add(const struct warden_digest *digest, const char *label)
 	warden_change_assert_held();
 	if (!q)
 		return -ENOMEM;
+	err = warden_links_need(WARDEN_NEED_QUARANTINE, warden_needs_quarantine());
+	if (err) {
+		kfree(q);
+		return err;
+	}
 	q->digest = *digest;
 	q->since = ktime_get_boottime_ns();
 	strscpy(q->label, label, sizeof(q->label));
@@ -103,6 +117,7 @@ int warden_quarantine_add(const struct warden_digest *digest, const char *label)
 		kfree(q);
 	else
 		tell(WARDEN_EVENT_QUARANTINE_ADD, q);
+	need_hooks();
 	return err;
 }
 
@@ -129,6 +144,7 @@ int warden_quarantine_remove(const struct warden_digest *digest)
 	spin_unlock_bh(&quarantine_lock);
 	if (!q)
 		return -ENOENT;
+	need_hooks();
 	tell(WARDEN_EVENT_QUARANTINE_REMOVE, q);
 	kfree(q);
 	return 0;

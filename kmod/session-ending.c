@@ -173,7 +173,8 @@ static unsigned int end_picked(struct list_head *list, u32 reason, u64 since, u6
 		if (took)
 			*took = passed;
 		list_del(&s->ending);
-		fput(s->file);
+		/* Its holder may have closed it meanwhile: fput() would wait for our way back to user space. */
+		__fput_sync(s->file);
 		nr++;
 	}
 	return nr;

@@ -15,6 +15,8 @@
 #include "change.h"
 #include "debug.h"
 #include "extack.h"
+#include "links.h"
+#include "needs.h"
 #include "service.h"
 #include "shadow.h"
 
@@ -84,13 +86,25 @@ static struct warden_layers *build(struct warden_snapshot *snap)
 	return layers;
 }
 
+/* It is asked where nothing else may be, so it needs hooks of its own. */
+static int ready(const struct warden_snapshot *snap, struct netlink_ext_ack *extack)
+{
+	const u64 before = policy ? warden_needs_of(policy) : 0;
+
+	if (warden_links_need(WARDEN_NEED_SHADOW, before | warden_needs_of(snap)))
+		return warden_refuse(extack, NULL, -EIO,
+				     "a program this policy needs could not be attached; see the kernel log");
+	return 0;
+}
+
 /**
  * warden_shadow_load() - let a policy stand in shadow, in the place of one that does
  * @snap: the policy; given away
  * @extack: told why not
  *
  * Context: In a change; may sleep.
- * Return: 0; -ENOENT for a layer where the maker's is not loaded, -ENOMEM.
+ * Return: 0; -ENOENT for a layer where the maker's is not loaded, -ENOMEM, -EIO
+ * where a program could not be attached.
  */
 int warden_shadow_load(struct warden_snapshot *snap, struct netlink_ext_ack *extack)
 {
@@ -105,7 +119,10 @@ int warden_shadow_load(struct warden_snapshot *snap, struct netlink_ext_ack *ext
 		layers = build(snap);
 	if (!err && !layers)
 		err = warden_refuse(extack, NULL, -ENOMEM, "out of memory for the policy");
+	if (!err)
+		err = ready(snap, extack);
 	if (err) {
+		warden_layers_free(layers);
 		warden_snapshot_put(snap);
 		return err;
 	}
@@ -117,6 +134,7 @@ int warden_shadow_load(struct warden_snapshot *snap, struct netlink_ext_ack *ext
 	replace(layers);
 	warden_snapshot_put(policy);
 	policy = snap;
+	warden_links_need(WARDEN_NEED_SHADOW, warden_needs_of(snap));
 	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_SHADOW_LOAD,
 						    .snap = snap });
 	warden_debug_refresh();
@@ -128,6 +146,7 @@ static void take_out(void)
 	replace(NULL);
 	warden_snapshot_put(policy);
 	policy = NULL;
+	warden_links_need(WARDEN_NEED_SHADOW, 0);
 }
 
 /**

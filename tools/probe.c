@@ -313,13 +313,13 @@ static int look_into_child(void)
 static int ask_lockdown(void)
 {
 	char states[64];
-	int fd = open_counter(PERF_SAMPLE_REGS_INTR), err = 0;
+	int fd = open_counter(PERF_SAMPLE_REGS_INTR), err = fd < 0 ? errno : 0;
 
 	if (fd >= 0)
 		close(fd);
 	fd = open("/sys/power/state", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return 0;
+		return err;
 	if (read(fd, states, sizeof(states)) < 0)
 		err = errno;
 	return close_with(fd, err);

@@ -16,6 +16,7 @@
 /* How one trial went. */
 struct trial {
 	const struct warden_trial *of;
+	bool needed; /* its hook is needed by the policy, and so attached */
 	int result;  /* of its run */
 	bool seen;   /* its hook was called */
 	bool denied; /* Warden answered no */
@@ -24,6 +25,8 @@ struct trial {
 /* NULL where it went as it must, else what is wrong. */
 static const char *judge(const struct trial *t)
 {
+	if (!t->needed)
+		return NULL;
 	if (t->result < 0 && !t->seen)
 		return "it could not be tried";
 	if (!t->seen)
@@ -38,6 +41,8 @@ static const char *judge(const struct trial *t)
 /* What came of it. */
 static const char *tell(const struct trial *t)
 {
+	if (!t->needed)
+		return "not tried: nothing in this policy needs the hook";
 	if (t->denied)
 		return "refused by Warden";
 	if (!t->result)
@@ -59,7 +64,7 @@ static void print_trial(const struct trial *t)
 {
 	const char *wrong = judge(t);
 
-	printf("%-6s %-35s %-13s %s", wrong ? "FAILED" : "ok", t->of->what,
+	printf("%-6s %-35s %-13s %s", wrong ? "FAILED" : t->needed ? "ok" : "-", t->of->what,
 	       warden_enum_word(warden_enum_hook(), t->of->hook), wrong ? wrong : tell(t));
 	if (wrong && t->result)
 		printf(" (%s)", strerror(t->result < 0 ? -t->result : t->result));
@@ -75,6 +80,7 @@ static struct json_object *trial_json(const struct trial *t)
 	json_object_object_add(json, "hook",
 			       json_object_new_string(
 				       warden_enum_word(warden_enum_hook(), t->of->hook)));
+	json_object_object_add(json, "needed", json_object_new_boolean(t->needed));
 	json_object_object_add(json, "seen", json_object_new_boolean(t->seen));
 	json_object_object_add(json, "denied", json_object_new_boolean(t->denied));
 	json_object_object_add(json, "ok", json_object_new_boolean(!wrong));
@@ -82,9 +88,17 @@ static struct json_object *trial_json(const struct trial *t)
 	return json;
 }
 
+static int take_needs(void *ctx, const struct warden_object *o)
+{
+	uint64_t *needs = ctx;
+
+	*needs = warden_object_number(o, WARDEN_A_STATUS_WANTED);
+	return 0;
+}
+
 /* The hooks that the start of the probe reached are of the first step. */
 static int try_all(struct warden_nl *nl, const struct warden_ctl *ctl, struct json_object *list,
-		   bool *agreed, struct warden_fault *f)
+		   uint64_t needs, bool *agreed, struct warden_fault *f)
 {
 	const struct warden_trial *of;
 	bool renewed = false;
@@ -93,10 +107,11 @@ static int try_all(struct warden_nl *nl, const struct warden_ctl *ctl, struct js
 
 	*agreed = true;
 	for (n = 0; (of = warden_trial_nth(n)); n++) {
-		struct trial t = { .of = of, .seen = renewed };
+		struct trial t = { .of = of, .seen = renewed, .needed = needs >> of->hook & 1 };
 
-		t.result = of->run();
-		if (of->hook != WARDEN_HOOK_DEVICE_ADD) {
+		if (t.needed)
+			t.result = of->run();
+		if (t.needed && of->hook != WARDEN_HOOK_DEVICE_ADD) {
 			err = warden_nl_do(nl, WARDEN_CMD_PROBE_STEP, NULL, take_step, &t, f);
 			if (err)
 				return err;
@@ -141,7 +156,7 @@ static int conclude(const struct warden_ctl *ctl, struct json_object *list, bool
 		json_object_object_add(json, "trials", json_object_get(list));
 		warden_output_print(json);
 	} else if (passed) {
-		puts("the policy is live: every hook answered, and what it answered came true");
+		puts("the policy is live: every hook it needs answered, and what it answered came true");
 	} else {
 		fflush(stdout);
 		fprintf(stderr, "wardenctl: policy probe: the policy is not live: %s\n",
@@ -157,6 +172,7 @@ int warden_policy_probe(const struct warden_ctl *ctl, int argc, char **argv)
 	bool agreed = false, passed = false;
 	struct warden_nl *nl = NULL;
 	struct warden_fault f;
+	uint64_t needs = 0;
 	int err;
 
 	if (warden_usage_none(argc, argv)) {
@@ -167,7 +183,9 @@ int warden_policy_probe(const struct warden_ctl *ctl, int argc, char **argv)
 	if (!err)
 		err = warden_nl_do(nl, WARDEN_CMD_PROBE_BEGIN, NULL, NULL, NULL, &f);
 	if (!err)
-		err = try_all(nl, ctl, list, &agreed, &f);
+		err = warden_nl_do(nl, WARDEN_CMD_STATUS_GET, NULL, take_needs, &needs, &f);
+	if (!err)
+		err = try_all(nl, ctl, list, needs, &agreed, &f);
 	if (!err)
 		err = end(nl, agreed, &passed, &f);
 	warden_nl_close(nl);

@@ -19,7 +19,7 @@ static void print_hooks(const struct warden_object *o)
 	uint64_t attached = warden_object_number(o, WARDEN_A_STATUS_ATTACHED);
 	uint32_t i;
 
-	printf("hooks       %d of %d attached", __builtin_popcountll(attached & wanted),
+	printf("hooks       %d of the %d needed attached", __builtin_popcountll(attached & wanted),
 	       __builtin_popcountll(wanted));
 	for (i = 0; i < 64; i++)
 		if (wanted & ~attached & UINT64_C(1) << i)
@@ -132,7 +132,7 @@ static void print_probe(const struct warden_object *o)
 	uint64_t probed = warden_object_number(o, WARDEN_A_STATUS_PROBED);
 
 	if (probed && probed == warden_object_number(o, WARDEN_A_STATUS_GENERATION))
-		puts("probe       passed: all hooks answered under this policy");
+		puts("probe       passed: all hooks it needs answered under this policy");
 	else
 		puts("probe       not run under this policy; try: wardenctl policy probe");
 }

@@ -313,8 +313,8 @@ enum warden_consent_context {
 };
 
 /**
- * enum warden_hook - The hooks Warden attaches, in the order of the attached
- *   mask.
+ * enum warden_hook - The hooks Warden can attach to, in the order of the
+ *   attached mask.
  */
 enum warden_hook {
 	WARDEN_HOOK_FILE_OPEN,

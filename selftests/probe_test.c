@@ -108,6 +108,7 @@ TEST_F(probe, what_cannot_be_tried_keeps_a_policy_from_being_live)
 	struct mark m = evidence_mark();
 	struct client c;
 
+	ASSERT_LOADED(warden_policy(SHUT "measure module;\n"));
 	EXPECT_EQ(1, client_run(&c, ARGV("setpriv", "--bounding-set=-sys_module", "wardenctl",
 					 "policy", "probe")));
 	EXPECT_NE(NULL, strstr(c.text, "it could not be tried (Operation not permitted)"))

@@ -13,6 +13,11 @@ out=$top/build/check
 scratch=$out/$suite
 number=0
 cd "$top" || exit 1
+
+# Compilers are asked once for the same words, by whichever suite, run or copy of the tree.
+export CCACHE_DIR=${XDG_CACHE_HOME:-$HOME/.cache}/warden/ccache CCACHE_BASEDIR=$top
+export CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=2G
+PATH=/usr/lib/ccache:$PATH
 mkdir -p "$scratch"
 
 # ok NAME, not_ok NAME, skip NAME WHY

@@ -21,7 +21,7 @@ TESTS_LIBS = $(TOOLS_LIBS)
 
 # Without symbols: policies name these programs, so each load of one reads them whole.
 .PHONY: tests
-tests: $(addprefix $(TESTS_OUT)/,$(TESTS) $(TESTS_CLIENTS)) ## build the programs that test a running Warden
+tests: $(addprefix $(TESTS_OUT)/,$(TESTS) $(TESTS_CLIENTS) rsa.key) ## build the programs that test a running Warden
 
 $(addprefix $(TESTS_OUT)/,$(TESTS)): $(TESTS_OUT)/%: $(TESTS_OBJ)/%.o $(TESTS_LIB) $(TESTS_TOLD)
 	@mkdir -p $(@D)
@@ -30,6 +30,11 @@ $(addprefix $(TESTS_OUT)/,$(TESTS)): $(TESTS_OUT)/%: $(TESTS_OBJ)/%.o $(TESTS_LI
 $(addprefix $(TESTS_OUT)/,$(TESTS_CLIENTS)): $(TESTS_OUT)/%: $(TESTS_OBJ)/%.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+# A key of the tests' own, which takes long to find in an emulated guest.
+$(TESTS_OUT)/rsa.key:
+	@mkdir -p $(@D)
+	openssl genrsa -out $@ 2048
 
 $(TESTS_OBJ)/%.o: selftests/%.c
 	@mkdir -p $(@D)

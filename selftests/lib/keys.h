@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Keys and signatures of a test, made when it runs, with openssl(1) and
- * wardenctl: nothing secret is kept in the tree.
+ * Keys and signatures of a test, made with openssl(1) and wardenctl when it runs, or
+ * when it is built: nothing secret is kept in the tree.
  */
 #ifndef WARDEN_TEST_KEYS_H
 #define WARDEN_TEST_KEYS_H

@@ -49,7 +49,7 @@ KERNEL_OUT := $(TOOLS_OUT)/kernel
 KERNEL_HEADERS := $(addprefix $(KERNEL_OUT)/include/,$(HOSTED_HEADERS) net/netlink.h)
 KERNEL_CFLAGS = -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -D_GNU_SOURCE \
 	-D__KERNEL__ -isystem $(KERNEL_OUT)/include -I$(TOOLS_DIR)/kernel -I$(WARDEN_TOP)/kmod \
-	-I$(WARDEN_TOP)/include $(shell $(PKG_CONFIG) --cflags libcrypto) $(CFLAGS)
+	-I$(WARDEN_TOP)/include $(CFLAGS)
 KERNEL_OBJ := $(patsubst %.c,$(KERNEL_OUT)/%.o,oracle.c decide.c snapshot.c netlink-gen.c \
 	$(notdir $(wildcard $(WARDEN_TOP)/kmod/stage*.c)))
 

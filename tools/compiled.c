@@ -18,18 +18,27 @@ bool warden_compiled_is(const void *data, size_t len)
 	return a.nla_type == (WARDEN_A_POLICY_HEADER | NLA_F_NESTED);
 }
 
-/* An entry of the safety list is a rule with a flag. */
-static bool is_safety(const uint8_t *attr, size_t len)
+/*
+ * An entry of the safety list is a rule with a flag. Only counted for people, so it is
+ * looked for and the rest of the rule left to the module: there are many rules.
+ */
+static bool is_safety(const uint8_t *rule, size_t len)
 {
-	const struct warden_value *nest;
-	struct warden_object o, rule;
+	struct nlattr a;
+	uint32_t flags;
+	size_t at;
 
-	if (warden_object_parse(&o, warden_set_policy(), attr, len))
-		return false;
-	nest = &o.v[WARDEN_A_POLICY_RULE];
-	return nest->data &&
-	       !warden_object_parse(&rule, warden_set_rule(), nest->data, nest->len) &&
-	       warden_object_number(&rule, WARDEN_A_RULE_FLAGS) & WARDEN_RULE_FLAG_SAFETY;
+	for (at = NLA_HDRLEN; at + sizeof(a) <= len; at += NLA_ALIGN(a.nla_len)) {
+		memcpy(&a, rule + at, sizeof(a));
+		if (a.nla_len < NLA_HDRLEN || a.nla_len > len - at)
+			break;
+		if ((a.nla_type & NLA_TYPE_MASK) != WARDEN_A_RULE_FLAGS ||
+		    a.nla_len != NLA_HDRLEN + sizeof(flags))
+			continue;
+		memcpy(&flags, rule + at + NLA_HDRLEN, sizeof(flags));
+		return flags & WARDEN_RULE_FLAG_SAFETY;
+	}
+	return false;
 }
 
 static void count(struct warden_compiled *c, const struct warden_blob *policy)

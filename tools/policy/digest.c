@@ -103,13 +103,13 @@ static size_t first_room(int fd, size_t max)
 
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size < 4096 || (uint64_t)st.st_size > max)
 		return 4096;
-	return (size_t)st.st_size + 2;
+	return (size_t)st.st_size + 3;
 }
 
 static int read_fd(int fd, size_t max, char **text, size_t *len)
 {
-	size_t room = first_room(fd, max), used = 0;
-	char *buf = warden_array_zeroed(room, 1);
+	size_t room = first_room(fd, max) / 2, used = 0;
+	char *buf = warden_array_grow(NULL, &room, room, 1); /* twice that */
 
 	for (;;) {
 		ssize_t n;

@@ -32,6 +32,7 @@
 #include <linux/timekeeping.h>
 #include <crypto/hash.h>
 #include "identity.h"
+#include "sha256.h"
 
 #define READ_BYTES 65536
 
@@ -80,7 +81,6 @@ struct set {
 static struct {
 	struct set *sets;
 	spinlock_t lock; /* writers of @sets; innermost */
-	struct crypto_shash *sha256;
 	const struct cred *cred; /* the kernel's: the policy must be able to read every file */
 	atomic64_t reads;
 } cache;
@@ -268,13 +268,13 @@ static int hash_pieces(struct file *file, struct shash_desc *desc, void *piece)
 
 static int hash_content(struct file *file, struct warden_digest *digest)
 {
-	SHASH_DESC_ON_STACK(desc, cache.sha256);
+	SHASH_DESC_ON_STACK(desc, warden_sha256_tfm());
 	void *piece = kvmalloc(READ_BYTES, GFP_KERNEL);
 	int ret;
 
 	if (!piece)
 		return -ENOMEM;
-	desc->tfm = cache.sha256;
+	desc->tfm = warden_sha256_tfm();
 	ret = crypto_shash_init(desc);
 	if (!ret)
 		ret = hash_pieces(file, desc, piece);
@@ -481,23 +481,15 @@ u64 warden_identity_reads(void)
 
 int warden_identity_init(void)
 {
-	int ret = -ENOMEM;
-
 	spin_lock_init(&cache.lock);
 	cache.sets = kvcalloc(1 << SET_BITS, sizeof(*cache.sets), GFP_KERNEL);
 	if (!cache.sets)
-		return ret;
+		return -ENOMEM;
 	cache.cred = prepare_kernel_cred(&init_task);
-	if (!cache.cred)
-		goto err_free_sets;
-	cache.sha256 = crypto_alloc_shash("sha256", 0, 0);
-	if (!IS_ERR(cache.sha256))
+	if (cache.cred)
 		return 0;
-	ret = PTR_ERR(cache.sha256);
-	put_cred(cache.cred);
-err_free_sets:
 	kvfree(cache.sets);
-	return ret;
+	return -ENOMEM;
 }
 
 void warden_identity_exit(void)
@@ -509,6 +501,5 @@ void warden_identity_exit(void)
 	 */
 	warden_identity_forget(NULL);
 	kvfree(cache.sets);
-	crypto_free_shash(cache.sha256);
 	put_cred(cache.cred);
 }

@@ -25,7 +25,7 @@ struct warden_identity {
  * warden_identity_init() - set up the cache of digests
  *
  * Context: Process context, may sleep.
- * Return: 0, -ENOMEM, or the error of allocating "sha256" from the crypto API.
+ * Return: 0 or -ENOMEM.
  */
 int warden_identity_init(void);
 

@@ -2,7 +2,6 @@
 /*
  * The only door from BPF: each function builds a request and has it judged.
  */
-#include <crypto/sha2.h>
 #include <linux/binfmts.h>
 #include <linux/btf.h>
 #include <linux/btf_ids.h>
@@ -33,6 +32,7 @@
 #include "route.h"
 #include "service.h"
 #include "session.h"
+#include "sha256.h"
 #include "usb.h"
 
 static DEFINE_PER_CPU(u64, calls);
@@ -269,7 +269,7 @@ __bpf_kfunc int warden_kf_load_data(u64 data, u64 size, u32 id)
 	enter(WARDEN_HOOK_LOAD_DATA);
 	if (!domain)
 		return 0;
-	sha256((const u8 *)(unsigned long)data, size, object.digest.bytes);
+	warden_sha256(object.digest.bytes, (const u8 *)(unsigned long)data, size);
 	if (warden_judge_measures(domain) && warden_measure_later(domain, &object.digest))
 		object.reason = WARDEN_REASON_NO_MEMORY;
 	return judge_data(domain, &object,

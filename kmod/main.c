@@ -29,6 +29,7 @@
 #include "quarantine.h"
 #include "record.h"
 #include "session.h"
+#include "sha256.h"
 #include "trust.h"
 #include "usb.h"
 
@@ -107,9 +108,12 @@ static int __init warden_init(void)
 	if (IS_ERR(platform))
 		return PTR_ERR(platform);
 	warden_devices_init(&platform->dev);
-	err = warden_record_init(warden_netlink_notify);
+	err = warden_sha256_init();
 	if (err)
 		goto err_platform;
+	err = warden_record_init(warden_netlink_notify);
+	if (err)
+		goto err_sha256;
 	err = warden_identity_init();
 	if (err)
 		goto err_record;
@@ -160,6 +164,8 @@ err_identity:
 	warden_identity_exit();
 err_record:
 	warden_record_exit();
+err_sha256:
+	warden_sha256_exit();
 err_platform:
 	platform_device_unregister(platform);
 	return err;
@@ -207,6 +213,7 @@ static void __exit warden_exit(void)
 	warden_measure_exit();
 	warden_identity_exit();
 	warden_record_exit();
+	warden_sha256_exit();
 	platform_device_unregister(platform);
 	rcu_barrier();
 }

@@ -23,10 +23,10 @@
 #include <linux/tpm.h>
 #include <linux/unaligned.h>
 #include <linux/xarray.h>
-#include <crypto/sha2.h>
 #include <uapi/linux/warden.h>
 #include "measure.h"
 #include "record.h"
+#include "sha256.h"
 
 #define INDEX_BITS 12
 
@@ -108,18 +108,17 @@ static void make_template(struct warden_measurement *m)
 {
 	u8 packed[WARDEN_MEASUREMENT_PACKED_MAX];
 
-	sha256(packed, warden_measurement_pack(m, packed), m->template);
+	warden_sha256(m->template, packed, warden_measurement_pack(m, packed));
 }
 
 /* @chain becomes SHA-256 of itself and the template. */
 static void extend_chain(u8 chain[WARDEN_DIGEST_SIZE], const u8 template[WARDEN_DIGEST_SIZE])
 {
-	struct sha256_state sha;
+	u8 both[2 * WARDEN_DIGEST_SIZE];
 
-	sha256_init(&sha);
-	sha256_update(&sha, chain, WARDEN_DIGEST_SIZE);
-	sha256_update(&sha, template, WARDEN_DIGEST_SIZE);
-	sha256_final(&sha, chain);
+	memcpy(both, chain, WARDEN_DIGEST_SIZE);
+	memcpy(both + WARDEN_DIGEST_SIZE, template, WARDEN_DIGEST_SIZE);
+	warden_sha256(chain, both, sizeof(both));
 }
 
 static struct entry *new_entry(u32 domain, const struct warden_digest *digest, const char *label)

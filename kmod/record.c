@@ -21,9 +21,9 @@
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
-#include <crypto/sha2.h>
 #include <uapi/linux/warden.h>
 #include "record.h"
+#include "sha256.h"
 
 #define RING_MASK (WARDEN_RECORDS_MAX - 1)
 #define SLOT_BITS 8
@@ -72,7 +72,10 @@ static struct {
 	u64 denials;
 	u32 seed;
 	u8 chain[WARDEN_DIGEST_SIZE];
-	u8 packed[WARDEN_RECORD_PACKED_MAX];
+	struct {
+		u8 chain[WARDEN_DIGEST_SIZE];
+		u8 packed[WARDEN_RECORD_PACKED_MAX];
+	} link; /* what is hashed next */
 
 	struct warden_record buffer; /* the drain's own; an ordered queue runs one at a time */
 	void (*notify)(const struct warden_record *r);
@@ -102,13 +105,11 @@ static u32 hash_of(const struct warden_record *r)
 static void chain_next(void)
 {
 	struct warden_record *r = &log.ring[++log.chained & RING_MASK];
-	struct sha256_state sha;
 
 	lockdep_assert_held(&log.lock);
-	sha256_init(&sha);
-	sha256_update(&sha, log.chain, sizeof(log.chain));
-	sha256_update(&sha, log.packed, warden_record_pack(r, log.packed));
-	sha256_final(&sha, log.chain);
+	memcpy(log.link.chain, log.chain, sizeof(log.chain));
+	warden_sha256(log.chain, &log.link,
+		      sizeof(log.chain) + warden_record_pack(r, log.link.packed));
 	memcpy(r->chain, log.chain, sizeof(r->chain));
 }
 

@@ -6,7 +6,6 @@
 #ifndef WARDEN_STAGE_PRIV_H
 #define WARDEN_STAGE_PRIV_H
 
-#include <crypto/sha2.h>
 #include <linux/types.h>
 #include <net/netlink.h>
 
@@ -23,7 +22,6 @@ struct table {
 /**
  * struct warden_stage - a policy under construction
  * @snap: what it becomes; its tables are moved in by warden_stage_finish()
- * @hash: SHA-256 of the entries so far
  * @bytes: the entries as they came in, struct table of bytes
  * @broken: an entry was refused, so the whole is
  * @has_header: the header came in
@@ -42,7 +40,6 @@ struct table {
  */
 struct warden_stage {
 	struct warden_snapshot *snap;
-	struct sha256_state hash;
 	struct table bytes;
 	bool broken;
 	bool has_header;

@@ -130,51 +130,58 @@ static int add_quorum(struct warden_stage *stage, struct warden_rule *rule, stru
 	return 0;
 }
 
-/* A field that means nothing in a rule's domain is a mistake, and a mistake is not guessed at. */
-static int check_rule_fields(struct nlattr *const *tb, u32 domain, struct netlink_ext_ack *extack)
-{
-	static const u32 sensor_fields[] = { WARDEN_A_RULE_CLASS, WARDEN_A_RULE_TOPOLOGY,
-					     WARDEN_A_RULE_PURPOSE, WARDEN_A_RULE_WITHDRAW_MS,
-					     WARDEN_A_RULE_PRINCIPAL, WARDEN_A_RULE_QUORUM };
-	static const u32 port_fields[] = { WARDEN_A_RULE_PROTOCOL, WARDEN_A_RULE_PORT_LOW,
-					   WARDEN_A_RULE_PORT_HIGH, WARDEN_A_RULE_PORTS };
-	unsigned int i;
+#define PORTS (BIT(WARDEN_DOMAIN_LISTEN) | BIT(WARDEN_DOMAIN_CONNECT))
+#define NAMES (BIT(WARDEN_DOMAIN_MODULE) | BIT(WARDEN_DOMAIN_AUTOLOAD) | BIT(WARDEN_DOMAIN_USB))
 
-	for (i = 0; i < ARRAY_SIZE(sensor_fields); i++)
-		if (tb[sensor_fields[i]] && domain != WARDEN_DOMAIN_SENSOR &&
-		    (domain != WARDEN_DOMAIN_USB || sensor_fields[i] != WARDEN_A_RULE_TOPOLOGY))
-			return warden_stage_refuse(extack, tb[sensor_fields[i]],
-						   "only a sensor rule has this field");
-	for (i = 0; i < ARRAY_SIZE(port_fields); i++)
-		if (tb[port_fields[i]] && domain != WARDEN_DOMAIN_LISTEN &&
-		    domain != WARDEN_DOMAIN_CONNECT)
-			return warden_stage_refuse(extack, tb[port_fields[i]],
-						   "only a listen or connect rule has this field");
-	if (tb[WARDEN_A_RULE_SOCKET] && domain != WARDEN_DOMAIN_PROTOCOL)
-		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_SOCKET],
-					   "only a protocol rule names a kind of socket");
+static const char sensors_only[] = "only a sensor rule has this field";
+static const char ports_only[] = "only a listen or connect rule has this field";
+
+/* Where a field means something, as a bit mask of domains; 0 is everywhere. */
+static const struct {
+	u32 domains;
+	const char *why;
+} fields[WARDEN_A_RULE_MAX + 1] = {
+	[WARDEN_A_RULE_CLASS] = { BIT(WARDEN_DOMAIN_SENSOR), sensors_only },
+	[WARDEN_A_RULE_TOPOLOGY] = { BIT(WARDEN_DOMAIN_SENSOR) | BIT(WARDEN_DOMAIN_USB),
+				     sensors_only },
+	[WARDEN_A_RULE_PURPOSE] = { BIT(WARDEN_DOMAIN_SENSOR), sensors_only },
+	[WARDEN_A_RULE_WITHDRAW_MS] = { BIT(WARDEN_DOMAIN_SENSOR), sensors_only },
+	[WARDEN_A_RULE_PRINCIPAL] = { BIT(WARDEN_DOMAIN_SENSOR), sensors_only },
+	[WARDEN_A_RULE_QUORUM] = { BIT(WARDEN_DOMAIN_SENSOR), sensors_only },
+	[WARDEN_A_RULE_PROTOCOL] = { PORTS, ports_only },
+	[WARDEN_A_RULE_PORT_LOW] = { PORTS, ports_only },
+	[WARDEN_A_RULE_PORT_HIGH] = { PORTS, ports_only },
+	[WARDEN_A_RULE_PORTS] = { PORTS, ports_only },
+	[WARDEN_A_RULE_SOCKET] = { BIT(WARDEN_DOMAIN_PROTOCOL),
+				   "only a protocol rule names a kind of socket" },
+	[WARDEN_A_RULE_DIGEST] = { BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) |
+					   BIT(WARDEN_DOMAIN_FIRMWARE),
+				   "only an exec, module or firmware rule has a digest" },
+	[WARDEN_A_RULE_NET] = { BIT(WARDEN_DOMAIN_CONNECT),
+				"only a connect rule says where the other side is" },
+	[WARDEN_A_RULE_SURFACE] = { BIT(WARDEN_DOMAIN_DEBUG), "only a debug rule has a surface" },
+	[WARDEN_A_RULE_PATTERN] = { NAMES, "only a module, autoload or usb rule has a name" },
+	[WARDEN_A_RULE_USB_CLASS] = { BIT(WARDEN_DOMAIN_USB),
+				      "only a usb rule has a class of interfaces" },
+};
+
+/* A field that means nothing in a rule's domain is a mistake, and a mistake is not guessed at. */
+static int check_rule_fields(struct nlattr *const *tb, const struct nlattr *rule, u32 domain,
+			     struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr;
+	int rem;
+
+	nla_for_each_nested(attr, rule, rem) {
+		const int type = nla_type(attr);
+
+		if (type <= WARDEN_A_RULE_MAX && fields[type].domains &&
+		    !(fields[type].domains & BIT(domain)))
+			return warden_stage_refuse(extack, attr, fields[type].why);
+	}
 	if (get_u32(tb, WARDEN_A_RULE_SOCKET, 0) == WARDEN_SOCKET_CLASS_UNIX)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_SOCKET],
 					   "unix sockets are open to all, no rule is asked");
-	if (tb[WARDEN_A_RULE_DIGEST] && !warden_domain_has_object(domain))
-		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_DIGEST],
-					   "only an exec, module or firmware rule has a digest");
-	if (tb[WARDEN_A_RULE_NET] && domain != WARDEN_DOMAIN_CONNECT)
-		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_NET],
-					   "only a connect rule says where the other side is");
-	if (tb[WARDEN_A_RULE_SURFACE] && domain != WARDEN_DOMAIN_DEBUG)
-		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_SURFACE],
-					   "only a debug rule has a surface");
-	if (tb[WARDEN_A_RULE_PATTERN] && domain != WARDEN_DOMAIN_MODULE &&
-	    domain != WARDEN_DOMAIN_AUTOLOAD && domain != WARDEN_DOMAIN_USB)
-		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PATTERN],
-					   "only a module, autoload or usb rule has a name");
-	if (tb[WARDEN_A_RULE_USB_CLASS] && domain != WARDEN_DOMAIN_USB)
-		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_USB_CLASS],
-					   "only a usb rule has a class of interfaces");
-	if (!warden_domain_has_rules(domain))
-		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_DOMAIN],
-					   "this domain has no rules");
 	return 0;
 }
 
@@ -202,7 +209,7 @@ static int check_rule(struct nlattr *const *tb, const struct nlattr *attr,
 	    (!rule->purpose || rule->action != WARDEN_ACTION_ALLOW || !rule->program))
 		return warden_stage_refuse(
 			extack, attr, "a rule with consent allows one program for one purpose");
-	return check_rule_fields(tb, rule->domain, extack);
+	return check_rule_fields(tb, attr, rule->domain, extack);
 }
 
 /* A range of ports as it stands on the wire. */

@@ -9,6 +9,12 @@
 #include "netlink-gen.h"
 #include "stage-priv.h"
 
+/* Items, or bytes, up to which a table grows by four: each step copies what there is. */
+#define MANY 1024
+
+/* Of a table that is whole, this part may stay unused: to give it back is a copy, too. */
+#define SPARE 8
+
 static int move(struct table *t, size_t size, u32 room)
 {
 	void *item = kvmalloc_array(room, size, GFP_KERNEL_ACCOUNT);
@@ -29,11 +35,11 @@ static int grow(struct table *t, size_t size, u32 max)
 		return 0;
 	if (t->nr >= max)
 		return -ENOSPC;
-	return move(t, size, t->room ? min(t->room * 2, max) : min(16U, max));
+	return move(t, size, min(t->room ? t->room * (t->room < MANY ? 4 : 2) : 16U, max));
 }
 
 /**
- * warden_stage_trim() - give back the room that was kept for more
+ * warden_stage_trim() - give back the room that was kept for more, but for a little
  * @t: the table
  * @size: bytes of an item
  *
@@ -41,7 +47,7 @@ static int grow(struct table *t, size_t size, u32 max)
  */
 void warden_stage_trim(struct table *t, size_t size)
 {
-	if (t->nr && t->nr < t->room)
+	if (t->nr && t->nr < t->room - t->room / SPARE)
 		move(t, size, t->nr);
 }
 
@@ -49,14 +55,14 @@ void warden_stage_trim(struct table *t, size_t size)
  * warden_stage_keep() - add bytes to a table of bytes
  * @t: the table
  * @bytes: what to add
- * @len: how many; up to WARDEN_POLICY_MAX in all
+ * @len: how many; up to WARDEN_CHUNK_MAX at a time and WARDEN_POLICY_MAX in all
  *
  * Context: Process context, may sleep.
  * Return: 0 or -ENOMEM.
  */
 int warden_stage_keep(struct table *t, const void *bytes, u32 len)
 {
-	u32 room = t->room ?: 4096;
+	u32 room = t->room ?: max(4096U, 4 * len);
 	int err = 0;
 
 	while (room - t->nr < len)

@@ -7,7 +7,6 @@
  * stand for something, limits, order of tables. What fails is refused with one
  * sentence and leaves no trace.
  */
-#include <crypto/sha2.h>
 #include <linux/bits.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -17,6 +16,7 @@
 
 #include "extack.h"
 #include "netlink-gen.h"
+#include "sha256.h"
 #include "snapshot.h"
 #include "stage.h"
 #include "stage-priv.h"
@@ -67,7 +67,6 @@ struct warden_stage *warden_stage_new(void)
 		kfree(stage);
 		return NULL;
 	}
-	sha256_init(&stage->hash);
 	return stage;
 }
 
@@ -137,7 +136,6 @@ int warden_stage_add(struct warden_stage *stage, const struct nlattr *head, int 
 	if (!err && warden_stage_keep(&stage->bytes, head, len))
 		err = warden_refuse(extack, NULL, -ENOMEM, "out of memory for the policy");
 	stage->broken = err;
-	sha256_update(&stage->hash, (const u8 *)head, len);
 	return err;
 }
 
@@ -219,7 +217,7 @@ struct warden_snapshot *warden_stage_finish(struct warden_stage *stage, const u8
 	if (!stage->has_header)
 		return ERR_PTR(warden_stage_refuse(extack, NULL, "the policy has no header"));
 	stage->broken = true;
-	sha256_final(&stage->hash, snap->digest);
+	warden_sha256(snap->digest, stage->bytes.item, stage->bytes.nr);
 	if (digest && memcmp(digest, snap->digest, sizeof(snap->digest))) {
 		NL_SET_ERR_MSG(extack, "the policy is not what was sent: its digest differs");
 		return ERR_PTR(-EBADMSG);

@@ -10,7 +10,6 @@
  * add to such a ring, link it or change its rights.
  */
 #include <crypto/pkcs7.h>
-#include <crypto/sha2.h>
 #include <keys/asymmetric-type.h>
 #include <linux/cred.h>
 #include <linux/err.h>
@@ -24,6 +23,7 @@
 #include "extack.h"
 #include "policy.h"
 #include "roots.h"
+#include "sha256.h"
 #include "snapshot.h"
 #include "trust.h"
 
@@ -317,7 +317,7 @@ static int verify_message(struct pkcs7_message *message, struct warden_snapshot 
 		err = find_signer(message, maker, snap->layer, &found, snap->signer);
 	if (err)
 		return explain(err, extack);
-	sha256(found.der, found.len, snap->signer_digest);
+	warden_sha256(snap->signer_digest, found.der, found.len);
 	return check_signer(snap, &found, extack);
 }
 
@@ -381,7 +381,7 @@ bool warden_trust_vouches(const struct warden_snapshot *maker, const struct ward
 	if (!snap->signer[0])
 		return true;
 	for (i = 0; i < maker->nr_signers; i++) {
-		sha256(maker->signers[i].certificate, maker->signers[i].len, digest);
+		warden_sha256(digest, maker->signers[i].certificate, maker->signers[i].len);
 		if (maker->signers[i].role == snap->layer &&
 		    !memcmp(digest, snap->signer_digest, sizeof(digest)))
 			return true;

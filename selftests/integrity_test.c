@@ -170,6 +170,14 @@ TEST_F(integrity, script_is_measured_with_its_interpreter)
 	EXPECT_EQ(1, measured("exec", "sha256", digest, NULL));
 }
 
+TEST(digests_are_taken_with_what_the_processor_has)
+{
+	if (shell("modprobe --show-depends crypto-sha256 | grep -q '^insmod.*'$f", "sha"))
+		SKIP(return, "this kernel has one implementation of SHA-256");
+	EXPECT_EQ(0, shell("awk 'BEGIN { RS = \"\" } /name *: sha256\\n/ && !/generic/ && "
+			   "/refcnt *: [2-9]/ { found = 1 } END { exit !found }' $f", "/proc/crypto"));
+}
+
 TEST_F(integrity, log_verifies_and_agrees_with_the_tpm)
 {
 	char is[DIGITS + 2] = "";

@@ -69,6 +69,12 @@ void warden_blob_append(struct warden_blob *b, const void *bytes, size_t len)
 		memcpy(append(b, len), bytes, len);
 }
 
+void warden_blob_take(struct warden_blob *b, void *bytes, size_t len)
+{
+	assert(!b->data);
+	*b = (struct warden_blob){ bytes, len, len };
+}
+
 void warden_blob_free(struct warden_blob *b)
 {
 	free(b->data);

@@ -39,6 +39,9 @@ size_t warden_blob_nest_begin(struct warden_blob *b, uint16_t type);
 void warden_blob_nest_end(struct warden_blob *b, size_t nest);
 /* Bytes as they stand, without a head. */
 void warden_blob_append(struct warden_blob *b, const void *bytes, size_t len);
+
+/* Make bytes of malloc(3) those of an empty blob, which frees them. */
+void warden_blob_take(struct warden_blob *b, void *bytes, size_t len);
 void warden_blob_free(struct warden_blob *b);
 
 #endif /* WARDEN_BLOB_H */

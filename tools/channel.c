@@ -28,6 +28,10 @@ struct rows {
 	WARDEN_ARRAY(struct row) list;
 };
 
+struct inodes {
+	WARDEN_ARRAY(unsigned long) list;
+};
+
 static void read_rows(struct rows *rows, const char *file)
 {
 	FILE *f = fopen(file, "r");
@@ -52,25 +56,23 @@ static const struct row *find_row(const struct rows *rows, unsigned int state, u
 	return NULL;
 }
 
-/* Call @fn for each socket in a state that a process holds; true ends it. */
-static bool each_socket(const struct rows *rows, long pid, unsigned int state,
-			bool (*fn)(void *ctx, const struct row *r), void *ctx)
+/* Add the sockets a process holds. */
+static void add_sockets(struct inodes *sockets, long pid)
 {
 	const struct dirent *e;
-	const struct row *r;
-	bool done = false;
+	unsigned long inode;
 	char path[64];
 	DIR *d;
 
 	snprintf(path, sizeof(path), "/proc/%ld/fd", pid);
 	d = opendir(path);
-	while (d && !done && (e = readdir(d))) {
-		r = find_row(rows, state, warden_process_socket(dirfd(d), e->d_name));
-		done = r && fn(ctx, r);
+	while (d && (e = readdir(d))) {
+		inode = warden_process_socket(dirfd(d), e->d_name);
+		if (inode)
+			*warden_array_add(&sockets->list) = inode;
 	}
 	if (d)
 		closedir(d);
-	return done;
 }
 
 /* --- which ports ---------------------------------------------------------------------- */
@@ -91,20 +93,18 @@ static void add_port(struct ports *p, unsigned int port)
 		p->port[p->n++] = port;
 }
 
-static bool take_port(void *ctx, const struct row *r)
+static void find_ports(struct ports *p, const struct rows *rows, const struct inodes *held,
+		       const char *ssh)
 {
-	add_port(ctx, r->port);
-	return false;
-}
-
-static void find_ports(struct ports *p, const struct rows *rows)
-{
-	const char *ssh = getenv("SSH_CONNECTION"); /* client, its port, server, its port */
+	const struct row *r;
 	unsigned int port;
-	long pid;
+	size_t i;
 
-	for (pid = getppid(); pid > 1; pid = warden_process_number(pid, "PPid:"))
-		each_socket(rows, pid, STATE_ESTABLISHED, take_port, p);
+	for (i = 0; i < held->list.n; i++) {
+		r = find_row(rows, STATE_ESTABLISHED, held->list.v[i]);
+		if (r)
+			add_port(p, r->port);
+	}
 	if (ssh && sscanf(ssh, "%*s %*u %*s %u", &port) == 1)
 		add_port(p, port);
 }
@@ -137,11 +137,6 @@ static void put_channel(struct warden_blob *how, long pid, unsigned int port)
 	warden_blob_nest_end(how, nest);
 }
 
-static bool is_port(void *ctx, const struct row *r)
-{
-	return r->port == *(const unsigned int *)ctx;
-}
-
 struct search {
 	struct warden_blob *how;
 	const struct rows *rows;
@@ -151,14 +146,23 @@ struct search {
 static bool put_listener(void *ctx, long pid)
 {
 	struct search *s = ctx;
+	struct inodes held = { 0 };
+	const struct row *r;
+	bool listens = false;
+	size_t i;
 
-	if (!each_socket(s->rows, pid, STATE_LISTEN, is_port, &s->port))
-		return false;
-	put_channel(s->how, pid, s->port);
-	return true;
+	add_sockets(&held, pid);
+	for (i = 0; !listens && i < held.list.n; i++) {
+		r = find_row(s->rows, STATE_LISTEN, held.list.v[i]);
+		listens = r && r->port == s->port;
+	}
+	free(held.list.v);
+	if (listens)
+		put_channel(s->how, pid, s->port);
+	return listens;
 }
 
-void warden_channel_find(struct warden_blob *how)
+static void find_listeners(struct warden_blob *how, const struct inodes *held, const char *ssh)
 {
 	struct rows rows = { 0 };
 	struct ports ports = { .n = 0 };
@@ -167,11 +171,25 @@ void warden_channel_find(struct warden_blob *how)
 
 	read_rows(&rows, "/proc/net/tcp");
 	read_rows(&rows, "/proc/net/tcp6");
-	find_ports(&ports, &rows);
+	find_ports(&ports, &rows, held, ssh);
 	/* The first process that holds a listener of the port: others share its file. */
 	for (i = 0; i < ports.n; i++) {
 		s.port = ports.port[i];
 		warden_process_each(put_listener, &s);
 	}
 	free(rows.list.v);
+}
+
+/* The kernel goes through all its connections to list them: not where none can be ours. */
+void warden_channel_find(struct warden_blob *how)
+{
+	const char *ssh = getenv("SSH_CONNECTION"); /* client, its port, server, its port */
+	struct inodes held = { 0 };
+	long pid;
+
+	for (pid = getppid(); pid > 1; pid = warden_process_parent(pid))
+		add_sockets(&held, pid);
+	if (held.list.n || ssh)
+		find_listeners(how, &held, ssh);
+	free(held.list.v);
 }

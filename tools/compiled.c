@@ -18,59 +18,79 @@ bool warden_compiled_is(const void *data, size_t len)
 	return a.nla_type == (WARDEN_A_POLICY_HEADER | NLA_F_NESTED);
 }
 
-/* An entry of the safety list is a rule with a flag. */
-static bool is_safety(const uint8_t *attr, size_t len)
+/*
+ * An entry of the safety list is a rule with a flag. Only counted for people, so it is
+ * looked for and the rest of the rule left to the module: there are many rules.
+ */
+static bool is_safety(const uint8_t *rule, size_t len)
 {
-	const struct warden_value *nest;
-	struct warden_object o, rule;
+	struct nlattr a;
+	uint32_t flags;
+	size_t at;
 
-	if (warden_object_parse(&o, warden_set_policy(), attr, len))
-		return false;
-	nest = &o.v[WARDEN_A_POLICY_RULE];
-	return nest->data &&
-	       !warden_object_parse(&rule, warden_set_rule(), nest->data, nest->len) &&
-	       warden_object_number(&rule, WARDEN_A_RULE_FLAGS) & WARDEN_RULE_FLAG_SAFETY;
+	for (at = NLA_HDRLEN; at + sizeof(a) <= len; at += NLA_ALIGN(a.nla_len)) {
+		memcpy(&a, rule + at, sizeof(a));
+		if (a.nla_len < NLA_HDRLEN || a.nla_len > len - at)
+			break;
+		if ((a.nla_type & NLA_TYPE_MASK) != WARDEN_A_RULE_FLAGS ||
+		    a.nla_len != NLA_HDRLEN + sizeof(flags))
+			continue;
+		memcpy(&flags, rule + at + NLA_HDRLEN, sizeof(flags));
+		return flags & WARDEN_RULE_FLAG_SAFETY;
+	}
+	return false;
 }
 
-static void count(struct warden_compiled *c, const struct warden_blob *policy)
+/* Count the entries, and find the header. There are many, so that only the header is read whole. */
+static int go_through(struct warden_compiled *c, const struct warden_blob *policy,
+		      struct warden_value *header)
 {
-	size_t at = 0;
+	struct nlattr a;
+	size_t at;
 
-	while (at + sizeof(struct nlattr) <= policy->len) {
-		struct nlattr a;
+	for (at = 0; at < policy->len; at += NLA_ALIGN(a.nla_len)) {
+		const uint8_t *entry = policy->data + at;
 
-		memcpy(&a, policy->data + at, sizeof(a));
-		c->programs += (a.nla_type & NLA_TYPE_MASK) == WARDEN_A_POLICY_PROGRAM;
-		if ((a.nla_type & NLA_TYPE_MASK) == WARDEN_A_POLICY_RULE) {
-			bool safety = is_safety(policy->data + at, a.nla_len);
-
-			c->safety += safety;
-			c->rules += !safety;
+		if (policy->len - at < sizeof(a))
+			return -EBADMSG;
+		memcpy(&a, entry, sizeof(a));
+		if (a.nla_len < NLA_HDRLEN || a.nla_len > policy->len - at)
+			return -EBADMSG;
+		switch (a.nla_type & NLA_TYPE_MASK) {
+		case WARDEN_A_POLICY_HEADER:
+			header->data = entry + NLA_HDRLEN;
+			header->len = a.nla_len - NLA_HDRLEN;
+			break;
+		case WARDEN_A_POLICY_PROGRAM:
+			c->programs++;
+			break;
+		case WARDEN_A_POLICY_RULE:
+			if (is_safety(entry, a.nla_len))
+				c->safety++;
+			else
+				c->rules++;
+			break;
 		}
-		at += NLA_ALIGN(a.nla_len);
 	}
+	return 0;
 }
 
 int warden_compiled_read(struct warden_compiled *c, const struct warden_blob *policy)
 {
-	const struct warden_value *nest;
-	struct warden_object o, h;
+	struct warden_value header = { .data = NULL };
+	struct warden_object h;
 
 	memset(c, 0, sizeof(*c));
 	/* Whole entries, each padded: whoever cuts it into pieces goes by that. */
-	if (policy->len % NLA_ALIGNTO)
+	if (policy->len % NLA_ALIGNTO || go_through(c, policy, &header))
 		return -EBADMSG;
-	if (warden_object_parse(&o, warden_set_policy(), policy->data, policy->len))
-		return -EBADMSG;
-	nest = &o.v[WARDEN_A_POLICY_HEADER];
-	if (!nest->data || warden_object_parse(&h, warden_set_header(), nest->data, nest->len))
+	if (!header.data || warden_object_parse(&h, warden_set_header(), header.data, header.len))
 		return -EBADMSG;
 	c->name = warden_object_string(&h, WARDEN_A_HEADER_NAME);
 	c->version = (uint32_t)warden_object_number(&h, WARDEN_A_HEADER_VERSION);
 	c->layer = (uint32_t)warden_object_number(&h, WARDEN_A_HEADER_LAYER);
 	if (!c->layer)
 		c->layer = WARDEN_ROLE_MAKER;
-	count(c, policy);
 	return 0;
 }
 

@@ -35,7 +35,8 @@ struct answer {
 
 struct exchange {
 	const struct warden_wire_op *op;
-	const struct nlmsghdr *request;
+	const uint8_t *attrs; /* of the request */
+	size_t len;
 	WARDEN_ARRAY(struct answer) answers;
 	struct warden_fault *fault;
 	bool done;
@@ -90,13 +91,15 @@ static uint32_t rule_line(const struct nlattr *rule)
 
 static void locate(struct located *at, const struct exchange *x, uint32_t offset)
 {
-	const uint8_t *wanted = (const uint8_t *)x->request + offset;
-	const struct nlattr *a =
-		(const struct nlattr *)((const uint8_t *)nlmsg_data(x->request) + GENL_HDRLEN);
-	int left = nlmsg_datalen(x->request) - GENL_HDRLEN;
+	const uint32_t head = NLMSG_HDRLEN + GENL_HDRLEN;
+	const uint8_t *wanted = x->attrs + offset - head;
+	const struct nlattr *a = (const struct nlattr *)x->attrs;
+	int left = (int)x->len;
 	size_t used = 0;
 
 	memset(at, 0, sizeof(*at));
+	if (offset < head)
+		return;
 	at->set = x->op->set;
 	while (at->set && nla_ok(a, left) && used < sizeof(at->name)) {
 		const uint8_t *end = (const uint8_t *)a + NLA_ALIGN(a->nla_len);
@@ -295,34 +298,43 @@ static void drop_answers(struct exchange *x)
 	memset(&x->answers, 0, sizeof(x->answers));
 }
 
-static struct nl_msg *make_request(struct warden_nl *nl, int cmd, int flags, const uint8_t *attrs,
-				   size_t len)
+/* The heads alone: the attributes are sent from where they are. */
+static struct nl_msg *make_heads(struct warden_nl *nl, int cmd, int flags)
 {
-	struct nl_msg *msg = nlmsg_alloc_size(NLMSG_HDRLEN + GENL_HDRLEN + NLMSG_ALIGN(len));
+	struct nl_msg *msg = nlmsg_alloc_size(NLMSG_HDRLEN + GENL_HDRLEN);
 
-	if (!msg)
-		return NULL;
-	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, nl->family, 0,
-			 NLM_F_REQUEST | NLM_F_ACK | flags, (uint8_t)cmd, WARDEN_FAMILY_VERSION) ||
-	    (len && nlmsg_append(msg, (void *)(uintptr_t)attrs, len, NLMSG_ALIGNTO))) {
+	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, nl->family, 0,
+				NLM_F_REQUEST | NLM_F_ACK | flags, (uint8_t)cmd,
+				WARDEN_FAMILY_VERSION)) {
 		nlmsg_free(msg);
 		return NULL;
 	}
 	return msg;
 }
 
+static int send_request(struct warden_nl *nl, struct nl_msg *msg, const struct exchange *x)
+{
+	struct nlmsghdr *h = nlmsg_hdr(msg);
+	struct iovec parts[] = { { h, h->nlmsg_len }, { (void *)(uintptr_t)x->attrs, x->len } };
+
+	nl_complete_msg(nl->sock, msg);
+	h->nlmsg_len += (uint32_t)x->len;
+	return nl_send_iovec(nl->sock, msg, parts, x->len ? 2 : 1);
+}
+
 /* Sends and receives; the answers are in @x. */
 static int talk(struct warden_nl *nl, struct exchange *x, int cmd, int flags, const uint8_t *attrs,
 		size_t len)
 {
-	struct nl_msg *msg = make_request(nl, cmd, flags, attrs, len);
+	struct nl_msg *msg = make_heads(nl, cmd, flags);
 	int err;
 
 	if (!msg)
 		return warden_fault_set(x->fault, -ENOMEM, "", "no memory");
 	x->op = warden_wire_op(cmd);
-	err = nl_send_auto(nl->sock, msg);
-	x->request = nlmsg_hdr(msg);
+	x->attrs = attrs;
+	x->len = len;
+	err = send_request(nl, msg, x);
 	err = err < 0 ? transport_fault(x, err) : receive_all(nl, x);
 	nlmsg_free(msg);
 	return err;

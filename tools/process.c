@@ -39,6 +39,25 @@ long warden_process_number(long pid, const char *field)
 	return number;
 }
 
+/* The fourth field of /proc/PID/stat; the second ends with the last parenthesis. */
+long warden_process_parent(long pid)
+{
+	char path[64], line[512], *behind;
+	long parent = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
+	f = fopen(path, "r");
+	if (!f)
+		return -1;
+	line[fread(line, 1, sizeof(line) - 1, f)] = '\0';
+	fclose(f);
+	behind = strrchr(line, ')');
+	if (!behind || sscanf(behind, ") %*c %ld", &parent) != 1)
+		return -1;
+	return parent;
+}
+
 bool warden_process_path(long pid, char *path, size_t size)
 {
 	char link[64];

@@ -21,6 +21,9 @@ bool warden_process_each(bool (*fn)(void *ctx, long pid), void *ctx);
 /* The number behind a field of /proc/PID/status, "Uid:" the real one; -1 where there is none. */
 long warden_process_number(long pid, const char *field);
 
+/* Who started it, or took it over; -1 where it has ended. */
+long warden_process_parent(long pid);
+
 /* The path of its executable; false where it has none, or has ended. */
 bool warden_process_path(long pid, char *path, size_t size);
 

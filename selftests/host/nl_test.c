@@ -12,7 +12,6 @@
 FIXTURE(request)
 {
 	struct warden_blob blob;
-	struct nl_msg *msg;
 	struct exchange x;
 	struct warden_fault fault;
 	uint32_t port_low; /* offset of rule 2's port-low from the start of the message */
@@ -33,7 +32,6 @@ static void put_rule(struct warden_blob *b, uint32_t line, size_t *port_low)
 FIXTURE_SETUP(request)
 {
 	const uint32_t head = NLMSG_HDRLEN + GENL_HDRLEN;
-	struct warden_nl nl = { .family = 30 };
 	size_t port_low;
 
 	memset(self, 0, sizeof(*self));
@@ -41,15 +39,14 @@ FIXTURE_SETUP(request)
 	self->rule = head + (uint32_t)self->blob.len;
 	put_rule(&self->blob, 23, &port_low);
 	self->port_low = head + (uint32_t)port_low;
-	self->msg = make_request(&nl, WARDEN_CMD_POLICY_ADD, 0, self->blob.data, self->blob.len);
 	self->x.op = warden_wire_op(WARDEN_CMD_POLICY_ADD);
-	self->x.request = nlmsg_hdr(self->msg);
+	self->x.attrs = self->blob.data;
+	self->x.len = self->blob.len;
 	self->x.fault = &self->fault;
 }
 
 FIXTURE_TEARDOWN(request)
 {
-	nlmsg_free(self->msg);
 	warden_blob_free(&self->blob);
 }
 

@@ -110,8 +110,10 @@ static int compile_text(struct load *l)
 	s.forced = l->force;
 	if (!err)
 		err = warden_source_compile(&s);
-	if (!err)
-		warden_blob_append(&l->policy, s.blob.data, s.blob.len);
+	if (!err) {
+		l->policy = s.blob;
+		s.blob = (struct warden_blob){ NULL, 0, 0 };
+	}
 	warden_source_free(&s);
 	return err;
 }
@@ -124,11 +126,12 @@ static int read_policy(struct load *l)
 	int err = 0;
 
 	if (strcmp(l->file, "-") && !warden_read_file(l->file, WARDEN_POLICY_MAX, &bytes, &len) &&
-	    warden_compiled_is(bytes, len))
-		warden_blob_append(&l->policy, bytes, len);
-	else
+	    warden_compiled_is(bytes, len)) {
+		warden_blob_take(&l->policy, bytes, len);
+	} else {
+		free(bytes);
 		err = compile_text(l);
-	free(bytes);
+	}
 	if (!err && l->layer)
 		err = warden_compiled_set_layer(&l->policy, l->layer);
 	if (!err)

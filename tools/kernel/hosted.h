@@ -16,7 +16,6 @@
 #include <arpa/inet.h>
 #include <endian.h>
 #include <errno.h>
-#include <openssl/sha.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -140,33 +139,6 @@ static inline u64 siphash(const void *data, size_t len, const siphash_key_t *key
 	while (len--)
 		hash = (hash ^ *(const u8 *)data++) * 0x100000001b3ULL;
 	return hash;
-}
-
-/* include/crypto/sha2.h */
-#define SHA256_DIGEST_SIZE 32
-struct sha256_state {
-	SHA256_CTX ctx;
-};
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-static inline void sha256_init(struct sha256_state *s)
-{
-	SHA256_Init(&s->ctx);
-}
-static inline void sha256_update(struct sha256_state *s, const u8 *data, size_t len)
-{
-	SHA256_Update(&s->ctx, data, len);
-}
-static inline void sha256_final(struct sha256_state *s, u8 *out)
-{
-	SHA256_Final(out, &s->ctx);
-}
-static inline void sha256(const void *data, size_t len, u8 *out)
-{
-	struct sha256_state s;
-
-	sha256_init(&s);
-	sha256_update(&s, data, len);
-	sha256_final(&s, out);
 }
 
 /* include/linux/netlink.h */

@@ -96,15 +96,25 @@ int warden_sha256_file(uint8_t to[WARDEN_DIGEST_SIZE], const char *path)
 	return err;
 }
 
+/* What a file says of its size, and one byte more to see that it ends there. */
+static size_t first_room(int fd, size_t max)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size < 4096 || (uint64_t)st.st_size > max)
+		return 4096;
+	return (size_t)st.st_size + 3;
+}
+
 static int read_fd(int fd, size_t max, char **text, size_t *len)
 {
-	size_t room = 0, used = 0;
-	char *buf = NULL;
+	size_t room = first_room(fd, max) / 2, used = 0;
+	char *buf = warden_array_grow(NULL, &room, room, 1); /* twice that */
 
 	for (;;) {
 		ssize_t n;
 
-		while (room - used < 4096)
+		while (room - used < 2)
 			buf = warden_array_grow(buf, &room, room, 1);
 		n = read(fd, buf + used, room - used - 1);
 		if (n < 0 && errno == EINTR)

@@ -303,15 +303,18 @@ static bool covers(const struct lint *l, uint32_t n, const struct atom *a, const
 /* An atom of this effect that @a lies inside of; NONE where there is none. */
 static uint32_t find_cover(struct lint *l, const struct atom *a, uint32_t effect)
 {
-	unsigned int wider, shape = shape_of(&a->key);
+	const struct key asked = { .domain = a->key.domain, .effect = effect };
+	const unsigned int shape = shape_of(&a->key), there = *shapes_of(l, &asked);
+	unsigned int wider;
 
-	for (wider = 0; wider < 8; wider++) {
-		struct key key = a->key;
+	for (wider = 0; there && wider < 8; wider++) {
+		struct key key;
 		uint32_t at;
 
-		key.effect = effect;
-		if (wider & ~shape || !(*shapes_of(l, &key) & 1u << (shape & ~wider)))
+		if (wider & ~shape || !(there & 1u << (shape & ~wider)))
 			continue;
+		key = a->key;
+		key.effect = effect;
 		if (wider & 1)
 			key.program = 0;
 		if (wider & 2)

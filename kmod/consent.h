@@ -6,7 +6,9 @@
 #include "consent-time.h"
 #include "decide.h"
 
+struct warden_answer;
 struct warden_layers;
+struct warden_record;
 
 /**
  * struct warden_consent_step - one step of a record's history
@@ -108,5 +110,9 @@ const struct warden_grants *warden_consent_grants(void);
 u64 warden_consent_generation(void);
 bool warden_consent_use(const struct warden_digest *digest, const u8 receipt[WARDEN_RECEIPT_SIZE],
 			u64 process, u64 session);
+
+/* consent-request.c: uses that lack only consent */
+bool warden_consent_request(const struct warden_request *req, const struct warden_answer *answer,
+			    struct warden_record *r);
 
 #endif /* WARDEN_CONSENT_H */

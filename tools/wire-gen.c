@@ -186,12 +186,13 @@ static const char *const event_words[] = {
 	"state-restore",
 	"service-open",
 	"service-close",
+	"consent-request",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 36,
+	.count = 37,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -1007,12 +1008,13 @@ static const struct warden_wire_attr record_attrs[] = {
 	[25] = { .name = "took", .kind = WARDEN_WIRE_U64 },
 	[26] = { .name = "chain", .kind = WARDEN_WIRE_BINARY },
 	[27] = { .name = "layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
+	[28] = { .name = "purpose", .kind = WARDEN_WIRE_STRING },
 };
 
 static const struct warden_wire_set record_set = {
 	.name = "record",
 	.attrs = record_attrs,
-	.max = 27,
+	.max = 28,
 };
 
 const struct warden_wire_set *warden_set_record(void)

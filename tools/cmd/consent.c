@@ -162,6 +162,10 @@ const struct warden_noun *warden_noun_consent(void)
 		{ "list", "", run_list },
 		{ "show", "RECEIPT", warden_consent_show },
 		{ "context", "armed|disarmed", run_context },
+		{ "ask",
+		  "[--button NODE[:YES[:NO]]] [--yes y|s|\"t 10m\"] [--led NAME] [--principal WHO] "
+		  "[--basis BASIS] [--count N] [--timeout SECONDS]",
+		  warden_consent_ask },
 		{ NULL, NULL, NULL },
 	};
 	static const struct warden_noun noun = { "consent", "who may read a sensor, and for what",

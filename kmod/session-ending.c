@@ -166,6 +166,7 @@ static unsigned int end_picked(struct list_head *list, u32 reason, u64 since, u6
 		u64 passed;
 
 		end_session(s);
+		warden_session_unlight(s);
 		passed = ktime_get_boottime_ns() - since;
 		warden_session_tell_ended(s, WARDEN_EVENT_SESSION_END, reason, passed);
 		if (passed > s->answer.withdraw_ms * (u64)NSEC_PER_MSEC) /* too late */

@@ -56,8 +56,6 @@ FIXTURE_TEARDOWN(ask)
 	if (self->ui.pid)
 		client_end(&self->ui);
 	close(self->answers);
-	warden_ctl(ARGV("sensor", "switch", "camera", "on"));
-	warden_ctl(ARGV("consent", "withdraw", "camera"));
 }
 
 static struct claim request(void)
@@ -291,7 +289,6 @@ FIXTURE_TEARDOWN(press)
 {
 	client_end(&self->ui);
 	keypad_unplug(&self->keypad);
-	warden_ctl(ARGV("consent", "withdraw", "camera"));
 }
 
 #define EXPECT_LED(keypad, lit)                                                                    \
@@ -320,6 +317,35 @@ TEST_F(press, answers_and_the_led_shows_that_somebody_waits)
 	EXPECT_LED(k, false);
 	if (!k->led[0])
 		SKIP(return, "this kernel makes no LED of a keyboard's");
+}
+
+/* The kernel's own light needs no program that runs. */
+TEST_F(ask, led_is_lit_from_before_the_first_frame_to_the_end_of_the_last_session)
+{
+	struct camera first, second;
+	struct keypad k;
+
+	ASSERT_EQ(0, keypad_plug(&k));
+	if (!k.led[0])
+		SKIP(return, "this kernel makes no LED of a keyboard's");
+	ASSERT_LOADED(warden_policy(STATEMENTS "allow tester use input;\n", warden_self()));
+	ASSERT_EQ(0, keypad_set(&k, "trigger", "warden-camera"));
+	EXPECT_TRUE(keypad_shows(&k, false, ANSWER_MS));
+	/* A use that is refused is none. */
+	EXPECT_EQ(-EACCES, camera_open(&first, self->camera));
+	EXPECT_FALSE(keypad_shows(&k, true, 200));
+	ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
+	ASSERT_EQ(0, camera_open(&first, self->camera));
+	EXPECT_TRUE(keypad_shows(&k, true, 0));
+	ASSERT_EQ(0, camera_open(&second, self->camera));
+	camera_close(&second);
+	EXPECT_FALSE(keypad_shows(&k, false, 200));
+	/* Still open, and not in use any more. */
+	ASSERT_EQ(0, warden_withdraw("tester", "camera"));
+	EXPECT_TRUE(keypad_shows(&k, false, 0));
+	camera_close(&first);
+	EXPECT_FALSE(keypad_shows(&k, true, 200));
+	keypad_unplug(&k);
 }
 
 TEST_HARNESS_MAIN

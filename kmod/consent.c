@@ -321,13 +321,36 @@ static int make_room(void)
 	return -ENOSPC;
 }
 
+static bool is_known(const u8 receipt[WARDEN_RECEIPT_SIZE])
+{
+	const struct warden_consent_match match = { .receipt = receipt };
+	unsigned long at;
+	struct kept *k;
+
+	lockdep_assert_held(&consent_lock);
+	xa_for_each(&records, at, k)
+		if (is_matched(k, &match))
+			return true;
+	return false;
+}
+
+/* What was taken back must not come again with an older copy of it. */
+static int may_keep(const struct kept *k, u8 reason)
+{
+	if (reason == WARDEN_REASON_RESTORED && sealed)
+		return -EBUSY;
+	if (reason == WARDEN_REASON_IMPORTED && is_known(k->grant.receipt))
+		return -EEXIST;
+	return make_room();
+}
+
 static int keep(struct kept *k, u8 reason)
 {
 	struct lost lost = {};
 	int err;
 
 	mutex_lock(&consent_lock);
-	err = reason == WARDEN_REASON_RESTORED && sealed ? -EBUSY : make_room();
+	err = may_keep(k, reason);
 	sealed |= reason != WARDEN_REASON_RESTORED;
 	if (!err) {
 		err = xa_err(xa_store(&records, ++next_place, k, GFP_KERNEL_ACCOUNT));
@@ -388,6 +411,22 @@ int warden_consent_grant(struct warden_consent *c, u64 seconds)
 int warden_consent_restore(struct warden_consent *c, u64 seconds)
 {
 	return give(c, seconds, WARDEN_REASON_RESTORED);
+}
+
+/**
+ * warden_consent_import() - record a consent of an export
+ * @c: as for warden_consent_restore()
+ * @seconds: validity on the boot-time clock; 0 is until withdrawn
+ *
+ * Whoever imports may grant as well, so it may come at any time; but a record that
+ * is known here, also one that has ended, is not given anew by its copy.
+ *
+ * Context: In a change; may sleep.
+ * Return: 0; -EEXIST where a record has this receipt; -ENOSPC, -ENOMEM.
+ */
+int warden_consent_import(struct warden_consent *c, u64 seconds)
+{
+	return give(c, seconds, WARDEN_REASON_IMPORTED);
 }
 
 /**

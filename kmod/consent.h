@@ -93,6 +93,7 @@ int warden_consent_init(void);
 void warden_consent_exit(void);
 int warden_consent_grant(struct warden_consent *c, u64 seconds);
 int warden_consent_restore(struct warden_consent *c, u64 seconds);
+int warden_consent_import(struct warden_consent *c, u64 seconds);
 void warden_consent_seal(void);
 int warden_consent_withdraw(const struct warden_consent_match *match);
 int warden_consent_get(unsigned long *cursor, struct warden_consent *c);

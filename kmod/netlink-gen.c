@@ -277,7 +277,7 @@ static const struct nla_policy warden_context_set_nl_policy[WARDEN_A_CONSENT_CON
 };
 
 /* WARDEN_CMD_CONSENT_RESTORE - do */
-static const struct nla_policy warden_consent_restore_nl_policy[WARDEN_A_CONSENT_PROGRAM_DIGEST + 1] = {
+static const struct nla_policy warden_consent_restore_nl_policy[WARDEN_A_CONSENT_IMPORT + 1] = {
 	[WARDEN_A_CONSENT_RECEIPT] = NLA_POLICY_EXACT_LEN(16),
 	[WARDEN_A_CONSENT_PROGRAM] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_CONSENT_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
@@ -293,6 +293,7 @@ static const struct nla_policy warden_consent_restore_nl_policy[WARDEN_A_CONSENT
 	[WARDEN_A_CONSENT_ISSUED] = { .type = NLA_U64, },
 	[WARDEN_A_CONSENT_USES] = { .type = NLA_U32, },
 	[WARDEN_A_CONSENT_PROGRAM_DIGEST] = NLA_POLICY_NESTED(warden_digest_nl_policy),
+	[WARDEN_A_CONSENT_IMPORT] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* WARDEN_CMD_POLICY_FLOOR - do */
@@ -524,7 +525,7 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_consent_restore_doit,
 		.policy		= warden_consent_restore_nl_policy,
-		.maxattr	= WARDEN_A_CONSENT_PROGRAM_DIGEST,
+		.maxattr	= WARDEN_A_CONSENT_IMPORT,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{

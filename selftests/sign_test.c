@@ -498,6 +498,20 @@ TEST_F(sign, an_update_of_the_maker_keeps_the_layer_below_and_tells_what_is_wide
 	EXPECT_SAID("line 5 is wider than a layer above");
 }
 
+/* Of consents, which need no root, but one to go by without being told. */
+TEST_F(sign, an_export_is_taken_from_those_the_maker_names)
+{
+	ASSERT_EQ(0, load_maker(MAKER));
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "export", "--any-device", "--key", keys_key("operator"),
+				     "--cert", keys_cert("operator"), "/tmp/of-operator")));
+	EXPECT_EQ(0, warden_ctl(ARGV("consent", "import", "/tmp/of-operator")));
+	EXPECT_SAID("imported: 0 consents");
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "export", "--any-device", "--key", keys_key("stranger"),
+				     "--cert", keys_cert("stranger"), "/tmp/of-stranger")));
+	EXPECT_EQ(1, warden_ctl(ARGV("consent", "import", "/tmp/of-stranger")));
+	EXPECT_SAID("nothing here vouches for");
+}
+
 TEST_F(sign, a_layer_goes_with_the_certificate_the_maker_names_no_more)
 {
 	ASSERT_EQ(0, load_maker(MAKER));

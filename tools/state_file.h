@@ -23,6 +23,17 @@
 int warden_state_write(const char *file, const char *text, struct warden_fault *f);
 
 /**
+ * warden_file_replace() - replace a file in one step, without a line that ends it
+ * @file: its name
+ * @bytes: what it holds
+ * @len: how many
+ * @f: why not; the file of before then stands whole
+ *
+ * Return: 0 or a negative errno.
+ */
+int warden_file_replace(const char *file, const void *bytes, size_t len, struct warden_fault *f);
+
+/**
  * warden_state_read() - read what was written
  * @file: its name
  * @text: set to what it holds; freed by the caller

@@ -239,12 +239,13 @@ static const char *const reason_words[] = {
 	"quarantined",
 	"restored",
 	"time-over",
+	"imported",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 38,
+	.count = 39,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -943,12 +944,13 @@ static const struct warden_wire_attr consent_attrs[] = {
 	[22] = { .name = "uses", .kind = WARDEN_WIRE_U32 },
 	[23] = { .name = "step", .kind = WARDEN_WIRE_NEST, .nest = &consent_step_set, .many = true },
 	[24] = { .name = "program-digest", .kind = WARDEN_WIRE_NEST, .nest = &digest_set, .many = true },
+	[25] = { .name = "import", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set consent_set = {
 	.name = "consent",
 	.attrs = consent_attrs,
-	.max = 24,
+	.max = 25,
 };
 
 const struct warden_wire_set *warden_set_consent(void)

@@ -166,6 +166,9 @@ const struct warden_noun *warden_noun_consent(void)
 		  "[--button NODE[:YES[:NO]]] [--yes y|s|\"t 10m\"] [--led NAME] [--principal WHO] "
 		  "[--basis BASIS] [--count N] [--timeout SECONDS]",
 		  warden_consent_ask },
+		{ "export", "--key KEY.pem --cert CERT.pem [--any-device] FILE", warden_consent_export },
+		{ "import", "[--signature FILE.p7s] [--cert CERT.pem] [--trust-clock] FILE",
+		  warden_consent_import },
 		{ NULL, NULL, NULL },
 	};
 	static const struct warden_noun noun = { "consent", "who may read a sensor, and for what",

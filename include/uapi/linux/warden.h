@@ -220,6 +220,7 @@ enum warden_event {
  * @WARDEN_REASON_RESTORED: it was given in a life of Warden before this one,
  *   and saved
  * @WARDEN_REASON_TIME_OVER: the time it was opened for is over
+ * @WARDEN_REASON_IMPORTED: it was given elsewhere or earlier, and imported
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -260,6 +261,7 @@ enum warden_reason {
 	WARDEN_REASON_QUARANTINED,
 	WARDEN_REASON_RESTORED,
 	WARDEN_REASON_TIME_OVER,
+	WARDEN_REASON_IMPORTED,
 };
 
 /**
@@ -703,6 +705,7 @@ enum {
 	WARDEN_A_CONSENT_USES,
 	WARDEN_A_CONSENT_STEP,
 	WARDEN_A_CONSENT_PROGRAM_DIGEST,
+	WARDEN_A_CONSENT_IMPORT,
 
 	__WARDEN_A_CONSENT_MAX,
 	WARDEN_A_CONSENT_MAX = (__WARDEN_A_CONSENT_MAX - 1)

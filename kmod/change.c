@@ -68,6 +68,8 @@ static u32 domain_of(u32 event)
 	case WARDEN_EVENT_DEBUG_OPEN:
 	case WARDEN_EVENT_DEBUG_CLOSE:
 		return WARDEN_DOMAIN_DEBUG;
+	case WARDEN_EVENT_CARRY:
+		return WARDEN_DOMAIN_CONSENT;
 	default:
 		return WARDEN_DOMAIN_POLICY;
 	}

@@ -429,6 +429,53 @@ int warden_consent_import(struct warden_consent *c, u64 seconds)
 	return give(c, seconds, WARDEN_REASON_IMPORTED);
 }
 
+/* In the place of the record it was made of, with its receipt and its history. */
+static int replace(unsigned long at, struct kept *k, struct kept *carried)
+{
+	u64 now = ktime_get_boottime_ns();
+	struct lost lost = {};
+
+	lockdep_assert_held(&consent_lock);
+	xa_store(&records, at, carried, GFP_KERNEL_ACCOUNT); /* where one is, none is allocated */
+	warden_kept_step(carried, carried->state, WARDEN_REASON_UPDATED);
+	settle(carried, now, &lost);
+	warden_table_take(k);
+	warden_kept_free(k);
+	tell(carried, WARDEN_EVENT_CARRY, WARDEN_REASON_UPDATED);
+	return 1;
+}
+
+/**
+ * warden_consent_carry() - bind the consents to a program to what it was updated to
+ * @carry: the update, verified
+ *
+ * The caller reviews the sessions: what there is no room for is not consented to
+ * any more.
+ *
+ * Context: In a change; may sleep.
+ * Return: how many records; -ENOMEM, where those before it are bound already.
+ */
+int warden_consent_carry(const struct warden_carry *carry)
+{
+	struct kept *k, *carried;
+	unsigned long at;
+	int nr = 0;
+
+	mutex_lock(&consent_lock);
+	xa_for_each(&records, at, k) {
+		carried = is_alive(k) ? warden_kept_carried(k, carry) : NULL;
+		if (IS_ERR(carried)) {
+			nr = PTR_ERR(carried);
+			break;
+		}
+		if (carried)
+			nr += replace(at, k, carried);
+	}
+	arm();
+	mutex_unlock(&consent_lock);
+	return nr;
+}
+
 /**
  * warden_consent_seal() - take no saved record any more
  *

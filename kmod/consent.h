@@ -3,6 +3,7 @@
 #define WARDEN_CONSENT_H
 
 #include <linux/types.h>
+#include <warden/carry.h>
 #include "consent-time.h"
 #include "decide.h"
 
@@ -94,6 +95,7 @@ void warden_consent_exit(void);
 int warden_consent_grant(struct warden_consent *c, u64 seconds);
 int warden_consent_restore(struct warden_consent *c, u64 seconds);
 int warden_consent_import(struct warden_consent *c, u64 seconds);
+int warden_consent_carry(const struct warden_carry *carry);
 void warden_consent_seal(void);
 int warden_consent_withdraw(const struct warden_consent_match *match);
 int warden_consent_get(unsigned long *cursor, struct warden_consent *c);

@@ -315,6 +315,12 @@ static const struct nla_policy warden_service_close_nl_policy[WARDEN_A_SERVICE_P
 	[WARDEN_A_SERVICE_PORT] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_service_port_range),
 };
 
+/* WARDEN_CMD_CONSENT_CARRY - do */
+static const struct nla_policy warden_consent_carry_nl_policy[WARDEN_A_CONSENT_SIGNATURE + 1] = {
+	[WARDEN_A_CONSENT_STATEMENT] = { .type = NLA_BINARY, },
+	[WARDEN_A_CONSENT_SIGNATURE] = { .type = NLA_BINARY, },
+};
+
 /* Ops table for warden */
 static const struct genl_split_ops warden_nl_ops[] = {
 	{
@@ -569,6 +575,14 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.start	= warden_nl_start_read,
 		.dumpit	= warden_nl_service_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= WARDEN_CMD_CONSENT_CARRY,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_consent_carry_doit,
+		.policy		= warden_consent_carry_nl_policy,
+		.maxattr	= WARDEN_A_CONSENT_SIGNATURE,
+		.flags		= GENL_CMD_CAP_DO,
 	},
 };
 

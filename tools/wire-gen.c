@@ -187,12 +187,13 @@ static const char *const event_words[] = {
 	"service-open",
 	"service-close",
 	"consent-request",
+	"carry",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 37,
+	.count = 38,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -240,12 +241,13 @@ static const char *const reason_words[] = {
 	"restored",
 	"time-over",
 	"imported",
+	"updated",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 39,
+	.count = 40,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -945,12 +947,16 @@ static const struct warden_wire_attr consent_attrs[] = {
 	[23] = { .name = "step", .kind = WARDEN_WIRE_NEST, .nest = &consent_step_set, .many = true },
 	[24] = { .name = "program-digest", .kind = WARDEN_WIRE_NEST, .nest = &digest_set, .many = true },
 	[25] = { .name = "import", .kind = WARDEN_WIRE_U32 },
+	[26] = { .name = "statement", .kind = WARDEN_WIRE_BINARY },
+	[27] = { .name = "signature", .kind = WARDEN_WIRE_BINARY },
+	[28] = { .name = "signer", .kind = WARDEN_WIRE_STRING },
+	[29] = { .name = "carried", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set consent_set = {
 	.name = "consent",
 	.attrs = consent_attrs,
-	.max = 25,
+	.max = 29,
 };
 
 const struct warden_wire_set *warden_set_consent(void)
@@ -1158,9 +1164,10 @@ static const struct warden_wire_op ops[] = {
 	[34] = { "service-open", &service_set },
 	[35] = { "service-close", &service_set },
 	[36] = { "service-get", &service_set },
+	[37] = { "consent-carry", &consent_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 36 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 37 ? &ops[cmd] : NULL;
 }

@@ -169,6 +169,9 @@ const struct warden_noun *warden_noun_consent(void)
 		{ "export", "--key KEY.pem --cert CERT.pem [--any-device] FILE", warden_consent_export },
 		{ "import", "[--signature FILE.p7s] [--cert CERT.pem] [--trust-clock] FILE",
 		  warden_consent_import },
+		{ "vouch", "--key KEY.pem --cert CERT.pem OLD-FILE NEW-FILE STATEMENT",
+		  warden_consent_vouch },
+		{ "carry", "[--signature FILE.p7s] STATEMENT", warden_consent_carry },
 		{ NULL, NULL, NULL },
 	};
 	static const struct warden_noun noun = { "consent", "who may read a sensor, and for what",

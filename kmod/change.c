@@ -69,6 +69,7 @@ static u32 domain_of(u32 event)
 	case WARDEN_EVENT_DEBUG_CLOSE:
 		return WARDEN_DOMAIN_DEBUG;
 	case WARDEN_EVENT_CARRY:
+	case WARDEN_EVENT_OWNER_TRANSFER:
 		return WARDEN_DOMAIN_CONSENT;
 	default:
 		return WARDEN_DOMAIN_POLICY;

@@ -178,6 +178,7 @@ static bool is_matched(const struct kept *k, const struct warden_consent_match *
 /**
  * warden_consent_withdraw() - withdraw all living records that match
  * @match: which
+ * @reason: enum warden_reason
  *
  * New opens are refused when it returns; the caller ends the sessions that
  * lost their ground with warden_session_review().
@@ -185,7 +186,7 @@ static bool is_matched(const struct kept *k, const struct warden_consent_match *
  * Context: Process context, may sleep.
  * Return: how many were withdrawn.
  */
-int warden_consent_withdraw(const struct warden_consent_match *match)
+int warden_consent_withdraw(const struct warden_consent_match *match, u8 reason)
 {
 	unsigned int nr = 0;
 	unsigned long at;
@@ -196,8 +197,7 @@ int warden_consent_withdraw(const struct warden_consent_match *match)
 	xa_for_each(&records, at, k) {
 		if (!is_alive(k) || !is_matched(k, match))
 			continue;
-		change(k, WARDEN_CONSENT_STATE_WITHDRAWN, WARDEN_EVENT_WITHDRAW,
-		       WARDEN_REASON_WITHDRAWN);
+		change(k, WARDEN_CONSENT_STATE_WITHDRAWN, WARDEN_EVENT_WITHDRAW, reason);
 		nr++;
 	}
 	mutex_unlock(&consent_lock);

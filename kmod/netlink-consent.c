@@ -342,10 +342,11 @@ int warden_nl_consent_withdraw_doit(struct sk_buff *skb, struct genl_info *info)
 		match.program = nla_data(a[WARDEN_A_CONSENT_PROGRAM]);
 	if (a[WARDEN_A_CONSENT_CLASS])
 		match.class = nla_get_u32(a[WARDEN_A_CONSENT_CLASS]);
-	if (!match.receipt && !match.program && !match.class)
+	if (!match.receipt && !match.program && !match.class &&
+	    !(a[WARDEN_A_CONSENT_ALL] && nla_get_u32(a[WARDEN_A_CONSENT_ALL])))
 		return warden_message_refuse(info, -EINVAL, "name a receipt, a program or a class");
 	warden_change_lock();
-	nr = warden_consent_withdraw(&match);
+	nr = warden_consent_withdraw(&match, WARDEN_REASON_WITHDRAWN);
 	if (nr)
 		w.ended = warden_session_review(WARDEN_REASON_WITHDRAWN, since, &w.took);
 	warden_change_unlock();

@@ -198,10 +198,11 @@ static const struct nla_policy warden_consent_grant_nl_policy[WARDEN_A_CONSENT_J
 };
 
 /* WARDEN_CMD_CONSENT_WITHDRAW - do */
-static const struct nla_policy warden_consent_withdraw_nl_policy[WARDEN_A_CONSENT_CLASS + 1] = {
+static const struct nla_policy warden_consent_withdraw_nl_policy[WARDEN_A_CONSENT_ALL + 1] = {
 	[WARDEN_A_CONSENT_RECEIPT] = NLA_POLICY_EXACT_LEN(16),
 	[WARDEN_A_CONSENT_PROGRAM] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_CONSENT_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
+	[WARDEN_A_CONSENT_ALL] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* WARDEN_CMD_AUDIT_GET - dump */
@@ -382,7 +383,7 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_consent_withdraw_doit,
 		.policy		= warden_consent_withdraw_nl_policy,
-		.maxattr	= WARDEN_A_CONSENT_CLASS,
+		.maxattr	= WARDEN_A_CONSENT_ALL,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -582,6 +583,12 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.doit		= warden_nl_consent_carry_doit,
 		.policy		= warden_consent_carry_nl_policy,
 		.maxattr	= WARDEN_A_CONSENT_SIGNATURE,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_OWNER_TRANSFER,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_owner_transfer_doit,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 };

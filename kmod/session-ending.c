@@ -213,6 +213,26 @@ static bool is_any(const struct warden_session *s)
 	return true;
 }
 
+/**
+ * warden_session_end_each() - end every session, whatever it rests on
+ * @reason: enum warden_reason
+ * @since: boot-time clock in ns, when that began
+ * @took: set to the ns from @since until the last session was ended
+ *
+ * Others may begin meanwhile, as the policy allows it.
+ *
+ * Context: Process context, sleeps.
+ * Return: how many sessions were ended.
+ */
+unsigned int warden_session_end_each(u32 reason, u64 since, u64 *took)
+{
+	LIST_HEAD(list);
+
+	*took = 0;
+	warden_session_pick(is_any, &list);
+	return end_picked(&list, reason, since, took);
+}
+
 static void hand_back_all(void)
 {
 	struct warden_session *s, *next;

@@ -188,12 +188,13 @@ static const char *const event_words[] = {
 	"service-close",
 	"consent-request",
 	"carry",
+	"owner-transfer",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 38,
+	.count = 39,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -242,12 +243,13 @@ static const char *const reason_words[] = {
 	"time-over",
 	"imported",
 	"updated",
+	"owner-changed",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 40,
+	.count = 41,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -951,12 +953,14 @@ static const struct warden_wire_attr consent_attrs[] = {
 	[27] = { .name = "signature", .kind = WARDEN_WIRE_BINARY },
 	[28] = { .name = "signer", .kind = WARDEN_WIRE_STRING },
 	[29] = { .name = "carried", .kind = WARDEN_WIRE_U32 },
+	[30] = { .name = "all", .kind = WARDEN_WIRE_U32 },
+	[31] = { .name = "withdrawn", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set consent_set = {
 	.name = "consent",
 	.attrs = consent_attrs,
-	.max = 29,
+	.max = 31,
 };
 
 const struct warden_wire_set *warden_set_consent(void)
@@ -1165,9 +1169,10 @@ static const struct warden_wire_op ops[] = {
 	[35] = { "service-close", &service_set },
 	[36] = { "service-get", &service_set },
 	[37] = { "consent-carry", &consent_set },
+	[38] = { "owner-transfer", &consent_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 37 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 38 ? &ops[cmd] : NULL;
 }

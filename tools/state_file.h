@@ -6,6 +6,7 @@
 #ifndef WARDEN_STATE_FILE_H
 #define WARDEN_STATE_FILE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "fault.h"

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,26 +22,12 @@
 #include "../state_file.h"
 #include "consent_words.h"
 
-static int digest_of(struct warden_file_digests *d, const char *path)
-{
-	struct warden_files files;
-	struct warden_root root;
-	int err = warden_root_open(&root, "/", ".");
-
-	if (err)
-		return err;
-	files = warden_root_files(&root);
-	err = files.digest(files.ctx, path, d);
-	warden_root_close(&root);
-	return err;
-}
-
 /* A file is known by one of two digests: fs-verity's where it has one. */
 static int add_file(struct warden_carry *c, unsigned int at, const char *path)
 {
 	struct warden_digest *to = &c->digests[at];
 	struct warden_file_digests d;
-	int err = digest_of(&d, path);
+	int err = warden_file_digest(&d, path);
 
 	if (err) {
 		fprintf(stderr, "wardenctl: consent vouch: %s: %s; name the file of the program\n", path,
@@ -105,6 +92,22 @@ static int read_options(struct vouching *v, int argc, char **argv)
 	return 0;
 }
 
+static void print_vouched(const struct warden_ctl *ctl, const char *file, char **programs)
+{
+	struct json_object *json;
+
+	if (!ctl->json) {
+		printf("%s says that %s was updated to %s, signed by %s.p7s\n", file, programs[0],
+		       programs[1], file);
+		return;
+	}
+	json = json_object_new_object();
+	json_object_object_add(json, "statement", json_object_new_string(file));
+	json_object_object_add(json, "old", json_object_new_string(programs[0]));
+	json_object_object_add(json, "new", json_object_new_string(programs[1]));
+	warden_output_print(json);
+}
+
 int warden_consent_vouch(const struct warden_ctl *ctl, int argc, char **argv)
 {
 	struct vouching v = { .carry = { .magic = WARDEN_CARRY_MAGIC, .nr_old = 2, .nr_new = 2 } };
@@ -116,9 +119,8 @@ int warden_consent_vouch(const struct warden_ctl *ctl, int argc, char **argv)
 		status = add_file(&v.carry, 2, argv[optind + 1]);
 	if (!status)
 		status = write_signed(&v);
-	if (!status && !ctl->json)
-		printf("%s says that %s was updated to %s, signed by %s.p7s\n", v.file, argv[optind],
-		       argv[optind + 1], v.file);
+	if (!status)
+		print_vouched(ctl, v.file, argv + optind);
 	return status;
 }
 

@@ -140,11 +140,11 @@ static void show(struct asking *a)
 	if (!warden_nl_policy_read(a->nl, q->layer, &policy, &f))
 		warden_compiled_purpose(text, &policy, q->purpose);
 	warden_blob_free(&policy);
+	a->shown_at = monotonic(); /* before anybody can have read it */
 	if (a->ctl->json)
 		print_json(q, text);
 	else
 		warden_consent_question_print(q, text);
-	a->shown_at = monotonic();
 }
 
 static void say(const struct asking *a, const char *answer, const char *rest)

@@ -81,6 +81,9 @@ void warden_kept_copy(const struct kept *k, struct warden_consent *c);
 void warden_kept_step(struct kept *k, u8 state, u8 reason);
 void warden_kept_free(struct kept *k);
 
+/* consent-carry.c: a record after an update of its program */
+struct kept *warden_kept_carried(const struct kept *k, const struct warden_carry *carry);
+
 /* consent-table.c: what decisions read; the records' lock is held */
 void warden_table_put(struct kept *k, u64 until);
 bool warden_table_take(struct kept *k);

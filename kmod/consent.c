@@ -178,6 +178,7 @@ static bool is_matched(const struct kept *k, const struct warden_consent_match *
 /**
  * warden_consent_withdraw() - withdraw all living records that match
  * @match: which
+ * @reason: enum warden_reason
  *
  * New opens are refused when it returns; the caller ends the sessions that
  * lost their ground with warden_session_review().
@@ -185,7 +186,7 @@ static bool is_matched(const struct kept *k, const struct warden_consent_match *
  * Context: Process context, may sleep.
  * Return: how many were withdrawn.
  */
-int warden_consent_withdraw(const struct warden_consent_match *match)
+int warden_consent_withdraw(const struct warden_consent_match *match, u8 reason)
 {
 	unsigned int nr = 0;
 	unsigned long at;
@@ -196,8 +197,7 @@ int warden_consent_withdraw(const struct warden_consent_match *match)
 	xa_for_each(&records, at, k) {
 		if (!is_alive(k) || !is_matched(k, match))
 			continue;
-		change(k, WARDEN_CONSENT_STATE_WITHDRAWN, WARDEN_EVENT_WITHDRAW,
-		       WARDEN_REASON_WITHDRAWN);
+		change(k, WARDEN_CONSENT_STATE_WITHDRAWN, WARDEN_EVENT_WITHDRAW, reason);
 		nr++;
 	}
 	mutex_unlock(&consent_lock);
@@ -321,13 +321,36 @@ static int make_room(void)
 	return -ENOSPC;
 }
 
+static bool is_known(const u8 receipt[WARDEN_RECEIPT_SIZE])
+{
+	const struct warden_consent_match match = { .receipt = receipt };
+	unsigned long at;
+	struct kept *k;
+
+	lockdep_assert_held(&consent_lock);
+	xa_for_each(&records, at, k)
+		if (is_matched(k, &match))
+			return true;
+	return false;
+}
+
+/* What was taken back must not come again with an older copy of it. */
+static int may_keep(const struct kept *k, u8 reason)
+{
+	if (reason == WARDEN_REASON_RESTORED && sealed)
+		return -EBUSY;
+	if (reason == WARDEN_REASON_IMPORTED && is_known(k->grant.receipt))
+		return -EEXIST;
+	return make_room();
+}
+
 static int keep(struct kept *k, u8 reason)
 {
 	struct lost lost = {};
 	int err;
 
 	mutex_lock(&consent_lock);
-	err = reason == WARDEN_REASON_RESTORED && sealed ? -EBUSY : make_room();
+	err = may_keep(k, reason);
 	sealed |= reason != WARDEN_REASON_RESTORED;
 	if (!err) {
 		err = xa_err(xa_store(&records, ++next_place, k, GFP_KERNEL_ACCOUNT));
@@ -388,6 +411,69 @@ int warden_consent_grant(struct warden_consent *c, u64 seconds)
 int warden_consent_restore(struct warden_consent *c, u64 seconds)
 {
 	return give(c, seconds, WARDEN_REASON_RESTORED);
+}
+
+/**
+ * warden_consent_import() - record a consent of an export
+ * @c: as for warden_consent_restore()
+ * @seconds: validity on the boot-time clock; 0 is until withdrawn
+ *
+ * Whoever imports may grant as well, so it may come at any time; but a record that
+ * is known here, also one that has ended, is not given anew by its copy.
+ *
+ * Context: In a change; may sleep.
+ * Return: 0; -EEXIST where a record has this receipt; -ENOSPC, -ENOMEM.
+ */
+int warden_consent_import(struct warden_consent *c, u64 seconds)
+{
+	return give(c, seconds, WARDEN_REASON_IMPORTED);
+}
+
+/* In the place of the record it was made of, with its receipt and its history. */
+static int replace(unsigned long at, struct kept *k, struct kept *carried)
+{
+	u64 now = ktime_get_boottime_ns();
+	struct lost lost = {};
+
+	lockdep_assert_held(&consent_lock);
+	xa_store(&records, at, carried, GFP_KERNEL_ACCOUNT); /* where one is, none is allocated */
+	warden_kept_step(carried, carried->state, WARDEN_REASON_UPDATED);
+	settle(carried, now, &lost);
+	warden_table_take(k);
+	warden_kept_free(k);
+	tell(carried, WARDEN_EVENT_CARRY, WARDEN_REASON_UPDATED);
+	return 1;
+}
+
+/**
+ * warden_consent_carry() - bind the consents to a program to what it was updated to
+ * @carry: the update, verified
+ *
+ * The caller reviews the sessions: what there is no room for is not consented to
+ * any more.
+ *
+ * Context: In a change; may sleep.
+ * Return: how many records; -ENOMEM, where those before it are bound already.
+ */
+int warden_consent_carry(const struct warden_carry *carry)
+{
+	struct kept *k, *carried;
+	unsigned long at;
+	int nr = 0;
+
+	mutex_lock(&consent_lock);
+	xa_for_each(&records, at, k) {
+		carried = is_alive(k) ? warden_kept_carried(k, carry) : NULL;
+		if (IS_ERR(carried)) {
+			nr = PTR_ERR(carried);
+			break;
+		}
+		if (carried)
+			nr += replace(at, k, carried);
+	}
+	arm();
+	mutex_unlock(&consent_lock);
+	return nr;
 }
 
 /**

@@ -3,10 +3,13 @@
 #define WARDEN_CONSENT_H
 
 #include <linux/types.h>
+#include <warden/carry.h>
 #include "consent-time.h"
 #include "decide.h"
 
+struct warden_answer;
 struct warden_layers;
+struct warden_record;
 
 /**
  * struct warden_consent_step - one step of a record's history
@@ -91,8 +94,10 @@ int warden_consent_init(void);
 void warden_consent_exit(void);
 int warden_consent_grant(struct warden_consent *c, u64 seconds);
 int warden_consent_restore(struct warden_consent *c, u64 seconds);
+int warden_consent_import(struct warden_consent *c, u64 seconds);
+int warden_consent_carry(const struct warden_carry *carry);
 void warden_consent_seal(void);
-int warden_consent_withdraw(const struct warden_consent_match *match);
+int warden_consent_withdraw(const struct warden_consent_match *match, u8 reason);
 int warden_consent_get(unsigned long *cursor, struct warden_consent *c);
 unsigned int warden_consent_count(void);
 void warden_consent_used_up(const u8 receipt[WARDEN_RECEIPT_SIZE], u64 session);
@@ -108,5 +113,9 @@ const struct warden_grants *warden_consent_grants(void);
 u64 warden_consent_generation(void);
 bool warden_consent_use(const struct warden_digest *digest, const u8 receipt[WARDEN_RECEIPT_SIZE],
 			u64 process, u64 session);
+
+/* consent-request.c: uses that lack only consent */
+bool warden_consent_request(const struct warden_request *req, const struct warden_answer *answer,
+			    struct warden_record *r);
 
 #endif /* WARDEN_CONSENT_H */

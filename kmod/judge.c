@@ -329,6 +329,8 @@ void warden_judge_tell(const struct warden_request *req, const struct warden_ans
 		tell_verdict(r, answer);
 	if (answer->differs)
 		tell_shadow(r, answer);
+	if (warden_consent_request(req, answer, r))
+		warden_record_add(r);
 	kfree(r);
 }
 

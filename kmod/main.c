@@ -21,6 +21,7 @@
 #include "inventory.h"
 #include "kfunc.h"
 #include "layers.h"
+#include "light.h"
 #include "load.h"
 #include "measure.h"
 #include "netlink.h"
@@ -135,6 +136,7 @@ static int __init warden_init(void)
 	err = warden_session_init();
 	if (err)
 		goto err_consent;
+	warden_light_init();
 	err = warden_kfunc_init();
 	if (err)
 		pr_err("warden: the kernel takes no functions for BPF from modules (%d)\n", err);
@@ -149,6 +151,7 @@ static int __init warden_init(void)
 err_netlink:
 	warden_netlink_exit();
 err_session:
+	warden_light_exit();
 	warden_session_exit();
 err_consent:
 	warden_consent_exit();
@@ -203,6 +206,7 @@ static void __exit warden_exit(void)
 	warden_quarantine_exit();
 	warden_policy_exit();
 	warden_opening_exit();
+	warden_light_exit();
 	warden_session_exit();
 	warden_consent_exit();
 	warden_usb_exit();

@@ -50,6 +50,7 @@ static int put_record_object(struct sk_buff *skb, const struct warden_record *r)
 	       (r->has_receipt &&
 		nla_put(skb, WARDEN_A_RECORD_RECEIPT, sizeof(r->receipt), r->receipt)) ||
 	       (r->took && put_u64(skb, WARDEN_A_RECORD_TOOK, r->took)) ||
+	       put_string(skb, WARDEN_A_RECORD_PURPOSE, r->purpose) ||
 	       nla_put(skb, WARDEN_A_RECORD_CHAIN, sizeof(r->chain), r->chain);
 }
 

@@ -264,10 +264,26 @@ static int parse_saved(struct warden_consent *c, struct genl_info *info)
 	return 0;
 }
 
+static int refuse_saved(struct genl_info *info, int err)
+{
+	switch (err) {
+	case -EBUSY:
+		return warden_message_refuse(info, err, "something was consented to or withdrawn, or a "
+							"state was restored, since Warden was loaded");
+	case -EEXIST:
+		return warden_message_refuse(info, err, "a consent with this receipt is recorded here, "
+							"or was, and its copy gives it no new life");
+	default:
+		return err;
+	}
+}
+
 int warden_nl_consent_restore_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *seconds = info->attrs[WARDEN_A_CONSENT_SECONDS];
+	const struct nlattr *import = info->attrs[WARDEN_A_CONSENT_IMPORT];
 	struct warden_consent *c = kzalloc(sizeof(*c), GFP_KERNEL);
+	u64 left = seconds ? nla_get_u64(seconds) : 0;
 	int err;
 
 	if (!c)
@@ -275,15 +291,16 @@ int warden_nl_consent_restore_doit(struct sk_buff *skb, struct genl_info *info)
 	err = parse_consent(c, info);
 	if (!err)
 		err = parse_saved(c, info);
+	if (err)
+		goto out;
 	warden_change_lock();
-	if (!err)
-		err = warden_consent_restore(c, seconds ? nla_get_u64(seconds) : 0);
+	if (import && nla_get_u32(import))
+		err = warden_consent_import(c, left);
+	else
+		err = warden_consent_restore(c, left);
 	warden_change_unlock();
-	if (err == -EBUSY)
-		warden_message_refuse(info, err, "something was consented to or withdrawn, or a state "
-						 "was restored, since Warden was loaded");
-	if (!err)
-		err = warden_message_reply(info, fill_granted, c);
+	err = err ? refuse_saved(info, err) : warden_message_reply(info, fill_granted, c);
+out:
 	kfree(c);
 	return err;
 }
@@ -325,10 +342,11 @@ int warden_nl_consent_withdraw_doit(struct sk_buff *skb, struct genl_info *info)
 		match.program = nla_data(a[WARDEN_A_CONSENT_PROGRAM]);
 	if (a[WARDEN_A_CONSENT_CLASS])
 		match.class = nla_get_u32(a[WARDEN_A_CONSENT_CLASS]);
-	if (!match.receipt && !match.program && !match.class)
+	if (!match.receipt && !match.program && !match.class &&
+	    !(a[WARDEN_A_CONSENT_ALL] && nla_get_u32(a[WARDEN_A_CONSENT_ALL])))
 		return warden_message_refuse(info, -EINVAL, "name a receipt, a program or a class");
 	warden_change_lock();
-	nr = warden_consent_withdraw(&match);
+	nr = warden_consent_withdraw(&match, WARDEN_REASON_WITHDRAWN);
 	if (nr)
 		w.ended = warden_session_review(WARDEN_REASON_WITHDRAWN, since, &w.took);
 	warden_change_unlock();

@@ -198,10 +198,11 @@ static const struct nla_policy warden_consent_grant_nl_policy[WARDEN_A_CONSENT_J
 };
 
 /* WARDEN_CMD_CONSENT_WITHDRAW - do */
-static const struct nla_policy warden_consent_withdraw_nl_policy[WARDEN_A_CONSENT_CLASS + 1] = {
+static const struct nla_policy warden_consent_withdraw_nl_policy[WARDEN_A_CONSENT_ALL + 1] = {
 	[WARDEN_A_CONSENT_RECEIPT] = NLA_POLICY_EXACT_LEN(16),
 	[WARDEN_A_CONSENT_PROGRAM] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_CONSENT_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
+	[WARDEN_A_CONSENT_ALL] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* WARDEN_CMD_AUDIT_GET - dump */
@@ -277,7 +278,7 @@ static const struct nla_policy warden_context_set_nl_policy[WARDEN_A_CONSENT_CON
 };
 
 /* WARDEN_CMD_CONSENT_RESTORE - do */
-static const struct nla_policy warden_consent_restore_nl_policy[WARDEN_A_CONSENT_PROGRAM_DIGEST + 1] = {
+static const struct nla_policy warden_consent_restore_nl_policy[WARDEN_A_CONSENT_IMPORT + 1] = {
 	[WARDEN_A_CONSENT_RECEIPT] = NLA_POLICY_EXACT_LEN(16),
 	[WARDEN_A_CONSENT_PROGRAM] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_CONSENT_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
@@ -293,6 +294,7 @@ static const struct nla_policy warden_consent_restore_nl_policy[WARDEN_A_CONSENT
 	[WARDEN_A_CONSENT_ISSUED] = { .type = NLA_U64, },
 	[WARDEN_A_CONSENT_USES] = { .type = NLA_U32, },
 	[WARDEN_A_CONSENT_PROGRAM_DIGEST] = NLA_POLICY_NESTED(warden_digest_nl_policy),
+	[WARDEN_A_CONSENT_IMPORT] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* WARDEN_CMD_POLICY_FLOOR - do */
@@ -312,6 +314,12 @@ static const struct nla_policy warden_service_open_nl_policy[WARDEN_A_SERVICE_SE
 static const struct nla_policy warden_service_close_nl_policy[WARDEN_A_SERVICE_PORT + 1] = {
 	[WARDEN_A_SERVICE_PROTOCOL] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_service_protocol_range),
 	[WARDEN_A_SERVICE_PORT] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_service_port_range),
+};
+
+/* WARDEN_CMD_CONSENT_CARRY - do */
+static const struct nla_policy warden_consent_carry_nl_policy[WARDEN_A_CONSENT_SIGNATURE + 1] = {
+	[WARDEN_A_CONSENT_STATEMENT] = { .type = NLA_BINARY, },
+	[WARDEN_A_CONSENT_SIGNATURE] = { .type = NLA_BINARY, },
 };
 
 /* Ops table for warden */
@@ -375,7 +383,7 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_consent_withdraw_doit,
 		.policy		= warden_consent_withdraw_nl_policy,
-		.maxattr	= WARDEN_A_CONSENT_CLASS,
+		.maxattr	= WARDEN_A_CONSENT_ALL,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -524,7 +532,7 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_consent_restore_doit,
 		.policy		= warden_consent_restore_nl_policy,
-		.maxattr	= WARDEN_A_CONSENT_PROGRAM_DIGEST,
+		.maxattr	= WARDEN_A_CONSENT_IMPORT,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -568,6 +576,20 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.start	= warden_nl_start_read,
 		.dumpit	= warden_nl_service_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= WARDEN_CMD_CONSENT_CARRY,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_consent_carry_doit,
+		.policy		= warden_consent_carry_nl_policy,
+		.maxattr	= WARDEN_A_CONSENT_SIGNATURE,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_OWNER_TRANSFER,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_owner_transfer_doit,
+		.flags		= GENL_CMD_CAP_DO,
 	},
 };
 

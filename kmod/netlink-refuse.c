@@ -54,6 +54,8 @@ static const char *const words[] = {
 	[WARDEN_CMD_SERVICE_OPEN] = "service-open",
 	[WARDEN_CMD_SERVICE_CLOSE] = "service-close",
 	[WARDEN_CMD_SERVICE_GET] = "service-get",
+	[WARDEN_CMD_CONSENT_CARRY] = "consent-carry",
+	[WARDEN_CMD_OWNER_TRANSFER] = "owner-transfer",
 };
 
 static_assert(ARRAY_SIZE(words) == WARDEN_CMD_MAX + 1, "a command has no word");

@@ -166,6 +166,7 @@ static unsigned int end_picked(struct list_head *list, u32 reason, u64 since, u6
 		u64 passed;
 
 		end_session(s);
+		warden_session_unlight(s);
 		passed = ktime_get_boottime_ns() - since;
 		warden_session_tell_ended(s, WARDEN_EVENT_SESSION_END, reason, passed);
 		if (passed > s->answer.withdraw_ms * (u64)NSEC_PER_MSEC) /* too late */
@@ -211,6 +212,26 @@ unsigned int warden_session_review(u32 reason, u64 since, u64 *took)
 static bool is_any(const struct warden_session *s)
 {
 	return true;
+}
+
+/**
+ * warden_session_end_each() - end every session, whatever it rests on
+ * @reason: enum warden_reason
+ * @since: boot-time clock in ns, when that began
+ * @took: set to the ns from @since until the last session was ended
+ *
+ * Others may begin meanwhile, as the policy allows it.
+ *
+ * Context: Process context, sleeps.
+ * Return: how many sessions were ended.
+ */
+unsigned int warden_session_end_each(u32 reason, u64 since, u64 *took)
+{
+	LIST_HEAD(list);
+
+	*took = 0;
+	warden_session_pick(is_any, &list);
+	return end_picked(&list, reason, since, took);
 }
 
 static void hand_back_all(void)

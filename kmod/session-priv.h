@@ -22,6 +22,7 @@
  * @ops: the driver's operations with release and mmap replaced
  * @orig: the driver's operations; holds their reference
  * @dead: the session was ended; set once, under the table's lock
+ * @lit: it counts for the light of its class; under the table's lock
  * @id: number since the module was loaded
  * @since: boot-time clock, in ns
  * @pid: thread group that opened it
@@ -40,6 +41,7 @@ struct warden_session {
 	struct file_operations ops;
 	const struct file_operations *orig;
 	bool dead;
+	bool lit;
 	u64 id;
 	u64 since;
 	struct pid *pid;
@@ -84,6 +86,7 @@ void warden_session_free(struct warden_session *s);
 void warden_session_enlist(struct warden_session *s, const struct warden_request *judged);
 bool warden_session_delist(struct warden_session *s);
 void warden_session_pick(bool (*wanted)(const struct warden_session *s), struct list_head *list);
+void warden_session_unlight(struct warden_session *s);
 void warden_session_remove(bool (*gone)(struct warden_session *s), struct list_head *list);
 bool warden_session_any_mapped(void);
 

@@ -18,6 +18,7 @@
 
 #include "consent.h"
 #include "identity.h"
+#include "light.h"
 #include "quarantine.h"
 #include "session.h"
 #include "session-priv.h"
@@ -71,6 +72,7 @@ struct warden_session *warden_session_new(struct file *file, const struct warden
 	warden_mapping_init(&s->mapping, file_inode(file));
 	s->file = file;
 	s->dead = false;
+	s->lit = false;
 	s->since = ktime_get_coarse_boottime_ns(); /* a tick early at most, never late */
 	s->pid = get_pid(task_tgid(current));
 	s->uid = req->uid;
@@ -135,6 +137,35 @@ static void mark_dead(struct warden_session *s)
 	warden_mapping_close(&s->mapping);
 }
 
+/* Before its open returns, so before the first data. */
+static void light(struct warden_session *s)
+{
+	lockdep_assert_held(&sessions_lock);
+	s->lit = true;
+	warden_light_add(s->sensor.class);
+}
+
+static void unlight(struct warden_session *s)
+{
+	lockdep_assert_held(&sessions_lock);
+	if (s->lit)
+		warden_light_del(s->sensor.class);
+	s->lit = false;
+}
+
+/**
+ * warden_session_unlight() - show that a session was ended, when that is done
+ * @s: the session, whose file the caller holds
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_session_unlight(struct warden_session *s)
+{
+	mutex_lock(&sessions_lock);
+	unlight(s);
+	mutex_unlock(&sessions_lock);
+}
+
 /**
  * warden_session_enlist() - put a session into the table that reviews walk
  * @s: of a file that is open and ours
@@ -152,6 +183,8 @@ void warden_session_enlist(struct warden_session *s, const struct warden_request
 	if (!has_ground(s, judged)) {
 		mark_dead(s);
 		warden_session_deaden(s->file);
+	} else {
+		light(s);
 	}
 	list_add_tail(&s->node, &sessions);
 	nr_sessions++;
@@ -172,6 +205,7 @@ bool warden_session_delist(struct warden_session *s)
 
 	mutex_lock(&sessions_lock);
 	was_dead = s->dead;
+	unlight(s);
 	list_del(&s->node);
 	nr_sessions--;
 	set_gate();

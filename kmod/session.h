@@ -45,6 +45,7 @@ void warden_session_inherit(void);
 int warden_session_peek(struct task_struct *task);
 int warden_session_unshroud(void);
 unsigned int warden_session_review(u32 reason, u64 since, u64 *took);
+unsigned int warden_session_end_each(u32 reason, u64 since, u64 *took);
 unsigned int warden_session_end_all(u32 reason);
 int warden_session_get(u64 id, struct warden_session_info *info);
 bool warden_session_rests_on(const u8 receipt[WARDEN_RECEIPT_SIZE]);

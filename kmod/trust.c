@@ -271,23 +271,48 @@ static int find_signer(struct pkcs7_message *message, const struct warden_snapsh
 	return result;
 }
 
-static int explain(int err, struct netlink_ext_ack *extack)
+/* What is said of a signature that is refused. */
+struct sentences {
+	const char *unknown;
+	const char *altered;
+	const char *expired;
+};
+
+static const struct sentences of_policy = {
+	"the policy is signed with a key that nothing here vouches for",
+	"the signature is not of this policy: one of them was altered",
+	"the certificate the policy is signed with has expired",
+};
+
+static const struct sentences of_statement = {
+	"the statement is signed with a key that nothing here vouches for",
+	"the signature is not of this statement: one of them was altered",
+	"the certificate the statement is signed with has expired",
+};
+
+static int explain(int err, const struct sentences *say, struct netlink_ext_ack *extack)
 {
 	switch (err) {
 	case -ENOKEY:
-		return warden_refuse(extack, NULL, err,
-				     "the policy is signed with a key that nothing here vouches for");
+		return warden_refuse(extack, NULL, err, say->unknown);
 	case -ENOPKG:
 		return warden_refuse(extack, NULL, err,
 				     "this kernel cannot verify signatures of this kind");
 	case -ENOMEM:
 		return warden_refuse(extack, NULL, err, "out of memory for the signature");
 	case -EKEYREJECTED:
-		return warden_refuse(extack, NULL, err,
-				     "the signature is not of this policy: one of them was altered");
+		return warden_refuse(extack, NULL, err, say->altered);
 	default:
 		return warden_refuse(extack, NULL, -EBADMSG, "this is no detached CMS signature");
 	}
+}
+
+static int check_end(const struct signer *s, const struct sentences *say,
+		     struct netlink_ext_ack *extack)
+{
+	if (s->not_after < ktime_get_real_seconds())
+		return warden_refuse(extack, NULL, -EKEYEXPIRED, say->expired);
+	return 0;
 }
 
 static int check_signer(const struct warden_snapshot *snap, const struct signer *s,
@@ -298,27 +323,31 @@ static int check_signer(const struct warden_snapshot *snap, const struct signer 
 				   warden_policy_word(s->role), warden_policy_word(snap->layer));
 		return -EPERM;
 	}
-	if (s->not_after < ktime_get_real_seconds())
-		return warden_refuse(extack, NULL, -EKEYEXPIRED,
-				     "the certificate the policy is signed with has expired");
-	return 0;
+	return check_end(s, &of_policy, extack);
 }
 
-static int verify_message(struct pkcs7_message *message, struct warden_snapshot *snap,
-			  const struct warden_snapshot *maker, struct netlink_ext_ack *extack)
+/* A parsed signature over some bytes, its content verified; whose it is is not known yet. */
+static struct pkcs7_message *open_message(const void *bytes, u32 nr_bytes, const u8 *signature, u32 len,
+					  const struct sentences *say, struct netlink_ext_ack *extack)
 {
-	struct signer found;
+	struct pkcs7_message *message;
 	int err;
 
-	err = pkcs7_supply_detached_data(message, snap->bytes, snap->nr_bytes);
+	if (len > WARDEN_SIGNATURE_MAX)
+		return ERR_PTR(warden_refuse(extack, NULL, -E2BIG, "the signature is larger than 8 KiB"));
+	message = pkcs7_parse_message(signature, len);
+	if (PTR_ERR_OR_ZERO(message) == -EKEYREJECTED)
+		return ERR_PTR(warden_refuse(extack, NULL, -EBADMSG,
+					     "the signature has signed attributes; make it without any"));
+	if (IS_ERR(message))
+		return ERR_PTR(explain(PTR_ERR(message), say, extack));
+	err = pkcs7_supply_detached_data(message, bytes, nr_bytes);
 	if (!err)
 		err = pkcs7_verify(message, VERIFYING_UNSPECIFIED_SIGNATURE);
 	if (!err)
-		err = find_signer(message, maker, snap->layer, &found, snap->signer);
-	if (err)
-		return explain(err, extack);
-	warden_sha256(snap->signer_digest, found.der, found.len);
-	return check_signer(snap, &found, extack);
+		return message;
+	pkcs7_free_message(message);
+	return ERR_PTR(explain(err, say, extack));
 }
 
 /**
@@ -341,6 +370,7 @@ int warden_trust_verify(struct warden_snapshot *snap, const struct warden_snapsh
 			const u8 *signature, u32 len, struct netlink_ext_ack *extack)
 {
 	struct pkcs7_message *message;
+	struct signer found;
 	int err;
 
 	warden_change_assert_held();
@@ -352,17 +382,69 @@ int warden_trust_verify(struct warden_snapshot *snap, const struct warden_snapsh
 	if (!signature)
 		return warden_refuse(extack, NULL, -EKEYREJECTED,
 				     "a root of trust is set, and the policy is not signed");
-	if (len > WARDEN_SIGNATURE_MAX)
-		return warden_refuse(extack, NULL, -E2BIG, "the signature is larger than 8 KiB");
-	message = pkcs7_parse_message(signature, len);
-	if (PTR_ERR_OR_ZERO(message) == -EKEYREJECTED)
-		return warden_refuse(extack, NULL, -EBADMSG,
-				     "the signature has signed attributes; make it without any");
+	message = open_message(snap->bytes, snap->nr_bytes, signature, len, &of_policy, extack);
 	if (IS_ERR(message))
-		return explain(PTR_ERR(message), extack);
-	err = verify_message(message, snap, maker, extack);
+		return PTR_ERR(message);
+	err = find_signer(message, maker, snap->layer, &found, snap->signer);
 	pkcs7_free_message(message);
+	if (err)
+		return explain(err, &of_policy, extack);
+	warden_sha256(snap->signer_digest, found.der, found.len);
+	return check_signer(snap, &found, extack);
+}
+
+/* The operator may sign with a key that has other roles, too. */
+static int find_author(struct pkcs7_message *message, const struct warden_snapshot *maker,
+		       struct signer *found, char name[WARDEN_SIGNER_NAME_MAX + 1])
+{
+	int err = find_signer(message, maker, WARDEN_ROLE_MAKER, found, name);
+
+	if (!err && found->role != WARDEN_ROLE_MAKER)
+		err = find_signer(message, maker, WARDEN_ROLE_OPERATOR, found, name);
 	return err;
+}
+
+/**
+ * warden_trust_statement() - is a statement signed by who answers for programs here?
+ * @bytes: the statement
+ * @nr_bytes: bytes of it
+ * @maker: the maker's layer in force; or NULL
+ * @signature: detached CMS signature over it
+ * @len: bytes of @signature
+ * @name: filled in with the signer, as soon as that is known
+ * @extack: told why not
+ *
+ * That is the maker and the operator, who bring programs onto the device. A person's
+ * own key is not asked: a person consents.
+ *
+ * Context: In a change; may sleep.
+ * Return: 0, or an error as of warden_trust_verify(); -ENOKEY also where there is no root.
+ */
+int warden_trust_statement(const void *bytes, u32 nr_bytes, const struct warden_snapshot *maker,
+			   const u8 *signature, u32 len, char name[WARDEN_SIGNER_NAME_MAX + 1],
+			   struct netlink_ext_ack *extack)
+{
+	struct pkcs7_message *message;
+	struct signer found;
+	int err;
+
+	warden_change_assert_held();
+	if (!nr_roots)
+		return warden_refuse(extack, NULL, -ENOKEY, "no root of trust is set that the statement "
+				     "could be verified by; ask for consent again");
+	message = open_message(bytes, nr_bytes, signature, len, &of_statement, extack);
+	if (IS_ERR(message))
+		return PTR_ERR(message);
+	err = find_author(message, maker, &found, name);
+	pkcs7_free_message(message);
+	if (err)
+		return explain(err, &of_statement, extack);
+	if (found.role != WARDEN_ROLE_MAKER && found.role != WARDEN_ROLE_OPERATOR) {
+		NL_SET_ERR_MSG_FMT(extack, "this is the key of the %s, which does not say what an update is",
+				   warden_policy_word(found.role));
+		return -EPERM;
+	}
+	return check_end(&found, &of_statement, extack);
 }
 
 /**

@@ -35,6 +35,9 @@ const struct warden_certificate *warden_trust_root(u32 nr);
 int warden_trust_name(const u8 *der, u32 len, char name[WARDEN_SIGNER_NAME_MAX + 1]);
 int warden_trust_verify(struct warden_snapshot *snap, const struct warden_snapshot *maker,
 			const u8 *signature, u32 len, struct netlink_ext_ack *extack);
+int warden_trust_statement(const void *bytes, u32 nr_bytes, const struct warden_snapshot *maker,
+			   const u8 *signature, u32 len, char name[WARDEN_SIGNER_NAME_MAX + 1],
+			   struct netlink_ext_ack *extack);
 bool warden_trust_vouches(const struct warden_snapshot *maker, const struct warden_snapshot *snap);
 
 #endif /* WARDEN_TRUST_H */

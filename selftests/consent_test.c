@@ -2,12 +2,16 @@
 /*
  * A camera needs consent to open, and to go on.
  */
-#include <signal.h>
+#include <fcntl.h>
+#include <linux/input.h>
 #include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
 #include <time.h>
 
 #include "lib/harness.h"
 #include "lib/camera.h"
+#include "lib/keypad.h"
 #include "lib/times.h"
 
 #define RULE "allow recorder use camera for door with consent;"
@@ -379,6 +383,53 @@ TEST_F(consent, consent_ends_by_itself_also_when_the_clock_is_set_back)
 		.event = "expire", .domain = "consent", .program = "tester", .object = "door" }));
 	EXPECT_EQ(-EACCES, camera_open(&c, self->camera));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+/* All the owner of before had said, and one session that nobody's consent was needed for. */
+TEST_F(consent, owner_transfer_ends_consents_sessions_and_switches)
+{
+	struct claim changed = ended("owner-changed", "tester"), denied = refused("no-consent", "tester");
+	struct claim transfer = { .event = "owner-transfer", .object = "1 consents, 2 sessions" };
+	struct keypad k;
+	struct camera c;
+	char event[64];
+	int keys;
+
+	ASSERT_EQ(0, keypad_plug(&k));
+	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\n"
+				    "purpose door \"Show who is at the door\";\n"
+				    "default sensor deny;\n"
+				    "allow tester use camera for door with consent;\n"
+				    "allow tester use input;\n", warden_self()));
+	ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "context", "armed")));
+	ASSERT_EQ(0, warden_ctl(ARGV("sensor", "switch", "microphone", "off")));
+	ASSERT_EQ(0, camera_open(&c, self->camera));
+	keys = open(k.node, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ASSERT_LE(0, keys);
+	EXPECT_EQ(2, warden_ctl(ARGV("consent", "withdraw", "--owner-transfer")));
+	EXPECT_LE(0, ioctl(keys, EVIOCGNAME(sizeof(event)), event));
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "withdraw", "--all", "--owner-transfer")));
+	EXPECT_NE(NULL, strstr(warden_said(), "withdrawn: 1 consents"));
+	EXPECT_EQ(-1, ioctl(keys, EVIOCGNAME(sizeof(event)), event));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_EQ(-EACCES, camera_start(&c));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &changed));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &transfer));
+	camera_close(&c);
+	close(keys);
+	EXPECT_EQ(-EACCES, camera_open(&c, self->camera));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_EQ(0, warden_ctl(ARGV("status")));
+	EXPECT_EQ(NULL, strstr(warden_said(), "on again"));
+	EXPECT_EQ(NULL, strstr(warden_said(), "  armed"));
+	/* The next owner's word counts as the first one's did. */
+	ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
+	EXPECT_EQ(0, camera_open(&c, self->camera));
+	camera_close(&c);
+	EXPECT_EQ(0, warden_ctl(ARGV("consent", "withdraw", "--all")));
+	EXPECT_EQ(1, warden_ctl(ARGV("consent", "withdraw", "--all")));
+	keypad_unplug(&k);
 }
 
 FIXTURE(other_consent)

@@ -46,6 +46,8 @@ static const struct command {
 	{ "consent-restore", WARDEN_CMD_CONSENT_RESTORE, false, ADMIN, -EINVAL },
 	{ "policy-floor", WARDEN_CMD_POLICY_FLOOR, false, ADMIN, -EINVAL },
 	{ "state-seal", WARDEN_CMD_STATE_SEAL, false, ADMIN, 0 },
+	{ "consent-carry", WARDEN_CMD_CONSENT_CARRY, false, ADMIN, -EINVAL },
+	{ "owner-transfer", WARDEN_CMD_OWNER_TRANSFER, false, ADMIN, 0 },
 	{ "audit-mark", WARDEN_CMD_AUDIT_MARK, false, ADMIN, 0 },
 	{ "context-set", WARDEN_CMD_CONTEXT_SET, false, ADMIN, -EINVAL },
 	{ "sensor-get", WARDEN_CMD_SENSOR_GET, true, READ, 0 },

@@ -10,109 +10,15 @@
 
 #include "lib/harness.h"
 #include "lib/keys.h"
+#include "lib/layers.h"
 #include "lib/told.h"
 
-/* The version that is next, and this program, are put in by text_of(). */
-#define HEAD(name)                                                                                 \
-	"policy \"" name "\" version %u;\n"                                                       \
-	"contact \"tests@example.org\"; support until 2040-01-01;\n"
-
-/* Lines 3 and on are what the tests name. */
-#define MAKER                                                                                      \
-	HEAD("base")                                                                               \
-	"default sensor deny; default listen deny;\n"                                              \
-	"program self { path \"%s\"; }\n"                                                          \
-	"allow self listen tcp 7000-7009;\n"
-
 #define SEALED 7001 /* a port both layers allow, 7002 only the maker's */
-
-/* A version higher than any before, as one life of the module serves all tests: 10 ms of the boot. */
-static uint32_t next_version(void)
-{
-	static uint32_t last;
-	uint32_t now = (uint32_t)(now_ns() / 10000000);
-
-	last = now > last ? now : last + 1;
-	return last;
-}
-
-static const char *text_in(const char *format, uint32_t version)
-{
-	static char text[2048];
-
-	snprintf(text, sizeof(text), format, version, warden_self());
-	return text;
-}
-
-static const char *text_of(const char *format)
-{
-	return text_in(format, next_version());
-}
 
 /* What a refusal must leave as it was. */
 static uint64_t generation(void)
 {
 	return warden_status("generation");
-}
-
-static bool has_root(void)
-{
-	return !warden_status("unsigned-policies");
-}
-
-static bool has_layer(const char *layer)
-{
-	struct json_object *status = told_status(), *layers;
-	bool found = false;
-	size_t i;
-
-	if (!json_object_object_get_ex(status, "layers", &layers))
-		layers = NULL;
-	for (i = 0; layers && i < json_object_array_length(layers); i++)
-		found |= !strcmp(evidence_string(json_object_array_get_idx(layers, i), "layer"),
-				 layer);
-	json_object_put(status);
-	return found;
-}
-
-static bool make_keys(void)
-{
-	return keys_make("maker", "prime256v1", 3650) && keys_make("operator", "prime256v1", 1) &&
-	       keys_make("auditor", "prime256v1", 3650) && keys_make("stranger", "prime256v1", 3650);
-}
-
-static int sign_maker(const char *format, const char *const named[])
-{
-	return keys_sign("base", text_of(format), "maker", "maker", named);
-}
-
-/* The maker's policy in force, naming @operator's certificate and the auditor's. */
-static int load_maker_for(const char *format, const char *key)
-{
-	char operator[160], auditor[160];
-	int status;
-
-	snprintf(operator, sizeof(operator), "operator=%s", keys_cert(key));
-	snprintf(auditor, sizeof(auditor), "auditor=%s", keys_cert("auditor"));
-	status = sign_maker(format, ARGV(operator, auditor));
-	return status ? status : keys_load("base", "base");
-}
-
-static int load_maker(const char *format)
-{
-	return load_maker_for(format, "operator");
-}
-
-static int sign_operator(const char *format, const char *signer)
-{
-	return keys_sign("narrow", text_of(format), "operator", signer, NULL);
-}
-
-static int load_operator(const char *format)
-{
-	int status = sign_operator(format, "operator");
-
-	return status ? status : keys_load("narrow", "narrow");
 }
 
 #define EXPECT_SAID(part)                                                                          \
@@ -166,6 +72,9 @@ TEST_F(rootless, a_signature_that_nothing_could_verify_is_refused)
 	ASSERT_EQ(0, sign_maker(MAKER, NULL));
 	EXPECT_SENTENCE("no root of trust is set that the signature could be verified by",
 			keys_load("base", "base"));
+	ASSERT_EQ(0, keys_vouch(warden_self(), warden_beside("stranger"), "maker"));
+	EXPECT_EQ(1, keys_carry());
+	EXPECT_SAID("no root of trust is set that the statement could be verified by");
 }
 
 TEST_F(rootless, module_takes_an_unsigned_policy_and_status_says_so)
@@ -496,6 +405,89 @@ TEST_F(sign, an_update_of_the_maker_keeps_the_layer_below_and_tells_what_is_wide
 								     .line = 5 }));
 	ASSERT_EQ(0, warden_ctl(ARGV("status")));
 	EXPECT_SAID("line 5 is wider than a layer above");
+}
+
+/* Of consents, which need no root, but one to go by without being told. */
+TEST_F(sign, an_export_is_taken_from_those_the_maker_names)
+{
+	ASSERT_EQ(0, load_maker(MAKER));
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "export", "--any-device", "--key", keys_key("operator"),
+				     "--cert", keys_cert("operator"), "/tmp/of-operator")));
+	EXPECT_EQ(0, warden_ctl(ARGV("consent", "import", "/tmp/of-operator")));
+	EXPECT_SAID("imported: 0 consents");
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "export", "--any-device", "--key", keys_key("stranger"),
+				     "--cert", keys_cert("stranger"), "/tmp/of-stranger")));
+	EXPECT_EQ(1, warden_ctl(ARGV("consent", "import", "/tmp/of-stranger")));
+	EXPECT_SAID("nothing here vouches for");
+}
+
+/* --- consents to a program that was updated -------------------------------------------------- */
+
+#define APP(n)		"/tmp/app-" n
+#define POLICY_OF(n)                                                                               \
+	HEAD("base") "default sensor deny; program app { path \"" APP(n) "\"; }\n"                 \
+		     "purpose door \"Door\"; allow app use camera for door with consent;\n"
+
+static int load_app(const char *format)
+{
+	char operator[160], user[160];
+
+	snprintf(operator, sizeof(operator), "operator=%s", keys_cert("operator"));
+	snprintf(user, sizeof(user), "user=%s", keys_cert("user"));
+	return sign_maker(format, ARGV(operator, user)) ?: keys_load("base", "base");
+}
+
+static int use_camera(const char *app)
+{
+	struct client c;
+	int status = client_run(&c, ARGV(app, "open", device_node(CAMERA_TOPOLOGY)));
+
+	client_end(&c);
+	return status;
+}
+
+TEST_F(sign, consent_holds_for_an_update_on_the_word_of_maker_or_operator_alone)
+{
+	struct claim denied = { .domain = "sensor", .reason = "no-consent", .program = "app", .times = 1 };
+	char copies[512];
+
+	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
+	snprintf(copies, sizeof(copies), "cd /tmp; cp %s app-1; for i in 1 2; do cp app-$i app-$((i + 1)); "
+		 "echo >>app-$((i + 1)); done", warden_beside("stranger"));
+	ASSERT_TRUE(client_shell(copies));
+	ASSERT_EQ(0, load_app(POLICY_OF("1")));
+	ASSERT_EQ(0, warden_grant("app", "camera", "door"));
+	EXPECT_EQ(0, use_camera(APP("1")));
+	ASSERT_EQ(0, load_app(POLICY_OF("2")));
+	self->mark = evidence_mark();
+	EXPECT_EQ(1, use_camera(APP("2")));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_EQ(0, keys_vouch(APP("1"), APP("2"), "stranger"));
+	EXPECT_EQ(1, keys_carry());
+	EXPECT_SAID("nothing here vouches for");
+	ASSERT_EQ(0, keys_vouch(APP("1"), APP("2"), "user"));
+	EXPECT_EQ(1, keys_carry());
+	EXPECT_SAID("this is the key of the user");
+	ASSERT_EQ(0, keys_vouch(APP("1"), APP("2"), "operator"));
+	ASSERT_EQ(0, alter(KEYS_STATEMENT, 30));
+	EXPECT_EQ(1, keys_carry());
+	EXPECT_SAID("one of them was altered");
+	/* Good for other digests, and so for this program no more than none. */
+	ASSERT_EQ(0, keys_vouch(APP("1"), APP("3"), "operator"));
+	EXPECT_EQ(0, keys_carry());
+	EXPECT_EQ(1, use_camera(APP("2")));
+	ASSERT_EQ(0, keys_vouch(APP("1"), APP("2"), "operator"));
+	self->mark = evidence_mark();
+	ASSERT_EQ(0, keys_carry())
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){ .event = "carry", .program = "app" }));
+	EXPECT_EQ(0, use_camera(APP("2")));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_EQ(1, keys_carry());
+	EXPECT_SAID("not to the new one");
+	warden_ctl(ARGV("consent", "withdraw", "app", "camera"));
 }
 
 TEST_F(sign, a_layer_goes_with_the_certificate_the_maker_names_no_more)

@@ -105,21 +105,26 @@ HOST_PARTS_absence_test := $(addprefix $(TOOLS_OUT)/,absence.o chains.o)
 HOST_PARTS_usage_test := $(TOOLS_OUT)/usage.o
 HOST_PARTS_chains_test := $(TOOLS_OUT)/chains.o
 HOST_PARTS_stream_test := $(TOOLS_OUT)/audit_stream.o
+HOST_PARTS_question_test := $(addprefix $(TOOLS_OUT)/,questions.o cmd/consent_answer.o output.o) \
+	$(shell $(PKG_CONFIG) --libs json-c)
+HOST_PARTS_receipts_test := $(addprefix $(TOOLS_OUT)/,receipts.o json_wire.o output.o fault.o) \
+	$(shell $(PKG_CONFIG) --libs json-c)
 HOST_PARTS_compile_test = $(shell $(PKG_CONFIG) --libs libfsverity)
 HOST_PARTS_nl_test = $(TOOLS_OUT)/fault.o $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
 
 # Host tests of the tools: one program per file, natively built, TAP on stdout.
 TOOLS_TESTS := $(addprefix $(O)/host/,absence_test chains_test compile_test window_test model_test nl_test parse_test \
-	print_test query_test scale_test stream_test usage_test wire_test)
+	print_test query_test question_test receipts_test scale_test stream_test usage_test wire_test)
 TOOLS_TEST_CFLAGS = -std=gnu11 $(TOOLS_WARN) -Wno-unused-parameter -Wno-sign-compare $(TOOLS_CPPFLAGS) \
-	-isystem $(KSFT_DIR) $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0) -DWARDEN_TOP='"$(WARDEN_TOP)"' $(CFLAGS)
+	-isystem $(KSFT_DIR) $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0 json-c) -DWARDEN_TOP='"$(WARDEN_TOP)"' $(CFLAGS)
 # The verbs are asked as a person would ask them.
 $(O)/host/query_test: $(O)/wardenctl
 $(O)/host/query_test: TOOLS_TEST_CFLAGS += -DWARDENCTL='"$(O)/wardenctl"'
 POLICY_LIBS = $(SHA256_LIBS)
 
 $(TOOLS_TESTS): $(O)/host/%_test: $(WARDEN_TOP)/selftests/host/%_test.c $(TOOLS_OUT)/chains.o \
-		$(TOOLS_OUT)/absence.o $(TOOLS_OUT)/usage.o $(TOOLS_OUT)/audit_stream.o $(TOOLS_OUT)/fault.o $(POLICY_OBJ) $(QUERY_OBJ) $(KERNEL_OBJ)
+		$(TOOLS_OUT)/absence.o $(TOOLS_OUT)/usage.o $(TOOLS_OUT)/audit_stream.o $(TOOLS_OUT)/fault.o $(TOOLS_OUT)/questions.o $(TOOLS_OUT)/output.o $(TOOLS_OUT)/receipts.o $(TOOLS_OUT)/json_wire.o \
+		$(TOOLS_OUT)/cmd/consent_answer.o $(POLICY_OBJ) $(QUERY_OBJ) $(KERNEL_OBJ)
 	@mkdir -p $(@D)
 	@test -f "$(KSFT_DIR)/kselftest_harness.h" || \
 		{ echo "KSFT_DIR= wants tools/testing/selftests of a kernel source" >&2; exit 1; }
@@ -162,7 +167,7 @@ $(O)/fuzz/policy_text: $(TOOLS_DIR)/fuzz/policy_text.c $(FUZZ_SOURCES) $(TOOLS_O
 		$(filter %.c,$^) $(POLICY_LIBS)
 
 # The fuzzer of objects as JSON: saved consents and kept records.
-$(O)/fuzz/json_object: $(addprefix $(TOOLS_DIR)/,fuzz/json_object.c json_wire.c output.c fault.c wire.c \
+$(O)/fuzz/json_object: $(addprefix $(TOOLS_DIR)/,fuzz/json_object.c json_wire.c output.c receipts.c fault.c wire.c \
 		wire-gen.c blob.c policy/arena.c)
 	@mkdir -p $(@D)
 	$(FUZZ_CC) -std=c11 $(TOOLS_WARN) $(TOOLS_CPPFLAGS) $(shell $(PKG_CONFIG) --cflags json-c) \

@@ -27,12 +27,12 @@ static bool copy_bytes(uint8_t *to, size_t size, const struct warden_object *o, 
 	return true;
 }
 
-static bool copy_text(char to[WARDEN_PATH_MAX + 1], const struct warden_object *o, int attr)
+static bool copy_text(char *to, size_t max, const struct warden_object *o, int attr)
 {
 	const char *text = warden_object_string(o, attr);
 	size_t len = strlen(text);
 
-	if (len > WARDEN_PATH_MAX)
+	if (len > max)
 		return false;
 	memcpy(to, text, len + 1);
 	return true;
@@ -78,8 +78,9 @@ static bool read_record(struct warden_record *r, const struct warden_object *o)
 			  WARDEN_A_RECORD_OBJECT_DIGEST) &&
 	       copy_bytes(r->receipt, WARDEN_RECEIPT_SIZE, o, WARDEN_A_RECORD_RECEIPT) &&
 	       copy_bytes(r->chain, WARDEN_DIGEST_SIZE, o, WARDEN_A_RECORD_CHAIN) &&
-	       copy_text(r->program, o, WARDEN_A_RECORD_PROGRAM) &&
-	       copy_text(r->object, o, WARDEN_A_RECORD_OBJECT);
+	       copy_text(r->program, WARDEN_PATH_MAX, o, WARDEN_A_RECORD_PROGRAM) &&
+	       copy_text(r->object, WARDEN_PATH_MAX, o, WARDEN_A_RECORD_OBJECT) &&
+	       copy_text(r->purpose, WARDEN_LABEL_MAX, o, WARDEN_A_RECORD_PURPOSE);
 }
 
 /* Numbers go up by one; the walk may begin anywhere. */
@@ -129,7 +130,7 @@ static bool read_measurement(struct warden_measurement *m, const struct warden_o
 	return copy_bytes(m->digest.bytes, WARDEN_DIGEST_SIZE, o, WARDEN_A_MEASUREMENT_DIGEST) &&
 	       copy_bytes(m->template, WARDEN_DIGEST_SIZE, o, WARDEN_A_MEASUREMENT_TEMPLATE) &&
 	       copy_bytes(m->chain, WARDEN_DIGEST_SIZE, o, WARDEN_A_MEASUREMENT_CHAIN) &&
-	       copy_text(m->label, o, WARDEN_A_MEASUREMENT_LABEL);
+	       copy_text(m->label, WARDEN_PATH_MAX, o, WARDEN_A_MEASUREMENT_LABEL);
 }
 
 bool warden_walk_measurement(struct warden_walk *w, const struct warden_object *o)

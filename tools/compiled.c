@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <linux/netlink.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,4 +117,38 @@ int warden_compiled_set_layer(struct warden_blob *policy, uint32_t layer)
 	warden_blob_free(policy);
 	*policy = b;
 	return 0;
+}
+
+/* The text of one entry, where that is the purpose. */
+static const char *text_of(const uint8_t *attr, size_t len, const char *label, struct warden_object *p)
+{
+	struct warden_object o;
+
+	if (warden_object_parse(&o, warden_set_policy(), attr, len) ||
+	    !o.v[WARDEN_A_POLICY_PURPOSE].data ||
+	    warden_object_parse(p, warden_set_purpose(), o.v[WARDEN_A_POLICY_PURPOSE].data,
+				o.v[WARDEN_A_POLICY_PURPOSE].len) ||
+	    strcmp(warden_object_string(p, WARDEN_A_PURPOSE_LABEL), label))
+		return NULL;
+	return warden_object_string(p, WARDEN_A_PURPOSE_TEXT);
+}
+
+bool warden_compiled_purpose(char to[WARDEN_TEXT_MAX + 1], const struct warden_blob *policy,
+			     const char *label)
+{
+	const char *text = NULL;
+	struct warden_object p;
+	struct nlattr a;
+	size_t at;
+
+	for (at = 0; !text && at + sizeof(a) <= policy->len; at += NLA_ALIGN(a.nla_len)) {
+		memcpy(&a, policy->data + at, sizeof(a));
+		if (a.nla_len < sizeof(a) || a.nla_len > policy->len - at)
+			return false;
+		if ((a.nla_type & NLA_TYPE_MASK) == WARDEN_A_POLICY_PURPOSE)
+			text = text_of(policy->data + at, a.nla_len, label, &p);
+	}
+	if (text)
+		snprintf(to, WARDEN_TEXT_MAX + 1, "%s", text);
+	return text;
 }

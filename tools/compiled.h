@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#include <warden/limits.h>
+
 #include "blob.h"
 #include "wire.h"
 
@@ -54,5 +56,16 @@ int warden_compiled_read(struct warden_compiled *c, const struct warden_blob *po
  * Return: 0; -EEXIST where the header says another one; -EBADMSG.
  */
 int warden_compiled_set_layer(struct warden_blob *policy, uint32_t layer);
+
+/**
+ * warden_compiled_purpose() - what a purpose says to people
+ * @to: filled in
+ * @policy: the bytes of a policy
+ * @label: of the purpose
+ *
+ * Return: true where the policy has it.
+ */
+bool warden_compiled_purpose(char to[WARDEN_TEXT_MAX + 1], const struct warden_blob *policy,
+			     const char *label);
 
 #endif /* WARDEN_COMPILED_H */

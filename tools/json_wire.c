@@ -120,6 +120,21 @@ int warden_json_blob(struct warden_blob *b, struct json_object *json,
 	return err;
 }
 
+int warden_json_members(struct warden_blob *b, struct json_object *json, const char *const *names,
+			const struct warden_wire_set *set)
+{
+	struct json_object *some = json_object_new_object(), *value;
+	size_t i;
+	int err;
+
+	for (i = 0; names[i]; i++)
+		if (json_object_object_get_ex(json, names[i], &value))
+			json_object_object_add(some, names[i], json_object_get(value));
+	err = warden_json_blob(b, some, set);
+	json_object_put(some);
+	return err;
+}
+
 static int take_line(const char *line, int (*fn)(void *ctx, const struct warden_object *o),
 		     void *ctx)
 {

@@ -23,6 +23,18 @@ int warden_json_blob(struct warden_blob *b, struct json_object *json,
 		     const struct warden_wire_set *set);
 
 /**
+ * warden_json_members() - the attributes of some members of an object
+ * @b: gets them
+ * @json: the object
+ * @names: of the members, NULL after the last; one that is not there is left out
+ * @set: what they are
+ *
+ * Return: as warden_json_blob().
+ */
+int warden_json_members(struct warden_blob *b, struct json_object *json, const char *const *names,
+			const struct warden_wire_set *set);
+
+/**
  * warden_json_records() - hand on each record of a file that `audit watch --json` wrote
  * @file: its name
  * @fn: gets each record; not 0 ends it and is returned

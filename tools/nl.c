@@ -537,3 +537,8 @@ int warden_nl_audit_wait(struct warden_nl *nl, int timeout_ms, warden_object_fn 
 	drop_answers(&x);
 	return err;
 }
+
+int warden_nl_audit_fd(const struct warden_nl *nl)
+{
+	return nl_socket_get_fd(nl->events);
+}

@@ -72,4 +72,12 @@ int warden_nl_audit_join(struct warden_nl *nl, struct warden_fault *f);
 int warden_nl_audit_wait(struct warden_nl *nl, int timeout_ms, warden_object_fn fn, void *ctx,
 			 struct warden_fault *f);
 
+/**
+ * warden_nl_audit_fd() - what tells that records are there to be read
+ * @nl: a connection that joined
+ *
+ * Return: a descriptor to poll for input; it stays the connection's.
+ */
+int warden_nl_audit_fd(const struct warden_nl *nl);
+
 #endif /* WARDEN_NL_H */

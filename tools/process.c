@@ -73,20 +73,11 @@ bool warden_process_path(long pid, char *path, size_t size)
 
 int warden_process_digest(long pid, struct warden_file_digests *d)
 {
-	struct warden_root root;
-	struct warden_files files;
 	char path[4096];
-	int err;
 
 	if (!warden_process_path(pid, path, sizeof(path)))
 		return -ENOENT;
-	err = warden_root_open(&root, "/", "/");
-	if (err)
-		return err;
-	files = warden_root_files(&root);
-	err = files.digest(files.ctx, path, d);
-	warden_root_close(&root);
-	return err;
+	return warden_file_digest(d, path);
 }
 
 unsigned long warden_process_socket(int dir, const char *entry)

@@ -74,11 +74,15 @@ static const struct {
 	[WARDEN_REASON_QUARANTINED] = { "the program is in quarantine",
 					"replace it, or: wardenctl quarantine remove" },
 	[WARDEN_REASON_RESTORED] = { "it was given before Warden began, and saved", "" },
+	[WARDEN_REASON_OWNER_CHANGED] = { "the device was handed to another owner",
+					  "ask the new one" },
+	[WARDEN_REASON_UPDATED] = { "its program was updated, as a signed statement says", "" },
+	[WARDEN_REASON_IMPORTED] = { "it was given elsewhere or earlier, and imported", "" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_TIME_OVER + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_OWNER_CHANGED + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

@@ -17,11 +17,12 @@
 /* All of it that is used here. */
 #define OPENSSL(F) \
 	F(ASN1_TIME_to_tm) F(BIO_free) F(BIO_new_mem_buf) F(CMS_ContentInfo_free) \
-	F(CMS_add1_signer) F(CMS_final) F(CMS_sign) F(CRYPTO_free) F(ERR_peek_last_error) \
-	F(ERR_reason_error_string) F(EVP_PKEY_free) F(EVP_PKEY_get_base_id) \
-	F(EVP_PKEY_get_group_name) F(EVP_sha256) F(PEM_read_PrivateKey) F(PEM_read_X509) \
-	F(X509_check_private_key) F(X509_free) F(X509_get0_notAfter) F(i2d_CMS_ContentInfo) \
-	F(i2d_X509)
+	F(CMS_add1_signer) F(CMS_final) F(CMS_sign) F(CMS_verify) F(CRYPTO_free) F(ERR_clear_error) \
+	F(ERR_peek_last_error) F(ERR_reason_error_string) F(EVP_PKEY_free) F(EVP_PKEY_get_base_id) \
+	F(EVP_PKEY_get_group_name) F(EVP_sha256) F(OPENSSL_sk_free) F(OPENSSL_sk_new_null) \
+	F(OPENSSL_sk_push) F(PEM_read_PrivateKey) F(PEM_read_X509) \
+	F(X509_check_private_key) F(X509_free) F(X509_get0_notAfter) F(d2i_CMS_ContentInfo) \
+	F(d2i_X509) F(i2d_CMS_ContentInfo) F(i2d_X509)
 
 static struct {
 	OPENSSL(WARDEN_LATE_FIELD)
@@ -174,5 +175,56 @@ int warden_sign_certificate(struct warden_blob *der, uint64_t *not_after, const 
 				       cert_file);
 	}
 	ssl.X509_free(cert);
+	return err;
+}
+
+/* 0, -ENOKEY where another made the signature, -EKEYREJECTED where it is not of these bytes. */
+static int verify(CMS_ContentInfo *cms, const struct warden_blob *bytes, X509 *cert)
+{
+	const unsigned int flags = CMS_BINARY | CMS_NOINTERN | CMS_NO_SIGNER_CERT_VERIFY;
+	OPENSSL_STACK *certs = ssl.OPENSSL_sk_new_null();
+	BIO *in = ssl.BIO_new_mem_buf(bytes->data, (int)bytes->len);
+	int err = -ENOMEM;
+
+	ssl.ERR_clear_error();
+	if (certs && in && ssl.OPENSSL_sk_push(certs, cert)) {
+		if (ssl.CMS_verify(cms, (STACK_OF(X509) *)certs, NULL, in, NULL, flags))
+			err = 0;
+		else
+			err = ERR_GET_REASON(ssl.ERR_peek_last_error()) ==
+					      CMS_R_SIGNER_CERTIFICATE_NOT_FOUND ? -ENOKEY : -EKEYREJECTED;
+	}
+	ssl.BIO_free(in);
+	ssl.OPENSSL_sk_free(certs);
+	return err;
+}
+
+int warden_sign_verify(const struct warden_blob *bytes, const struct warden_blob *signature,
+		       const struct warden_blob *certificate, struct warden_fault *f)
+{
+	const unsigned char *at = signature->data, *der = certificate->data;
+	CMS_ContentInfo *cms;
+	int err = open_ssl(f);
+	X509 *cert;
+
+	if (err)
+		return err;
+	cms = ssl.d2i_CMS_ContentInfo(NULL, &at, (long)signature->len);
+	cert = ssl.d2i_X509(NULL, &der, (long)certificate->len);
+	if (!cms)
+		err = warden_fault_set(f, -EBADMSG, "name the signature that was made of the file",
+				       "this is no detached CMS signature");
+	else if (!cert)
+		err = warden_fault_set(f, -EBADMSG, "name a certificate", "this is no certificate");
+	else
+		err = verify(cms, bytes, cert);
+	ssl.CMS_ContentInfo_free(cms);
+	ssl.X509_free(cert);
+	if (err == -EKEYREJECTED)
+		warden_fault_set(f, err, "use another copy", "the signature is not of this file: one of "
+				 "them was altered or cut short");
+	if (err == -ENOKEY)
+		warden_fault_set(f, err, "name the certificate of its signer with --cert, if you trust it",
+				 "the file is signed with a key that nothing here vouches for");
 	return err;
 }

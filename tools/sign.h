@@ -33,4 +33,17 @@ int warden_sign_bytes(struct warden_blob *signature, const struct warden_blob *p
 int warden_sign_certificate(struct warden_blob *der, uint64_t *not_after, const char *cert,
 			    struct warden_fault *f);
 
+/**
+ * warden_sign_verify() - is this a signature of these bytes, by this certificate's key?
+ * @bytes: what was signed
+ * @signature: detached CMS, DER, as warden_sign_bytes() makes it
+ * @certificate: DER; its own end and who signed it are the caller's to look at
+ * @f: why not
+ *
+ * Return: 0; -ENOKEY where another key made it; -EKEYREJECTED where it is not of these
+ * bytes; -EBADMSG for what is no signature; another negative errno.
+ */
+int warden_sign_verify(const struct warden_blob *bytes, const struct warden_blob *signature,
+		       const struct warden_blob *certificate, struct warden_fault *f);
+
 #endif /* WARDEN_SIGN_H */

@@ -52,7 +52,8 @@ static void sync_folder(const char *file)
 	close(fd);
 }
 
-static int replace(const char *file, const char *text, const char *tail, struct warden_fault *f)
+static int replace(const char *file, const void *bytes, size_t len, const char *tail,
+		   struct warden_fault *f)
 {
 	char fresh[4096];
 	bool written;
@@ -64,7 +65,7 @@ static int replace(const char *file, const char *text, const char *tail, struct 
 	if (fd < 0)
 		return fail(f, errno, fresh);
 	errno = EIO;
-	written = write_all(fd, text, strlen(text)) && write_all(fd, tail, strlen(tail)) &&
+	written = write_all(fd, bytes, len) && write_all(fd, tail, strlen(tail)) &&
 		  !fsync(fd);
 	err = errno;
 	if (close(fd) || !written || rename(fresh, file)) {
@@ -76,6 +77,11 @@ static int replace(const char *file, const char *text, const char *tail, struct 
 	return 0;
 }
 
+int warden_file_replace(const char *file, const void *bytes, size_t len, struct warden_fault *f)
+{
+	return replace(file, bytes, len, "", f);
+}
+
 int warden_state_write(const char *file, const char *text, struct warden_fault *f)
 {
 	uint8_t digest[WARDEN_DIGEST_SIZE];
@@ -84,7 +90,7 @@ int warden_state_write(const char *file, const char *text, struct warden_fault *
 	warden_sha256(digest, text, strlen(text));
 	warden_hex_put(tail + strlen(TAIL), digest, sizeof(digest));
 	strcat(tail, "\n");
-	return replace(file, text, tail, f);
+	return replace(file, text, strlen(text), tail, f);
 }
 
 static char *read_all(FILE *in)
@@ -162,5 +168,5 @@ int warden_counter_write(const char *file, uint64_t number, struct warden_fault 
 	char text[24];
 
 	snprintf(text, sizeof(text), "%" PRIu64 "\n", number);
-	return replace(file, text, "", f);
+	return replace(file, text, strlen(text), "", f);
 }

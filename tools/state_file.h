@@ -6,6 +6,7 @@
 #ifndef WARDEN_STATE_FILE_H
 #define WARDEN_STATE_FILE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "fault.h"
@@ -21,6 +22,17 @@
  * Return: 0 or a negative errno.
  */
 int warden_state_write(const char *file, const char *text, struct warden_fault *f);
+
+/**
+ * warden_file_replace() - replace a file in one step, without a line that ends it
+ * @file: its name
+ * @bytes: what it holds
+ * @len: how many
+ * @f: why not; the file of before then stands whole
+ *
+ * Return: 0 or a negative errno.
+ */
+int warden_file_replace(const char *file, const void *bytes, size_t len, struct warden_fault *f);
 
 /**
  * warden_state_read() - read what was written

@@ -186,12 +186,15 @@ static const char *const event_words[] = {
 	"state-restore",
 	"service-open",
 	"service-close",
+	"consent-request",
+	"carry",
+	"owner-transfer",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 36,
+	.count = 39,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -238,12 +241,15 @@ static const char *const reason_words[] = {
 	"quarantined",
 	"restored",
 	"time-over",
+	"imported",
+	"updated",
+	"owner-changed",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 38,
+	.count = 41,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -942,12 +948,19 @@ static const struct warden_wire_attr consent_attrs[] = {
 	[22] = { .name = "uses", .kind = WARDEN_WIRE_U32 },
 	[23] = { .name = "step", .kind = WARDEN_WIRE_NEST, .nest = &consent_step_set, .many = true },
 	[24] = { .name = "program-digest", .kind = WARDEN_WIRE_NEST, .nest = &digest_set, .many = true },
+	[25] = { .name = "import", .kind = WARDEN_WIRE_U32 },
+	[26] = { .name = "statement", .kind = WARDEN_WIRE_BINARY },
+	[27] = { .name = "signature", .kind = WARDEN_WIRE_BINARY },
+	[28] = { .name = "signer", .kind = WARDEN_WIRE_STRING },
+	[29] = { .name = "carried", .kind = WARDEN_WIRE_U32 },
+	[30] = { .name = "all", .kind = WARDEN_WIRE_U32 },
+	[31] = { .name = "withdrawn", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set consent_set = {
 	.name = "consent",
 	.attrs = consent_attrs,
-	.max = 24,
+	.max = 31,
 };
 
 const struct warden_wire_set *warden_set_consent(void)
@@ -1007,12 +1020,13 @@ static const struct warden_wire_attr record_attrs[] = {
 	[25] = { .name = "took", .kind = WARDEN_WIRE_U64 },
 	[26] = { .name = "chain", .kind = WARDEN_WIRE_BINARY },
 	[27] = { .name = "layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
+	[28] = { .name = "purpose", .kind = WARDEN_WIRE_STRING },
 };
 
 static const struct warden_wire_set record_set = {
 	.name = "record",
 	.attrs = record_attrs,
-	.max = 27,
+	.max = 28,
 };
 
 const struct warden_wire_set *warden_set_record(void)
@@ -1154,9 +1168,11 @@ static const struct warden_wire_op ops[] = {
 	[34] = { "service-open", &service_set },
 	[35] = { "service-close", &service_set },
 	[36] = { "service-get", &service_set },
+	[37] = { "consent-carry", &consent_set },
+	[38] = { "owner-transfer", &consent_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 36 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 38 ? &ops[cmd] : NULL;
 }

@@ -84,6 +84,7 @@ struct warden_measurement {
  * @program: label of the program, or the path of its executable; of a change of the policy
  *	     the certificate it was signed with
  * @object: topology name, file, or name of what was loaded
+ * @purpose: consent-request: label of the purpose; empty in every other record
  * @chain: SHA-256 over the chain value before (32 zero bytes at first) and
  *	   warden_record_pack(); set by warden_record_add()
  *
@@ -116,6 +117,7 @@ struct warden_record {
 	__u8 receipt[WARDEN_RECEIPT_SIZE];
 	char program[WARDEN_PATH_MAX + 1];
 	char object[WARDEN_PATH_MAX + 1];
+	char purpose[WARDEN_LABEL_MAX + 1];
 	__u8 chain[WARDEN_DIGEST_SIZE];
 };
 
@@ -123,11 +125,11 @@ struct warden_record {
 #define WARDEN_MEASUREMENT_PACKED_MAX (2 * 4 + WARDEN_DIGEST_SIZE + WARDEN_PACKED_STRING_MAX)
 #define WARDEN_RECORD_PACKED_MAX                                                                   \
 	(4 * 8 + 16 * 4 + 2 * (1 + WARDEN_DIGEST_SIZE) + WARDEN_RECEIPT_SIZE +                     \
-	 2 * WARDEN_PACKED_STRING_MAX)
+	 2 * WARDEN_PACKED_STRING_MAX + 4 + WARDEN_LABEL_MAX)
 
 _Static_assert(sizeof(struct warden_digest) == 1 + WARDEN_DIGEST_SIZE, "a digest has padding");
 _Static_assert(WARDEN_MEASUREMENT_PACKED_MAX == 299, "the template of a measurement changed");
-_Static_assert(WARDEN_RECORD_PACKED_MAX == 696, "the hashed bytes of a record changed");
+_Static_assert(WARDEN_RECORD_PACKED_MAX == 763, "the hashed bytes of a record changed");
 
 static inline __u8 *warden_pack_le32(__u8 *p, __u32 v)
 {
@@ -150,15 +152,21 @@ static inline __u8 *warden_pack_bytes(__u8 *p, const void *bytes, __u32 len)
 	return p + len;
 }
 
-/* @s is an array of WARDEN_PATH_MAX + 1 characters, NUL-terminated or full. */
-static inline __u8 *warden_pack_string(__u8 *p, const char *s)
+/* @s is an array of @max + 1 characters, NUL-terminated or full. */
+static inline __u8 *warden_pack_text(__u8 *p, const char *s, __u32 max)
 {
 	__u32 len = 0;
 
-	while (len < WARDEN_PATH_MAX && s[len])
+	while (len < max && s[len])
 		len++;
 	p = warden_pack_le32(p, len);
 	return warden_pack_bytes(p, s, len);
+}
+
+/* @s is an array of WARDEN_PATH_MAX + 1 characters, NUL-terminated or full. */
+static inline __u8 *warden_pack_string(__u8 *p, const char *s)
+{
+	return warden_pack_text(p, s, WARDEN_PATH_MAX);
 }
 
 /**
@@ -215,7 +223,8 @@ static inline __u8 *warden_record_pack_numbers(__u8 *p, const struct warden_reco
  * Every integer in the order of the structure, 64-bit ones as le64 and all
  * others as le32; the program's digest and the object's, 33 bytes each; the 16
  * bytes of the receipt; the length of the program as le32 and the program; the
- * length of the object as le32 and the object.
+ * length of the object as le32 and the object; where there is a purpose, its
+ * length as le32 and the purpose.
  *
  * Return: the number of bytes.
  */
@@ -229,6 +238,8 @@ static inline __u32 warden_record_pack(const struct warden_record *r,
 	p = warden_pack_bytes(p, r->receipt, sizeof(r->receipt));
 	p = warden_pack_string(p, r->program);
 	p = warden_pack_string(p, r->object);
+	if (r->purpose[0]) /* records of before there were purposes hash as they did */
+		p = warden_pack_text(p, r->purpose, WARDEN_LABEL_MAX);
 	return (__u32)(p - buf);
 }
 

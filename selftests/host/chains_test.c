@@ -52,6 +52,8 @@ static void put_record(struct entry *e, const struct warden_record *r)
 	warden_blob_put(b, WARDEN_A_RECORD_OBJECT_DIGEST, r->object_digest.bytes,
 			WARDEN_DIGEST_SIZE);
 	warden_blob_put(b, WARDEN_A_RECORD_RECEIPT, r->receipt, WARDEN_RECEIPT_SIZE);
+	if (r->purpose[0])
+		warden_blob_put_string(b, WARDEN_A_RECORD_PURPOSE, r->purpose);
 	warden_blob_put(b, WARDEN_A_RECORD_CHAIN, r->chain, WARDEN_DIGEST_SIZE);
 	warden_object_parse(&e->object, warden_set_record(), b->data, b->len);
 }
@@ -72,6 +74,9 @@ static void make_record(struct entry *e, uint64_t seq, uint8_t chain[WARDEN_DIGE
 		.object_digest.alg = WARDEN_DIGEST_ALG_FSVERITY_SHA256,
 		.program = "server",
 	};
+
+	if (seq % 2 == 0) /* most records have none, and hash as if there were no such field */
+		strcpy(r.purpose, "visitor-video");
 
 	memset(r.program_digest.bytes, (int)seq, WARDEN_DIGEST_SIZE);
 	memset(r.object_digest.bytes, 0x55, WARDEN_DIGEST_SIZE);

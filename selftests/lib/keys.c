@@ -107,6 +107,17 @@ int keys_load(const char *policy, const char *signature)
 			       keys_blob(policy)));
 }
 
+int keys_vouch(const char *old_file, const char *new_file, const char *signer)
+{
+	return warden_ctl(ARGV("consent", "vouch", "--key", keys_key(signer), "--cert",
+			       keys_cert(signer), old_file, new_file, KEYS_STATEMENT));
+}
+
+int keys_carry(void)
+{
+	return warden_ctl(ARGV("consent", "carry", KEYS_STATEMENT));
+}
+
 int keys_enroll(const char *name)
 {
 	return warden_ctl(ARGV("trust", "enroll", keys_cert(name)));

@@ -35,6 +35,13 @@ int keys_sign(const char *policy, const char *text, const char *layer, const cha
 /* Load what was signed, with the signature of @signature. */
 int keys_load(const char *policy, const char *signature);
 
+/* Say, with the key of @signer, that a program was updated; then hand that to the module. */
+int keys_vouch(const char *old_file, const char *new_file, const char *signer);
+int keys_carry(void);
+
+/* Where the former puts it. */
+#define KEYS_STATEMENT "/tmp/warden-keys/update"
+
 /* Set the root of trust. */
 int keys_enroll(const char *name);
 

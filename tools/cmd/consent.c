@@ -32,19 +32,26 @@ static int withdraw_words(struct warden_blob *b, int count, char **words)
 	return 0;
 }
 
-static int withdraw_request(struct warden_blob *b, int argc, char **argv)
+static int withdraw_request(struct warden_blob *b, bool *transfer, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "receipt", required_argument, NULL, 'r' },
+		{ "all", no_argument, NULL, 'a' },
+		{ "owner-transfer", no_argument, NULL, 'o' },
 		{ NULL, 0, NULL, 0 },
 	};
 	uint8_t receipt[WARDEN_RECEIPT_SIZE];
+	bool all = false;
 	int c, status;
 
 	optind = 1;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == '?')
 			return WARDEN_EXIT_USAGE;
+		all |= c == 'a';
+		*transfer |= c == 'o';
+		if (c != 'r')
+			continue;
 		if (!warden_uuid_get(receipt, optarg))
 			return warden_usage_wrong("--receipt wants a UUID as consent grant prints "
 						  "it, not `%s`",
@@ -53,6 +60,12 @@ static int withdraw_request(struct warden_blob *b, int argc, char **argv)
 			return warden_usage_wrong("--receipt stands twice");
 		warden_blob_put(b, WARDEN_A_CONSENT_RECEIPT, receipt, sizeof(receipt));
 	}
+	if ((all && (b->len || argc > optind)) || (*transfer && !all))
+		return warden_usage_wrong("--all names no other, and --owner-transfer goes with it");
+	if (all && !*transfer)
+		warden_blob_put_u32(b, WARDEN_A_CONSENT_ALL, 1);
+	if (all)
+		return 0;
 	if (argc - optind > 2)
 		return warden_usage_wrong("consent withdraw takes a program and a sensor class");
 	status = withdraw_words(b, argc - optind, argv + optind);
@@ -77,18 +90,32 @@ static void print_withdrawn(const struct warden_object *o)
 	print_ended(o);
 }
 
+static void print_transferred(const struct warden_object *o)
+{
+	printf("withdrawn: %" PRIu64 " consents; switches are on, the device is disarmed, ",
+	       warden_object_number(o, WARDEN_A_CONSENT_WITHDRAWN));
+	print_ended(o);
+	puts("save the state now, if one is saved: an older one would bring them back at the next start");
+}
+
 static int run_withdraw(const struct warden_ctl *ctl, int argc, char **argv)
 {
 	struct warden_blob b = { NULL, 0, 0 };
-	const struct warden_ask ask = {
+	struct warden_ask ask = {
 		.what = "consent withdraw",
 		.cmd = WARDEN_CMD_CONSENT_WITHDRAW,
 		.request = &b,
 		.print = print_withdrawn,
 		.advice = "see wardenctl consent list",
 	};
-	int status = withdraw_request(&b, argc, argv);
+	bool transfer = false;
+	int status = withdraw_request(&b, &transfer, argc, argv);
 
+	if (transfer) {
+		ask.cmd = WARDEN_CMD_OWNER_TRANSFER;
+		ask.request = NULL;
+		ask.print = print_transferred;
+	}
 	if (!status)
 		status = warden_ask_one(ctl, &ask);
 	warden_blob_free(&b);
@@ -158,10 +185,20 @@ const struct warden_noun *warden_noun_consent(void)
 		  "[--while armed|disarmed] [--principal WHO] [--basis BASIS] [--notice FILE] "
 		  "[--jurisdiction LAW]",
 		  warden_consent_grant },
-		{ "withdraw", "[--receipt UUID] [PROGRAM] [CLASS]", run_withdraw },
+		{ "withdraw", "[--receipt UUID] [PROGRAM] [CLASS] | --all [--owner-transfer]", run_withdraw },
 		{ "list", "", run_list },
 		{ "show", "RECEIPT", warden_consent_show },
 		{ "context", "armed|disarmed", run_context },
+		{ "ask",
+		  "[--button NODE[:YES[:NO]]] [--yes y|s|\"t 10m\"] [--led NAME] [--principal WHO] "
+		  "[--basis BASIS] [--count N] [--timeout SECONDS]",
+		  warden_consent_ask },
+		{ "export", "--key KEY.pem --cert CERT.pem [--any-device] FILE", warden_consent_export },
+		{ "import", "[--signature FILE.p7s] [--cert CERT.pem] [--trust-clock] FILE",
+		  warden_consent_import },
+		{ "vouch", "--key KEY.pem --cert CERT.pem OLD-FILE NEW-FILE STATEMENT",
+		  warden_consent_vouch },
+		{ "carry", "[--signature FILE.p7s] STATEMENT", warden_consent_carry },
 		{ NULL, NULL, NULL },
 	};
 	static const struct warden_noun noun = { "consent", "who may read a sensor, and for what",

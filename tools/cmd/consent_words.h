@@ -18,8 +18,13 @@ int warden_consent_no_class(const char *word);
 /* A name as an attribute; says what is wrong with it otherwise. Gives an exit status. */
 int warden_consent_put_label(struct warden_blob *b, uint16_t type, const char *what, const char *text);
 
-/* wardenctl consent grant, and show; give an exit status. */
+/* The larger verbs of wardenctl consent; give an exit status. */
 int warden_consent_grant(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_consent_show(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_consent_ask(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_consent_export(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_consent_import(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_consent_vouch(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_consent_carry(const struct warden_ctl *ctl, int argc, char **argv);
 
 #endif /* WARDEN_CONSENT_WORDS_H */

@@ -55,20 +55,6 @@ static int send_both(struct warden_nl *nl, int cmd, const struct warden_file_dig
 				    cut, f);
 }
 
-static int digest_of(const char *path, struct warden_file_digests *d)
-{
-	struct warden_root root;
-	struct warden_files files;
-	int err = warden_root_open(&root, "/", "/");
-
-	if (err)
-		return err;
-	files = warden_root_files(&root);
-	err = files.digest(files.ctx, path, d);
-	warden_root_close(&root);
-	return err;
-}
-
 /* A path, or 64 digits of SHA-256. */
 static int change(const char *what, int cmd, const char *word, struct cut *cut)
 {
@@ -79,7 +65,7 @@ static int change(const char *what, int cmd, const char *word, struct cut *cut)
 	int err = 0;
 
 	if (word[0] == '/')
-		err = digest_of(word, &d);
+		err = warden_file_digest(&d, word);
 	else if (strlen(word) != 2 * sizeof(bytes) || !warden_hex_get(bytes, sizeof(bytes), word))
 		return warden_usage_wrong("`%s` is neither a whole path nor a SHA-256 of 64 digits", word);
 	if (err) {

@@ -244,22 +244,6 @@ static int send(struct restoring *r, int cmd, struct warden_blob *b)
 	return err;
 }
 
-/* The members of @json that the set has and @names lists, as attributes. */
-static int put_members(struct warden_blob *b, struct json_object *json, const char *const *names,
-		       const struct warden_wire_set *set)
-{
-	struct json_object *some = json_object_new_object(), *value;
-	size_t i;
-	int err;
-
-	for (i = 0; names[i]; i++)
-		if (json_object_object_get_ex(json, names[i], &value))
-			json_object_object_add(some, names[i], json_object_get(value));
-	err = warden_json_blob(b, some, set);
-	json_object_put(some);
-	return err;
-}
-
 /* One message for each element of an array. */
 static int send_each(struct restoring *r, const char *name, int cmd, const char *const *names,
 		     const struct warden_wire_set *set)
@@ -270,7 +254,7 @@ static int send_each(struct restoring *r, const char *name, int cmd, const char 
 	int err = array ? 0 : bad_state(r);
 
 	for (i = 0; !err && i < json_object_array_length(array); i++) {
-		err = put_members(&b, json_object_array_get_idx(array, i), names, set);
+		err = warden_json_members(&b, json_object_array_get_idx(array, i), names, set);
 		err = err ? bad_state(r) : send(r, cmd, &b);
 	}
 	warden_blob_free(&b);
@@ -285,7 +269,7 @@ static int restore_root(struct restoring *r)
 
 	if (!root)
 		return 0;
-	if (put_members(&b, root, names, warden_set_trust())) {
+	if (warden_json_members(&b, root, names, warden_set_trust())) {
 		warden_blob_free(&b);
 		return bad_state(r);
 	}
@@ -316,7 +300,7 @@ static int restore_context(struct restoring *r)
 	static const char *const names[] = { "context", NULL };
 	struct warden_blob b = { NULL, 0, 0 };
 
-	if (put_members(&b, r->state, names, warden_set_consent()))
+	if (warden_json_members(&b, r->state, names, warden_set_consent()))
 		return bad_state(r);
 	return send(r, WARDEN_CMD_CONTEXT_SET, &b);
 }
@@ -356,7 +340,7 @@ static int restore_consents(struct restoring *r)
 			r->ended++;
 			continue;
 		}
-		if (put_members(&b, one, saved_members, warden_set_consent()))
+		if (warden_json_members(&b, one, saved_members, warden_set_consent()))
 			err = bad_state(r);
 		else
 			err = send(r, WARDEN_CMD_CONSENT_RESTORE, &b);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * libFuzzer target: any bytes as the JSON of a consent, as a saved state holds it,
- * and of a record. What is read must be attributes the wire knows, and come out
- * of its own JSON with the same bytes.
+ * of a record, and of a consent as an export has it. What is read must be attributes
+ * the wire knows, and come out of its own JSON with the same bytes.
  */
 #include <json-c/json.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 
 #include "json_wire.h"
 #include "output.h"
+#include "receipts.h"
 
 static void read_as(struct json_object *json, const struct warden_wire_set *set)
 {
@@ -30,6 +31,18 @@ static void read_as(struct json_object *json, const struct warden_wire_set *set)
 	warden_blob_free(&second);
 }
 
+static void read_export(struct json_object *json)
+{
+	struct warden_receipt r;
+	struct warden_object o;
+	struct warden_fault f;
+
+	if (!warden_receipts_read(&r, json, &f) &&
+	    warden_object_parse(&o, warden_set_consent(), r.request.data, r.request.len))
+		abort();
+	warden_blob_free(&r.request);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -42,6 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (json_object_is_type(json, json_type_object)) {
 		read_as(json, warden_set_consent());
 		read_as(json, warden_set_record());
+		read_export(json);
 	}
 	json_object_put(json);
 	free(text);

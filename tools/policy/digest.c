@@ -81,18 +81,25 @@ static int digest_fd(int fd, struct warden_file_digests *d)
 	return digest_content(fd, (uint64_t)st.st_size, d);
 }
 
-int warden_sha256_file(uint8_t to[WARDEN_DIGEST_SIZE], const char *path)
+int warden_file_digest(struct warden_file_digests *d, const char *path)
 {
-	struct warden_file_digests d;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	int err;
 
 	if (fd < 0)
 		return -errno;
-	err = digest_fd(fd, &d);
+	err = digest_fd(fd, d);
+	close(fd);
+	return err;
+}
+
+int warden_sha256_file(uint8_t to[WARDEN_DIGEST_SIZE], const char *path)
+{
+	struct warden_file_digests d;
+	int err = warden_file_digest(&d, path);
+
 	if (!err)
 		memcpy(to, d.sha256, sizeof(d.sha256));
-	close(fd);
 	return err;
 }
 

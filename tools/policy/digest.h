@@ -64,6 +64,15 @@ struct warden_files warden_root_files(struct warden_root *r);
 void warden_sha256(uint8_t to[WARDEN_DIGEST_SIZE], const void *data, size_t len);
 
 /**
+ * warden_file_digest() - digests of a file of this machine
+ * @d: filled in
+ * @path: the file
+ *
+ * Return: 0, or a negative errno; -ENOTSUP where it is no regular file.
+ */
+int warden_file_digest(struct warden_file_digests *d, const char *path);
+
+/**
  * warden_sha256_file() - SHA-256 of a file of this machine
  * @to: the digest
  * @path: the file

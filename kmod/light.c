@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LED triggers that tell which classes of sensors are in use: warden-camera and so on
+ * for each class, warden-sensor for any. A kernel without LED triggers has none, and
+ * its header then says that these calls do nothing.
+ */
+#include <linux/kernel.h>
+#include <linux/leds.h>
+#include <linux/types.h>
+#include <uapi/linux/warden.h>
+
+#include "light.h"
+
+/* By enum warden_sensor_class; in the place of the free ones, which are no sensors: any. */
+static const char *const names[] = {
+	[WARDEN_SENSOR_CLASS_FREE] = "warden-sensor",
+	[WARDEN_SENSOR_CLASS_CAMERA] = "warden-camera",
+	[WARDEN_SENSOR_CLASS_MICROPHONE] = "warden-microphone",
+	[WARDEN_SENSOR_CLASS_LOCATION] = "warden-location",
+	[WARDEN_SENSOR_CLASS_MOTION] = "warden-motion",
+	[WARDEN_SENSOR_CLASS_ENVIRONMENT] = "warden-environment",
+	[WARDEN_SENSOR_CLASS_BIOMETRIC] = "warden-biometric",
+	[WARDEN_SENSOR_CLASS_INPUT] = "warden-input",
+	[WARDEN_SENSOR_CLASS_SCREEN] = "warden-screen",
+	[WARDEN_SENSOR_CLASS_RADIO] = "warden-radio",
+	[WARDEN_SENSOR_CLASS_BUS] = "warden-bus",
+	[WARDEN_SENSOR_CLASS_UNKNOWN] = "warden-unknown",
+};
+
+static struct led_trigger *triggers[ARRAY_SIZE(names)];
+static u32 in_use[ARRAY_SIZE(names)]; /* sessions; under the sessions' lock */
+
+static void add(u32 which)
+{
+	if (!in_use[which]++)
+		led_trigger_event(triggers[which], LED_FULL);
+}
+
+static void del(u32 which)
+{
+	if (!--in_use[which])
+		led_trigger_event(triggers[which], LED_OFF);
+}
+
+/**
+ * warden_light_add() - a session of a class begins
+ * @class: enum warden_sensor_class
+ *
+ * Context: Under the sessions' lock; does not sleep.
+ */
+void warden_light_add(u32 class)
+{
+	add(class);
+	add(WARDEN_SENSOR_CLASS_FREE);
+}
+
+/**
+ * warden_light_del() - a session of a class is over, and no data comes by it any more
+ * @class: what was added
+ *
+ * Context: Under the sessions' lock; does not sleep.
+ */
+void warden_light_del(u32 class)
+{
+	del(class);
+	del(WARDEN_SENSOR_CLASS_FREE);
+}
+
+/**
+ * warden_light_init() - offer the triggers
+ *
+ * One that cannot be had is left out, which the kernel tells itself.
+ *
+ * Context: Process context, module init.
+ */
+void warden_light_init(void)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		led_trigger_register_simple(names[i], &triggers[i]);
+}
+
+/**
+ * warden_light_exit() - take the triggers back; an LED that had one is put out
+ *
+ * Context: Process context, sleeps; no session is left.
+ */
+void warden_light_exit(void)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		led_trigger_unregister_simple(triggers[i]);
+}

@@ -252,6 +252,7 @@ struct warden_snapshot {
  * @generation: counts what was published, from 1
  * @nr: how many layers
  * @layer: in rising enum warden_role; the first is the maker's, or the boot profile
+ * @ports: where nobody may receive (ports.h); NULL is nowhere
  * @grace: once replaced, the grace period that lets its last readers go; 0 is never published
  * @size: once retired, the bytes it took then
  * @next: the next that waits for its readers; these three are changed inside a change
@@ -262,6 +263,7 @@ struct warden_layers {
 	u64 generation;
 	u32 nr;
 	struct warden_snapshot *layer[WARDEN_LAYERS];
+	struct warden_ports *ports;
 	unsigned long grace;
 	size_t size;
 	struct warden_layers *next;

@@ -74,11 +74,13 @@ static const struct {
 	[WARDEN_REASON_QUARANTINED] = { "the program is in quarantine",
 					"replace it, or: wardenctl quarantine remove" },
 	[WARDEN_REASON_RESTORED] = { "it was given before Warden began, and saved", "" },
+	[WARDEN_REASON_PORT_CLOSED] = { "the policy lets nobody receive at this port",
+					"allow a program to listen there, or: wardenctl service open" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_TIME_OVER + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_PORT_CLOSED + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

@@ -186,12 +186,13 @@ static const char *const event_words[] = {
 	"state-restore",
 	"service-open",
 	"service-close",
+	"inbound",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 36,
+	.count = 37,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -238,12 +239,13 @@ static const char *const reason_words[] = {
 	"quarantined",
 	"restored",
 	"time-over",
+	"port-closed",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 38,
+	.count = 39,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -584,12 +586,15 @@ static const struct warden_wire_attr status_attrs[] = {
 	[31] = { .name = "context", .kind = WARDEN_WIRE_U32, .values = &consent_context_enum },
 	[32] = { .name = "switched-off", .kind = WARDEN_WIRE_NEST, .nest = &switched_set, .many = true },
 	[33] = { .name = "policy-memory", .kind = WARDEN_WIRE_U64 },
+	[34] = { .name = "inbound", .kind = WARDEN_WIRE_U32 },
+	[35] = { .name = "inbound-dropped", .kind = WARDEN_WIRE_U64 },
+	[36] = { .name = "inbound-observed", .kind = WARDEN_WIRE_U64 },
 };
 
 static const struct warden_wire_set status_set = {
 	.name = "status",
 	.attrs = status_attrs,
-	.max = 33,
+	.max = 36,
 };
 
 const struct warden_wire_set *warden_set_status(void)

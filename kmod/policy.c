@@ -29,6 +29,7 @@
 #include "ports.h"
 #include "session.h"
 #include "shadow.h"
+#include "sweep.h"
 #include "trust.h"
 
 /* Highest version that was in force, per layer; written inside a change. */
@@ -74,6 +75,7 @@ static struct warden_committed publish(struct warden_layers *layers, struct ward
 	warden_debug_refresh();
 	warden_consent_follow(layers);
 	warden_inbound_settle();
+	warden_sweep(*old, layers);
 	mod_delayed_work(system_unbound_wq, &pack_work, PACK_AFTER);
 	done.generation = layers->generation;
 	done.ended = 0;

@@ -190,6 +190,7 @@ struct warden_signer {
  * @patterns: names that rules speak of
  * @nr_quorums: how many @quorums
  * @quorums: whose consent rules ask for
+ * @sweep: end what is older than the policy and receives where nobody may
  * @unused: seconds after which a consent nobody uses ends; 0 is never
  * @reference: per domain, what is accepted there
  * @nr_signers: how many @signers
@@ -232,6 +233,7 @@ struct warden_snapshot {
 	struct warden_pattern *patterns;
 	u32 nr_quorums;
 	struct warden_quorum *quorums;
+	bool sweep;
 	u32 unused;
 	struct warden_reference reference[WARDEN_DOMAIN_RULES];
 	u32 nr_signers;

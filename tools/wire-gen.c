@@ -187,12 +187,13 @@ static const char *const event_words[] = {
 	"service-open",
 	"service-close",
 	"inbound",
+	"sweep",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 37,
+	.count = 38,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -648,12 +649,13 @@ static const struct warden_wire_attr header_attrs[] = {
 	[5] = { .name = "mode", .kind = WARDEN_WIRE_U32, .values = &mode_enum },
 	[6] = { .name = "layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
 	[7] = { .name = "unused", .kind = WARDEN_WIRE_U32 },
+	[8] = { .name = "sweep", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set header_set = {
 	.name = "header",
 	.attrs = header_attrs,
-	.max = 7,
+	.max = 8,
 };
 
 const struct warden_wire_set *warden_set_header(void)

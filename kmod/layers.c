@@ -15,6 +15,7 @@
 
 #include "change.h"
 #include "layers.h"
+#include "ports.h"
 #include "service.h"
 
 #define RETIRED_MAX (4u << 20) /* bytes that may wait for readers */
@@ -63,7 +64,7 @@ struct warden_snapshot *warden_layers_find(const struct warden_layers *layers, u
 }
 
 /**
- * warden_layers_copy() - a policy to change, with the layers of the one in force
+ * warden_layers_copy() - a policy to change, with the layers of the one in force, no ports
  *
  * Context: In a change; may sleep.
  * Return: the layers, for warden_layers_publish() or warden_layers_free(); NULL
@@ -79,6 +80,7 @@ struct warden_layers *warden_layers_copy(void)
 		return NULL;
 	*copy = *warden_layers_get_rcu();
 	copy->grace = 0;
+	copy->ports = NULL;
 	for (i = 0; i < copy->nr; i++)
 		copy->layer[i]->users++;
 	return copy;
@@ -161,6 +163,8 @@ void warden_layers_free(struct warden_layers *layers)
 
 	for (i = 0; layers && i < layers->nr; i++)
 		warden_snapshot_put(layers->layer[i]);
+	if (layers)
+		warden_ports_free(layers->ports);
 	kfree(layers);
 }
 
@@ -191,7 +195,7 @@ static size_t size_of(const struct warden_snapshot *snap)
  */
 size_t warden_layers_size(const struct warden_layers *layers)
 {
-	size_t size = sizeof(*layers);
+	size_t size = sizeof(*layers) + warden_ports_size(layers->ports);
 	u32 i;
 
 	for (i = 0; i < layers->nr; i++)

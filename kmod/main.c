@@ -18,6 +18,7 @@
 #include "devices.h"
 #include "hooks.h"
 #include "identity.h"
+#include "inbound.h"
 #include "inventory.h"
 #include "kfunc.h"
 #include "layers.h"
@@ -205,6 +206,7 @@ static void __exit warden_exit(void)
 	warden_debug_exit();
 	warden_quarantine_exit();
 	warden_policy_exit();
+	warden_inbound_exit();
 	warden_opening_exit();
 	warden_light_exit();
 	warden_session_exit();

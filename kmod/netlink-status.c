@@ -13,6 +13,7 @@
 #include "consent.h"
 #include "debug.h"
 #include "hooks.h"
+#include "inbound.h"
 #include "inventory.h"
 #include "kfunc.h"
 #include "layers.h"
@@ -139,6 +140,16 @@ static int put_counts(struct sk_buff *skb, const struct status *st)
 	       put_u64(skb, WARDEN_A_STATUS_PROBED, warden_netlink_probed());
 }
 
+static int put_inbound(struct sk_buff *skb)
+{
+	struct warden_inbound_status st;
+
+	warden_inbound_status(&st);
+	return nla_put_u32(skb, WARDEN_A_STATUS_INBOUND, st.active) ||
+	       put_u64(skb, WARDEN_A_STATUS_INBOUND_DROPPED, st.dropped) ||
+	       put_u64(skb, WARDEN_A_STATUS_INBOUND_OBSERVED, st.observed);
+}
+
 static int put_shadow(struct sk_buff *skb)
 {
 	char name[WARDEN_LABEL_MAX + 1];
@@ -195,7 +206,7 @@ static int fill_status(struct sk_buff *skb, const void *arg)
 	rcu_read_lock();
 	layers = warden_layers_get_rcu();
 	err = put_hooks(skb, st, layers) || put_policy_status(skb, layers) ||
-	      put_shadow(skb) || put_counts(skb, st) || put_surfaces(skb) || put_switches(skb) ||
+	      put_shadow(skb) || put_inbound(skb) || put_counts(skb, st) || put_surfaces(skb) || put_switches(skb) ||
 	      nla_put_u32(skb, WARDEN_A_STATUS_CONTEXT, warden_consent_context());
 	rcu_read_unlock();
 	return err;

@@ -22,6 +22,7 @@
 #include "compat/hrtimer.h"
 #include "opening.h"
 #include "record.h"
+#include "sweep.h"
 
 /**
  * struct opened - a socket that listens because of an opening
@@ -108,20 +109,6 @@ static void forget_closed(void)
 		drop(one);
 }
 
-/*
- * As `ss -K` ends one (sock_diag_destroy()), but for a port that was bound on
- * purpose, which UDP would keep.
- */
-static bool end(struct sock *sk)
-{
-	if (sock_flag(sk, SOCK_DEAD) || !sk->sk_prot->diag_destroy)
-		return false;
-	lock_sock(sk);
-	sk->sk_userlocks &= ~SOCK_BINDPORT_LOCK;
-	release_sock(sk);
-	return !sk->sk_prot->diag_destroy(sk, ECONNABORTED);
-}
-
 static u32 end_sockets(const struct warden_opening *o)
 {
 	struct opened *one, *next;
@@ -137,7 +124,7 @@ static u32 end_sockets(const struct warden_opening *o)
 	}
 	spin_unlock_bh(&table_lock);
 	list_for_each_entry_safe(one, next, &over, list) {
-		ended += end(one->sk);
+		ended += warden_sweep_end(one->sk);
 		drop(one);
 	}
 	return ended;

@@ -21,14 +21,17 @@
 #include "cover.h"
 #include "debug.h"
 #include "extack.h"
+#include "inbound.h"
 #include "layers.h"
 #include "links.h"
 #include "measure.h"
 #include "needs.h"
 #include "pack.h"
 #include "policy.h"
+#include "ports.h"
 #include "session.h"
 #include "shadow.h"
+#include "sweep.h"
 #include "trust.h"
 
 /* Highest version that was in force, per layer; written inside a change. */
@@ -87,6 +90,8 @@ static struct warden_committed publish(struct warden_layers *layers, struct ward
 	warden_shadow_refresh();
 	warden_debug_refresh();
 	warden_consent_follow(layers);
+	warden_inbound_settle();
+	warden_sweep(*old, layers);
 	mod_delayed_work(system_unbound_wq, &pack_work, PACK_AFTER);
 	done.generation = layers->generation;
 	done.ended = 0;
@@ -341,7 +346,11 @@ static struct warden_layers *prepare(struct warden_snapshot *snap, const struct 
 	if (!layers)
 		return ERR_PTR(warden_refuse(extack, NULL, -ENOMEM, "out of memory for the policy"));
 	warden_layers_put(layers, snap->layer, snap);
-	err = warden_policy_check(snap, layers, c, line, extack) ?: ready(layers, extack);
+	err = warden_policy_check(snap, layers, c, line, extack);
+	if (!err)
+		err = warden_inbound_prepare(layers, extack);
+	if (!err)
+		err = ready(layers, extack);
 	if (err) {
 		warden_layers_free(layers);
 		return ERR_PTR(err);
@@ -359,6 +368,7 @@ static struct warden_committed put_in_force(struct warden_layers *layers,
 	measure(snap);
 	if (snap->layer == WARDEN_ROLE_MAKER)
 		drop_unvouched(layers, snap);
+	warden_ports_renew(layers); /* of the layers that are left */
 	done = publish(layers, &old);
 	warden_change_tell(&(struct warden_change){
 		.event = WARDEN_EVENT_POLICY_LOAD,
@@ -465,6 +475,7 @@ static int check_drop(u8 layer, struct netlink_ext_ack *extack)
  */
 int warden_policy_drop(u8 layer, struct warden_committed *done, struct netlink_ext_ack *extack)
 {
+	const struct warden_snapshot *snap;
 	struct warden_layers *layers, *old;
 	int err = check_drop(layer, extack);
 
@@ -474,9 +485,15 @@ int warden_policy_drop(u8 layer, struct warden_committed *done, struct netlink_e
 	layers = warden_layers_copy();
 	if (!layers)
 		return -ENOMEM;
+	snap = warden_layers_find(warden_layers_get_rcu(), layer);
+	warden_layers_put(layers, layer, NULL); /* it needs no more hooks than it did */
+	err = warden_inbound_prepare(layers, extack);
+	if (err) {
+		warden_layers_free(layers);
+		return err;
+	}
 	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_POLICY_DROP,
-						    .snap = warden_layers_find(layers, layer) });
-	warden_layers_put(layers, layer, NULL); /* it needs no more than it did */
+						    .snap = snap });
 	*done = publish(layers, &old);
 	warden_layers_retire(old);
 	tell_wider(layers, layer);

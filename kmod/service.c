@@ -20,6 +20,7 @@
 #include <warden/address.h>
 
 #include "identity.h"
+#include "inbound.h"
 #include "judge.h"
 #include "layers.h"
 #include "opening.h"
@@ -335,5 +336,6 @@ void warden_service_watch(struct warden_gate *to)
 	mutex_lock(&gate_lock);
 	gate = to;
 	mutex_unlock(&gate_lock);
+	warden_inbound_enable(to);
 	warden_service_renew();
 }

@@ -190,6 +190,7 @@ struct warden_signer {
  * @patterns: names that rules speak of
  * @nr_quorums: how many @quorums
  * @quorums: whose consent rules ask for
+ * @sweep: end what is older than the policy and receives where nobody may
  * @unused: seconds after which a consent nobody uses ends; 0 is never
  * @reference: per domain, what is accepted there
  * @nr_signers: how many @signers
@@ -232,6 +233,7 @@ struct warden_snapshot {
 	struct warden_pattern *patterns;
 	u32 nr_quorums;
 	struct warden_quorum *quorums;
+	bool sweep;
 	u32 unused;
 	struct warden_reference reference[WARDEN_DOMAIN_RULES];
 	u32 nr_signers;
@@ -252,6 +254,7 @@ struct warden_snapshot {
  * @generation: counts what was published, from 1
  * @nr: how many layers
  * @layer: in rising enum warden_role; the first is the maker's, or the boot profile
+ * @ports: where nobody may receive (ports.h); NULL is nowhere
  * @grace: once replaced, the grace period that lets its last readers go; 0 is never published
  * @size: once retired, the bytes it took then
  * @next: the next that waits for its readers; these three are changed inside a change
@@ -262,6 +265,7 @@ struct warden_layers {
 	u64 generation;
 	u32 nr;
 	struct warden_snapshot *layer[WARDEN_LAYERS];
+	struct warden_ports *ports;
 	unsigned long grace;
 	size_t size;
 	struct warden_layers *next;

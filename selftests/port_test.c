@@ -331,7 +331,8 @@ static int shell(const char *command, struct client *c)
 }
 
 #define NMAP                                                                                       \
-	"ip netns exec outside nmap --unprivileged -n -Pn -sT -T5 --max-retries 1 --open -oG - -p "
+	"ip netns exec outside nmap --unprivileged -n -Pn -sT -T5 --max-retries 0 "                \
+	"--min-rate 2000 --open -oG - -p "
 #define TARGET " 10.77.0.1"
 
 TEST_F(listener, nmap_sees_the_named_port_and_no_other)

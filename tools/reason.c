@@ -78,11 +78,13 @@ static const struct {
 					  "ask the new one" },
 	[WARDEN_REASON_UPDATED] = { "its program was updated, as a signed statement says", "" },
 	[WARDEN_REASON_IMPORTED] = { "it was given elsewhere or earlier, and imported", "" },
+	[WARDEN_REASON_PORT_CLOSED] = { "the policy lets nobody receive at this port",
+					"allow a program to listen there, or: wardenctl service open" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_OWNER_CHANGED + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_PORT_CLOSED + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

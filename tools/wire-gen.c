@@ -189,12 +189,14 @@ static const char *const event_words[] = {
 	"consent-request",
 	"carry",
 	"owner-transfer",
+	"inbound",
+	"sweep",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 39,
+	.count = 41,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -244,12 +246,13 @@ static const char *const reason_words[] = {
 	"imported",
 	"updated",
 	"owner-changed",
+	"port-closed",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 41,
+	.count = 42,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -590,12 +593,15 @@ static const struct warden_wire_attr status_attrs[] = {
 	[31] = { .name = "context", .kind = WARDEN_WIRE_U32, .values = &consent_context_enum },
 	[32] = { .name = "switched-off", .kind = WARDEN_WIRE_NEST, .nest = &switched_set, .many = true },
 	[33] = { .name = "policy-memory", .kind = WARDEN_WIRE_U64 },
+	[34] = { .name = "inbound", .kind = WARDEN_WIRE_U32 },
+	[35] = { .name = "inbound-dropped", .kind = WARDEN_WIRE_U64 },
+	[36] = { .name = "inbound-observed", .kind = WARDEN_WIRE_U64 },
 };
 
 static const struct warden_wire_set status_set = {
 	.name = "status",
 	.attrs = status_attrs,
-	.max = 33,
+	.max = 36,
 };
 
 const struct warden_wire_set *warden_set_status(void)
@@ -649,12 +655,13 @@ static const struct warden_wire_attr header_attrs[] = {
 	[5] = { .name = "mode", .kind = WARDEN_WIRE_U32, .values = &mode_enum },
 	[6] = { .name = "layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
 	[7] = { .name = "unused", .kind = WARDEN_WIRE_U32 },
+	[8] = { .name = "sweep", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set header_set = {
 	.name = "header",
 	.attrs = header_attrs,
-	.max = 7,
+	.max = 8,
 };
 
 const struct warden_wire_set *warden_set_header(void)

@@ -10,7 +10,8 @@
 # Sourced by the suites guest-*, after lib.sh.
 
 # Real clients that the programs drive.
-guest_packages=(v4l-utils alsa-utils nmap bpftool netcat-openbsd openssl socat mosquitto gpsd libiio-utils iw)
+guest_packages=(v4l-utils alsa-utils nmap bpftool netcat-openbsd openssl socat mosquitto gpsd libiio-utils iw
+	nftables)
 
 # in_guest ARCH KDIR SECONDS RIG-OPTION...: builds for the guest's kernel, boots it, runs the programs
 # with SECONDS for each.

@@ -43,6 +43,7 @@ static void print_object(const struct warden_object *o)
 
 static void print_ground(const struct warden_object *o)
 {
+	uint64_t event = warden_object_number(o, WARDEN_A_RECORD_EVENT);
 	uint64_t reason = warden_object_number(o, WARDEN_A_RECORD_REASON);
 	uint64_t line = warden_object_number(o, WARDEN_A_RECORD_LINE);
 	uint64_t count = warden_object_number(o, WARDEN_A_RECORD_COUNT);
@@ -58,7 +59,7 @@ static void print_ground(const struct warden_object *o)
 	if (warden_object_has(o, WARDEN_A_RECORD_TOOK))
 		printf(" after %s ms",
 		       warden_output_ms(took, warden_object_number(o, WARDEN_A_RECORD_TOOK)));
-	if (warden_object_number(o, WARDEN_A_RECORD_EVENT) == WARDEN_EVENT_VERDICT && *advice)
+	if ((event == WARDEN_EVENT_VERDICT || event == WARDEN_EVENT_INBOUND) && *advice)
 		printf("; %s", advice);
 }
 

@@ -151,6 +151,19 @@ static void print_switches(const struct warden_object *o)
 		puts("context     armed");
 }
 
+static void print_inbound(const struct warden_object *o)
+{
+	uint64_t observed = warden_object_number(o, WARDEN_A_STATUS_INBOUND_OBSERVED);
+
+	printf("inbound     %s, %" PRIu64 " packets dropped",
+	       warden_object_number(o, WARDEN_A_STATUS_INBOUND) ? "looked at" :
+								   "the policy closes no port",
+	       warden_object_number(o, WARDEN_A_STATUS_INBOUND_DROPPED));
+	if (observed)
+		printf(", %" PRIu64 " observed", observed);
+	putchar('\n');
+}
+
 static void print_counts(const struct warden_object *o)
 {
 	printf("sensors     %" PRIu64 ", %" PRIu64 " sessions, %" PRIu64 " consents\n",
@@ -188,6 +201,7 @@ static void print_status(const struct warden_object *o)
 	print_surfaces(o);
 	print_probe(o);
 	print_switches(o);
+	print_inbound(o);
 	print_counts(o);
 }
 

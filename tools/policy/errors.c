@@ -135,6 +135,7 @@ static bool begins_something(int token)
 	case SAFETY:
 	case SHA256:
 	case SUPPORT:
+	case SWEEP:
 	case UID:
 	case UNIT:
 	case USER:

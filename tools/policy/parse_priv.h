@@ -97,6 +97,7 @@ enum warden_action warden_parse_debug(struct warden_parse *p, struct warden_name
 /* A rule about a kind of socket. */
 void warden_parse_socket(struct warden_parse *p, struct warden_name kind);
 void warden_parse_surface(struct warden_parse *p, struct warden_name word);
+void warden_parse_sweep(struct warden_parse *p, struct warden_name word, struct warden_place at);
 void warden_parse_unused(struct warden_parse *p, struct warden_name word, uint32_t n,
 			 struct warden_place at, struct warden_name unit);
 void warden_parse_usb_class(struct warden_parse *p, struct warden_name word,

@@ -225,7 +225,7 @@ static void warden_text_error(struct warden_span *at, struct warden_parse *p, co
 %token <name> POLICY "policy" PORT "port" PROGRAM "program" PROTOCOL "protocol" PURPOSE "purpose"
 %token <name> SAFETY "safety" SENSOR "sensor"
 %token <name> SHA256 "sha256"
-%token <name> SUPPORT "support" TO "to" UID "uid" UNIT "unit" UNTIL "until" USB "usb" USE "use"
+%token <name> SUPPORT "support" SWEEP "sweep" TO "to" UID "uid" UNIT "unit" UNTIL "until" USB "usb" USE "use"
 %token <name> USER "user" USING "using" VERSION "version" WHILE "while" WITH "with"
 %token <name> WITHDRAW "withdraw" WITHIN "within"
 %token <name> NAME "a name" STRING "a text in quotes" DATE "a date" ADDRESS "an address"
@@ -264,6 +264,7 @@ simple:
 	| CONSENT NAME NUMBER NAME {
 		warden_parse_unused(p, $2, $3, @3.from, $4);
 	}
+	| SWEEP NAME			{ warden_parse_sweep(p, $2, @1.from); }
 	| INCLUDE STRING		{ warden_parse_include(p, $2); }
 	| DEFAULT domain action no_tags tags {
 		set_default(p, warden_parse_domain(p, $2, DOMAINS_WITH_DEFAULT, "default"),

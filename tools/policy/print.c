@@ -48,6 +48,8 @@ static void print_header(const struct warden_model *m, FILE *to)
 	fprintf(to, "mode %s;\n", warden_enum_word(warden_enum_mode(), m->mode));
 	if (m->unused)
 		print_unused(m->unused, to);
+	if (m->sweep.line)
+		fputs("sweep abort;\n", to);
 }
 
 static void print_defaults(const struct warden_model *m, FILE *to)

@@ -188,6 +188,17 @@ static uint32_t unit_seconds(const char *word)
 	return 0;
 }
 
+/* sweep abort; */
+void warden_parse_sweep(struct warden_parse *p, struct warden_name word, struct warden_place at)
+{
+	if (strcmp(word.text, "abort"))
+		warden_diags_add(p->diags, word.at,
+				 "what is older than the policy can be ended by `sweep abort`, and not "
+				 "`%s`", word.text);
+	else
+		warden_model_set_sweep(p->model, p->diags, at);
+}
+
 /* consent unused 90 days; */
 void warden_parse_unused(struct warden_parse *p, struct warden_name word, uint32_t n,
 			 struct warden_place at, struct warden_name unit)

@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What comes in for a port that nobody may receive at is dropped, whoever listens
+ * there: a listener that is older than the policy, a socket that got its port by
+ * sending, the kernel itself.
+ *
+ * Netfilter hooks of the module's own, in every network there is, ahead of all
+ * tables: no rule of a table undoes them. They stand while the policy in force
+ * closes a port. Whose answer it is that comes in is found out without connection
+ * tracking: of TCP only what begins a connection is looked at; of UDP, whether
+ * the socket is connected, or has sent there a moment ago (flow.h).
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/mutex.h>
+#include <linux/netfilter.h>
+#include <linux/rcupdate.h>
+#include <linux/skbuff.h>
+#include <linux/workqueue.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/net_namespace.h>
+#include <net/route.h>
+#include <net/udp.h>
+
+#include "change.h"
+#include "extack.h"
+#include "inbound.h"
+#include "layers.h"
+#include "opening.h"
+#include "policy.h"
+#include "ports.h"
+
+/* The hooks outlast the policy that needed them by this: the next one may need them again. */
+#define LINGER (2 * HZ)
+
+/* Protects the three below. Taken inside a change, or with no other lock of ours. */
+static DEFINE_MUTEX(inbound_lock);
+static bool enabled; /* the programs are attached, too */
+static bool registered;
+
+static void settle_late(struct work_struct *work);
+static DECLARE_DELAYED_WORK(settle_work, settle_late);
+
+#if IS_ENABLED(CONFIG_NETFILTER)
+
+/* --- reading a packet ----------------------------------------------------------- */
+
+/* What a header of TCP and one of UDP begin with, and the flags of TCP. */
+struct header {
+	__be16 source;
+	__be16 dest;
+};
+
+#define TCP_FLAGS_AT 13
+#define TCP_SYN	     0x02
+#define TCP_RST	     0x04
+#define TCP_ACK	     0x10
+
+/* Where a packet's transport header is; -1 is nowhere that concerns us. */
+static int find_transport(const struct sk_buff *skb, u8 family, u8 *protocol)
+{
+	const struct ipv6hdr *six;
+	unsigned int at = 0;
+	unsigned short frag = 0;
+	int found;
+
+	if (family == NFPROTO_IPV4) {
+		*protocol = ip_hdr(skb)->protocol;
+		return ip_hdrlen(skb);
+	}
+	six = ipv6_hdr(skb);
+	*protocol = six->nexthdr;
+	if (likely(six->nexthdr == IPPROTO_TCP || six->nexthdr == IPPROTO_UDP))
+		return sizeof(*six);
+	/* Only the first fragment has it, and without that one the others come to nothing. */
+	found = ipv6_find_hdr(skb, &at, -1, &frag, NULL);
+	if (found < 0 || frag)
+		return -1;
+	*protocol = found;
+	return at - skb_network_offset(skb);
+}
+
+/* Does a segment begin a connection? All others belong to one, or are refused by TCP. */
+static bool begins(const struct sk_buff *skb, int at)
+{
+	const u8 *flags;
+	u8 copy;
+
+	flags = skb_header_pointer(skb, at + TCP_FLAGS_AT, sizeof(copy), &copy);
+	return !flags || (*flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_SYN;
+}
+
+static void read_addresses(struct warden_packet *p, const struct sk_buff *skb, bool in)
+{
+	if (p->family == AF_INET)
+		ipv6_addr_set_v4mapped(in ? ip_hdr(skb)->saddr : ip_hdr(skb)->daddr, &p->flow.peer);
+	else
+		p->flow.peer = in ? ipv6_hdr(skb)->saddr : ipv6_hdr(skb)->daddr;
+}
+
+/*
+ * What a packet is that the ports of a policy say something of. Of one that is too
+ * short for its ports nothing can be said, and TCP and UDP drop it.
+ */
+static bool read_packet(struct warden_packet *p, u32 *bit, const struct sk_buff *skb,
+			const struct nf_hook_state *state, const struct warden_ports *ports)
+{
+	bool in = state->hook == NF_INET_LOCAL_IN;
+	const struct header *header;
+	struct header copy;
+	u8 protocol;
+	int at = find_transport(skb, state->pf, &protocol);
+
+	if (at < 0 || (protocol != IPPROTO_UDP && (protocol != IPPROTO_TCP || !in)))
+		return false;
+	at += skb_network_offset(skb);
+	header = skb_header_pointer(skb, at, sizeof(copy), &copy);
+	if (!header)
+		return false;
+	p->udp = protocol == IPPROTO_UDP;
+	p->flow.port = ntohs(in ? header->dest : header->source);
+	*bit = warden_port_bit(p->udp, p->flow.port);
+	if (likely(!warden_port_stops(ports, *bit)) || (!p->udp && !begins(skb, at)))
+		return false;
+	p->flow.net = state->net;
+	p->flow.peer_port = ntohs(in ? header->source : header->dest);
+	p->family = state->pf == NFPROTO_IPV4 ? AF_INET : AF_INET6;
+	p->interface = in ? state->in->name : NULL;
+	read_addresses(p, skb, in);
+	return true;
+}
+
+/* --- is it an answer? ------------------------------------------------------------ */
+
+static const struct sock *find_socket(const struct warden_packet *p, struct sk_buff *skb)
+{
+	const __be16 sport = htons(p->flow.peer_port), dport = htons(p->flow.port);
+	struct net *net = (struct net *)p->flow.net;
+
+	if (p->family == AF_INET)
+		return __udp4_lib_lookup(net, ip_hdr(skb)->saddr, sport, ip_hdr(skb)->daddr, dport,
+					 inet_iif(skb), inet_sdif(skb), net->ipv4.udp_table, NULL);
+#if IS_BUILTIN(CONFIG_IPV6)
+	return __udp6_lib_lookup(net, &ipv6_hdr(skb)->saddr, sport, &ipv6_hdr(skb)->daddr, dport,
+				 inet6_iif(skb), inet6_sdif(skb), net->ipv4.udp_table, NULL);
+#else
+	return NULL;
+#endif
+}
+
+/* UDP: connected sockets take packets from their peer alone. */
+static bool is_connected(const struct warden_packet *p, struct sk_buff *skb)
+{
+	const struct sock *sk = find_socket(p, skb);
+
+	return sk && READ_ONCE(sk->sk_state) == TCP_ESTABLISHED;
+}
+
+/* Answers to the packets one socket sends to many come from each of them. */
+static bool is_known(const struct warden_flow *flow)
+{
+	struct warden_flow anybody = *flow;
+
+	anybody.peer = in6addr_any;
+	return warden_flow_known(flow) || warden_flow_known(&anybody);
+}
+
+/* TCP: both sides may begin; the socket that did was found on the way here. */
+static bool is_calling(const struct sk_buff *skb)
+{
+	return skb->sk && sk_fullsock(skb->sk) && READ_ONCE(skb->sk->sk_state) != TCP_LISTEN;
+}
+
+static bool is_answer(const struct warden_packet *p, struct sk_buff *skb)
+{
+	return p->udp ? is_known(&p->flow) || is_connected(p, skb) : is_calling(skb);
+}
+
+/* A rule for port 0 lets listen at whatever port the kernel picks. */
+static bool is_picked(const struct warden_packet *p, const struct warden_ports *ports)
+{
+	int low, high;
+
+	if (warden_port_stops(ports, warden_port_bit(p->udp, 0)))
+		return false;
+	inet_get_local_port_range(p->flow.net, &low, &high);
+	return low <= p->flow.port && p->flow.port <= high;
+}
+
+/* --- the hooks -------------------------------------------------------------------- */
+
+static unsigned int on_stopped(const struct warden_packet *p, u32 bit, struct sk_buff *skb,
+			       const struct warden_layers *layers)
+{
+	const struct warden_ports *ports = layers->ports;
+	bool hard = warden_port_is_hard(ports, bit);
+
+	if (is_answer(p, skb) || is_picked(p, ports))
+		return NF_ACCEPT;
+	if (!warden_port_is_ruled(ports, bit) &&
+	    warden_opening_holds(p->udp ? IPPROTO_UDP : IPPROTO_TCP, p->flow.port))
+		return NF_ACCEPT;
+	warden_inbound_tell(p, layers, !hard);
+	return hard ? NF_DROP : NF_ACCEPT;
+}
+
+/* Netfilter calls its hooks under RCU. */
+static unsigned int on_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct warden_layers *layers = warden_layers_get_rcu();
+	struct warden_packet p;
+	u32 bit;
+
+	if (!layers->ports || state->in->flags & IFF_LOOPBACK ||
+	    !read_packet(&p, &bit, skb, state, layers->ports))
+		return NF_ACCEPT;
+	return on_stopped(&p, bit, skb, layers);
+}
+
+static bool goes_to_many(const struct sk_buff *skb, const struct warden_packet *p)
+{
+	if (p->family == AF_INET6)
+		return ipv6_addr_is_multicast(&p->flow.peer);
+	return skb_rtable(skb) && skb_rtable(skb)->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST);
+}
+
+/* Nothing is dropped here: whether it may be sent was decided where it was sent. */
+static unsigned int on_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct warden_layers *layers = warden_layers_get_rcu();
+	struct warden_packet p;
+	u32 bit;
+
+	if (!layers->ports || state->out->flags & IFF_LOOPBACK ||
+	    !read_packet(&p, &bit, skb, state, layers->ports))
+		return NF_ACCEPT;
+	if (goes_to_many(skb, &p))
+		p.flow.peer = in6addr_any;
+	warden_flow_note(&p.flow);
+	return NF_ACCEPT;
+}
+
+static const struct nf_hook_ops hook_ops[] = {
+	{ .hook = on_in, .pf = NFPROTO_INET, .hooknum = NF_INET_LOCAL_IN, .priority = INT_MIN },
+	{ .hook = on_out, .pf = NFPROTO_INET, .hooknum = NF_INET_LOCAL_OUT, .priority = INT_MAX },
+};
+
+static int __net_init enter_network(struct net *net)
+{
+	return nf_register_net_hooks(net, hook_ops, ARRAY_SIZE(hook_ops));
+}
+
+static void __net_exit leave_network(struct net *net)
+{
+	nf_unregister_net_hooks(net, hook_ops, ARRAY_SIZE(hook_ops));
+}
+
+static struct pernet_operations networks = {
+	.init = enter_network,
+	.exit = leave_network,
+};
+
+static int register_hooks(void)
+{
+	int err = warden_flow_init();
+
+	lockdep_assert_held(&inbound_lock);
+	if (err)
+		return err;
+	err = register_pernet_subsys(&networks);
+	if (err)
+		warden_flow_exit();
+	WRITE_ONCE(registered, !err);
+	return err;
+}
+
+static void unregister_hooks(void)
+{
+	lockdep_assert_held(&inbound_lock);
+	if (!registered)
+		return;
+	WRITE_ONCE(registered, false);
+	unregister_pernet_subsys(&networks);
+	synchronize_net(); /* packets that are in the hooks */
+	warden_flow_exit();
+}
+
+#else /* no netfilter */
+
+static int register_hooks(void)
+{
+	return -EOPNOTSUPP;
+}
+
+static void unregister_hooks(void)
+{
+}
+
+#endif
+
+/* --- when they stand ---------------------------------------------------------------- */
+
+/**
+ * warden_inbound_prepare() - get ready for a policy, so that nothing can fail once it is there
+ * @layers: the policy; gets its ports
+ * @extack: told why not
+ *
+ * Context: In a change; sleeps.
+ * Return: 0; -ENOMEM, or -EOPNOTSUPP where the kernel has no netfilter.
+ */
+int warden_inbound_prepare(struct warden_layers *layers, struct netlink_ext_ack *extack)
+{
+	int err = warden_ports_make(layers);
+
+	if (err)
+		return warden_refuse(extack, NULL, err, "out of memory for the ports of the policy");
+	mutex_lock(&inbound_lock);
+	if (layers->ports && enabled && !registered)
+		err = register_hooks();
+	mutex_unlock(&inbound_lock);
+	if (err == -EOPNOTSUPP)
+		return warden_refuse(extack, NULL, err,
+				     "this policy closes ports, and this kernel has no netfilter; build it with CONFIG_NETFILTER=y");
+	if (err)
+		return warden_refuse(extack, NULL, err, "out of memory to look at packets");
+	return 0;
+}
+
+/* A policy that waits to be confirmed may give way to one that needs them. */
+static bool is_idle(void)
+{
+	struct warden_waiting w;
+
+	warden_policy_waiting(&w);
+	return !w.layer && !warden_layers_get_rcu()->ports;
+}
+
+static void settle_late(struct work_struct *work)
+{
+	warden_change_lock();
+	mutex_lock(&inbound_lock);
+	if (is_idle())
+		unregister_hooks();
+	mutex_unlock(&inbound_lock);
+	warden_change_unlock();
+}
+
+/**
+ * warden_inbound_settle() - the policy in force is another, which may need no hooks
+ *
+ * Context: In a change.
+ */
+void warden_inbound_settle(void)
+{
+	mod_delayed_work(system_unbound_wq, &settle_work, LINGER);
+}
+
+/**
+ * warden_inbound_enable() - may packets be looked at?
+ * @on: the programs are attached; where they are not, nothing is enforced
+ *
+ * Context: Process context, sleeps.
+ */
+void warden_inbound_enable(bool on)
+{
+	mutex_lock(&inbound_lock);
+	enabled = on;
+	if (!on)
+		unregister_hooks();
+	mutex_unlock(&inbound_lock);
+}
+
+/**
+ * warden_inbound_exit() - look at no packet any more
+ *
+ * Context: Process context, sleeps; no command can run any more.
+ */
+void warden_inbound_exit(void)
+{
+	cancel_delayed_work_sync(&settle_work);
+	warden_inbound_enable(false);
+	warden_inbound_tell_exit();
+}
+
+/**
+ * warden_inbound_status() - what became of packets
+ * @st: filled in
+ *
+ * Context: Any.
+ */
+void warden_inbound_status(struct warden_inbound_status *st)
+{
+	rcu_read_lock();
+	st->active = READ_ONCE(registered) && warden_layers_get_rcu()->ports;
+	rcu_read_unlock();
+	warden_inbound_count(&st->dropped, &st->observed);
+}

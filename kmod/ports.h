@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef WARDEN_PORTS_H
+#define WARDEN_PORTS_H
+
+#include <linux/bitops.h>
+#include <linux/types.h>
+
+struct warden_layers;
+struct warden_snapshot;
+
+#define WARDEN_PORTS 65536u
+
+/* Bits of a map: the ports of TCP, then those of UDP. */
+#define WARDEN_PORT_BITS (2 * WARDEN_PORTS)
+
+/**
+ * struct warden_ports - ports that a policy lets nobody receive at
+ * @stop: one bit per port where some layer lets nobody receive
+ * @hard: one bit where that layer is enforced; NULL is @enforced for all
+ * @ruled: one bit where a rule says so, and no default; NULL is none
+ * @enforced: the layers that let nobody receive somewhere are enforced
+ *
+ * A part of the struct warden_layers it was made of, and published with it. Each
+ * map has WARDEN_PORT_BITS.
+ */
+struct warden_ports {
+	unsigned long *stop;
+	unsigned long *hard;
+	unsigned long *ruled;
+	bool enforced;
+};
+
+/* Which bit of a map stands for a port. */
+static inline u32 warden_port_bit(bool udp, u16 port)
+{
+	return udp * WARDEN_PORTS + port;
+}
+
+/* Does the policy let nobody receive at this port? */
+static inline bool warden_port_stops(const struct warden_ports *p, u32 bit)
+{
+	return test_bit(bit, p->stop);
+}
+
+/* Is that carried out, and not only recorded? */
+static inline bool warden_port_is_hard(const struct warden_ports *p, u32 bit)
+{
+	return p->hard ? test_bit(bit, p->hard) : p->enforced;
+}
+
+/* Is a rule the ground, so that no opening helps? */
+static inline bool warden_port_is_ruled(const struct warden_ports *p, u32 bit)
+{
+	return p->ruled && test_bit(bit, p->ruled);
+}
+
+int warden_ports_make(struct warden_layers *layers);
+void warden_ports_renew(struct warden_layers *layers);
+void warden_ports_free(struct warden_ports *ports);
+size_t warden_ports_size(const struct warden_ports *ports);
+const struct warden_snapshot *warden_ports_closer(const struct warden_layers *layers, bool udp,
+						  u16 port, u32 *line);
+
+#endif /* WARDEN_PORTS_H */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef WARDEN_SWEEP_H
+#define WARDEN_SWEEP_H
+
+#include <linux/types.h>
+
+struct sock;
+struct warden_layers;
+
+bool warden_sweep_end(struct sock *sk);
+void warden_sweep(const struct warden_layers *old, const struct warden_layers *layers);
+
+#endif /* WARDEN_SWEEP_H */

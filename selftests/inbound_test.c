@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From outside nothing reaches a port that the policy lets nobody receive at,
+ * whoever listens there, in whatever network, and whatever tables say.
+ */
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "lib/harness.h"
+#include "lib/networks.h"
+
+/* Listeners from before the policy: of these the policy closes the first. */
+#define CLOSED 7301
+#define OPEN   7302
+#define SERVER 7303 /* on the far side, open */
+
+#define POLICY                                                                                     \
+	"program tester { path \"%s\"; }\ndefault listen deny;\n"                                  \
+	"allow tester listen tcp {7302, 7303};\nallow tester listen udp {7302, 7303};\n"
+
+static const char *const near_addresses[] = { NEAR4, NEAR6 };
+static const char *const far_addresses[] = { FAR4, FAR6 };
+
+/* --- the policy is younger than the listeners ---------------------------------------- */
+
+/* A near network with listeners, a far one with servers, and a policy that came after them. */
+struct scene {
+	struct networks net;
+	struct mark mark;
+	uint64_t dropped;
+	int tcp[2]; /* CLOSED, OPEN */
+	int udp[2];
+	int server_tcp;
+	int server_udp;
+};
+
+/* NULL, or what could not be done. */
+static const char *set_scene(struct scene *s, bool plain)
+{
+	int i;
+
+	if (warden_load(warden_policy("default listen allow;\n")))
+		return warden_said();
+	if (!networks_make(&s->net, plain))
+		return "no networks with a wire between them";
+	for (i = 0; i < 2; i++) {
+		s->tcp[i] = networks_serve(s->net.near, SOCK_STREAM, CLOSED + i);
+		s->udp[i] = networks_serve(s->net.near, SOCK_DGRAM, CLOSED + i);
+		if (s->tcp[i] < 0 || s->udp[i] < 0)
+			return "no listeners";
+	}
+	s->server_tcp = networks_serve(s->net.far, SOCK_STREAM, SERVER);
+	s->server_udp = networks_serve(s->net.far, SOCK_DGRAM, SERVER);
+	if (s->server_tcp < 0 || s->server_udp < 0)
+		return "no servers";
+	if (networks_reach(s->net.far, NEAR4, CLOSED, 5000) || networks_reach(s->net.far, NEAR6, CLOSED, 5000))
+		return "no way through the wire, without a policy";
+	if (warden_load(warden_policy(POLICY, warden_self())))
+		return warden_said();
+	s->mark = evidence_mark();
+	s->dropped = warden_status("inbound-dropped");
+	return NULL;
+}
+
+FIXTURE(inbound)
+{
+	struct scene scene;
+};
+
+FIXTURE_SETUP(inbound)
+{
+	const char *why;
+
+	if (access("/usr/sbin/ip", X_OK) && access("/bin/ip", X_OK))
+		SKIP(return, "iproute2 is not installed");
+	memset(self, 0, sizeof(*self));
+	why = set_scene(&self->scene, false);
+	ASSERT_EQ(NULL, why)
+	{
+		TH_LOG("%s", why);
+	}
+}
+
+FIXTURE_TEARDOWN(inbound)
+{
+	networks_end(&self->scene.net);
+}
+
+/* The same, where a plain user is root of its networks. */
+FIXTURE(user_network)
+{
+	struct scene scene;
+};
+
+FIXTURE_SETUP(user_network)
+{
+	const char *why;
+
+	if (access("/usr/sbin/ip", X_OK) && access("/bin/ip", X_OK))
+		SKIP(return, "iproute2 is not installed");
+	memset(self, 0, sizeof(*self));
+	why = set_scene(&self->scene, true);
+	ASSERT_EQ(NULL, why)
+	{
+		TH_LOG("%s", why);
+	}
+}
+
+FIXTURE_TEARDOWN(user_network)
+{
+	networks_end(&self->scene.net);
+}
+
+/* Since the last time, @n packets at least were dropped, and told of a port. */
+#define EXPECT_DROPPED(n, port_, protocol_)                                                        \
+	do {                                                                                       \
+		struct claim drop = { .event = "inbound", .domain = "listen",                      \
+				      .reason = "port-closed", .port = (port_) + 1,                \
+				      .protocol = protocol_, .line = UINT32_MAX };                 \
+                                                                                                   \
+		EXPECT_FOUND(evidence_of_event(&self->scene.mark, &drop));                         \
+		EXPECT_LE(self->scene.dropped + (n), warden_status("inbound-dropped"));            \
+	} while (0)
+
+TEST_F(inbound, tcp_reaches_no_listener_older_than_the_policy)
+{
+	struct claim told = { .event = "inbound", .object = "from " FAR4 " on wv0" };
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		EXPECT_EQ(0, networks_reach(self->scene.net.far, near_addresses[i], OPEN, 5000));
+		EXPECT_EQ(ETIMEDOUT, networks_reach(self->scene.net.far, near_addresses[i], CLOSED, 300));
+	}
+	EXPECT_DROPPED(2, CLOSED, IPPROTO_TCP);
+	EXPECT_FOUND(evidence_of_event(&self->scene.mark, &told));
+	told.object = "from " FAR6 " on wv0";
+	EXPECT_FOUND(evidence_of_event(&self->scene.mark, &told));
+	EXPECT_EQ(0, warden_ctl(ARGV("audit", "show")));
+	EXPECT_NE(NULL, strstr(warden_said(), "nobody receive at this port"));
+	EXPECT_EQ(0, warden_ctl(ARGV("status")));
+	EXPECT_NE(NULL, strstr(warden_said(), "packets dropped"));
+	/* From inside it is reached: what programs may do to each other is not judged here. */
+	EXPECT_EQ(0, networks_reach(self->scene.net.near, NEAR4, CLOSED, 5000));
+}
+
+TEST_F(inbound, udp_reaches_no_socket_older_than_the_policy)
+{
+	int i, stranger;
+
+	for (i = 0; i < 2; i++) {
+		stranger = networks_socket(self->scene.net.far, i ? AF_INET6 : AF_INET, SOCK_DGRAM);
+		EXPECT_TRUE(networks_send(stranger, near_addresses[i], CLOSED));
+		EXPECT_TRUE(networks_send(stranger, near_addresses[i], OPEN));
+		EXPECT_TRUE(networks_receive(self->scene.udp[1], 5000));
+		EXPECT_FALSE(networks_receive(self->scene.udp[0], 0));
+		close(stranger);
+	}
+	EXPECT_DROPPED(2, CLOSED, IPPROTO_UDP);
+}
+
+TEST_F(inbound, answers_pass_and_nothing_else_with_them)
+{
+	union networks_address server;
+	int i, asker, caller, stranger;
+
+	for (i = 0; i < 2; i++) {
+		asker = networks_socket(self->scene.net.near, i ? AF_INET6 : AF_INET, SOCK_DGRAM);
+		stranger = networks_socket(self->scene.net.far, i ? AF_INET6 : AF_INET, SOCK_DGRAM);
+		/* Bound by sending, and connected without having sent. */
+		ASSERT_TRUE(networks_send(asker, far_addresses[i], SERVER));
+		EXPECT_TRUE(networks_receive(self->scene.server_udp, 5000));
+		self->scene.mark = evidence_mark();
+		EXPECT_TRUE(networks_send(stranger, near_addresses[i], networks_port(asker)));
+		EXPECT_TRUE(networks_send(self->scene.server_udp, i ? NEAR6 : "::ffff:" NEAR4, networks_port(asker)));
+		EXPECT_TRUE(networks_receive(asker, 5000));
+		EXPECT_FALSE(networks_receive(asker, 0));
+		EXPECT_DROPPED(1, networks_port(asker), IPPROTO_UDP);
+		caller = networks_socket(self->scene.net.near, i ? AF_INET6 : AF_INET, SOCK_DGRAM);
+		server = networks_address(far_addresses[i], SERVER);
+		ASSERT_EQ(0, connect(caller, &server.any, networks_size(&server)));
+		EXPECT_TRUE(networks_send(self->scene.server_udp, i ? NEAR6 : "::ffff:" NEAR4, networks_port(caller)));
+		EXPECT_TRUE(networks_receive(caller, 5000));
+		EXPECT_EQ(0, networks_reach(self->scene.net.near, far_addresses[i], SERVER, 5000));
+		close(asker);
+		close(caller);
+		close(stranger);
+	}
+}
+
+TEST_F(inbound, tables_do_not_undo_it)
+{
+	struct client nft;
+	char pid[16];
+
+	if (access("/usr/sbin/nft", X_OK))
+		SKIP(return, "nftables is not installed");
+	snprintf(pid, sizeof(pid), "%d", self->scene.net.near);
+	ASSERT_EQ(0, client_run(&nft, ARGV("nsenter", "-t", pid, "-n", "nft",
+					   "table inet t {"
+					   " chain first { type filter hook input priority -2147483648; accept; };"
+					   " chain turn { type nat hook prerouting priority -100;"
+					   "  tcp dport 7302 redirect to :7301; }; }")))
+	{
+		TH_LOG("%s", nft.text);
+	}
+	client_end(&nft);
+	EXPECT_EQ(ETIMEDOUT, networks_reach(self->scene.net.far, NEAR4, CLOSED, 300));
+	EXPECT_EQ(ETIMEDOUT, networks_reach(self->scene.net.far, NEAR4, OPEN, 300)); /* led to the closed one */
+	EXPECT_DROPPED(2, CLOSED, IPPROTO_TCP);
+	ASSERT_EQ(0, client_run(&nft, ARGV("nsenter", "-t", pid, "-n", "nft", "flush", "ruleset")));
+	client_end(&nft);
+	EXPECT_EQ(0, networks_reach(self->scene.net.far, NEAR4, OPEN, 5000));
+	EXPECT_EQ(ETIMEDOUT, networks_reach(self->scene.net.far, NEAR4, CLOSED, 300));
+}
+
+TEST_F(inbound, opening_lets_in_until_it_is_closed)
+{
+	ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "tcp", "7301", "for", "1m")));
+	EXPECT_EQ(0, networks_reach(self->scene.net.far, NEAR4, CLOSED, 5000));
+	EXPECT_EQ(self->scene.dropped, warden_status("inbound-dropped"));
+	ASSERT_EQ(0, warden_ctl(ARGV("service", "close", "tcp", "7301")));
+	EXPECT_EQ(ETIMEDOUT, networks_reach(self->scene.net.far, NEAR4, CLOSED, 300));
+	EXPECT_DROPPED(1, CLOSED, IPPROTO_TCP);
+}
+
+TEST_F(inbound, observe_mode_tells_and_lets_in)
+{
+	const char *text = warden_policy(POLICY "mode observe;\ndeny any listen tcp 7301;\n",
+					 warden_self());
+	struct claim told = { .event = "inbound", .domain = "listen", .port = CLOSED + 1,
+			      .observed = true, .protocol = IPPROTO_TCP,
+			      .line = warden_line(text, "deny any") };
+	uint64_t observed = warden_status("inbound-observed");
+
+	ASSERT_LOADED(text);
+	EXPECT_EQ(0, networks_reach(self->scene.net.far, NEAR4, CLOSED, 5000));
+	EXPECT_FOUND(evidence_of_event(&self->scene.mark, &told));
+	EXPECT_EQ(observed + 1, warden_status("inbound-observed"));
+	EXPECT_EQ(self->scene.dropped, warden_status("inbound-dropped"));
+	/* A policy that closes nothing has nothing looked at. */
+	ASSERT_LOADED(warden_policy("default listen allow;\n"));
+	EXPECT_EQ(0, warden_status("inbound"));
+	EXPECT_EQ(0, networks_reach(self->scene.net.far, NEAR4, CLOSED, 5000));
+}
+
+/* --- networks that are younger than the policy ---------------------------------------- */
+
+TEST_F(inbound, stands_in_networks_that_come_later)
+{
+	struct networks later = {};
+	int asker, stranger;
+
+	ASSERT_TRUE(networks_make(&later, false));
+	asker = networks_socket(later.near, AF_INET, SOCK_DGRAM);
+	stranger = networks_socket(later.far, AF_INET, SOCK_DGRAM);
+	ASSERT_TRUE(networks_send(asker, FAR4, SERVER));
+	ASSERT_TRUE(networks_send(stranger, NEAR4, networks_port(asker)));
+	EXPECT_DROPPED(1, networks_port(asker), IPPROTO_UDP);
+	EXPECT_FALSE(networks_receive(asker, 0));
+	ASSERT_TRUE(networks_send(stranger, NEAR4, networks_port(asker)));
+	ASSERT_LOADED(warden_policy("default listen allow;\n"));
+	ASSERT_TRUE(networks_send(stranger, NEAR4, networks_port(asker)));
+	EXPECT_TRUE(networks_receive(asker, 5000));
+	EXPECT_FALSE(networks_receive(asker, 0));
+	networks_end(&later);
+}
+
+TEST_F(inbound, scan_from_outside_finds_what_is_declared)
+{
+	struct client nmap;
+	char pid[16];
+
+	if (access("/usr/bin/nmap", X_OK))
+		SKIP(return, "nmap is not installed");
+	snprintf(pid, sizeof(pid), "%d", self->scene.net.far);
+	EXPECT_EQ(0, client_run(&nmap, ARGV("nsenter", "-t", pid, "-n", "nmap", "-n", "-Pn", "-sT",
+					    "--max-retries", "0", "-p", "7299-7302", NEAR4)));
+	EXPECT_NE(NULL, strstr(nmap.text, "7302/tcp open"))
+	{
+		TH_LOG("%s", nmap.text);
+	}
+	EXPECT_NE(NULL, strstr(nmap.text, "7301/tcp filtered"));
+	EXPECT_EQ(NULL, strstr(nmap.text, "7301/tcp open"));
+	EXPECT_DROPPED(3, CLOSED, IPPROTO_TCP);
+	client_end(&nmap);
+}
+
+/* --- who is root there changes nothing --------------------------------------------------- */
+
+TEST_F(user_network, is_as_closed_as_any)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		EXPECT_EQ(0, networks_reach(self->scene.net.far, near_addresses[i], OPEN, 5000));
+		EXPECT_EQ(ETIMEDOUT, networks_reach(self->scene.net.far, near_addresses[i], CLOSED, 300));
+	}
+	EXPECT_DROPPED(2, CLOSED, IPPROTO_TCP);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "networks.h"
+
+/* --- networks ------------------------------------------------------------------- */
+
+/* In a child: a network, and a child that has another. Both are told, and last until killed. */
+static void hold(int ready, bool plain)
+{
+	pid_t pids[2] = { getpid(), 0 };
+
+	if (plain && (setresgid(1000, 1000, 1000) || setresuid(1000, 1000, 1000)))
+		_exit(1);
+	if (unshare(plain ? CLONE_NEWUSER | CLONE_NEWNET : CLONE_NEWNET))
+		_exit(1);
+	pids[1] = fork();
+	if (!pids[1]) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (unshare(CLONE_NEWNET))
+			_exit(1);
+		pids[1] = getpid();
+		if (write(ready, pids, sizeof(pids)) != sizeof(pids))
+			_exit(1);
+		pause();
+	}
+	pause();
+	_exit(0);
+}
+
+static bool wire(const struct networks *n)
+{
+	char command[1200];
+
+	snprintf(command, sizeof(command),
+		 "nsenter -t %d -n ip -batch - <<'E'\n"
+		 "link add wv0 type veth peer name wv1 netns %d\n"
+		 "addr add " NEAR4 "/24 dev wv0\naddr add " NEAR6 "/64 dev wv0 nodad\n"
+		 "link set lo up\nlink set wv0 up\nE\n"
+		 "nsenter -t %d -n ip -batch - <<'E'\n"
+		 "addr add " FAR4 "/24 dev wv1\naddr add " FAR6 "/64 dev wv1 nodad\n"
+		 "link set lo up\nlink set wv1 up\nE\n",
+		 n->near, n->far, n->far);
+	return client_shell(command);
+}
+
+bool networks_make(struct networks *n, bool plain)
+{
+	pid_t pids[2] = { 0, 0 };
+	int ready[2];
+
+	if (pipe(ready))
+		return false;
+	n->near = fork();
+	if (!n->near) {
+		close(ready[0]);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		hold(ready[1], plain);
+	}
+	close(ready[1]);
+	if (read(ready[0], pids, sizeof(pids)) != sizeof(pids))
+		return false;
+	close(ready[0]);
+	n->far = pids[1];
+	return wire(n);
+}
+
+void networks_end(struct networks *n)
+{
+	if (n->far > 0)
+		kill(n->far, SIGKILL);
+	if (n->near > 0)
+		kill(n->near, SIGKILL);
+}
+
+int networks_socket(pid_t pid, int family, int type)
+{
+	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), there, fd = -1;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
+	there = open(path, O_RDONLY | O_CLOEXEC);
+	if (!setns(there, CLONE_NEWNET)) {
+		fd = socket(family, type | SOCK_CLOEXEC, 0);
+		if (setns(home, CLONE_NEWNET))
+			_exit(1);
+	}
+	close(there);
+	close(home);
+	return fd;
+}
+
+/* --- sockets ---------------------------------------------------------------------- */
+
+union networks_address networks_address(const char *text, uint16_t port)
+{
+	union networks_address a;
+
+	memset(&a, 0, sizeof(a));
+	a.any.sa_family = strchr(text, ':') ? AF_INET6 : AF_INET;
+	a.v4.sin_port = htons(port);
+	inet_pton(a.any.sa_family, text,
+		  a.any.sa_family == AF_INET6 ? (void *)&a.v6.sin6_addr : &a.v4.sin_addr);
+	return a;
+}
+
+socklen_t networks_size(const union networks_address *a)
+{
+	return a->any.sa_family == AF_INET6 ? sizeof(a->v6) : sizeof(a->v4);
+}
+
+int networks_serve(pid_t pid, int type, uint16_t port)
+{
+	union networks_address any = networks_address("::", port);
+	int fd = networks_socket(pid, AF_INET6, type);
+
+	if (bind(fd, &any.any, sizeof(any.v6)) || (type == SOCK_STREAM && listen(fd, 16))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+uint16_t networks_port(int fd)
+{
+	union networks_address a;
+	socklen_t len = sizeof(a);
+
+	getsockname(fd, &a.any, &len);
+	return ntohs(a.v4.sin_port);
+}
+
+static bool arrives(int fd, short events, int ms)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+
+	return poll(&p, 1, ms) == 1;
+}
+
+int networks_connect(pid_t from, const char *address, uint16_t port, int ms)
+{
+	union networks_address to = networks_address(address, port);
+	int fd = networks_socket(from, to.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK), err = 0;
+	socklen_t len = sizeof(err);
+
+	if (connect(fd, &to.any, networks_size(&to)) && errno != EINPROGRESS)
+		err = errno;
+	else if (!arrives(fd, POLLOUT, ms))
+		err = ETIMEDOUT;
+	else
+		getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len);
+	if (!err)
+		return fd;
+	close(fd);
+	errno = err;
+	return -1;
+}
+
+int networks_reach(pid_t from, const char *address, uint16_t port, int ms)
+{
+	int fd = networks_connect(from, address, port, ms);
+
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
+}
+
+bool networks_send(int fd, const char *address, uint16_t port)
+{
+	union networks_address to = networks_address(address, port);
+
+	return sendto(fd, "x", 1, 0, &to.any, networks_size(&to)) == 1;
+}
+
+bool networks_receive(int fd, int ms)
+{
+	char byte;
+
+	return arrives(fd, POLLIN, ms) && recv(fd, &byte, 1, MSG_DONTWAIT) == 1;
+}

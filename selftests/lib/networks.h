@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Two networks beside that of the test, with a wire between them, and sockets in them.
+ */
+#ifndef WARDEN_TEST_NETWORKS_H
+#define WARDEN_TEST_NETWORKS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#define NEAR4 "192.0.2.1"
+#define FAR4  "192.0.2.2"
+#define NEAR6 "fd00:db8::1"
+#define FAR6  "fd00:db8::2"
+
+/* Each is held by a process. */
+struct networks {
+	pid_t near;
+	pid_t far;
+};
+
+union networks_address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+/* Networks of root's, or of a plain user's own user namespace. */
+bool networks_make(struct networks *n, bool plain);
+void networks_end(struct networks *n);
+
+/* A socket in another network; this process stays in its own. */
+int networks_socket(pid_t pid, int family, int type);
+
+union networks_address networks_address(const char *text, uint16_t port);
+socklen_t networks_size(const union networks_address *a);
+
+/* A socket that is bound to all addresses of both versions; TCP listens. */
+int networks_serve(pid_t pid, int type, uint16_t port);
+uint16_t networks_port(int fd);
+
+/* Connect from a network, within @ms: a socket, or -1 with errno; ETIMEDOUT where nothing answers. */
+int networks_connect(pid_t from, const char *address, uint16_t port, int ms);
+
+/* The same, and close it again: 0 or the errno. */
+int networks_reach(pid_t from, const char *address, uint16_t port, int ms);
+
+bool networks_send(int fd, const char *address, uint16_t port);
+bool networks_receive(int fd, int ms);
+
+#endif /* WARDEN_TEST_NETWORKS_H */

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is older than a policy does not outlive it at a port that the policy
+ * closes: connections of a rule that went, and where the policy says so servers.
+ */
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "lib/harness.h"
+#include "lib/networks.h"
+
+#define GOES   7321 /* in the first policy */
+#define STAYS  7322
+#define SERVER 7323 /* on the far side */
+
+#define POLICY                                                                                     \
+	"program tester { path \"%s\"; }\ndefault listen deny;\n"                                  \
+	"allow tester listen any {%s};\n%s"
+
+/* How a socket was ended: an errno; 0 is not at all. */
+static int end_of(int fd, int ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char byte;
+
+	if (poll(&p, 1, ms) != 1)
+		return 0;
+	return recv(fd, &byte, 1, MSG_DONTWAIT) < 0 ? errno : 0;
+}
+
+FIXTURE(sweep)
+{
+	struct networks net;
+	struct mark mark;
+	int tcp[2];	 /* servers: GOES, STAYS */
+	int udp[2];
+	int client[2];	 /* on the far side */
+	int accepted[2]; /* at GOES and STAYS */
+	int server;
+	int caller; /* from the near side, and at the port the kernel picked for it */
+	int remote;
+};
+
+FIXTURE_SETUP(sweep)
+{
+	int i;
+
+	memset(self, 0, sizeof(*self));
+	ASSERT_LOADED(warden_policy(POLICY, warden_self(), "7321-7323", ""));
+	ASSERT_TRUE(networks_make(&self->net, false));
+	self->server = networks_serve(self->net.far, SOCK_STREAM, SERVER);
+	ASSERT_LE(0, self->server);
+	for (i = 0; i < 2; i++) {
+		self->tcp[i] = networks_serve(self->net.near, SOCK_STREAM, GOES + i);
+		self->udp[i] = networks_serve(self->net.near, SOCK_DGRAM, GOES + i);
+		ASSERT_LE(0, self->tcp[i]);
+		ASSERT_LE(0, self->udp[i]);
+		self->client[i] = networks_connect(self->net.far, i ? NEAR6 : NEAR4, GOES + i, 5000);
+		ASSERT_LE(0, self->client[i]);
+		self->accepted[i] = accept(self->tcp[i], NULL, NULL);
+		ASSERT_LE(0, self->accepted[i]);
+	}
+	self->caller = networks_connect(self->net.near, FAR4, SERVER, 5000);
+	ASSERT_LE(0, self->caller);
+	self->remote = accept(self->server, NULL, NULL);
+	ASSERT_LE(0, self->remote);
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(sweep)
+{
+	networks_end(&self->net);
+}
+
+#define EXPECT_TOLD(object_, port_, protocol_)                                                     \
+	do {                                                                                       \
+		struct claim told = { .event = "sweep", .domain = "listen",                        \
+				      .reason = "port-closed", .object = object_,                  \
+				      .port = (port_) + 1, .protocol = protocol_ };                \
+                                                                                                   \
+		EXPECT_FOUND(evidence_of_event(&self->mark, &told));                               \
+	} while (0)
+
+/* What nobody closed goes on: a connection at a port that stays, and one that was made from here. */
+#define EXPECT_UNTOUCHED()                                                                         \
+	do {                                                                                       \
+		EXPECT_EQ(1, send(self->client[1], "x", 1, MSG_NOSIGNAL));                         \
+		EXPECT_TRUE(networks_receive(self->accepted[1], 5000));                            \
+		EXPECT_EQ(1, send(self->remote, "x", 1, MSG_NOSIGNAL));                            \
+		EXPECT_TRUE(networks_receive(self->caller, 5000));                                 \
+		EXPECT_EQ(0, networks_reach(self->net.near, NEAR4, STAYS, 5000));                  \
+	} while (0)
+
+TEST_F(sweep, connections_end_with_the_rule_of_their_server)
+{
+	ASSERT_LOADED(warden_policy(POLICY, warden_self(), "7322,7323", ""));
+	EXPECT_EQ(ECONNRESET, end_of(self->client[0], 5000));
+	EXPECT_EQ(ECONNABORTED, end_of(self->accepted[0], 0));
+	EXPECT_TOLD("connection of ::ffff:" FAR4 " ended", GOES, IPPROTO_TCP);
+	EXPECT_UNTOUCHED();
+	/* Servers are told of, and go on for who is inside. */
+	EXPECT_TOLD("server goes on", GOES, IPPROTO_TCP);
+	EXPECT_TOLD("server goes on", GOES, IPPROTO_UDP);
+	EXPECT_EQ(0, networks_reach(self->net.near, NEAR4, GOES, 5000));
+}
+
+TEST_F(sweep, abort_ends_servers_too)
+{
+	int fd;
+
+	ASSERT_LOADED(warden_policy(POLICY, warden_self(), "7322,7323", "sweep abort;\n"));
+	EXPECT_EQ(ECONNRESET, end_of(self->client[0], 5000));
+	EXPECT_TOLD("server ended", GOES, IPPROTO_TCP);
+	EXPECT_TOLD("server ended", GOES, IPPROTO_UDP);
+	EXPECT_EQ(ECONNREFUSED, networks_reach(self->net.near, NEAR4, GOES, 5000));
+	EXPECT_EQ(ECONNABORTED, end_of(self->udp[0], 5000));
+	EXPECT_UNTOUCHED();
+	/* The port is free: nobody holds it any more. */
+	ASSERT_LOADED(warden_policy("default listen allow;\n"));
+	fd = networks_serve(self->net.near, SOCK_DGRAM, GOES);
+	EXPECT_LE(0, fd);
+	close(fd);
+	fd = networks_serve(self->net.near, SOCK_STREAM, GOES);
+	EXPECT_LE(0, fd);
+	close(fd);
+}
+
+TEST_F(sweep, observe_mode_tells_and_ends_nothing)
+{
+	ASSERT_LOADED(warden_policy(POLICY, warden_self(), "7322,7323",
+				    "sweep abort;\nmode observe;\n"));
+	EXPECT_TOLD("connection of ::ffff:" FAR4 " goes on", GOES, IPPROTO_TCP);
+	EXPECT_TOLD("server goes on", GOES, IPPROTO_TCP);
+	EXPECT_EQ(1, send(self->client[0], "x", 1, MSG_NOSIGNAL));
+	EXPECT_TRUE(networks_receive(self->accepted[0], 5000));
+	EXPECT_UNTOUCHED();
+}
+
+TEST_F(sweep, opening_keeps_what_it_opened)
+{
+	ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "tcp", "7321", "for", "1m")));
+	ASSERT_LOADED(warden_policy(POLICY, warden_self(), "7322,7323", "sweep abort;\n"));
+	EXPECT_EQ(1, send(self->client[0], "x", 1, MSG_NOSIGNAL));
+	EXPECT_TRUE(networks_receive(self->accepted[0], 5000));
+	EXPECT_TOLD("server ended", GOES, IPPROTO_UDP);
+	ASSERT_EQ(0, warden_ctl(ARGV("service", "close", "tcp", "7321")));
+}
+
+TEST_HARNESS_MAIN

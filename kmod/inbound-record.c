@@ -102,6 +102,17 @@ static bool tell(const struct warden_packet *p, bool observed, const struct ward
 }
 
 /**
+ * warden_inbound_count() - count a packet that is not told of
+ * @observed: it goes on all the same
+ *
+ * Context: Any.
+ */
+void warden_inbound_count(bool observed)
+{
+	this_cpu_inc(counts.all[observed]);
+}
+
+/**
  * warden_inbound_tell() - a packet came in for a port that nobody may receive at
  * @packet: the packet
  * @layers: the policy that says so
@@ -112,7 +123,7 @@ static bool tell(const struct warden_packet *p, bool observed, const struct ward
 void warden_inbound_tell(const struct warden_packet *packet, const struct warden_layers *layers,
 			 bool observed)
 {
-	this_cpu_inc(counts.all[observed]);
+	warden_inbound_count(observed);
 	if (!tell(packet, observed, layers))
 		this_cpu_inc(counts.others[observed]);
 	if (!delayed_work_pending(&second_work))
@@ -163,13 +174,13 @@ static void next_second(struct work_struct *work)
 }
 
 /**
- * warden_inbound_count() - how many packets there were
+ * warden_inbound_sum() - how many packets there were
  * @dropped: set to those that were dropped
  * @observed: set to those that went on
  *
  * Context: Any.
  */
-void warden_inbound_count(u64 *dropped, u64 *observed)
+void warden_inbound_sum(u64 *dropped, u64 *observed)
 {
 	int cpu;
 

@@ -131,6 +131,43 @@ static bool read_packet(struct warden_packet *p, u32 *bit, const struct sk_buff 
 	return true;
 }
 
+/* Where the ports are if no header stands between, 0 where one may; the protocol in @protocol. */
+static __always_inline unsigned int guess_transport(const struct sk_buff *skb, u8 family,
+						    u8 *protocol)
+{
+	if (family == NFPROTO_IPV4) {
+		*protocol = ip_hdr(skb)->protocol;
+		return skb_network_offset(skb) + ip_hdrlen(skb);
+	}
+	*protocol = ipv6_hdr(skb)->nexthdr;
+	if (*protocol != IPPROTO_UDP && *protocol != IPPROTO_TCP)
+		return 0;
+	return skb_network_offset(skb) + sizeof(struct ipv6hdr);
+}
+
+/*
+ * Most packets, in few instructions: false sends to read_packet(), which says the
+ * same of all others. What is read here is in one piece, so nothing is copied.
+ */
+static __always_inline bool passes(const struct sk_buff *skb, u8 family, bool in,
+				   const struct warden_ports *ports)
+{
+	unsigned int at;
+	u8 protocol;
+	__be16 port;
+
+	at = guess_transport(skb, family, &protocol);
+	if (!at || skb_headlen(skb) < at + (protocol == IPPROTO_TCP ? TCP_FLAGS_AT + 1 :
+								      sizeof(struct header)))
+		return false;
+	if (protocol == IPPROTO_TCP)
+		return !in || ((skb->data[at + TCP_FLAGS_AT] & (TCP_SYN | TCP_RST | TCP_ACK)) != TCP_SYN);
+	if (protocol != IPPROTO_UDP)
+		return true;
+	port = ((const __be16 *)(skb->data + at))[in]; /* source, then destination */
+	return !warden_port_stops(ports, warden_port_bit(true, ntohs(port)));
+}
+
 /* --- is it an answer? ------------------------------------------------------------ */
 
 static const struct sock *find_socket(const struct warden_packet *p, struct sk_buff *skb)
@@ -190,6 +227,13 @@ static bool is_picked(const struct warden_packet *p, const struct warden_ports *
 
 /* --- the hooks -------------------------------------------------------------------- */
 
+static bool goes_to_many(const struct sk_buff *skb, u16 family)
+{
+	if (family == AF_INET6)
+		return ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr);
+	return skb_rtable(skb) && skb_rtable(skb)->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST);
+}
+
 static unsigned int on_stopped(const struct warden_packet *p, u32 bit, struct sk_buff *skb,
 			       const struct warden_layers *layers)
 {
@@ -201,43 +245,56 @@ static unsigned int on_stopped(const struct warden_packet *p, u32 bit, struct sk
 	if (!warden_port_is_ruled(ports, bit) &&
 	    warden_opening_holds(p->udp ? IPPROTO_UDP : IPPROTO_TCP, p->flow.port))
 		return NF_ACCEPT;
-	warden_inbound_tell(p, layers, !hard);
+	if (goes_to_many(skb, p->family)) /* the noise of any network, and meant for no one */
+		warden_inbound_count(!hard);
+	else
+		warden_inbound_tell(p, layers, !hard);
 	return hard ? NF_DROP : NF_ACCEPT;
+}
+
+static noinline unsigned int look_in(struct sk_buff *skb, const struct nf_hook_state *state,
+				     const struct warden_layers *layers)
+{
+	struct warden_packet p;
+	u32 bit;
+
+	if (!read_packet(&p, &bit, skb, state, layers->ports))
+		return NF_ACCEPT;
+	return on_stopped(&p, bit, skb, layers);
 }
 
 /* Netfilter calls its hooks under RCU. */
 static unsigned int on_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct warden_layers *layers = warden_layers_get_rcu();
+
+	if (!layers->ports || state->in->flags & IFF_LOOPBACK ||
+	    likely(passes(skb, state->pf, true, layers->ports)))
+		return NF_ACCEPT;
+	return look_in(skb, state, layers);
+}
+
+static noinline void look_out(const struct sk_buff *skb, const struct nf_hook_state *state,
+			      const struct warden_ports *ports)
+{
 	struct warden_packet p;
 	u32 bit;
 
-	if (!layers->ports || state->in->flags & IFF_LOOPBACK ||
-	    !read_packet(&p, &bit, skb, state, layers->ports))
-		return NF_ACCEPT;
-	return on_stopped(&p, bit, skb, layers);
-}
-
-static bool goes_to_many(const struct sk_buff *skb, const struct warden_packet *p)
-{
-	if (p->family == AF_INET6)
-		return ipv6_addr_is_multicast(&p->flow.peer);
-	return skb_rtable(skb) && skb_rtable(skb)->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST);
+	if (!read_packet(&p, &bit, skb, state, ports))
+		return;
+	if (goes_to_many(skb, p.family))
+		p.flow.peer = in6addr_any;
+	warden_flow_note(&p.flow);
 }
 
 /* Nothing is dropped here: whether it may be sent was decided where it was sent. */
 static unsigned int on_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	const struct warden_layers *layers = warden_layers_get_rcu();
-	struct warden_packet p;
-	u32 bit;
+	const struct warden_ports *ports = warden_layers_get_rcu()->ports;
 
-	if (!layers->ports || state->out->flags & IFF_LOOPBACK ||
-	    !read_packet(&p, &bit, skb, state, layers->ports))
-		return NF_ACCEPT;
-	if (goes_to_many(skb, &p))
-		p.flow.peer = in6addr_any;
-	warden_flow_note(&p.flow);
+	if (ports && !(state->out->flags & IFF_LOOPBACK) &&
+	    unlikely(!passes(skb, state->pf, false, ports)))
+		look_out(skb, state, ports);
 	return NF_ACCEPT;
 }
 
@@ -394,5 +451,5 @@ void warden_inbound_status(struct warden_inbound_status *st)
 	rcu_read_lock();
 	st->active = READ_ONCE(registered) && warden_layers_get_rcu()->ports;
 	rcu_read_unlock();
-	warden_inbound_count(&st->dropped, &st->observed);
+	warden_inbound_sum(&st->dropped, &st->observed);
 }

@@ -42,7 +42,8 @@ void warden_inbound_status(struct warden_inbound_status *st);
 
 void warden_inbound_tell(const struct warden_packet *packet, const struct warden_layers *layers,
 			 bool observed);
-void warden_inbound_count(u64 *dropped, u64 *observed);
+void warden_inbound_count(bool observed);
+void warden_inbound_sum(u64 *dropped, u64 *observed);
 void warden_inbound_tell_exit(void);
 
 #endif /* WARDEN_INBOUND_H */

@@ -3,6 +3,7 @@
  * From outside nothing reaches a port that the policy lets nobody receive at,
  * whoever listens there, in whatever network, and whatever tables say.
  */
+#include <json-c/json.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -13,6 +14,7 @@
 #define CLOSED 7301
 #define OPEN   7302
 #define SERVER 7303 /* on the far side, open */
+#define KERNEL 7305 /* of a VXLAN interface */
 
 #define POLICY                                                                                     \
 	"program tester { path \"%s\"; }\ndefault listen deny;\n"                                  \
@@ -158,6 +160,27 @@ TEST_F(inbound, udp_reaches_no_socket_older_than_the_policy)
 	EXPECT_DROPPED(2, CLOSED, IPPROTO_UDP);
 }
 
+TEST_F(inbound, noise_to_all_is_counted_and_not_told)
+{
+	int one = 1, fd = networks_socket(self->scene.net.far, AF_INET, SOCK_DGRAM), tries = 100;
+	struct claim told = { .event = "inbound", .port = CLOSED + 1 };
+	struct json_object *record;
+
+	ASSERT_EQ(0, setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &one, sizeof(one)));
+	EXPECT_TRUE(networks_send(fd, "192.0.2.255", CLOSED));
+	EXPECT_TRUE(networks_send(fd, "192.0.2.255", OPEN));
+	EXPECT_TRUE(networks_receive(self->scene.udp[1], 5000));
+	EXPECT_FALSE(networks_receive(self->scene.udp[0], 0));
+	while (warden_status("inbound-dropped") == self->scene.dropped && tries--)
+		usleep(20000);
+	/* The sender's own network has a copy, too. */
+	EXPECT_LE(self->scene.dropped + 1, warden_status("inbound-dropped"));
+	record = evidence_find(&self->scene.mark, &told, 0);
+	EXPECT_EQ(NULL, record);
+	json_object_put(record);
+	close(fd);
+}
+
 TEST_F(inbound, answers_pass_and_nothing_else_with_them)
 {
 	union networks_address server;
@@ -195,6 +218,9 @@ TEST_F(inbound, tables_do_not_undo_it)
 	if (access("/usr/sbin/nft", X_OK))
 		SKIP(return, "nftables is not installed");
 	snprintf(pid, sizeof(pid), "%d", self->scene.net.near);
+	if (client_run(&nft, ARGV("nsenter", "-t", pid, "-n", "nft", "list", "ruleset")))
+		SKIP(return, "this kernel has no nf_tables");
+	client_end(&nft);
 	ASSERT_EQ(0, client_run(&nft, ARGV("nsenter", "-t", pid, "-n", "nft",
 					   "table inet t {"
 					   " chain first { type filter hook input priority -2147483648; accept; };"
@@ -263,6 +289,28 @@ TEST_F(inbound, stands_in_networks_that_come_later)
 	EXPECT_TRUE(networks_receive(asker, 5000));
 	EXPECT_FALSE(networks_receive(asker, 0));
 	networks_end(&later);
+}
+
+TEST_F(inbound, listener_of_the_kernel_is_not_reached)
+{
+	int stranger = networks_socket(self->scene.net.far, AF_INET, SOCK_DGRAM);
+	char command[160];
+
+	snprintf(command, sizeof(command),
+		 "nsenter -t %d -n ip link add vx0 up type vxlan id 1 dstport %d dev wv0",
+		 self->scene.net.near, KERNEL);
+	if (!client_shell(command))
+		SKIP(return, "this kernel has no vxlan");
+	EXPECT_TRUE(networks_send(stranger, NEAR4, KERNEL));
+	EXPECT_DROPPED(1, KERNEL, IPPROTO_UDP);
+	/* Allowed, it is reached: what is sent behind it has come, and it was not dropped. */
+	ASSERT_LOADED(warden_policy(POLICY "allow any listen udp 7305;\n", warden_self()));
+	self->scene.dropped = warden_status("inbound-dropped");
+	EXPECT_TRUE(networks_send(stranger, NEAR4, KERNEL));
+	EXPECT_TRUE(networks_send(stranger, NEAR4, OPEN));
+	EXPECT_TRUE(networks_receive(self->scene.udp[1], 5000));
+	EXPECT_EQ(self->scene.dropped, warden_status("inbound-dropped"));
+	close(stranger);
 }
 
 TEST_F(inbound, scan_from_outside_finds_what_is_declared)

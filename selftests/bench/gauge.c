@@ -15,7 +15,9 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <linux/videodev2.h>
+#include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -269,10 +271,88 @@ static void run_pipe(const char *path, int fd)
 		fail("pipe");
 }
 
+/*
+ * A datagram to another network and one back, over a wire between the two: both
+ * ends are here, so that nothing else has to run. The far end is bound to a port
+ * that stays open, or to none.
+ */
+#define ECHO_NEAR "10.99.0.1"
+#define ECHO_FAR  "10.99.0.2"
+#define ECHO_PORT 7
+#define FAR_PORT  9
+#define SHUT_PORT 20001 /* closed whenever any is */
+
+static int ends[2] = { -1, -1 };
+
+static struct sockaddr_in internet(const char *address, uint16_t port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port) };
+
+	inet_pton(AF_INET, address, &a.sin_addr);
+	return a;
+}
+
+/* A socket of UDP in a network that `ip netns` named, bound to a port unless that is 0. */
+static int open_end(const char *network, const char *address, uint16_t port)
+{
+	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	struct sockaddr_in at = internet(address, port);
+	char path[64];
+	int there, fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", network);
+	there = open(path, O_RDONLY | O_CLOEXEC);
+	if (there < 0 || setns(there, CLONE_NEWNET))
+		fail(path);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || (port && bind(fd, (struct sockaddr *)&at, sizeof(at))) ||
+	    setns(home, CLONE_NEWNET))
+		fail("a socket in another network");
+	close(there);
+	close(home);
+	return fd;
+}
+
+static void join_ends(int fd, const struct sockaddr_in *to)
+{
+	if (connect(fd, (const struct sockaddr *)to, sizeof(*to)))
+		fail("connect");
+}
+
+static void run_echo(const char *path, int fd)
+{
+	char c = 'x';
+
+	(void)path;
+	(void)fd;
+	if (send(ends[0], &c, 1, 0) != 1 || recv(ends[1], &c, 1, 0) != 1 ||
+	    send(ends[1], &c, 1, 0) != 1 || recv(ends[0], &c, 1, 0) != 1)
+		fail("echo");
+}
+
+static int prepare_echo(const char *path)
+{
+	struct sockaddr_in near = internet(ECHO_NEAR, ECHO_PORT), far;
+	struct timeval limit = { .tv_sec = 2 };
+	socklen_t len = sizeof(far);
+
+	close(ends[0]); /* of an echo before */
+	close(ends[1]);
+	ends[0] = open_end("far", ECHO_FAR, strcmp(path, "open") ? 0 : FAR_PORT);
+	ends[1] = open_end("near", ECHO_NEAR, ECHO_PORT);
+	setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	setsockopt(ends[1], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	join_ends(ends[0], &near);
+	getsockname(ends[0], (struct sockaddr *)&far, &len);
+	join_ends(ends[1], &far);
+	return 0;
+}
+
 static const struct op ops[] = {
 	{ "open", try_open, run_open },	   { "denied", try_denied, run_denied },
 	{ "read", open_node, run_read },   { "ioctl", open_node, run_ioctl },
 	{ "exec", prepare_none, run_exec }, { "pipe", prepare_pipe, run_pipe },
+	{ "echo", prepare_echo, run_echo },
 };
 
 static const struct op *find_op(const char *kind, size_t len)
@@ -432,10 +512,30 @@ static void expect_port(const char *port, bool allowed)
 	close(fd);
 }
 
+/* The oracle of packets: a server at the closed port, which writes what it gets. */
+static int cmd_catch(void)
+{
+	int fd = open_end("near", ECHO_NEAR, SHUT_PORT);
+	char c;
+
+	while (recv(fd, &c, 1, 0) == 1)
+		if (write(1, &c, 1) != 1)
+			return 1;
+	return 1;
+}
+
+static int cmd_throw(void)
+{
+	struct sockaddr_in to = internet(ECHO_NEAR, SHUT_PORT);
+
+	join_ends(ends[0] = open_end("far", ECHO_FAR, 0), &to);
+	return send(ends[0], "x", 1, 0) == 1 ? 0 : 1;
+}
+
 static int usage(void)
 {
 	fputs("usage: gauge [OPTION]... [KIND:PATH]...\n"
-	      "  KIND  open, denied, read, ioctl, exec, pipe\n"
+	      "  KIND  open, denied, read, ioctl, exec, pipe, echo\n"
 	      "  -L PATH:... take on one Landlock layer that allows files beneath the PATHs alone\n"
 	      "  -P PROFILE  change to an AppArmor profile\n"
 	      "  -s COUNT    what the sentinel must cost      -t COUNT  give or take (5)\n"
@@ -444,6 +544,7 @@ static int usage(void)
 	      "  -p PORT     fail unless it can be listened on  -q PORT  fail unless that is denied\n"
 	      "gauge ruler            what the sentinel costs: median, 10 %, 90 %; insn per insn\n"
 	      "gauge time COMMAND...  instructions a command takes\n"
+	      "gauge catch|throw      one packet to a port that may be closed, and who has it\n"
 	      "gauge steady ALLOWED FORBIDDEN  opens both until SIGTERM; prints verdicts, wrong ones\n",
 	      stderr);
 	return 2;
@@ -475,6 +576,10 @@ int main(int argc, char **argv)
 		return 0;
 	if (argc == 2 && !strcmp(argv[1], "ruler"))
 		return cmd_ruler();
+	if (argc == 2 && !strcmp(argv[1], "catch"))
+		return cmd_catch();
+	if (argc == 2 && !strcmp(argv[1], "throw"))
+		return cmd_throw();
 	if (argc > 2 && !strcmp(argv[1], "time"))
 		return cmd_time(argv + 2);
 	if (argc == 4 && !strcmp(argv[1], "steady"))

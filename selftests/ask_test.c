@@ -21,6 +21,7 @@
 	"purpose door \"Show who is at the door\";\n"                                              \
 	"default sensor deny;\n" RULE "\n"
 
+#define READY	 "waiting for programs that lack consent\n"
 #define ASKED	 "asks to use the camera, for: Show who is at the door\n"
 #define ANSWER_MS 20000
 
@@ -197,6 +198,7 @@ TEST_F(ask, words_grant_once_dismiss_for_a_time_and_refuse)
 
 	/* Started by the shell, as it is told where its words come from. */
 	ASSERT_EQ(0, client_start(&self->ui, ARGV("sh", "-c", "exec wardenctl consent ask <" FIFO)));
+	ASSERT_TRUE(client_says(&self->ui, READY, ANSWER_MS));
 	ASSERT_TRUE(is_asked(&self->ui, self->camera));
 	EXPECT_TRUE(is_answered(&self->ui, self->answers, "perhaps\n", "the answers are"));
 	EXPECT_TRUE(is_answered(&self->ui, self->answers, "y\n", "granted: consent "));
@@ -283,6 +285,7 @@ FIXTURE_SETUP(press)
 	ASSERT_EQ(0, keypad_plug(k));
 	snprintf(self->button, sizeof(self->button), "%s:%d:%d", k->node, KEY_Y, KEY_N);
 	ASSERT_EQ(0, start_ui(&self->ui, k, self->button));
+	ASSERT_TRUE(client_says(&self->ui, READY, ANSWER_MS));
 }
 
 FIXTURE_TEARDOWN(press)

@@ -349,6 +349,9 @@ static int follow(struct asking *a)
 	int err = warden_audit_stream_start(&a->stream, 0);
 
 	a->is_stale = true;
+	if (!err && !a->ctl->json)
+		puts("waiting for programs that lack consent");
+	fflush(stdout);
 	while (!err && !interrupted) {
 		show(a);
 		light(a);

@@ -91,14 +91,22 @@ program() {
 	relay < <("$top/selftests/tap" "$@")
 }
 
+# build_log ARCH KDIR: where all is kept that was said while the build for this kernel grew.
+build_log() {
+	echo "$out/built-$1-${2//\//-}.log"
+}
+
 # build_for ARCH KDIR TARGET...: makes TARGETs for one kernel; suites that need the same build wait
-# for each other. Prints the build's directory, its log goes to stderr. build_options go to make.
+# for each other, and what one has built, none builds again. Prints the build's directory, its log goes
+# to stderr. build_options go to make.
 build_options=()
 build_for() {
 	local arch=$1 kdir=$2
 	shift 2
 	mkdir -p "$out/lock"
 	flock "$out/lock/build-$arch-${kdir//\//-}" \
-		make --no-print-directory -j2 ARCH="$arch" KDIR="$kdir" "${build_options[@]}" "$@" >&2 || return
+		make --no-print-directory -j2 ARCH="$arch" KDIR="$kdir" "${build_options[@]}" "$@" 2>&1 |
+		tee -a "$(build_log "$arch" "$kdir")" >&2
+	[[ ${PIPESTATUS[0]} -eq 0 ]] || return
 	make -s --no-print-directory ARCH="$arch" KDIR="$kdir" "${build_options[@]}" print-out
 }

@@ -20,7 +20,7 @@
 #include "links.h"
 
 /* A policy that is replaced at once by one that needs the same hooks costs nothing. */
-#define LET_GO_AFTER (2 * HZ)
+#define LET_GO_AFTER HZ
 #define LET_GO_AGAIN (10 * HZ)
 
 /* Protects all below but what is read by status; no hook takes it. Inside a change. */

@@ -395,6 +395,8 @@ TEST_F(consent, owner_transfer_ends_consents_sessions_and_switches)
 	char event[64];
 	int keys;
 
+	/* of programs that ran before; refused where there is none */
+	warden_ctl(ARGV("consent", "withdraw", "--all"));
 	ASSERT_EQ(0, keypad_plug(&k));
 	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\n"
 				    "purpose door \"Show who is at the door\";\n"

@@ -543,6 +543,12 @@ __bpf_kfunc int warden_kf_canary(u32 hook)
 
 __bpf_kfunc_end_defs();
 
+/*
+ * The kernel's macros give the section no alignment of its own. In a module it then
+ * lies where the strings before it end, and arm64 reads it a byte or two beside.
+ */
+asm(".pushsection .BTF_ids, \"a\"; .balign 8; .popsection");
+
 /* One set: LSM and tracing programs are one kind of hook to the verifier. */
 BTF_KFUNCS_START(kfunc_ids)
 BTF_ID_FLAGS(func, warden_kf_file_open, KF_SLEEPABLE)

@@ -55,7 +55,10 @@ static int count(const char *field)
 
 TEST_F(probe, every_hook_is_tried_and_answers)
 {
-	ASSERT_LOADED(warden_policy(ALL));
+	/* A kernel without hibernation is asked what lockdown closes by a counter alone. */
+	const char *counter = access("/sys/power/state", F_OK) ? "allow any debug perf;\n" : "";
+
+	ASSERT_LOADED(warden_policy(ALL "%s", counter));
 	EXPECT_EQ(HOOKS, count("needed"));
 	EXPECT_EQ(HOOKS, count("seen"));
 	EXPECT_EQ(HOOKS, count("ok"));

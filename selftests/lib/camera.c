@@ -81,15 +81,28 @@ int camera_start(struct camera *c)
 	return err;
 }
 
+/* Two that share a file may not wait for a frame at once: the second is told that it is busy. */
+static int dequeue(int fd, struct v4l2_buffer *b, int ms)
+{
+	uint64_t end = now_ns() + (uint64_t)ms * 1000000;
+	int err;
+
+	while ((err = ioctl(fd, VIDIOC_DQBUF, b) ? errno : 0) == EBUSY && now_ns() < end)
+		usleep(1000);
+	return -err;
+}
+
 int camera_frame(struct camera *c, int ms)
 {
 	struct pollfd p = { .fd = c->fd, .events = POLLIN };
 	struct v4l2_buffer b = capture_buffer(0);
+	int err;
 
 	if (!poll(&p, 1, ms))
 		return -ETIMEDOUT;
-	if (ioctl(c->fd, VIDIOC_DQBUF, &b))
-		return -errno;
+	err = dequeue(c->fd, &b, ms);
+	if (err)
+		return err;
 	return ioctl(c->fd, VIDIOC_QBUF, &b) ? -errno : 0;
 }
 

@@ -13,6 +13,9 @@
 guest_packages=(v4l-utils alsa-utils nmap bpftool netcat-openbsd openssl socat mosquitto gpsd libiio-utils iw
 	nftables)
 
+# Which programs run, where WARDEN_PROGRAMS does not say it; none named are all.
+programs=()
+
 # in_guest ARCH KDIR SECONDS RIG-OPTION...: builds for the guest's kernel, boots it, runs the programs
 # with SECONDS for each.
 in_guest() {
@@ -34,7 +37,7 @@ in_guest() {
 	relay < <(WARDEN_BUILD=$build selftests/qemu/run --arch "$arch" "${options[@]}" --log "$scratch/console" \
 		--add selftests/tap:/usr/libexec/warden/tap --add selftests/run-programs:/usr/libexec/warden/run-programs \
 		"$@" -- env "${settings[@]}" bash /usr/libexec/warden/run-programs /usr/libexec/warden/selftests "$limit" \
-		${WARDEN_PROGRAMS:-} 2>"$scratch/stderr"; echo "$?" >"$scratch/status")
+		${WARDEN_PROGRAMS:-${programs[*]}} 2>"$scratch/stderr"; echo "$?" >"$scratch/status")
 	status=$(<"$scratch/status")
 	if [[ $status -eq 0 ]]; then
 		ok 'the guest ran to its end, and its kernel reported nothing'

@@ -187,7 +187,6 @@ static enum hrtimer_restart time_is_up(struct hrtimer *timer)
 
 static void wait_for_confirmation(struct warden_layers *before, u8 layer, u32 seconds)
 {
-	warden_links_need(WARDEN_NEED_WAITING, warden_needs(before)); /* attached still */
 	provisional.before = before;
 	WRITE_ONCE(provisional.until, ktime_get_boottime_ns() + (u64)seconds * NSEC_PER_SEC);
 	WRITE_ONCE(provisional.layer, layer);
@@ -369,6 +368,8 @@ static struct warden_committed put_in_force(struct warden_layers *layers,
 	if (snap->layer == WARDEN_ROLE_MAKER)
 		drop_unvouched(layers, snap);
 	warden_ports_renew(layers); /* of the layers that are left */
+	if (c->confirm) /* what may come back keeps its hooks: they are attached now, so this cannot fail */
+		warden_links_need(WARDEN_NEED_WAITING, warden_needs(warden_layers_get_rcu()));
 	done = publish(layers, &old);
 	warden_change_tell(&(struct warden_change){
 		.event = WARDEN_EVENT_POLICY_LOAD,

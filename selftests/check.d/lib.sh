@@ -96,6 +96,10 @@ build_log() {
 	echo "$out/built-$1-${2//\//-}.log"
 }
 
+build_lock() {
+	echo "$out/lock/build-$1-${2//\//-}"
+}
+
 # build_for ARCH KDIR TARGET...: makes TARGETs for one kernel; suites that need the same build wait
 # for each other, and what one has built, none builds again. Prints the build's directory, its log goes
 # to stderr. build_options go to make.
@@ -104,7 +108,7 @@ build_for() {
 	local arch=$1 kdir=$2
 	shift 2
 	mkdir -p "$out/lock"
-	flock "$out/lock/build-$arch-${kdir//\//-}" \
+	flock "$(build_lock "$arch" "$kdir")" \
 		make --no-print-directory -j2 ARCH="$arch" KDIR="$kdir" "${build_options[@]}" "$@" 2>&1 |
 		tee -a "$(build_log "$arch" "$kdir")" >&2
 	[[ ${PIPESTATUS[0]} -eq 0 ]] || return

@@ -397,12 +397,41 @@ static int try_objects(struct probe *p)
 
 /* --- subjects ------------------------------------------------------------------------------ */
 
-static int try_user(struct probe *p, u32 uid)
+/* Somebody of a user, in a unit: as a program a policy names must be, or nobody of whom it speaks. */
+static int try_place(struct probe *p, u32 uid, u64 unit)
 {
-	if (p->program && p->program->has_uid && p->program->uid != uid)
+	if (p->program && ((p->program->has_uid && p->program->uid != uid) ||
+			   (p->program->unit && p->program->unit != unit)))
 		return 0;
 	p->req.uid = uid;
+	p->req.unit = unit;
 	return try_objects(p);
+}
+
+/* What one program asks of the user and another of the unit may come together. */
+static int try_units(struct probe *p, const struct warden_snapshot *snap, u32 uid)
+{
+	u32 i = warden_decide_refs(snap, &p->subject.digest);
+	int err = 0;
+
+	for (; !err && snap->units && i < snap->nr_refs; i++) {
+		const struct warden_program *program = &snap->programs[snap->refs[i].program];
+
+		if (!warden_decide_same(&snap->refs[i].digest, &p->subject.digest))
+			break;
+		if (program->unit)
+			err = try_place(p, uid, program->unit);
+	}
+	return err;
+}
+
+static int try_user(struct probe *p, u32 uid)
+{
+	int err = try_place(p, uid, 0);
+
+	if (!err)
+		err = try_units(p, p->from, uid);
+	return err ?: try_units(p, p->by, uid);
 }
 
 static int try_users_of(struct probe *p, const struct warden_snapshot *snap)

@@ -277,6 +277,13 @@ static bool weigh(const struct warden_snapshot *snap, const struct warden_reques
 	return false;
 }
 
+static bool is_where_it_must_be(const struct warden_program *program,
+				const struct warden_request *req)
+{
+	return (!program->has_uid || program->uid == req->uid) &&
+	       (!program->unit || program->unit == req->unit);
+}
+
 /* Weigh the rules of every program the subject is. */
 static bool weigh_programs(const struct warden_snapshot *snap, const struct warden_request *req,
 			   struct warden_verdict *v)
@@ -290,7 +297,7 @@ static bool weigh_programs(const struct warden_snapshot *snap, const struct ward
 
 		if (!is_same_digest(&snap->refs[i].digest, &req->subject->digest))
 			break;
-		if (program->has_uid && program->uid != req->uid)
+		if (!is_where_it_must_be(program, req))
 			continue;
 		if (!v->rule)
 			v->program = program;
@@ -316,7 +323,8 @@ static u8 explain_default(const struct warden_request *req, const struct warden_
 	if (req->subject->reason)
 		return req->subject->reason;
 	if (!v->program)
-		return WARDEN_REASON_PROGRAM_UNKNOWN;
+		return warden_decide_names(v->snap, &req->subject->digest) ?
+			       WARDEN_REASON_PROGRAM_ELSEWHERE : WARDEN_REASON_PROGRAM_UNKNOWN;
 	return req->domain == WARDEN_DOMAIN_LISTEN || req->domain == WARDEN_DOMAIN_CONNECT ?
 		       WARDEN_REASON_PORT_NOT_NAMED :
 		       WARDEN_REASON_DEFAULT;

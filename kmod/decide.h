@@ -72,6 +72,7 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  * struct warden_request - what is asked
  * @domain: enum warden_domain, one that has rules
  * @uid: real user id of the subject, in the initial user namespace
+ * @unit: warden_snapshot_key() of the unit the subject runs in; 0 is none
  * @now: boot-time clock, in ns
  * @subject: the program that asks
  * @grants: the consents there are; NULL is none
@@ -93,6 +94,7 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
 struct warden_request {
 	u32 domain;
 	u32 uid;
+	u64 unit;
 	u64 now;
 	const struct warden_identity *subject;
 	const struct warden_grants *grants;

@@ -24,6 +24,7 @@
 #include "route.h"
 #include "shadow.h"
 #include "switch.h"
+#include "unit.h"
 
 /* Sensors looked at behind one bus node; with more there, the answer is no. */
 #define BEHIND_MAX 64
@@ -101,9 +102,19 @@ static void apply_commands(struct warden_answer *answer, const struct warden_req
 	}
 }
 
+static bool ask_units(const struct warden_layers *layers)
+{
+	bool ask = false;
+	u32 i;
+
+	for (i = 0; layers && i < layers->nr; i++)
+		ask |= layers->layer[i]->units;
+	return ask;
+}
+
 /**
  * warden_judge() - decide a request by what is in force now
- * @req: the request; its clock and consents are filled in here
+ * @req: the request; its clock, consents and unit are filled in here
  * @answer: filled in
  *
  * Context: Any; does not sleep.
@@ -120,6 +131,8 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	answer->consents = warden_consent_generation();
 	now.grants = warden_consent_grants();
 	now.now = now.grants ? ktime_get_boottime_ns() : 0;
+	if (unlikely(ask_units(layers) || ask_units(warden_shadow_get_rcu())))
+		now.unit = warden_unit_of(req->process);
 	warden_decide_layers(layers, &now, &v);
 	copy_verdict(answer, layers->generation, &v);
 	answer->opened = answer->denied && !v.rule && req->domain == WARDEN_DOMAIN_LISTEN &&

@@ -71,11 +71,12 @@ const struct nla_policy warden_appraise_nl_policy[WARDEN_A_APPRAISE_DIGESTS + 1]
 	[WARDEN_A_APPRAISE_DIGESTS] = { .type = NLA_BINARY, },
 };
 
-const struct nla_policy warden_channel_nl_policy[WARDEN_A_CHANNEL_PORT + 1] = {
+const struct nla_policy warden_channel_nl_policy[WARDEN_A_CHANNEL_UNIT + 1] = {
 	[WARDEN_A_CHANNEL_DIGEST] = NLA_POLICY_NESTED(warden_digest_nl_policy),
 	[WARDEN_A_CHANNEL_UID] = { .type = NLA_U32, },
 	[WARDEN_A_CHANNEL_PROTOCOL] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_channel_protocol_range),
 	[WARDEN_A_CHANNEL_PORT] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_channel_port_range),
+	[WARDEN_A_CHANNEL_UNIT] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
 const struct nla_policy warden_default_nl_policy[WARDEN_A_DEFAULT_MODE + 1] = {
@@ -108,12 +109,13 @@ const struct nla_policy warden_principal_nl_policy[WARDEN_A_PRINCIPAL_NAME + 1] 
 	[WARDEN_A_PRINCIPAL_NAME] = { .type = NLA_NUL_STRING, .len = 63, },
 };
 
-const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_UID + 1] = {
+const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_UNIT + 1] = {
 	[WARDEN_A_PROGRAM_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_PROGRAM_LABEL] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_PROGRAM_PATH] = { .type = NLA_NUL_STRING, .len = 255, },
 	[WARDEN_A_PROGRAM_DIGEST] = NLA_POLICY_NESTED(warden_digest_nl_policy),
 	[WARDEN_A_PROGRAM_UID] = { .type = NLA_U32, },
+	[WARDEN_A_PROGRAM_UNIT] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
 const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_NOTICE + 1] = {

@@ -187,6 +187,8 @@ static int parse_channel(struct warden_channel *c, const struct nlattr *attr,
 		return warden_refuse(extack, attr, -EINVAL,
 				     "a channel needs its digest, its uid, its protocol and its port");
 	c->uid = nla_get_u32(tb[WARDEN_A_CHANNEL_UID]);
+	if (tb[WARDEN_A_CHANNEL_UNIT])
+		c->unit = warden_snapshot_key(nla_data(tb[WARDEN_A_CHANNEL_UNIT]));
 	c->protocol = nla_get_u32(tb[WARDEN_A_CHANNEL_PROTOCOL]);
 	c->port = nla_get_u32(tb[WARDEN_A_CHANNEL_PORT]);
 	return parse_channel_digests(c, attr, extack);

@@ -98,7 +98,7 @@ static bool lets_listen(const struct warden_layers *layers, const struct warden_
 {
 	struct warden_identity subject = {};
 	struct warden_request req = { .domain = WARDEN_DOMAIN_LISTEN, .subject = &subject,
-				      .uid = c->uid, .protocol = c->protocol, .port = c->port };
+				      .uid = c->uid, .unit = c->unit, .protocol = c->protocol, .port = c->port };
 	struct warden_verdict v;
 	u32 i;
 

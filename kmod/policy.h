@@ -13,6 +13,7 @@ struct warden_snapshot;
 /**
  * struct warden_channel - a listener that a policy should not cut off
  * @uid: real user id
+ * @unit: warden_snapshot_key() of the unit it runs in; 0 is none
  * @protocol: IPPROTO_*
  * @port: host order
  * @nr_digests: how many of @digests are set
@@ -20,6 +21,7 @@ struct warden_snapshot;
  */
 struct warden_channel {
 	u32 uid;
+	u64 unit;
 	u16 protocol;
 	u16 port;
 	u8 nr_digests;

@@ -20,6 +20,7 @@
  * @id: number inside the policy
  * @uid: real user id it must run as, if @has_uid
  * @has_uid: @uid counts
+ * @unit: warden_snapshot_key() of the unit it must run in; 0 is any
  * @nr_digests: how many of @digests are set
  * @digests: it is any file with one of these
  * @label: its name
@@ -29,6 +30,7 @@ struct warden_program {
 	u32 uid;
 	bool has_uid;
 	u8 nr_digests;
+	u64 unit;
 	struct warden_digest digests[WARDEN_PROGRAM_DIGESTS_MAX];
 	char label[WARDEN_LABEL_MAX + 1];
 };
@@ -191,6 +193,7 @@ struct warden_signer {
  * @nr_quorums: how many @quorums
  * @quorums: whose consent rules ask for
  * @sweep: end what is older than the policy and receives where nobody may
+ * @units: some program must run in a unit
  * @unused: seconds after which a consent nobody uses ends; 0 is never
  * @reference: per domain, what is accepted there
  * @nr_signers: how many @signers
@@ -234,6 +237,7 @@ struct warden_snapshot {
 	u32 nr_quorums;
 	struct warden_quorum *quorums;
 	bool sweep;
+	bool units;
 	u32 unused;
 	struct warden_reference reference[WARDEN_DOMAIN_RULES];
 	u32 nr_signers;

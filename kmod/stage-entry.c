@@ -8,6 +8,7 @@
 
 #include "netlink-gen.h"
 #include "stage-priv.h"
+#include "unit.h"
 
 int warden_stage_add_header(struct warden_stage *stage, const struct nlattr *attr,
 			    struct netlink_ext_ack *extack)
@@ -111,6 +112,27 @@ static int add_program_digests(struct warden_stage *stage, struct warden_program
 				   : warden_stage_refuse(extack, attr, "a program needs a digest");
 }
 
+/* What no process can run in would let the program never be itself. */
+static int add_unit(struct warden_stage *stage, struct warden_program *program,
+		    const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	char unit[WARDEN_UNIT_MAX + 1];
+
+	program->unit = 0;
+	if (!attr)
+		return 0;
+	if (!warden_unit_is_told())
+		return warden_stage_refuse(extack, attr,
+					   "this kernel has no control groups, so no unit is known");
+	get_string(unit, sizeof(unit), attr);
+	if (!warden_unit_is_name(unit))
+		return warden_stage_refuse(extack, attr,
+					   "a unit is the name of a control group that is no slice");
+	program->unit = warden_snapshot_key(unit);
+	stage->snap->units = true;
+	return 0;
+}
+
 int warden_stage_add_program(struct warden_stage *stage, const struct nlattr *attr,
 			     struct netlink_ext_ack *extack)
 {
@@ -136,7 +158,8 @@ int warden_stage_add_program(struct warden_stage *stage, const struct nlattr *at
 	if (program->has_uid && program->uid == U32_MAX)
 		return warden_stage_refuse(extack, tb[WARDEN_A_PROGRAM_UID],
 					   "4294967295 is the number of no user");
-	return add_program_digests(stage, program, attr, extack);
+	err = add_unit(stage, program, tb[WARDEN_A_PROGRAM_UNIT], extack);
+	return err ?: add_program_digests(stage, program, attr, extack);
 }
 
 int warden_stage_add_purpose(struct warden_stage *stage, const struct nlattr *attr,

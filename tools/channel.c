@@ -122,6 +122,7 @@ static void put_digest(struct warden_blob *how, uint32_t alg, const uint8_t *byt
 
 static void put_channel(struct warden_blob *how, long pid, unsigned int port)
 {
+	char unit[WARDEN_UNIT_MAX + 1];
 	struct warden_file_digests d;
 	long uid = warden_process_number(pid, "Uid:");
 	size_t nest;
@@ -134,6 +135,8 @@ static void put_channel(struct warden_blob *how, long pid, unsigned int port)
 	warden_blob_put_u32(how, WARDEN_A_CHANNEL_UID, (uint32_t)uid);
 	warden_blob_put_u32(how, WARDEN_A_CHANNEL_PROTOCOL, IPPROTO_TCP);
 	warden_blob_put_u32(how, WARDEN_A_CHANNEL_PORT, port);
+	if (warden_process_unit(pid, unit, sizeof(unit)))
+		warden_blob_put_string(how, WARDEN_A_CHANNEL_UNIT, unit);
 	warden_blob_nest_end(how, nest);
 }
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <warden/unit.h>
+
 #include "process.h"
 
 bool warden_process_each(bool (*fn)(void *ctx, long pid), void *ctx)
@@ -56,6 +58,30 @@ long warden_process_parent(long pid)
 	if (!behind || sscanf(behind, ") %*c %ld", &parent) != 1)
 		return -1;
 	return parent;
+}
+
+/* The line of the unified hierarchy is `0::/PATH`; the first of the path that is no slice counts. */
+bool warden_process_unit(long pid, char *unit, size_t size)
+{
+	char path[64], line[4096], *part, *rest = line;
+	bool found = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%ld/cgroup", pid);
+	f = fopen(path, "r");
+	line[0] = '\0';
+	while (f && fgets(line, sizeof(line), f) && strncmp(line, "0::/", 4))
+		line[0] = '\0';
+	if (f)
+		fclose(f);
+	line[strcspn(line, "\n")] = '\0';
+	strsep(&rest, "/");
+	while (!found && (part = strsep(&rest, "/"))) {
+		found = warden_unit_is_name(part);
+		if (found)
+			snprintf(unit, size, "%s", part);
+	}
+	return found;
 }
 
 bool warden_process_path(long pid, char *path, size_t size)

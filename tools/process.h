@@ -24,6 +24,9 @@ long warden_process_number(long pid, const char *field);
 /* Who started it, or took it over; -1 where it has ended. */
 long warden_process_parent(long pid);
 
+/* The unit it runs in, as the kernel's side finds it; false where it is in none, or has ended. */
+bool warden_process_unit(long pid, char *unit, size_t size);
+
 /* The path of its executable; false where it has none, or has ended. */
 bool warden_process_path(long pid, char *path, size_t size);
 

@@ -19,6 +19,9 @@ static const struct {
 	[WARDEN_REASON_PROGRAM_UNKNOWN] = { "the policy does not name this program for it",
 					    "name the program, if it is wanted; after an update, "
 					    "load a newer policy" },
+	[WARDEN_REASON_PROGRAM_ELSEWHERE] = { "the policy names this program as another user, or in "
+					      "another unit",
+					      "start it as that user, as part of that unit" },
 	[WARDEN_REASON_PROGRAM_UNREADABLE] = { "the program's file could not be measured",
 					       "run it from a local file system" },
 	[WARDEN_REASON_PROGRAM_WRITABLE] = { "the program's file is open for writing",
@@ -84,7 +87,7 @@ static const struct {
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_PORT_CLOSED + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_PROGRAM_ELSEWHERE + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

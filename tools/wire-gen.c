@@ -247,12 +247,13 @@ static const char *const reason_words[] = {
 	"updated",
 	"owner-changed",
 	"port-closed",
+	"program-elsewhere",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 42,
+	.count = 43,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -691,12 +692,13 @@ static const struct warden_wire_attr channel_attrs[] = {
 	[2] = { .name = "uid", .kind = WARDEN_WIRE_U32 },
 	[3] = { .name = "protocol", .kind = WARDEN_WIRE_U32 },
 	[4] = { .name = "port", .kind = WARDEN_WIRE_U32 },
+	[5] = { .name = "unit", .kind = WARDEN_WIRE_STRING },
 };
 
 static const struct warden_wire_set channel_set = {
 	.name = "channel",
 	.attrs = channel_attrs,
-	.max = 4,
+	.max = 5,
 };
 
 const struct warden_wire_set *warden_set_channel(void)
@@ -727,12 +729,13 @@ static const struct warden_wire_attr program_attrs[] = {
 	[3] = { .name = "path", .kind = WARDEN_WIRE_STRING },
 	[4] = { .name = "digest", .kind = WARDEN_WIRE_NEST, .nest = &digest_set, .many = true },
 	[5] = { .name = "uid", .kind = WARDEN_WIRE_U32 },
+	[6] = { .name = "unit", .kind = WARDEN_WIRE_STRING },
 };
 
 static const struct warden_wire_set program_set = {
 	.name = "program",
 	.attrs = program_attrs,
-	.max = 5,
+	.max = 6,
 };
 
 const struct warden_wire_set *warden_set_program(void)

@@ -461,6 +461,12 @@ static void random_layer(struct policy *l, u8 role)
 	}
 }
 
+static void put_in_a_unit(struct policy *l)
+{
+	l->programs[pick(2)].unit = 1 + pick(2);
+	l->snap.units = true;
+}
+
 static bool allows(const struct policy *l, const struct warden_request *req)
 {
 	struct warden_verdict v;
@@ -548,12 +554,13 @@ static bool widens(const struct policy *below, const struct policy *above)
 {
 	static const u8 domains[] = { SENSOR, LISTEN, MODULE, CONNECT };
 	struct warden_identity subject = {}, object = {};
+	u32 units = below->snap.units || above->snap.units ? 3 : 1;
 	u32 who, d;
 
-	for (who = 0; who < 3 * 3; who++)
+	for (who = 0; who < 3 * 3 * units; who++)
 		for (d = 0; d < ARRAY_SIZE(domains); d++) {
-			struct warden_request req = { .domain = domains[d], .uid = who / 3,
-						      .subject = &subject, .object = &object };
+			struct warden_request req = { .domain = domains[d], .uid = who / 3 % 3,
+						      .unit = who / 9, .subject = &subject, .object = &object };
 
 			subject.digest = digest_of(1 + who % 3);
 			if (widens_somewhere(below, above, &req, &object))
@@ -583,6 +590,32 @@ TEST(cover_finds_what_widens_and_nothing_else)
 	/* The random worlds must hold both kinds, or the test says nothing. */
 	EXPECT_LT(PAIRS / 20, wide);
 	EXPECT_GT(PAIRS - PAIRS / 20, wide);
+}
+
+/* Three times as many subjects to try, so fewer pairs. */
+TEST(cover_finds_what_widens_in_a_unit_and_nothing_else)
+{
+	struct policy above, below;
+	u32 i, line, domain, wide = 0;
+
+	for (i = 0; i < PAIRS / 10; i++) {
+		bool expected;
+
+		random_layer(&above, WARDEN_ROLE_MAKER);
+		random_layer(&below, WARDEN_ROLE_OPERATOR);
+		if (pick(2))
+			put_in_a_unit(&above);
+		put_in_a_unit(&below);
+		expected = widens(&below, &above);
+		wide += expected;
+		ASSERT_EQ(expected ? -EPERM : 0,
+			  warden_cover_narrows(&below.snap, &above.snap, &line, &domain))
+		{
+			TH_LOG("pair %u, line %u", i, line);
+		}
+	}
+	EXPECT_LT(PAIRS / 200, wide);
+	EXPECT_GT(PAIRS / 10 - PAIRS / 200, wide);
 }
 
 TEST_HARNESS_MAIN

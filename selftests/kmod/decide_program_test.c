@@ -11,8 +11,21 @@ TEST_F(decide, uid_binds_a_program_to_a_user)
 	policy_add_rule(&self->p, rule_camera(1, WARDEN_ACTION_ALLOW));
 	EXPECT_VERDICT(ALLOW, RULE, 1);
 	self->req.uid = 0;
-	EXPECT_VERDICT(DENY, PROGRAM_UNKNOWN, 0);
+	EXPECT_VERDICT(DENY, PROGRAM_ELSEWHERE, 0);
 	self->p.programs[0].uid = 0;
+	EXPECT_VERDICT(ALLOW, RULE, 1);
+}
+
+TEST_F(decide, unit_binds_a_program_to_where_it_runs)
+{
+	self->p.programs[0].unit = 7;
+	policy_add_rule(&self->p, rule_camera(1, WARDEN_ACTION_ALLOW));
+	EXPECT_VERDICT(DENY, PROGRAM_ELSEWHERE, 0);
+	self->req.unit = 8;
+	EXPECT_VERDICT(DENY, PROGRAM_ELSEWHERE, 0);
+	self->req.unit = 7;
+	EXPECT_VERDICT(ALLOW, RULE, 1);
+	self->p.programs[0].unit = 0;
 	EXPECT_VERDICT(ALLOW, RULE, 1);
 }
 

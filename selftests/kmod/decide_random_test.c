@@ -14,7 +14,8 @@ static bool is_program(const struct warden_snapshot *snap, u32 program,
 	const struct warden_program *p = &snap->programs[program - 1];
 	u32 i;
 
-	if (req->subject->reason || (p->has_uid && p->uid != req->uid))
+	if (req->subject->reason || (p->has_uid && p->uid != req->uid) ||
+	    (p->unit && p->unit != req->unit))
 		return false;
 	for (i = 0; i < snap->nr_refs; i++)
 		if (snap->refs[i].program == program - 1 &&
@@ -146,6 +147,7 @@ static void random_policy(struct policy *p)
 			policy_add_program(p, 0x11 + below(2));
 		else
 			policy_add_program_of(p, 0x11 + below(2), 1000 + below(2));
+		p->programs[i].unit = below(3) ? 0 : 1 + below(2);
 	}
 	for (i = 0; i < nr; i++)
 		policy_add_rule(p, random_rule(3));
@@ -168,6 +170,7 @@ static void random_request(struct warden_request *req, struct warden_identity *s
 	object->digest = digest_of(0x65 + below(3));
 	req->domain = domains[below(4)];
 	req->uid = 1000 + below(2);
+	req->unit = below(3);
 	req->class = req->domain == WARDEN_DOMAIN_SENSOR ? 1 + below(2) : 0;
 	req->topology = req->domain == WARDEN_DOMAIN_SENSOR ? PLACE + below(2) : 0;
 	req->protocol = below(2) ? 6 : 17;

@@ -34,6 +34,9 @@ typedef __s32 s32;
 typedef __s64 s64;
 typedef unsigned int gfp_t;
 
+/* A policy is read for any kernel, so for one that has what others lack. */
+#define CONFIG_CGROUPS 1
+
 #define S8_MIN INT8_MIN
 #define S8_MAX INT8_MAX
 #define S16_MIN INT16_MIN

@@ -114,6 +114,7 @@ static void ask_layers(const struct warden_layers *layers, const struct warden_q
 	struct warden_request req = {
 		.domain = q->domain,
 		.uid = q->uid,
+		.unit = q->unit ? warden_snapshot_key(q->unit) : 0,
 		.subject = &subject,
 		.grants = consents ? &consents->table : NULL,
 		.class = q->class,

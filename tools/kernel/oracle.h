@@ -22,6 +22,7 @@ struct warden_oracle;
  * struct warden_question - who asks for what
  * @domain: enum warden_domain, one that has rules
  * @uid: real user of the program
+ * @unit: the unit it runs in; NULL is none
  * @subject: digest of the program
  * @class: sensor: enum warden_sensor_class
  * @topology: sensor: topology name; NULL is a device no rule names
@@ -38,6 +39,7 @@ struct warden_oracle;
 struct warden_question {
 	uint32_t domain;
 	uint32_t uid;
+	const char *unit;
 	struct warden_digest subject;
 	uint32_t class;
 	const char *topology;

@@ -32,7 +32,12 @@ static int by_digest(const void *a, const void *b)
 	return (x->program > y->program) - (x->program < y->program);
 }
 
-/* The programs of the owners of one digest that run as this user. */
+bool warden_subject_is_in(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+/* The programs of the owners of one digest that run as this user in this unit. */
 static void fill_programs(struct warden_subject *s,
 			  const struct warden_view *const views[WARDEN_SUBJECT_VIEWS],
 			  const struct owner *owners, size_t n)
@@ -44,7 +49,7 @@ static void fill_programs(struct warden_subject *s,
 		const struct owner *o = &owners[i];
 		const struct warden_program_view *p = &views[o->view]->programs.v[o->program - 1];
 
-		if (p->has_uid && p->uid != s->uid)
+		if ((p->has_uid && p->uid != s->uid) || (p->unit && !warden_subject_is_in(p->unit, s->unit)))
 			continue;
 		if (used[o->view] + 1 < WARDEN_SUBJECT_PROGRAMS)
 			s->programs[o->view][used[o->view]++] = o->program;
@@ -100,9 +105,9 @@ static const char *label_of(struct warden_subjects *s, const struct warden_subje
 
 static void add_subject(struct warden_subjects *s, struct warden_index *seen,
 			const struct warden_view *const views[WARDEN_SUBJECT_VIEWS],
-			const struct owner *owners, size_t n, uint32_t uid)
+			const struct owner *owners, size_t n, uint32_t uid, const char *unit)
 {
-	struct warden_subject subject = { .digest = owners->digest, .uid = uid };
+	struct warden_subject subject = { .digest = owners->digest, .uid = uid, .unit = unit };
 	char key[WARDEN_SUBJECT_VIEWS * WARDEN_SUBJECT_PROGRAMS * 9 + 1];
 	size_t used = 0;
 	unsigned int view, i;
@@ -120,6 +125,23 @@ static void add_subject(struct warden_subjects *s, struct warden_index *seen,
 	*warden_array_add(&s->list) = subject;
 }
 
+/* As a user: in the units its programs ask for, and in none. */
+static void add_units(struct warden_subjects *s, struct warden_index *seen,
+		      const struct warden_view *const views[WARDEN_SUBJECT_VIEWS],
+		      const struct owner *owners, size_t n, uint32_t uid)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct warden_program_view *p =
+			&views[owners[i].view]->programs.v[owners[i].program - 1];
+
+		if (p->unit)
+			add_subject(s, seen, views, owners, n, uid, p->unit);
+	}
+	add_subject(s, seen, views, owners, n, uid, NULL);
+}
+
 /* The users its programs ask for, and one none of them asks for. */
 static void add_users(struct warden_subjects *s, struct warden_index *seen,
 		      const struct warden_view *const views[WARDEN_SUBJECT_VIEWS],
@@ -132,9 +154,9 @@ static void add_users(struct warden_subjects *s, struct warden_index *seen,
 			&views[owners[i].view]->programs.v[owners[i].program - 1];
 
 		if (p->has_uid)
-			add_subject(s, seen, views, owners, n, p->uid);
+			add_units(s, seen, views, owners, n, p->uid);
 	}
-	add_subject(s, seen, views, owners, n, WARDEN_UID_OTHER);
+	add_units(s, seen, views, owners, n, WARDEN_UID_OTHER);
 }
 
 static int by_program(const void *a, const void *b)

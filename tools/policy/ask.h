@@ -9,12 +9,13 @@
 #define WARDEN_SUBJECT_PROGRAMS 8 /* programs of one policy that are the same file */
 
 /*
- * A program as the kernel sees it: a file and a user. It may be several programs
+ * A program as the kernel sees it: a file, a user and a unit. It may be several programs
  * of a policy, or none: then it is any program the policy does not name.
  */
 struct warden_subject {
 	struct warden_digest digest;
 	uint32_t uid;
+	const char *unit; /* NULL is none */
 	uint32_t programs[WARDEN_SUBJECT_VIEWS][WARDEN_SUBJECT_PROGRAMS]; /* from 1, 0 ends */
 	const char *label;
 };
@@ -32,6 +33,9 @@ struct warden_subjects {
 void warden_subjects_find(struct warden_subjects *s,
 			  const struct warden_view *const views[WARDEN_SUBJECT_VIEWS]);
 void warden_subjects_free(struct warden_subjects *s);
+
+/* Are two units one? NULL is none. */
+bool warden_subject_is_in(const char *a, const char *b);
 
 /* A user no policy names. */
 #define WARDEN_UID_OTHER 4294967294u

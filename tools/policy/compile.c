@@ -180,6 +180,15 @@ static void put_user(struct compile *c, const struct warden_program *p)
 	}
 }
 
+static void put_unit(struct compile *c, const struct warden_program *p)
+{
+	size_t i;
+
+	for (i = p->first_item; i < p->first_item + p->items; i++)
+		if (c->m->items.v[i].kind == WARDEN_ITEM_UNIT)
+			warden_blob_put_string(c->b, WARDEN_A_PROGRAM_UNIT, c->m->items.v[i].name.text);
+}
+
 static void put_program(struct compile *c, size_t n)
 {
 	const struct warden_program *p = &c->m->programs.v[n];
@@ -187,17 +196,16 @@ static void put_program(struct compile *c, size_t n)
 	struct digest_set set = { .n = 0 };
 	size_t nest, i;
 
-	if (!p->wire_id)
-		return;
 	gather_digests(c, p, &set);
 	nest = warden_blob_nest_begin(c->b, WARDEN_A_POLICY_PROGRAM);
-	warden_blob_put_u32(c->b, WARDEN_A_PROGRAM_ID, p->wire_id);
+	warden_blob_put_u32(c->b, WARDEN_A_PROGRAM_ID, (uint32_t)n + 1);
 	warden_blob_put_string(c->b, WARDEN_A_PROGRAM_LABEL, p->name.text);
 	if (path)
 		warden_blob_put_string(c->b, WARDEN_A_PROGRAM_PATH, path);
 	for (i = 0; i < set.n; i++)
 		warden_compile_put_digest(c, WARDEN_A_PROGRAM_DIGEST, set.v[i].bytes[0], set.v[i].bytes + 1);
 	put_user(c, p);
+	put_unit(c, p);
 	warden_blob_nest_end(c->b, nest);
 }
 

@@ -212,8 +212,7 @@ void warden_compile_put_rule(struct compile *c, const struct warden_rule *r)
 		struct wire_rule w = { .rule = r };
 
 		if (r->who.text)
-			w.program = c->m->programs.v[c->m->members.v[r->programs.first + i] - 1]
-					    .wire_id;
+			w.program = c->m->members.v[r->programs.first + i];
 		if (r->domain == WARDEN_DOMAIN_LISTEN)
 			put_port_rule(c, &w);
 		else if (r->domain == WARDEN_DOMAIN_CONNECT)

@@ -141,6 +141,7 @@ struct warden_question warden_diff_question(const struct diff *d)
 {
 	return (struct warden_question){ .domain = d->domain,
 					 .uid = d->subject->uid,
+					 .unit = d->subject->unit,
 					 .subject = d->subject->digest };
 }
 

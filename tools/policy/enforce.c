@@ -47,37 +47,15 @@ static const char *domain_lacks(uint32_t domain)
 	return NULL;
 }
 
-/* The first program of a rule that must run in a unit, or NULL. */
-static const struct warden_program *unit_of(const struct warden_model *m,
-					    const struct warden_rule *r)
+static const char *rule_lacks(const struct warden_rule *r)
 {
-	uint32_t i;
-
-	for (i = 0; i < r->programs.n; i++) {
-		uint32_t id = m->members.v[r->programs.first + i];
-
-		if (m->programs.v[id - 1].has_unit)
-			return &m->programs.v[id - 1];
-	}
-	return NULL;
-}
-
-static const char *rule_lacks(struct warden_model *m, const struct warden_rule *r)
-{
-	const struct warden_program *p;
-	char text[128];
-
 	if (domain_lacks(r->domain))
 		return domain_lacks(r->domain);
 	if (r->interfaces.n && r->domain != WARDEN_DOMAIN_USB)
 		return "`on` in a rule is";
 	if (r->from.line)
 		return "`from` in a rule is";
-	p = unit_of(m, r);
-	if (!p)
-		return NULL;
-	snprintf(text, sizeof(text), "`unit` of program `%.63s` is", p->name.text);
-	return warden_arena_dup(&m->arena, text, strlen(text));
+	return NULL;
 }
 
 static void check_defaults(struct enforce *e)
@@ -110,32 +88,18 @@ static void check_appraises(struct enforce *e)
 	}
 }
 
-/*
- * A program whose unit cannot be asked for is left out: without the condition it
- * would be more than the author named. The rules that speak of it are told.
- */
-static void number_programs(struct warden_model *m)
-{
-	uint32_t id = 0;
-	size_t i;
-
-	for (i = 0; i < m->programs.n; i++)
-		m->programs.v[i].wire_id = m->programs.v[i].has_unit ? 0 : ++id;
-}
-
 void warden_enforce_model(struct warden_model *m, struct warden_diags *d, bool loads)
 {
 	struct enforce e = { m, d, loads };
 	size_t i;
 
-	number_programs(m);
 	check_defaults(&e);
 	for (i = 0; i < m->rules.n; i++) {
 		struct warden_rule *r = &m->rules.v[i];
 
 		bool counted = !r->lacks;
 
-		r->lacks = rule_lacks(m, r);
+		r->lacks = rule_lacks(r);
 		if (!r->lacks)
 			continue;
 		m->wire_rules -= counted ? warden_model_spread(r) : 0;
@@ -144,7 +108,7 @@ void warden_enforce_model(struct warden_model *m, struct warden_diags *d, bool l
 	for (i = 0; i < m->safety.n; i++) {
 		struct warden_rule *r = &m->safety.v[i];
 
-		r->lacks = rule_lacks(m, r);
+		r->lacks = rule_lacks(r);
 		if (r->lacks)
 			warden_diags_note(d, r->at, "%s not enforced by this build; this entry is "
 						    "not kept", r->lacks);

@@ -130,7 +130,20 @@ static void advise_denial(struct warden_explanation *e, const struct warden_ques
 		advise(e, "a rule would deny it: deny %s %s", who ? who : "any", what);
 }
 
-/* The same file as another user may be a program the policy knows. */
+/* Where another place would do: `as user 7`, `in unit x`, or both. */
+static void advise_place(struct warden_explanation *e, const struct warden_question *q,
+			 const struct warden_program_view *p, const char *would)
+{
+	char user[32] = "", unit[WARDEN_UNIT_MAX + 16] = "";
+
+	if (p->has_uid && p->uid != q->uid)
+		snprintf(user, sizeof(user), "as user %u ", p->uid);
+	if (p->unit && !warden_subject_is_in(p->unit, q->unit))
+		snprintf(unit, sizeof(unit), "in unit %s ", p->unit);
+	advise(e, "%s%sit would be %s", user, unit, would);
+}
+
+/* The same file as another user or in another unit may be a program the policy knows. */
 static void advise_user(struct warden_explanation *e, const struct warden_view *v,
 			const struct warden_question *q)
 {
@@ -143,16 +156,16 @@ static void advise_user(struct warden_explanation *e, const struct warden_view *
 		struct warden_question as = *q;
 		struct warden_outcome o;
 
-		as.uid = p->uid;
+		as.uid = p->has_uid ? p->uid : q->uid;
+		as.unit = p->unit ? p->unit : q->unit;
 		for (k = 0; k < p->n; k++)
 			if (!memcmp(&p->digests[k], &q->subject, sizeof(q->subject)))
 				break;
-		if (!p->has_uid || p->uid == q->uid || k == p->n)
+		if (k == p->n || (as.uid == q->uid && warden_subject_is_in(as.unit, q->unit)))
 			continue;
 		warden_ask(v, &as, &o);
 		if (!warden_outcome_same(&o, &e->outcome))
-			advise(e, "as user %u it would be %s", p->uid,
-			       warden_outcome_text(text, &o));
+			advise_place(e, q, p, warden_outcome_text(text, &o));
 	}
 }
 
@@ -254,6 +267,7 @@ static void ask_subject(const struct asking *a, const struct warden_question *q,
 
 	one.subject = subject->digest;
 	one.uid = subject->uid;
+	one.unit = subject->unit;
 	decides = ask_layers(a, &one, &o);
 	if (o.what != WARDEN_OUTCOME_DENIED || o.observed)
 		a->fn(a->ctx, subject, NULL, decides, &o);
@@ -261,7 +275,7 @@ static void ask_subject(const struct asking *a, const struct warden_question *q,
 		ask_devices(a, &one, subject, &o);
 }
 
-/* Is a program one that a layer above has, too, for the same user? */
+/* Is a program one that a layer above has, too, for the same user and unit? */
 static bool was_asked(const struct warden_subjects *lists, unsigned int layer,
 		      const struct warden_subject *subject)
 {
@@ -272,7 +286,8 @@ static bool was_asked(const struct warden_subjects *lists, unsigned int layer,
 		for (k = 0; k + 1 < lists[i].list.n; k++)
 			if (!memcmp(&lists[i].list.v[k].digest, &subject->digest,
 				    sizeof(subject->digest)) &&
-			    lists[i].list.v[k].uid == subject->uid)
+			    lists[i].list.v[k].uid == subject->uid &&
+			    warden_subject_is_in(lists[i].list.v[k].unit, subject->unit))
 				return true;
 	return false;
 }

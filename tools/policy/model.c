@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <warden/unit.h>
+
 #include "model.h"
 #include "wire.h"
 
@@ -244,6 +246,36 @@ static const struct warden_item *find_user(const struct warden_model *m,
 	return NULL;
 }
 
+static const struct warden_item *find_unit(const struct warden_model *m,
+					   const struct warden_program *p)
+{
+	size_t i;
+
+	for (i = p->first_item; i < m->items.n; i++)
+		if (m->items.v[i].kind == WARDEN_ITEM_UNIT)
+			return &m->items.v[i];
+	return NULL;
+}
+
+/* One of its names is that of a directory, as `cat /proc/PID/cgroup` shows it. */
+static void check_unit(struct warden_model *m, struct warden_diags *d, const struct warden_item *item)
+{
+	const struct warden_program *p = &m->programs.v[m->programs.n - 1];
+	const struct warden_item *other = find_unit(m, p);
+
+	warden_model_check_length(d, item->name, "the unit", WARDEN_UNIT_MAX);
+	if (other)
+		warden_diags_add(d, item->name.at,
+				 "program `%s` has a unit already, on line %u; keep one, and name "
+				 "another program for the other",
+				 p->name.text, other->name.at.line);
+	if (item->name.text[0] && !warden_unit_is_name(item->name.text))
+		warden_diags_add(d, item->name.at,
+				 "\"%s\" is no unit; write the name of a service or a scope, as in "
+				 "\"mosquitto.service\"",
+				 item->name.text);
+}
+
 static void check_item(struct warden_model *m, struct warden_diags *d, struct warden_item *item)
 {
 	const struct warden_program *p = &m->programs.v[m->programs.n - 1];
@@ -274,7 +306,7 @@ static void check_item(struct warden_model *m, struct warden_diags *d, struct wa
 					 p->name.text, user->name.at.line);
 		return;
 	case WARDEN_ITEM_UNIT:
-		warden_model_check_length(d, item->name, "the unit", WARDEN_TEXT_MAX);
+		check_unit(m, d, item);
 		return;
 	}
 }
@@ -289,8 +321,6 @@ void warden_model_add_item(struct warden_model *m, struct warden_diags *d,
 	i = warden_array_add(&m->items);
 	*i = checked;
 	m->programs.v[m->programs.n - 1].items++;
-	if (item->kind == WARDEN_ITEM_UNIT)
-		m->programs.v[m->programs.n - 1].has_unit = true;
 }
 
 void warden_model_end_program(struct warden_model *m, struct warden_diags *d,

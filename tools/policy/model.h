@@ -63,8 +63,6 @@ struct warden_program {
 	struct warden_name name;
 	size_t first_item;
 	size_t items;
-	bool has_unit;	  /* which this build cannot ask for */
-	uint32_t wire_id; /* from 1; 0 is left out of the compiled policy */
 };
 
 struct warden_purpose {

@@ -193,6 +193,7 @@ static void ask_entry(struct safety *y, uint32_t program)
 	if (p) {
 		q.subject = p->digests[0];
 		q.uid = p->has_uid ? p->uid : WARDEN_UID_OTHER;
+		q.unit = p->unit;
 	}
 	if (q.domain == WARDEN_DOMAIN_SENSOR)
 		ask_sensors(y, &q);
@@ -228,8 +229,7 @@ int warden_safety_check(struct warden_source *s)
 		if (!r->who.text)
 			ask_entry(&y, 0);
 		for (k = 0; k < r->programs.n; k++)
-			ask_entry(&y, s->model.programs.v[s->model.members.v[r->programs.first + k] - 1]
-					      .wire_id);
+			ask_entry(&y, s->model.members.v[r->programs.first + k]);
 	}
 	warden_view_close(&y.view);
 	return warden_diags_count(&s->diags) ? -EINVAL : 0;

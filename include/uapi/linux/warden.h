@@ -228,6 +228,8 @@ enum warden_event {
  * @WARDEN_REASON_UPDATED: its program was updated, as a signed statement says
  * @WARDEN_REASON_OWNER_CHANGED: the device was handed to another owner
  * @WARDEN_REASON_PORT_CLOSED: the policy lets nobody receive at this port
+ * @WARDEN_REASON_PROGRAM_ELSEWHERE: the policy names the program as another
+ *   user or in another unit
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -272,6 +274,7 @@ enum warden_reason {
 	WARDEN_REASON_UPDATED,
 	WARDEN_REASON_OWNER_CHANGED,
 	WARDEN_REASON_PORT_CLOSED,
+	WARDEN_REASON_PROGRAM_ELSEWHERE,
 };
 
 /**
@@ -551,6 +554,7 @@ enum {
 	WARDEN_A_CHANNEL_UID,
 	WARDEN_A_CHANNEL_PROTOCOL,
 	WARDEN_A_CHANNEL_PORT,
+	WARDEN_A_CHANNEL_UNIT,
 
 	__WARDEN_A_CHANNEL_MAX,
 	WARDEN_A_CHANNEL_MAX = (__WARDEN_A_CHANNEL_MAX - 1)
@@ -571,6 +575,7 @@ enum {
 	WARDEN_A_PROGRAM_PATH,
 	WARDEN_A_PROGRAM_DIGEST,
 	WARDEN_A_PROGRAM_UID,
+	WARDEN_A_PROGRAM_UNIT,
 
 	__WARDEN_A_PROGRAM_MAX,
 	WARDEN_A_PROGRAM_MAX = (__WARDEN_A_PROGRAM_MAX - 1)

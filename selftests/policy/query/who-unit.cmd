@@ -1,0 +1,1 @@
+policy who-can --root ../root ../good/units.policy listen tcp 1883

@@ -168,7 +168,7 @@ static const struct nla_policy warden_policy_add_nl_policy[WARDEN_A_POLICY_SIGNE
 	[WARDEN_A_POLICY_DEFAULT] = NLA_POLICY_NESTED(warden_default_nl_policy),
 	[WARDEN_A_POLICY_PROGRAM] = NLA_POLICY_NESTED(warden_program_nl_policy),
 	[WARDEN_A_POLICY_PURPOSE] = NLA_POLICY_NESTED(warden_purpose_nl_policy),
-	[WARDEN_A_POLICY_RULE] = NLA_POLICY_NESTED(warden_rule_nl_policy),
+	[WARDEN_A_POLICY_RULE] = { .type = NLA_NESTED, },
 	[WARDEN_A_POLICY_MEASURE] = NLA_POLICY_NESTED(warden_measure_nl_policy),
 	[WARDEN_A_POLICY_APPRAISE] = NLA_POLICY_NESTED(warden_appraise_nl_policy),
 	[WARDEN_A_POLICY_SIGNER] = NLA_POLICY_NESTED(warden_signer_nl_policy),

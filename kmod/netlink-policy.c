@@ -155,6 +155,24 @@ static int fill_committed(struct sk_buff *skb, const void *arg)
 	       nla_put_u32(skb, WARDEN_A_POLICY_ENDED, c->ended);
 }
 
+/**
+ * struct loaded - what a load is answered with
+ * @done: what it did
+ * @digest: SHA-256 of what came in
+ */
+struct loaded {
+	struct warden_committed done;
+	u8 digest[WARDEN_DIGEST_SIZE];
+};
+
+static int fill_loaded(struct sk_buff *skb, const void *arg)
+{
+	const struct loaded *l = arg;
+
+	return fill_committed(skb, &l->done) ||
+	       nla_put(skb, WARDEN_A_POLICY_DIGEST, sizeof(l->digest), l->digest);
+}
+
 static int parse_channel_digests(struct warden_channel *c, const struct nlattr *attr,
 				 struct netlink_ext_ack *extack)
 {
@@ -241,37 +259,38 @@ static struct warden_committed unchanged(void)
 	return (struct warden_committed){ .generation = warden_layers_get_rcu()->generation };
 }
 
-static int commit(struct genl_info *info, const struct warden_commit *c,
-		  struct warden_committed *done)
+static int commit(struct genl_info *info, const struct warden_commit *c, struct loaded *l)
 {
 	struct warden_snapshot *snap = finish(info);
 	int err;
 
-	if (!IS_ERR(snap) && is_set(info, WARDEN_A_POLICY_SHADOW)) {
-		err = warden_shadow_load(snap, info->extack);
-		*done = unchanged();
-		return err;
+	if (IS_ERR(snap)) {
+		warden_change_tell(&(struct warden_change){
+			.event = WARDEN_EVENT_POLICY_REFUSE,
+			.object = info->extack->_msg ?: "policy" });
+		return PTR_ERR(snap);
 	}
-	if (!IS_ERR(snap))
-		return warden_policy_commit(snap, c, done, info->extack);
-	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_POLICY_REFUSE,
-						    .object = info->extack->_msg ?: "policy" });
-	return PTR_ERR(snap);
+	memcpy(l->digest, snap->digest, sizeof(l->digest));
+	if (!is_set(info, WARDEN_A_POLICY_SHADOW))
+		return warden_policy_commit(snap, c, &l->done, info->extack);
+	err = warden_shadow_load(snap, info->extack);
+	l->done = unchanged();
+	return err;
 }
 
 int warden_nl_policy_commit_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct warden_commit c = {};
-	struct warden_committed done;
+	struct loaded loaded;
 	int err = parse_commit(&c, info);
 
 	if (!err) {
 		warden_change_lock();
-		err = commit(info, &c, &done);
+		err = commit(info, &c, &loaded);
 		warden_change_unlock();
 	}
 	kfree(c.channels);
-	return err ?: warden_message_reply(info, fill_committed, &done);
+	return err ?: warden_message_reply(info, fill_loaded, &loaded);
 }
 
 int warden_nl_policy_confirm_doit(struct sk_buff *skb, struct genl_info *info)

@@ -83,6 +83,8 @@ int warden_stage_add_measure(struct warden_stage *stage, const struct nlattr *at
 int warden_stage_add_appraise(struct warden_stage *stage, const struct nlattr *attr,
 			      struct netlink_ext_ack *extack);
 
+int warden_stage_fields(struct nlattr **tb, int max, const struct nlattr *nest,
+			const struct nla_policy *table, struct netlink_ext_ack *extack);
 int warden_stage_resolve_rules(struct warden_stage *stage, struct netlink_ext_ack *extack);
 
 static inline u32 get_u32(struct nlattr *const *tb, int type, u32 missing)

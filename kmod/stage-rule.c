@@ -270,29 +270,16 @@ static int add_ports(struct warden_stage *stage, struct nlattr *const *tb,
 	return err ?: spread_rule(stage, ports, extack);
 }
 
-/*
- * A policy is mostly rules, and reading them most of its load. Their fields were
- * held against warden_rule_nl_policy before they came here, so that is not done twice.
- */
-static void find_fields(struct nlattr **tb, const struct nlattr *rule)
-{
-	const struct nlattr *attr;
-	int rem;
-
-	memset(tb, 0, (WARDEN_A_RULE_MAX + 1) * sizeof(*tb));
-	nla_for_each_nested(attr, rule, rem)
-		if (nla_type(attr) <= WARDEN_A_RULE_MAX)
-			tb[nla_type(attr)] = (struct nlattr *)attr;
-}
-
 int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
 			  struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[WARDEN_A_RULE_MAX + 1];
+	struct nlattr *tb[WARDEN_A_RULE_MAX + 1] = {};
 	struct warden_rule *rule;
 	int err;
 
-	find_fields(tb, attr);
+	err = warden_stage_fields(tb, WARDEN_A_RULE_MAX, attr, warden_rule_nl_policy, extack);
+	if (err)
+		return err;
 	rule = warden_stage_append(&stage->rules, sizeof(*rule), WARDEN_RULES_MAX, "rules", extack);
 	if (IS_ERR(rule))
 		return PTR_ERR(rule);

@@ -5,6 +5,7 @@
  * policy after one that replaced it.
  *
  *   WARDEN_SWAP_SECONDS   how long; 3 where it is not said
+ *   WARDEN_SWAP_CHECKS    how many pairs are checked a second; without a pause where it is not said
  */
 #include <arpa/inet.h>
 #include <linux/netlink.h>
@@ -14,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "lib/blob.h"
 #include "lib/harness.h"
@@ -26,6 +28,7 @@
 #define SECONDS	 3
 #define SWAPS_MIN 20 /* whatever time they take */
 #define ALONE	 10 /* swaps that are timed before anybody asks for verdicts */
+#define BURST	 16 /* checks between two pauses of a checker */
 
 /* The pair: of an odd version the first port is open, of an even one the second. */
 #define FIRST	    7011
@@ -198,16 +201,32 @@ static void check_pair(struct ledger *l, int fd)
 		l->torn++;
 }
 
-static pid_t start_checker(struct ledger *l)
+/* Until the moment of the next burst, which does not move where one took long. */
+static void pause_checker(struct timespec *next, uint64_t pause_ns)
+{
+	next->tv_nsec += (long)(pause_ns % 1000000000u);
+	next->tv_sec += (time_t)(pause_ns / 1000000000u) + next->tv_nsec / 1000000000;
+	next->tv_nsec %= 1000000000;
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL);
+}
+
+/* @rate: checks a second by all of them; 0 leaves no pause. */
+static pid_t start_checker(struct ledger *l, uint64_t rate)
 {
 	pid_t pid = sight_fork();
-	int fd;
+	struct timespec next;
+	int fd, i;
 
 	if (pid)
 		return pid;
 	fd = socket(AF_INET, SOCK_DGRAM, 0);
-	while (!l->over)
-		check_pair(l, fd);
+	clock_gettime(CLOCK_MONOTONIC, &next);
+	while (!l->over) {
+		for (i = 0; i < BURST && !l->over; i++)
+			check_pair(l, fd);
+		if (rate)
+			pause_checker(&next, UINT64_C(1000000000) * CHECKERS * BURST / rate);
+	}
 	_exit(0);
 }
 
@@ -317,7 +336,7 @@ static int exit_of(pid_t *pid)
 
 TEST_F_TIMEOUT(swap, gives_each_verdict_from_one_policy, 600)
 {
-	const char *asked = getenv("WARDEN_SWAP_SECONDS");
+	const char *asked = getenv("WARDEN_SWAP_SECONDS"), *rate = getenv("WARDEN_SWAP_CHECKS");
 	const uint64_t length = (asked ? strtoul(asked, NULL, 10) : SECONDS) * 1000000000u;
 	struct ledger *l = self->l;
 	uint64_t begin, swaps = 0, took;
@@ -325,7 +344,7 @@ TEST_F_TIMEOUT(swap, gives_each_verdict_from_one_policy, 600)
 
 	begin = now_ns();
 	for (i = 1; i <= CHECKERS; i++)
-		self->child[i] = start_checker(l);
+		self->child[i] = start_checker(l, rate ? strtoul(rate, NULL, 10) : 0);
 	for (; !err && (swaps < SWAPS_MIN || now_ns() - begin < length); swaps++)
 		err = swap(&self->g, l, self->part, ++self->version, false);
 	took = now_ns() - begin;

@@ -33,7 +33,7 @@ TOOLS_LIBS = $(foreach lib,nl-genl-3 nl-3 json-c,$(call linked_in,$(lib))) $(SHA
 
 # What asks the module's own decision, and what learns: policy/ without these is the road from
 # text to blob, which the fuzzer is made of. Neither needs netlink nor JSON.
-QUERY_SRC := $(addprefix policy/,source safety decode ask diff diff_ports diff_names explain kept question learn)
+QUERY_SRC := $(addprefix policy/,source safety decode ask diff diff_ports diff_names facts explain kept question learn)
 POLICY_SRC := blob wire wire-gen window $(filter-out $(QUERY_SRC), \
 	$(patsubst $(TOOLS_DIR)/%.c,%,$(wildcard $(TOOLS_DIR)/policy/*.c)))
 POLICY_GEN := policy.tab policy.lex
@@ -113,7 +113,7 @@ HOST_PARTS_compile_test = $(shell $(PKG_CONFIG) --libs libfsverity)
 HOST_PARTS_nl_test = $(TOOLS_OUT)/fault.o $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
 
 # Host tests of the tools: one program per file, natively built, TAP on stdout.
-TOOLS_TESTS := $(addprefix $(O)/host/,absence_test chains_test compile_test window_test model_test nl_test parse_test \
+TOOLS_TESTS := $(addprefix $(O)/host/,absence_test chains_test compile_test facts_test window_test model_test nl_test parse_test \
 	print_test query_test question_test receipts_test scale_test stream_test usage_test wire_test)
 TOOLS_TEST_CFLAGS = -std=gnu11 $(TOOLS_WARN) -Wno-unused-parameter -Wno-sign-compare $(TOOLS_CPPFLAGS) \
 	-isystem $(KSFT_DIR) $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0 json-c) -DWARDEN_TOP='"$(WARDEN_TOP)"' $(CFLAGS)

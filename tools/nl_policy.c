@@ -27,10 +27,10 @@ static size_t chunk_at(const struct warden_blob *policy, size_t from)
 }
 
 int warden_nl_policy_load(struct warden_nl *nl, const struct warden_blob *policy,
-			  const uint8_t digest[WARDEN_DIGEST_SIZE], const struct warden_blob *how,
-			  warden_object_fn fn, void *ctx, struct warden_fault *f)
+			  const struct warden_blob *how, warden_object_fn fn, void *ctx,
+			  struct warden_fault *f)
 {
-	struct warden_blob commit = { NULL, 0, 0 }, chunk;
+	struct warden_blob chunk;
 	size_t at = 0, len;
 	int err;
 
@@ -40,14 +40,7 @@ int warden_nl_policy_load(struct warden_nl *nl, const struct warden_blob *policy
 		chunk = (struct warden_blob){ policy->data + at, len, len };
 		err = warden_nl_do(nl, WARDEN_CMD_POLICY_ADD, &chunk, NULL, NULL, f);
 	}
-	if (err)
-		return err;
-	warden_blob_put(&commit, WARDEN_A_POLICY_DIGEST, digest, WARDEN_DIGEST_SIZE);
-	if (how)
-		warden_blob_append(&commit, how->data, how->len);
-	err = warden_nl_do(nl, WARDEN_CMD_POLICY_COMMIT, &commit, fn, ctx, f);
-	warden_blob_free(&commit);
-	return err;
+	return err ? err : warden_nl_do(nl, WARDEN_CMD_POLICY_COMMIT, how, fn, ctx, f);
 }
 
 /* Pieces come in rising order; one that does not fit is a policy that changed meanwhile. */

@@ -11,7 +11,6 @@
  * warden_nl_policy_load() - send a compiled policy as one transaction
  * @nl: the connection
  * @policy: from warden_compile_model()
- * @digest: its SHA-256
  * @how: more attributes of the commit, NULL for none
  * @fn: gets the answer to the commit
  * @ctx: handed to @fn
@@ -20,8 +19,8 @@
  * Return: 0, what @fn returned, or a negative errno.
  */
 int warden_nl_policy_load(struct warden_nl *nl, const struct warden_blob *policy,
-			  const uint8_t digest[WARDEN_DIGEST_SIZE], const struct warden_blob *how,
-			  warden_object_fn fn, void *ctx, struct warden_fault *f);
+			  const struct warden_blob *how, warden_object_fn fn, void *ctx,
+			  struct warden_fault *f);
 
 /**
  * warden_nl_policy_read() - the compiled bytes of a layer of the policy in force

@@ -5,6 +5,7 @@
  * in the environment writes them, for a person to read before they are committed.
  */
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "kselftest_harness.h"
 #include "policy_util.h"
@@ -165,6 +166,111 @@ TEST(shipped_policies_compile_and_say_what_they_are_for)
 
 	for (i = 0; i < sizeof(shipped) / sizeof(*shipped); i++)
 		check_shipped(_metadata, shipped[i].name, shipped[i].question, shipped[i].wanted);
+}
+
+/* What is in both policies that differ in one statement. */
+static const char around[] =
+	HEADER "program p { sha256 \"1111111111111111111111111111111111111111111111111111111111111111\"; }\n"
+	       "purpose why \"Because\"; default sensor deny; default listen deny;\n";
+
+static char *diff_of(const char *before, const char *after)
+{
+	static const char *const names[] = { "before", "after", "list" };
+	const char *texts[] = { before, after, NULL };
+	char folder[] = "/tmp/warden-diff-XXXXXX", *words = NULL, *said, path[64];
+	FILE *f;
+	int i;
+
+	if (!mkdtemp(folder))
+		return NULL;
+	for (i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		f = fopen(path, "w");
+		/* a header of the statement's own comes instead of ours */
+		if (texts[i])
+			fputs(strstr(texts[i], "contact") ? strstr(around, "program") : around, f);
+		fputs(texts[i] ? texts[i] : "2222222222222222222222222222222222222222222222222222222222222222  x\n", f);
+		fclose(f);
+	}
+	if (asprintf(&words, "policy diff --root " QUERY "/../root %s/before %s/after", folder, folder) < 0)
+		return NULL;
+	said = run_command(words);
+	for (i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		unlink(path);
+	}
+	rmdir(folder);
+	free(words);
+	return said;
+}
+
+#define CONSENTED "allow p use camera for why with consent"
+#define POLICY "policy \"test\" version 1; support until 2031-12-31; contact "
+
+/* Each kind of statement the grammar has, and each part of a rule. */
+TEST(each_statement_shows_in_a_diff)
+{
+	static const struct {
+		const char *before;
+		const char *after;
+		const char *told;
+	} cases[] = {
+		{ POLICY "\"a@example.com\";", POLICY "\"b@example.com\";",
+		  "policy: contact \"a@example.com\" -> \"b@example.com\"" },
+		{ "policy \"test\" version 1; contact \"a\"; support until 2031-12-31;",
+		  "policy \"test\" version 1; contact \"a\"; support until 2032-12-31;",
+		  "policy: support-until \"2031-12-31\" -> \"2032-12-31\"" },
+		{ "", "mode observe;", "recorded only" },
+		{ "", "sweep abort;", "policy: sweep now" },
+		{ "consent unused 30 days;", "", "policy: unused no longer 2592000" },
+		{ "", "default usb deny;", "usb" },
+		{ "default connect allow;", "default connect allow observe;", "" },
+		{ "default connect deny;", "default connect deny observe;", "recorded only" },
+		{ "", "debug closed;", "debug" },
+		{ "", "measure exec;", "exec: now measured" },
+		{ "", "appraise exec from \"list\";", "exec any other file: " },
+		{ "", "allow p use camera;", "p: use camera" },
+		{ "", "allow p listen tcp 80;", "p: listen tcp 80" },
+		{ "default connect deny;", "default connect deny; allow p connect tcp 80;",
+		  "p: connect tcp 80" },
+		{ "default connect deny; allow p connect tcp 80 to 10.0.0.0/8;",
+		  "default connect deny; allow p connect tcp 80;", "p: connect tcp 80" },
+		{ "default protocol deny;", "default protocol deny; allow p use protocol packet;", "packet" },
+		{ "default autoload deny;", "default autoload deny; allow autoload \"usbhid\";", "usbhid" },
+		{ "default usb deny;", "default usb deny; allow usb \"046d:c31c\";", "046d:c31c" },
+		{ CONSENTED ";", "allow p use camera for why;", "p: use camera" },
+		{ CONSENTED ";", CONSENTED " of anna;", "principal now name \"anna\"" },
+		{ CONSENTED " of { anna, bert };", CONSENTED " of 1 of { anna, bert };", "quorum" },
+		{ CONSENTED ";", CONSENTED " withdraw within 100ms;", "p: use camera" },
+		{ CONSENTED ";", CONSENTED " kill;", "p: use camera" },
+		{ CONSENTED ";", CONSENTED " control \"Control-25\";", "control now \"Control-25\"" },
+		{ CONSENTED " control \"Control-25\";", CONSENTED " control \"Control-26\";",
+		  "control \"Control-25\" -> \"Control-26\"" },
+		{ "", "purpose other \"Else\";", "purpose \"other\": text now \"Else\"" },
+		{ "allow p listen tcp 22;", "allow p listen tcp 22; safety { p listen tcp 22; }",
+		  "p listen tcp 22: now on the safety list" },
+		{ "", "program q { path \"/usr/bin/voice\"; } allow q use camera;", "q: use camera" },
+		{ "group g { p }", "group g { p } allow g use camera;", "p: use camera" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *said = diff_of(cases[i].before, cases[i].after);
+
+		EXPECT_NE(NULL, strstr(said, cases[i].told))
+		{
+			TH_LOG("`%s` -> `%s`: %s", cases[i].before, cases[i].after, said);
+		}
+		EXPECT_EQ(NULL, *cases[i].told ? strstr(said, "mean the same") : NULL)
+		{
+			TH_LOG("`%s` -> `%s`: %s", cases[i].before, cases[i].after, said);
+		}
+		EXPECT_NE(NULL, strstr(said, "exit status 0"))
+		{
+			TH_LOG("%s", said);
+		}
+		free(said);
+	}
 }
 
 TEST_HARNESS_MAIN

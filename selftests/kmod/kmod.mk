@@ -48,4 +48,4 @@ $(KMOD_OUT)/policy_blob: tools/fuzz/policy_blob.c tools/kernel/hosted.h \
 	objcopy -w --weaken-symbol='warden_nl_*' $(KMOD_OUT)/netlink-gen.o
 	$(KMOD_FUZZ_CC) $(KMOD_CFLAGS) -w -c -o $(KMOD_OUT)/nlattr.o $(KMOD_OUT)/nlattr.c
 	$(KMOD_FUZZ_CC) $(KMOD_CFLAGS) -Wno-sign-compare -fsanitize=fuzzer -o $@ tools/fuzz/policy_blob.c \
-		kmod/stage.c kmod/stage-entry.c kmod/stage-rule.c kmod/stage-table.c kmod/snapshot.c kmod/decide.c kmod/cover.c $(KMOD_OUT)/nlattr.o $(KMOD_OUT)/netlink-gen.o -lcrypto
+		kmod/stage.c kmod/stage-entry.c kmod/stage-field.c kmod/stage-rule.c kmod/stage-table.c kmod/snapshot.c kmod/decide.c kmod/cover.c $(KMOD_OUT)/nlattr.o $(KMOD_OUT)/netlink-gen.o -lcrypto

@@ -11,6 +11,7 @@
 #include "../compiled.h"
 #include "../output.h"
 #include "../policy/diff.h"
+#include "../policy/facts.h"
 #include "../policy/kept.h"
 #include "../policy/question.h"
 #include "../running.h"
@@ -122,6 +123,30 @@ static void take_kept(void *ctx, const char *entry, bool now)
 	json_object_array_add(lines->json, json);
 }
 
+static void take_fact(void *ctx, const char *of, const char *was, const char *is)
+{
+	struct diff_lines *lines = ctx;
+	struct json_object *json;
+
+	lines->count++;
+	if (!lines->json) {
+		if (was && is)
+			fprintf(lines->text[OTHER], "  %s %s -> %s\n", of, was, is);
+		else
+			fprintf(lines->text[OTHER], "  %s %s %s\n", of, is ? "now" : "no longer",
+				is ? is : was);
+		return;
+	}
+	json = json_object_new_object();
+	warden_json_text(json, "direction", direction_words[OTHER]);
+	warden_json_text(json, "what", of);
+	if (was)
+		warden_json_text(json, "was", was);
+	if (is)
+		warden_json_text(json, "is", is);
+	json_object_array_add(lines->json, json);
+}
+
 static int show_diff(const struct warden_ctl *ctl, const struct warden_view *before,
 		     const struct warden_view *after)
 {
@@ -138,6 +163,7 @@ static int show_diff(const struct warden_ctl *ctl, const struct warden_view *bef
 	warden_diff(before, after, take_change, &lines);
 	tell_measured(&lines);
 	warden_kept_compare(before, after, take_kept, &lines);
+	warden_facts_compare(before, after, take_fact, &lines);
 	if (lines.json)
 		warden_output_print(lines.json);
 	else

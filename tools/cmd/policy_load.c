@@ -30,7 +30,6 @@ struct load {
 	bool force;
 	bool shadow;
 	struct warden_blob policy;
-	uint8_t digest[WARDEN_DIGEST_SIZE]; /* of the policy */
 	struct warden_blob how;
 	struct warden_compiled compiled;
 };
@@ -227,10 +226,12 @@ static int print_loaded(void *ctx, const struct warden_object *o)
 	const struct load *l = ctx;
 	uint64_t generation = warden_object_number(o, WARDEN_A_POLICY_GENERATION);
 	uint64_t ended = warden_object_number(o, WARDEN_A_POLICY_ENDED);
-	char hex[2 * WARDEN_DIGEST_SIZE + 1];
+	const struct warden_value *digest = &o->v[WARDEN_A_POLICY_DIGEST]; /* the module's own */
+	char hex[2 * WARDEN_DIGEST_SIZE + 1] = "";
 	struct json_object *json;
 
-	warden_hex_put(hex, l->digest, sizeof(l->digest));
+	if (digest->len == WARDEN_DIGEST_SIZE)
+		warden_hex_put(hex, digest->data, digest->len);
 	if (!l->ctl->json) {
 		print_text(l, generation, ended, hex);
 		return 0;
@@ -273,8 +274,7 @@ static int send_policy(struct load *l)
 
 	if (err)
 		return warden_fault_print(&f, "policy load");
-	warden_sha256(l->digest, l->policy.data, l->policy.len);
-	err = warden_nl_policy_load(nl, &l->policy, l->digest, &l->how, print_loaded, l, &f);
+	err = warden_nl_policy_load(nl, &l->policy, &l->how, print_loaded, l, &f);
 	warden_nl_close(nl);
 	if (!err)
 		return WARDEN_EXIT_OK;

@@ -51,6 +51,18 @@ static int validate(const struct nlattr *head, int len, struct netlink_ext_ack *
 	abort();
 }
 
+/* What the stage passes by its own short check, the kernel's must pass, too. */
+static void check_fields(const struct nlattr *head, int len)
+{
+	const struct nlattr *attr;
+	int rem;
+
+	nla_for_each_attr(attr, head, len, rem)
+		if (nla_type(attr) == WARDEN_A_POLICY_RULE)
+			require(!nla_validate(nla_data(attr), nla_len(attr), WARDEN_A_RULE_MAX,
+					      warden_rule_nl_policy, NULL));
+}
+
 static int add(struct warden_stage *stage, const u8 *data, size_t size)
 {
 	struct netlink_ext_ack extack = {};
@@ -61,6 +73,8 @@ static int add(struct warden_stage *stage, const u8 *data, size_t size)
 	err = validate(copy, size, &extack);
 	if (!err)
 		err = warden_stage_add(stage, copy, size, &extack);
+	if (!err)
+		check_fields(copy, size);
 	require(!err || (err < 0 && (extack._msg || extack.miss_type || extack.bad_attr)));
 	free(copy);
 	return err;

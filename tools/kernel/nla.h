@@ -16,24 +16,32 @@ struct netlink_range_validation {
 	u64 min, max;
 };
 
-/* @min and @max hold for numbers; a mask is a number without other bits. */
+enum {
+	NLA_VALIDATE_NONE, NLA_VALIDATE_MIN, NLA_VALIDATE_MAX, NLA_VALIDATE_RANGE,
+	NLA_VALIDATE_RANGE_PTR, NLA_VALIDATE_MASK,
+};
+
 struct nla_policy {
 	u8 type;
+	u8 validation_type;
 	u16 len;
-	bool exact;
-	bool bounded;
-	u64 min, max;
+	s64 min, max;
 	u64 mask;
 	const struct netlink_range_validation *range;
 	const struct nla_policy *nested;
 };
 
-#define NLA_POLICY_RANGE(tp, low, high) { .type = (tp), .bounded = true, .min = (low), .max = (high) }
-#define NLA_POLICY_MIN(tp, low) { .type = (tp), .bounded = true, .min = (low), .max = U64_MAX }
-#define NLA_POLICY_MAX(tp, high) { .type = (tp), .bounded = true, .max = (high) }
-#define NLA_POLICY_MASK(tp, bits) { .type = (tp), .mask = (bits) }
-#define NLA_POLICY_FULL_RANGE(tp, r) { .type = (tp), .range = (r) }
-#define NLA_POLICY_EXACT_LEN(bytes) { .type = NLA_BINARY, .len = (bytes), .exact = true }
+#define NLA_POLICY_RANGE(tp, low, high)                                                            \
+	{ .type = (tp), .validation_type = NLA_VALIDATE_RANGE, .min = (low), .max = (high) }
+#define NLA_POLICY_MIN(tp, low)                                                                    \
+	{ .type = (tp), .validation_type = NLA_VALIDATE_MIN, .min = (low) }
+#define NLA_POLICY_MAX(tp, high)                                                                   \
+	{ .type = (tp), .validation_type = NLA_VALIDATE_MAX, .max = (high) }
+#define NLA_POLICY_MASK(tp, bits)                                                                  \
+	{ .type = (tp), .validation_type = NLA_VALIDATE_MASK, .mask = (bits) }
+#define NLA_POLICY_FULL_RANGE(tp, r)                                                               \
+	{ .type = (tp), .validation_type = NLA_VALIDATE_RANGE_PTR, .range = (r) }
+#define NLA_POLICY_EXACT_LEN(bytes) NLA_POLICY_RANGE(NLA_BINARY, bytes, bytes)
 #define NLA_POLICY_NESTED(policy) { .type = NLA_NESTED, .nested = (policy) }
 
 static inline int nla_type(const struct nlattr *a)
@@ -96,6 +104,24 @@ static inline ssize_t nla_strscpy(char *to, const struct nlattr *a, size_t size)
 	return len;
 }
 
+static inline bool nla_in_range(u64 value, const struct nla_policy *p)
+{
+	switch (p->validation_type) {
+	case NLA_VALIDATE_MIN:
+		return value >= (u64)p->min;
+	case NLA_VALIDATE_MAX:
+		return value <= (u64)p->max;
+	case NLA_VALIDATE_RANGE:
+		return value >= (u64)p->min && value <= (u64)p->max;
+	case NLA_VALIDATE_RANGE_PTR:
+		return value >= p->range->min && value <= p->range->max;
+	case NLA_VALIDATE_MASK:
+		return !(value & ~p->mask);
+	default:
+		return true;
+	}
+}
+
 /* A sentence on what is wrong with an attribute, or NULL. */
 static inline const char *nla_wrong(const struct nlattr *a, const struct nla_policy *p)
 {
@@ -107,22 +133,39 @@ static inline const char *nla_wrong(const struct nlattr *a, const struct nla_pol
 		if (nla_len(a) != (p->type == NLA_U32 ? sizeof(u32) : sizeof(u64)))
 			return "a number has a wrong length";
 		value = p->type == NLA_U32 ? nla_get_u32(a) : nla_get_u64(a);
-		if ((p->bounded && (value < p->min || value > p->max)) ||
-		    (p->range && (value < p->range->min || value > p->range->max)) ||
-		    (p->mask && value & ~p->mask))
-			return "a number is out of range";
-		return NULL;
+		return nla_in_range(value, p) ? NULL : "a number is out of range";
 	case NLA_NUL_STRING:
 		if (nla_len(a) < 1 || !memchr(nla_data(a), '\0', nla_len(a)))
 			return "a text has no end";
 		return p->len && strlen(nla_data(a)) > p->len ? "a text is too long" : NULL;
 	case NLA_BINARY:
-		return p->exact && nla_len(a) != p->len ? "bytes have a wrong length" : NULL;
+		return nla_in_range(nla_len(a), p) ? NULL : "bytes have a wrong length";
 	case NLA_NESTED:
 		return a->nla_type & NLA_F_NESTED ? NULL : "a nest is not marked as one";
 	default:
 		return "an attribute is not known here";
 	}
+}
+
+static inline int nla_validate(const struct nlattr *head, int len, int max,
+			       const struct nla_policy *policy, struct netlink_ext_ack *extack)
+{
+	const struct nlattr *a;
+	int left;
+
+	nla_for_each_attr(a, head, len, left) {
+		const char *wrong = nla_type(a) > max ? "an attribute is not known here" :
+							nla_wrong(a, &policy[nla_type(a)]);
+
+		if (wrong) {
+			NL_SET_ERR_MSG_ATTR(extack, a, wrong);
+			return -EINVAL;
+		}
+	}
+	if (left <= 0)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, head, "bytes are left over behind the attributes");
+	return -EINVAL;
 }
 
 static inline int nla_parse_nested(struct nlattr *tb[], int max, const struct nlattr *nest,
@@ -132,20 +175,11 @@ static inline int nla_parse_nested(struct nlattr *tb[], int max, const struct nl
 	int left;
 
 	memset(tb, 0, sizeof(*tb) * (max + 1));
-	nla_for_each_nested(a, nest, left) {
-		const char *wrong = nla_type(a) > max ? "an attribute is not known here" :
-							nla_wrong(a, &policy[nla_type(a)]);
-
-		if (wrong) {
-			NL_SET_ERR_MSG_ATTR(extack, a, wrong);
-			return -EINVAL;
-		}
+	if (nla_validate(nla_data(nest), nla_len(nest), max, policy, extack))
+		return -EINVAL;
+	nla_for_each_nested(a, nest, left)
 		tb[nla_type(a)] = (struct nlattr *)a;
-	}
-	if (!left)
-		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, nest, "bytes are left over behind the attributes");
-	return -EINVAL;
+	return 0;
 }
 
 #endif /* WARDEN_NLA_H */

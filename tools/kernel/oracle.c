@@ -14,16 +14,6 @@ struct warden_oracle {
 	bool is_view;
 };
 
-/* What the stage takes for granted, because generic netlink checks it in the kernel. */
-static int check_entry(const struct nlattr *attr, struct netlink_ext_ack *extack)
-{
-	struct nlattr *tb[WARDEN_A_RULE_MAX + 1];
-
-	if (nla_type(attr) != WARDEN_A_POLICY_RULE)
-		return 0;
-	return nla_parse_nested(tb, WARDEN_A_RULE_MAX, attr, warden_rule_nl_policy, extack);
-}
-
 static int add_entries(struct warden_stage *stage, const u8 *blob, size_t len,
 		       struct netlink_ext_ack *extack)
 {
@@ -33,9 +23,7 @@ static int add_entries(struct warden_stage *stage, const u8 *blob, size_t len,
 	nla_for_each_attr(attr, (const struct nlattr *)blob, len, left) {
 		int size = min(NLA_ALIGN(attr->nla_len), left);
 
-		err = check_entry(attr, extack);
-		if (!err)
-			err = warden_stage_add(stage, attr, size, extack);
+		err = warden_stage_add(stage, attr, size, extack);
 		if (err)
 			return err;
 	}

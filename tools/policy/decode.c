@@ -188,19 +188,19 @@ static int read_entries(struct warden_view *v, uint8_t *blob, size_t len)
 int warden_view_open(struct warden_view *v, const char *title, const void *blob, size_t len,
 		     char why[WARDEN_ORACLE_WHY])
 {
-	uint8_t *copy = warden_array_zeroed(len, 1);
 	int err;
 
 	memset(v, 0, sizeof(*v));
 	v->title = title;
 	v->name = "";
-	memcpy(copy, blob, len);
-	err = read_entries(v, copy, len);
+	v->bytes = warden_array_zeroed(len, 1);
+	v->len = len;
+	memcpy(v->bytes, blob, len);
+	err = read_entries(v, v->bytes, len);
 	if (err)
 		snprintf(why, WARDEN_ORACLE_WHY, "it is not well formed");
 	else
-		v->oracle = warden_oracle_new(copy, len, why);
-	free(copy);
+		v->oracle = warden_oracle_new(v->bytes, len, why);
 	return err || !v->oracle ? -EBADMSG : 0;
 }
 
@@ -209,6 +209,7 @@ void warden_view_close(struct warden_view *v)
 	size_t i;
 
 	warden_oracle_free(v->oracle);
+	free(v->bytes);
 	free(v->programs.v);
 	free(v->purposes.v);
 	free(v->rules.v);

@@ -46,6 +46,8 @@ struct warden_view {
 	const char *name;
 	uint32_t version;
 	uint32_t measure;
+	uint8_t *bytes; /* the policy; the line of a rule is its number */
+	size_t len;
 	struct warden_arena arena;
 	WARDEN_ARRAY(struct warden_program_view) programs;
 	WARDEN_ARRAY(const char *) purposes;

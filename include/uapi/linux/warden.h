@@ -228,6 +228,10 @@ enum warden_event {
  * @WARDEN_REASON_UPDATED: its program was updated, as a signed statement says
  * @WARDEN_REASON_OWNER_CHANGED: the device was handed to another owner
  * @WARDEN_REASON_PORT_CLOSED: the policy lets nobody receive at this port
+ * @WARDEN_REASON_INTERFACE_CLOSED: the policy lets nobody receive at this port
+ *   by this interface
+ * @WARDEN_REASON_PEER_CLOSED: the policy lets nobody receive at this port from
+ *   this address
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -272,6 +276,8 @@ enum warden_reason {
 	WARDEN_REASON_UPDATED,
 	WARDEN_REASON_OWNER_CHANGED,
 	WARDEN_REASON_PORT_CLOSED,
+	WARDEN_REASON_INTERFACE_CLOSED,
+	WARDEN_REASON_PEER_CLOSED,
 };
 
 /**
@@ -616,6 +622,7 @@ enum {
 	WARDEN_A_RULE_PRINCIPAL,
 	WARDEN_A_RULE_QUORUM,
 	WARDEN_A_RULE_USB_CLASS,
+	WARDEN_A_RULE_INTERFACE,
 
 	__WARDEN_A_RULE_MAX,
 	WARDEN_A_RULE_MAX = (__WARDEN_A_RULE_MAX - 1)

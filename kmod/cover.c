@@ -40,6 +40,7 @@
  * @always: where @from itself denies, too
  * @steps: rules looked at
  * @weight: rules one decision looks at, for the subject of now
+ * @conditional: some of those rules ask from where a packet comes in
  * @nr_protocols: how many @protocols
  * @protocols: those of the rules for the subject of now; 0 is one that no rule names
  * @subject: of @req
@@ -55,6 +56,7 @@ struct probe {
 	bool always;
 	u32 steps;
 	u32 weight;
+	bool conditional;
 	u32 nr_protocols;
 	u16 protocols[PROTOCOLS_MAX];
 	struct warden_identity subject;
@@ -132,6 +134,7 @@ static int weigh(struct probe *p, const struct warden_snapshot *snap,
 	u32 i;
 
 	p->weight++;
+	p->conditional |= rule->domain == WARDEN_DOMAIN_LISTEN && (rule->pattern || rule->net);
 	for (i = 0; i < p->nr_protocols; i++)
 		if (p->protocols[i] == rule->protocol)
 			return 0;
@@ -234,10 +237,12 @@ static int try_net(struct probe *p, const struct warden_snapshot *snap,
 	return err;
 }
 
+/* Who connects may be of another family than these two; who comes in for a port may not. */
 static int try_addresses(struct probe *p)
 {
-	static const struct warden_address begin[] = { { .version = 0 }, { .version = 4 },
-						       { .version = 6 } };
+	const struct warden_address begin[] = {
+		{ .version = p->rule->domain == WARDEN_DOMAIN_LISTEN ? 4 : 0 },
+		{ .version = 4 }, { .version = 6 } };
 	unsigned int i;
 	int err = 0;
 
@@ -246,6 +251,32 @@ static int try_addresses(struct probe *p)
 	for (i = 0; !err && !p->rule->net && i < ARRAY_SIZE(begin); i++)
 		err = try_ports_at(p, &begin[i]);
 	return err ?: each_rule_of_both(p, try_net);
+}
+
+/* As a packet comes in: before one does, a rule with a condition says less than it means. */
+static int try_interface(struct probe *p, const struct warden_snapshot *snap,
+			 const struct warden_rule *mention)
+{
+	if (!mention->pattern || (p->rule->pattern && mention != p->rule &&
+				  !warden_decide_called(&p->from->patterns[p->rule->pattern - 1],
+							snap->patterns[mention->pattern - 1].text)))
+		return 0;
+	p->req.interface = snap->patterns[mention->pattern - 1].text;
+	return try_addresses(p);
+}
+
+static int try_interfaces(struct probe *p)
+{
+	int err;
+
+	if (p->rule->pattern)
+		return try_interface(p, p->from, p->rule);
+	p->req.interface = WARDEN_INTERFACE_FOREIGN;
+	err = try_addresses(p);
+	p->req.interface = "";
+	if (!err)
+		err = try_addresses(p);
+	return err ?: each_rule_of_both(p, try_interface);
 }
 
 static int try_surfaces(struct probe *p)
@@ -370,6 +401,7 @@ static int try_objects(struct probe *p)
 	int err;
 
 	p->weight = 0;
+	p->conditional = false;
 	p->protocols[0] = 0;
 	p->nr_protocols = 1;
 	err = each_rule_of_both(p, weigh);
@@ -379,7 +411,7 @@ static int try_objects(struct probe *p)
 	case WARDEN_DOMAIN_SENSOR:
 		return try_devices(p);
 	case WARDEN_DOMAIN_LISTEN:
-		return try_all_ports(p);
+		return p->conditional ? try_interfaces(p) : try_all_ports(p);
 	case WARDEN_DOMAIN_CONNECT:
 		return try_addresses(p);
 	case WARDEN_DOMAIN_PROTOCOL:

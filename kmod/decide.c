@@ -10,6 +10,7 @@
  * which an exception opens for a time.
  */
 #include <linux/bits.h>
+#include <linux/in.h>
 #include <linux/string.h>
 
 #include "decide.h"
@@ -170,6 +171,21 @@ static bool matches_port(const struct warden_rule *rule, const struct warden_req
 	       rule->port_low <= req->port && req->port <= rule->port_high;
 }
 
+/* Of these the packets that come in are looked at (inbound.h); on the wire MPTCP is TCP. */
+static bool is_filtered(u16 protocol)
+{
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_MPTCP;
+}
+
+/*
+ * Before a packet is there, a rule with a condition says: somebody can come in. Where
+ * no packet is looked at, what is not known is what the rule would not have.
+ */
+static bool matches_unknown(const struct warden_rule *rule, const struct warden_request *req)
+{
+	return is_filtered(req->protocol) == (rule->action == WARDEN_ACTION_ALLOW);
+}
+
 static bool is_called(const struct warden_pattern *pattern, const char *name)
 {
 	return !strncmp(name, pattern->text, pattern->len) &&
@@ -182,6 +198,32 @@ static bool matches_name(const struct warden_snapshot *snap, const struct warden
 {
 	return !rule->pattern ||
 	       (req->name && is_called(&snap->patterns[rule->pattern - 1], req->name));
+}
+
+/*
+ * Names of interfaces are those of the initial network: in others whoever made one
+ * names its interfaces. There a rule that allows matches none, and one that denies all.
+ */
+static bool matches_interface(const struct warden_snapshot *snap, const struct warden_rule *rule,
+			      const struct warden_request *req)
+{
+	if (!rule->pattern)
+		return true;
+	if (!req->interface)
+		return matches_unknown(rule, req);
+	if (req->interface[0] == WARDEN_INTERFACE_FOREIGN[0])
+		return rule->action == WARDEN_ACTION_DENY;
+	return is_called(&snap->patterns[rule->pattern - 1], req->interface);
+}
+
+static bool matches_peer(const struct warden_snapshot *snap, const struct warden_rule *rule,
+			 const struct warden_request *req)
+{
+	if (!rule->net)
+		return true;
+	if (!req->address.version)
+		return matches_unknown(rule, req);
+	return warden_net_holds(&snap->nets[rule->net - 1], &req->address);
 }
 
 static bool matches_device(const struct warden_rule *rule, const struct warden_request *req)
@@ -200,7 +242,8 @@ static bool matches(const struct warden_snapshot *snap, const struct warden_rule
 	case WARDEN_DOMAIN_USB:
 		return matches_device(rule, req) && matches_name(snap, rule, req);
 	case WARDEN_DOMAIN_LISTEN:
-		return matches_port(rule, req);
+		return matches_port(rule, req) && matches_interface(snap, rule, req) &&
+		       matches_peer(snap, rule, req);
 	case WARDEN_DOMAIN_CONNECT:
 		return matches_port(rule, req) &&
 		       (!rule->net || warden_net_holds(&snap->nets[rule->net - 1], &req->address));
@@ -422,6 +465,21 @@ u32 warden_decide_refs(const struct warden_snapshot *snap, const struct warden_d
 bool warden_decide_same(const struct warden_digest *a, const struct warden_digest *b)
 {
 	return is_same_digest(a, b);
+}
+
+/**
+ * warden_decide_reaches() - does a listen rule match where something comes from?
+ * @snap: the policy
+ * @rule: the rule, whose port and protocol match
+ * @req: the request
+ *
+ * Context: Any; the caller keeps @snap alive.
+ * Return: true if its interface and its net match.
+ */
+bool warden_decide_reaches(const struct warden_snapshot *snap, const struct warden_rule *rule,
+			   const struct warden_request *req)
+{
+	return matches_interface(snap, rule, req) && matches_peer(snap, rule, req);
 }
 
 /**

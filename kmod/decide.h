@@ -68,6 +68,9 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
 	return (digest->bytes[0] | (u32)digest->bytes[1] << 8) % WARDEN_GRANT_CHAINS;
 }
 
+/* Stands for all interfaces of another network than the initial one; no name has a slash. */
+#define WARDEN_INTERFACE_FOREIGN "/"
+
 /**
  * struct warden_request - what is asked
  * @domain: enum warden_domain, one that has rules
@@ -84,7 +87,10 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  * @protocol: listen, connect: IPPROTO_*
  * @port: listen: host order, 0 is any port the kernel picks; connect: that of the other side
  * @socket: protocol: enum warden_socket_class
- * @address: connect: where the other side is, unmapped
+ * @address: connect: where the other side is, unmapped; listen: the same, no version where
+ *	     that is not known yet
+ * @interface: listen: by which interface of the initial network, "" for one that no rule can
+ *	       name, or WARDEN_INTERFACE_FOREIGN; NULL where that is not known yet
  * @object: exec, module, firmware: what is executed or loaded
  * @name: module, autoload, usb: its name, the alias that is asked for, vendor and product;
  *	  NULL is not known
@@ -107,6 +113,7 @@ struct warden_request {
 	u16 port;
 	u32 socket;
 	struct warden_address address;
+	const char *interface;
 	const struct warden_identity *object;
 	const char *name;
 	u32 surface;
@@ -151,6 +158,8 @@ u32 warden_decide_rules(const struct warden_snapshot *snap, u32 domain, u32 prog
 u32 warden_decide_refs(const struct warden_snapshot *snap, const struct warden_digest *digest);
 bool warden_decide_same(const struct warden_digest *a, const struct warden_digest *b);
 
+bool warden_decide_reaches(const struct warden_snapshot *snap, const struct warden_rule *rule,
+			   const struct warden_request *req);
 bool warden_decide_called(const struct warden_pattern *pattern, const char *name);
 bool warden_decide_names(const struct warden_snapshot *snap, const struct warden_digest *digest);
 

@@ -6,6 +6,7 @@
 #include <linux/atomic.h>
 #include <linux/inet.h>
 #include <linux/jhash.h>
+#include <linux/netdevice.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -41,7 +42,8 @@ static DECLARE_DELAYED_WORK(second_work, next_second);
 static void fill_key(struct warden_record_key *key, const struct warden_packet *p, bool observed,
 		     u64 generation)
 {
-	const u32 words[] = { p->flow.port, p->udp, p->family, (u32)p->flow.net->net_cookie };
+	const u32 words[] = { p->flow.port, p->udp, p->family, (u32)p->flow.net->net_cookie,
+			      p->in->ifindex };
 
 	memset(key, 0, sizeof(*key));
 	key->generation = generation;
@@ -58,11 +60,11 @@ static void fill_record(struct warden_record *r, const struct warden_packet *p, 
 {
 	const struct warden_snapshot *snap;
 
-	snap = warden_ports_closer(layers, p->udp, p->flow.port, &r->line);
+	snap = warden_ports_closer(layers, p->udp, p->flow.port, &p->origin, &r->line);
 	r->event = WARDEN_EVENT_INBOUND;
 	r->domain = WARDEN_DOMAIN_LISTEN;
 	r->action = WARDEN_ACTION_DENY;
-	r->reason = WARDEN_REASON_PORT_CLOSED;
+	r->reason = p->reason;
 	r->generation = layers->generation;
 	r->layer = snap->layer;
 	r->policy_version = snap->version;
@@ -73,10 +75,10 @@ static void fill_record(struct warden_record *r, const struct warden_packet *p, 
 	r->port = p->flow.port;
 	if (p->family == AF_INET)
 		snprintf(r->object, sizeof(r->object), "from %pI4 on %s",
-			 &p->flow.peer.s6_addr32[3], p->interface);
+			 &p->flow.peer.s6_addr32[3], p->in->name);
 	else
 		snprintf(r->object, sizeof(r->object), "from %pI6c on %s", &p->flow.peer,
-			 p->interface);
+			 p->in->name);
 }
 
 /* True where a record counts it. */
@@ -113,7 +115,7 @@ void warden_inbound_count(bool observed)
 }
 
 /**
- * warden_inbound_tell() - a packet came in for a port that nobody may receive at
+ * warden_inbound_tell() - a packet came in for a port that nobody may receive at from there
  * @packet: the packet
  * @layers: the policy that says so
  * @observed: it goes on all the same

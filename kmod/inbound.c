@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What comes in for a port that nobody may receive at is dropped, whoever listens
- * there: a listener that is older than the policy, a socket that got its port by
+ * What comes in for a port that nobody may receive at, or not from there, is dropped,
+ * whoever listens: a listener that is older than the policy, a socket that got its port by
  * sending, the kernel itself.
  *
  * Netfilter hooks of the module's own, in every network there is, ahead of all
@@ -99,6 +99,16 @@ static void read_addresses(struct warden_packet *p, const struct sk_buff *skb, b
 		p->flow.peer = in ? ipv6_hdr(skb)->saddr : ipv6_hdr(skb)->daddr;
 }
 
+/* Whatever its version: an address that is mapped into IPv6 is one of IPv4. */
+static void read_origin(struct warden_packet *p, const struct net_device *in)
+{
+	p->in = in;
+	p->origin.interface = warden_reach_interface(in);
+	p->origin.peer.version = 6;
+	memcpy(p->origin.peer.bytes, &p->flow.peer, sizeof(p->origin.peer.bytes));
+	warden_address_unmap(&p->origin.peer);
+}
+
 /*
  * What a packet is that the ports of a policy say something of. Of one that is too
  * short for its ports nothing can be said, and TCP and UDP drop it.
@@ -126,8 +136,9 @@ static bool read_packet(struct warden_packet *p, u32 *bit, const struct sk_buff 
 	p->flow.net = state->net;
 	p->flow.peer_port = ntohs(in ? header->source : header->dest);
 	p->family = state->pf == NFPROTO_IPV4 ? AF_INET : AF_INET6;
-	p->interface = in ? state->in->name : NULL;
 	read_addresses(p, skb, in);
+	if (in)
+		read_origin(p, state->in);
 	return true;
 }
 
@@ -219,7 +230,7 @@ static bool is_picked(const struct warden_packet *p, const struct warden_ports *
 {
 	int low, high;
 
-	if (warden_port_stops(ports, warden_port_bit(p->udp, 0)))
+	if (warden_ports_state(ports, warden_port_bit(p->udp, 0), &p->origin))
 		return false;
 	inet_get_local_port_range(p->flow.net, &low, &high);
 	return low <= p->flow.port && p->flow.port <= high;
@@ -234,17 +245,37 @@ static bool goes_to_many(const struct sk_buff *skb, u16 family)
 	return skb_rtable(skb) && skb_rtable(skb)->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST);
 }
 
-static unsigned int on_stopped(const struct warden_packet *p, u32 bit, struct sk_buff *skb,
+/* What a person would have to change: the port, by which interface, or from whom. */
+static u8 find_reason(const struct warden_packet *p, u32 bit, const struct warden_ports *ports)
+{
+	struct warden_origin anybody = { .interface = p->origin.interface };
+
+	if (!warden_reach_has(ports->reach, bit))
+		return WARDEN_REASON_PORT_CLOSED;
+	if (!warden_ports_state(ports, bit, &anybody))
+		return WARDEN_REASON_PEER_CLOSED;
+	return WARDEN_REASON_INTERFACE_CLOSED;
+}
+
+/* What programs of one machine do to each other is judged where a rule asks from where alone. */
+static bool is_inside(const struct warden_packet *p, u32 bit, const struct warden_ports *ports)
+{
+	return p->in->flags & IFF_LOOPBACK && !warden_reach_has(ports->reach, bit);
+}
+
+static unsigned int on_stopped(struct warden_packet *p, u32 bit, struct sk_buff *skb,
 			       const struct warden_layers *layers)
 {
 	const struct warden_ports *ports = layers->ports;
-	bool hard = warden_port_is_hard(ports, bit);
+	u8 state = warden_ports_state(ports, bit, &p->origin);
+	bool hard = state & WARDEN_REACH_HARD;
 
-	if (is_answer(p, skb) || is_picked(p, ports))
+	if (!state || is_inside(p, bit, ports) || is_answer(p, skb) || is_picked(p, ports))
 		return NF_ACCEPT;
-	if (!warden_port_is_ruled(ports, bit) &&
+	if (!(state & WARDEN_REACH_RULED) &&
 	    warden_opening_holds(p->udp ? IPPROTO_UDP : IPPROTO_TCP, p->flow.port))
 		return NF_ACCEPT;
+	p->reason = find_reason(p, bit, ports);
 	if (goes_to_many(skb, p->family)) /* the noise of any network, and meant for no one */
 		warden_inbound_count(!hard);
 	else
@@ -263,12 +294,18 @@ static noinline unsigned int look_in(struct sk_buff *skb, const struct nf_hook_s
 	return on_stopped(&p, bit, skb, layers);
 }
 
+/* Of the loopback nothing is to be asked, unless rules say from where a port is reached. */
+static __always_inline bool is_free(const struct net_device *dev, const struct warden_ports *ports)
+{
+	return dev->flags & IFF_LOOPBACK && !ports->reach;
+}
+
 /* Netfilter calls its hooks under RCU. */
 static unsigned int on_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct warden_layers *layers = warden_layers_get_rcu();
 
-	if (!layers->ports || state->in->flags & IFF_LOOPBACK ||
+	if (!layers->ports || is_free(state->in, layers->ports) ||
 	    likely(passes(skb, state->pf, true, layers->ports)))
 		return NF_ACCEPT;
 	return look_in(skb, state, layers);
@@ -292,7 +329,7 @@ static unsigned int on_out(void *priv, struct sk_buff *skb, const struct nf_hook
 {
 	const struct warden_ports *ports = warden_layers_get_rcu()->ports;
 
-	if (ports && !(state->out->flags & IFF_LOOPBACK) &&
+	if (ports && !is_free(state->out, ports) &&
 	    unlikely(!passes(skb, state->pf, false, ports)))
 		look_out(skb, state, ports);
 	return NF_ACCEPT;
@@ -364,12 +401,15 @@ static void unregister_hooks(void)
  * @extack: told why not
  *
  * Context: In a change; sleeps.
- * Return: 0; -ENOMEM, or -EOPNOTSUPP where the kernel has no netfilter.
+ * Return: 0; -ENOMEM, -E2BIG where rules say from too many places, or -EOPNOTSUPP where the
+ * kernel has no netfilter.
  */
 int warden_inbound_prepare(struct warden_layers *layers, struct netlink_ext_ack *extack)
 {
-	int err = warden_ports_make(layers);
+	int err = warden_ports_make(layers, extack);
 
+	if (err == -E2BIG)
+		return err;
 	if (err)
 		return warden_refuse(extack, NULL, err, "out of memory for the ports of the policy");
 	mutex_lock(&inbound_lock);

@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 #include "flow.h"
+#include "reach.h"
 
 struct netlink_ext_ack;
 struct warden_layers;
@@ -13,13 +14,17 @@ struct warden_layers;
  * @flow: to which port, and from whom
  * @family: AF_INET or AF_INET6
  * @udp: of UDP, and not of TCP
- * @interface: where it came in
+ * @in: where it came in
+ * @origin: the same, and from whom, as rules tell it
+ * @reason: enum warden_reason, why it does not go on
  */
 struct warden_packet {
 	struct warden_flow flow;
 	u16 family;
 	bool udp;
-	const char *interface;
+	const struct net_device *in;
+	struct warden_origin origin;
+	u8 reason;
 };
 
 /**

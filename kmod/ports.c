@@ -27,6 +27,18 @@ static bool denies_all(const struct warden_rule *rule)
 	return !rule->program && rule->action == WARDEN_ACTION_DENY;
 }
 
+/**
+ * warden_ports_is_conditional() - does a rule ask from where something comes?
+ * @rule: about listening
+ *
+ * Context: Any.
+ * Return: true if it does; such rules are the matter of warden_reach_make().
+ */
+bool warden_ports_is_conditional(const struct warden_rule *rule)
+{
+	return rule->pattern || rule->net;
+}
+
 /* The rules of a layer that are about listening: from the return value to @end. */
 static u32 listen_rules(const struct warden_snapshot *snap, u32 *end)
 {
@@ -44,8 +56,17 @@ static bool has_denial(const struct warden_snapshot *snap)
 	return false;
 }
 
-/* The boot profile names no port and stands before anybody could: packets are not its matter. */
-static bool closes(const struct warden_snapshot *snap)
+/**
+ * warden_ports_closes() - does a layer let nobody receive somewhere?
+ * @snap: the layer
+ *
+ * The boot profile names no port and stands before anybody could: packets are not
+ * its matter.
+ *
+ * Context: Any; the caller keeps @snap alive.
+ * Return: true if it may.
+ */
+bool warden_ports_closes(const struct warden_snapshot *snap)
 {
 	return snap->version &&
 	       (snap->defaults[WARDEN_DOMAIN_LISTEN].action == WARDEN_ACTION_DENY ||
@@ -59,11 +80,18 @@ static bool is_enforced(const struct warden_snapshot *snap)
 
 /* --- one layer ----------------------------------------------------------------- */
 
-/*
+/**
+ * warden_ports_is_about() - is a rule about packets of TCP, or of UDP?
+ * @rule: about listening
+ * @udp: of UDP, and not of TCP
+ *
  * On the wire MPTCP and SMC are TCP: where they may listen, TCP must come in. Who
  * denies TCP need not deny them, too, to close a port.
+ *
+ * Context: Any.
+ * Return: true if it is.
  */
-static bool is_about(const struct warden_rule *rule, bool udp)
+bool warden_ports_is_about(const struct warden_rule *rule, bool udp)
 {
 	switch (rule->protocol) {
 	case 0:
@@ -80,13 +108,21 @@ static bool is_about(const struct warden_rule *rule, bool udp)
 	}
 }
 
-static void mark(unsigned long *map, const struct warden_rule *rule, bool set)
+/**
+ * warden_ports_mark() - mark the ports of a rule
+ * @map: WARDEN_PORT_BITS
+ * @rule: about listening
+ * @set: set them, or clear them
+ *
+ * Context: Any.
+ */
+void warden_ports_mark(unsigned long *map, const struct warden_rule *rule, bool set)
 {
 	u32 n = rule->port_high - rule->port_low + 1;
 	u32 udp;
 
 	for (udp = 0; udp < 2; udp++) {
-		if (!is_about(rule, udp))
+		if (!warden_ports_is_about(rule, udp))
 			continue;
 		if (set)
 			bitmap_set(map, warden_port_bit(udp, rule->port_low), n);
@@ -106,11 +142,12 @@ static void add_program(const struct warden_snapshot *snap, u32 from, u32 end)
 	if (denied)
 		bitmap_zero(own, WARDEN_PORT_BITS);
 	for (i = from; i < end; i++)
-		if (snap->rules[i].action == WARDEN_ACTION_ALLOW)
-			mark(denied ? own : open, &snap->rules[i], true);
+		if (snap->rules[i].action == WARDEN_ACTION_ALLOW &&
+		    !warden_ports_is_conditional(&snap->rules[i]))
+			warden_ports_mark(denied ? own : open, &snap->rules[i], true);
 	for (i = from; denied && i < end; i++)
 		if (snap->rules[i].action == WARDEN_ACTION_DENY)
-			mark(own, &snap->rules[i], false);
+			warden_ports_mark(own, &snap->rules[i], false);
 	if (denied)
 		bitmap_or(open, open, own, WARDEN_PORT_BITS);
 }
@@ -125,8 +162,9 @@ static void read_layer(const struct warden_snapshot *snap)
 	else
 		bitmap_zero(open, WARDEN_PORT_BITS);
 	for (i = first; i < end && !snap->rules[i].program; i++)
-		if (snap->rules[i].action == WARDEN_ACTION_ALLOW)
-			mark(open, &snap->rules[i], true);
+		if (snap->rules[i].action == WARDEN_ACTION_ALLOW &&
+		    !warden_ports_is_conditional(&snap->rules[i]))
+			warden_ports_mark(open, &snap->rules[i], true);
 	for (; i < end; i = next) {
 		for (next = i; next < end && snap->rules[next].program == snap->rules[i].program;)
 			next++;
@@ -134,15 +172,15 @@ static void read_layer(const struct warden_snapshot *snap)
 			add_program(snap, i, next);
 	}
 	for (i = first; i < end && !snap->rules[i].program; i++)
-		if (denies_all(&snap->rules[i]))
-			mark(open, &snap->rules[i], false);
+		if (denies_all(&snap->rules[i]) && !warden_ports_is_conditional(&snap->rules[i]))
+			warden_ports_mark(open, &snap->rules[i], false);
 }
 
 static void add_layer(struct warden_ports *ports, const struct warden_snapshot *snap)
 {
 	u32 i, end;
 
-	if (!closes(snap))
+	if (!warden_ports_closes(snap))
 		return;
 	read_layer(snap);
 	bitmap_complement(open, open, WARDEN_PORT_BITS);
@@ -150,8 +188,8 @@ static void add_layer(struct warden_ports *ports, const struct warden_snapshot *
 	if (ports->hard && is_enforced(snap))
 		bitmap_or(ports->hard, ports->hard, open, WARDEN_PORT_BITS);
 	for (i = listen_rules(snap, &end); ports->ruled && i < end && !snap->rules[i].program; i++)
-		if (denies_all(&snap->rules[i]))
-			mark(ports->ruled, &snap->rules[i], true);
+		if (denies_all(&snap->rules[i]) && !warden_ports_is_conditional(&snap->rules[i]))
+			warden_ports_mark(ports->ruled, &snap->rules[i], true);
 }
 
 /* --- the policy ------------------------------------------------------------------ */
@@ -173,11 +211,26 @@ static int alloc_maps(struct warden_ports *ports, bool mixed, bool ruled)
 	return err;
 }
 
+/* Where there is no memory, what was made of more layers is narrower, and stays. */
+static void renew_reach(struct warden_ports *ports, const struct warden_layers *layers)
+{
+	struct warden_reach *reach;
+
+	if (ports->reach && ports->layers != layers->nr &&
+	    !warden_reach_make(layers, &reach, NULL)) {
+		warden_reach_free(ports->reach);
+		ports->reach = reach;
+		ports->layers = layers->nr;
+	}
+	if (ports->reach)
+		warden_reach_mark(ports->reach, ports->stop);
+}
+
 /**
  * warden_ports_renew() - read the layers anew, of which none came since warden_ports_make()
  * @layers: the policy, not published
  *
- * Context: In a change.
+ * Context: In a change; may sleep.
  */
 void warden_ports_renew(struct warden_layers *layers)
 {
@@ -194,24 +247,27 @@ void warden_ports_renew(struct warden_layers *layers)
 		bitmap_zero(ports->ruled, WARDEN_PORT_BITS);
 	for (i = 0; i < layers->nr; i++)
 		add_layer(ports, layers->layer[i]);
+	renew_reach(ports, layers);
 }
 
 /**
  * warden_ports_make() - find out which ports a policy closes
  * @layers: the policy, not published; gets its ports, none where it closes none
+ * @extack: told why not
  *
  * Context: In a change; may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or what warden_reach_make() says.
  */
-int warden_ports_make(struct warden_layers *layers)
+int warden_ports_make(struct warden_layers *layers, struct netlink_ext_ack *extack)
 {
 	u32 i, closing = 0, enforced = 0;
 	struct warden_ports *ports;
 	bool ruled = false;
+	int err;
 
 	for (i = 0; i < layers->nr; i++) {
-		closing += closes(layers->layer[i]);
-		enforced += closes(layers->layer[i]) && is_enforced(layers->layer[i]);
+		closing += warden_ports_closes(layers->layer[i]);
+		enforced += warden_ports_closes(layers->layer[i]) && is_enforced(layers->layer[i]);
 		ruled |= has_denial(layers->layer[i]);
 	}
 	if (!closing)
@@ -221,8 +277,11 @@ int warden_ports_make(struct warden_layers *layers)
 		return -ENOMEM;
 	layers->ports = ports;
 	ports->enforced = enforced;
-	if (alloc_maps(ports, enforced && enforced < closing, ruled))
-		return -ENOMEM;
+	ports->layers = layers->nr;
+	err = alloc_maps(ports, enforced && enforced < closing, ruled) ?:
+	      warden_reach_make(layers, &ports->reach, extack);
+	if (err)
+		return err;
 	warden_ports_renew(layers);
 	if (!bitmap_empty(ports->stop, WARDEN_PORT_BITS))
 		return 0;
@@ -244,6 +303,7 @@ void warden_ports_free(struct warden_ports *ports)
 	kvfree(ports->stop);
 	kvfree(ports->hard);
 	kvfree(ports->ruled);
+	warden_reach_free(ports->reach);
 	kfree(ports);
 }
 
@@ -258,27 +318,61 @@ size_t warden_ports_size(const struct warden_ports *ports)
 {
 	if (!ports)
 		return 0;
-	return sizeof(*ports) + (1 + !!ports->hard + !!ports->ruled) * MAP_BYTES;
+	return sizeof(*ports) + (1 + !!ports->hard + !!ports->ruled) * MAP_BYTES +
+	       warden_reach_size(ports->reach);
+}
+
+/* --- asking ---------------------------------------------------------------------- */
+
+/**
+ * warden_ports_state() - may something come in for a port from there?
+ * @ports: the ports
+ * @bit: the port
+ * @origin: from where
+ *
+ * Context: Any; the caller keeps @ports alive.
+ * Return: a mask of WARDEN_REACH_*; 0 is yes.
+ */
+u8 warden_ports_state(const struct warden_ports *ports, u32 bit, const struct warden_origin *origin)
+{
+	u8 state = WARDEN_REACH_STOP;
+
+	if (!warden_port_stops(ports, bit))
+		return 0;
+	if (warden_reach_has(ports->reach, bit))
+		return warden_reach_state(ports->reach, bit, origin);
+	if (warden_port_is_hard(ports, bit))
+		state |= WARDEN_REACH_HARD;
+	if (warden_port_is_ruled(ports, bit))
+		state |= WARDEN_REACH_RULED;
+	return state;
 }
 
 /* --- for the record -------------------------------------------------------------- */
 
-static bool is_closed_by(const struct warden_snapshot *snap, bool udp, u16 port, u32 *line)
+/* What lacks only its condition is the line that a person looks for. */
+static bool is_closed_by(const struct warden_snapshot *snap, bool udp,
+			 const struct warden_request *req, u32 *line)
 {
 	bool is_open = snap->defaults[WARDEN_DOMAIN_LISTEN].action == WARDEN_ACTION_ALLOW;
-	u32 i, end;
+	u32 i, end, near = 0;
 
 	for (i = listen_rules(snap, &end); i < end; i++) {
 		const struct warden_rule *rule = &snap->rules[i];
 
-		if (!is_about(rule, udp) || port < rule->port_low || port > rule->port_high)
+		if (!warden_ports_is_about(rule, udp) || req->port < rule->port_low ||
+		    req->port > rule->port_high)
 			continue;
+		if (!warden_decide_reaches(snap, rule, req)) {
+			near = near ?: rule->action == WARDEN_ACTION_ALLOW ? rule->line : 0;
+			continue;
+		}
 		*line = rule->line;
 		if (denies_all(rule))
 			return true;
 		is_open |= rule->action == WARDEN_ACTION_ALLOW;
 	}
-	*line = 0;
+	*line = is_open ? 0 : near;
 	return !is_open;
 }
 
@@ -287,7 +381,9 @@ static bool is_closed_by(const struct warden_snapshot *snap, bool udp, u16 port,
  * @layers: the policy
  * @udp: of UDP, and not of TCP
  * @port: host order
- * @line: set to the line of the rule that says so; 0 is a default
+ * @origin: from where
+ * @line: set to the line of the rule that says so, or that would allow it from elsewhere;
+ *	  0 is a default
  *
  * Walks the rules: for a record, not for a packet.
  *
@@ -295,12 +391,21 @@ static bool is_closed_by(const struct warden_snapshot *snap, bool udp, u16 port,
  * Return: the highest layer that does, or the lowest there is.
  */
 const struct warden_snapshot *warden_ports_closer(const struct warden_layers *layers, bool udp,
-						  u16 port, u32 *line)
+						  u16 port, const struct warden_origin *origin,
+						  u32 *line)
 {
+	const struct warden_request req = {
+		.domain = WARDEN_DOMAIN_LISTEN,
+		.protocol = udp ? IPPROTO_UDP : IPPROTO_TCP,
+		.port = port,
+		.interface = origin->interface,
+		.address = origin->peer,
+	};
 	u32 i;
 
 	for (i = 0; i < layers->nr; i++)
-		if (closes(layers->layer[i]) && is_closed_by(layers->layer[i], udp, port, line))
+		if (warden_ports_closes(layers->layer[i]) &&
+		    is_closed_by(layers->layer[i], udp, &req, line))
 			return layers->layer[i];
 	*line = 0;
 	return layers->layer[layers->nr - 1];

@@ -5,7 +5,9 @@
 #include <linux/bitops.h>
 #include <linux/types.h>
 
-struct warden_layers;
+#include "reach.h"
+
+struct warden_rule;
 struct warden_snapshot;
 
 #define WARDEN_PORTS 65536u
@@ -15,10 +17,12 @@ struct warden_snapshot;
 
 /**
  * struct warden_ports - ports that a policy lets nobody receive at
- * @stop: one bit per port where some layer lets nobody receive
+ * @stop: one bit per port where some layer lets nobody receive, or not from everywhere
  * @hard: one bit where that layer is enforced; NULL is @enforced for all
  * @ruled: one bit where a rule says so, and no default; NULL is none
  * @enforced: the layers that let nobody receive somewhere are enforced
+ * @layers: how many @reach was made of
+ * @reach: for ports that can be received at from some places: which; NULL is none such
  *
  * A part of the struct warden_layers it was made of, and published with it. Each
  * map has WARDEN_PORT_BITS.
@@ -28,6 +32,8 @@ struct warden_ports {
 	unsigned long *hard;
 	unsigned long *ruled;
 	bool enforced;
+	u32 layers;
+	struct warden_reach *reach;
 };
 
 /* Which bit of a map stands for a port. */
@@ -54,11 +60,18 @@ static inline bool warden_port_is_ruled(const struct warden_ports *p, u32 bit)
 	return p->ruled && test_bit(bit, p->ruled);
 }
 
-int warden_ports_make(struct warden_layers *layers);
+u8 warden_ports_state(const struct warden_ports *ports, u32 bit,
+		      const struct warden_origin *origin);
+bool warden_ports_is_conditional(const struct warden_rule *rule);
+bool warden_ports_is_about(const struct warden_rule *rule, bool udp);
+bool warden_ports_closes(const struct warden_snapshot *snap);
+void warden_ports_mark(unsigned long *map, const struct warden_rule *rule, bool set);
+int warden_ports_make(struct warden_layers *layers, struct netlink_ext_ack *extack);
 void warden_ports_renew(struct warden_layers *layers);
 void warden_ports_free(struct warden_ports *ports);
 size_t warden_ports_size(const struct warden_ports *ports);
 const struct warden_snapshot *warden_ports_closer(const struct warden_layers *layers, bool udp,
-						  u16 port, u32 *line);
+						  u16 port, const struct warden_origin *origin,
+						  u32 *line);
 
 #endif /* WARDEN_PORTS_H */

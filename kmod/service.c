@@ -10,6 +10,7 @@
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/net.h>
+#include <linux/netdevice.h>
 #include <linux/rcupdate.h>
 #include <linux/socket.h>
 #include <linux/string.h>
@@ -24,6 +25,7 @@
 #include "judge.h"
 #include "layers.h"
 #include "opening.h"
+#include "reach.h"
 #include "service.h"
 #include "shadow.h"
 
@@ -44,8 +46,28 @@ static bool is_inet(const struct socket *sock)
 
 /* --- listening ------------------------------------------------------------- */
 
-static int judge_listen(struct socket *sock, u16 port)
+/*
+ * By which interface a socket can receive, where that is known before anything comes:
+ * it is bound to one, or its address is one of the loopback. NULL is anybody's guess.
+ */
+static const char *find_interface(char name[IFNAMSIZ], const struct sock *sk, int index, bool loop)
 {
+	const struct net_device *dev;
+	const char *found = loop ? "lo" : NULL;
+
+	rcu_read_lock();
+	dev = index ? dev_get_by_index_rcu(sock_net(sk), index) : NULL;
+	if (dev) {
+		strscpy(name, warden_reach_interface(dev), IFNAMSIZ);
+		found = name;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static int judge_listen(struct socket *sock, u16 port, int index, bool loop)
+{
+	char name[IFNAMSIZ];
 	struct warden_identity subject;
 	struct warden_request req = {
 		.domain = WARDEN_DOMAIN_LISTEN,
@@ -53,6 +75,7 @@ static int judge_listen(struct socket *sock, u16 port)
 		.subject = &subject,
 		.protocol = sock->sk->sk_protocol,
 		.port = port,
+		.interface = find_interface(name, sock->sk, index, loop),
 	};
 	struct warden_answer answer;
 	int err;
@@ -73,6 +96,27 @@ static u16 port_of(const struct socket *sock, const struct sockaddr *address, in
 	return ntohs(((const struct sockaddr_in *)address)->sin_port);
 }
 
+static bool is_loop(const struct in6_addr *a)
+{
+	return ipv6_addr_v4mapped(a) ? ipv4_is_loopback(a->s6_addr32[3]) : ipv6_addr_loopback(a);
+}
+
+/* Of a link-local address the scope is the interface; a socket that has one of its own keeps it. */
+static int read_scope(const struct socket *sock, const struct sockaddr *address, int len, bool *loop)
+{
+	const struct sockaddr_in6 *in = (const struct sockaddr_in6 *)address;
+	int index = READ_ONCE(sock->sk->sk_bound_dev_if);
+
+	if (sock->sk->sk_family == AF_INET && len >= (int)sizeof(struct sockaddr_in))
+		*loop = ipv4_is_loopback(((const struct sockaddr_in *)address)->sin_addr.s_addr);
+	if (sock->sk->sk_family != AF_INET6 || len < SIN6_LEN_LEAST)
+		return index;
+	*loop = is_loop(&in->sin6_addr);
+	if (!index && len >= (int)sizeof(*in) && __ipv6_addr_needs_scope_id(ipv6_addr_type(&in->sin6_addr)))
+		index = in->sin6_scope_id;
+	return index;
+}
+
 /**
  * warden_service_bind() - may the current program receive at this address?
  * @sock: a socket that needs no listen(2) to receive
@@ -84,7 +128,17 @@ static u16 port_of(const struct socket *sock, const struct sockaddr *address, in
  */
 int warden_service_bind(struct socket *sock, const struct sockaddr *address, int len)
 {
-	return judge_listen(sock, port_of(sock, address, len));
+	bool loop = false;
+	int index = read_scope(sock, address, len, &loop);
+
+	return judge_listen(sock, port_of(sock, address, len), index, loop);
+}
+
+static bool is_on_loop(const struct sock *sk)
+{
+	if (sk->sk_family == AF_INET6)
+		return is_loop(&sk->sk_v6_rcv_saddr);
+	return sk->sk_family == AF_INET && ipv4_is_loopback(inet_sk(sk)->inet_rcv_saddr);
 }
 
 /**
@@ -96,7 +150,8 @@ int warden_service_bind(struct socket *sock, const struct sockaddr *address, int
  */
 int warden_service_listen(struct socket *sock)
 {
-	return judge_listen(sock, is_inet(sock) ? READ_ONCE(inet_sk(sock->sk)->inet_num) : 0);
+	return judge_listen(sock, is_inet(sock) ? READ_ONCE(inet_sk(sock->sk)->inet_num) : 0,
+			    READ_ONCE(sock->sk->sk_bound_dev_if), is_on_loop(sock->sk));
 }
 
 /* --- connecting ------------------------------------------------------------ */

@@ -71,8 +71,9 @@ struct warden_quorum {
  * @line: line in the policy text
  * @program: index into the programs plus one; 0 is any program
  * @digest: exec, module, firmware: index into the rule digests plus one; 0 is any object
- * @net: connect: index into the nets plus one; 0 is anywhere
- * @pattern: module, autoload: index into the patterns plus one; 0 is any name
+ * @net: connect, listen: index into the nets plus one; 0 is anywhere
+ * @pattern: module, autoload, usb: index into the patterns plus one; 0 is any name; listen:
+ *	     the name of an interface, 0 is any
  * @protocol: listen, connect: IPPROTO_*; 0 is any
  * @quorum: sensor: index into the quorums plus one; 0 is the consent of anybody
  * @port_low: first port, host order

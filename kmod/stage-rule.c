@@ -3,6 +3,7 @@
  * The rules of a policy: read one by one, then resolved against all the rest.
  */
 #include <linux/bits.h>
+#include <linux/in.h>
 #include <linux/sort.h>
 #include <linux/string.h>
 
@@ -62,6 +63,32 @@ static int add_pattern(struct warden_stage *stage, struct warden_rule *rule,
 	pattern->len = len;
 	pattern->begins = ((const char *)nla_data(attr))[len] == '*';
 	get_string(pattern->text, sizeof(pattern->text), attr);
+	return 0;
+}
+
+static bool is_interface_name(const char *name)
+{
+	return name[0] && !name[strcspn(name, "/: \t\n\v\f\r")] && strcmp(name, ".") &&
+	       strcmp(name, "..");
+}
+
+/* The name of an interface stands with the other names, and is always the whole one. */
+static int add_interface(struct warden_stage *stage, struct warden_rule *rule,
+			 const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	struct warden_pattern *pattern;
+
+	if (!attr)
+		return 0;
+	if (!nla_len(attr) || !is_interface_name(nla_data(attr)))
+		return warden_stage_refuse(extack, attr, "this is no name of an interface");
+	pattern = warden_stage_append(&stage->patterns, sizeof(*pattern), WARDEN_RULES_MAX,
+				      "names", extack);
+	if (IS_ERR(pattern))
+		return PTR_ERR(pattern);
+	rule->pattern = stage->patterns.nr;
+	get_string(pattern->text, sizeof(pattern->text), attr);
+	pattern->len = strlen(pattern->text);
 	return 0;
 }
 
@@ -157,8 +184,9 @@ static const struct {
 	[WARDEN_A_RULE_DIGEST] = { BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) |
 					   BIT(WARDEN_DOMAIN_FIRMWARE),
 				   "only an exec, module or firmware rule has a digest" },
-	[WARDEN_A_RULE_NET] = { BIT(WARDEN_DOMAIN_CONNECT),
-				"only a connect rule says where the other side is" },
+	[WARDEN_A_RULE_NET] = { PORTS, "only a listen or connect rule says where the other side is" },
+	[WARDEN_A_RULE_INTERFACE] = { BIT(WARDEN_DOMAIN_LISTEN),
+				      "only a listen rule names an interface" },
 	[WARDEN_A_RULE_SURFACE] = { BIT(WARDEN_DOMAIN_DEBUG), "only a debug rule has a surface" },
 	[WARDEN_A_RULE_PATTERN] = { NAMES, "only a module, autoload or usb rule has a name" },
 	[WARDEN_A_RULE_USB_CLASS] = { BIT(WARDEN_DOMAIN_USB),
@@ -182,6 +210,23 @@ static int check_rule_fields(struct nlattr *const *tb, const struct nlattr *rule
 	if (get_u32(tb, WARDEN_A_RULE_SOCKET, 0) == WARDEN_SOCKET_CLASS_UNIX)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_SOCKET],
 					   "unix sockets are open to all, no rule is asked");
+	return 0;
+}
+
+/* What a packet can be asked, that knows no program; see inbound.h. */
+static int check_conditions(struct nlattr *const *tb, const struct nlattr *attr,
+			    const struct warden_rule *rule, struct netlink_ext_ack *extack)
+{
+	if (rule->domain != WARDEN_DOMAIN_LISTEN ||
+	    (!tb[WARDEN_A_RULE_INTERFACE] && !tb[WARDEN_A_RULE_NET]))
+		return 0;
+	if (rule->program && rule->action == WARDEN_ACTION_DENY)
+		return warden_stage_refuse(extack, attr,
+					   "a packet knows no program to deny an interface or net to");
+	if (rule->protocol && rule->protocol != IPPROTO_TCP && rule->protocol != IPPROTO_UDP &&
+	    rule->protocol != IPPROTO_MPTCP)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PROTOCOL],
+					   "of this protocol no packet is looked at");
 	return 0;
 }
 
@@ -209,7 +254,8 @@ static int check_rule(struct nlattr *const *tb, const struct nlattr *attr,
 	    (!rule->purpose || rule->action != WARDEN_ACTION_ALLOW || !rule->program))
 		return warden_stage_refuse(
 			extack, attr, "a rule with consent allows one program for one purpose");
-	return check_rule_fields(tb, attr, rule->domain, extack);
+	return check_conditions(tb, attr, rule, extack) ?:
+	       check_rule_fields(tb, attr, rule->domain, extack);
 }
 
 /* A range of ports as it stands on the wire. */
@@ -309,6 +355,8 @@ int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
 		err = add_rule_net(stage, rule, tb[WARDEN_A_RULE_NET], extack);
 	if (!err)
 		err = add_pattern(stage, rule, tb[WARDEN_A_RULE_PATTERN], extack);
+	if (!err)
+		err = add_interface(stage, rule, tb[WARDEN_A_RULE_INTERFACE], extack);
 	if (!err)
 		err = add_quorum(stage, rule, tb, attr, extack);
 	return err ?: add_ports(stage, tb, extack);

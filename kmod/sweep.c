@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is older than a policy and receives where nobody may: servers, sockets of
+ * What is older than a policy and receives where nobody may, or not from there: servers, sockets of
  * UDP that were bound on purpose, connections that such a server has taken. All
  * are told. Ended are connections to a port that the policy of before left open,
  * and all the others where the policy says `sweep abort`.
@@ -11,6 +11,7 @@
 #include <linux/bitmap.h>
 #include <linux/in.h>
 #include <linux/mm.h>
+#include <linux/netdevice.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -23,6 +24,7 @@
 #include <net/udp.h>
 
 #include "change.h"
+#include "decide.h"
 #include "layers.h"
 #include "opening.h"
 #include "ports.h"
@@ -93,10 +95,47 @@ static bool is_flow(const struct sock *sk)
 	return !is_udp(sk) && sk->sk_state != TCP_LISTEN;
 }
 
-/* Did the policy of before let somebody receive there? */
-static bool was_open(const struct sweep *s, u32 bit)
+/*
+ * From where a socket receives: a connection from its peer, by the interface it came in by
+ * last; a server from anybody, by the interface it is bound to. Of a connection nobody
+ * knows the interface of, none that a rule names.
+ */
+static void read_origin(struct warden_origin *from, const struct sock *sk)
 {
-	return !s->old || !warden_port_stops(s->old, bit);
+	int index = sk->sk_bound_dev_if ?: is_flow(sk) ? READ_ONCE(sk->sk_rx_dst_ifindex) : 0;
+	const struct net_device *dev = dev_get_by_index_rcu(sock_net(sk), index);
+
+	*from = (struct warden_origin){ .interface = is_flow(sk) ? WARDEN_INTERFACE_FOREIGN : NULL };
+	if (dev)
+		from->interface = warden_reach_interface(dev);
+	if (!is_flow(sk))
+		return;
+	from->peer.version = sk->sk_family == AF_INET6 ? 6 : 4;
+	if (sk->sk_family == AF_INET6)
+		memcpy(from->peer.bytes, &sk->sk_v6_daddr, sizeof(sk->sk_v6_daddr));
+	else
+		memcpy(from->peer.bytes, &sk->sk_daddr, sizeof(sk->sk_daddr));
+	warden_address_unmap(&from->peer);
+}
+
+static u8 state_of(const struct warden_ports *ports, const struct sock *sk, u32 bit)
+{
+	struct warden_origin from;
+	u8 state;
+
+	if (!ports)
+		return 0;
+	rcu_read_lock();
+	read_origin(&from, sk);
+	state = warden_ports_state(ports, bit, &from);
+	rcu_read_unlock();
+	return state;
+}
+
+/* Did the policy of before let it receive there? */
+static bool was_open(const struct sweep *s, const struct sock *sk)
+{
+	return !state_of(s->old, sk, bit_of(sk));
 }
 
 /* A rule for port 0 is one for all that the kernel picked. */
@@ -104,7 +143,7 @@ static bool is_picked(const struct sweep *s, const struct sock *sk)
 {
 	int low, high;
 
-	if (warden_port_stops(s->layers->ports, warden_port_bit(is_udp(sk), 0)))
+	if (state_of(s->layers->ports, sk, warden_port_bit(is_udp(sk), 0)))
 		return false;
 	inet_get_local_port_range(sock_net(sk), &low, &high);
 	return low <= inet_sk(sk)->inet_num && inet_sk(sk)->inet_num <= high;
@@ -112,12 +151,11 @@ static bool is_picked(const struct sweep *s, const struct sock *sk)
 
 static bool is_stopped(const struct sweep *s, const struct sock *sk)
 {
-	u32 bit = bit_of(sk);
+	u8 state = state_of(s->layers->ports, sk, bit_of(sk));
 
-	if (!warden_port_stops(s->layers->ports, bit) || (!was_open(s, bit) && !s->abort) ||
-	    is_picked(s, sk))
+	if (!state || (!was_open(s, sk) && !s->abort) || is_picked(s, sk))
 		return false;
-	return warden_port_is_ruled(s->layers->ports, bit) ||
+	return state & WARDEN_REACH_RULED ||
 	       !warden_opening_holds(sk->sk_protocol, inet_sk(sk)->inet_num);
 }
 
@@ -228,11 +266,11 @@ bool warden_sweep_end(struct sock *sk)
 
 static bool is_to_end(const struct sweep *s, const struct sock *sk)
 {
-	u32 bit = bit_of(sk);
+	u8 state = state_of(s->layers->ports, sk, bit_of(sk));
 
-	if (!warden_port_is_hard(s->layers->ports, bit) || sk->sk_kern_sock)
+	if (!(state & WARDEN_REACH_HARD) || sk->sk_kern_sock)
 		return false;
-	return s->abort || (is_flow(sk) && s->had && was_open(s, bit));
+	return s->abort || (is_flow(sk) && s->had && was_open(s, sk));
 }
 
 static void name_peer(char *text, size_t size, const struct sock *sk)
@@ -282,9 +320,13 @@ static bool settle(struct sweep *s, struct sock *sk)
 	const u16 port = inet_sk(sk)->inet_num; /* an end takes it */
 	const struct warden_snapshot *snap;
 	bool ends = is_to_end(s, sk);
+	struct warden_origin from;
 	u32 line;
 
-	snap = warden_ports_closer(s->layers, is_udp(sk), port, &line);
+	rcu_read_lock();
+	read_origin(&from, sk);
+	snap = warden_ports_closer(s->layers, is_udp(sk), port, &from, &line);
+	rcu_read_unlock();
 	tell(s, sk, port, line, snap, ends);
 	return !ends || !warden_sweep_end(sk);
 }
@@ -344,10 +386,11 @@ static bool asks_for_abort(const struct warden_layers *layers)
 void warden_sweep(const struct warden_layers *old, const struct warden_layers *layers)
 {
 	bool abort = asks_for_abort(layers);
+	bool partly = (layers->ports && layers->ports->reach) || (old->ports && old->ports->reach);
 	struct sweep *s;
 
 	warden_change_assert_held();
-	if (!layers->ports || (!abort && old->ports &&
+	if (!layers->ports || (!abort && !partly && old->ports &&
 			       bitmap_subset(layers->ports->stop, old->ports->stop, WARDEN_PORT_BITS)))
 		return;
 	s = kvzalloc(sizeof(*s), GFP_KERNEL);

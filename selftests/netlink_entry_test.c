@@ -203,12 +203,43 @@ static const char ten[] = "\4\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\10",
 		  of_version_5[] = "\5\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\10",
 		  of_33_bits[] = "\4\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\41";
 
-static void net_in_a_listen_rule(struct msg *m) { put_net(m, WARDEN_DOMAIN_LISTEN, ten, 18); }
+static void net_in_a_sensor_rule(struct msg *m) { put_net(m, WARDEN_DOMAIN_SENSOR, ten, 18); }
 static void net_of_17_bytes(struct msg *m) { put_net(m, WARDEN_DOMAIN_CONNECT, ten, 17); }
 static void net_of_version_5(struct msg *m) { put_net(m, WARDEN_DOMAIN_CONNECT, of_version_5, 18); }
 static void net_of_33_bits(struct msg *m) { put_net(m, WARDEN_DOMAIN_CONNECT, of_33_bits, 18); }
 static void net_with_bits_behind(struct msg *m) { put_net(m, WARDEN_DOMAIN_CONNECT, ten_and_more, 18); }
 static void net_of_ipv4_as_ipv6(struct msg *m) { put_net(m, WARDEN_DOMAIN_CONNECT, mapped, 18); }
+
+static void put_interface(struct msg *m, uint32_t domain, const char *name)
+{
+	size_t nest = blob_rule(m, 1, domain, ALLOW);
+
+	msg_put_string(m, WARDEN_A_RULE_INTERFACE, name);
+	msg_end(m, nest);
+}
+
+static void interface_in_a_connect_rule(struct msg *m) { put_interface(m, WARDEN_DOMAIN_CONNECT, "eth0"); }
+static void interface_of_no_name(struct msg *m) { put_interface(m, WARDEN_DOMAIN_LISTEN, ""); }
+static void interface_with_a_slash(struct msg *m) { put_interface(m, WARDEN_DOMAIN_LISTEN, "/"); }
+static void interface_of_16_characters(struct msg *m) { put_interface(m, WARDEN_DOMAIN_LISTEN, "0123456789abcdef"); }
+
+static void net_denied_to_one_program(struct msg *m)
+{
+	size_t nest = blob_rule(m, 1, WARDEN_DOMAIN_LISTEN, DENY);
+
+	msg_put_u32(m, WARDEN_A_RULE_PROGRAM, 1);
+	msg_put(m, WARDEN_A_RULE_NET, ten, 18);
+	msg_end(m, nest);
+}
+
+static void net_of_sctp(struct msg *m)
+{
+	size_t nest = blob_rule(m, 1, WARDEN_DOMAIN_LISTEN, ALLOW);
+
+	msg_put_u32(m, WARDEN_A_RULE_PROTOCOL, 132);
+	msg_put(m, WARDEN_A_RULE_NET, ten, 18);
+	msg_end(m, nest);
+}
 
 static void ports_said_twice(struct msg *m)
 {
@@ -434,6 +465,12 @@ static const struct mistake mistakes[] = {
 	MISTAKE(surface_in_a_listen_rule, EINVAL),
 	MISTAKE(rule_of_surface_14, ERANGE),
 	MISTAKE(usb_class_in_a_module_rule, EINVAL),
+	MISTAKE(interface_in_a_connect_rule, EINVAL),
+	MISTAKE(interface_of_no_name, EINVAL),
+	MISTAKE(interface_with_a_slash, EINVAL),
+	MISTAKE(interface_of_16_characters, EINVAL),
+	MISTAKE(net_denied_to_one_program, EINVAL),
+	MISTAKE(net_of_sctp, EINVAL),
 	MISTAKE(name_in_a_firmware_rule, EINVAL),
 	MISTAKE(name_with_an_asterisk_inside, EINVAL),
 	MISTAKE(name_of_nothing, EINVAL),
@@ -464,7 +501,7 @@ static const struct mistake mistakes[] = {
 	MISTAKE(ports_behind_the_last, EINVAL),
 	MISTAKE(ports_in_a_sensor_rule, EINVAL),
 	MISTAKE(ports_said_twice, EINVAL),
-	MISTAKE(net_in_a_listen_rule, EINVAL),
+	MISTAKE(net_in_a_sensor_rule, EINVAL),
 	MISTAKE(net_of_17_bytes, ERANGE),
 	MISTAKE(net_of_version_5, EINVAL),
 	MISTAKE(net_of_33_bits, EINVAL),

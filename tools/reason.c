@@ -83,11 +83,15 @@ static const struct {
 	[WARDEN_REASON_IMPORTED] = { "it was given elsewhere or earlier, and imported", "" },
 	[WARDEN_REASON_PORT_CLOSED] = { "the policy lets nobody receive at this port",
 					"allow a program to listen there, or: wardenctl service open" },
+	[WARDEN_REASON_INTERFACE_CLOSED] = { "the policy lets nobody receive at this port by this interface",
+					     "add the interface to the `on` of the rule, if it is wanted" },
+	[WARDEN_REASON_PEER_CLOSED] = { "the policy lets nobody receive at this port from this address",
+					"add the address to the `from` of the rule, if it is wanted" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_PROGRAM_ELSEWHERE + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_PEER_CLOSED + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

@@ -248,12 +248,14 @@ static const char *const reason_words[] = {
 	"owner-changed",
 	"port-closed",
 	"program-elsewhere",
+	"interface-closed",
+	"peer-closed",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 43,
+	.count = 45,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -799,12 +801,13 @@ static const struct warden_wire_attr rule_attrs[] = {
 	[20] = { .name = "principal", .kind = WARDEN_WIRE_NEST, .nest = &principal_set, .many = true },
 	[21] = { .name = "quorum", .kind = WARDEN_WIRE_U32 },
 	[22] = { .name = "usb-class", .kind = WARDEN_WIRE_U32 },
+	[23] = { .name = "interface", .kind = WARDEN_WIRE_STRING },
 };
 
 static const struct warden_wire_set rule_set = {
 	.name = "rule",
 	.attrs = rule_attrs,
-	.max = 22,
+	.max = 23,
 };
 
 const struct warden_wire_set *warden_set_rule(void)

@@ -16,6 +16,9 @@
 
 #define WARDEN_ADDRESS_SIZE 16
 
+/* The version of an address that is in no net, of which no more is known. */
+#define WARDEN_ADDRESS_ELSEWHERE 255
+
 /**
  * struct warden_address - one address
  * @version: 4 or 6; 0 is none, which lies in no net

@@ -20,6 +20,8 @@
 
 #define WARDEN_PATTERN_MAX	63	/* characters of a name of a module or an alias */
 
+#define WARDEN_INTERFACE_MAX	15	/* characters of an interface's name (IFNAMSIZ - 1) */
+
 #define WARDEN_PROGRAMS_MAX	1024	/* programs of one policy */
 #define WARDEN_PROGRAM_DIGESTS_MAX 4	/* digests of one program */
 #define WARDEN_PURPOSES_MAX	1024	/* purposes of one policy */

@@ -424,11 +424,18 @@ static u32 pick(u32 n)
 	return (state >> 16) % n;
 }
 
+static struct warden_pattern interfaces[] = {
+	{ .len = 4, .text = "eth0" }, { .len = 2, .text = "lo" },
+};
+
 static void random_layer(struct policy *l, u8 role)
 {
+	const bool conditional = !pick(10);
 	u32 i, nr = 1 + pick(4);
 
 	layer_init(l, role);
+	l->snap.patterns = interfaces;
+	l->snap.nr_patterns = ARRAY_SIZE(interfaces);
 	for (i = 0; i < 2; i++)
 		if (pick(2))
 			policy_add_program(l, 1 + pick(2));
@@ -452,8 +459,10 @@ static void random_layer(struct policy *l, u8 role)
 			r.protocol = protocols[pick(3)];
 			r.port_low = pick(6);
 			r.port_high = pick(4) ? r.port_low + pick(4) : U16_MAX;
-			if (r.domain == CONNECT)
+			if (r.domain == CONNECT || (conditional && pick(2)))
 				r.net = pick(NETS + 1);
+			if (r.domain == LISTEN && conditional && pick(2))
+				r.pattern = pick(ARRAY_SIZE(interfaces) + 1);
 		} else {
 			r.digest = pick(3);
 		}
@@ -515,6 +524,16 @@ static bool widens_at_a_port(const struct policy *below, const struct policy *ab
 	return false;
 }
 
+static bool asks_from_where(const struct policy *l)
+{
+	u32 i;
+
+	for (i = 0; i < l->snap.nr_rules; i++)
+		if (l->rules[i].domain == LISTEN && (l->rules[i].pattern || l->rules[i].net))
+			return true;
+	return false;
+}
+
 /* Every object of one domain, for one subject. */
 static bool widens_somewhere(const struct policy *below, const struct policy *above,
 			     struct warden_request *req, struct warden_identity *object)
@@ -526,6 +545,7 @@ static bool widens_somewhere(const struct policy *below, const struct policy *ab
 		address_of(4, 10, 1, 0, 1), address_of(4, 10, 1, 128, 0), address_of(4, 10, 2, 0, 1),
 		address_of(4, 11, 0, 0, 1), address_of(6, 10, 1, 0, 1), address_of(6, 10, 2, 0, 1),
 	};
+	const bool conditional = asks_from_where(below) || asks_from_where(above);
 	u32 i;
 
 	for (i = 0; i < 4 * 4 && req->domain == SENSOR; i++) {
@@ -534,9 +554,15 @@ static bool widens_somewhere(const struct policy *below, const struct policy *ab
 		if (widens_at(below, above, req))
 			return true;
 	}
-	for (i = 0; i < 3 && req->domain == LISTEN; i++)
-		if (widens_at_a_port(below, above, req, protocols[i]))
+	for (i = 0; i < 4 * 3 * ARRAY_SIZE(addresses) && req->domain == LISTEN; i++) {
+		static const char *const names[] = { "", "eth0", "lo", WARDEN_INTERFACE_FOREIGN };
+
+		req->interface = names[i % 4];
+		req->address = addresses[i / 12];
+		if (req->address.version && (i == 12 + i / 4 % 3 * 4 || conditional) &&
+		    widens_at_a_port(below, above, req, protocols[i / 4 % 3]))
 			return true;
+	}
 	for (i = 0; i < 3 * ARRAY_SIZE(addresses) && req->domain == CONNECT; i++) {
 		req->address = addresses[i / 3];
 		if (widens_at_a_port(below, above, req, protocols[i % 3]))

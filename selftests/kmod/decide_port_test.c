@@ -52,6 +52,88 @@ TEST_F(decide, listen_rule_without_protocol_takes_any)
 	EXPECT_VERDICT(ALLOW, RULE, 1);
 }
 
+/* eth0, and 10.1.0.0/17. */
+static void add_conditional(struct policy *p, u16 protocol, u32 program, u8 action)
+{
+	static struct warden_pattern eth0 = { .len = 4, .text = "eth0" };
+	struct warden_rule rule = rule_listen(program, protocol, 443, 443);
+
+	p->snap.patterns = &eth0;
+	p->snap.nr_patterns = 1;
+	rule.pattern = 1;
+	rule.net = 3;
+	rule.action = action;
+	policy_add_rule(p, rule);
+}
+
+TEST_F(decide, listen_matches_an_interface_and_a_net_both)
+{
+	static const struct {
+		const char *interface;
+		struct warden_address from;
+		u8 allows; /* where a rule allows eth0 from 10.1.0.0/17 */
+		u8 denies; /* where one denies it, and another allows all */
+	} row[] = {
+		{ "eth0", { 4, { 10, 1, 0, 1 } }, WARDEN_ACTION_ALLOW, WARDEN_ACTION_DENY },
+		{ "eth0", { 4, { 10, 2, 0, 1 } }, WARDEN_ACTION_DENY, WARDEN_ACTION_ALLOW },
+		{ "eth1", { 4, { 10, 1, 0, 1 } }, WARDEN_ACTION_DENY, WARDEN_ACTION_ALLOW },
+		{ "eth", { 4, { 10, 1, 0, 1 } }, WARDEN_ACTION_DENY, WARDEN_ACTION_ALLOW },
+		{ "eth01", { 4, { 10, 1, 0, 1 } }, WARDEN_ACTION_DENY, WARDEN_ACTION_ALLOW },
+		{ "", { 6, { 10, 1, 0, 1 } }, WARDEN_ACTION_DENY, WARDEN_ACTION_ALLOW },
+		/* Of another network the interface is the one that is worse. */
+		{ WARDEN_INTERFACE_FOREIGN, { 4, { 10, 1, 0, 1 } }, WARDEN_ACTION_DENY, WARDEN_ACTION_DENY },
+		/* Nothing has come yet: somebody can come in. */
+		{ NULL, { 0, { 0 } }, WARDEN_ACTION_ALLOW, WARDEN_ACTION_ALLOW },
+		{ "eth0", { 0, { 0 } }, WARDEN_ACTION_ALLOW, WARDEN_ACTION_ALLOW },
+		{ "eth1", { 0, { 0 } }, WARDEN_ACTION_DENY, WARDEN_ACTION_ALLOW },
+	};
+	struct policy denying = self->p;
+	unsigned int i;
+
+	add_conditional(&self->p, 0, 1, WARDEN_ACTION_ALLOW);
+	denying.snap.rules = denying.rules;
+	denying.snap.programs = denying.programs;
+	denying.snap.refs = denying.refs;
+	denying.snap.nets = denying.nets;
+	add_conditional(&denying, 0, 0, WARDEN_ACTION_DENY);
+	policy_add_rule(&denying, rule_listen(1, 0, 443, 443));
+	self->req.domain = WARDEN_DOMAIN_LISTEN;
+	self->req.protocol = 6;
+	self->req.port = 443;
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		self->req.interface = row[i].interface;
+		self->req.address = row[i].from;
+		DECIDE();
+		EXPECT_EQ(row[i].allows, self->v.action)
+		{
+			TH_LOG("row %u, allowing", i);
+		}
+		warden_decide(&denying.snap, &self->req, &self->v);
+		EXPECT_EQ(row[i].denies, self->v.action)
+		{
+			TH_LOG("row %u, denying", i);
+		}
+	}
+}
+
+TEST_F(decide, listen_keeps_conditions_where_no_packet_is_looked_at)
+{
+	add_conditional(&self->p, 0, 1, WARDEN_ACTION_ALLOW);
+	self->req.domain = WARDEN_DOMAIN_LISTEN;
+	self->req.port = 443;
+	self->req.protocol = 132;
+	EXPECT_VERDICT(DENY, PORT_NOT_NAMED, 0);
+	self->req.protocol = 262;
+	EXPECT_VERDICT(ALLOW, RULE, 1);
+	policy_add_rule(&self->p, rule_listen(1, 0, 443, 443));
+	self->req.protocol = 132;
+	EXPECT_VERDICT(ALLOW, RULE, 2);
+	add_conditional(&self->p, 0, 0, WARDEN_ACTION_DENY);
+	EXPECT_VERDICT(DENY, RULE, 3);
+	self->req.protocol = 17;
+	EXPECT_VERDICT(ALLOW, RULE, 1);
+}
+
 TEST_F(decide, connect_matches_a_net_and_no_other_address)
 {
 	static const struct {

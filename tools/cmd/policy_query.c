@@ -138,6 +138,8 @@ struct explain_options {
 	char *listen;
 	char *connect;
 	const char *to;
+	const char *on;
+	const char *from;
 	const char *protocol;
 	const char *path;
 	uint32_t domain; /* of the path */
@@ -181,6 +183,12 @@ static int take_explain_option(struct explain_options *o, int c)
 	case 't':
 		o->to = optarg;
 		return 0;
+	case 'o':
+		o->on = optarg;
+		return 0;
+	case 'f':
+		o->from = optarg;
+		return 0;
 	case 'P':
 		o->protocol = optarg;
 		break;
@@ -212,6 +220,8 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 		{ "listen", required_argument, NULL, 'l' },
 		{ "connect", required_argument, NULL, 'C' },
 		{ "to", required_argument, NULL, 't' },
+		{ "on", required_argument, NULL, 'o' },
+		{ "from", required_argument, NULL, 'f' },
 		{ "protocol", required_argument, NULL, 'P' },
 		{ "exec", required_argument, NULL, WARDEN_DOMAIN_EXEC },
 		{ "module", required_argument, NULL, WARDEN_DOMAIN_MODULE },
@@ -236,6 +246,8 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 					  "--autoload");
 	if (o->to && !o->connect)
 		return warden_usage_wrong("--to goes with --connect, which says by what protocol");
+	if ((o->on || o->from) && !o->listen)
+		return warden_usage_wrong("--on and --from go with --listen, which says at which port");
 	if (o->device && !o->sensor)
 		return warden_usage_wrong("--device goes with --sensor, which says what it is");
 	return 0;
@@ -258,7 +270,7 @@ static bool build_query(struct warden_query *query, const struct warden_asked *a
 	if (o->sensor)
 		right = warden_query_sensor(query, o->sensor, o->device);
 	else if (o->listen)
-		right = warden_query_listen(query, protocol, slash ? slash : "");
+		right = warden_query_listen(query, protocol, slash ? slash : "", o->on, o->from);
 	else if (o->connect)
 		right = warden_query_connect(query, protocol, slash ? slash : "", o->to);
 	else if (o->protocol)
@@ -465,14 +477,35 @@ static void take_who(void *ctx, const struct warden_subject *subject, const char
 	free(rule);
 }
 
+/* `listen PROTOCOL PORT`, and `on INTERFACE` and `from ADDRESS` behind it. */
+static bool read_listen(struct warden_query *query, int n, char **words)
+{
+	const char *on = NULL, *from = NULL;
+	int i;
+
+	for (i = 3; i < n; i += 2) {
+		const char **to = !strcmp(words[i], "on") ? &on : !strcmp(words[i], "from") ? &from : NULL;
+
+		if (!to || *to) {
+			snprintf(query->wrong, sizeof(query->wrong),
+				 "`%.64s` does not belong there; write `listen PROTOCOL PORT [on "
+				 "INTERFACE] [from ADDRESS]`",
+				 words[i]);
+			return false;
+		}
+		*to = words[i + 1];
+	}
+	return warden_query_listen(query, words[1], words[2], on, from);
+}
+
 /* `use CLASS [TOPOLOGY]`, `use protocol NAME`, `listen PROTOCOL PORT`, `exec PATH` and the like. */
 static bool read_words(struct warden_query *query, const struct warden_asked *a, int n,
 		       char **words)
 {
 	int domain = n > 1 ? warden_enum_value(warden_enum_domain(), words[0]) : -1;
 
-	if (n == 3 && !strcmp(words[0], "listen"))
-		return warden_query_listen(query, words[1], words[2]);
+	if (n >= 3 && n <= 7 && n % 2 && !strcmp(words[0], "listen"))
+		return read_listen(query, n, words);
 	if (n == 3 && !strcmp(words[0], "use") && !strcmp(words[1], "protocol"))
 		return warden_query_protocol(query, words[2]);
 	if ((n == 2 || n == 3) && !strcmp(words[0], "use"))
@@ -485,7 +518,7 @@ static bool read_words(struct warden_query *query, const struct warden_asked *a,
 		return warden_query_object(query, a, (uint32_t)domain, words[1]);
 	snprintf(query->wrong, sizeof(query->wrong),
 		 "what is asked for is not clear; write `use CLASS [TOPOLOGY]`, `listen PROTOCOL "
-		 "PORT`, `connect PROTOCOL PORT [ADDRESS]`, `exec|module|firmware PATH`, `module "
+		 "PORT [on INTERFACE] [from ADDRESS]`, `connect PROTOCOL PORT [ADDRESS]`, `exec|module|firmware PATH`, `module "
 		 "NAME`, `debug SURFACE` or `autoload ALIAS`");
 	return false;
 }

@@ -4,4 +4,4 @@
 # linux/errno.h must stay the system's.
 
 HOSTED_HEADERS := $(addprefix linux/,types.h bits.h string.h slab.h mm.h sort.h export.h kernel.h \
-	jiffies.h nospec.h once.h random.h siphash.h sched.h skbuff.h netlink.h in6.h rcupdate.h unaligned.h) net/genetlink.h
+	jiffies.h nospec.h once.h random.h siphash.h sched.h skbuff.h netlink.h in.h in6.h rcupdate.h unaligned.h) net/genetlink.h

@@ -110,6 +110,7 @@ static void ask_layers(const struct warden_layers *layers, const struct warden_q
 		.protocol = q->protocol,
 		.port = q->port,
 		.address = q->address,
+		.interface = q->interface,
 		.socket = q->socket,
 		.object = &object,
 		.name = q->name ? q->name : "",

@@ -29,7 +29,9 @@ struct warden_oracle;
  * @protocol: listen, connect: IPPROTO_*
  * @port: listen, connect
  * @socket: protocol: enum warden_socket_class
- * @address: connect: unmapped; no version is an address no rule names
+ * @address: connect: unmapped; no version is an address no rule names; listen: the other
+ *	     side, no version where it may be anywhere
+ * @interface: listen: by which it comes in, "" is one no rule names; NULL is any
  * @object: exec, module, firmware: digest of the file
  * @name: module, autoload: its name or the alias; NULL is one no rule names
  * @surface: debug: enum warden_debug_surface
@@ -47,6 +49,7 @@ struct warden_question {
 	uint16_t port;
 	uint32_t socket;
 	struct warden_address address;
+	const char *interface;
 	struct warden_digest object;
 	const char *name;
 	uint32_t surface;

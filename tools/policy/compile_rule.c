@@ -16,7 +16,8 @@ struct wire_rule {
 	const struct warden_sensor *sensor;
 	const struct wire_range *range;
 	size_t ranges;
-	const struct warden_prefix *to; /* NULL is anywhere */
+	const struct warden_prefix *side; /* where the other side is; NULL is anywhere */
+	const char *interface;		  /* NULL is any */
 	const uint8_t *digest;
 	enum warden_digest_alg alg;
 	uint32_t surface;
@@ -87,8 +88,8 @@ static void put_wire_rule(struct compile *c, const struct wire_rule *w)
 		warden_blob_put_string(c->b, WARDEN_A_RULE_CONTROL, r->tags.control.text);
 	if (w->ranges > 1)
 		warden_blob_put(c->b, WARDEN_A_RULE_PORTS, w->range, w->ranges * sizeof(*w->range));
-	if (w->to) {
-		const struct warden_net net = warden_prefix_net(w->to);
+	if (w->side) {
+		const struct warden_net net = warden_prefix_net(w->side);
 
 		warden_blob_put(c->b, WARDEN_A_RULE_NET, &net, sizeof(net));
 	}
@@ -101,6 +102,8 @@ static void put_wire_rule(struct compile *c, const struct wire_rule *w)
 	put_people(c, r);
 	if (w->usb_class)
 		warden_blob_put_u32(c->b, WARDEN_A_RULE_USB_CLASS, w->usb_class);
+	if (w->interface)
+		warden_blob_put_string(c->b, WARDEN_A_RULE_INTERFACE, w->interface);
 	warden_blob_nest_end(c->b, nest);
 }
 
@@ -135,15 +138,28 @@ static void put_port_rule(struct compile *c, struct wire_rule *w)
 	}
 }
 
-static void put_connect_rule(struct compile *c, struct wire_rule *w)
+static void put_net_rule(struct compile *c, struct wire_rule *w)
 {
 	uint32_t i;
 
 	if (!w->rule->prefixes.n)
 		put_port_rule(c, w);
 	for (i = 0; i < w->rule->prefixes.n; i++) {
-		w->to = &c->m->prefixes.v[w->rule->prefixes.first + i];
+		w->side = &c->m->prefixes.v[w->rule->prefixes.first + i];
 		put_port_rule(c, w);
+	}
+}
+
+/* One for each interface and each prefix. */
+static void put_listen_rule(struct compile *c, struct wire_rule *w)
+{
+	uint32_t i;
+
+	if (!w->rule->interfaces.n)
+		put_net_rule(c, w);
+	for (i = 0; i < w->rule->interfaces.n; i++) {
+		w->interface = c->m->names.v[w->rule->interfaces.first + i].text;
+		put_net_rule(c, w);
 	}
 }
 
@@ -214,9 +230,9 @@ void warden_compile_put_rule(struct compile *c, const struct warden_rule *r)
 		if (r->who.text)
 			w.program = c->m->members.v[r->programs.first + i];
 		if (r->domain == WARDEN_DOMAIN_LISTEN)
-			put_port_rule(c, &w);
+			put_listen_rule(c, &w);
 		else if (r->domain == WARDEN_DOMAIN_CONNECT)
-			put_connect_rule(c, &w);
+			put_net_rule(c, &w);
 		else if (r->domain == WARDEN_DOMAIN_PROTOCOL)
 			put_wire_rule(c, &w);
 		else if (r->domain == WARDEN_DOMAIN_USB)

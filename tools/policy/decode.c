@@ -108,6 +108,8 @@ static int read_rule(struct warden_view *v, const struct warden_object *o)
 		r->class = (uint32_t)warden_object_number(o, WARDEN_A_RULE_USB_CLASS);
 	if (warden_object_has(o, WARDEN_A_RULE_PATTERN))
 		r->pattern = keep(v, o, WARDEN_A_RULE_PATTERN);
+	if (warden_object_has(o, WARDEN_A_RULE_INTERFACE))
+		r->interface = keep(v, o, WARDEN_A_RULE_INTERFACE);
 	if (line->len != sizeof(number))
 		return -EBADMSG;
 	/* The copy that is decoded goes to the oracle, which is to speak of rules by number. */

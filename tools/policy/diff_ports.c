@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Ports, protocol by protocol: at an address no rule names, and in each net that
- * one does.
+ * one does; of listening, by an interface no rule names, and by each that one does.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -65,7 +65,13 @@ static uint32_t edges_of(const struct diff *d, uint32_t **edges)
 	return kept;
 }
 
-static void find_pieces(const struct diff *d, const struct warden_address *at, uint32_t protocol,
+/* Where the other side is, and by which interface it comes. */
+struct side {
+	struct warden_address at;
+	const char *interface; /* NULL is any */
+};
+
+static void find_pieces(const struct diff *d, const struct side *side, uint32_t protocol,
 			pieces *list)
 {
 	struct warden_question q = warden_diff_question(d);
@@ -73,7 +79,8 @@ static void find_pieces(const struct diff *d, const struct warden_address *at, u
 	bool *touched = find_touched(d, protocol);
 
 	q.protocol = (uint16_t)protocol;
-	q.address = *at;
+	q.address = side->at;
+	q.interface = side->interface;
 	for (i = 0; i + 1 < n; i++) {
 		struct piece p = { edges[i], edges[i + 1] - 1, { { .what = 0 } } };
 		struct piece *last = list->n ? &list->v[list->n - 1] : NULL;
@@ -133,14 +140,14 @@ struct place {
 	size_t n;
 };
 
-static void ask_place(const struct diff *d, const struct warden_address *at, struct place *p)
+static void ask_place(const struct diff *d, const struct side *side, struct place *p)
 {
 	const struct warden_protocol *protocol;
 
 	*p = (struct place){ .n = 1 };
-	find_pieces(d, at, PROTOCOL_OTHER, &p->of[0]);
+	find_pieces(d, side, PROTOCOL_OTHER, &p->of[0]);
 	for (; p->n < PROTOCOLS && (protocol = warden_protocol_nth(p->n - 1)); p->n++)
-		find_pieces(d, at, protocol->number, &p->of[p->n]);
+		find_pieces(d, side, protocol->number, &p->of[p->n]);
 }
 
 static void free_place(struct place *p)
@@ -234,51 +241,115 @@ static bool find_address(const nets *list, size_t n, struct warden_address *a)
 	return false;
 }
 
-static void put_net(char *to, size_t size, const nets *list, size_t n)
+/* `on eth0 from 10.0.0.0/8`; @n past the nets is an address that none of them holds. */
+static void put_side(const struct diff *d, char *to, size_t size, const char *interface,
+		     const nets *list, size_t n)
 {
+	size_t used = interface && *interface ? (size_t)snprintf(to, size, " on %s", interface) : 0;
 	const struct warden_net *net = &list->v[n];
+	char text[INET6_ADDRSTRLEN] = "";
 	const char *but = "";
 	size_t i;
-	int family = net->first.version == 6 ? AF_INET6 : AF_INET;
-	char text[INET6_ADDRSTRLEN] = "";
 
-	inet_ntop(family, net->first.bytes, text, sizeof(text));
+	to[used] = '\0';
+	if (n == list->n)
+		return;
+	inet_ntop(net->first.version == 6 ? AF_INET6 : AF_INET, net->first.bytes, text, sizeof(text));
 	for (i = 0; i < n; i++)
 		if (warden_net_holds(net, &list->v[i].first))
 			but = " outside of narrower nets";
-	snprintf(to, size, " to %s/%u%s", text, net->bits, but);
+	snprintf(to + used, size - used, " %s %s/%u%s",
+		 d->domain == WARDEN_DOMAIN_LISTEN ? "from" : "to", text, net->bits, but);
+}
+
+/* Does the same come of a net by an interface that no rule names? Then it is told there. */
+static bool is_told(const struct diff *d, const struct warden_address *at, const struct place *place)
+{
+	struct place unnamed;
+	bool same;
+
+	ask_place(d, &(struct side){ *at, "" }, &unnamed);
+	same = are_same_places(place, &unnamed);
+	free_place(&unnamed);
+	return same;
 }
 
 /* What comes of a net is not told where the same comes of what no rule names. */
-static void diff_nets(struct diff *d, const struct place *others)
+static void diff_nets(struct diff *d, const char *interface, const nets *list,
+		      const struct place *others)
 {
-	nets list = { NULL, 0, 0 };
-	struct warden_address at;
+	struct side side = { .interface = interface };
 	struct place place;
-	char where[96];
+	char where[128];
 	size_t i;
 
-	find_nets(d, &list);
-	for (i = 0; i < list.n; i++) {
-		if (!find_address(&list, i, &at))
+	for (i = 0; i < list->n; i++) {
+		if (!find_address(list, i, &side.at))
 			continue;
-		ask_place(d, &at, &place);
-		put_net(where, sizeof(where), &list, i);
-		if (!are_same_places(&place, others))
+		ask_place(d, &side, &place);
+		put_side(d, where, sizeof(where), interface, list, i);
+		if (!are_same_places(&place, others) &&
+		    !(interface && *interface && is_told(d, &side.at, &place)))
 			tell_place(d, where, &place);
 		free_place(&place);
 	}
-	free(list.v);
+}
+
+/* The interfaces that rules speak of, each once. */
+static size_t find_interfaces(const struct diff *d, const char *names[], size_t max)
+{
+	size_t n = 0, i, k;
+	unsigned int view;
+
+	for (view = 0; view < WARDEN_SUBJECT_VIEWS; view++)
+		for (i = 0; i < d->rules[view].n; i++) {
+			uint32_t named = d->rules[view].v[i].interface;
+
+			for (k = 0; named && k < n && names[k] != d->texts.v[named - 1]; k++)
+				;
+			if (named && k == n && n < max)
+				names[n++] = d->texts.v[named - 1];
+		}
+	return n;
+}
+
+#define INTERFACES 64 /* as many as the module takes of a port */
+
+/* As packets come in: by each interface, and from each net. */
+static void diff_interfaces(struct diff *d, const nets *list, const struct warden_address *elsewhere,
+			    const struct place *unnamed)
+{
+	const char *names[INTERFACES];
+	size_t n = find_interfaces(d, names, INTERFACES), i;
+	struct place others;
+	char where[128];
+
+	diff_nets(d, "", list, unnamed);
+	for (i = 0; i < n; i++) {
+		ask_place(d, &(struct side){ *elsewhere, names[i] }, &others);
+		put_side(d, where, sizeof(where), names[i], list, list->n);
+		if (!are_same_places(&others, unnamed))
+			tell_place(d, where, &others);
+		diff_nets(d, names[i], list, &others);
+		free_place(&others);
+	}
 }
 
 void warden_diff_ports(struct diff *d)
 {
-	static const struct warden_address none = { .version = 0 };
+	const bool listens = d->domain == WARDEN_DOMAIN_LISTEN;
+	const struct side unnamed = { { .version = listens ? WARDEN_ADDRESS_ELSEWHERE : 0 },
+				      listens ? "" : NULL };
+	nets list = { NULL, 0, 0 };
 	struct place others;
 
-	ask_place(d, &none, &others);
+	ask_place(d, &unnamed, &others);
 	tell_place(d, "", &others);
-	if (d->domain == WARDEN_DOMAIN_CONNECT)
-		diff_nets(d, &others);
+	find_nets(d, &list);
+	if (listens)
+		diff_interfaces(d, &list, &unnamed.at, &others);
+	else
+		diff_nets(d, NULL, &list, &others);
+	free(list.v);
 	free_place(&others);
 }

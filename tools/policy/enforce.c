@@ -51,10 +51,8 @@ static const char *rule_lacks(const struct warden_rule *r)
 {
 	if (domain_lacks(r->domain))
 		return domain_lacks(r->domain);
-	if (r->interfaces.n && r->domain != WARDEN_DOMAIN_USB)
-		return "`on` in a rule is";
-	if (r->from.line)
-		return "`from` in a rule is";
+	if (r->interfaces.n && r->domain == WARDEN_DOMAIN_CONNECT)
+		return "`on` in a `connect` rule is";
 	return NULL;
 }
 

@@ -29,7 +29,6 @@ enum warden_model_domain {
 #define WARDEN_GROUP_SENSORS_MAX 256  /* sensors of one group, groups inside it spread out */
 #define WARDEN_GROUP_PORTS_MAX	 1024 /* ranges of one group, merged */
 #define WARDEN_CONTROL_MAX	 15   /* bytes of a control's number */
-#define WARDEN_INTERFACE_MAX	 15   /* bytes of an interface's name (IFNAMSIZ - 1) */
 
 /* Some text and where it stands; NULL is absent. */
 struct warden_name {

@@ -100,33 +100,41 @@ static bool read_port(struct warden_query *query, const char *protocol, const ch
 	return true;
 }
 
-bool warden_query_listen(struct warden_query *query, const char *protocol, const char *port)
+static bool read_address(struct warden_query *query, const char *text)
+{
+	struct warden_address *a = &query->q.address;
+
+	a->version = strchr(text, ':') ? 6 : 4;
+	if (inet_pton(a->version == 6 ? AF_INET6 : AF_INET, text, a->bytes) != 1)
+		return wrong(query, "`%s` is no address; write one like 192.0.2.1 or 2001:db8::1", text);
+	warden_address_unmap(a);
+	return true;
+}
+
+bool warden_query_listen(struct warden_query *query, const char *protocol, const char *port,
+			 const char *on, const char *from)
 {
 	if (!read_port(query, protocol, port))
 		return false;
 	query->q.domain = WARDEN_DOMAIN_LISTEN;
-	snprintf(query->what, sizeof(query->what), "listen %s %u", protocol, query->q.port);
-	return true;
+	query->q.interface = on;
+	snprintf(query->what, sizeof(query->what), "listen %s %u%s%.64s%s%.64s", protocol,
+		 query->q.port, on ? " on " : "", on ? on : "", from ? " from " : "",
+		 from ? from : "");
+	if (on && (strlen(on) > WARDEN_INTERFACE_MAX || !*on || strchr(on, '/')))
+		return wrong(query, "`%s` is no name of an interface; write one like eth0", on);
+	return !from || read_address(query, from);
 }
 
 bool warden_query_connect(struct warden_query *query, const char *protocol, const char *port,
 			  const char *address)
 {
-	struct warden_address *a = &query->q.address;
-
 	if (!read_port(query, protocol, port))
 		return false;
 	query->q.domain = WARDEN_DOMAIN_CONNECT;
 	snprintf(query->what, sizeof(query->what), "connect %s %u%s%.64s", protocol, query->q.port,
 		 address ? " to " : "", address ? address : "");
-	if (!address)
-		return true;
-	a->version = strchr(address, ':') ? 6 : 4;
-	if (inet_pton(a->version == 6 ? AF_INET6 : AF_INET, address, a->bytes) != 1)
-		return wrong(query, "`%s` is no address; write one like 192.0.2.1 or 2001:db8::1",
-			     address);
-	warden_address_unmap(a);
-	return true;
+	return !address || read_address(query, address);
 }
 
 bool warden_query_protocol(struct warden_query *query, const char *name)

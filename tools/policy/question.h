@@ -38,7 +38,10 @@ struct warden_query {
 
 /* Each fills in a part of a query; false where @query->wrong says why not. */
 bool warden_query_sensor(struct warden_query *query, const char *class, const char *topology);
-bool warden_query_listen(struct warden_query *query, const char *protocol, const char *port);
+
+/* @on and @from may be NULL: by any interface, from anywhere. */
+bool warden_query_listen(struct warden_query *query, const char *protocol, const char *port,
+			 const char *on, const char *from);
 
 /* @address may be NULL: one that no rule names. */
 bool warden_query_connect(struct warden_query *query, const char *protocol, const char *port,

@@ -385,12 +385,31 @@ static void check_people(struct resolve *r, const struct warden_rule *rule)
 	}
 }
 
+/* As the kernel has names (dev_valid_name()); of USB it is a port that stands there. */
+static void check_interfaces(struct resolve *r, const struct warden_rule *rule)
+{
+	uint32_t i;
+
+	for (i = 0; rule->domain != WARDEN_DOMAIN_USB && i < rule->interfaces.n; i++) {
+		struct warden_name name = r->m->names.v[rule->interfaces.first + i];
+
+		warden_model_check_length(r->d, name, "the name of the interface",
+					  WARDEN_INTERFACE_MAX);
+		if (name.text[strcspn(name.text, "/: \t")])
+			warden_diags_add(r->d, name.at,
+					 "\"%s\" is no name of an interface; write one as `ip link` "
+					 "has it, like eth0",
+					 name.text);
+	}
+}
+
 static void resolve_rule(struct resolve *r, struct warden_rule *rule)
 {
 	uint32_t n;
 
 	resolve_who(r, rule);
 	check_people(r, rule);
+	check_interfaces(r, rule);
 	resolve_sensor(r, rule);
 	resolve_ports(r, rule);
 	if (!rule->purpose.text)
@@ -425,8 +444,10 @@ size_t warden_model_spread(const struct warden_rule *rule)
 		return n;
 	if (rule->object.text)
 		return 2 * n;
-	if (rule->domain == WARDEN_DOMAIN_CONNECT && rule->prefixes.n)
+	if (rule->prefixes.n)
 		n *= rule->prefixes.n;
+	if (rule->interfaces.n)
+		n *= rule->interfaces.n;
 	return n * (rule->ports.n ? rule->ports.n : 1);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What cannot stand in a rule, each rule for itself. */
 #include <ctype.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "model.h"
@@ -176,6 +177,26 @@ static void check_network(struct warden_diags *d, const struct warden_rule *r)
 				 "an `egress` rule needs a sensor; add `while using camera`");
 }
 
+/* A packet is asked, which knows no program, and only of protocols that are looked into. */
+static void check_conditions(struct warden_diags *d, const struct warden_rule *r)
+{
+	const char *protocol = warden_protocol_name(r->protocol);
+
+	if (r->domain != WARDEN_DOMAIN_LISTEN || (!r->interfaces.n && !r->prefixes.n))
+		return;
+	if (r->action == WARDEN_ACTION_DENY && r->who.text)
+		warden_diags_add(d, r->who.at,
+				 "a packet that comes in knows no program; deny it to `any`, or allow "
+				 "`%s` only where it may",
+				 r->who.text);
+	if (r->protocol != WARDEN_MODEL_ANY && r->protocol != IPPROTO_TCP &&
+	    r->protocol != IPPROTO_UDP && r->protocol != IPPROTO_MPTCP)
+		warden_diags_add(d, r->at,
+				 "packets of `%s` are not looked at; `on` and `from` are for `tcp`, "
+				 "`mptcp` and `udp`",
+				 protocol ? protocol : "this protocol");
+}
+
 void warden_model_check_rule(struct warden_diags *d, const struct warden_rule *r)
 {
 	if (r->domain == WARDEN_DOMAIN_SENSOR)
@@ -184,6 +205,7 @@ void warden_model_check_rule(struct warden_diags *d, const struct warden_rule *r
 		check_consent_is_not_there(d, r);
 	check_sensor(d, r);
 	check_network(d, r);
+	check_conditions(d, r);
 	if (r->domain == WARDEN_DOMAIN_MODULE || r->domain == WARDEN_DOMAIN_FIRMWARE)
 		check_file_rule(d, r);
 	else if (r->domain == WARDEN_DOMAIN_AUTOLOAD)

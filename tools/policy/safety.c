@@ -127,21 +127,38 @@ static void ask_ports_at(struct safety *y, struct warden_question *q)
 	}
 }
 
-static void ask_ports(struct safety *y, struct warden_question *q)
+/* Where the other side is, a verdict can only change where a net begins or has ended. */
+static void ask_nets(struct safety *y, struct warden_question *q)
 {
 	size_t i;
 
 	ask_ports_at(y, q);
-	/* Where the other side is, a verdict can only change where a net begins or has ended. */
 	for (i = 0; i < y->view.rules.n; i++) {
 		const struct warden_net *net = &y->view.rules.v[i].net;
 
-		if (!net->first.version)
+		if (!net->first.version || y->view.rules.v[i].domain != q->domain)
 			continue;
 		q->address = net->first;
 		ask_ports_at(y, q);
 		q->address = warden_net_next(net);
 		ask_ports_at(y, q);
+	}
+}
+
+/* By which interface and from where: one that no rule names, and each that one does. */
+static void ask_places(struct safety *y, struct warden_question *q)
+{
+	static const struct warden_address elsewhere = { .version = WARDEN_ADDRESS_ELSEWHERE };
+	size_t i;
+
+	q->interface = "";
+	q->address = elsewhere;
+	ask_nets(y, q);
+	for (i = 0; i < y->view.rules.n; i++) {
+		q->interface = y->view.rules.v[i].interface;
+		q->address = elsewhere;
+		if (q->interface)
+			ask_nets(y, q);
 	}
 }
 
@@ -197,8 +214,10 @@ static void ask_entry(struct safety *y, uint32_t program)
 	}
 	if (q.domain == WARDEN_DOMAIN_SENSOR)
 		ask_sensors(y, &q);
-	else if (q.domain == WARDEN_DOMAIN_LISTEN || q.domain == WARDEN_DOMAIN_CONNECT)
-		ask_ports(y, &q);
+	else if (q.domain == WARDEN_DOMAIN_LISTEN)
+		ask_places(y, &q);
+	else if (q.domain == WARDEN_DOMAIN_CONNECT)
+		ask_nets(y, &q);
 	else if (q.domain == WARDEN_DOMAIN_PROTOCOL)
 		ask_sockets(y, &q);
 	else if (q.domain == WARDEN_DOMAIN_DEBUG || q.domain == WARDEN_DOMAIN_USB ||

@@ -230,6 +230,10 @@ enum warden_event {
  * @WARDEN_REASON_PORT_CLOSED: the policy lets nobody receive at this port
  * @WARDEN_REASON_PROGRAM_ELSEWHERE: the policy names the program as another
  *   user or in another unit
+ * @WARDEN_REASON_INTERFACE_CLOSED: the policy lets nobody receive at this port
+ *   by this interface
+ * @WARDEN_REASON_PEER_CLOSED: the policy lets nobody receive at this port from
+ *   this address
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -275,6 +279,8 @@ enum warden_reason {
 	WARDEN_REASON_OWNER_CHANGED,
 	WARDEN_REASON_PORT_CLOSED,
 	WARDEN_REASON_PROGRAM_ELSEWHERE,
+	WARDEN_REASON_INTERFACE_CLOSED,
+	WARDEN_REASON_PEER_CLOSED,
 };
 
 /**
@@ -621,6 +627,7 @@ enum {
 	WARDEN_A_RULE_PRINCIPAL,
 	WARDEN_A_RULE_QUORUM,
 	WARDEN_A_RULE_USB_CLASS,
+	WARDEN_A_RULE_INTERFACE,
 
 	__WARDEN_A_RULE_MAX,
 	WARDEN_A_RULE_MAX = (__WARDEN_A_RULE_MAX - 1)

@@ -1,0 +1,1 @@
+policy diff --root ../root conditions-before.policy conditions-after.policy

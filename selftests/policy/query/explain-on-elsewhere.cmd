@@ -1,0 +1,1 @@
+policy explain --root ../root conditions-after.policy --program broker --listen tcp/8883 --on wlan0 --from 192.168.1.2

@@ -198,7 +198,8 @@ static bool matches(const struct warden_snapshot *snap, const struct warden_rule
 	case WARDEN_DOMAIN_SENSOR:
 		return matches_device(rule, req);
 	case WARDEN_DOMAIN_USB:
-		return matches_device(rule, req) && matches_name(snap, rule, req);
+		return matches_device(rule, req) && matches_name(snap, rule, req) &&
+		       matches_object(snap, rule, req);
 	case WARDEN_DOMAIN_LISTEN:
 		return matches_port(rule, req);
 	case WARDEN_DOMAIN_CONNECT:

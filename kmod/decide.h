@@ -84,7 +84,8 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  * @port: listen: host order, 0 is any port the kernel picks; connect: that of the other side
  * @socket: protocol: enum warden_socket_class
  * @address: connect: where the other side is, unmapped
- * @object: exec, module, firmware: what is executed or loaded
+ * @object: exec, module, firmware: what is executed or loaded; usb: the descriptors of the
+ *	    device
  * @name: module, autoload, usb: its name, the alias that is asked for, vendor and product;
  *	  NULL is not known
  * @surface: debug: enum warden_debug_surface

@@ -13,6 +13,7 @@ static int add_rule_digest(struct warden_stage *stage, struct warden_rule *rule,
 			   const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	struct warden_digest *digest;
+	int err;
 
 	if (!attr)
 		return 0;
@@ -21,7 +22,11 @@ static int add_rule_digest(struct warden_stage *stage, struct warden_rule *rule,
 	if (IS_ERR(digest))
 		return PTR_ERR(digest);
 	rule->digest = stage->rule_digests.nr;
-	return warden_stage_parse_digest(attr, digest, extack);
+	err = warden_stage_parse_digest(attr, digest, extack);
+	if (!err && rule->domain == WARDEN_DOMAIN_USB && digest->alg != WARDEN_DIGEST_ALG_SHA256)
+		err = warden_stage_refuse(extack, attr,
+					  "a usb device is known by the SHA-256 of its descriptors");
+	return err;
 }
 
 static int add_rule_net(struct warden_stage *stage, struct warden_rule *rule,
@@ -155,8 +160,8 @@ static const struct {
 	[WARDEN_A_RULE_SOCKET] = { BIT(WARDEN_DOMAIN_PROTOCOL),
 				   "only a protocol rule names a kind of socket" },
 	[WARDEN_A_RULE_DIGEST] = { BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) |
-					   BIT(WARDEN_DOMAIN_FIRMWARE),
-				   "only an exec, module or firmware rule has a digest" },
+					   BIT(WARDEN_DOMAIN_FIRMWARE) | BIT(WARDEN_DOMAIN_USB),
+				   "only an exec, module, firmware or usb rule has a digest" },
 	[WARDEN_A_RULE_NET] = { BIT(WARDEN_DOMAIN_CONNECT),
 				"only a connect rule says where the other side is" },
 	[WARDEN_A_RULE_SURFACE] = { BIT(WARDEN_DOMAIN_DEBUG), "only a debug rule has a surface" },

@@ -374,6 +374,8 @@ int warden_service_list(const struct warden_ctl *ctl, int argc, char **argv)
 	struct warden_fault f;
 	int err;
 
+	if (argc == 2 && !strcmp(argv[1], "--usb"))
+		return warden_service_list_usb(ctl);
 	if (warden_usage_none(argc, argv))
 		return WARDEN_EXIT_USAGE;
 	err = warden_running_open(&l.policy, &f);

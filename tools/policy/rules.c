@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model.h"
+#include "wire.h"
 
 static bool has_consent(const struct warden_rule *r)
 {
@@ -139,12 +140,25 @@ static void check_usb_class(struct warden_diags *d, const struct warden_rule *r)
 				 r->object.text);
 }
 
+static void check_usb_digest(struct warden_diags *d, const struct warden_rule *r)
+{
+	uint8_t bytes[WARDEN_DIGEST_SIZE];
+
+	if (strlen(r->object.text) != 2 * sizeof(bytes) ||
+	    !warden_hex_get(bytes, sizeof(bytes), r->object.text))
+		warden_diags_add(d, r->object.at,
+				 "this is no SHA-256; write its 64 hexadecimal digits, as "
+				 "`wardenctl service list --usb` prints them");
+}
+
 static void check_usb_rule(struct warden_diags *d, const struct warden_rule *r)
 {
 	if (r->who.text)
 		warden_diags_add(d, r->who.at,
 				 "a usb device is plugged in by nobody; write `any` or nothing");
-	if (r->by_class)
+	if (r->by_digest)
+		check_usb_digest(d, r);
+	else if (r->by_class)
 		check_usb_class(d, r);
 	else if (r->object.text && !is_usb_id(r->object.text))
 		warden_diags_add(d, r->object.at,

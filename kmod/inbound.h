@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 #include "flow.h"
+#include "ports.h"
 
 struct netlink_ext_ack;
 struct warden_layers;
@@ -12,13 +13,15 @@ struct warden_layers;
  * struct warden_packet - a packet that came in for a port
  * @flow: to which port, and from whom
  * @family: AF_INET or AF_INET6
- * @udp: of UDP, and not of TCP
+ * @transport: what it is of
+ * @protocol: the same, IPPROTO_*
  * @interface: where it came in
  */
 struct warden_packet {
 	struct warden_flow flow;
 	u16 family;
-	bool udp;
+	enum warden_transport transport;
+	u8 protocol;
 	const char *interface;
 };
 

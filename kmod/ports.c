@@ -63,18 +63,24 @@ static bool is_enforced(const struct warden_snapshot *snap)
  * On the wire MPTCP and SMC are TCP: where they may listen, TCP must come in. Who
  * denies TCP need not deny them, too, to close a port.
  */
-static bool is_about(const struct warden_rule *rule, bool udp)
+static bool is_about(const struct warden_rule *rule, enum warden_transport transport)
 {
 	switch (rule->protocol) {
 	case 0:
 		return true;
 	case IPPROTO_TCP:
-		return !udp;
+		return transport == WARDEN_TRANSPORT_TCP;
 	case IPPROTO_MPTCP:
 	case IPPROTO_SMC:
-		return !udp && rule->action == WARDEN_ACTION_ALLOW;
+		return transport == WARDEN_TRANSPORT_TCP && rule->action == WARDEN_ACTION_ALLOW;
 	case IPPROTO_UDP:
-		return udp;
+		return transport == WARDEN_TRANSPORT_UDP;
+	case IPPROTO_UDPLITE:
+		return transport == WARDEN_TRANSPORT_UDPLITE;
+	case IPPROTO_SCTP:
+		return transport == WARDEN_TRANSPORT_SCTP;
+	case IPPROTO_DCCP:
+		return transport == WARDEN_TRANSPORT_DCCP;
 	default:
 		return false;
 	}
@@ -83,15 +89,15 @@ static bool is_about(const struct warden_rule *rule, bool udp)
 static void mark(unsigned long *map, const struct warden_rule *rule, bool set)
 {
 	u32 n = rule->port_high - rule->port_low + 1;
-	u32 udp;
+	u32 transport;
 
-	for (udp = 0; udp < 2; udp++) {
-		if (!is_about(rule, udp))
+	for (transport = 0; transport < WARDEN_TRANSPORTS; transport++) {
+		if (!is_about(rule, transport))
 			continue;
 		if (set)
-			bitmap_set(map, warden_port_bit(udp, rule->port_low), n);
+			bitmap_set(map, warden_port_bit(transport, rule->port_low), n);
 		else
-			bitmap_clear(map, warden_port_bit(udp, rule->port_low), n);
+			bitmap_clear(map, warden_port_bit(transport, rule->port_low), n);
 	}
 }
 
@@ -263,7 +269,8 @@ size_t warden_ports_size(const struct warden_ports *ports)
 
 /* --- for the record -------------------------------------------------------------- */
 
-static bool is_closed_by(const struct warden_snapshot *snap, bool udp, u16 port, u32 *line)
+static bool is_closed_by(const struct warden_snapshot *snap, enum warden_transport transport,
+			 u16 port, u32 *line)
 {
 	bool is_open = snap->defaults[WARDEN_DOMAIN_LISTEN].action == WARDEN_ACTION_ALLOW;
 	u32 i, end;
@@ -271,7 +278,7 @@ static bool is_closed_by(const struct warden_snapshot *snap, bool udp, u16 port,
 	for (i = listen_rules(snap, &end); i < end; i++) {
 		const struct warden_rule *rule = &snap->rules[i];
 
-		if (!is_about(rule, udp) || port < rule->port_low || port > rule->port_high)
+		if (!is_about(rule, transport) || port < rule->port_low || port > rule->port_high)
 			continue;
 		*line = rule->line;
 		if (denies_all(rule))
@@ -285,7 +292,7 @@ static bool is_closed_by(const struct warden_snapshot *snap, bool udp, u16 port,
 /**
  * warden_ports_closer() - which layer lets nobody receive at a port?
  * @layers: the policy
- * @udp: of UDP, and not of TCP
+ * @transport: of which transport
  * @port: host order
  * @line: set to the line of the rule that says so; 0 is a default
  *
@@ -294,13 +301,14 @@ static bool is_closed_by(const struct warden_snapshot *snap, bool udp, u16 port,
  * Context: Any; the caller keeps @layers alive.
  * Return: the highest layer that does, or the lowest there is.
  */
-const struct warden_snapshot *warden_ports_closer(const struct warden_layers *layers, bool udp,
-						  u16 port, u32 *line)
+const struct warden_snapshot *warden_ports_closer(const struct warden_layers *layers,
+						  enum warden_transport transport, u16 port,
+						  u32 *line)
 {
 	u32 i;
 
 	for (i = 0; i < layers->nr; i++)
-		if (closes(layers->layer[i]) && is_closed_by(layers->layer[i], udp, port, line))
+		if (closes(layers->layer[i]) && is_closed_by(layers->layer[i], transport, port, line))
 			return layers->layer[i];
 	*line = 0;
 	return layers->layer[layers->nr - 1];

@@ -69,9 +69,14 @@ static bool is_udp(const struct sock *sk)
 	return sk->sk_protocol == IPPROTO_UDP;
 }
 
+static enum warden_transport transport_of(const struct sock *sk)
+{
+	return is_udp(sk) ? WARDEN_TRANSPORT_UDP : WARDEN_TRANSPORT_TCP;
+}
+
 static u32 bit_of(const struct sock *sk)
 {
-	return warden_port_bit(is_udp(sk), inet_sk(sk)->inet_num);
+	return warden_port_bit(transport_of(sk), inet_sk(sk)->inet_num);
 }
 
 /* Was it taken by a server? Who connects has a port that no other socket was bound to. */
@@ -104,7 +109,7 @@ static bool is_picked(const struct sweep *s, const struct sock *sk)
 {
 	int low, high;
 
-	if (warden_port_stops(s->layers->ports, warden_port_bit(is_udp(sk), 0)))
+	if (warden_port_stops(s->layers->ports, warden_port_bit(transport_of(sk), 0)))
 		return false;
 	inet_get_local_port_range(sock_net(sk), &low, &high);
 	return low <= inet_sk(sk)->inet_num && inet_sk(sk)->inet_num <= high;
@@ -284,7 +289,7 @@ static bool settle(struct sweep *s, struct sock *sk)
 	bool ends = is_to_end(s, sk);
 	u32 line;
 
-	snap = warden_ports_closer(s->layers, is_udp(sk), port, &line);
+	snap = warden_ports_closer(s->layers, transport_of(sk), port, &line);
 	tell(s, sk, port, line, snap, ends);
 	return !ends || !warden_sweep_end(sk);
 }

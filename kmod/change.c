@@ -64,6 +64,8 @@ static u32 domain_of(u32 event)
 		return WARDEN_DOMAIN_SYSTEM;
 	case WARDEN_EVENT_QUARANTINE_ADD:
 	case WARDEN_EVENT_QUARANTINE_REMOVE:
+	case WARDEN_EVENT_QUARANTINE_LIST:
+	case WARDEN_EVENT_QUARANTINE_REFUSE:
 		return WARDEN_DOMAIN_EXEC;
 	case WARDEN_EVENT_DEBUG_OPEN:
 	case WARDEN_EVENT_DEBUG_CLOSE:
@@ -94,7 +96,10 @@ void warden_change_tell(const struct warden_change *c)
 	}
 	r->event = c->event;
 	r->domain = domain_of(c->event);
-	r->action = c->event == WARDEN_EVENT_POLICY_REFUSE ? WARDEN_ACTION_DENY : WARDEN_ACTION_ALLOW;
+	r->action = c->event == WARDEN_EVENT_POLICY_REFUSE ||
+				    c->event == WARDEN_EVENT_QUARANTINE_REFUSE ?
+			    WARDEN_ACTION_DENY :
+			    WARDEN_ACTION_ALLOW;
 	r->reason = c->reason;
 	r->line = c->line;
 	r->count = 1;

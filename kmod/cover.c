@@ -323,41 +323,12 @@ static int try_names(struct probe *p)
 	return err ?: each_rule_of_both(p, try_name);
 }
 
-static int try_usb_port(struct probe *p, const struct warden_snapshot *snap,
-			const struct warden_rule *mention)
-{
-	if (p->rule->topology && p->rule->topology != mention->topology)
-		return 0;
-	p->req.topology = mention->topology;
-	return try_names(p);
-}
-
-static int try_usb_class(struct probe *p, const struct warden_snapshot *snap,
-			 const struct warden_rule *mention)
-{
-	int err;
-
-	if (p->rule->class && p->rule->class != mention->class)
-		return 0;
-	p->req.class = mention->class;
-	p->req.topology = p->rule->topology;
-	err = try_names(p);
-	return err ?: each_rule_of_both(p, try_usb_port);
-}
-
-/* One class that no rule names is 0, which is of no interface, and so of a port. */
-static int try_usb(struct probe *p)
-{
-	static const struct warden_rule none;
-	int err = try_usb_class(p, p->from, p->rule->class ? p->rule : &none);
-
-	return err ?: each_rule_of_both(p, try_usb_class);
-}
-
 static int try_digest(struct probe *p, const struct warden_digest *digest)
 {
 	p->object.digest = *digest;
-	return p->rule->domain == WARDEN_DOMAIN_MODULE ? try_names(p) : try(p);
+	return p->rule->domain == WARDEN_DOMAIN_MODULE || p->rule->domain == WARDEN_DOMAIN_USB ?
+		       try_names(p) :
+		       try(p);
 }
 
 static int try_named_digest(struct probe *p, const struct warden_snapshot *snap,
@@ -379,6 +350,37 @@ static int try_digests(struct probe *p)
 	for (i = 0; !err && i < accepted->nr; i++)
 		err = try_digest(p, &accepted->digests[i]);
 	return err ?: each_rule_of_both(p, try_named_digest);
+}
+
+static int try_usb_port(struct probe *p, const struct warden_snapshot *snap,
+			const struct warden_rule *mention)
+{
+	if (p->rule->topology && p->rule->topology != mention->topology)
+		return 0;
+	p->req.topology = mention->topology;
+	return try_digests(p);
+}
+
+static int try_usb_class(struct probe *p, const struct warden_snapshot *snap,
+			 const struct warden_rule *mention)
+{
+	int err;
+
+	if (p->rule->class && p->rule->class != mention->class)
+		return 0;
+	p->req.class = mention->class;
+	p->req.topology = p->rule->topology;
+	err = try_digests(p);
+	return err ?: each_rule_of_both(p, try_usb_port);
+}
+
+/* One class that no rule names is 0, which is of no interface, and so of a port. */
+static int try_usb(struct probe *p)
+{
+	static const struct warden_rule none;
+	int err = try_usb_class(p, p->from, p->rule->class ? p->rule : &none);
+
+	return err ?: each_rule_of_both(p, try_usb_class);
 }
 
 static int try_sockets(struct probe *p)

@@ -171,10 +171,26 @@ static bool matches_port(const struct warden_rule *rule, const struct warden_req
 	       rule->port_low <= req->port && req->port <= rule->port_high;
 }
 
-/* Of these the packets that come in are looked at (inbound.h); on the wire MPTCP is TCP. */
-static bool is_filtered(u16 protocol)
+/**
+ * warden_decide_filters() - are the packets of a protocol that come in looked at?
+ * @protocol: IPPROTO_*; on the wire MPTCP is TCP
+ *
+ * Context: Any.
+ * Return: true if they are (inbound.h), so that a rule may say where they come from.
+ */
+bool warden_decide_filters(u16 protocol)
 {
-	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_MPTCP;
+	switch (protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_MPTCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /*
@@ -183,7 +199,7 @@ static bool is_filtered(u16 protocol)
  */
 static bool matches_unknown(const struct warden_rule *rule, const struct warden_request *req)
 {
-	return is_filtered(req->protocol) == (rule->action == WARDEN_ACTION_ALLOW);
+	return warden_decide_filters(req->protocol) == (rule->action == WARDEN_ACTION_ALLOW);
 }
 
 static bool is_called(const struct warden_pattern *pattern, const char *name)
@@ -240,7 +256,8 @@ static bool matches(const struct warden_snapshot *snap, const struct warden_rule
 	case WARDEN_DOMAIN_SENSOR:
 		return matches_device(rule, req);
 	case WARDEN_DOMAIN_USB:
-		return matches_device(rule, req) && matches_name(snap, rule, req);
+		return matches_device(rule, req) && matches_name(snap, rule, req) &&
+		       matches_object(snap, rule, req);
 	case WARDEN_DOMAIN_LISTEN:
 		return matches_port(rule, req) && matches_interface(snap, rule, req) &&
 		       matches_peer(snap, rule, req);

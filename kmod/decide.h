@@ -91,7 +91,8 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  *	     that is not known yet
  * @interface: listen: by which interface of the initial network, "" for one that no rule can
  *	       name, or WARDEN_INTERFACE_FOREIGN; NULL where that is not known yet
- * @object: exec, module, firmware: what is executed or loaded
+ * @object: exec, module, firmware: what is executed or loaded; usb: the descriptors of the
+ *	    device
  * @name: module, autoload, usb: its name, the alias that is asked for, vendor and product;
  *	  NULL is not known
  * @surface: debug: enum warden_debug_surface
@@ -160,6 +161,7 @@ bool warden_decide_same(const struct warden_digest *a, const struct warden_diges
 
 bool warden_decide_reaches(const struct warden_snapshot *snap, const struct warden_rule *rule,
 			   const struct warden_request *req);
+bool warden_decide_filters(u16 protocol);
 bool warden_decide_called(const struct warden_pattern *pattern, const char *name);
 bool warden_decide_names(const struct warden_snapshot *snap, const struct warden_digest *digest);
 

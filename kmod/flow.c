@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whom UDP was sent to from a closed port a moment ago: only they may answer.
+ * Whom UDP, or UDP-Lite, was sent to from a closed port a moment ago: only they may answer.
  *
  * Not connection tracking: no state, no memory per flow, nothing of TCP. A place
  * holds a keyed hash of a flow and when it was used last. Who makes more flows
@@ -45,7 +45,8 @@ static u64 key_of(const struct warden_flow *flow)
 	memcpy(&high, flow->peer.s6_addr, sizeof(high));
 	memcpy(&low, flow->peer.s6_addr + sizeof(high), sizeof(low));
 	return siphash_4u64(high, low, flow->net->net_cookie,
-			    (u64)flow->port << 16 | flow->peer_port, &secret) ?: 1;
+			    (u64)flow->protocol << 32 | (u64)flow->port << 16 | flow->peer_port,
+			    &secret) ?: 1;
 }
 
 static struct place *set_of(u64 key)

@@ -11,12 +11,14 @@ struct net;
  * struct warden_flow - a port of this machine, and whom it speaks with
  * @net: the network it is in
  * @peer: the other side; an IPv4 address is mapped; the unspecified one is anybody
+ * @protocol: IPPROTO_*
  * @port: of this machine, host order
  * @peer_port: of the other side, host order
  */
 struct warden_flow {
 	const struct net *net;
 	struct in6_addr peer;
+	u8 protocol;
 	u16 port;
 	u16 peer_port;
 };

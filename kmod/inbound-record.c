@@ -42,7 +42,7 @@ static DECLARE_DELAYED_WORK(second_work, next_second);
 static void fill_key(struct warden_record_key *key, const struct warden_packet *p, bool observed,
 		     u64 generation)
 {
-	const u32 words[] = { p->flow.port, p->udp, p->family, (u32)p->flow.net->net_cookie,
+	const u32 words[] = { p->flow.port, p->protocol, p->family, (u32)p->flow.net->net_cookie,
 			      p->in->ifindex };
 
 	memset(key, 0, sizeof(*key));
@@ -60,7 +60,7 @@ static void fill_record(struct warden_record *r, const struct warden_packet *p, 
 {
 	const struct warden_snapshot *snap;
 
-	snap = warden_ports_closer(layers, p->udp, p->flow.port, &p->origin, &r->line);
+	snap = warden_ports_closer(layers, p->transport, p->flow.port, &p->origin, &r->line);
 	r->event = WARDEN_EVENT_INBOUND;
 	r->domain = WARDEN_DOMAIN_LISTEN;
 	r->action = WARDEN_ACTION_DENY;
@@ -71,7 +71,7 @@ static void fill_record(struct warden_record *r, const struct warden_packet *p, 
 	r->observed = observed;
 	r->count = 1;
 	r->family = p->family;
-	r->protocol = p->udp ? IPPROTO_UDP : IPPROTO_TCP;
+	r->protocol = p->protocol;
 	r->port = p->flow.port;
 	if (p->family == AF_INET)
 		snprintf(r->object, sizeof(r->object), "from %pI4 on %s",

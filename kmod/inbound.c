@@ -4,11 +4,14 @@
  * whoever listens: a listener that is older than the policy, a socket that got its port by
  * sending, the kernel itself.
  *
- * Netfilter hooks of the module's own, in every network there is, ahead of all
- * tables: no rule of a table undoes them. They stand while the policy in force
+ * Netfilter hooks of the module's own, in every network there is. What comes in is
+ * looked at behind all tables, where nothing leads it elsewhere any more, and what
+ * goes out ahead of them, so that both see the addresses a socket sees. That a table
+ * accepts something ends its own chain only. They stand while the policy in force
  * closes a port. Whose answer it is that comes in is found out without connection
- * tracking: of TCP only what begins a connection is looked at; of UDP, whether
- * the socket is connected, or has sent there a moment ago (flow.h).
+ * tracking: of TCP, SCTP and DCCP only what begins a connection is looked at; of
+ * UDP, whether the socket is connected, or has sent there a moment ago (flow.h);
+ * of UDP-Lite the latter alone.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -46,7 +49,7 @@ static DECLARE_DELAYED_WORK(settle_work, settle_late);
 
 /* --- reading a packet ----------------------------------------------------------- */
 
-/* What a header of TCP and one of UDP begin with, and the flags of TCP. */
+/* What the header of each begins with, and the flags of TCP. */
 struct header {
 	__be16 source;
 	__be16 dest;
@@ -56,6 +59,38 @@ struct header {
 #define TCP_SYN	     0x02
 #define TCP_RST	     0x04
 #define TCP_ACK	     0x10
+
+/* The first chunk of SCTP (RFC 9260, 3.3.2), and the type of a DCCP packet (RFC 4340, 5.1). */
+#define SCTP_CHUNK_AT 12
+#define SCTP_INIT     1
+#define DCCP_TYPE_AT  8
+#define DCCP_TYPE(x)  ((x) >> 1 & 0x0f)
+#define DCCP_REQUEST  0
+
+/* WARDEN_TRANSPORTS is none of those that have ports. */
+static enum warden_transport transport_of(u8 protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+		return WARDEN_TRANSPORT_TCP;
+	case IPPROTO_UDP:
+		return WARDEN_TRANSPORT_UDP;
+	case IPPROTO_UDPLITE:
+		return WARDEN_TRANSPORT_UDPLITE;
+	case IPPROTO_SCTP:
+		return WARDEN_TRANSPORT_SCTP;
+	case IPPROTO_DCCP:
+		return WARDEN_TRANSPORT_DCCP;
+	default:
+		return WARDEN_TRANSPORTS;
+	}
+}
+
+/* Nothing stands for a connection but the packets themselves. */
+static bool is_datagram(enum warden_transport transport)
+{
+	return transport == WARDEN_TRANSPORT_UDP || transport == WARDEN_TRANSPORT_UDPLITE;
+}
 
 /* Where a packet's transport header is; -1 is nowhere that concerns us. */
 static int find_transport(const struct sk_buff *skb, u8 family, u8 *protocol)
@@ -81,14 +116,32 @@ static int find_transport(const struct sk_buff *skb, u8 family, u8 *protocol)
 	return at - skb_network_offset(skb);
 }
 
-/* Does a segment begin a connection? All others belong to one, or are refused by TCP. */
-static bool begins(const struct sk_buff *skb, int at)
+/* The byte that tells; 0, and false, where the packet ends before it. */
+static bool read_byte(const struct sk_buff *skb, int at, u8 *byte)
 {
-	const u8 *flags;
-	u8 copy;
+	const u8 *found = skb_header_pointer(skb, at, sizeof(*byte), byte);
 
-	flags = skb_header_pointer(skb, at + TCP_FLAGS_AT, sizeof(copy), &copy);
-	return !flags || (*flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_SYN;
+	*byte = found ? *found : 0;
+	return found;
+}
+
+/* Does a packet begin a connection? All others belong to one, or are refused by the protocol. */
+static bool begins(const struct sk_buff *skb, int at, enum warden_transport transport)
+{
+	u8 byte;
+
+	switch (transport) {
+	case WARDEN_TRANSPORT_TCP:
+		return !read_byte(skb, at + TCP_FLAGS_AT, &byte) ||
+		       (byte & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_SYN;
+	case WARDEN_TRANSPORT_SCTP:
+		return !read_byte(skb, at + SCTP_CHUNK_AT, &byte) || byte == SCTP_INIT;
+	case WARDEN_TRANSPORT_DCCP:
+		return !read_byte(skb, at + DCCP_TYPE_AT, &byte) ||
+		       DCCP_TYPE(byte) == DCCP_REQUEST;
+	default:
+		return true;
+	}
 }
 
 static void read_addresses(struct warden_packet *p, const struct sk_buff *skb, bool in)
@@ -111,7 +164,7 @@ static void read_origin(struct warden_packet *p, const struct net_device *in)
 
 /*
  * What a packet is that the ports of a policy say something of. Of one that is too
- * short for its ports nothing can be said, and TCP and UDP drop it.
+ * short for its ports nothing can be said, and its protocol drops it.
  */
 static bool read_packet(struct warden_packet *p, u32 *bit, const struct sk_buff *skb,
 			const struct nf_hook_state *state, const struct warden_ports *ports)
@@ -121,18 +174,21 @@ static bool read_packet(struct warden_packet *p, u32 *bit, const struct sk_buff 
 	struct header copy;
 	u8 protocol;
 	int at = find_transport(skb, state->pf, &protocol);
+	enum warden_transport transport = at < 0 ? WARDEN_TRANSPORTS : transport_of(protocol);
 
-	if (at < 0 || (protocol != IPPROTO_UDP && (protocol != IPPROTO_TCP || !in)))
+	if (transport == WARDEN_TRANSPORTS || (!in && !is_datagram(transport)))
 		return false;
 	at += skb_network_offset(skb);
 	header = skb_header_pointer(skb, at, sizeof(copy), &copy);
 	if (!header)
 		return false;
-	p->udp = protocol == IPPROTO_UDP;
+	p->transport = transport;
+	p->protocol = protocol;
 	p->flow.port = ntohs(in ? header->dest : header->source);
-	*bit = warden_port_bit(p->udp, p->flow.port);
-	if (likely(!warden_port_stops(ports, *bit)) || (!p->udp && !begins(skb, at)))
+	*bit = warden_port_bit(transport, p->flow.port);
+	if (likely(!warden_port_stops(ports, *bit)) || !begins(skb, at, transport))
 		return false;
+	p->flow.protocol = protocol;
 	p->flow.net = state->net;
 	p->flow.peer_port = ntohs(in ? header->source : header->dest);
 	p->family = state->pf == NFPROTO_IPV4 ? AF_INET : AF_INET6;
@@ -174,9 +230,9 @@ static __always_inline bool passes(const struct sk_buff *skb, u8 family, bool in
 	if (protocol == IPPROTO_TCP)
 		return !in || ((skb->data[at + TCP_FLAGS_AT] & (TCP_SYN | TCP_RST | TCP_ACK)) != TCP_SYN);
 	if (protocol != IPPROTO_UDP)
-		return true;
+		return transport_of(protocol) == WARDEN_TRANSPORTS;
 	port = ((const __be16 *)(skb->data + at))[in]; /* source, then destination */
-	return !warden_port_stops(ports, warden_port_bit(true, ntohs(port)));
+	return !warden_port_stops(ports, warden_port_bit(WARDEN_TRANSPORT_UDP, ntohs(port)));
 }
 
 /* --- is it an answer? ------------------------------------------------------------ */
@@ -222,7 +278,16 @@ static bool is_calling(const struct sk_buff *skb)
 
 static bool is_answer(const struct warden_packet *p, struct sk_buff *skb)
 {
-	return p->udp ? is_known(&p->flow) || is_connected(p, skb) : is_calling(skb);
+	switch (p->transport) {
+	case WARDEN_TRANSPORT_UDP:
+		return is_known(&p->flow) || is_connected(p, skb);
+	case WARDEN_TRANSPORT_UDPLITE:
+		return is_known(&p->flow);
+	case WARDEN_TRANSPORT_TCP:
+		return is_calling(skb);
+	default:
+		return false;
+	}
 }
 
 /* A rule for port 0 lets listen at whatever port the kernel picks. */
@@ -230,7 +295,7 @@ static bool is_picked(const struct warden_packet *p, const struct warden_ports *
 {
 	int low, high;
 
-	if (warden_ports_state(ports, warden_port_bit(p->udp, 0), &p->origin))
+	if (warden_ports_state(ports, warden_port_bit(p->transport, 0), &p->origin))
 		return false;
 	inet_get_local_port_range(p->flow.net, &low, &high);
 	return low <= p->flow.port && p->flow.port <= high;
@@ -273,7 +338,7 @@ static unsigned int on_stopped(struct warden_packet *p, u32 bit, struct sk_buff 
 	if (!state || is_inside(p, bit, ports) || is_answer(p, skb) || is_picked(p, ports))
 		return NF_ACCEPT;
 	if (!(state & WARDEN_REACH_RULED) &&
-	    warden_opening_holds(p->udp ? IPPROTO_UDP : IPPROTO_TCP, p->flow.port))
+	    warden_opening_holds(p->protocol, p->flow.port))
 		return NF_ACCEPT;
 	p->reason = find_reason(p, bit, ports);
 	if (goes_to_many(skb, p->family)) /* the noise of any network, and meant for no one */
@@ -336,8 +401,8 @@ static unsigned int on_out(void *priv, struct sk_buff *skb, const struct nf_hook
 }
 
 static const struct nf_hook_ops hook_ops[] = {
-	{ .hook = on_in, .pf = NFPROTO_INET, .hooknum = NF_INET_LOCAL_IN, .priority = INT_MIN },
-	{ .hook = on_out, .pf = NFPROTO_INET, .hooknum = NF_INET_LOCAL_OUT, .priority = INT_MAX },
+	{ .hook = on_in, .pf = NFPROTO_INET, .hooknum = NF_INET_LOCAL_IN, .priority = INT_MAX },
+	{ .hook = on_out, .pf = NFPROTO_INET, .hooknum = NF_INET_LOCAL_OUT, .priority = INT_MIN },
 };
 
 static int __net_init enter_network(struct net *net)

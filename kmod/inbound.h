@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 #include "flow.h"
+#include "ports.h"
 #include "reach.h"
 
 struct netlink_ext_ack;
@@ -13,7 +14,8 @@ struct warden_layers;
  * struct warden_packet - a packet that came in for a port
  * @flow: to which port, and from whom
  * @family: AF_INET or AF_INET6
- * @udp: of UDP, and not of TCP
+ * @transport: what it is of
+ * @protocol: the same, IPPROTO_*
  * @in: where it came in
  * @origin: the same, and from whom, as rules tell it
  * @reason: enum warden_reason, why it does not go on
@@ -21,7 +23,8 @@ struct warden_layers;
 struct warden_packet {
 	struct warden_flow flow;
 	u16 family;
-	bool udp;
+	enum warden_transport transport;
+	u8 protocol;
 	const struct net_device *in;
 	struct warden_origin origin;
 	u8 reason;

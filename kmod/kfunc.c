@@ -148,6 +148,26 @@ static u32 domain_of_data(u32 id)
 	}
 }
 
+/*
+ * Another kernel is new code of the kernel's, as a module is, and measured where
+ * modules are. What is verified is its own signature, and by the kernel.
+ */
+static int judge_kernel(struct file *file)
+{
+	int err = warden_debug_judge(WARDEN_DEBUG_SURFACE_KEXEC, true);
+	struct warden_identity object;
+	char *buf;
+
+	if (err || !file || !warden_judge_measures(WARDEN_DOMAIN_MODULE))
+		return err;
+	buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	warden_identity_of_file(file, &object);
+	measure(WARDEN_DOMAIN_MODULE, &object,
+		buf ? name_file(file, buf, PATH_MAX) : "(no memory for the path)");
+	kfree(buf);
+	return 0;
+}
+
 /* --- the door ------------------------------------------------------------------------ */
 
 __bpf_kfunc_start_defs();
@@ -239,7 +259,7 @@ __bpf_kfunc int warden_kf_read_file(struct file *file, u32 id)
 
 	enter(WARDEN_HOOK_READ_FILE);
 	if (id == READING_KEXEC_IMAGE || id == READING_KEXEC_INITRAMFS)
-		return warden_debug_judge(WARDEN_DEBUG_SURFACE_KEXEC, true);
+		return judge_kernel(file);
 	return domain && file ? judge_file(domain, file, &object) : 0;
 }
 

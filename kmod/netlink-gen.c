@@ -326,6 +326,12 @@ static const struct nla_policy warden_consent_carry_nl_policy[WARDEN_A_CONSENT_S
 	[WARDEN_A_CONSENT_SIGNATURE] = { .type = NLA_BINARY, },
 };
 
+/* WARDEN_CMD_QUARANTINE_LOAD - do */
+static const struct nla_policy warden_quarantine_load_nl_policy[WARDEN_A_QUARANTINE_SIGNATURE + 1] = {
+	[WARDEN_A_QUARANTINE_LIST] = { .type = NLA_BINARY, },
+	[WARDEN_A_QUARANTINE_SIGNATURE] = { .type = NLA_BINARY, },
+};
+
 /* Ops table for warden */
 static const struct genl_split_ops warden_nl_ops[] = {
 	{
@@ -593,6 +599,14 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.cmd		= WARDEN_CMD_OWNER_TRANSFER,
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_owner_transfer_doit,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_QUARANTINE_LOAD,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_quarantine_load_doit,
+		.policy		= warden_quarantine_load_nl_policy,
+		.maxattr	= WARDEN_A_QUARANTINE_SIGNATURE,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 };

@@ -81,9 +81,9 @@ static bool is_enforced(const struct warden_snapshot *snap)
 /* --- one layer ----------------------------------------------------------------- */
 
 /**
- * warden_ports_is_about() - is a rule about packets of TCP, or of UDP?
+ * warden_ports_is_about() - is a rule about packets of a transport?
  * @rule: about listening
- * @udp: of UDP, and not of TCP
+ * @transport: of which
  *
  * On the wire MPTCP and SMC are TCP: where they may listen, TCP must come in. Who
  * denies TCP need not deny them, too, to close a port.
@@ -91,18 +91,24 @@ static bool is_enforced(const struct warden_snapshot *snap)
  * Context: Any.
  * Return: true if it is.
  */
-bool warden_ports_is_about(const struct warden_rule *rule, bool udp)
+bool warden_ports_is_about(const struct warden_rule *rule, enum warden_transport transport)
 {
 	switch (rule->protocol) {
 	case 0:
 		return true;
 	case IPPROTO_TCP:
-		return !udp;
+		return transport == WARDEN_TRANSPORT_TCP;
 	case IPPROTO_MPTCP:
 	case IPPROTO_SMC:
-		return !udp && rule->action == WARDEN_ACTION_ALLOW;
+		return transport == WARDEN_TRANSPORT_TCP && rule->action == WARDEN_ACTION_ALLOW;
 	case IPPROTO_UDP:
-		return udp;
+		return transport == WARDEN_TRANSPORT_UDP;
+	case IPPROTO_UDPLITE:
+		return transport == WARDEN_TRANSPORT_UDPLITE;
+	case IPPROTO_SCTP:
+		return transport == WARDEN_TRANSPORT_SCTP;
+	case IPPROTO_DCCP:
+		return transport == WARDEN_TRANSPORT_DCCP;
 	default:
 		return false;
 	}
@@ -119,15 +125,15 @@ bool warden_ports_is_about(const struct warden_rule *rule, bool udp)
 void warden_ports_mark(unsigned long *map, const struct warden_rule *rule, bool set)
 {
 	u32 n = rule->port_high - rule->port_low + 1;
-	u32 udp;
+	u32 transport;
 
-	for (udp = 0; udp < 2; udp++) {
-		if (!warden_ports_is_about(rule, udp))
+	for (transport = 0; transport < WARDEN_TRANSPORTS; transport++) {
+		if (!warden_ports_is_about(rule, transport))
 			continue;
 		if (set)
-			bitmap_set(map, warden_port_bit(udp, rule->port_low), n);
+			bitmap_set(map, warden_port_bit(transport, rule->port_low), n);
 		else
-			bitmap_clear(map, warden_port_bit(udp, rule->port_low), n);
+			bitmap_clear(map, warden_port_bit(transport, rule->port_low), n);
 	}
 }
 
@@ -351,7 +357,7 @@ u8 warden_ports_state(const struct warden_ports *ports, u32 bit, const struct wa
 /* --- for the record -------------------------------------------------------------- */
 
 /* What lacks only its condition is the line that a person looks for. */
-static bool is_closed_by(const struct warden_snapshot *snap, bool udp,
+static bool is_closed_by(const struct warden_snapshot *snap, enum warden_transport transport,
 			 const struct warden_request *req, u32 *line)
 {
 	bool is_open = snap->defaults[WARDEN_DOMAIN_LISTEN].action == WARDEN_ACTION_ALLOW;
@@ -360,7 +366,7 @@ static bool is_closed_by(const struct warden_snapshot *snap, bool udp,
 	for (i = listen_rules(snap, &end); i < end; i++) {
 		const struct warden_rule *rule = &snap->rules[i];
 
-		if (!warden_ports_is_about(rule, udp) || req->port < rule->port_low ||
+		if (!warden_ports_is_about(rule, transport) || req->port < rule->port_low ||
 		    req->port > rule->port_high)
 			continue;
 		if (!warden_decide_reaches(snap, rule, req)) {
@@ -379,7 +385,7 @@ static bool is_closed_by(const struct warden_snapshot *snap, bool udp,
 /**
  * warden_ports_closer() - which layer lets nobody receive at a port?
  * @layers: the policy
- * @udp: of UDP, and not of TCP
+ * @transport: of which transport
  * @port: host order
  * @origin: from where
  * @line: set to the line of the rule that says so, or that would allow it from elsewhere;
@@ -390,13 +396,19 @@ static bool is_closed_by(const struct warden_snapshot *snap, bool udp,
  * Context: Any; the caller keeps @layers alive.
  * Return: the highest layer that does, or the lowest there is.
  */
-const struct warden_snapshot *warden_ports_closer(const struct warden_layers *layers, bool udp,
-						  u16 port, const struct warden_origin *origin,
+const struct warden_snapshot *warden_ports_closer(const struct warden_layers *layers,
+						  enum warden_transport transport, u16 port,
+						  const struct warden_origin *origin,
 						  u32 *line)
 {
+	static const u16 protocols[WARDEN_TRANSPORTS] = {
+		[WARDEN_TRANSPORT_TCP] = IPPROTO_TCP,	  [WARDEN_TRANSPORT_UDP] = IPPROTO_UDP,
+		[WARDEN_TRANSPORT_UDPLITE] = IPPROTO_UDPLITE,
+		[WARDEN_TRANSPORT_SCTP] = IPPROTO_SCTP,	  [WARDEN_TRANSPORT_DCCP] = IPPROTO_DCCP,
+	};
 	const struct warden_request req = {
 		.domain = WARDEN_DOMAIN_LISTEN,
-		.protocol = udp ? IPPROTO_UDP : IPPROTO_TCP,
+		.protocol = protocols[transport],
 		.port = port,
 		.interface = origin->interface,
 		.address = origin->peer,
@@ -405,7 +417,7 @@ const struct warden_snapshot *warden_ports_closer(const struct warden_layers *la
 
 	for (i = 0; i < layers->nr; i++)
 		if (warden_ports_closes(layers->layer[i]) &&
-		    is_closed_by(layers->layer[i], udp, &req, line))
+		    is_closed_by(layers->layer[i], transport, &req, line))
 			return layers->layer[i];
 	*line = 0;
 	return layers->layer[layers->nr - 1];

@@ -12,8 +12,18 @@ struct warden_snapshot;
 
 #define WARDEN_PORTS 65536u
 
-/* Bits of a map: the ports of TCP, then those of UDP. */
-#define WARDEN_PORT_BITS (2 * WARDEN_PORTS)
+/* Transports that have ports where TCP has them. */
+enum warden_transport {
+	WARDEN_TRANSPORT_TCP, /* MPTCP and SMC with it */
+	WARDEN_TRANSPORT_UDP,
+	WARDEN_TRANSPORT_UDPLITE,
+	WARDEN_TRANSPORT_SCTP,
+	WARDEN_TRANSPORT_DCCP,
+	WARDEN_TRANSPORTS
+};
+
+/* Bits of a map: the ports of one transport after the other. */
+#define WARDEN_PORT_BITS (WARDEN_TRANSPORTS * WARDEN_PORTS)
 
 /**
  * struct warden_ports - ports that a policy lets nobody receive at
@@ -37,9 +47,9 @@ struct warden_ports {
 };
 
 /* Which bit of a map stands for a port. */
-static inline u32 warden_port_bit(bool udp, u16 port)
+static inline u32 warden_port_bit(enum warden_transport transport, u16 port)
 {
-	return udp * WARDEN_PORTS + port;
+	return transport * WARDEN_PORTS + port;
 }
 
 /* Does the policy let nobody receive at this port? */
@@ -63,15 +73,16 @@ static inline bool warden_port_is_ruled(const struct warden_ports *p, u32 bit)
 u8 warden_ports_state(const struct warden_ports *ports, u32 bit,
 		      const struct warden_origin *origin);
 bool warden_ports_is_conditional(const struct warden_rule *rule);
-bool warden_ports_is_about(const struct warden_rule *rule, bool udp);
+bool warden_ports_is_about(const struct warden_rule *rule, enum warden_transport transport);
 bool warden_ports_closes(const struct warden_snapshot *snap);
 void warden_ports_mark(unsigned long *map, const struct warden_rule *rule, bool set);
 int warden_ports_make(struct warden_layers *layers, struct netlink_ext_ack *extack);
 void warden_ports_renew(struct warden_layers *layers);
 void warden_ports_free(struct warden_ports *ports);
 size_t warden_ports_size(const struct warden_ports *ports);
-const struct warden_snapshot *warden_ports_closer(const struct warden_layers *layers, bool udp,
-						  u16 port, const struct warden_origin *origin,
+const struct warden_snapshot *warden_ports_closer(const struct warden_layers *layers,
+						  enum warden_transport transport, u16 port,
+						  const struct warden_origin *origin,
 						  u32 *line);
 
 #endif /* WARDEN_PORTS_H */

@@ -279,8 +279,8 @@ static int fill_run(struct making *m, struct run *run)
 /* The rules that name a port. */
 static void find_rules(struct making *m, u32 bit)
 {
-	const bool udp = bit >= WARDEN_PORTS;
-	const u32 port = bit - udp * WARDEN_PORTS;
+	const enum warden_transport transport = bit / WARDEN_PORTS;
+	const u32 port = bit % WARDEN_PORTS;
 	u32 i;
 
 	m->nr_here = 0;
@@ -288,7 +288,7 @@ static void find_rules(struct making *m, u32 bit)
 		const struct warden_rule *rule = m->all[i].rule;
 
 		if (port >= rule->port_low && port <= rule->port_high &&
-		    warden_ports_is_about(rule, udp))
+		    warden_ports_is_about(rule, transport))
 			m->here[m->nr_here++] = m->all[i];
 	}
 	m->steps += m->nr_all;
@@ -321,14 +321,14 @@ static void add_edge(u32 *edges, u32 *nr, u32 edge)
 /* Where a run may begin or have ended: at the ends of the rules. */
 static u32 list_edges(const struct making *m, u32 *edges)
 {
-	u32 i, udp, nr = 0, kept = 0;
+	u32 i, t, nr = 0, kept = 0;
 
 	for (i = 0; i < m->nr_all; i++)
-		for (udp = 0; udp < 2; udp++) {
-			if (!warden_ports_is_about(m->all[i].rule, udp))
+		for (t = 0; t < WARDEN_TRANSPORTS; t++) {
+			if (!warden_ports_is_about(m->all[i].rule, t))
 				continue;
-			add_edge(edges, &nr, warden_port_bit(udp, m->all[i].rule->port_low));
-			add_edge(edges, &nr, warden_port_bit(udp, m->all[i].rule->port_high) + 1);
+			add_edge(edges, &nr, warden_port_bit(t, m->all[i].rule->port_low));
+			add_edge(edges, &nr, warden_port_bit(t, m->all[i].rule->port_high) + 1);
 		}
 	sort(edges, nr, sizeof(*edges), compare_edges, NULL);
 	for (i = 0; i < nr; i++)
@@ -378,7 +378,7 @@ static u32 list_rules(struct making *m, bool count)
 
 static int make(struct making *m)
 {
-	u32 *edges = kvcalloc(4 * m->nr_all, sizeof(*edges), GFP_KERNEL);
+	u32 *edges = kvcalloc(2 * WARDEN_TRANSPORTS * m->nr_all, sizeof(*edges), GFP_KERNEL);
 	int err = -ENOMEM;
 	u32 nr;
 

@@ -70,7 +70,7 @@ struct warden_quorum {
  * @purpose: key of the purpose; 0 is none
  * @line: line in the policy text
  * @program: index into the programs plus one; 0 is any program
- * @digest: exec, module, firmware: index into the rule digests plus one; 0 is any object
+ * @digest: exec, module, firmware, usb: index into the rule digests plus one; 0 is any object
  * @net: connect, listen: index into the nets plus one; 0 is anywhere
  * @pattern: module, autoload, usb: index into the patterns plus one; 0 is any name; listen:
  *	     the name of an interface, 0 is any

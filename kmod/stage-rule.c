@@ -7,6 +7,7 @@
 #include <linux/sort.h>
 #include <linux/string.h>
 
+#include "decide.h"
 #include "netlink-gen.h"
 #include "stage-priv.h"
 
@@ -14,6 +15,7 @@ static int add_rule_digest(struct warden_stage *stage, struct warden_rule *rule,
 			   const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	struct warden_digest *digest;
+	int err;
 
 	if (!attr)
 		return 0;
@@ -22,7 +24,11 @@ static int add_rule_digest(struct warden_stage *stage, struct warden_rule *rule,
 	if (IS_ERR(digest))
 		return PTR_ERR(digest);
 	rule->digest = stage->rule_digests.nr;
-	return warden_stage_parse_digest(attr, digest, extack);
+	err = warden_stage_parse_digest(attr, digest, extack);
+	if (!err && rule->domain == WARDEN_DOMAIN_USB && digest->alg != WARDEN_DIGEST_ALG_SHA256)
+		err = warden_stage_refuse(extack, attr,
+					  "a usb device is known by the SHA-256 of its descriptors");
+	return err;
 }
 
 static int add_rule_net(struct warden_stage *stage, struct warden_rule *rule,
@@ -182,8 +188,8 @@ static const struct {
 	[WARDEN_A_RULE_SOCKET] = { BIT(WARDEN_DOMAIN_PROTOCOL),
 				   "only a protocol rule names a kind of socket" },
 	[WARDEN_A_RULE_DIGEST] = { BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) |
-					   BIT(WARDEN_DOMAIN_FIRMWARE),
-				   "only an exec, module or firmware rule has a digest" },
+					   BIT(WARDEN_DOMAIN_FIRMWARE) | BIT(WARDEN_DOMAIN_USB),
+				   "only an exec, module, firmware or usb rule has a digest" },
 	[WARDEN_A_RULE_NET] = { PORTS, "only a listen or connect rule says where the other side is" },
 	[WARDEN_A_RULE_INTERFACE] = { BIT(WARDEN_DOMAIN_LISTEN),
 				      "only a listen rule names an interface" },
@@ -223,8 +229,7 @@ static int check_conditions(struct nlattr *const *tb, const struct nlattr *attr,
 	if (rule->program && rule->action == WARDEN_ACTION_DENY)
 		return warden_stage_refuse(extack, attr,
 					   "a packet knows no program to deny an interface or net to");
-	if (rule->protocol && rule->protocol != IPPROTO_TCP && rule->protocol != IPPROTO_UDP &&
-	    rule->protocol != IPPROTO_MPTCP)
+	if (rule->protocol && !warden_decide_filters(rule->protocol))
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PROTOCOL],
 					   "of this protocol no packet is looked at");
 	return 0;

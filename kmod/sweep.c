@@ -71,9 +71,14 @@ static bool is_udp(const struct sock *sk)
 	return sk->sk_protocol == IPPROTO_UDP;
 }
 
+static enum warden_transport transport_of(const struct sock *sk)
+{
+	return is_udp(sk) ? WARDEN_TRANSPORT_UDP : WARDEN_TRANSPORT_TCP;
+}
+
 static u32 bit_of(const struct sock *sk)
 {
-	return warden_port_bit(is_udp(sk), inet_sk(sk)->inet_num);
+	return warden_port_bit(transport_of(sk), inet_sk(sk)->inet_num);
 }
 
 /* Was it taken by a server? Who connects has a port that no other socket was bound to. */
@@ -143,7 +148,7 @@ static bool is_picked(const struct sweep *s, const struct sock *sk)
 {
 	int low, high;
 
-	if (state_of(s->layers->ports, sk, warden_port_bit(is_udp(sk), 0)))
+	if (state_of(s->layers->ports, sk, warden_port_bit(transport_of(sk), 0)))
 		return false;
 	inet_get_local_port_range(sock_net(sk), &low, &high);
 	return low <= inet_sk(sk)->inet_num && inet_sk(sk)->inet_num <= high;
@@ -325,7 +330,7 @@ static bool settle(struct sweep *s, struct sock *sk)
 
 	rcu_read_lock();
 	read_origin(&from, sk);
-	snap = warden_ports_closer(s->layers, is_udp(sk), port, &from, &line);
+	snap = warden_ports_closer(s->layers, transport_of(sk), port, &from, &line);
 	rcu_read_unlock();
 	tell(s, sk, port, line, snap, ends);
 	return !ends || !warden_sweep_end(sk);

@@ -276,6 +276,7 @@ struct sentences {
 	const char *unknown;
 	const char *altered;
 	const char *expired;
+	const char *role; /* behind "this is the key of the user, which" */
 };
 
 static const struct sentences of_policy = {
@@ -288,6 +289,14 @@ static const struct sentences of_statement = {
 	"the statement is signed with a key that nothing here vouches for",
 	"the signature is not of this statement: one of them was altered",
 	"the certificate the statement is signed with has expired",
+	"does not say what an update is",
+};
+
+static const struct sentences of_list = {
+	"the list is signed with a key that nothing here vouches for",
+	"the signature is not of this list: one of them was altered",
+	"the certificate the list is signed with has expired",
+	"puts nothing in quarantine",
 };
 
 static int explain(int err, const struct sentences *say, struct netlink_ext_ack *extack)
@@ -404,6 +413,30 @@ static int find_author(struct pkcs7_message *message, const struct warden_snapsh
 	return err;
 }
 
+/* Of who brings programs onto the device. */
+static int verify_author(const void *bytes, u32 nr_bytes, const struct warden_snapshot *maker,
+			 const u8 *signature, u32 len, char name[WARDEN_SIGNER_NAME_MAX + 1],
+			 const struct sentences *say, struct netlink_ext_ack *extack)
+{
+	struct pkcs7_message *message;
+	struct signer found;
+	int err;
+
+	message = open_message(bytes, nr_bytes, signature, len, say, extack);
+	if (IS_ERR(message))
+		return PTR_ERR(message);
+	err = find_author(message, maker, &found, name);
+	pkcs7_free_message(message);
+	if (err)
+		return explain(err, say, extack);
+	if (found.role != WARDEN_ROLE_MAKER && found.role != WARDEN_ROLE_OPERATOR) {
+		NL_SET_ERR_MSG_FMT(extack, "this is the key of the %s, which %s",
+				   warden_policy_word(found.role), say->role);
+		return -EPERM;
+	}
+	return check_end(&found, say, extack);
+}
+
 /**
  * warden_trust_statement() - is a statement signed by who answers for programs here?
  * @bytes: the statement
@@ -424,27 +457,42 @@ int warden_trust_statement(const void *bytes, u32 nr_bytes, const struct warden_
 			   const u8 *signature, u32 len, char name[WARDEN_SIGNER_NAME_MAX + 1],
 			   struct netlink_ext_ack *extack)
 {
-	struct pkcs7_message *message;
-	struct signer found;
-	int err;
-
 	warden_change_assert_held();
 	if (!nr_roots)
 		return warden_refuse(extack, NULL, -ENOKEY, "no root of trust is set that the statement "
 				     "could be verified by; ask for consent again");
-	message = open_message(bytes, nr_bytes, signature, len, &of_statement, extack);
-	if (IS_ERR(message))
-		return PTR_ERR(message);
-	err = find_author(message, maker, &found, name);
-	pkcs7_free_message(message);
-	if (err)
-		return explain(err, &of_statement, extack);
-	if (found.role != WARDEN_ROLE_MAKER && found.role != WARDEN_ROLE_OPERATOR) {
-		NL_SET_ERR_MSG_FMT(extack, "this is the key of the %s, which does not say what an update is",
-				   warden_policy_word(found.role));
-		return -EPERM;
-	}
-	return check_end(&found, &of_statement, extack);
+	return verify_author(bytes, nr_bytes, maker, signature, len, name, &of_statement, extack);
+}
+
+/**
+ * warden_trust_list() - is a list of what is cut off signed by who answers for programs here?
+ * @bytes: the list
+ * @nr_bytes: bytes of it
+ * @maker: the maker's layer in force; or NULL
+ * @signature: detached CMS signature over it; NULL for none
+ * @len: bytes of @signature
+ * @name: filled in with the signer, as soon as that is known
+ * @extack: told why not
+ *
+ * Without a root a list without a signature passes, as a policy does.
+ *
+ * Context: In a change; may sleep.
+ * Return: 0, or an error as of warden_trust_verify().
+ */
+int warden_trust_list(const void *bytes, u32 nr_bytes, const struct warden_snapshot *maker,
+		      const u8 *signature, u32 len, char name[WARDEN_SIGNER_NAME_MAX + 1],
+		      struct netlink_ext_ack *extack)
+{
+	warden_change_assert_held();
+	if (!nr_roots && !signature)
+		return 0;
+	if (!nr_roots)
+		return warden_refuse(extack, NULL, -ENOKEY,
+				     "no root of trust is set that the list could be verified by");
+	if (!signature)
+		return warden_refuse(extack, NULL, -EKEYREJECTED,
+				     "a root of trust is set, and the list is not signed");
+	return verify_author(bytes, nr_bytes, maker, signature, len, name, &of_list, extack);
 }
 
 /**

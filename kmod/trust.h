@@ -38,6 +38,9 @@ int warden_trust_verify(struct warden_snapshot *snap, const struct warden_snapsh
 int warden_trust_statement(const void *bytes, u32 nr_bytes, const struct warden_snapshot *maker,
 			   const u8 *signature, u32 len, char name[WARDEN_SIGNER_NAME_MAX + 1],
 			   struct netlink_ext_ack *extack);
+int warden_trust_list(const void *bytes, u32 nr_bytes, const struct warden_snapshot *maker,
+		      const u8 *signature, u32 len, char name[WARDEN_SIGNER_NAME_MAX + 1],
+		      struct netlink_ext_ack *extack);
 bool warden_trust_vouches(const struct warden_snapshot *maker, const struct warden_snapshot *snap);
 
 #endif /* WARDEN_TRUST_H */

@@ -9,6 +9,7 @@
  * for. No symbol of usbcore is used: it may be a module, or not be there. So its
  * bus is taken from the first device that is met.
  */
+#include <crypto/hash.h>
 #include <linux/cred.h>
 #include <linux/device.h>
 #include <linux/fs.h>
@@ -19,7 +20,9 @@
 #include <linux/usb.h>
 #include <linux/workqueue.h>
 
+#include "identity.h"
 #include "judge.h"
+#include "sha256.h"
 #include "snapshot.h"
 #include "usb.h"
 
@@ -50,10 +53,43 @@ static bool is_interface(const struct device *dev)
 	return is_of_type(dev, "usb_interface");
 }
 
+/* --- what a device is ---------------------------------------------------------------------- */
+
+/* Of each configuration as many bytes as it has, not as it says it has. */
+static int hash_configurations(struct shash_desc *desc, const struct usb_device *udev)
+{
+	int i, err = 0;
+
+	for (i = 0; !err && udev->rawdescriptors && udev->config &&
+		    i < udev->descriptor.bNumConfigurations; i++)
+		if (udev->rawdescriptors[i])
+			err = crypto_shash_update(desc, udev->rawdescriptors[i],
+						  le16_to_cpu(udev->config[i].desc.wTotalLength));
+	return err;
+}
+
+/*
+ * The SHA-256 of what sysfs has as `descriptors`: the device's own, then that of
+ * each configuration with all that belongs to it, as the device sent them.
+ * Its strings are not among them, so that all devices of one make are one.
+ */
+static void measure(const struct usb_device *udev, struct warden_identity *id)
+{
+	SHASH_DESC_ON_STACK(desc, warden_sha256_tfm());
+
+	*id = (struct warden_identity){ .digest.alg = WARDEN_DIGEST_ALG_SHA256 };
+	desc->tfm = warden_sha256_tfm();
+	if (crypto_shash_init(desc) ||
+	    crypto_shash_update(desc, (const u8 *)&udev->descriptor, sizeof(udev->descriptor)) ||
+	    hash_configurations(desc, udev) || crypto_shash_final(desc, id->digest.bytes))
+		id->reason = WARDEN_REASON_PROGRAM_UNREADABLE;
+}
+
 /* --- verdicts ---------------------------------------------------------------------------- */
 
 /* Of one class of interfaces of a device; with @where a refusal is recorded as of that. */
-static int judge_class(const struct usb_device *udev, u8 class, const char *where)
+static int judge_class(const struct usb_device *udev, const struct warden_identity *id, u8 class,
+		       const char *where)
 {
 	static const struct warden_identity nobody = {
 		.reason = WARDEN_REASON_PROGRAM_UNREADABLE
@@ -66,6 +102,7 @@ static int judge_class(const struct usb_device *udev, u8 class, const char *wher
 		.class = class,
 		.topology = warden_snapshot_key(dev_name(&udev->dev)),
 		.name = name,
+		.object = id,
 	};
 	struct warden_answer answer;
 	int err;
@@ -81,13 +118,14 @@ static int judge_class(const struct usb_device *udev, u8 class, const char *wher
 	return err;
 }
 
-static int judge_configuration(const struct usb_device *udev, const struct usb_host_config *config)
+static int judge_configuration(const struct usb_device *udev, const struct warden_identity *id,
+			       const struct usb_host_config *config)
 {
 	int i, err = -EACCES;
 
 	for (i = 0; err && i < config->desc.bNumInterfaces && i < USB_MAXINTERFACES; i++)
 		if (config->intf_cache[i] && config->intf_cache[i]->num_altsetting)
-			err = judge_class(udev,
+			err = judge_class(udev, id,
 					  config->intf_cache[i]->altsetting[0].desc.bInterfaceClass,
 					  NULL);
 	return err;
@@ -109,22 +147,27 @@ static u8 class_of(const struct usb_device *udev)
  */
 static int judge_device(const struct usb_device *udev)
 {
+	struct warden_identity id;
 	int i, err = -EACCES;
 
 	if (!udev->parent)
 		return 0; /* the root hub is the controller's own */
+	measure(udev, &id);
 	for (i = 0; err && udev->config && i < udev->descriptor.bNumConfigurations; i++)
-		err = judge_configuration(udev, &udev->config[i]);
-	return err ? judge_class(udev, class_of(udev), dev_name(&udev->dev)) : 0;
+		err = judge_configuration(udev, &id, &udev->config[i]);
+	return err ? judge_class(udev, &id, class_of(udev), dev_name(&udev->dev)) : 0;
 }
 
 static int judge_interface(struct usb_interface *intf)
 {
 	const struct usb_device *udev = interface_to_usbdev(intf);
+	struct warden_identity id;
 
 	if (!udev->parent || !intf->cur_altsetting)
 		return 0;
-	return judge_class(udev, intf->cur_altsetting->desc.bInterfaceClass, dev_name(&intf->dev));
+	measure(udev, &id);
+	return judge_class(udev, &id, intf->cur_altsetting->desc.bInterfaceClass,
+			   dev_name(&intf->dev));
 }
 
 /* --- the bus ------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/kexec.h>
 #include <linux/perf_event.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
@@ -113,6 +114,49 @@ static int try_kexec(void)
 	return syscall(SYS_kexec_load, 0, 0, NULL, 0) ? errno : 0;
 }
 
+/* A file that is no kernel: refused by the kernel once it was read. */
+static int try_kexec_file(void)
+{
+	int fd = open(warden_self(), O_RDONLY | O_CLOEXEC), err;
+
+	err = syscall(SYS_kexec_file_load, fd, -1, 0UL, NULL, KEXEC_FILE_NO_INITRAMFS) ? errno : 0;
+	close(fd);
+	return err == ENOEXEC || err == EINVAL ? 0 : err;
+}
+
+/* return 0; of a kind that leads packets or sockets elsewhere. */
+static int load_program(__u32 type, __u32 attach)
+{
+	const struct bpf_insn code[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K },
+					 { .code = BPF_JMP | BPF_EXIT } };
+	union bpf_attr attr = { .prog_type = type, .insn_cnt = 2, .insns = (uintptr_t)code,
+				.expected_attach_type = attach, .license = (uintptr_t)"GPL" };
+
+	return end_fd(syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr)));
+}
+
+static int try_xdp(void)
+{
+	return load_program(BPF_PROG_TYPE_XDP, 0);
+}
+
+static int try_classifier(void)
+{
+	return load_program(BPF_PROG_TYPE_SCHED_CLS, 0);
+}
+
+static int try_socket_lookup(void)
+{
+	int err = load_program(BPF_PROG_TYPE_SK_LOOKUP, BPF_SK_LOOKUP);
+
+	return err == EINVAL ? 0 : err; /* 0 is no verdict of such a program, the verifier says */
+}
+
+static int try_socket_map(void)
+{
+	return load_program(BPF_PROG_TYPE_SK_SKB, 0);
+}
+
 static int try_ptrace(void)
 {
 	struct client c;
@@ -134,7 +178,8 @@ static const struct trial {
 	{ "kmem", try_memory },	    { "kmem", try_kcore },	{ "msr", try_msr },
 	{ "serial", try_serial },   { "sysrq", try_sysrq },	{ "gadget", try_gadget },
 	{ "perf", try_perf },	    { "bpf", try_bpf },		{ "kexec", try_kexec },
-	{ "ptrace", try_ptrace },
+	{ "ptrace", try_ptrace },   { "kexec", try_kexec_file }, { "bpf", try_xdp },
+	{ "bpf", try_classifier },  { "bpf", try_socket_lookup }, { "bpf", try_socket_map },
 };
 
 #define TRIALS (sizeof(trials) / sizeof(*trials))
@@ -295,6 +340,18 @@ TEST_F(debug, tracer_does_not_come_along_into_another_program)
 	self->mark = evidence_mark();
 	EXPECT_EQ(EACCES, exec_traced());
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+TEST_F(debug, kernel_to_be_started_is_measured_where_modules_are)
+{
+	ASSERT_LOADED(warden_policy("measure module;\n"));
+	if (try_kexec_file())
+		SKIP(return, "this kernel starts no other");
+	EXPECT_EQ(0, warden_ctl(ARGV("measure", "list")));
+	EXPECT_NE(NULL, strstr(warden_said(), warden_self()))
+	{
+		TH_LOG("%s", warden_said());
+	}
 }
 
 static long call_bpf(int cmd, union bpf_attr *attr)

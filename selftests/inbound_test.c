@@ -210,33 +210,66 @@ TEST_F(inbound, answers_pass_and_nothing_else_with_them)
 	}
 }
 
+/* A command in the near network; false where it failed. */
+static bool run_near(const struct scene *s, const char *command)
+{
+	char line[512];
+
+	snprintf(line, sizeof(line), "nsenter -t %d -n %s", s->net.near, command);
+	return client_shell(line);
+}
+
+/* What was to lead the open port to the closed one is in place, and leads nowhere. */
+#define EXPECT_LED_NOWHERE()                                                                       \
+	do {                                                                                       \
+		self->scene.mark = evidence_mark();                                                \
+		self->scene.dropped = warden_status("inbound-dropped");                            \
+		EXPECT_EQ(ETIMEDOUT, networks_reach(self->scene.net.far, NEAR4, OPEN, 300));       \
+		EXPECT_DROPPED(1, CLOSED, IPPROTO_TCP);                                            \
+	} while (0)
+
 TEST_F(inbound, tables_do_not_undo_it)
 {
-	struct client nft;
-	char pid[16];
-
 	if (access("/usr/sbin/nft", X_OK))
 		SKIP(return, "nftables is not installed");
-	snprintf(pid, sizeof(pid), "%d", self->scene.net.near);
-	if (client_run(&nft, ARGV("nsenter", "-t", pid, "-n", "nft", "list", "ruleset")))
+	if (!run_near(&self->scene, "nft list ruleset"))
 		SKIP(return, "this kernel has no nf_tables");
-	client_end(&nft);
-	ASSERT_EQ(0, client_run(&nft, ARGV("nsenter", "-t", pid, "-n", "nft",
-					   "table inet t {"
-					   " chain first { type filter hook input priority -2147483648; accept; };"
-					   " chain turn { type nat hook prerouting priority -100;"
-					   "  tcp dport 7302 redirect to :7301; }; }")))
-	{
-		TH_LOG("%s", nft.text);
-	}
-	client_end(&nft);
+	ASSERT_TRUE(run_near(&self->scene,
+			     "nft 'table inet t {"
+			     " chain first { type filter hook input priority -2147483648; accept; };"
+			     " chain last { type filter hook input priority 2147483647; accept; };"
+			     " chain turn { type nat hook prerouting priority -100;"
+			     "  tcp dport 7302 redirect to :7301; }; }'"));
 	EXPECT_EQ(ETIMEDOUT, networks_reach(self->scene.net.far, NEAR4, CLOSED, 300));
-	EXPECT_EQ(ETIMEDOUT, networks_reach(self->scene.net.far, NEAR4, OPEN, 300)); /* led to the closed one */
-	EXPECT_DROPPED(2, CLOSED, IPPROTO_TCP);
-	ASSERT_EQ(0, client_run(&nft, ARGV("nsenter", "-t", pid, "-n", "nft", "flush", "ruleset")));
-	client_end(&nft);
+	EXPECT_LED_NOWHERE();
+	ASSERT_TRUE(run_near(&self->scene, "nft flush ruleset"));
 	EXPECT_EQ(0, networks_reach(self->scene.net.far, NEAR4, OPEN, 5000));
 	EXPECT_EQ(ETIMEDOUT, networks_reach(self->scene.net.far, NEAR4, CLOSED, 300));
+}
+
+TEST_F(inbound, virtual_server_does_not_undo_it)
+{
+	if (access("/usr/sbin/ipvsadm", X_OK))
+		SKIP(return, "ipvsadm is not installed");
+	if (device_load("ip_vs", "") || device_load("ip_vs_rr", ""))
+		SKIP(return, "this kernel has no virtual servers");
+	ASSERT_TRUE(run_near(&self->scene, "ipvsadm -A -t " NEAR4 ":7302 -s rr"));
+	ASSERT_TRUE(run_near(&self->scene, "ipvsadm -a -t " NEAR4 ":7302 -r " NEAR4 ":7301 -m"));
+	EXPECT_LED_NOWHERE();
+	EXPECT_TRUE(run_near(&self->scene, "ipvsadm -C"));
+	EXPECT_EQ(0, networks_reach(self->scene.net.far, NEAR4, OPEN, 5000));
+}
+
+TEST_F(inbound, rewriting_packets_does_not_undo_it)
+{
+	if (!run_near(&self->scene, "tc qdisc add dev wv0 clsact") ||
+	    !run_near(&self->scene, "tc filter add dev wv0 ingress protocol ip flower ip_proto tcp "
+				    "dst_port 7302 action pedit ex munge tcp dport set 7301 "
+				    "pipe action csum ip4h tcp"))
+		SKIP(return, "this kernel rewrites no packets");
+	EXPECT_LED_NOWHERE();
+	EXPECT_TRUE(run_near(&self->scene, "tc qdisc del dev wv0 clsact"));
+	EXPECT_EQ(0, networks_reach(self->scene.net.far, NEAR4, OPEN, 5000));
 }
 
 TEST_F(inbound, opening_lets_in_until_it_is_closed)
@@ -269,6 +302,88 @@ TEST_F(inbound, observe_mode_tells_and_lets_in)
 	EXPECT_EQ(0, networks_reach(self->scene.net.far, NEAR4, CLOSED, 5000));
 }
 
+/* --- other transports ------------------------------------------------------------------- */
+
+/* A listener from before the policy for each of two ports, of which the policy then names one. */
+static bool serve_by(struct scene *s, int type, const char *name)
+{
+	if (warden_load(warden_policy("default listen allow;\n")))
+		return false;
+	s->tcp[0] = networks_serve(s->net.near, type, CLOSED);
+	s->tcp[1] = networks_serve(s->net.near, type, OPEN);
+	if (s->tcp[0] < 0 || s->tcp[1] < 0 ||
+	    warden_load(warden_policy("program tester { path \"%s\"; }\ndefault listen deny;\n"
+				      "allow tester listen %s {7302, 7303};\nallow tester listen tcp 7301;\n",
+				      warden_self(), name)))
+		return false;
+	s->mark = evidence_mark();
+	s->dropped = warden_status("inbound-dropped");
+	return true;
+}
+
+#define EXPECT_REACHES_WHAT_IS_NAMED(type, protocol)                                               \
+	do {                                                                                       \
+		int i;                                                                             \
+                                                                                                   \
+		for (i = 0; i < 2; i++) {                                                          \
+			EXPECT_EQ(0, networks_reach_by(type, self->scene.net.far, near_addresses[i], OPEN, 5000)); \
+			EXPECT_EQ(ETIMEDOUT,                                                       \
+				  networks_reach_by(type, self->scene.net.far, near_addresses[i], CLOSED, 300)); \
+		}                                                                                  \
+		EXPECT_DROPPED(2, CLOSED, protocol);                                               \
+		EXPECT_EQ(0, networks_reach_by(type, self->scene.net.near, NEAR4, CLOSED, 5000));  \
+	} while (0)
+
+TEST_F(inbound, sctp_reaches_no_listener_older_than_the_policy)
+{
+	const int type = NETWORKS_OF(SOCK_STREAM, IPPROTO_SCTP);
+
+	if (device_load("sctp", ""))
+		SKIP(return, "this kernel has no SCTP");
+	ASSERT_TRUE(serve_by(&self->scene, type, "sctp"));
+	EXPECT_REACHES_WHAT_IS_NAMED(type, IPPROTO_SCTP);
+}
+
+TEST_F(inbound, dccp_reaches_no_listener_older_than_the_policy)
+{
+	const int type = NETWORKS_OF(SOCK_DCCP, IPPROTO_DCCP);
+
+	if (device_load("dccp_ipv4", "") || device_load("dccp_ipv6", ""))
+		SKIP(return, "this kernel has no DCCP");
+	ASSERT_TRUE(serve_by(&self->scene, type, "dccp"));
+	EXPECT_REACHES_WHAT_IS_NAMED(type, IPPROTO_DCCP);
+}
+
+TEST_F(inbound, udplite_reaches_no_socket_older_than_the_policy_but_answers_do)
+{
+	const int type = NETWORKS_OF(SOCK_DGRAM, IPPROTO_UDPLITE);
+	int i, stranger, asker, server;
+
+	if (!serve_by(&self->scene, type, "udplite"))
+		SKIP(return, "this kernel has no UDP-Lite");
+	server = networks_serve(self->scene.net.far, type, SERVER);
+	for (i = 0; i < 2; i++) {
+		self->scene.mark = evidence_mark();
+		self->scene.dropped = warden_status("inbound-dropped");
+		stranger = networks_socket(self->scene.net.far, i ? AF_INET6 : AF_INET, type);
+		asker = networks_socket(self->scene.net.near, i ? AF_INET6 : AF_INET, type);
+		EXPECT_TRUE(networks_send(stranger, near_addresses[i], CLOSED));
+		EXPECT_TRUE(networks_send(stranger, near_addresses[i], OPEN));
+		EXPECT_TRUE(networks_receive(self->scene.tcp[1], 5000));
+		EXPECT_FALSE(networks_receive(self->scene.tcp[0], 0));
+		EXPECT_DROPPED(1, CLOSED, IPPROTO_UDPLITE);
+		EXPECT_TRUE(networks_send(asker, far_addresses[i], SERVER));
+		EXPECT_TRUE(networks_receive(server, 5000));
+		EXPECT_TRUE(networks_send(stranger, near_addresses[i], networks_port(asker)));
+		EXPECT_TRUE(networks_send(server, i ? NEAR6 : "::ffff:" NEAR4, networks_port(asker)));
+		EXPECT_TRUE(networks_receive(asker, 5000));
+		EXPECT_FALSE(networks_receive(asker, 0));
+		close(stranger);
+		close(asker);
+	}
+	close(server);
+}
+
 /* --- networks that are younger than the policy ---------------------------------------- */
 
 TEST_F(inbound, stands_in_networks_that_come_later)
@@ -291,7 +406,25 @@ TEST_F(inbound, stands_in_networks_that_come_later)
 	networks_end(&later);
 }
 
-TEST_F(inbound, listener_of_the_kernel_is_not_reached)
+/* What `wardenctl service list` says of a port that no process holds. */
+static const char *kernel_state(const char *where)
+{
+	static char state[32];
+	struct json_object *list = warden_json(ARGV("service", "list")), *entry;
+	size_t i;
+
+	state[0] = '\0';
+	for (i = 0; list && i < json_object_array_length(list); i++) {
+		entry = json_object_array_get_idx(list, i);
+		if (!strcmp(evidence_string(entry, "where"), where) &&
+		    !strcmp(evidence_string(entry, "program"), "-"))
+			snprintf(state, sizeof(state), "%s", evidence_string(entry, "state"));
+	}
+	json_object_put(list);
+	return state;
+}
+
+TEST_F(inbound, listener_of_the_kernel_is_not_reached_and_is_listed)
 {
 	int stranger = networks_socket(self->scene.net.far, AF_INET, SOCK_DGRAM);
 	char command[160];
@@ -303,6 +436,7 @@ TEST_F(inbound, listener_of_the_kernel_is_not_reached)
 		SKIP(return, "this kernel has no vxlan");
 	EXPECT_TRUE(networks_send(stranger, NEAR4, KERNEL));
 	EXPECT_DROPPED(1, KERNEL, IPPROTO_UDP);
+	EXPECT_STREQ("kernel-not-declared", kernel_state("0.0.0.0:7305"));
 	/* Allowed, it is reached: what is sent behind it has come, and it was not dropped. */
 	ASSERT_LOADED(warden_policy(POLICY "allow any listen udp 7305;\n", warden_self()));
 	self->scene.dropped = warden_status("inbound-dropped");
@@ -310,6 +444,7 @@ TEST_F(inbound, listener_of_the_kernel_is_not_reached)
 	EXPECT_TRUE(networks_send(stranger, NEAR4, OPEN));
 	EXPECT_TRUE(networks_receive(self->scene.udp[1], 5000));
 	EXPECT_EQ(self->scene.dropped, warden_status("inbound-dropped"));
+	EXPECT_STREQ("kernel", kernel_state("0.0.0.0:7305"));
 	close(stranger);
 }
 
@@ -334,6 +469,31 @@ TEST_F(inbound, scan_from_outside_finds_what_is_declared)
 }
 
 /* --- who is root there changes nothing --------------------------------------------------- */
+
+/* A command of who is root of the networks, and a plain user elsewhere. */
+static bool run_as_their_root(const struct scene *s, const char *command)
+{
+	char line[512];
+
+	snprintf(line, sizeof(line),
+		 "cd /proc/%d && { grep -q . uid_map || echo 0 1000 1 | tee uid_map >gid_map; } && "
+		 "nsenter -t %d -U -n %s",
+		 s->net.near, s->net.near, command);
+	return client_shell(line);
+}
+
+TEST_F(user_network, tables_of_its_root_do_not_undo_it)
+{
+	if (access("/usr/sbin/nft", X_OK))
+		SKIP(return, "nftables is not installed");
+	if (!run_as_their_root(&self->scene, "nft list ruleset"))
+		SKIP(return, "this kernel has no nf_tables");
+	ASSERT_TRUE(run_as_their_root(&self->scene,
+				      "nft 'table inet t {"
+				      " chain turn { type nat hook prerouting priority -100;"
+				      "  tcp dport 7302 redirect to :7301; }; }'"));
+	EXPECT_LED_NOWHERE();
+}
 
 TEST_F(user_network, is_as_closed_as_any)
 {

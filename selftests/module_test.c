@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -145,6 +146,71 @@ TEST(autoload_is_refused_unless_its_alias_is_named)
 	EXPECT_EQ(0, ask_as_nobody(AF_ALG));
 	EXPECT_FOUND(evidence_of_peace(&mark));
 	unload(FAMILY);
+	warden_load(warden_policy("\n"));
+}
+
+/* Mounting a file system that is not there has it asked for. */
+static int ask_for_file_system(const char *name)
+{
+	return mount("none", "/mnt", name, 0, NULL) ? errno : 0;
+}
+
+TEST(autoload_of_a_file_system_is_refused_unless_its_alias_is_named)
+{
+	struct claim denied = { .domain = "autoload", .reason = "default", .object = "fs-nosuchfs",
+				.program = warden_self(), .line = UINT32_MAX, .times = 1 };
+	struct mark mark;
+
+	ASSERT_LOADED(warden_policy("default autoload deny;\n"));
+	mark = evidence_mark();
+	EXPECT_EQ(ENODEV, ask_for_file_system("nosuchfs"));
+	EXPECT_FOUND(evidence_of_denial(&mark, &denied));
+	ASSERT_LOADED(warden_policy("default autoload deny;\nallow autoload \"fs-nosuch*\";\n"));
+	mark = evidence_mark();
+	EXPECT_EQ(ENODEV, ask_for_file_system("nosuchfs"));
+	EXPECT_FOUND(evidence_of_peace(&mark));
+	warden_load(warden_policy("\n"));
+}
+
+#define FIRMWARE "/usr/lib/firmware/regulatory.db"
+
+/* Have the kernel read its rules of radio anew; true where it read the file, whatever is in it. */
+static bool load_firmware(void)
+{
+	struct client iw;
+	bool refused;
+
+	client_run(&iw, ARGV("iw", "reg", "reload"));
+	refused = strstr(iw.text, "Permission denied");
+	client_end(&iw);
+	return !refused;
+}
+
+TEST(firmware_is_refused_unless_its_file_is_named)
+{
+	struct claim denied = { .domain = "firmware", .reason = "default", .object = FIRMWARE,
+				.line = UINT32_MAX };
+	bool made = access(FIRMWARE, F_OK) != 0;
+	struct mark mark;
+
+	ASSERT_LOADED(warden_policy("\n"));
+	if (access("/usr/sbin/iw", X_OK) || device_load("cfg80211", ""))
+		SKIP(return, "there is no iw, or this kernel has no radio");
+	if (made)
+		ASSERT_TRUE(client_shell("mkdir -p /usr/lib/firmware && echo none >" FIRMWARE));
+	ASSERT_LOADED(warden_policy("default firmware deny;\n"));
+	mark = evidence_mark();
+	EXPECT_FALSE(load_firmware());
+	EXPECT_FOUND(evidence_of_denial(&mark, &denied));
+	ASSERT_LOADED(warden_policy("default firmware deny;\nallow firmware \"" FIRMWARE "\";\n"
+				    "measure firmware;\n"));
+	mark = evidence_mark();
+	EXPECT_TRUE(load_firmware());
+	EXPECT_FOUND(evidence_of_peace(&mark));
+	EXPECT_EQ(0, warden_ctl(ARGV("measure", "list")));
+	EXPECT_NE(NULL, strstr(warden_said(), FIRMWARE));
+	if (made)
+		unlink(FIRMWARE);
 	warden_load(warden_policy("\n"));
 }
 

@@ -140,6 +140,14 @@ static void name_of_nothing(struct msg *m) { put_named_rule(m, WARDEN_DOMAIN_AUT
 static void surface_in_a_listen_rule(struct msg *m) { put_rule(m, WARDEN_DOMAIN_LISTEN, WARDEN_A_RULE_SURFACE, 1); }
 static void rule_of_surface_14(struct msg *m) { put_rule(m, WARDEN_DOMAIN_DEBUG, WARDEN_A_RULE_SURFACE, 14); }
 static void usb_class_in_a_module_rule(struct msg *m) { put_rule(m, WARDEN_DOMAIN_MODULE, WARDEN_A_RULE_USB_CLASS, 3); }
+static void fsverity_digest_in_a_usb_rule(struct msg *m)
+{
+	size_t nest = blob_rule(m, 1, WARDEN_DOMAIN_USB, ALLOW);
+
+	blob_digest(m, WARDEN_A_RULE_DIGEST, WARDEN_DIGEST_ALG_FSVERITY_SHA256, 32);
+	msg_end(m, nest);
+}
+
 static void rule_with_unknown_flag(struct msg *m) { put_rule(m, WARDEN_DOMAIN_SENSOR, WARDEN_A_RULE_FLAGS, 16); }
 static void rule_of_port_65536(struct msg *m) { put_rule(m, WARDEN_DOMAIN_LISTEN, WARDEN_A_RULE_PORT_LOW, 65536); }
 static void rule_of_protocol_65536(struct msg *m) { put_rule(m, WARDEN_DOMAIN_LISTEN, WARDEN_A_RULE_PROTOCOL, 65536); }
@@ -232,11 +240,11 @@ static void net_denied_to_one_program(struct msg *m)
 	msg_end(m, nest);
 }
 
-static void net_of_sctp(struct msg *m)
+static void net_of_smc(struct msg *m)
 {
 	size_t nest = blob_rule(m, 1, WARDEN_DOMAIN_LISTEN, ALLOW);
 
-	msg_put_u32(m, WARDEN_A_RULE_PROTOCOL, 132);
+	msg_put_u32(m, WARDEN_A_RULE_PROTOCOL, 256);
 	msg_put(m, WARDEN_A_RULE_NET, ten, 18);
 	msg_end(m, nest);
 }
@@ -470,7 +478,8 @@ static const struct mistake mistakes[] = {
 	MISTAKE(interface_with_a_slash, EINVAL),
 	MISTAKE(interface_of_16_characters, EINVAL),
 	MISTAKE(net_denied_to_one_program, EINVAL),
-	MISTAKE(net_of_sctp, EINVAL),
+	MISTAKE(net_of_smc, EINVAL),
+	MISTAKE(fsverity_digest_in_a_usb_rule, EINVAL),
 	MISTAKE(name_in_a_firmware_rule, EINVAL),
 	MISTAKE(name_with_an_asterisk_inside, EINVAL),
 	MISTAKE(name_of_nothing, EINVAL),

@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 
 #include "lib/harness.h"
+#include "lib/keys.h"
 
 #define PROGRAM "/var/tmp/test-quarantined"
 #define BOUND	1000000000u /* ns */
@@ -105,6 +106,96 @@ TEST_F(quarantine, refuses_what_nobody_could_undo)
 	EXPECT_EQ(0, warden_ctl(ARGV("quarantine", "add", PROGRAM)));
 	EXPECT_EQ(1, warden_ctl(ARGV("quarantine", "add", PROGRAM)));
 	EXPECT_EQ(2, warden_ctl(ARGV("quarantine", "add", "abc")));
+}
+
+/* Higher than any before in this life of the kernel. */
+static uint32_t next_version(void)
+{
+	return now_ns() / 1000000;
+}
+
+/* A number of the answer to the list that was loaded last. */
+static uint64_t answer(const char *field)
+{
+	struct json_object *json = json_tokener_parse(warden_said());
+	uint64_t number = json ? evidence_number(json, field) : UINT64_MAX;
+
+	json_object_put(json);
+	return number;
+}
+
+#define EXPECT_SAID(part)                                                                          \
+	EXPECT_NE(NULL, strstr(warden_said(), (part)))                                             \
+	{                                                                                          \
+		TH_LOG("it said: %s", warden_said());                                              \
+	}
+
+TEST_F(quarantine, list_stops_what_it_names_and_the_next_one_lets_it_out)
+{
+	struct claim denied = { .domain = "exec", .reason = "quarantined", .object = PROGRAM,
+				.line = UINT32_MAX, .times = 1 };
+	const uint32_t version = next_version();
+	struct client c;
+
+	ASSERT_EQ(0, client_start(&c, ARGV(PROGRAM, "600")));
+	usleep(200000);
+	ASSERT_EQ(0, keys_list(PROGRAM, version, NULL));
+	self->mark = evidence_mark();
+	ASSERT_EQ(0, keys_cut())
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_EQ(1, answer("killed"));
+	EXPECT_EQ(1, answer("added"));
+	EXPECT_GT(BOUND, answer("took"));
+	EXPECT_EQ(128 + SIGKILL, client_wait(&c, 1000));
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){ .event = "quarantine-list" }));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){ .event = "quarantine-add",
+								     .object = PROGRAM }));
+	self->mark = evidence_mark();
+	EXPECT_EQ(127, run());
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	/* The same once more changes nothing, and a command does not undo it. */
+	EXPECT_EQ(0, keys_cut());
+	EXPECT_EQ(0, answer("added") + answer("removed"));
+	EXPECT_EQ(1, warden_ctl(ARGV("quarantine", "remove", PROGRAM)));
+	EXPECT_SAID("load one of a higher version");
+
+	/* An older one, one that names who asks, and one that is cut short: all stays as it was. */
+	self->mark = evidence_mark();
+	ASSERT_EQ(0, keys_list("", version - 1, NULL));
+	EXPECT_EQ(1, keys_cut());
+	EXPECT_SAID("a list of this version or of a newer one was loaded");
+	ASSERT_EQ(0, keys_list("/usr/sbin/wardenctl", version + 1, NULL));
+	EXPECT_EQ(1, keys_cut());
+	EXPECT_SAID("which nobody could undo");
+	ASSERT_TRUE(client_shell("truncate -s -1 " KEYS_LIST));
+	EXPECT_EQ(1, keys_cut());
+	EXPECT_SAID("this is no list");
+	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){ .event = "quarantine-refuse" }));
+	EXPECT_EQ(127, run());
+
+	ASSERT_EQ(0, keys_list("", version + 1, NULL));
+	EXPECT_EQ(0, keys_cut());
+	EXPECT_EQ(1, answer("removed"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, run());
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+TEST_F(quarantine, list_lets_out_nothing_that_was_put_in_by_hand)
+{
+	const uint32_t version = next_version();
+
+	ASSERT_EQ(0, warden_ctl(ARGV("quarantine", "add", PROGRAM)));
+	ASSERT_EQ(0, keys_list(PROGRAM, version, NULL));
+	EXPECT_EQ(0, keys_cut());
+	EXPECT_EQ(0, answer("added"));
+	ASSERT_EQ(0, keys_list("", version + 1, NULL));
+	EXPECT_EQ(0, keys_cut());
+	EXPECT_EQ(0, answer("removed"));
+	EXPECT_EQ(127, run());
 }
 
 TEST_HARNESS_MAIN

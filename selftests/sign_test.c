@@ -490,6 +490,45 @@ TEST_F(sign, consent_holds_for_an_update_on_the_word_of_maker_or_operator_alone)
 	warden_ctl(ARGV("consent", "withdraw", "app", "camera"));
 }
 
+/* --- what is cut off ------------------------------------------------------------------------- */
+
+/* Whose key makes no list that counts, and what is said of it. */
+TEST_F(sign, list_of_what_is_cut_off_is_taken_from_maker_or_operator_alone)
+{
+	static const struct {
+		const char *signer, *sentence;
+	} refused[] = {
+		{ NULL, "the list is not signed" },
+		{ "stranger", "nothing here vouches for" },
+		{ "user", "this is the key of the user, which puts nothing in quarantine" },
+	};
+	uint32_t version = next_version();
+	size_t i;
+
+	ASSERT_TRUE(client_shell("cp /usr/bin/true " APP("cut") "; echo >>" APP("cut")));
+	ASSERT_EQ(0, load_app(POLICY_OF("cut")));
+	self->mark = evidence_mark();
+	for (i = 0; i < ARRAY_SIZE(refused); i++) {
+		ASSERT_EQ(0, keys_list(APP("cut"), version, refused[i].signer));
+		EXPECT_EQ(1, keys_cut());
+		EXPECT_SAID(refused[i].sentence);
+	}
+	ASSERT_EQ(0, keys_list(APP("cut"), version, "operator"));
+	ASSERT_EQ(0, alter(KEYS_LIST, 40));
+	EXPECT_EQ(1, keys_cut());
+	EXPECT_SAID("one of them was altered");
+	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){ .event = "quarantine-refuse" }));
+	EXPECT_TRUE(client_shell(APP("cut")));
+
+	ASSERT_EQ(0, keys_list(APP("cut"), version, "operator"));
+	EXPECT_EQ(0, keys_cut());
+	EXPECT_SAID("Test: operator: ");
+	EXPECT_FALSE(client_shell(APP("cut") " 2>/dev/null"));
+	ASSERT_EQ(0, keys_list("", next_version(), "maker"));
+	EXPECT_EQ(0, keys_cut());
+	EXPECT_TRUE(client_shell(APP("cut")));
+}
+
 TEST_F(sign, a_layer_goes_with_the_certificate_the_maker_names_no_more)
 {
 	ASSERT_EQ(0, load_maker(MAKER));

@@ -5,6 +5,7 @@
  * controller and the device are real drivers on both ends of a wire in memory.
  */
 #include <fcntl.h>
+#include <json-c/json.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -50,6 +51,26 @@ static char read_authorized(const char *name)
 		close(fd);
 	}
 	return value;
+}
+
+/* The digest `wardenctl service list --usb` has for an interface in this state; "" without one. */
+static const char *digest_in_state(const char *state)
+{
+	static char digest[65];
+	struct json_object *list, *entry, *value;
+	size_t i;
+
+	digest[0] = '\0';
+	list = warden_json(ARGV("service", "list", "--usb"));
+	for (i = 0; list && i < json_object_array_length(list); i++) {
+		entry = json_object_array_get_idx(list, i);
+		if (json_object_object_get_ex(entry, "state", &value) &&
+		    !strcmp(json_object_get_string(value), state) &&
+		    json_object_object_get_ex(entry, "sha256", &value))
+			snprintf(digest, sizeof(digest), "%s", json_object_get_string(value));
+	}
+	json_object_put(list);
+	return digest;
 }
 
 static bool is_bound(const char *name)
@@ -169,6 +190,41 @@ TEST_F(usb, interface_is_refused_and_its_neighbour_is_not)
 	EXPECT_FALSE(is_bound(second));
 	snprintf(object, sizeof(object), "%s 1d6b:c0de class 0a", second);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+TEST_F(usb, device_is_admitted_by_its_descriptors_and_one_that_says_another_thing_is_not)
+{
+	char digest[65], object[64];
+	struct claim denied = { .domain = "usb", .reason = "default", .object = object,
+				.line = UINT32_MAX, .times = 1 };
+
+	ASSERT_LOADED(warden_policy("default usb deny;\n"));
+	ASSERT_TRUE(plug_in(self->port));
+	EXPECT_EQ('0', read_authorized(self->port));
+	snprintf(digest, sizeof(digest), "%s", digest_in_state("quarantined"));
+	ASSERT_EQ(64, strlen(digest));
+	/* The record has it as well. */
+	EXPECT_EQ(0, warden_ctl(ARGV("--json", "audit", "show")));
+	EXPECT_NE(NULL, strstr(warden_said(), digest));
+	pull_out();
+
+	ASSERT_LOADED(warden_policy("default usb deny;\nallow usb sha256 \"%s\";\n", digest));
+	EXPECT_STREQ(digest, digest_in_state("not-there"));
+	self->mark = evidence_mark();
+	ASSERT_TRUE(plug_in(self->port));
+	EXPECT_EQ('1', read_authorized(self->port));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_STREQ(digest, digest_in_state("declared"));
+	pull_out();
+
+	/* The same numbers and classes, and another release of the device. */
+	ASSERT_TRUE(put(GADGET "/bcdDevice", "0x4242"));
+	self->mark = evidence_mark();
+	ASSERT_TRUE(plug_in(self->port));
+	snprintf(object, sizeof(object), "%s 1d6b:c0de class 02", self->port);
+	EXPECT_EQ('0', read_authorized(self->port));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_STRNE(digest, digest_in_state("quarantined"));
 }
 
 TEST_HARNESS_MAIN

@@ -50,10 +50,15 @@ int warden_policy_drop(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_save(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_sign(const struct warden_ctl *ctl, int argc, char **argv);
 
+/* Verbs of `quarantine` that have a file of their own. */
+int warden_quarantine_sign(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_quarantine_load(const struct warden_ctl *ctl, int argc, char **argv);
+
 /* Verbs of `service` that have files of their own. */
 int warden_service_open(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_service_close(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_service_list(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_service_list_usb(const struct warden_ctl *ctl);
 
 /* Verbs of `policy` that have a file of their own. */
 int warden_policy_diff(const struct warden_ctl *ctl, int argc, char **argv);

@@ -191,12 +191,14 @@ static const char *const event_words[] = {
 	"owner-transfer",
 	"inbound",
 	"sweep",
+	"quarantine-list",
+	"quarantine-refuse",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 41,
+	.count = 43,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -1112,12 +1114,18 @@ static const struct warden_wire_attr quarantine_attrs[] = {
 	[5] = { .name = "ended", .kind = WARDEN_WIRE_U32 },
 	[6] = { .name = "killed", .kind = WARDEN_WIRE_U32 },
 	[7] = { .name = "took", .kind = WARDEN_WIRE_U64 },
+	[8] = { .name = "list", .kind = WARDEN_WIRE_BINARY },
+	[9] = { .name = "signature", .kind = WARDEN_WIRE_BINARY },
+	[10] = { .name = "version", .kind = WARDEN_WIRE_U32 },
+	[11] = { .name = "signer", .kind = WARDEN_WIRE_STRING },
+	[12] = { .name = "added", .kind = WARDEN_WIRE_U32 },
+	[13] = { .name = "removed", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set quarantine_set = {
 	.name = "quarantine",
 	.attrs = quarantine_attrs,
-	.max = 7,
+	.max = 13,
 };
 
 const struct warden_wire_set *warden_set_quarantine(void)
@@ -1183,9 +1191,10 @@ static const struct warden_wire_op ops[] = {
 	[36] = { "service-get", &service_set },
 	[37] = { "consent-carry", &consent_set },
 	[38] = { "owner-transfer", &consent_set },
+	[39] = { "quarantine-load", &quarantine_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 38 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 39 ? &ops[cmd] : NULL;
 }

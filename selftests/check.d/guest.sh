@@ -11,7 +11,7 @@
 
 # Real clients that the programs drive.
 guest_packages=(v4l-utils alsa-utils nmap bpftool netcat-openbsd openssl socat mosquitto gpsd libiio-utils iw
-	nftables)
+	nftables ipvsadm dropbear-bin iperf3)
 
 # Which programs run, where WARDEN_PROGRAMS does not say it; none named are all.
 programs=()

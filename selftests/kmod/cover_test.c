@@ -144,6 +144,22 @@ TEST_F(cover, a_class_in_a_port_is_found_that_the_maker_denies)
 	EXPECT_WIDENS(line);
 }
 
+TEST_F(cover, a_device_is_found_that_the_maker_knows_by_its_descriptors)
+{
+	static struct warden_digest known[1];
+	u32 line;
+
+	known[0] = digest_of(1);
+	self->maker.snap.rule_digests = known;
+	self->below.snap.rule_digests = known;
+	line = add_rule(&self->below, (struct warden_rule){ .domain = WARDEN_DOMAIN_USB,
+							    .digest = 1, .action = ALLOW });
+	EXPECT_NARROWS();
+	add_rule(&self->maker, (struct warden_rule){ .domain = WARDEN_DOMAIN_USB, .digest = 1,
+						     .action = DENY });
+	EXPECT_WIDENS(line);
+}
+
 TEST_F(cover, a_layer_that_says_nothing_narrows)
 {
 	EXPECT_NARROWS();

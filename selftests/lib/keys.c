@@ -118,6 +118,27 @@ int keys_carry(void)
 	return warden_ctl(ARGV("consent", "carry", KEYS_STATEMENT));
 }
 
+int keys_list(const char *files, uint32_t version, const char *signer)
+{
+	char sums[512], number[16];
+
+	snprintf(sums, sizeof(sums), "mkdir -p /tmp/warden-keys && cd /tmp/warden-keys && rm -f list.p7s && "
+		 ": >sums && for f in %s; do sha256sum $f >>sums; done", files);
+	snprintf(number, sizeof(number), "%u", version);
+	if (!client_shell(sums))
+		return -1;
+	if (!signer)
+		return warden_ctl(ARGV("quarantine", "sign", "--version", number,
+				       "/tmp/warden-keys/sums", KEYS_LIST));
+	return warden_ctl(ARGV("quarantine", "sign", "--version", number, "--key", keys_key(signer),
+			       "--cert", keys_cert(signer), "/tmp/warden-keys/sums", KEYS_LIST));
+}
+
+int keys_cut(void)
+{
+	return warden_ctl(ARGV("--json", "quarantine", "load", KEYS_LIST));
+}
+
 int keys_enroll(const char *name)
 {
 	return warden_ctl(ARGV("trust", "enroll", keys_cert(name)));

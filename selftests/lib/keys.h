@@ -7,6 +7,7 @@
 #define WARDEN_TEST_KEYS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* A key and its certificate, valid for @days, unless they are there; false without openssl. */
 bool keys_make(const char *name, const char *kind, int days);
@@ -41,6 +42,16 @@ int keys_carry(void);
 
 /* Where the former puts it. */
 #define KEYS_STATEMENT "/tmp/warden-keys/update"
+
+/*
+ * A list of files that are cut off, by the key of @signer or by nobody's where that is NULL;
+ * then that is handed to the module. @files are words of a shell.
+ */
+int keys_list(const char *files, uint32_t version, const char *signer);
+int keys_cut(void);
+
+/* Where the former puts it. */
+#define KEYS_LIST "/tmp/warden-keys/list"
 
 /* Set the root of trust. */
 int keys_enroll(const char *name);

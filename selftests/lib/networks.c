@@ -91,7 +91,7 @@ int networks_socket(pid_t pid, int family, int type)
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
 	there = open(path, O_RDONLY | O_CLOEXEC);
 	if (!setns(there, CLONE_NEWNET)) {
-		fd = socket(family, type | SOCK_CLOEXEC, 0);
+		fd = socket(family, (type & 0xff) | SOCK_CLOEXEC, type >> 8);
 		if (setns(home, CLONE_NEWNET))
 			_exit(1);
 	}
@@ -124,7 +124,7 @@ int networks_serve(pid_t pid, int type, uint16_t port)
 	union networks_address any = networks_address("::", port);
 	int fd = networks_socket(pid, AF_INET6, type);
 
-	if (bind(fd, &any.any, sizeof(any.v6)) || (type == SOCK_STREAM && listen(fd, 16))) {
+	if (bind(fd, &any.any, sizeof(any.v6)) || ((type & 0xff) != SOCK_DGRAM && listen(fd, 16))) {
 		close(fd);
 		return -1;
 	}
@@ -147,12 +147,13 @@ static bool arrives(int fd, short events, int ms)
 	return poll(&p, 1, ms) == 1;
 }
 
-int networks_connect(pid_t from, const char *address, uint16_t port, int ms)
+static int connect_by(int type, pid_t from, const char *address, uint16_t port, int ms)
 {
 	union networks_address to = networks_address(address, port);
-	int fd = networks_socket(from, to.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK), err = 0;
+	int fd = networks_socket(from, to.any.sa_family, type), err = 0;
 	socklen_t len = sizeof(err);
 
+	fcntl(fd, F_SETFL, O_NONBLOCK);
 	if (connect(fd, &to.any, networks_size(&to)) && errno != EINPROGRESS)
 		err = errno;
 	else if (!arrives(fd, POLLOUT, ms))
@@ -166,9 +167,19 @@ int networks_connect(pid_t from, const char *address, uint16_t port, int ms)
 	return -1;
 }
 
+int networks_connect(pid_t from, const char *address, uint16_t port, int ms)
+{
+	return connect_by(SOCK_STREAM, from, address, port, ms);
+}
+
 int networks_reach(pid_t from, const char *address, uint16_t port, int ms)
 {
-	int fd = networks_connect(from, address, port, ms);
+	return networks_reach_by(SOCK_STREAM, from, address, port, ms);
+}
+
+int networks_reach_by(int type, pid_t from, const char *address, uint16_t port, int ms)
+{
+	int fd = connect_by(type, from, address, port, ms);
 
 	if (fd < 0)
 		return errno;

@@ -32,13 +32,16 @@ union networks_address {
 bool networks_make(struct networks *n, bool plain);
 void networks_end(struct networks *n);
 
-/* A socket in another network; this process stays in its own. */
+/* A type of a socket with its protocol, where that is not TCP or UDP. */
+#define NETWORKS_OF(type, protocol) ((type) | (protocol) << 8)
+
+/* A socket in another network; this process stays in its own. -1 where the kernel has no such one. */
 int networks_socket(pid_t pid, int family, int type);
 
 union networks_address networks_address(const char *text, uint16_t port);
 socklen_t networks_size(const union networks_address *a);
 
-/* A socket that is bound to all addresses of both versions; TCP listens. */
+/* A socket that is bound to all addresses of both versions, and listens where it can. */
 int networks_serve(pid_t pid, int type, uint16_t port);
 uint16_t networks_port(int fd);
 
@@ -47,6 +50,9 @@ int networks_connect(pid_t from, const char *address, uint16_t port, int ms);
 
 /* The same, and close it again: 0 or the errno. */
 int networks_reach(pid_t from, const char *address, uint16_t port, int ms);
+
+/* The same by another transport. */
+int networks_reach_by(int type, pid_t from, const char *address, uint16_t port, int ms);
 
 bool networks_send(int fd, const char *address, uint16_t port);
 bool networks_receive(int fd, int ms);

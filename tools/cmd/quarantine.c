@@ -118,19 +118,23 @@ static int run_remove(const struct warden_ctl *ctl, int argc, char **argv)
 static void list_one(struct warden_table *t, const struct warden_object *o)
 {
 	const struct warden_value *digest = &o->v[WARDEN_A_QUARANTINE_DIGEST];
-	char hex[2 * WARDEN_DIGEST_SIZE + 1] = "", safe[512];
+	uint64_t version = warden_object_number(o, WARDEN_A_QUARANTINE_VERSION);
+	char hex[2 * WARDEN_DIGEST_SIZE + 1] = "", safe[512], by[32] = "hand";
 
 	if (digest->data && digest->len == WARDEN_DIGEST_SIZE)
 		warden_hex_put(hex, digest->data, digest->len);
 	warden_table_cell(t, warden_object_word(o, WARDEN_A_QUARANTINE_ALG));
 	warden_table_cell(t, hex);
+	if (version)
+		snprintf(by, sizeof(by), "list %" PRIu64, version);
+	warden_table_cell(t, by);
 	warden_table_cell(t, warden_output_escape(safe, sizeof(safe),
 						  warden_object_string(o, WARDEN_A_QUARANTINE_LABEL)));
 }
 
 static int run_list(const struct warden_ctl *ctl, int argc, char **argv)
 {
-	static const char *const columns[] = { "DIGEST", "", "PROGRAM", NULL };
+	static const char *const columns[] = { "DIGEST", "", "BY", "PROGRAM", NULL };
 	static const struct warden_ask_list ask = {
 		.what = "quarantine list",
 		.cmd = WARDEN_CMD_QUARANTINE_GET,
@@ -148,6 +152,8 @@ const struct warden_noun *warden_noun_quarantine(void)
 		{ "add", "PROGRAM|SHA256", run_add },
 		{ "remove", "PROGRAM|SHA256", run_remove },
 		{ "list", "", run_list },
+		{ "load", "[--signature FILE] LIST", warden_quarantine_load },
+		{ "sign", "--version N [--key KEY --cert CERT] SUMS LIST", warden_quarantine_sign },
 		{ NULL, NULL, NULL },
 	};
 	static const struct warden_noun noun = { "quarantine", "programs that are cut off", verbs };

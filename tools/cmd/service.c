@@ -134,7 +134,7 @@ static int run_protocols(const struct warden_ctl *ctl, int argc, char **argv)
 const struct warden_noun *warden_noun_service(void)
 {
 	static const struct warden_verb verbs[] = {
-		{ "list", "", warden_service_list },
+		{ "list", "[--usb]", warden_service_list },
 		{ "open", "PROTOCOL PORT for DURATION", warden_service_open },
 		{ "close", "PROTOCOL PORT", warden_service_close },
 		{ "protocols", "", run_protocols },

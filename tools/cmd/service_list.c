@@ -29,11 +29,12 @@ enum state {
 	NOT_DECLARED, /* open, and it would be denied now */
 	FOR_A_TIME,   /* open, and somebody opened the port for a time */
 	NOT_OPEN,     /* a rule allows it, and nothing is there */
-	OF_THE_KERNEL /* open, and no process holds it */
+	OF_THE_KERNEL, /* open, and no process holds it; some program may listen there */
+	KERNEL_ALONE   /* the same, and none may */
 };
 
-static const char *const state_words[] = { "declared", "NOT DECLARED", "for a time",
-					  "not open", "kernel" };
+static const char *const state_words[] = { "declared", "NOT DECLARED",  "for a time", "not open",
+					  "kernel",   "KERNEL, NOT DECLARED" };
 
 /* A program that runs, by its path: each is read once. */
 struct running_file {
@@ -166,6 +167,33 @@ static void judge(struct listing *l, struct entry *e, const struct warden_open_s
 		ask_as(l, e, q, WARDEN_DIGEST_ALG_FSVERITY_SHA256, file->digests.fsverity);
 }
 
+/*
+ * A socket of the kernel's is no program's. It is declared where some program may
+ * listen at its port, by which packets come to it; else the ground is that of any.
+ */
+static void judge_kernel(struct listing *l, struct entry *e, const struct warden_open_socket *s)
+{
+	struct warden_question q = question_of(s);
+	unsigned int layer;
+	struct entry as;
+	size_t i;
+
+	q.uid = WARDEN_UID_OTHER;
+	ask(l, e, &q);
+	for (layer = 0; layer < l->policy.n && e->state != DECLARED; layer++)
+		for (i = 0; i < l->policy.views[layer].programs.n && e->state != DECLARED; i++) {
+			const struct warden_program_view *p = &l->policy.views[layer].programs.v[i];
+
+			as = *e;
+			q.subject = p->digests[0];
+			q.uid = p->has_uid ? p->uid : WARDEN_UID_OTHER;
+			ask(l, &as, &q);
+			if (as.state == DECLARED)
+				*e = as;
+		}
+	e->state = e->state == DECLARED ? OF_THE_KERNEL : KERNEL_ALONE;
+}
+
 static void put_where(struct entry *e, const struct warden_open_socket *s)
 {
 	bool six = s->address.version == 6;
@@ -202,6 +230,8 @@ static void add_socket(struct listing *l, const struct warden_open_socket *s)
 	put_where(&e, s);
 	if (s->pid)
 		judge(l, &e, s);
+	else
+		judge_kernel(l, &e, s);
 	if (e.state == NOT_DECLARED && !e.line && is_opened(l, s))
 		e.state = FOR_A_TIME;
 	*warden_array_add(&l->entries) = e;
@@ -219,8 +249,8 @@ static bool is_open(const struct listing *l, const struct warden_view *v,
 		const struct warden_open_socket *s =
 			i < l->sockets.list.n ? &l->sockets.list.v[i] : NULL;
 
-		if (s && !s->raw && e->state == DECLARED && e->line == r->line &&
-		    e->layer == v->title && r->low <= s->port && s->port <= r->high)
+		if (s && !s->raw && (e->state == DECLARED || e->state == OF_THE_KERNEL) &&
+		    e->line == r->line && e->layer == v->title && r->low <= s->port && s->port <= r->high)
 			return true;
 	}
 	return false;
@@ -272,13 +302,13 @@ static void print_entry(struct warden_table *t, const struct entry *e, unsigned 
 	snprintf(text, sizeof(text), "%ld", e->pid);
 	warden_table_cell(t, e->pid ? text : "-");
 	snprintf(text, sizeof(text), "%s line %u", e->layer, e->line);
-	warden_table_cell(t, e->line ? text : e->pid ? "default" : "-");
+	warden_table_cell(t, e->line ? text : e->state == NOT_OPEN ? "-" : "default");
 }
 
 static struct json_object *entry_json(const struct entry *e)
 {
 	static const char *const words[] = { "declared", "not-declared", "for-a-time",
-					     "not-open", "kernel" };
+					     "not-open", "kernel", "kernel-not-declared" };
 	struct json_object *json = json_object_new_object();
 
 	json_object_object_add(json, "state", json_object_new_string(words[e->state]));
@@ -374,6 +404,8 @@ int warden_service_list(const struct warden_ctl *ctl, int argc, char **argv)
 	struct warden_fault f;
 	int err;
 
+	if (argc == 2 && !strcmp(argv[1], "--usb"))
+		return warden_service_list_usb(ctl);
 	if (warden_usage_none(argc, argv))
 		return WARDEN_EXIT_USAGE;
 	err = warden_running_open(&l.policy, &f);

@@ -32,8 +32,9 @@ struct warden_oracle;
  * @address: connect: unmapped; no version is an address no rule names; listen: the other
  *	     side, no version where it may be anywhere
  * @interface: listen: by which it comes in, "" is one no rule names; NULL is any
- * @object: exec, module, firmware: digest of the file
- * @name: module, autoload: its name or the alias; NULL is one no rule names
+ * @object: exec, module, firmware: digest of the file; usb: of the descriptors
+ * @name: module, autoload, usb: its name, the alias, vendor and product; NULL is one no
+ *	  rule names
  * @surface: debug: enum warden_debug_surface
  * @purposes: the program has a living consent for each of these, and for @class
  * @consents: how many

@@ -234,21 +234,14 @@ static void put_measure(struct compile *c)
 	warden_blob_nest_end(c->b, nest);
 }
 
-/*
- * One line of a list: `sha256sum` writes 64 digits, a space, a space or `*`,
- * and the name, with `\` in front where the name is escaped; `fsverity digest`
- * writes `sha256:`, 64 digits, a space and the name.
- */
 static bool read_reference(struct reference *r, const char *line)
 {
-	bool verity = !strncmp(line, "sha256:", 7);
-	const char *digits = verity ? line + 7 : *line == '\\' ? line + 1 : line;
-	const char *rest = digits + 2 * (size_t)WARDEN_DIGEST_SIZE;
+	struct warden_digest digest;
 
-	if (!warden_hex_get(r->bytes + 1, WARDEN_DIGEST_SIZE, digits) || rest[0] != ' ')
+	if (!warden_digest_line(&digest, NULL, line))
 		return false;
-	r->bytes[0] = verity ? WARDEN_DIGEST_ALG_FSVERITY_SHA256 : WARDEN_DIGEST_ALG_SHA256;
-	return verity ? rest[1] != '\0' : (rest[1] == ' ' || rest[1] == '*') && rest[2];
+	memcpy(r->bytes, &digest, sizeof(digest));
+	return true;
 }
 
 static void read_list(struct compile *c, const char *file, char *text, size_t len)

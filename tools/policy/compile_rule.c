@@ -202,11 +202,15 @@ static void put_name_rule(struct compile *c, struct wire_rule *w)
 static void put_usb_rule(struct compile *c, struct wire_rule *w)
 {
 	const struct warden_rule *r = w->rule;
+	uint8_t digest[WARDEN_DIGEST_SIZE];
 	char ids[16] = "";
 	uint32_t i;
 
-	for (i = 0; r->object.text && !r->by_class && i < sizeof(ids) - 1; i++)
+	for (i = 0; r->object.text && !r->by_class && !r->by_digest && i < sizeof(ids) - 1; i++)
 		ids[i] = (char)tolower((unsigned char)r->object.text[i]);
+	w->alg = WARDEN_DIGEST_ALG_SHA256;
+	w->digest = r->by_digest && warden_hex_get(digest, sizeof(digest), r->object.text) ? digest :
+											     NULL;
 	w->pattern = ids[0] ? ids : NULL;
 	w->usb_class = r->by_class ? (uint32_t)warden_usb_class(r->object.text) : 0;
 	for (i = 0; i < r->interfaces.n; i++) {

@@ -65,16 +65,21 @@ static void tell_usb(const struct diff *d, const struct meaning *m)
 {
 	struct warden_question q = warden_diff_question(d);
 	struct warden_outcome answers[WARDEN_SUBJECT_VIEWS];
-	char what[WARDEN_TOPOLOGY_MAX + 96], class[16];
+	char what[WARDEN_TOPOLOGY_MAX + 96], class[16], hex[2 * WARDEN_DIGEST_SIZE + 1];
 	const char *port = m && m->topology ? d->texts.v[m->topology - 1] : NULL;
 
 	q.name = m && m->pattern ? d->texts.v[m->pattern - 1] : NULL;
 	q.class = m ? m->class : 0;
 	q.topology = port;
+	if (m)
+		q.object = m->digest;
 	if (!warden_diff_ask(d, &q, answers))
 		return;
 	if (q.class)
 		snprintf(what, sizeof(what), "usb class \"%s\"", warden_usb_class_word(class, q.class));
+	else if (q.object.alg)
+		snprintf(what, sizeof(what), "usb sha256 \"%s\"",
+			 warden_hex_put(hex, q.object.bytes, sizeof(q.object.bytes)));
 	else
 		snprintf(what, sizeof(what), "usb %.63s", q.name ? q.name : "any other device");
 	if (port)
@@ -90,7 +95,7 @@ void warden_diff_usb(const struct diff *d)
 	for (i = 0; i < d->differing.n; i++) {
 		const struct meaning *m = &d->differing.v[i];
 
-		if (m->pattern || m->class || m->topology)
+		if (m->pattern || m->class || m->topology || m->digest.alg)
 			tell_usb(d, m);
 	}
 }

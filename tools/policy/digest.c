@@ -12,9 +12,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <linux/warden.h>
+
 #include "arena.h"
 #include "digest.h"
 #include "verity.h"
+#include "wire.h"
 
 #define PIECE	       (16u * WARDEN_VERITY_BLOCK)
 #define LIST_BYTES_MAX (64u << 20) /* of a reference list */
@@ -139,6 +142,21 @@ static int read_fd(int fd, size_t max, char **text, size_t *len)
 	*text = buf;
 	*len = used;
 	return 0;
+}
+
+bool warden_digest_line(struct warden_digest *to, const char **name, const char *line)
+{
+	bool verity = !strncmp(line, "sha256:", 7);
+	const char *digits = verity ? line + 7 : *line == '\\' ? line + 1 : line;
+	const char *rest = digits + 2 * (size_t)WARDEN_DIGEST_SIZE;
+
+	if (!warden_hex_get(to->bytes, sizeof(to->bytes), digits) || rest[0] != ' ')
+		return false;
+	to->alg = verity ? WARDEN_DIGEST_ALG_FSVERITY_SHA256 : WARDEN_DIGEST_ALG_SHA256;
+	rest += verity ? 1 : 2;
+	if (name)
+		*name = rest;
+	return (verity || rest[-1] == ' ' || rest[-1] == '*') && *rest;
 }
 
 int warden_read_file(const char *path, size_t max, char **text, size_t *len)

@@ -2,9 +2,11 @@
 #ifndef WARDEN_DIGEST_H
 #define WARDEN_DIGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include <warden/chain.h>
 #include <warden/limits.h>
 
 /* A file by both of the names the kernel may know its content by. */
@@ -54,6 +56,17 @@ void warden_root_close(struct warden_root *r);
  * Links are followed and never lead out of the root.
  */
 struct warden_files warden_root_files(struct warden_root *r);
+
+/**
+ * warden_digest_line() - read a line of what sha256sum or fsverity printed
+ * @to: the digest
+ * @name: set to the name in it, where that is asked for
+ * @line: 64 digits, a space, a space or `*`, and the name, with `\` in front where the
+ *	  name is escaped; or `sha256:`, 64 digits, a space and the name
+ *
+ * Return: false for anything else.
+ */
+bool warden_digest_line(struct warden_digest *to, const char **name, const char *line);
 
 /**
  * warden_sha256() - SHA-256 of some bytes

@@ -44,13 +44,16 @@ static void put_file(FILE *f, const struct warden_rule_view *r)
 
 static void put_usb(FILE *f, const struct warden_rule_view *r)
 {
-	char class[16];
+	char class[16], hex[2 * WARDEN_DIGEST_SIZE + 1];
 
 	fputs(" usb", f);
 	if (r->class)
 		fprintf(f, " class \"%s\"", warden_usb_class_word(class, r->class));
 	else if (r->pattern)
 		fprintf(f, " \"%s\"", r->pattern);
+	else if (r->digest.alg)
+		fprintf(f, " sha256 \"%s\"",
+			warden_hex_put(hex, r->digest.bytes, sizeof(r->digest.bytes)));
 	else
 		fputs(" any", f);
 }

@@ -198,7 +198,11 @@ static void cut_rule(struct lint *l, uint32_t n)
 		} else {
 			key.kind = r->socket;
 			if (r->object.text)
-				name_thing(l, &key, r->by_class ? "class " : "", r->object.text);
+				name_thing(l, &key,
+					   r->by_class	? "class " :
+					   r->by_digest ? "sha256 " :
+							  "",
+					   r->object.text);
 			add_atom(l, &key, 0, 0, n);
 		}
 	}

@@ -156,6 +156,7 @@ struct warden_rule {
 	uint32_t protocol;	     /* IPPROTO_*; WARDEN_MODEL_ANY is any */
 	uint32_t socket;	     /* protocol: enum warden_socket_class; 0 is any */
 	bool by_class;		     /* usb: the object is a class of devices */
+	bool by_digest;		     /* usb: the object is the SHA-256 of the descriptors */
 	const char *lacks;	     /* what this build does not enforce of it, or NULL */
 };
 

@@ -447,6 +447,7 @@ object:
 	| USB STRING		{ set_object(p, WARDEN_DOMAIN_USB, $2); }
 	| USB ANY		{ p->rule.domain = WARDEN_DOMAIN_USB; }
 	| USB NAME STRING	{ warden_parse_usb_class(p, $2, $3); }
+	| USB SHA256 STRING	{ set_object(p, WARDEN_DOMAIN_USB, $3); p->rule.by_digest = true; }
 	;
 
 surface:

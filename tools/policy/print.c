@@ -185,6 +185,8 @@ static void print_usb(const struct warden_rule *r, FILE *to)
 	fputs(" usb ", to);
 	if (r->by_class)
 		fputs("class ", to);
+	if (r->by_digest)
+		fputs("sha256 ", to);
 	if (r->object.text)
 		put_text(to, r->object.text);
 	else

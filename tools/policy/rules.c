@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model.h"
+#include "wire.h"
 
 static bool has_consent(const struct warden_rule *r)
 {
@@ -140,12 +141,25 @@ static void check_usb_class(struct warden_diags *d, const struct warden_rule *r)
 				 r->object.text);
 }
 
+static void check_usb_digest(struct warden_diags *d, const struct warden_rule *r)
+{
+	uint8_t bytes[WARDEN_DIGEST_SIZE];
+
+	if (strlen(r->object.text) != 2 * sizeof(bytes) ||
+	    !warden_hex_get(bytes, sizeof(bytes), r->object.text))
+		warden_diags_add(d, r->object.at,
+				 "this is no SHA-256; write its 64 hexadecimal digits, as "
+				 "`wardenctl service list --usb` prints them");
+}
+
 static void check_usb_rule(struct warden_diags *d, const struct warden_rule *r)
 {
 	if (r->who.text)
 		warden_diags_add(d, r->who.at,
 				 "a usb device is plugged in by nobody; write `any` or nothing");
-	if (r->by_class)
+	if (r->by_digest)
+		check_usb_digest(d, r);
+	else if (r->by_class)
 		check_usb_class(d, r);
 	else if (r->object.text && !is_usb_id(r->object.text))
 		warden_diags_add(d, r->object.at,
@@ -180,8 +194,6 @@ static void check_network(struct warden_diags *d, const struct warden_rule *r)
 /* A packet is asked, which knows no program, and only of protocols that are looked into. */
 static void check_conditions(struct warden_diags *d, const struct warden_rule *r)
 {
-	const char *protocol = warden_protocol_name(r->protocol);
-
 	if (r->domain != WARDEN_DOMAIN_LISTEN || (!r->interfaces.n && !r->prefixes.n))
 		return;
 	if (r->action == WARDEN_ACTION_DENY && r->who.text)
@@ -189,12 +201,6 @@ static void check_conditions(struct warden_diags *d, const struct warden_rule *r
 				 "a packet that comes in knows no program; deny it to `any`, or allow "
 				 "`%s` only where it may",
 				 r->who.text);
-	if (r->protocol != WARDEN_MODEL_ANY && r->protocol != IPPROTO_TCP &&
-	    r->protocol != IPPROTO_UDP && r->protocol != IPPROTO_MPTCP)
-		warden_diags_add(d, r->at,
-				 "packets of `%s` are not looked at; `on` and `from` are for `tcp`, "
-				 "`mptcp` and `udp`",
-				 protocol ? protocol : "this protocol");
 }
 
 void warden_model_check_rule(struct warden_diags *d, const struct warden_rule *r)

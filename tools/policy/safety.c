@@ -191,7 +191,10 @@ static void ask_named(struct safety *y, struct warden_question *q)
 {
 	const char *text = y->entry->object.text;
 
-	if (q->domain == WARDEN_DOMAIN_USB && y->entry->by_class)
+	if (q->domain == WARDEN_DOMAIN_USB && y->entry->by_digest) {
+		q->object.alg = WARDEN_DIGEST_ALG_SHA256;
+		warden_hex_get(q->object.bytes, sizeof(q->object.bytes), text);
+	} else if (q->domain == WARDEN_DOMAIN_USB && y->entry->by_class)
 		q->class = (uint32_t)warden_usb_class(text);
 	else if (q->domain == WARDEN_DOMAIN_DEBUG)
 		q->surface = (uint32_t)warden_enum_value(warden_enum_debug_surface(), text);

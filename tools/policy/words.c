@@ -152,7 +152,7 @@ void warden_parse_usb_class(struct warden_parse *p, struct warden_name word,
 	if (strcmp(word.text, "class"))
 		warden_diags_add(p->diags, word.at,
 				 "`%s` cannot stand after `usb`; write \"VENDOR:PRODUCT\", `class "
-				 "\"NAME\"` or `any`",
+				 "\"NAME\"`, `sha256 \"DIGEST\"` or `any`",
 				 word.text);
 }
 

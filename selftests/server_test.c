@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Real servers, unmodified, as a device has them: each receives at the port the
+ * policy names for it and at no other, whoever runs it; and a scan from another
+ * machine finds what is declared, and nothing else.
+ */
+#include <json-c/json.h>
+
+#include "lib/harness.h"
+#include "lib/networks.h"
+
+#define CONF "/run/test-mosquitto.conf"
+
+/* Ports from 7401 on are declared, those from 7411 on are not. */
+#define POLICY                                                                                     \
+	"program web { path \"/usr/bin/busybox\"; }\nprogram ssh { path \"/usr/sbin/dropbear\"; }\n"  \
+	"program broker { path \"/usr/sbin/mosquitto\"; }\nprogram speed { path \"/usr/bin/iperf3\"; }\n" \
+	"program relay { path \"/usr/bin/socat\"; }\ndefault listen deny;\n"                       \
+	"allow web listen tcp 7401;\nallow ssh listen tcp 7402;\nallow broker listen tcp 7403;\n"   \
+	"allow speed listen tcp 7404;\nallow relay listen tcp 7405;\n"
+
+/* How a server is started, at a port that is its own and at one that is nobody's. */
+static const struct server {
+	const char *label;
+	const char *path;
+	const char *command; /* with the port, and behind it once more */
+	uint16_t port;
+} servers[] = {
+	{ "web", "/usr/bin/busybox", "busybox httpd -f -p 0.0.0.0:%u -h /usr/share", 7401 },
+	{ "ssh", "/usr/sbin/dropbear", "dropbear -F -E -R -p 0.0.0.0:%u", 7402 },
+	{ "broker", "/usr/sbin/mosquitto",
+	  "sh -c 'printf \"listener %u 0.0.0.0\\nallow_anonymous true\\nuser root\\n\" >" CONF
+	  "-%u; exec mosquitto -c " CONF "-%u'", 7403 },
+	{ "speed", "/usr/bin/iperf3", "iperf3 -s -B 0.0.0.0 -p %u", 7404 },
+	{ "relay", "/usr/bin/socat", "socat TCP4-LISTEN:%u,fork,reuseaddr EXEC:cat", 7405 },
+};
+
+#define SERVERS (sizeof(servers) / sizeof(*servers))
+
+FIXTURE(server)
+{
+	struct networks net;
+	struct client run[SERVERS];
+	struct mark mark;
+};
+
+/* Start one in the near network, as @who: a command that runs another, or nothing. */
+static bool start(const struct networks *net, struct client *c, const struct server *s,
+		  uint16_t port, const char *who)
+{
+	char command[512], line[768];
+
+	snprintf(command, sizeof(command), s->command, port, port, port);
+	snprintf(line, sizeof(line), "exec nsenter -t %d -n %s %s", net->near, who, command);
+	return !client_start(c, ARGV("sh", "-c", line));
+}
+
+/* NULL, or what is not installed. */
+static const char *find_missing(void)
+{
+	size_t i;
+
+	for (i = 0; i < SERVERS; i++)
+		if (access(servers[i].path, X_OK))
+			return servers[i].path;
+	return access("/usr/bin/nmap", X_OK) ? "/usr/bin/nmap" : NULL;
+}
+
+FIXTURE_SETUP(server)
+{
+	const char *missing = find_missing();
+
+	if (missing)
+		SKIP(return, "%s is not installed", missing);
+	memset(self, 0, sizeof(*self));
+	ASSERT_TRUE(client_shell("mkdir -p /etc/dropbear"));
+	ASSERT_LOADED(warden_policy(POLICY));
+	ASSERT_TRUE(networks_make(&self->net, false));
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(server)
+{
+	size_t i;
+
+	for (i = 0; i < SERVERS; i++)
+		client_end(&self->run[i]);
+	networks_end(&self->net);
+	client_shell("rm -f " CONF "-*");
+	warden_load(warden_policy("\n"));
+}
+
+/* A command in the far network, of which the output is wanted. */
+static int run_far(const struct networks *net, struct client *c, const char *command)
+{
+	char line[512];
+
+	snprintf(line, sizeof(line), "nsenter -t %d -n %s", net->far, command);
+	return client_run(c, ARGV("sh", "-c", line));
+}
+
+/* The ports a scan found open, as `7401 7402 ...`. */
+static const char *open_ports(const char *text)
+{
+	static char found[256];
+	const char *at = text;
+
+	found[0] = '\0';
+	while ((at = strstr(at, "/tcp open"))) {
+		const char *from = at;
+
+		while (from > text && from[-1] >= '0' && from[-1] <= '9')
+			from--;
+		snprintf(found + strlen(found), sizeof(found) - strlen(found), "%s%.*s",
+			 found[0] ? " " : "", (int)(at - from), from);
+		at++;
+	}
+	return found;
+}
+
+/* Wait until it is reached; false where it is not within half a minute. */
+static bool is_up(const struct networks *net, uint16_t port)
+{
+	int i;
+
+	for (i = 0; i < 600; i++) {
+		if (!networks_reach(net->near, "127.0.0.1", port, 1000))
+			return true;
+		usleep(50000);
+	}
+	return false;
+}
+
+TEST_F(server, is_found_by_a_scan_where_it_is_declared_and_nothing_else_is)
+{
+	struct client c;
+	size_t i;
+
+	for (i = 0; i < SERVERS; i++) {
+		ASSERT_TRUE(start(&self->net, &self->run[i], &servers[i], servers[i].port, ""));
+	}
+	for (i = 0; i < SERVERS; i++) {
+		EXPECT_TRUE(is_up(&self->net, servers[i].port))
+		{
+			TH_LOG("%s: %s", servers[i].label, self->run[i].text);
+		}
+	}
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_EQ(0, run_far(&self->net, &c, "nmap -n -Pn -sT --max-retries 0 -p 1-1024,7390-7430 " NEAR4));
+	EXPECT_STREQ("7401 7402 7403 7404 7405", open_ports(c.text))
+	{
+		TH_LOG("%s", c.text);
+	}
+	client_end(&c);
+
+	/* They serve: a page, a banner, a measurement, an echo. */
+	EXPECT_EQ(0, run_far(&self->net, &c, "busybox wget -q -O - http://" NEAR4 ":7401/dict/words ||"
+					     " busybox wget -S -O - http://" NEAR4 ":7401/ 2>&1 |"
+					     " grep HTTP/1"));
+	client_end(&c);
+	EXPECT_EQ(0, run_far(&self->net, &c, "nc -w 5 " NEAR4 " 7402 </dev/null"));
+	EXPECT_NE(NULL, strstr(c.text, "SSH-2.0-dropbear"));
+	client_end(&c);
+	EXPECT_EQ(0, run_far(&self->net, &c, "iperf3 -c " NEAR4 " -p 7404 -n 1M"));
+	client_end(&c);
+	EXPECT_EQ(0, run_far(&self->net, &c, "sh -c 'echo hello | socat -t 5 - TCP4:" NEAR4 ":7405'"));
+	EXPECT_NE(NULL, strstr(c.text, "hello"));
+	client_end(&c);
+}
+
+/* As root, as a plain user, and as one who is root of a user namespace of his own. */
+TEST_F(server, at_a_port_that_is_not_its_own_is_refused_to_whoever_runs_it)
+{
+	static const char *const whose[] = {
+		"", "setpriv --reuid=1000 --regid=1000 --clear-groups",
+		"setpriv --reuid=1000 --regid=1000 --clear-groups unshare -r",
+	};
+	size_t i, k;
+
+	for (i = 0; i < SERVERS; i++)
+		for (k = 0; k < (i ? 1 : 3); k++) {
+			struct claim denied = { .domain = "listen", .reason = "port-not-named",
+						.program = servers[i].label,
+						.port = servers[i].port + 10 + 1,
+						.line = UINT32_MAX };
+			struct client c;
+
+			self->mark = evidence_mark();
+			ASSERT_TRUE(start(&self->net, &c, &servers[i], servers[i].port + 10, whose[k]));
+			EXPECT_LT(0, client_wait(&c, 20000))
+			{
+				TH_LOG("%s as \"%s\": %s", servers[i].label, whose[k], c.text);
+			}
+			client_end(&c);
+			EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+		}
+}
+
+TEST_HARNESS_MAIN

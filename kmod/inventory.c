@@ -130,6 +130,7 @@ static struct entry *new_entry(struct device *dev)
 		return NULL;
 	e->sensor.devt = dev->devt;
 	e->sensor.class = warden_classify(dev);
+	e->sensor.kind = warden_classify_kind(dev);
 	strscpy(e->sensor.node, dev_name(dev), sizeof(e->sensor.node));
 	if (warden_classify_topology(dev, e->sensor.topology, sizeof(e->sensor.topology))) {
 		kfree(e);

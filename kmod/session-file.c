@@ -98,8 +98,9 @@ void warden_session_deaden(struct file *file)
 static int session_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct warden_session *s = warden_session_of(file);
+	int err = warden_limit_map(s);
 
-	return warden_mapping_mmap(&s->mapping, s->orig, file, vma);
+	return err ?: warden_mapping_mmap(&s->mapping, s->orig, file, vma);
 }
 
 static void take_over(struct warden_session *s, struct file *file)
@@ -110,6 +111,7 @@ static void take_over(struct warden_session *s, struct file *file)
 	s->ops.release = session_release;
 	if (s->ops.mmap)
 		s->ops.mmap = session_mmap;
+	warden_limit_take_over(s);
 	__module_get(THIS_MODULE);
 	file->f_mapping = &s->mapping.pages;
 	file->f_op = &s->ops;
@@ -201,6 +203,14 @@ static int open_session(struct file *file, const struct warden_request *req,
 		tell_refused(file, req, answer, WARDEN_REASON_NO_MEMORY);
 		return -ENOMEM;
 	}
+	warden_route_find(file, &s->sensor);
+	err = answer->rate ? warden_limit_begin(s) : 0;
+	if (err) {
+		tell_refused(file, req, answer, err == -ENOMEM ? WARDEN_REASON_NO_MEMORY :
+								 WARDEN_REASON_RATE_UNKEPT);
+		warden_session_free(s);
+		return err;
+	}
 	__module_get(THIS_MODULE); /* this call outlives the reference of prepared_ops */
 	err = inode->i_fop->open(inode, file);
 	if (err) {
@@ -247,6 +257,21 @@ static const struct file_operations prepared_ops = {
 	.owner = THIS_MODULE,
 	.open = session_open,
 };
+
+/**
+ * warden_session_keeps() - the rate that a file keeps to
+ * @file: any file
+ *
+ * Context: Any, with a reference to @file.
+ * Return: uses in an hour, 1 where it is being opened and will keep to any; 0 for
+ * none.
+ */
+u32 warden_session_keeps(const struct file *file)
+{
+	if (file->f_op == &prepared_ops)
+		return 1;
+	return warden_session_is(file) ? warden_session_request(warden_session_of(file)).keeps : 0;
+}
 
 /* The module goes and can take no file over any more. */
 static int refuse_going(const struct file *file)

@@ -76,6 +76,7 @@ struct warden_quorum {
  * @port_low: first port, host order
  * @port_high: last port
  * @withdraw_ms: bound on the end of a session; 0 is WARDEN_WITHDRAW_MS
+ * @rate: sensor: uses in an hour, at most; 0 is no limit
  * @domain: enum warden_domain
  * @action: enum warden_action
  * @class: sensor: enum warden_sensor_class; protocol: enum warden_socket_class; debug:
@@ -99,6 +100,7 @@ struct warden_rule {
 	u16 port_low;
 	u16 port_high;
 	u16 withdraw_ms;
+	u32 rate;
 	u8 domain;
 	u8 action;
 	u8 class;

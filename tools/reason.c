@@ -80,11 +80,17 @@ static const struct {
 	[WARDEN_REASON_IMPORTED] = { "it was given elsewhere or earlier, and imported", "" },
 	[WARDEN_REASON_PORT_CLOSED] = { "the policy lets nobody receive at this port",
 					"allow a program to listen there, or: wardenctl service open" },
+	[WARDEN_REASON_RATE_UNKEPT] = { "a rule allows it at a limited rate, which cannot be kept "
+					"on this way to the sensor",
+					"use the sensor's own node or attributes, or allow it "
+					"without `at most`" },
+	[WARDEN_REASON_RATE_ABOVE] = { "a rule allows this sensor at a lower rate",
+				       "set it to the rate of the rule, then begin anew" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_PORT_CLOSED + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_RATE_ABOVE + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

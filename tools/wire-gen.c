@@ -247,12 +247,14 @@ static const char *const reason_words[] = {
 	"updated",
 	"owner-changed",
 	"port-closed",
+	"rate-unkept",
+	"rate-above",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 42,
+	.count = 44,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -796,12 +798,13 @@ static const struct warden_wire_attr rule_attrs[] = {
 	[20] = { .name = "principal", .kind = WARDEN_WIRE_NEST, .nest = &principal_set, .many = true },
 	[21] = { .name = "quorum", .kind = WARDEN_WIRE_U32 },
 	[22] = { .name = "usb-class", .kind = WARDEN_WIRE_U32 },
+	[23] = { .name = "rate", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set rule_set = {
 	.name = "rule",
 	.attrs = rule_attrs,
-	.max = 22,
+	.max = 23,
 };
 
 const struct warden_wire_set *warden_set_rule(void)

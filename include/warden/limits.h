@@ -48,6 +48,7 @@
 #define WARDEN_IDENTITIES_MAX	16384	/* digests of files kept by file version */
 #define WARDEN_MEASUREMENTS_MAX	65536	/* entries of the measurement log */
 
+#define WARDEN_RATE_MAX		3600000000u /* uses in an hour that a rule can speak of */
 #define WARDEN_WITHDRAW_MS	200	/* bound on the end of a session, where no rule says less */
 
 #endif /* WARDEN_LIMITS_H */

@@ -101,6 +101,8 @@ static void put_wire_rule(struct compile *c, const struct wire_rule *w)
 	put_people(c, r);
 	if (w->usb_class)
 		warden_blob_put_u32(c->b, WARDEN_A_RULE_USB_CLASS, w->usb_class);
+	if (r->rate)
+		warden_blob_put_u32(c->b, WARDEN_A_RULE_RATE, r->rate);
 	warden_blob_nest_end(c->b, nest);
 }
 

@@ -63,6 +63,7 @@ static struct meaning meaning_of(struct diff *d, const struct warden_view *v,
 	m.class = r->class;
 	m.flags = r->flags & (WARDEN_RULE_FLAG_CONSENT | WARDEN_RULE_FLAG_KILL);
 	m.withdraw_ms = r->withdraw_ms;
+	m.rate = r->rate;
 	m.protocol = r->protocol;
 	m.low = r->low;
 	m.high = r->high;

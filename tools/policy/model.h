@@ -144,6 +144,7 @@ struct warden_rule {
 	uint32_t quorum;	     /* how many of them; 0 is each */
 	struct warden_place withdraw;
 	struct warden_place kill;
+	struct warden_place at_most;
 	struct warden_place from;
 	struct warden_place to;
 	struct warden_place while_using;
@@ -156,6 +157,7 @@ struct warden_rule {
 	uint32_t purpose_id;	     /* resolved, from 1 */
 	uint32_t flags;		     /* enum warden_rule_flag */
 	uint32_t withdraw_ms;	     /* 0 is not said */
+	uint32_t rate;		     /* uses in an hour; 0 is no limit */
 	uint32_t protocol;	     /* IPPROTO_*; WARDEN_MODEL_ANY is any */
 	uint32_t socket;	     /* protocol: enum warden_socket_class; 0 is any */
 	bool by_class;		     /* usb: the object is a class of devices */

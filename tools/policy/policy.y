@@ -215,7 +215,7 @@ static void warden_text_error(struct warden_span *at, struct warden_parse *p, co
 }
 
 %token END_OF_TEXT 0 "the end of the file"
-%token <name> ALLOW "allow" ANY "any" APPRAISE "appraise" AUTOLOAD "autoload" BIND "bind"
+%token <name> ALLOW "allow" ANY "any" APPRAISE "appraise" AT "at" AUTOLOAD "autoload" BIND "bind"
 %token <name> CONNECT "connect"
 %token <name> CONSENT "consent" CONTACT "contact" CONTROL "control" DEBUG "debug"
 %token <name> DEFAULT "default" DENY "deny" DEVICE "device" EGRESS "egress" ENFORCE "enforce"
@@ -516,6 +516,10 @@ option:
 	| KILL {
 		once(p, &p->rule.kill, @1.from, "`kill`");
 		p->rule.flags |= WARDEN_RULE_FLAG_KILL;
+	}
+	| AT NAME NUMBER NAME NAME {
+		once(p, &p->rule.at_most, @1.from, "`at most`");
+		p->rule.rate = warden_parse_rate(p, $2, $3, @3.from, $4, $5);
 	}
 	| ON interfaces	{ once_part(p, &p->rule.interfaces, $2, @1.from, "`on`"); }
 	| FROM prefixes	{

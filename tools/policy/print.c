@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "print.h"
+#include "rate.h"
 #include "wire.h"
 
 static void put_text(FILE *to, const char *text)
@@ -246,6 +247,9 @@ static void print_options(const struct warden_model *m, const struct warden_rule
 		fprintf(to, " withdraw within %ums", r->withdraw_ms);
 	if (r->flags & WARDEN_RULE_FLAG_KILL)
 		fputs(" kill", to);
+	if (r->rate)
+		fprintf(to, " at most %u per %s", r->rate / warden_rate_unit_of(r->rate)->in_hour,
+			warden_rate_unit_of(r->rate)->word);
 	print_interfaces(m, r, to);
 	print_prefixes(m, r, to);
 	if (r->domain != WARDEN_MODEL_EGRESS)

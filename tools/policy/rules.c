@@ -30,6 +30,8 @@ static void check_sensor_rule(struct warden_diags *d, const struct warden_rule *
 				 r->withdraw_ms);
 	if (r->action == WARDEN_ACTION_ALLOW)
 		return;
+	if (r->at_most.line)
+		warden_diags_add(d, r->at_most, "a `deny` rule lets nothing through; leave out `at most`");
 	if (r->consent.line)
 		warden_diags_add(d, r->consent, "a `deny` rule asks for no consent; leave it out");
 	if (r->withdraw.line)
@@ -62,6 +64,8 @@ static void check_consent_is_not_there(struct warden_diags *d, const struct ward
 		warden_diags_add(d, r->withdraw, "`withdraw within` %s", only);
 	if (r->kill.line)
 		warden_diags_add(d, r->kill, "`kill` %s", only);
+	if (r->at_most.line)
+		warden_diags_add(d, r->at_most, "`at most` %s", only);
 }
 
 /* A name, or how it begins and an asterisk. */

@@ -228,6 +228,10 @@ enum warden_event {
  * @WARDEN_REASON_UPDATED: its program was updated, as a signed statement says
  * @WARDEN_REASON_OWNER_CHANGED: the device was handed to another owner
  * @WARDEN_REASON_PORT_CLOSED: the policy lets nobody receive at this port
+ * @WARDEN_REASON_RATE_UNKEPT: a rule allows it at a limited rate, and on this
+ *   way the rate cannot be kept
+ * @WARDEN_REASON_RATE_ABOVE: more was asked for, or came, than the rate a rule
+ *   allows
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -272,6 +276,8 @@ enum warden_reason {
 	WARDEN_REASON_UPDATED,
 	WARDEN_REASON_OWNER_CHANGED,
 	WARDEN_REASON_PORT_CLOSED,
+	WARDEN_REASON_RATE_UNKEPT,
+	WARDEN_REASON_RATE_ABOVE,
 };
 
 /**
@@ -616,6 +622,7 @@ enum {
 	WARDEN_A_RULE_PRINCIPAL,
 	WARDEN_A_RULE_QUORUM,
 	WARDEN_A_RULE_USB_CLASS,
+	WARDEN_A_RULE_RATE,
 
 	__WARDEN_A_RULE_MAX,
 	WARDEN_A_RULE_MAX = (__WARDEN_A_RULE_MAX - 1)

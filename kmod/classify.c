@@ -298,6 +298,7 @@ static const struct class_line kinds[] = {
 	{ "video4linux", "v4l-touch*", WARDEN_DEVICE_VIDEO },
 	{ "sound", "pcmC*c", WARDEN_DEVICE_SOUND },
 	{ "iio", "iio:device*", WARDEN_DEVICE_CHIP },
+	{ "tty", "*", WARDEN_DEVICE_TERMINAL },
 };
 
 /**

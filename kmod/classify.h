@@ -13,6 +13,7 @@ struct device;
  * @WARDEN_DEVICE_VIDEO: frames of V4L2
  * @WARDEN_DEVICE_SOUND: capture of ALSA
  * @WARDEN_DEVICE_CHIP: the buffer of an IIO chip
+ * @WARDEN_DEVICE_TERMINAL: a terminal, with a receiver behind it
  */
 enum warden_device_kind {
 	WARDEN_DEVICE_OTHER,
@@ -20,6 +21,7 @@ enum warden_device_kind {
 	WARDEN_DEVICE_VIDEO,
 	WARDEN_DEVICE_SOUND,
 	WARDEN_DEVICE_CHIP,
+	WARDEN_DEVICE_TERMINAL,
 };
 
 u32 warden_classify(struct device *dev);

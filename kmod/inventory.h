@@ -40,6 +40,7 @@ int warden_inventory_scan(void);
 void warden_inventory_watch(struct warden_gate *gate);
 void warden_inventory_add(struct device *dev);
 void warden_inventory_del(struct device *dev);
+void warden_inventory_classify(void);
 u32 warden_inventory_class(dev_t devt, u64 *key, u64 names[2]);
 void warden_inventory_set_names(struct warden_sensor *s);
 int warden_inventory_find(dev_t devt, struct warden_sensor *s);

@@ -78,6 +78,12 @@ const struct nla_policy warden_channel_nl_policy[WARDEN_A_CHANNEL_PORT + 1] = {
 	[WARDEN_A_CHANNEL_PORT] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_channel_port_range),
 };
 
+const struct nla_policy warden_classify_nl_policy[WARDEN_A_CLASSIFY_CLASS + 1] = {
+	[WARDEN_A_CLASSIFY_LINE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WARDEN_A_CLASSIFY_DEVICE] = { .type = NLA_NUL_STRING, .len = 127, },
+	[WARDEN_A_CLASSIFY_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 10),
+};
+
 const struct nla_policy warden_default_nl_policy[WARDEN_A_DEFAULT_MODE + 1] = {
 	[WARDEN_A_DEFAULT_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 14),
 	[WARDEN_A_DEFAULT_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
@@ -162,7 +168,7 @@ const struct nla_policy warden_window_nl_policy[WARDEN_A_WINDOW_TO + 1] = {
 };
 
 /* WARDEN_CMD_POLICY_ADD - do */
-static const struct nla_policy warden_policy_add_nl_policy[WARDEN_A_POLICY_SIGNER + 1] = {
+static const struct nla_policy warden_policy_add_nl_policy[WARDEN_A_POLICY_CLASSIFY + 1] = {
 	[WARDEN_A_POLICY_HEADER] = NLA_POLICY_NESTED(warden_header_nl_policy),
 	[WARDEN_A_POLICY_DEFAULT] = NLA_POLICY_NESTED(warden_default_nl_policy),
 	[WARDEN_A_POLICY_PROGRAM] = NLA_POLICY_NESTED(warden_program_nl_policy),
@@ -171,6 +177,7 @@ static const struct nla_policy warden_policy_add_nl_policy[WARDEN_A_POLICY_SIGNE
 	[WARDEN_A_POLICY_MEASURE] = NLA_POLICY_NESTED(warden_measure_nl_policy),
 	[WARDEN_A_POLICY_APPRAISE] = NLA_POLICY_NESTED(warden_appraise_nl_policy),
 	[WARDEN_A_POLICY_SIGNER] = NLA_POLICY_NESTED(warden_signer_nl_policy),
+	[WARDEN_A_POLICY_CLASSIFY] = NLA_POLICY_NESTED(warden_classify_nl_policy),
 };
 
 /* WARDEN_CMD_POLICY_COMMIT - do */
@@ -355,7 +362,7 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_policy_add_doit,
 		.policy		= warden_policy_add_nl_policy,
-		.maxattr	= WARDEN_A_POLICY_SIGNER,
+		.maxattr	= WARDEN_A_POLICY_CLASSIFY,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{

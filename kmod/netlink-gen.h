@@ -14,6 +14,7 @@
 /* Common nested types */
 extern const struct nla_policy warden_appraise_nl_policy[WARDEN_A_APPRAISE_DIGESTS + 1];
 extern const struct nla_policy warden_channel_nl_policy[WARDEN_A_CHANNEL_PORT + 1];
+extern const struct nla_policy warden_classify_nl_policy[WARDEN_A_CLASSIFY_CLASS + 1];
 extern const struct nla_policy warden_default_nl_policy[WARDEN_A_DEFAULT_MODE + 1];
 extern const struct nla_policy warden_digest_nl_policy[WARDEN_A_DIGEST_BYTES + 1];
 extern const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_SWEEP + 1];

@@ -181,13 +181,23 @@ static unsigned int end_picked(struct list_head *list, u32 reason, u64 since, u6
 	return nr;
 }
 
+/* Is its device another kind of sensor by now? One that is gone stays what it was. */
+static bool was_classified(const struct warden_session *s)
+{
+	struct warden_sensor now;
+
+	return s->sensor.dev && !warden_inventory_find(s->sensor.devt, &now) &&
+	       now.class != s->sensor.class;
+}
+
 static bool lost_ground(const struct warden_session *s)
 {
 	struct warden_request req = warden_session_request(s);
 	struct warden_answer answer;
 	struct warden_sensor behind;
 
-	return warden_judge_use(s->sensor.devt, &req, &answer, &behind);
+	return was_classified(s) ||
+	       warden_judge_use(s->sensor.devt, &req, &answer, &behind);
 }
 
 /**

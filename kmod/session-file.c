@@ -20,6 +20,7 @@
 #include <linux/poll.h>
 #include <warden/limits.h>
 
+#include "classify.h"
 #include "consent.h"
 #include "route.h"
 #include "session.h"
@@ -112,6 +113,8 @@ static void take_over(struct warden_session *s, struct file *file)
 	if (s->ops.mmap)
 		s->ops.mmap = session_mmap;
 	warden_limit_take_over(s);
+	if (s->sensor.kind == WARDEN_DEVICE_TERMINAL && S_ISCHR(file_inode(file)->i_mode))
+		warden_terminal_take_over(s);
 	__module_get(THIS_MODULE);
 	file->f_mapping = &s->mapping.pages;
 	file->f_op = &s->ops;
@@ -191,6 +194,22 @@ static void tell_refused(const struct file *file, const struct warden_request *r
 
 static const struct file_operations prepared_ops;
 
+/*
+ * A terminal that is a sensor controls no process: /dev/tty would lead to it past its
+ * session. Other drivers do not ask for this flag.
+ */
+static int open_quietly(struct inode *inode, struct file *file)
+{
+	unsigned int flags = file->f_flags;
+	int err;
+
+	file->f_flags |= O_NOCTTY;
+	err = inode->i_fop->open(inode, file);
+	if (!err)
+		file->f_flags = (file->f_flags & ~O_NOCTTY) | (flags & O_NOCTTY);
+	return err;
+}
+
 /* Open through the driver, and make the file a session. */
 static int open_session(struct file *file, const struct warden_request *req,
 			const struct warden_answer *answer)
@@ -212,7 +231,7 @@ static int open_session(struct file *file, const struct warden_request *req,
 		return err;
 	}
 	__module_get(THIS_MODULE); /* this call outlives the reference of prepared_ops */
-	err = inode->i_fop->open(inode, file);
+	err = open_quietly(inode, file);
 	if (err) {
 		warden_session_free(s);
 	} else {

@@ -269,7 +269,7 @@ int warden_limit_begin(struct warden_session *s)
 
 	if (is_attribute(s))
 		part = warden_snapshot_name_key(s->sensor.node);
-	else if (s->sensor.kind == WARDEN_DEVICE_OTHER)
+	else if (s->sensor.kind == WARDEN_DEVICE_OTHER || s->sensor.kind == WARDEN_DEVICE_TERMINAL)
 		return -EACCES;
 	limit = kzalloc(sizeof(*limit), GFP_KERNEL_ACCOUNT);
 	if (!limit)

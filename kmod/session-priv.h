@@ -110,6 +110,9 @@ void warden_limit_take_over(struct warden_session *s);
 int warden_limit_map(const struct warden_session *s);
 void warden_limit_end(struct warden_session *s);
 
+/* session-terminal.c: what is otherwise with a terminal */
+void warden_terminal_take_over(struct warden_session *s);
+
 /* session-record.c: what is told of it */
 void warden_session_tell_refused(const struct warden_session *s, u32 reason);
 void warden_session_tell(const struct warden_session *s, u32 event, u32 reason);

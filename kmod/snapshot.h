@@ -120,6 +120,18 @@ struct warden_pattern {
 };
 
 /**
+ * struct warden_classing - what a policy says a device is
+ * @class: enum warden_sensor_class
+ * @is_name: @text is the name of its driver or node
+ * @text: its topology name, or that name; one "*" is any run of characters
+ */
+struct warden_classing {
+	u8 class;
+	bool is_name;
+	char text[WARDEN_TOPOLOGY_MAX + 1];
+};
+
+/**
  * struct warden_digest_ref - a digest and the program it stands for
  * @digest: the digest
  * @program: index into the programs
@@ -192,6 +204,8 @@ struct warden_signer {
  * @patterns: names that rules speak of
  * @nr_quorums: how many @quorums
  * @quorums: whose consent rules ask for
+ * @nr_classings: how many @classings
+ * @classings: maker: what devices are, the first that fits a device counts
  * @sweep: end what is older than the policy and receives where nobody may
  * @unused: seconds after which a consent nobody uses ends; 0 is never
  * @reference: per domain, what is accepted there
@@ -235,6 +249,8 @@ struct warden_snapshot {
 	struct warden_pattern *patterns;
 	u32 nr_quorums;
 	struct warden_quorum *quorums;
+	u32 nr_classings;
+	struct warden_classing *classings;
 	bool sweep;
 	u32 unused;
 	struct warden_reference reference[WARDEN_DOMAIN_RULES];

@@ -86,11 +86,13 @@ static const struct {
 					"without `at most`" },
 	[WARDEN_REASON_RATE_ABOVE] = { "a rule allows this sensor at a lower rate",
 				       "set it to the rate of the rule, then begin anew" },
+	[WARDEN_REASON_CONTROLLING] = { "a terminal that is a sensor was to control a process",
+					"start the program without making the receiver its terminal" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_RATE_ABOVE + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_CONTROLLING + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

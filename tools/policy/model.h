@@ -164,6 +164,13 @@ struct warden_rule {
 	const char *lacks;	     /* what this build does not enforce of it, or NULL */
 };
 
+/* What a device is; by its topology name, or by that of its driver or node. */
+struct warden_classing {
+	struct warden_place at;
+	struct warden_sensor device;
+	uint32_t class;
+};
+
 struct warden_appraise {
 	struct warden_place at;
 	uint32_t domain;
@@ -195,6 +202,7 @@ struct warden_model {
 	WARDEN_ARRAY(struct warden_name) names;
 	WARDEN_ARRAY(uint32_t) members;
 	WARDEN_ARRAY(struct warden_appraise) appraises;
+	WARDEN_ARRAY(struct warden_classing) classings;
 	uint32_t measure;		/* bit mask of domains */
 	struct warden_place library;	/* where libraries are to be measured */
 	struct warden_tags library_tags;

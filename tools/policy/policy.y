@@ -216,7 +216,7 @@ static void warden_text_error(struct warden_span *at, struct warden_parse *p, co
 
 %token END_OF_TEXT 0 "the end of the file"
 %token <name> ALLOW "allow" ANY "any" APPRAISE "appraise" AT "at" AUTOLOAD "autoload" BIND "bind"
-%token <name> CONNECT "connect"
+%token <name> CLASSIFY "classify" CONNECT "connect"
 %token <name> CONSENT "consent" CONTACT "contact" CONTROL "control" DEBUG "debug"
 %token <name> DEFAULT "default" DENY "deny" DEVICE "device" EGRESS "egress" ENFORCE "enforce"
 %token <name> FIRMWARE "firmware" FOR "for" FROM "from" GROUP "group" INCLUDE "include"
@@ -265,6 +265,7 @@ simple:
 		warden_parse_unused(p, $2, $3, @3.from, $4);
 	}
 	| SWEEP NAME			{ warden_parse_sweep(p, $2, @1.from); }
+	| CLASSIFY named_sensor NAME NAME	{ warden_parse_classing(p, @1.from, $2, $3, $4); }
 	| INCLUDE STRING		{ warden_parse_include(p, $2); }
 	| DEFAULT domain action no_tags tags {
 		set_default(p, warden_parse_domain(p, $2, DOMAINS_WITH_DEFAULT, "default"),

@@ -361,6 +361,13 @@ static void print_purpose(const struct warden_purpose *p, FILE *to)
 	fputs(";\n", to);
 }
 
+static void print_classing(const struct warden_classing *g, FILE *to)
+{
+	fputs("classify ", to);
+	print_sensor(&g->device, to);
+	fprintf(to, " as %s;\n", warden_enum_word(warden_enum_sensor_class(), g->class));
+}
+
 static void print_appraise(const struct warden_appraise *a, FILE *to)
 {
 	fprintf(to, "appraise %s from ", domain_word(a->domain));
@@ -380,6 +387,8 @@ void warden_print_model(const struct warden_model *m, FILE *to)
 		print_group(m, &m->groups.v[i], to);
 	for (i = 0; i < m->purposes.n; i++)
 		print_purpose(&m->purposes.v[i], to);
+	for (i = 0; i < m->classings.n; i++)
+		print_classing(&m->classings.v[i], to);
 	for (i = 0; i < m->rules.n; i++)
 		warden_print_rule(m, &m->rules.v[i], to);
 	print_safety(m, to);

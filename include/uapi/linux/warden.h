@@ -232,6 +232,8 @@ enum warden_event {
  *   way the rate cannot be kept
  * @WARDEN_REASON_RATE_ABOVE: more was asked for, or came, than the rate a rule
  *   allows
+ * @WARDEN_REASON_CONTROLLING: a terminal that is a sensor was to control a
+ *   process, which would lead around its gate
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -278,6 +280,7 @@ enum warden_reason {
 	WARDEN_REASON_PORT_CLOSED,
 	WARDEN_REASON_RATE_UNKEPT,
 	WARDEN_REASON_RATE_ABOVE,
+	WARDEN_REASON_CONTROLLING,
 };
 
 /**
@@ -644,6 +647,15 @@ enum {
 };
 
 enum {
+	WARDEN_A_CLASSIFY_LINE = 1,
+	WARDEN_A_CLASSIFY_DEVICE,
+	WARDEN_A_CLASSIFY_CLASS,
+
+	__WARDEN_A_CLASSIFY_MAX,
+	WARDEN_A_CLASSIFY_MAX = (__WARDEN_A_CLASSIFY_MAX - 1)
+};
+
+enum {
 	WARDEN_A_POLICY_HEADER = 1,
 	WARDEN_A_POLICY_DEFAULT,
 	WARDEN_A_POLICY_PROGRAM,
@@ -667,6 +679,7 @@ enum {
 	WARDEN_A_POLICY_REVERT,
 	WARDEN_A_POLICY_SHADOW,
 	WARDEN_A_POLICY_FLOOR,
+	WARDEN_A_POLICY_CLASSIFY,
 
 	__WARDEN_A_POLICY_MAX,
 	WARDEN_A_POLICY_MAX = (__WARDEN_A_POLICY_MAX - 1)

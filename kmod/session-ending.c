@@ -143,7 +143,7 @@ static void end_session(struct warden_session *s)
 	struct holder *h;
 	LIST_HEAD(holders);
 
-	warden_session_deaden(s->file);
+	warden_session_deaden(s);
 	collect_holders(s->file, &holders);
 	list_for_each_entry(h, &holders, node)
 		kick(h->task);
@@ -252,6 +252,7 @@ static void hand_back_all(void)
 	warden_session_remove(warden_session_hand_back, &gone);
 	list_for_each_entry(s, &gone, ending)
 		module_put(THIS_MODULE);
+	warden_blank_leave();
 	synchronize_rcu_tasks(); /* whoever was in dead_ops has left */
 	list_for_each_entry_safe(s, next, &gone, ending)
 		warden_session_free(s);

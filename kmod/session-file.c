@@ -8,6 +8,7 @@
  *  live      a copy of the driver's, in which release and mmap come by here first;
  *	      all else goes to the driver, so that a session costs nothing
  *  dead      after the end: every call fails
+ *  blank     the same, where its rule says so: nothing comes any more
  *  gone      after release: nothing
  *
  * References: while the file is ours, file->f_op->owner is this module, and the
@@ -85,15 +86,32 @@ static const struct file_operations gone_ops = {
 	.owner = THIS_MODULE,
 };
 
+/* Nothing comes any more, and nothing fails that could have waited. */
+static const struct file_operations blank_ops = {
+	.owner = THIS_MODULE,
+	.read = warden_blank_read,
+	.write = warden_blank_write,
+	.read_iter = warden_blank_read_iter,
+	.write_iter = warden_blank_write_iter,
+	.poll = warden_blank_poll,
+	.unlocked_ioctl = dead_ioctl,
+	.compat_ioctl = dead_ioctl,
+	.mmap = dead_mmap,
+	.fasync = dead_fasync,
+	.release = session_release,
+};
+
 /**
  * warden_session_deaden() - let every further call on a session's file fail
- * @file: the file
+ * @s: the session
+ *
+ * Where its rule wants it blank, and its data are read alone, it is quiet instead.
  *
  * Context: Any. Calls that are inside the driver are still to be asked out.
  */
-void warden_session_deaden(struct file *file)
+void warden_session_deaden(struct warden_session *s)
 {
-	WRITE_ONCE(file->f_op, &dead_ops);
+	WRITE_ONCE(s->file->f_op, warden_blank_is_for(s) ? &blank_ops : &dead_ops);
 }
 
 static int session_mmap(struct file *file, struct vm_area_struct *vma)

@@ -94,7 +94,7 @@ void warden_session_remove(bool (*gone)(struct warden_session *s), struct list_h
 bool warden_session_any_mapped(void);
 
 /* session-file.c: what stands in the place of the file's operations */
-void warden_session_deaden(struct file *file);
+void warden_session_deaden(struct warden_session *s);
 bool warden_session_hand_back(struct warden_session *s);
 bool warden_session_is(const struct file *file);
 
@@ -112,6 +112,15 @@ void warden_limit_end(struct warden_session *s);
 
 /* session-terminal.c: what is otherwise with a terminal */
 void warden_terminal_take_over(struct warden_session *s);
+
+/* session-blank.c: a session that ended, for a program that is to run on */
+bool warden_blank_is_for(const struct warden_session *s);
+ssize_t warden_blank_read(struct file *file, char __user *buf, size_t len, loff_t *pos);
+ssize_t warden_blank_read_iter(struct kiocb *iocb, struct iov_iter *to);
+ssize_t warden_blank_write(struct file *file, const char __user *buf, size_t len, loff_t *pos);
+ssize_t warden_blank_write_iter(struct kiocb *iocb, struct iov_iter *from);
+__poll_t warden_blank_poll(struct file *file, struct poll_table_struct *table);
+void warden_blank_leave(void);
 
 /* session-record.c: what is told of it */
 void warden_session_tell_refused(const struct warden_session *s, u32 reason);

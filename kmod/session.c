@@ -185,7 +185,7 @@ void warden_session_enlist(struct warden_session *s, const struct warden_request
 	s->id = next_id++;
 	if (!has_ground(s, judged)) {
 		mark_dead(s);
-		warden_session_deaden(s->file);
+		warden_session_deaden(s);
 	} else {
 		light(s);
 	}

@@ -198,10 +198,11 @@ static int check_rule(struct nlattr *const *tb, const struct nlattr *attr,
 	if (rule->port_low > rule->port_high)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PORT_LOW],
 					   "the first port is above the last");
-	if (rule->flags & (WARDEN_RULE_FLAG_CONSENT | WARDEN_RULE_FLAG_KILL) &&
+	if (rule->flags & (WARDEN_RULE_FLAG_CONSENT | WARDEN_RULE_FLAG_KILL |
+			   WARDEN_RULE_FLAG_BLANK) &&
 	    rule->domain != WARDEN_DOMAIN_SENSOR)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_FLAGS],
-					   "only a sensor rule can ask for consent or kill");
+					   "only a sensor rule can ask for consent, kill or blank");
 	if (rule->flags & WARDEN_RULE_FLAG_SAFETY &&
 	    (rule->flags & WARDEN_RULE_FLAG_CONSENT || rule->action != WARDEN_ACTION_ALLOW))
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_FLAGS],

@@ -195,6 +195,49 @@ TEST_F(terminal, withdrawal_ends_a_reader_that_waits)
 	close(fd);
 }
 
+/* A program that cannot bear an error runs on, and is told nothing. */
+TEST_F(terminal, withdrawal_leaves_a_reader_in_peace_where_the_rule_says_blank)
+{
+	struct claim ended = {
+		.event = "session-end", .domain = "sensor", .reason = "withdrawn",
+		.program = "tester",
+	};
+	char line[128] = "";
+	int fd, status;
+	pid_t pid;
+
+	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\npurpose way \"Find the way\";\n"
+				    NOTHING CLASSIFIED
+				    "allow tester use location for way with consent blank;\n",
+				    warden_self()));
+	ended.object = topology();
+	ASSERT_EQ(0, warden_grant("tester", "location", "way"));
+	fd = open_raw(RECEIVER);
+	ASSERT_LE(0, fd);
+	pid = fork();
+	if (!pid) {
+		while (read(fd, line, sizeof(line)) > 0)
+			;
+		_exit(errno);
+	}
+	usleep(100000);
+	ASSERT_EQ(0, warden_withdraw("tester", "location"));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &ended));
+	ASSERT_EQ((ssize_t)strlen(SENTENCE), write(self->other, SENTENCE, strlen(SENTENCE)));
+	EXPECT_FALSE(can_receive(fd, 300));
+	EXPECT_EQ(0, waitpid(pid, &status, WNOHANG));
+	ASSERT_EQ(0, fcntl(fd, F_SETFL, O_NONBLOCK));
+	EXPECT_EQ(-1, read(fd, line, sizeof(line)));
+	EXPECT_EQ(EAGAIN, errno);
+	EXPECT_EQ(5, write(fd, "hello", 5));
+	EXPECT_EQ(-1, ioctl(fd, TIOCGETD, &status));
+	EXPECT_EQ(EACCES, errno);
+	kill(pid, SIGKILL);
+	EXPECT_EQ(pid, waitpid(pid, &status, 0));
+	close(fd);
+	EXPECT_EQ(-EACCES, open_raw(RECEIVER));
+}
+
 /* By /dev/tty a terminal is reached that controls the process, whatever became of its session. */
 TEST_F(terminal, controls_no_process)
 {

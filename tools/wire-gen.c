@@ -394,12 +394,13 @@ static const char *const rule_flag_words[] = {
 	"kill",
 	"optional",
 	"safety",
+	"blank",
 };
 
 static const struct warden_wire_enum rule_flag_enum = {
 	.name = "rule-flag",
 	.words = rule_flag_words,
-	.count = 4,
+	.count = 5,
 	.flags = true,
 };
 

@@ -145,6 +145,7 @@ struct warden_rule {
 	struct warden_place withdraw;
 	struct warden_place kill;
 	struct warden_place at_most;
+	struct warden_place blank;
 	struct warden_place from;
 	struct warden_place to;
 	struct warden_place while_using;

@@ -215,7 +215,7 @@ static void warden_text_error(struct warden_span *at, struct warden_parse *p, co
 }
 
 %token END_OF_TEXT 0 "the end of the file"
-%token <name> ALLOW "allow" ANY "any" APPRAISE "appraise" AT "at" AUTOLOAD "autoload" BIND "bind"
+%token <name> ALLOW "allow" ANY "any" APPRAISE "appraise" AT "at" AUTOLOAD "autoload" BIND "bind" BLANK "blank"
 %token <name> CLASSIFY "classify" CONNECT "connect"
 %token <name> CONSENT "consent" CONTACT "contact" CONTROL "control" DEBUG "debug"
 %token <name> DEFAULT "default" DENY "deny" DEVICE "device" EGRESS "egress" ENFORCE "enforce"
@@ -517,6 +517,10 @@ option:
 	| KILL {
 		once(p, &p->rule.kill, @1.from, "`kill`");
 		p->rule.flags |= WARDEN_RULE_FLAG_KILL;
+	}
+	| BLANK {
+		once(p, &p->rule.blank, @1.from, "`blank`");
+		p->rule.flags |= WARDEN_RULE_FLAG_BLANK;
 	}
 	| AT NAME NUMBER NAME NAME {
 		once(p, &p->rule.at_most, @1.from, "`at most`");

@@ -44,6 +44,9 @@ struct label {
 static DEFINE_SPINLOCK(labels_lock);
 static struct label __rcu *labels[1 << LABEL_BITS];
 
+/* Counts how often all was forgotten: what was found before is not kept after. */
+static u32 forgotten;
+
 struct attribute_line {
 	const char *subsystem; /* "*" is any */
 	const char *name;      /* within the device's directory; one "*" is any run */
@@ -136,13 +139,14 @@ static struct label __rcu **place_of(const struct kernfs_node *dir)
 	return &labels[hash_ptr(dir, LABEL_BITS)];
 }
 
-static void keep_label(struct label *l)
+static void keep_label(struct label *l, u32 found)
 {
 	struct label __rcu **place = place_of(l->dir);
-	struct label *old;
+	struct label *old = l;
 
 	spin_lock(&labels_lock);
-	old = rcu_replace_pointer(*place, l, lockdep_is_held(&labels_lock));
+	if (found == forgotten)
+		old = rcu_replace_pointer(*place, l, lockdep_is_held(&labels_lock));
 	spin_unlock(&labels_lock);
 	drop_label(old);
 }
@@ -182,6 +186,7 @@ static bool look_up(struct kernfs_node *kn, struct finding *f)
 /* Find out what the directory of @kn belongs to; @kn itself keeps the directory. */
 static int learn(struct kernfs_node *kn, struct finding *f)
 {
+	const u32 found = READ_ONCE(forgotten);
 	struct kernfs_node *dir;
 	struct label *l;
 
@@ -193,7 +198,7 @@ static int learn(struct kernfs_node *kn, struct finding *f)
 		return -ENOMEM;
 	copy_finding(l, kn, f);
 	if (l->device.settled)
-		keep_label(l);
+		keep_label(l, found);
 	else
 		drop_label(l);
 	return 0;
@@ -284,14 +289,22 @@ bool warden_attribute_find(const struct file *file, struct warden_sensor *s)
 }
 
 /**
- * warden_attribute_exit() - forget all that was kept
+ * warden_attribute_forget() - forget all that was kept
  *
- * Context: Process context; nobody may be asking any more.
+ * Context: Process context; what devices are was changed before.
  */
-void warden_attribute_exit(void)
+void warden_attribute_forget(void)
 {
+	struct label *old;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(labels); i++)
-		drop_label(rcu_replace_pointer(labels[i], NULL, true));
+	spin_lock(&labels_lock);
+	forgotten++;
+	spin_unlock(&labels_lock);
+	for (i = 0; i < ARRAY_SIZE(labels); i++) {
+		spin_lock(&labels_lock);
+		old = rcu_replace_pointer(labels[i], NULL, lockdep_is_held(&labels_lock));
+		spin_unlock(&labels_lock);
+		drop_label(old);
+	}
 }

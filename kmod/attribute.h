@@ -7,7 +7,7 @@
 struct file;
 struct warden_sensor;
 
-void warden_attribute_exit(void);
+void warden_attribute_forget(void);
 bool warden_attribute_find(const struct file *file, struct warden_sensor *s);
 
 #endif /* WARDEN_ATTRIBUTE_H */

@@ -289,6 +289,37 @@ u32 warden_classify(struct device *dev)
 	return WARDEN_SENSOR_CLASS_UNKNOWN;
 }
 
+/* Which nodes deliver in a way that is known; see enum warden_device_kind. */
+static const struct class_line kinds[] = {
+	{ "media", "*", WARDEN_DEVICE_QUIET },
+	{ "video4linux", "v4l-subdev*", WARDEN_DEVICE_QUIET },
+	{ "video4linux", "video*", WARDEN_DEVICE_VIDEO },
+	{ "video4linux", "vbi*", WARDEN_DEVICE_VIDEO },
+	{ "video4linux", "v4l-touch*", WARDEN_DEVICE_VIDEO },
+	{ "sound", "pcmC*c", WARDEN_DEVICE_SOUND },
+	{ "iio", "iio:device*", WARDEN_DEVICE_CHIP },
+	{ "tty", "*", WARDEN_DEVICE_TERMINAL },
+};
+
+/**
+ * warden_classify_kind() - how the data of a device comes to who has it open
+ * @dev: a device with a node
+ *
+ * Context: Any; the device must not go away meanwhile.
+ * Return: enum warden_device_kind.
+ */
+u8 warden_classify_kind(const struct device *dev)
+{
+	const char *subsystem = warden_classify_subsystem(dev);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(kinds[i].subsystem, subsystem) &&
+		    warden_classify_matches(kinds[i].name, dev_name(dev)))
+			return kinds[i].class;
+	return WARDEN_DEVICE_OTHER;
+}
+
 /* Drop the card number of a sound node: pcmC1D0c is pcmD0c. */
 static void drop_card(char *out, size_t size, const char *name)
 {

@@ -288,10 +288,16 @@ static void settle(const struct warden_snapshot *snap, struct warden_verdict *v,
 	v->grant = grant;
 }
 
+/* How much a rule lets through. */
+static u32 room_of(const struct warden_rule *rule)
+{
+	return rule->rate ?: U32_MAX;
+}
+
 /*
- * An allow without consent beats one that rests on consent, and that one beats
- * a rule that lacks only its consent, which leaves its mark so that the reason
- * says what would help.
+ * Of two that allow, the one stands that allows more; of equals, one without consent.
+ * Either beats a rule that lacks only its consent, which leaves its mark so that the
+ * reason says what would help.
  */
 static void weigh_allow(const struct warden_snapshot *snap, const struct warden_request *req,
 			const struct warden_rule *rule, struct warden_verdict *v)
@@ -300,13 +306,16 @@ static void weigh_allow(const struct warden_snapshot *snap, const struct warden_
 	const struct warden_grant *grant;
 
 	if (!(rule->flags & WARDEN_RULE_FLAG_CONSENT)) {
-		if (!settled || v->grant)
+		if (!settled || room_of(rule) > room_of(v->rule) ||
+		    (v->grant && room_of(rule) == room_of(v->rule)))
 			settle(snap, v, rule, WARDEN_ACTION_ALLOW, WARDEN_REASON_RULE, NULL);
 		return;
 	}
-	if (settled)
+	if (settled && room_of(rule) <= room_of(v->rule))
 		return;
 	grant = find_grant(snap, req, rule);
+	if (settled && !grant)
+		return;
 	settle(snap, v, rule, grant ? WARDEN_ACTION_ALLOW : WARDEN_ACTION_DENY,
 	       grant ? WARDEN_REASON_CONSENT : WARDEN_REASON_NO_CONSENT, grant);
 }
@@ -512,6 +521,16 @@ bool warden_decide_called(const struct warden_pattern *pattern, const char *name
 	return is_called(pattern, name);
 }
 
+/* Where the domain is only observed, no rate is kept. */
+static void keep_rate(struct warden_verdict *v, const struct warden_request *req)
+{
+	if (req->domain != WARDEN_DOMAIN_SENSOR || v->action != WARDEN_ACTION_ALLOW ||
+	    !v->rule->rate || v->mode != WARDEN_MODE_ENFORCE)
+		return;
+	v->limit = v->rule;
+	v->limiter = v->snap;
+}
+
 /**
  * warden_decide() - what one layer says to a request
  * @snap: the layer
@@ -536,6 +555,7 @@ void warden_decide(const struct warden_snapshot *snap, const struct warden_reque
 	if (verdict->rule) {
 		verdict->flags = verdict->rule->flags;
 		verdict->withdraw_ms = verdict->rule->withdraw_ms;
+		keep_rate(verdict, req);
 		return;
 	}
 	if (req->excepted)
@@ -567,6 +587,12 @@ static void join_allows(struct warden_verdict *verdict, const struct warden_verd
 	joined.withdraw_ms = verdict->withdraw_ms;
 	if (below->withdraw_ms && (!joined.withdraw_ms || below->withdraw_ms < joined.withdraw_ms))
 		joined.withdraw_ms = below->withdraw_ms;
+	joined.limit = verdict->limit;
+	joined.limiter = verdict->limiter;
+	if (below->limit && (!joined.limit || below->limit->rate < joined.limit->rate)) {
+		joined.limit = below->limit;
+		joined.limiter = below->limiter;
+	}
 	*verdict = joined;
 }
 

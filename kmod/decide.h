@@ -83,6 +83,8 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  * @session: sensor: number of the session that is looked at again; 0 is a new open
  * @class: sensor: enum warden_sensor_class; usb: class of the interface
  * @topology: sensor: key of the topology name; usb: of the port
+ * @keeps: sensor: uses in an hour that who asks keeps to, 1 where it will keep to whatever
+ *	   the rule says; 0 is no limit kept
  * @names: sensor: keys of its driver's and its node's name; 0 is none
  * @protocol: listen, connect: IPPROTO_*
  * @port: listen: host order, 0 is any port the kernel picks; connect: that of the other side
@@ -108,6 +110,7 @@ struct warden_request {
 	u64 process;
 	u64 session;
 	u32 class;
+	u32 keeps;
 	u64 topology;
 	u64 names[2];
 	u16 protocol;
@@ -133,6 +136,8 @@ struct warden_request {
  * @program: the program the subject is, that of @rule where it names one; NULL where
  *	     the policy does not name it
  * @grant: the consent it rests on, NULL for none
+ * @limit: sensor: the rule whose rate is to be kept, the lowest of the layers; NULL for none
+ * @limiter: the layer of @limit
  *
  * The pointers live as long as the snapshot and the grants they point into.
  */
@@ -146,6 +151,8 @@ struct warden_verdict {
 	const struct warden_rule *rule;
 	const struct warden_program *program;
 	const struct warden_grant *grant;
+	const struct warden_rule *limit;
+	const struct warden_snapshot *limiter;
 };
 
 void warden_decide(const struct warden_snapshot *snap, const struct warden_request *req,

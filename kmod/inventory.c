@@ -16,6 +16,7 @@
 #include <uapi/linux/warden.h>
 
 #include "classify.h"
+#include "classing.h"
 #include "devices.h"
 #include "inventory.h"
 #include "record.h"
@@ -27,6 +28,7 @@
 struct entry {
 	struct hlist_node node;
 	struct rcu_head rcu;
+	u32 own; /* the class it has by itself, whatever a policy says */
 	struct warden_sensor sensor;
 };
 
@@ -129,7 +131,8 @@ static struct entry *new_entry(struct device *dev)
 	if (!e)
 		return NULL;
 	e->sensor.devt = dev->devt;
-	e->sensor.class = warden_classify(dev);
+	e->own = warden_classify(dev);
+	e->sensor.kind = warden_classify_kind(dev);
 	strscpy(e->sensor.node, dev_name(dev), sizeof(e->sensor.node));
 	if (warden_classify_topology(dev, e->sensor.topology, sizeof(e->sensor.topology))) {
 		kfree(e);
@@ -138,6 +141,7 @@ static struct entry *new_entry(struct device *dev)
 	e->sensor.key = warden_snapshot_key(e->sensor.topology);
 	strscpy(e->sensor.driver, driver_of(dev), sizeof(e->sensor.driver));
 	warden_inventory_set_names(&e->sensor);
+	e->sensor.class = warden_classing_of(&e->sensor, e->own);
 	e->sensor.dev = dev;
 	return e;
 }
@@ -261,6 +265,26 @@ void warden_inventory_add(struct device *dev)
 }
 
 /**
+ * warden_inventory_classify() - give each device the class the policy in force says
+ *
+ * Context: Process context, does not sleep. A device that comes meanwhile has it already.
+ */
+void warden_inventory_classify(void)
+{
+	struct entry *e;
+	unsigned int i;
+
+	spin_lock_bh(&inventory_lock);
+	for (i = 0; i < ARRAY_SIZE(buckets); i++) {
+		hlist_for_each_entry(e, &buckets[i], node) {
+			WRITE_ONCE(e->sensor.class, warden_classing_of(&e->sensor, e->own));
+			set_gate(e->sensor.devt, e->sensor.class == WARDEN_SENSOR_CLASS_FREE);
+		}
+	}
+	spin_unlock_bh(&inventory_lock);
+}
+
+/**
  * warden_inventory_class() - what kind of sensor a device number is
  * @devt: character device number
  * @key: set to the key of its topology name, 0 for an unknown number
@@ -280,7 +304,7 @@ u32 warden_inventory_class(dev_t devt, u64 *key, u64 names[2])
 	rcu_read_lock();
 	e = find_entry(devt);
 	if (e) {
-		class = e->sensor.class;
+		class = READ_ONCE(e->sensor.class);
 		*key = e->sensor.key;
 		memcpy(names, e->sensor.names, sizeof(e->sensor.names));
 	}

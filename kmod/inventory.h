@@ -17,6 +17,7 @@ struct device;
  * @names: warden_snapshot_name_key() of @driver and of @node
  * @node: its name below /dev
  * @driver: name of the driver it hangs on; empty for none
+ * @kind: enum warden_device_kind
  * @dev: the device; NULL in a sensor made up for an unknown number
  *
  * There is no reference on @dev: the last one may run a release function of a
@@ -32,12 +33,14 @@ struct warden_sensor {
 	char topology[WARDEN_TOPOLOGY_MAX + 1];
 	char node[32];
 	char driver[32];
+	u8 kind;
 };
 
 int warden_inventory_scan(void);
 void warden_inventory_watch(struct warden_gate *gate);
 void warden_inventory_add(struct device *dev);
 void warden_inventory_del(struct device *dev);
+void warden_inventory_classify(void);
 u32 warden_inventory_class(dev_t devt, u64 *key, u64 names[2]);
 void warden_inventory_set_names(struct warden_sensor *s);
 int warden_inventory_find(dev_t devt, struct warden_sensor *s);

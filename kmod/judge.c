@@ -22,6 +22,7 @@
 #include "quarantine.h"
 #include "record.h"
 #include "route.h"
+#include "session.h"
 #include "shadow.h"
 #include "switch.h"
 #include "unit.h"
@@ -41,6 +42,9 @@ static void copy_verdict(struct warden_answer *answer, u64 generation,
 	answer->line = v->rule ? v->rule->line : 0;
 	answer->flags = v->flags;
 	answer->withdraw_ms = v->withdraw_ms ?: WARDEN_WITHDRAW_MS;
+	answer->rate = v->limit ? v->limit->rate : 0;
+	answer->sharer = v->limit && v->limit->program ?
+		warden_snapshot_key(v->limiter->programs[v->limit->program - 1].label) : 0;
 	answer->has_receipt = v->grant;
 	answer->validity = v->grant ? v->grant->validity : 0;
 	memset(answer->receipt, 0, sizeof(answer->receipt));
@@ -112,6 +116,13 @@ static bool ask_units(const struct warden_layers *layers)
 	return ask;
 }
 
+/* What is allowed at a rate is allowed to those alone who keep to it. */
+static void hold_rate(struct warden_answer *answer, const struct warden_request *req)
+{
+	if (answer->rate && !answer->denied && (!req->keeps || req->keeps > answer->rate))
+		cut_off(answer, WARDEN_REASON_RATE_UNKEPT);
+}
+
 /**
  * warden_judge() - decide a request by what is in force now
  * @req: the request; its clock, consents and unit are filled in here
@@ -141,6 +152,7 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	ask_shadow(answer, &now);
 	rcu_read_unlock();
 	apply_commands(answer, req);
+	hold_rate(answer, req);
 	if (!answer->denied)
 		return 0;
 	warden_canary_deny();
@@ -366,6 +378,7 @@ static int judge_behind(dev_t devt, const struct warden_request *req,
 		one.class = list[i].class;
 		one.topology = list[i].key;
 		memcpy(one.names, list[i].names, sizeof(one.names));
+		one.keeps = 0; /* registers have no rate */
 		err = warden_judge(&one, &next);
 		if (!err && (!warden_answer_tells(&next) || behind->class))
 			continue; /* of those that are only told of, the first */
@@ -438,6 +451,7 @@ int warden_judge_sensor(const struct file *file, struct warden_request *req,
 		.uid = from_kuid(&init_user_ns, current_uid()),
 		.subject = subject,
 		.process = (unsigned long)task_tgid(current),
+		.keeps = warden_session_keeps(file),
 	};
 	warden_route_ask(file, req);
 	warden_identity_of_current(subject);

@@ -33,6 +33,9 @@ struct warden_shadow_answer {
  * @flags: bit mask of enum warden_rule_flag of the rule
  * @validity: enum warden_consent_validity of the consent it rests on
  * @withdraw_ms: bound on the end of a session
+ * @rate: uses in an hour, at most; 0 is no limit
+ * @sharer: who has that rate: warden_snapshot_key() of the program the rule names; 0 is
+ *	    all it allows together
  * @line: line of the rule; 0 is none
  * @layer: enum warden_role of the layer that decided; 0 is the boot profile
  * @version: version of that layer
@@ -54,6 +57,8 @@ struct warden_answer {
 	u8 layer;
 	u8 validity;
 	u16 withdraw_ms;
+	u32 rate;
+	u64 sharer;
 	u32 line;
 	u32 version;
 	u64 generation;

@@ -213,7 +213,7 @@ static void __exit warden_exit(void)
 	warden_consent_exit();
 	warden_usb_exit();
 	warden_inventory_forget();
-	warden_attribute_exit();
+	warden_attribute_forget();
 	warden_trust_exit();
 	warden_layers_exit();
 	warden_measure_exit();

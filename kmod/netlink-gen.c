@@ -79,6 +79,12 @@ const struct nla_policy warden_channel_nl_policy[WARDEN_A_CHANNEL_UNIT + 1] = {
 	[WARDEN_A_CHANNEL_UNIT] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
+const struct nla_policy warden_classify_nl_policy[WARDEN_A_CLASSIFY_CLASS + 1] = {
+	[WARDEN_A_CLASSIFY_LINE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WARDEN_A_CLASSIFY_DEVICE] = { .type = NLA_NUL_STRING, .len = 127, },
+	[WARDEN_A_CLASSIFY_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 10),
+};
+
 const struct nla_policy warden_default_nl_policy[WARDEN_A_DEFAULT_MODE + 1] = {
 	[WARDEN_A_DEFAULT_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 14),
 	[WARDEN_A_DEFAULT_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
@@ -125,7 +131,7 @@ const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_NOTICE + 1] = 
 	[WARDEN_A_PURPOSE_NOTICE] = NLA_POLICY_EXACT_LEN(32),
 };
 
-const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_INTERFACE + 1] = {
+const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_RATE + 1] = {
 	[WARDEN_A_RULE_LINE] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_RULE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 14),
 	[WARDEN_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
@@ -133,7 +139,7 @@ const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_INTERFACE + 1] = {
 	[WARDEN_A_RULE_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
 	[WARDEN_A_RULE_TOPOLOGY] = { .type = NLA_NUL_STRING, .len = 127, },
 	[WARDEN_A_RULE_PURPOSE] = NLA_POLICY_MIN(NLA_U32, 1),
-	[WARDEN_A_RULE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xf),
+	[WARDEN_A_RULE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1f),
 	[WARDEN_A_RULE_WITHDRAW_MS] = NLA_POLICY_RANGE(NLA_U32, 1, 10000),
 	[WARDEN_A_RULE_PROTOCOL] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_rule_protocol_range),
 	[WARDEN_A_RULE_PORT_LOW] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_rule_port_low_range),
@@ -149,6 +155,7 @@ const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_INTERFACE + 1] = {
 	[WARDEN_A_RULE_QUORUM] = NLA_POLICY_RANGE(NLA_U32, 1, 8),
 	[WARDEN_A_RULE_USB_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 255),
 	[WARDEN_A_RULE_INTERFACE] = { .type = NLA_NUL_STRING, .len = 15, },
+	[WARDEN_A_RULE_RATE] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1] = {
@@ -164,7 +171,7 @@ const struct nla_policy warden_window_nl_policy[WARDEN_A_WINDOW_TO + 1] = {
 };
 
 /* WARDEN_CMD_POLICY_ADD - do */
-static const struct nla_policy warden_policy_add_nl_policy[WARDEN_A_POLICY_SIGNER + 1] = {
+static const struct nla_policy warden_policy_add_nl_policy[WARDEN_A_POLICY_CLASSIFY + 1] = {
 	[WARDEN_A_POLICY_HEADER] = NLA_POLICY_NESTED(warden_header_nl_policy),
 	[WARDEN_A_POLICY_DEFAULT] = NLA_POLICY_NESTED(warden_default_nl_policy),
 	[WARDEN_A_POLICY_PROGRAM] = NLA_POLICY_NESTED(warden_program_nl_policy),
@@ -173,6 +180,7 @@ static const struct nla_policy warden_policy_add_nl_policy[WARDEN_A_POLICY_SIGNE
 	[WARDEN_A_POLICY_MEASURE] = NLA_POLICY_NESTED(warden_measure_nl_policy),
 	[WARDEN_A_POLICY_APPRAISE] = NLA_POLICY_NESTED(warden_appraise_nl_policy),
 	[WARDEN_A_POLICY_SIGNER] = NLA_POLICY_NESTED(warden_signer_nl_policy),
+	[WARDEN_A_POLICY_CLASSIFY] = NLA_POLICY_NESTED(warden_classify_nl_policy),
 };
 
 /* WARDEN_CMD_POLICY_COMMIT - do */
@@ -363,7 +371,7 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_policy_add_doit,
 		.policy		= warden_policy_add_nl_policy,
-		.maxattr	= WARDEN_A_POLICY_SIGNER,
+		.maxattr	= WARDEN_A_POLICY_CLASSIFY,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{

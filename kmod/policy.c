@@ -16,6 +16,7 @@
 #include <linux/workqueue.h>
 
 #include "change.h"
+#include "classing.h"
 #include "consent.h"
 #include "compat/hrtimer.h"
 #include "cover.h"
@@ -86,6 +87,7 @@ static struct warden_committed publish(struct warden_layers *layers, struct ward
 	struct warden_committed done;
 
 	*old = warden_layers_publish(layers);
+	warden_classing_follow(*old, layers);
 	warden_links_need(WARDEN_NEED_POLICY, warden_needs(layers));
 	warden_shadow_refresh();
 	warden_debug_refresh();

@@ -143,7 +143,7 @@ static void end_session(struct warden_session *s)
 	struct holder *h;
 	LIST_HEAD(holders);
 
-	warden_session_deaden(s->file);
+	warden_session_deaden(s);
 	collect_holders(s->file, &holders);
 	list_for_each_entry(h, &holders, node)
 		kick(h->task);
@@ -181,13 +181,23 @@ static unsigned int end_picked(struct list_head *list, u32 reason, u64 since, u6
 	return nr;
 }
 
+/* Is its device another kind of sensor by now? One that is gone stays what it was. */
+static bool was_classified(const struct warden_session *s)
+{
+	struct warden_sensor now;
+
+	return s->sensor.dev && !warden_inventory_find(s->sensor.devt, &now) &&
+	       now.class != s->sensor.class;
+}
+
 static bool lost_ground(const struct warden_session *s)
 {
 	struct warden_request req = warden_session_request(s);
 	struct warden_answer answer;
 	struct warden_sensor behind;
 
-	return warden_judge_use(s->sensor.devt, &req, &answer, &behind);
+	return was_classified(s) ||
+	       warden_judge_use(s->sensor.devt, &req, &answer, &behind);
 }
 
 /**
@@ -242,6 +252,7 @@ static void hand_back_all(void)
 	warden_session_remove(warden_session_hand_back, &gone);
 	list_for_each_entry(s, &gone, ending)
 		module_put(THIS_MODULE);
+	warden_blank_leave();
 	synchronize_rcu_tasks(); /* whoever was in dead_ops has left */
 	list_for_each_entry_safe(s, next, &gone, ending)
 		warden_session_free(s);

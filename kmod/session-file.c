@@ -8,6 +8,7 @@
  *  live      a copy of the driver's, in which release and mmap come by here first;
  *	      all else goes to the driver, so that a session costs nothing
  *  dead      after the end: every call fails
+ *  blank     the same, where its rule says so: nothing comes any more
  *  gone      after release: nothing
  *
  * References: while the file is ours, file->f_op->owner is this module, and the
@@ -20,6 +21,7 @@
 #include <linux/poll.h>
 #include <warden/limits.h>
 
+#include "classify.h"
 #include "consent.h"
 #include "route.h"
 #include "session.h"
@@ -84,22 +86,40 @@ static const struct file_operations gone_ops = {
 	.owner = THIS_MODULE,
 };
 
+/* Nothing comes any more, and nothing fails that could have waited. */
+static const struct file_operations blank_ops = {
+	.owner = THIS_MODULE,
+	.read = warden_blank_read,
+	.write = warden_blank_write,
+	.read_iter = warden_blank_read_iter,
+	.write_iter = warden_blank_write_iter,
+	.poll = warden_blank_poll,
+	.unlocked_ioctl = dead_ioctl,
+	.compat_ioctl = dead_ioctl,
+	.mmap = dead_mmap,
+	.fasync = dead_fasync,
+	.release = session_release,
+};
+
 /**
  * warden_session_deaden() - let every further call on a session's file fail
- * @file: the file
+ * @s: the session
+ *
+ * Where its rule wants it blank, and its data are read alone, it is quiet instead.
  *
  * Context: Any. Calls that are inside the driver are still to be asked out.
  */
-void warden_session_deaden(struct file *file)
+void warden_session_deaden(struct warden_session *s)
 {
-	WRITE_ONCE(file->f_op, &dead_ops);
+	WRITE_ONCE(s->file->f_op, warden_blank_is_for(s) ? &blank_ops : &dead_ops);
 }
 
 static int session_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct warden_session *s = warden_session_of(file);
+	int err = warden_limit_map(s);
 
-	return warden_mapping_mmap(&s->mapping, s->orig, file, vma);
+	return err ?: warden_mapping_mmap(&s->mapping, s->orig, file, vma);
 }
 
 static void take_over(struct warden_session *s, struct file *file)
@@ -110,6 +130,9 @@ static void take_over(struct warden_session *s, struct file *file)
 	s->ops.release = session_release;
 	if (s->ops.mmap)
 		s->ops.mmap = session_mmap;
+	warden_limit_take_over(s);
+	if (s->sensor.kind == WARDEN_DEVICE_TERMINAL && S_ISCHR(file_inode(file)->i_mode))
+		warden_terminal_take_over(s);
 	__module_get(THIS_MODULE);
 	file->f_mapping = &s->mapping.pages;
 	file->f_op = &s->ops;
@@ -189,6 +212,22 @@ static void tell_refused(const struct file *file, const struct warden_request *r
 
 static const struct file_operations prepared_ops;
 
+/*
+ * A terminal that is a sensor controls no process: /dev/tty would lead to it past its
+ * session. Other drivers do not ask for this flag.
+ */
+static int open_quietly(struct inode *inode, struct file *file)
+{
+	unsigned int flags = file->f_flags;
+	int err;
+
+	file->f_flags |= O_NOCTTY;
+	err = inode->i_fop->open(inode, file);
+	if (!err)
+		file->f_flags = (file->f_flags & ~O_NOCTTY) | (flags & O_NOCTTY);
+	return err;
+}
+
 /* Open through the driver, and make the file a session. */
 static int open_session(struct file *file, const struct warden_request *req,
 			const struct warden_answer *answer)
@@ -201,8 +240,16 @@ static int open_session(struct file *file, const struct warden_request *req,
 		tell_refused(file, req, answer, WARDEN_REASON_NO_MEMORY);
 		return -ENOMEM;
 	}
+	warden_route_find(file, &s->sensor);
+	err = answer->rate ? warden_limit_begin(s) : 0;
+	if (err) {
+		tell_refused(file, req, answer, err == -ENOMEM ? WARDEN_REASON_NO_MEMORY :
+								 WARDEN_REASON_RATE_UNKEPT);
+		warden_session_free(s);
+		return err;
+	}
 	__module_get(THIS_MODULE); /* this call outlives the reference of prepared_ops */
-	err = inode->i_fop->open(inode, file);
+	err = open_quietly(inode, file);
 	if (err) {
 		warden_session_free(s);
 	} else {
@@ -247,6 +294,21 @@ static const struct file_operations prepared_ops = {
 	.owner = THIS_MODULE,
 	.open = session_open,
 };
+
+/**
+ * warden_session_keeps() - the rate that a file keeps to
+ * @file: any file
+ *
+ * Context: Any, with a reference to @file.
+ * Return: uses in an hour, 1 where it is being opened and will keep to any; 0 for
+ * none.
+ */
+u32 warden_session_keeps(const struct file *file)
+{
+	if (file->f_op == &prepared_ops)
+		return 1;
+	return warden_session_is(file) ? warden_session_request(warden_session_of(file)).keeps : 0;
+}
 
 /* The module goes and can take no file over any more. */
 static int refuse_going(const struct file *file)

@@ -21,6 +21,7 @@
  *	     file->f_mapping, from the first call to the last
  * @ops: the driver's operations with release and mmap replaced
  * @orig: the driver's operations; holds their reference
+ * @limit: what keeps its rate; NULL where it has none
  * @dead: the session was ended; set once, under the table's lock
  * @lit: it counts for the light of its class; under the table's lock
  * @id: number since the module was loaded
@@ -40,6 +41,7 @@ struct warden_session {
 	struct warden_mapping mapping;
 	struct file_operations ops;
 	const struct file_operations *orig;
+	struct warden_limit *limit;
 	bool dead;
 	bool lit;
 	u64 id;
@@ -76,6 +78,7 @@ static inline struct warden_request warden_session_request(const struct warden_s
 		.names = { s->sensor.names[0], s->sensor.names[1] },
 		.process = (unsigned long)s->pid,
 		.session = s->id,
+		.keeps = s->limit ? s->answer.rate : 0,
 	};
 }
 
@@ -91,7 +94,7 @@ void warden_session_remove(bool (*gone)(struct warden_session *s), struct list_h
 bool warden_session_any_mapped(void);
 
 /* session-file.c: what stands in the place of the file's operations */
-void warden_session_deaden(struct file *file);
+void warden_session_deaden(struct warden_session *s);
 bool warden_session_hand_back(struct warden_session *s);
 bool warden_session_is(const struct file *file);
 
@@ -101,7 +104,26 @@ void warden_session_shroud(void);
 /* session-ending.c: how a session ends */
 void warden_session_settle(void);
 
+/* session-limit.c: how its rate is kept */
+int warden_limit_begin(struct warden_session *s);
+void warden_limit_take_over(struct warden_session *s);
+int warden_limit_map(const struct warden_session *s);
+void warden_limit_end(struct warden_session *s);
+
+/* session-terminal.c: what is otherwise with a terminal */
+void warden_terminal_take_over(struct warden_session *s);
+
+/* session-blank.c: a session that ended, for a program that is to run on */
+bool warden_blank_is_for(const struct warden_session *s);
+ssize_t warden_blank_read(struct file *file, char __user *buf, size_t len, loff_t *pos);
+ssize_t warden_blank_read_iter(struct kiocb *iocb, struct iov_iter *to);
+ssize_t warden_blank_write(struct file *file, const char __user *buf, size_t len, loff_t *pos);
+ssize_t warden_blank_write_iter(struct kiocb *iocb, struct iov_iter *from);
+__poll_t warden_blank_poll(struct file *file, struct poll_table_struct *table);
+void warden_blank_leave(void);
+
 /* session-record.c: what is told of it */
+void warden_session_tell_refused(const struct warden_session *s, u32 reason);
 void warden_session_tell(const struct warden_session *s, u32 event, u32 reason);
 void warden_session_tell_ended(const struct warden_session *s, u32 event, u32 reason, u64 took);
 

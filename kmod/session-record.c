@@ -81,6 +81,25 @@ void warden_session_tell(const struct warden_session *s, u32 event, u32 reason)
 }
 
 /**
+ * warden_session_tell_refused() - record what was refused to who has it open
+ * @s: the session
+ * @reason: enum warden_reason
+ *
+ * Context: Process context of who was refused, does not sleep.
+ */
+void warden_session_tell_refused(const struct warden_session *s, u32 reason)
+{
+	struct warden_request req = warden_session_request(s);
+	struct warden_answer answer = s->answer;
+
+	answer.denied = true;
+	answer.observed = false;
+	answer.differs = false;
+	answer.reason = reason;
+	warden_judge_tell(&req, &answer, s->sensor.topology, 0);
+}
+
+/**
  * warden_session_tell_ended() - record an end that was brought about, each one
  * @s: the session
  * @event: WARDEN_EVENT_SESSION_END, or WARDEN_EVENT_FAULT where it took too long

@@ -19,6 +19,7 @@
 #include "consent.h"
 #include "identity.h"
 #include "light.h"
+#include "pace.h"
 #include "quarantine.h"
 #include "session.h"
 #include "session-priv.h"
@@ -73,6 +74,7 @@ struct warden_session *warden_session_new(struct file *file, const struct warden
 	s->file = file;
 	s->dead = false;
 	s->lit = false;
+	s->limit = NULL;
 	s->since = ktime_get_coarse_boottime_ns(); /* a tick early at most, never late */
 	s->pid = get_pid(task_tgid(current));
 	s->uid = req->uid;
@@ -91,6 +93,7 @@ struct warden_session *warden_session_new(struct file *file, const struct warden
 void warden_session_free(struct warden_session *s)
 {
 	warden_mapping_exit(&s->mapping);
+	warden_limit_end(s);
 	kfree(s->path);
 	put_pid(s->pid);
 	kmem_cache_free(session_cache, s);
@@ -182,7 +185,7 @@ void warden_session_enlist(struct warden_session *s, const struct warden_request
 	s->id = next_id++;
 	if (!has_ground(s, judged)) {
 		mark_dead(s);
-		warden_session_deaden(s->file);
+		warden_session_deaden(s);
 	} else {
 		light(s);
 	}
@@ -401,5 +404,6 @@ int warden_session_init(void)
 void warden_session_exit(void)
 {
 	warden_session_settle();
+	warden_pace_exit();
 	kmem_cache_destroy(session_cache);
 }

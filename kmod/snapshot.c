@@ -56,6 +56,7 @@ void warden_snapshot_free(struct warden_snapshot *snap)
 	kvfree(snap->nets);
 	kvfree(snap->patterns);
 	kvfree(snap->quorums);
+	kvfree(snap->classings);
 	for (i = 0; i < snap->nr_signers; i++)
 		kfree(snap->signers[i].certificate);
 	kvfree(snap->signers);

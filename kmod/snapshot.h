@@ -79,6 +79,7 @@ struct warden_quorum {
  * @port_low: first port, host order
  * @port_high: last port
  * @withdraw_ms: bound on the end of a session; 0 is WARDEN_WITHDRAW_MS
+ * @rate: sensor: uses in an hour, at most; 0 is no limit
  * @domain: enum warden_domain
  * @action: enum warden_action
  * @class: sensor: enum warden_sensor_class; protocol: enum warden_socket_class; debug:
@@ -102,6 +103,7 @@ struct warden_rule {
 	u16 port_low;
 	u16 port_high;
 	u16 withdraw_ms;
+	u32 rate;
 	u8 domain;
 	u8 action;
 	u8 class;
@@ -118,6 +120,18 @@ struct warden_pattern {
 	u8 len;
 	bool begins;
 	char text[WARDEN_PATTERN_MAX + 1];
+};
+
+/**
+ * struct warden_classing - what a policy says a device is
+ * @class: enum warden_sensor_class
+ * @is_name: @text is the name of its driver or node
+ * @text: its topology name, or that name; one "*" is any run of characters
+ */
+struct warden_classing {
+	u8 class;
+	bool is_name;
+	char text[WARDEN_TOPOLOGY_MAX + 1];
 };
 
 /**
@@ -193,6 +207,8 @@ struct warden_signer {
  * @patterns: names that rules speak of
  * @nr_quorums: how many @quorums
  * @quorums: whose consent rules ask for
+ * @nr_classings: how many @classings
+ * @classings: maker: what devices are, the first that fits a device counts
  * @sweep: end what is older than the policy and receives where nobody may
  * @units: some program must run in a unit
  * @unused: seconds after which a consent nobody uses ends; 0 is never
@@ -237,6 +253,8 @@ struct warden_snapshot {
 	struct warden_pattern *patterns;
 	u32 nr_quorums;
 	struct warden_quorum *quorums;
+	u32 nr_classings;
+	struct warden_classing *classings;
 	bool sweep;
 	bool units;
 	u32 unused;

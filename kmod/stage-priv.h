@@ -36,6 +36,7 @@ struct table {
  * @nets: struct warden_net
  * @patterns: struct warden_pattern
  * @quorums: struct warden_quorum
+ * @classings: struct warden_classing
  * @reference: struct warden_digest, per domain
  */
 struct warden_stage {
@@ -54,6 +55,7 @@ struct warden_stage {
 	struct table nets;
 	struct table patterns;
 	struct table quorums;
+	struct table classings;
 	struct table reference[WARDEN_DOMAIN_RULES];
 };
 
@@ -81,6 +83,8 @@ int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
 int warden_stage_add_measure(struct warden_stage *stage, const struct nlattr *attr,
 			     struct netlink_ext_ack *extack);
 int warden_stage_add_appraise(struct warden_stage *stage, const struct nlattr *attr,
+			      struct netlink_ext_ack *extack);
+int warden_stage_add_classing(struct warden_stage *stage, const struct nlattr *attr,
 			      struct netlink_ext_ack *extack);
 
 int warden_stage_fields(struct nlattr **tb, int max, const struct nlattr *nest,

@@ -181,6 +181,7 @@ static const struct {
 	[WARDEN_A_RULE_WITHDRAW_MS] = { BIT(WARDEN_DOMAIN_SENSOR), sensors_only },
 	[WARDEN_A_RULE_PRINCIPAL] = { BIT(WARDEN_DOMAIN_SENSOR), sensors_only },
 	[WARDEN_A_RULE_QUORUM] = { BIT(WARDEN_DOMAIN_SENSOR), sensors_only },
+	[WARDEN_A_RULE_RATE] = { BIT(WARDEN_DOMAIN_SENSOR), sensors_only },
 	[WARDEN_A_RULE_PROTOCOL] = { PORTS, ports_only },
 	[WARDEN_A_RULE_PORT_LOW] = { PORTS, ports_only },
 	[WARDEN_A_RULE_PORT_HIGH] = { PORTS, ports_only },
@@ -247,10 +248,11 @@ static int check_rule(struct nlattr *const *tb, const struct nlattr *attr,
 	if (rule->port_low > rule->port_high)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PORT_LOW],
 					   "the first port is above the last");
-	if (rule->flags & (WARDEN_RULE_FLAG_CONSENT | WARDEN_RULE_FLAG_KILL) &&
+	if (rule->flags & (WARDEN_RULE_FLAG_CONSENT | WARDEN_RULE_FLAG_KILL |
+			   WARDEN_RULE_FLAG_BLANK) &&
 	    rule->domain != WARDEN_DOMAIN_SENSOR)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_FLAGS],
-					   "only a sensor rule can ask for consent or kill");
+					   "only a sensor rule can ask for consent, kill or blank");
 	if (rule->flags & WARDEN_RULE_FLAG_SAFETY &&
 	    (rule->flags & WARDEN_RULE_FLAG_CONSENT || rule->action != WARDEN_ACTION_ALLOW))
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_FLAGS],
@@ -259,6 +261,9 @@ static int check_rule(struct nlattr *const *tb, const struct nlattr *attr,
 	    (!rule->purpose || rule->action != WARDEN_ACTION_ALLOW || !rule->program))
 		return warden_stage_refuse(
 			extack, attr, "a rule with consent allows one program for one purpose");
+	if (tb[WARDEN_A_RULE_RATE] && rule->action != WARDEN_ACTION_ALLOW)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_RATE],
+					   "what is denied has no rate");
 	return check_conditions(tb, attr, rule, extack) ?:
 	       check_rule_fields(tb, attr, rule->domain, extack);
 }
@@ -353,6 +358,7 @@ int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
 	rule->port_high = get_u32(tb, WARDEN_A_RULE_PORT_HIGH, U16_MAX);
 	if (tb[WARDEN_A_RULE_TOPOLOGY])
 		rule->topology = warden_snapshot_key(nla_data(tb[WARDEN_A_RULE_TOPOLOGY]));
+	rule->rate = get_u32(tb, WARDEN_A_RULE_RATE, 0);
 	err = check_rule(tb, attr, rule, extack);
 	if (!err)
 		err = add_rule_digest(stage, rule, tb[WARDEN_A_RULE_DIGEST], extack);

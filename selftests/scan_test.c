@@ -91,4 +91,47 @@ TEST_F(scan, takes_the_right_to_location)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
+/* <bluetooth/hci.h>, which is no header of the kernel's. */
+#define BTPROTO_HCI 1
+#define HCIINQUIRY  _IOR('H', 240, int)
+
+struct hci_inquiry_req {
+	uint16_t dev_id;
+	uint16_t flags;
+	uint8_t lap[3];
+	uint8_t length;
+	uint8_t num_rsp;
+};
+
+/*
+ * S29 as it stands: a scan by Bluetooth asks for no location. Who may make a socket of
+ * that kind may scan; what closes it is the kind.
+ */
+TEST(bluetooth_scan_is_closed_as_a_kind_of_socket_and_not_as_location)
+{
+	struct hci_inquiry_req request = { .lap = { 0x33, 0x8b, 0x9e }, .length = 1, .num_rsp = 1 };
+	struct claim denied = {
+		.domain = "protocol", .reason = "program-unknown", .program = warden_self(),
+		.object = "bluetooth", .line = UINT32_MAX, .pid = getpid(), .times = 1,
+	};
+	struct mark mark;
+	int fd;
+
+	if (device_load("bluetooth", ""))
+		SKIP(return, "this kernel has no Bluetooth");
+	ASSERT_LOADED(warden_policy(NOTHING "deny any use location;\n"));
+	mark = evidence_mark();
+	fd = socket(AF_BLUETOOTH, SOCK_RAW | SOCK_CLOEXEC, BTPROTO_HCI);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(-1, ioctl(fd, HCIINQUIRY, &request));
+	EXPECT_EQ(ENODEV, errno); /* it was asked, and there is no radio */
+	close(fd);
+	EXPECT_FOUND(evidence_of_peace(&mark));
+	ASSERT_LOADED(warden_policy("default protocol deny;\n"));
+	mark = evidence_mark();
+	EXPECT_EQ(-1, socket(AF_BLUETOOTH, SOCK_RAW | SOCK_CLOEXEC, BTPROTO_HCI));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_FOUND(evidence_of_denial(&mark, &denied));
+}
+
 TEST_HARNESS_MAIN

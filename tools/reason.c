@@ -87,11 +87,19 @@ static const struct {
 					     "add the interface to the `on` of the rule, if it is wanted" },
 	[WARDEN_REASON_PEER_CLOSED] = { "the policy lets nobody receive at this port from this address",
 					"add the address to the `from` of the rule, if it is wanted" },
+	[WARDEN_REASON_RATE_UNKEPT] = { "a rule allows it at a limited rate, which cannot be kept "
+					"on this way to the sensor",
+					"use the sensor's own node or attributes, or allow it "
+					"without `at most`" },
+	[WARDEN_REASON_RATE_ABOVE] = { "a rule allows this sensor at a lower rate",
+				       "set it to the rate of the rule, then begin anew" },
+	[WARDEN_REASON_CONTROLLING] = { "a terminal that is a sensor was to control a process",
+					"start the program without making the receiver its terminal" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_PEER_CLOSED + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_CONTROLLING + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

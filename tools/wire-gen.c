@@ -252,12 +252,15 @@ static const char *const reason_words[] = {
 	"program-elsewhere",
 	"interface-closed",
 	"peer-closed",
+	"rate-unkept",
+	"rate-above",
+	"controlling",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 45,
+	.count = 48,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -396,12 +399,13 @@ static const char *const rule_flag_words[] = {
 	"kill",
 	"optional",
 	"safety",
+	"blank",
 };
 
 static const struct warden_wire_enum rule_flag_enum = {
 	.name = "rule-flag",
 	.words = rule_flag_words,
-	.count = 4,
+	.count = 5,
 	.flags = true,
 };
 
@@ -804,12 +808,13 @@ static const struct warden_wire_attr rule_attrs[] = {
 	[21] = { .name = "quorum", .kind = WARDEN_WIRE_U32 },
 	[22] = { .name = "usb-class", .kind = WARDEN_WIRE_U32 },
 	[23] = { .name = "interface", .kind = WARDEN_WIRE_STRING },
+	[24] = { .name = "rate", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set rule_set = {
 	.name = "rule",
 	.attrs = rule_attrs,
-	.max = 23,
+	.max = 24,
 };
 
 const struct warden_wire_set *warden_set_rule(void)
@@ -848,6 +853,23 @@ const struct warden_wire_set *warden_set_appraise(void)
 	return &appraise_set;
 }
 
+static const struct warden_wire_attr classify_attrs[] = {
+	[1] = { .name = "line", .kind = WARDEN_WIRE_U32 },
+	[2] = { .name = "device", .kind = WARDEN_WIRE_STRING },
+	[3] = { .name = "class", .kind = WARDEN_WIRE_U32, .values = &sensor_class_enum },
+};
+
+static const struct warden_wire_set classify_set = {
+	.name = "classify",
+	.attrs = classify_attrs,
+	.max = 3,
+};
+
+const struct warden_wire_set *warden_set_classify(void)
+{
+	return &classify_set;
+}
+
 static const struct warden_wire_attr policy_attrs[] = {
 	[1] = { .name = "header", .kind = WARDEN_WIRE_NEST, .nest = &header_set },
 	[2] = { .name = "default", .kind = WARDEN_WIRE_NEST, .nest = &default_set, .many = true },
@@ -872,12 +894,13 @@ static const struct warden_wire_attr policy_attrs[] = {
 	[21] = { .name = "revert", .kind = WARDEN_WIRE_U32 },
 	[22] = { .name = "shadow", .kind = WARDEN_WIRE_U32 },
 	[23] = { .name = "floor", .kind = WARDEN_WIRE_U32 },
+	[24] = { .name = "classify", .kind = WARDEN_WIRE_NEST, .nest = &classify_set, .many = true },
 };
 
 static const struct warden_wire_set policy_set = {
 	.name = "policy",
 	.attrs = policy_attrs,
-	.max = 23,
+	.max = 24,
 };
 
 const struct warden_wire_set *warden_set_policy(void)

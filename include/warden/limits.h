@@ -29,6 +29,7 @@
 #define WARDEN_QUORUMS_MAX	1024	/* rules that name some */
 #define WARDEN_WINDOWS_MAX	4	/* weekly windows of one consent */
 #define WARDEN_STEPS_MAX	7	/* steps of a consent record's history that are kept */
+#define WARDEN_CLASSINGS_MAX	64	/* devices one policy classifies */
 #define WARDEN_RULES_MAX	100000	/* rules of one policy */
 #define WARDEN_APPRAISE_MAX	65536	/* reference digests of one domain */
 #define WARDEN_POLICY_MAX	(16u << 20) /* bytes of a compiled policy */
@@ -51,6 +52,7 @@
 #define WARDEN_IDENTITIES_MAX	16384	/* digests of files kept by file version */
 #define WARDEN_MEASUREMENTS_MAX	65536	/* entries of the measurement log */
 
+#define WARDEN_RATE_MAX		3600000000u /* uses in an hour that a rule can speak of */
 #define WARDEN_WITHDRAW_MS	200	/* bound on the end of a session, where no rule says less */
 
 #endif /* WARDEN_LIMITS_H */

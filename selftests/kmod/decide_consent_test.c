@@ -82,6 +82,45 @@ TEST_F(decide, consent_is_not_asked_for_by_a_plain_allow)
 	EXPECT_VERDICT(ALLOW, RULE, 1);
 }
 
+static struct warden_rule at_rate(struct warden_rule rule, u32 rate)
+{
+	rule.rate = rate;
+	return rule;
+}
+
+TEST_F(decide, rate_is_that_of_the_rule_that_allows_most)
+{
+	policy_add_rule(&self->p, at_rate(rule_camera(1, WARDEN_ACTION_ALLOW), 10));
+	policy_add_rule(&self->p, at_rate(rule_camera(1, WARDEN_ACTION_ALLOW), 30));
+	policy_add_rule(&self->p, at_rate(rule_camera(0, WARDEN_ACTION_ALLOW), 20));
+	EXPECT_VERDICT(ALLOW, RULE, 2);
+	ASSERT_NE(NULL, self->v.limit);
+	EXPECT_EQ(30, self->v.limit->rate);
+	self->p.rules[0].rate = 0; /* of any program: those stand first */
+	EXPECT_VERDICT(ALLOW, RULE, 3);
+	EXPECT_EQ(NULL, self->v.limit);
+}
+
+TEST_F(decide, rate_of_a_consent_counts_while_it_stands)
+{
+	policy_add_rule(&self->p, at_rate(rule_camera(1, WARDEN_ACTION_ALLOW), 10));
+	policy_add_rule(&self->p, at_rate(rule_camera_with_consent(1), 30));
+	EXPECT_VERDICT(ALLOW, RULE, 1);
+	grants_add(&self->grants, 0x11, CAM, PURPOSE, ALIVE);
+	EXPECT_VERDICT(ALLOW, CONSENT, 2);
+	EXPECT_EQ(30, self->v.limit->rate);
+	self->p.rules[1].rate = 10;
+	EXPECT_VERDICT(ALLOW, RULE, 1);
+}
+
+TEST_F(decide, rate_is_not_kept_where_the_domain_is_observed)
+{
+	policy_add_rule(&self->p, at_rate(rule_camera(1, WARDEN_ACTION_ALLOW), 10));
+	self->p.snap.defaults[WARDEN_DOMAIN_SENSOR].mode = WARDEN_MODE_OBSERVE;
+	EXPECT_VERDICT(ALLOW, RULE, 1);
+	EXPECT_EQ(NULL, self->v.limit);
+}
+
 TEST_F(decide, consent_of_a_second_rule_allows)
 {
 	struct warden_rule other = rule_camera_with_consent(1);

@@ -5,6 +5,7 @@
 
 #include "ask.h"
 #include "index.h"
+#include "rate.h"
 
 /* --- who ------------------------------------------------------------------------ */
 
@@ -284,6 +285,8 @@ void warden_ask(const struct warden_view *v, const struct warden_question *q,
 	if (rule && rule->action == WARDEN_ACTION_ALLOW && q->domain == WARDEN_DOMAIN_SENSOR) {
 		o->withdraw_ms = rule->withdraw_ms;
 		o->kill = rule->flags & WARDEN_RULE_FLAG_KILL;
+		o->blank = rule->flags & WARDEN_RULE_FLAG_BLANK;
+		o->rate = rule->rate;
 	}
 }
 
@@ -292,7 +295,8 @@ bool warden_outcome_same(const struct warden_outcome *a, const struct warden_out
 	unsigned int i;
 
 	if (a->what != b->what || a->observed != b->observed || a->n != b->n ||
-	    a->withdraw_ms != b->withdraw_ms || a->kill != b->kill)
+	    a->withdraw_ms != b->withdraw_ms || a->kill != b->kill ||
+	    a->blank != b->blank || a->rate != b->rate)
 		return false;
 	for (i = 0; i < a->n; i++)
 		if (strcmp(a->purposes[i], b->purposes[i]))
@@ -317,6 +321,12 @@ const char *warden_outcome_text(char to[WARDEN_OUTCOME_TEXT], const struct warde
 	if (o->withdraw_ms && used < WARDEN_OUTCOME_TEXT)
 		used += (size_t)snprintf(to + used, WARDEN_OUTCOME_TEXT - used,
 					 ", withdrawn within %u ms", o->withdraw_ms);
+	if (o->rate && used < WARDEN_OUTCOME_TEXT)
+		used += (size_t)snprintf(to + used, WARDEN_OUTCOME_TEXT - used, ", at most %u per %s",
+					 o->rate / warden_rate_unit_of(o->rate)->in_hour,
+					 warden_rate_unit_of(o->rate)->word);
+	if (o->blank && used < WARDEN_OUTCOME_TEXT)
+		used += (size_t)snprintf(to + used, WARDEN_OUTCOME_TEXT - used, ", then blank");
 	if (o->kill && used < WARDEN_OUTCOME_TEXT)
 		used += (size_t)snprintf(to + used, WARDEN_OUTCOME_TEXT - used, ", by kill");
 	if (o->observed && used < WARDEN_OUTCOME_TEXT)

@@ -352,6 +352,19 @@ static void put_appraise(struct compile *c, enum warden_domain domain)
 		put_references(c, domain);
 }
 
+static void put_classing(struct compile *c, const struct warden_classing *g)
+{
+	size_t nest = warden_blob_nest_begin(c->b, WARDEN_A_POLICY_CLASSIFY);
+	char name[WARDEN_TOPOLOGY_MAX + 1];
+
+	snprintf(name, sizeof(name), "%s%s",
+		 g->device.kind == WARDEN_SENSOR_NAME ? WARDEN_NAME_MARK : "", g->device.name.text);
+	warden_blob_put_u32(c->b, WARDEN_A_CLASSIFY_LINE, g->at.line);
+	warden_blob_put_string(c->b, WARDEN_A_CLASSIFY_DEVICE, name);
+	warden_blob_put_u32(c->b, WARDEN_A_CLASSIFY_CLASS, g->class);
+	warden_blob_nest_end(c->b, nest);
+}
+
 static void put_all(struct compile *c)
 {
 	size_t i;
@@ -367,6 +380,8 @@ static void put_all(struct compile *c)
 	put_measure(c);
 	put_appraise(c, WARDEN_DOMAIN_EXEC);
 	put_appraise(c, WARDEN_DOMAIN_MODULE);
+	for (i = 0; i < c->m->classings.n; i++)
+		put_classing(c, &c->m->classings.v[i]);
 }
 
 /* Frees what was needed on the way. */

@@ -104,6 +104,8 @@ static void put_wire_rule(struct compile *c, const struct wire_rule *w)
 		warden_blob_put_u32(c->b, WARDEN_A_RULE_USB_CLASS, w->usb_class);
 	if (w->interface)
 		warden_blob_put_string(c->b, WARDEN_A_RULE_INTERFACE, w->interface);
+	if (r->rate)
+		warden_blob_put_u32(c->b, WARDEN_A_RULE_RATE, r->rate);
 	warden_blob_nest_end(c->b, nest);
 }
 

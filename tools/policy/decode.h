@@ -30,6 +30,7 @@ struct warden_rule_view {
 	uint32_t purpose; /* from 1; 0 is none */
 	uint32_t flags;
 	uint32_t withdraw_ms;
+	uint32_t rate;	   /* uses in an hour; 0 is no limit */
 	uint32_t protocol; /* 0 is any */
 	uint32_t low;
 	uint32_t high;

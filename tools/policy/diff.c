@@ -61,8 +61,9 @@ static struct meaning meaning_of(struct diff *d, const struct warden_view *v,
 	memset(&m, 0, sizeof(m)); /* its padding is compared, too */
 	m.action = r->action;
 	m.class = r->class;
-	m.flags = r->flags & (WARDEN_RULE_FLAG_CONSENT | WARDEN_RULE_FLAG_KILL);
+	m.flags = r->flags & (WARDEN_RULE_FLAG_CONSENT | WARDEN_RULE_FLAG_KILL | WARDEN_RULE_FLAG_BLANK);
 	m.withdraw_ms = r->withdraw_ms;
+	m.rate = r->rate;
 	m.protocol = r->protocol;
 	m.low = r->low;
 	m.high = r->high;

@@ -14,6 +14,7 @@ struct meaning {
 	uint32_t class;
 	uint32_t flags;
 	uint32_t withdraw_ms;
+	uint32_t rate;
 	uint32_t protocol;
 	uint32_t low;
 	uint32_t high;

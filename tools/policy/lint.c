@@ -372,8 +372,9 @@ static bool cover_rule(struct lint *l, uint32_t n, uint32_t effect, struct cover
 
 static bool has_same_terms(const struct warden_rule *a, const struct warden_rule *b)
 {
-	return a->withdraw_ms == b->withdraw_ms && !a->people.n && !b->people.n &&
-	       !((a->flags ^ b->flags) & (WARDEN_RULE_FLAG_KILL | WARDEN_RULE_FLAG_CONSENT)) &&
+	return a->withdraw_ms == b->withdraw_ms && a->rate == b->rate && !a->people.n && !b->people.n &&
+	       !((a->flags ^ b->flags) & (WARDEN_RULE_FLAG_KILL | WARDEN_RULE_FLAG_CONSENT |
+				      WARDEN_RULE_FLAG_BLANK)) &&
 	       a->purpose_id == b->purpose_id;
 }
 
@@ -385,7 +386,8 @@ static bool is_shadowed(struct lint *l, uint32_t n, struct cover *c)
 	if (cover_rule(l, n, effect_of(r), c) &&
 	    (r->action == WARDEN_ACTION_DENY || has_same_terms(r, &l->m->rules.v[c->rule])))
 		return true;
-	return r->flags & WARDEN_RULE_FLAG_CONSENT && cover_rule(l, n, EFFECT_ALLOW, c);
+	return r->flags & WARDEN_RULE_FLAG_CONSENT && cover_rule(l, n, EFFECT_ALLOW, c) &&
+	       (!l->m->rules.v[c->rule].rate || l->m->rules.v[c->rule].rate == r->rate);
 }
 
 static void warn_rule(struct lint *l, uint32_t n)

@@ -141,6 +141,8 @@ struct warden_rule {
 	uint32_t quorum;	     /* how many of them; 0 is each */
 	struct warden_place withdraw;
 	struct warden_place kill;
+	struct warden_place at_most;
+	struct warden_place blank;
 	struct warden_place from;
 	struct warden_place to;
 	struct warden_place while_using;
@@ -153,11 +155,19 @@ struct warden_rule {
 	uint32_t purpose_id;	     /* resolved, from 1 */
 	uint32_t flags;		     /* enum warden_rule_flag */
 	uint32_t withdraw_ms;	     /* 0 is not said */
+	uint32_t rate;		     /* uses in an hour; 0 is no limit */
 	uint32_t protocol;	     /* IPPROTO_*; WARDEN_MODEL_ANY is any */
 	uint32_t socket;	     /* protocol: enum warden_socket_class; 0 is any */
 	bool by_class;		     /* usb: the object is a class of devices */
 	bool by_digest;		     /* usb: the object is the SHA-256 of the descriptors */
 	const char *lacks;	     /* what this build does not enforce of it, or NULL */
+};
+
+/* What a device is; by its topology name, or by that of its driver or node. */
+struct warden_classing {
+	struct warden_place at;
+	struct warden_sensor device;
+	uint32_t class;
 };
 
 struct warden_appraise {
@@ -191,6 +201,7 @@ struct warden_model {
 	WARDEN_ARRAY(struct warden_name) names;
 	WARDEN_ARRAY(uint32_t) members;
 	WARDEN_ARRAY(struct warden_appraise) appraises;
+	WARDEN_ARRAY(struct warden_classing) classings;
 	uint32_t measure;		/* bit mask of domains */
 	struct warden_place library;	/* where libraries are to be measured */
 	struct warden_tags library_tags;

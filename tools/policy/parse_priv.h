@@ -100,6 +100,12 @@ void warden_parse_surface(struct warden_parse *p, struct warden_name word);
 void warden_parse_sweep(struct warden_parse *p, struct warden_name word, struct warden_place at);
 void warden_parse_unused(struct warden_parse *p, struct warden_name word, uint32_t n,
 			 struct warden_place at, struct warden_name unit);
+/* `at most N per second`: uses in an hour, or 0 where it is wrong. */
+uint32_t warden_parse_rate(struct warden_parse *p, struct warden_name most, uint32_t n,
+			   struct warden_place at, struct warden_name per, struct warden_name unit);
+/* classing.c */
+void warden_parse_classing(struct warden_parse *p, struct warden_place at, struct warden_sensor device,
+			   struct warden_name as, struct warden_name class);
 void warden_parse_usb_class(struct warden_parse *p, struct warden_name word,
 			    struct warden_name text);
 

@@ -215,8 +215,8 @@ static void warden_text_error(struct warden_span *at, struct warden_parse *p, co
 }
 
 %token END_OF_TEXT 0 "the end of the file"
-%token <name> ALLOW "allow" ANY "any" APPRAISE "appraise" AUTOLOAD "autoload" BIND "bind"
-%token <name> CONNECT "connect"
+%token <name> ALLOW "allow" ANY "any" APPRAISE "appraise" AT "at" AUTOLOAD "autoload" BIND "bind" BLANK "blank"
+%token <name> CLASSIFY "classify" CONNECT "connect"
 %token <name> CONSENT "consent" CONTACT "contact" CONTROL "control" DEBUG "debug"
 %token <name> DEFAULT "default" DENY "deny" DEVICE "device" EGRESS "egress" ENFORCE "enforce"
 %token <name> FIRMWARE "firmware" FOR "for" FROM "from" GROUP "group" INCLUDE "include"
@@ -265,6 +265,7 @@ simple:
 		warden_parse_unused(p, $2, $3, @3.from, $4);
 	}
 	| SWEEP NAME			{ warden_parse_sweep(p, $2, @1.from); }
+	| CLASSIFY named_sensor NAME NAME	{ warden_parse_classing(p, @1.from, $2, $3, $4); }
 	| INCLUDE STRING		{ warden_parse_include(p, $2); }
 	| DEFAULT domain action no_tags tags {
 		set_default(p, warden_parse_domain(p, $2, DOMAINS_WITH_DEFAULT, "default"),
@@ -517,6 +518,14 @@ option:
 	| KILL {
 		once(p, &p->rule.kill, @1.from, "`kill`");
 		p->rule.flags |= WARDEN_RULE_FLAG_KILL;
+	}
+	| BLANK {
+		once(p, &p->rule.blank, @1.from, "`blank`");
+		p->rule.flags |= WARDEN_RULE_FLAG_BLANK;
+	}
+	| AT NAME NUMBER NAME NAME {
+		once(p, &p->rule.at_most, @1.from, "`at most`");
+		p->rule.rate = warden_parse_rate(p, $2, $3, @3.from, $4, $5);
 	}
 	| ON interfaces	{ once_part(p, &p->rule.interfaces, $2, @1.from, "`on`"); }
 	| FROM prefixes	{

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "print.h"
+#include "rate.h"
 #include "wire.h"
 
 static void put_text(FILE *to, const char *text)
@@ -248,6 +249,11 @@ static void print_options(const struct warden_model *m, const struct warden_rule
 		fprintf(to, " withdraw within %ums", r->withdraw_ms);
 	if (r->flags & WARDEN_RULE_FLAG_KILL)
 		fputs(" kill", to);
+	if (r->flags & WARDEN_RULE_FLAG_BLANK)
+		fputs(" blank", to);
+	if (r->rate)
+		fprintf(to, " at most %u per %s", r->rate / warden_rate_unit_of(r->rate)->in_hour,
+			warden_rate_unit_of(r->rate)->word);
 	print_interfaces(m, r, to);
 	print_prefixes(m, r, to);
 	if (r->domain != WARDEN_MODEL_EGRESS)
@@ -359,6 +365,13 @@ static void print_purpose(const struct warden_purpose *p, FILE *to)
 	fputs(";\n", to);
 }
 
+static void print_classing(const struct warden_classing *g, FILE *to)
+{
+	fputs("classify ", to);
+	print_sensor(&g->device, to);
+	fprintf(to, " as %s;\n", warden_enum_word(warden_enum_sensor_class(), g->class));
+}
+
 static void print_appraise(const struct warden_appraise *a, FILE *to)
 {
 	fprintf(to, "appraise %s from ", domain_word(a->domain));
@@ -378,6 +391,8 @@ void warden_print_model(const struct warden_model *m, FILE *to)
 		print_group(m, &m->groups.v[i], to);
 	for (i = 0; i < m->purposes.n; i++)
 		print_purpose(&m->purposes.v[i], to);
+	for (i = 0; i < m->classings.n; i++)
+		print_classing(&m->classings.v[i], to);
 	for (i = 0; i < m->rules.n; i++)
 		warden_print_rule(m, &m->rules.v[i], to);
 	print_safety(m, to);

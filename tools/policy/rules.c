@@ -12,6 +12,25 @@ static bool has_consent(const struct warden_rule *r)
 	return r->consent.line && r->action == WARDEN_ACTION_ALLOW;
 }
 
+/* Frames and sound come in step with a driver that is stopped, and buses are asked. */
+static void check_blank(struct warden_diags *d, const struct warden_rule *r)
+{
+	bool by_class = r->sensor.kind == WARDEN_SENSOR_CLASS;
+
+	if (r->action != WARDEN_ACTION_ALLOW)
+		warden_diags_add(d, r->blank, "a `deny` rule has no session to end; leave it out");
+	else if (r->kill.line)
+		warden_diags_add(d, r->blank,
+				 "a program that is killed does not run on; keep `kill` or `blank`");
+	else if (by_class && (r->sensor.class == WARDEN_SENSOR_CLASS_CAMERA ||
+			      r->sensor.class == WARDEN_SENSOR_CLASS_MICROPHONE ||
+			      r->sensor.class == WARDEN_SENSOR_CLASS_BUS))
+		warden_diags_add(d, r->blank,
+				 "what is withdrawn of class %s ends with an error, and cannot be "
+				 "blank; leave it out",
+				 warden_enum_word(warden_enum_sensor_class(), r->sensor.class));
+}
+
 static void check_sensor_rule(struct warden_diags *d, const struct warden_rule *r)
 {
 	if ((r->flags & WARDEN_RULE_FLAG_CONSENT) && !r->purpose.text)
@@ -30,8 +49,12 @@ static void check_sensor_rule(struct warden_diags *d, const struct warden_rule *
 		warden_diags_add(d, r->withdraw,
 				 "%u ms is no bound that can be kept; write 1ms to 10000ms",
 				 r->withdraw_ms);
+	if (r->blank.line)
+		check_blank(d, r);
 	if (r->action == WARDEN_ACTION_ALLOW)
 		return;
+	if (r->at_most.line)
+		warden_diags_add(d, r->at_most, "a `deny` rule lets nothing through; leave out `at most`");
 	if (r->consent.line)
 		warden_diags_add(d, r->consent, "a `deny` rule asks for no consent; leave it out");
 	if (r->withdraw.line)
@@ -64,6 +87,10 @@ static void check_consent_is_not_there(struct warden_diags *d, const struct ward
 		warden_diags_add(d, r->withdraw, "`withdraw within` %s", only);
 	if (r->kill.line)
 		warden_diags_add(d, r->kill, "`kill` %s", only);
+	if (r->at_most.line)
+		warden_diags_add(d, r->at_most, "`at most` %s", only);
+	if (r->blank.line)
+		warden_diags_add(d, r->blank, "`blank` %s", only);
 }
 
 /* A name, or how it begins and an asterisk. */

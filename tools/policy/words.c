@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "parse_priv.h"
+#include "rate.h"
 #include "wire.h"
 
 struct allowed_domains {
@@ -213,4 +214,27 @@ void warden_parse_unused(struct warden_parse *p, struct warden_name word, uint32
 				 unit.text);
 	else
 		warden_model_set_unused(p->model, p->diags, (uint64_t)n * unit_seconds(unit.text), at);
+}
+
+uint32_t warden_parse_rate(struct warden_parse *p, struct warden_name most, uint32_t n,
+			   struct warden_place at, struct warden_name per, struct warden_name unit)
+{
+	const struct warden_rate_unit *u = warden_rate_unit(unit.text);
+
+	if (strcmp(most.text, "most") || strcmp(per.text, "per")) {
+		warden_diags_add(p->diags, strcmp(most.text, "most") ? most.at : per.at,
+				 "a rate is written `at most %u per second`", n ? n : 50);
+		return 0;
+	}
+	if (!u) {
+		warden_diags_add(p->diags, unit.at, "`%s` is no time a rate is for; write `second`, "
+						    "`minute` or `hour`", unit.text);
+		return 0;
+	}
+	if (n && n <= WARDEN_RATE_MAX / (u->in_hour))
+		return n * u->in_hour;
+	warden_diags_add(p->diags, at, n ? "%u per %s is more than any sensor gives; leave out `at most`" :
+					   "at most %u per %s is never; write a `deny` rule",
+			 n, u->word);
+	return 0;
 }

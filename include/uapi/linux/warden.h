@@ -236,6 +236,12 @@ enum warden_event {
  *   by this interface
  * @WARDEN_REASON_PEER_CLOSED: the policy lets nobody receive at this port from
  *   this address
+ * @WARDEN_REASON_RATE_UNKEPT: a rule allows it at a limited rate, and on this
+ *   way the rate cannot be kept
+ * @WARDEN_REASON_RATE_ABOVE: more was asked for, or came, than the rate a rule
+ *   allows
+ * @WARDEN_REASON_CONTROLLING: a terminal that is a sensor was to control a
+ *   process, which would lead around its gate
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -283,6 +289,9 @@ enum warden_reason {
 	WARDEN_REASON_PROGRAM_ELSEWHERE,
 	WARDEN_REASON_INTERFACE_CLOSED,
 	WARDEN_REASON_PEER_CLOSED,
+	WARDEN_REASON_RATE_UNKEPT,
+	WARDEN_REASON_RATE_ABOVE,
+	WARDEN_REASON_CONTROLLING,
 };
 
 /**
@@ -371,6 +380,7 @@ enum warden_rule_flag {
 	WARDEN_RULE_FLAG_KILL = 2,
 	WARDEN_RULE_FLAG_OPTIONAL = 4,
 	WARDEN_RULE_FLAG_SAFETY = 8,
+	WARDEN_RULE_FLAG_BLANK = 16,
 };
 
 /**
@@ -630,6 +640,7 @@ enum {
 	WARDEN_A_RULE_QUORUM,
 	WARDEN_A_RULE_USB_CLASS,
 	WARDEN_A_RULE_INTERFACE,
+	WARDEN_A_RULE_RATE,
 
 	__WARDEN_A_RULE_MAX,
 	WARDEN_A_RULE_MAX = (__WARDEN_A_RULE_MAX - 1)
@@ -648,6 +659,15 @@ enum {
 
 	__WARDEN_A_APPRAISE_MAX,
 	WARDEN_A_APPRAISE_MAX = (__WARDEN_A_APPRAISE_MAX - 1)
+};
+
+enum {
+	WARDEN_A_CLASSIFY_LINE = 1,
+	WARDEN_A_CLASSIFY_DEVICE,
+	WARDEN_A_CLASSIFY_CLASS,
+
+	__WARDEN_A_CLASSIFY_MAX,
+	WARDEN_A_CLASSIFY_MAX = (__WARDEN_A_CLASSIFY_MAX - 1)
 };
 
 enum {
@@ -674,6 +694,7 @@ enum {
 	WARDEN_A_POLICY_REVERT,
 	WARDEN_A_POLICY_SHADOW,
 	WARDEN_A_POLICY_FLOOR,
+	WARDEN_A_POLICY_CLASSIFY,
 
 	__WARDEN_A_POLICY_MAX,
 	WARDEN_A_POLICY_MAX = (__WARDEN_A_POLICY_MAX - 1)

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a rule allows "at most" so often is neither set up faster nor delivered faster,
+ * whoever set the device up.
+ */
+#include <fcntl.h>
+#include <linux/iio/buffer.h>
+#include <linux/videodev2.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "lib/harness.h"
+#include "lib/camera.h"
+#include "lib/chip.h"
+
+#define NOTHING "default sensor deny;\n"
+#define HOLDER	"program tester { path \"%s\"; }\n" NOTHING
+#define SECOND	1000000000ull
+
+static struct claim refused(const char *object, const char *reason)
+{
+	return (struct claim){
+		.domain = "sensor", .reason = reason, .program = "tester", .object = object,
+		.line = 6, .pid = getpid(), .times = 1,
+	};
+}
+
+static const char *policy(const char *rules)
+{
+	static char text[256];
+
+	snprintf(text, sizeof(text), HOLDER "%s\n", warden_self(), rules);
+	return warden_policy("%s", text);
+}
+
+/* --- frames ------------------------------------------------------------------- */
+
+FIXTURE(frames)
+{
+	struct camera camera;
+	struct mark mark;
+};
+
+/* The camera was set to ten frames a second by somebody who may. */
+FIXTURE_SETUP(frames)
+{
+	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
+	ASSERT_LOADED(policy("allow tester use camera;"));
+	ASSERT_NE(NULL, device_node(CAMERA_TOPOLOGY));
+	ASSERT_EQ(0, camera_open(&self->camera, device_node(CAMERA_TOPOLOGY)));
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(frames)
+{
+	camera_close(&self->camera);
+}
+
+static int frames_of_two_seconds(struct camera *c)
+{
+	uint64_t end;
+	int n = 0, err = camera_start(c);
+
+	for (end = now_ns() + 2 * SECOND; !err && now_ns() < end; n += !err)
+		err = camera_frame(c, 2000);
+	return err ? err : n;
+}
+
+TEST_F(frames, come_no_faster_than_the_rule_says_though_the_camera_is_faster)
+{
+	int n = frames_of_two_seconds(&self->camera);
+
+	EXPECT_LE(12, n);
+	camera_close(&self->camera);
+	ASSERT_LOADED(policy("allow tester use camera at most 2 per second;"));
+	memset(&self->camera, 0, sizeof(self->camera));
+	self->camera.fd = open(device_node(CAMERA_TOPOLOGY), O_RDWR);
+	ASSERT_LE(0, self->camera.fd);
+	n = frames_of_two_seconds(&self->camera);
+	EXPECT_LE(2, n); /* four may be under way, and one is due each half second */
+	EXPECT_GE(4 + 2 * 2 + 1, n);
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+TEST_F(frames, a_rate_above_that_of_the_rule_is_not_set)
+{
+	struct claim denied = refused(CAMERA_TOPOLOGY, "rate-above");
+	struct v4l2_streamparm parm = {
+		.type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .parm.capture.timeperframe = { 1, 10 },
+	};
+	int fd;
+
+	ASSERT_LOADED(policy("allow tester use camera at most 10 per second;"));
+	fd = open(device_node(CAMERA_TOPOLOGY), O_RDWR);
+	ASSERT_LE(0, fd);
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, ioctl(fd, VIDIOC_S_PARM, &parm));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	parm.parm.capture.timeperframe = (struct v4l2_fract){ 1, 11 };
+	EXPECT_EQ(-1, ioctl(fd, VIDIOC_S_PARM, &parm));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	close(fd);
+}
+
+/* A session has the rate it began with: where the next policy says less, it ends. */
+TEST_F(frames, a_lower_rate_ends_what_was_allowed_more)
+{
+	const struct claim ended = {
+		.event = "session-end", .domain = "sensor", .reason = "policy-changed",
+		.program = "tester", .object = CAMERA_TOPOLOGY,
+	};
+	struct v4l2_capability cap;
+
+	ASSERT_LOADED(policy("allow tester use camera at most 5 per second;"));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &ended));
+	EXPECT_EQ(-1, ioctl(self->camera.fd, VIDIOC_QUERYCAP, &cap));
+	EXPECT_EQ(EACCES, errno);
+	camera_close(&self->camera);
+	self->camera.fd = open(device_node(CAMERA_TOPOLOGY), O_RDWR);
+	ASSERT_LE(0, self->camera.fd);
+	ASSERT_LOADED(policy("allow tester use camera at most 7 per second;"));
+	EXPECT_EQ(0, ioctl(self->camera.fd, VIDIOC_QUERYCAP, &cap));
+}
+
+/* --- sound -------------------------------------------------------------------- */
+
+static int record(struct client *c, const char *rate)
+{
+	return client_run(c, ARGV("arecord", "-q", "-D", CAPTURE, "-f", "S16_LE", "-c", "2", "-t",
+				  "raw", "-r", rate, "-d", "1", "/dev/null"));
+}
+
+/* arecord is known by its file, and by no other name. */
+TEST(sound_is_recorded_up_to_the_rate_of_the_rule)
+{
+	const char *rules = "program recorder { path \"/usr/bin/arecord\"; }\n" NOTHING
+			    "allow recorder use microphone at most 8000 per second;\n";
+	struct claim denied = {
+		.domain = "sensor", .reason = "rate-above", .program = "recorder",
+		.object = MICROPHONE_TOPOLOGY, .line = 6, .times = 1,
+	};
+	struct client c;
+	struct mark mark;
+
+	ASSERT_EQ(0, device_load("snd-aloop", "pcm_substreams=1"));
+	ASSERT_LOADED(warden_policy("%s", rules));
+	mark = evidence_mark();
+	EXPECT_EQ(0, record(&c, "8000"))
+	{
+		TH_LOG("%s", c.text);
+	}
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_peace(&mark));
+	EXPECT_NE(0, record(&c, "8001"));
+	EXPECT_NE(NULL, strstr(c.text, "Unable to install hw params"))
+	{
+		TH_LOG("%s", c.text);
+	}
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_denial(&mark, &denied));
+}
+
+/* --- chips -------------------------------------------------------------------- */
+
+#define VALUE	  "in_magn_x_raw"
+#define FREQUENCY "in_magn_sampling_frequency"
+
+FIXTURE(chip)
+{
+	int bus;
+	struct mark mark;
+};
+
+FIXTURE_SETUP(chip)
+{
+	if (!device_is_known("i2c-stub"))
+		SKIP(return, "this kernel has no i2c-stub");
+	self->bus = chip_bus();
+	ASSERT_LE(0, self->bus);
+	ASSERT_LOADED(policy("allow tester use motion at most 20 per second;"));
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(chip)
+{
+}
+
+/* 0 or the errno. */
+static int put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY), err;
+
+	if (fd < 0)
+		return errno;
+	err = write(fd, text, strlen(text)) < 0 ? errno : 0;
+	close(fd);
+	return err;
+}
+
+/* Values read in a second, from one open file or each from a file of its own. */
+static int values_of_a_second(bool anew)
+{
+	uint64_t end = now_ns() + SECOND;
+	int fd = -1, n = 0;
+	char value[16];
+
+	for (; now_ns() < end; n++) {
+		if (fd < 0)
+			fd = open(chip_compass(VALUE), O_RDONLY);
+		if (pread(fd, value, sizeof(value), 0) <= 0)
+			return -errno;
+		if (anew) {
+			close(fd);
+			fd = -1;
+		}
+	}
+	if (fd >= 0)
+		close(fd);
+	return n;
+}
+
+/* S28: fast enough, an accelerometer is a microphone. */
+TEST_F(chip, rate_above_that_of_the_rule_is_not_set)
+{
+	struct claim denied = refused(chip_compass_topology(), "rate-above");
+
+	EXPECT_EQ(0, put(chip_compass(FREQUENCY), "10.000000"));
+	EXPECT_EQ(0, put(chip_compass(FREQUENCY), "20\n"));
+	EXPECT_EQ(EINVAL, put(chip_compass(FREQUENCY), "0x50"));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_EQ(EACCES, put(chip_compass(FREQUENCY), "80.000000"));
+	EXPECT_EQ(EACCES, put(chip_compass(FREQUENCY), "20.5"));
+	denied.times = 2;
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+TEST_F(chip, values_are_read_no_faster_than_the_rule_says)
+{
+	int n = values_of_a_second(false);
+
+	EXPECT_LE(5, n);
+	EXPECT_GE(22, n);
+	n = values_of_a_second(true);
+	EXPECT_LE(5, n);
+	EXPECT_GE(22, n);
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	ASSERT_LOADED(policy("allow tester use motion;"));
+	EXPECT_LE(40, values_of_a_second(false));
+}
+
+/* What reads a value in pieces gets it whole, and it is one use. */
+TEST_F(chip, value_in_pieces_is_one_use)
+{
+	uint64_t begin = now_ns();
+	char piece;
+	int fd = open(chip_compass("in_magn_scale"), O_RDONLY), n = 0;
+
+	ASSERT_LE(0, fd);
+	while (read(fd, &piece, 1) == 1)
+		n++;
+	close(fd);
+	EXPECT_LE(6, n);
+	EXPECT_GE(begin + SECOND / 20 * 5, now_ns());
+}
+
+/* Registers have no rate: who may use the chip so often cannot take its bus instead. */
+TEST_F(chip, bus_of_a_chip_with_a_rate_is_denied)
+{
+	struct claim denied = refused(chip_compass_topology(), "rate-unkept");
+
+	ASSERT_LOADED(policy("allow tester use motion at most 20 per second; "
+			     "allow tester use bus; allow tester use environment;"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(-EACCES, chip_read(self->bus, COMPASS_ADDRESS, 0x07));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+/* --- the buffer of a chip, filled by a timer ------------------------------------- */
+
+#define TRIGGERS "/sys/kernel/config/iio/triggers/hrtimer"
+
+static const char *timer_file(const char *name)
+{
+	static char path[96];
+	char type[32] = "";
+	int i, fd;
+
+	for (i = 0; i < 16; i++) {
+		snprintf(path, sizeof(path), "/sys/bus/iio/devices/trigger%d/name", i);
+		fd = open(path, O_RDONLY);
+		if (fd < 0)
+			continue;
+		if (read(fd, type, sizeof(type) - 1) > 0 && !strncmp(type, "rate", 4)) {
+			close(fd);
+			snprintf(path, sizeof(path), "/sys/bus/iio/devices/trigger%d/%s", i, name);
+			return path;
+		}
+		close(fd);
+	}
+	return "";
+}
+
+/* A timer of this frequency fills the buffer; gives the chip's node, or -errno. */
+static int fill_buffer(const char *frequency)
+{
+	if (device_load("iio-trig-hrtimer", ""))
+		return -ENODEV;
+	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
+	if (mkdir(TRIGGERS "/rate", 0755) && errno != EEXIST)
+		return -errno;
+	put(chip_compass("buffer/enable"), "0");
+	if (put(timer_file("sampling_frequency"), frequency) ||
+	    put(chip_compass("trigger/current_trigger"), "rate") ||
+	    put(chip_compass("scan_elements/in_magn_x_en"), "1") ||
+	    put(chip_compass("buffer/length"), "64") || put(chip_compass("buffer/enable"), "1"))
+		return -EIO;
+	return 0;
+}
+
+static int open_buffer(void)
+{
+	char node[64];
+
+	snprintf(node, sizeof(node), "/dev/%s", strstr(chip_compass_topology(), "iio:device"));
+	return open(node, O_RDONLY);
+}
+
+TEST_F(chip, buffer_of_a_faster_clock_gives_nothing)
+{
+	struct claim denied = refused(chip_compass_topology(), "rate-above");
+	char scans[256];
+	int fd;
+
+	if (!device_is_known("iio-trig-hrtimer"))
+		SKIP(return, "this kernel has no timer that triggers chips");
+	ASSERT_LOADED(policy("allow tester use motion;"));
+	ASSERT_EQ(0, fill_buffer("200"));
+	fd = open_buffer();
+	ASSERT_LE(0, fd);
+	EXPECT_LT(0, read(fd, scans, sizeof(scans)));
+	close(fd);
+	EXPECT_EQ(0, fill_buffer("200"));
+	ASSERT_LOADED(policy("allow tester use motion at most 20 per second;"));
+	self->mark = evidence_mark();
+	fd = open_buffer();
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(-1, read(fd, scans, sizeof(scans)));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	close(fd);
+	put(chip_compass("buffer/enable"), "0");
+}
+
+TEST_F(chip, buffer_of_a_clock_that_fits_is_read)
+{
+	struct claim denied = refused(chip_compass_topology(), "rate-unkept");
+	char scans[256];
+	uint64_t end;
+	int fd, own = 0, got = 0;
+	ssize_t n = 0;
+
+	if (!device_is_known("iio-trig-hrtimer"))
+		SKIP(return, "this kernel has no timer that triggers chips");
+	ASSERT_EQ(0, fill_buffer("10"));
+	self->mark = evidence_mark();
+	fd = open_buffer();
+	ASSERT_LE(0, fd);
+	for (end = now_ns() + SECOND; n >= 0 && now_ns() < end; got += (int)n / 2)
+		n = read(fd, scans, sizeof(scans));
+	EXPECT_LE(0, n);
+	EXPECT_LE(5, got);
+	EXPECT_GE(30, got);
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_EQ(-1, ioctl(fd, IIO_BUFFER_GET_FD_IOCTL, &own)); /* a file that nobody would watch */
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	close(fd);
+	put(chip_compass("buffer/enable"), "0");
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A receiver on a serial line is a terminal to the kernel, and what the policy says it
+ * is: here a USB modem of the kernel's own, plugged into a host that exists in memory.
+ */
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+
+#include "lib/harness.h"
+
+#define NOTHING	   "default sensor deny;\n"
+#define RECEIVER   "/dev/ttyACM0"
+#define OTHER_END  "/dev/ttyGS0"
+#define CLASSIFIED "classify name \"ttyACM*\" as location;\n"
+#define SENTENCE   "$GPRMC,081836,A,3751.65,S,14507.36,E,000.0,360.0,130998,011.3,E*62\n"
+
+static bool comes(const char *path)
+{
+	int i;
+
+	for (i = 0; i < 500 && access(path, F_OK); i++)
+		usleep(20000);
+	return i < 500;
+}
+
+static const char *topology(void)
+{
+	static char text[128];
+
+	snprintf(text, sizeof(text), "%s", device_topology("ttyACM0"));
+	return text;
+}
+
+/* "" where no sensor has this node. */
+static const char *class_of(const char *node)
+{
+	static char class[32];
+	struct json_object *entry = device_entry(device_topology(node));
+
+	snprintf(class, sizeof(class), "%s", entry ? evidence_string(entry, "class") : "");
+	json_object_put(entry);
+	return class;
+}
+
+static struct claim refused(const char *reason)
+{
+	return (struct claim){
+		.domain = "sensor", .reason = reason, .program = warden_self(), .pid = getpid(),
+		.times = 1,
+	};
+}
+
+static int open_raw(const char *path)
+{
+	int fd = open(path, O_RDWR | O_NOCTTY);
+	struct termios t;
+
+	if (fd < 0 || tcgetattr(fd, &t))
+		return -errno;
+	cfmakeraw(&t);
+	return tcsetattr(fd, TCSANOW, &t) ? -errno : fd;
+}
+
+static bool can_receive(int fd, int ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, ms) > 0;
+}
+
+FIXTURE(terminal)
+{
+	int other; /* the satellites */
+	struct mark mark;
+};
+
+FIXTURE_SETUP(terminal)
+{
+	if (!device_is_known("dummy_hcd") || !device_is_known("g_serial"))
+		SKIP(return, "this kernel has no USB host and modem in memory");
+	ASSERT_LOADED(warden_policy(NOTHING));
+	ASSERT_EQ(0, device_load("cdc-acm", "")); /* no udev here that would */
+	ASSERT_EQ(0, device_load("dummy_hcd", ""));
+	ASSERT_EQ(0, device_load("g_serial", ""));
+	ASSERT_TRUE(comes(RECEIVER));
+	self->other = open_raw(OTHER_END);
+	ASSERT_LE(0, self->other);
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(terminal)
+{
+	close(self->other);
+	warden_withdraw_all();
+}
+
+TEST_F(terminal, is_free_until_the_policy_says_what_it_is)
+{
+	struct claim denied = refused("program-unknown");
+
+	EXPECT_EQ(0, device_try(RECEIVER, O_RDONLY | O_NOCTTY | O_NONBLOCK));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	ASSERT_LOADED(warden_policy(NOTHING CLASSIFIED));
+	EXPECT_STREQ("location", class_of("ttyACM0"));
+	self->mark = evidence_mark();
+	denied.object = topology();
+	EXPECT_EQ(EACCES, device_try(RECEIVER, O_RDONLY | O_NOCTTY | O_NONBLOCK));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_LOADED(warden_policy(NOTHING "classify device \"%.*s*\" as location;\n"
+				    "allow any use location;\n",
+				    (int)(strlen(topology()) - 1), topology()));
+	EXPECT_EQ(0, device_try(RECEIVER, O_RDONLY | O_NOCTTY | O_NONBLOCK));
+	ASSERT_LOADED(warden_policy(NOTHING));
+	EXPECT_EQ(0, device_try(RECEIVER, O_RDONLY | O_NOCTTY | O_NONBLOCK));
+	EXPECT_STREQ("", class_of("ttyACM0"));
+}
+
+/* What tables know of a device stands: a camera is not made a thermometer. */
+TEST_F(terminal, table_stands_above_the_policy)
+{
+	EXPECT_STREQ("input", class_of("mice"));
+	ASSERT_LOADED(warden_policy(NOTHING "classify name \"mice\" as environment;\n"));
+	EXPECT_STREQ("input", class_of("mice"));
+}
+
+TEST_F(terminal, bus_it_is_on_takes_its_right)
+{
+	struct claim denied = refused("program-unknown");
+	char path[64];
+	int bus = 0, number = 0;
+	FILE *f = fopen("/sys/class/tty/ttyACM0/device/../busnum", "r");
+
+	EXPECT_NE(NULL, f);
+	EXPECT_EQ(1, f ? fscanf(f, "%d", &bus) : 0);
+	f = freopen("/sys/class/tty/ttyACM0/device/../devnum", "r", f);
+	EXPECT_EQ(1, f ? fscanf(f, "%d", &number) : 0);
+	fclose(f);
+	snprintf(path, sizeof(path), "/dev/bus/usb/%03d/%03d", bus, number);
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use bus;\n"));
+	EXPECT_EQ(0, device_try(path, O_RDONLY));
+	ASSERT_LOADED(warden_policy(NOTHING CLASSIFIED "allow any use bus;\n"));
+	self->mark = evidence_mark();
+	denied.object = topology();
+	EXPECT_EQ(EACCES, device_try(path, O_RDONLY));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+TEST_F(terminal, withdrawal_ends_a_reader_that_waits)
+{
+	struct claim ended = {
+		.event = "session-end", .domain = "sensor", .reason = "withdrawn",
+		.program = "tester",
+	};
+	char line[128] = "";
+	int fd, status = -1;
+	pid_t pid;
+
+	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\npurpose way \"Find the way\";\n"
+				    NOTHING CLASSIFIED
+				    "allow tester use location for way with consent;\n",
+				    warden_self()));
+	ended.object = topology();
+	EXPECT_EQ(-EACCES, open_raw(RECEIVER));
+	ASSERT_EQ(0, warden_grant("tester", "location", "way"));
+	fd = open_raw(RECEIVER);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ((ssize_t)strlen(SENTENCE), write(self->other, SENTENCE, strlen(SENTENCE)));
+	ASSERT_TRUE(can_receive(fd, 5000));
+	EXPECT_LT(0, read(fd, line, sizeof(line) - 1));
+	EXPECT_EQ('$', line[0]);
+	pid = fork();
+	if (!pid) {
+		while (read(fd, line, sizeof(line)) > 0)
+			;
+		_exit(errno);
+	}
+	usleep(100000);
+	ASSERT_EQ(0, warden_withdraw("tester", "location"));
+	EXPECT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(EACCES, WEXITSTATUS(status));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &ended));
+	EXPECT_EQ(-1, read(fd, line, sizeof(line)));
+	close(fd);
+	/* The line itself is whole: given anew, it is read anew. */
+	ASSERT_EQ(0, warden_grant("tester", "location", "way"));
+	fd = open_raw(RECEIVER);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ((ssize_t)strlen(SENTENCE), write(self->other, SENTENCE, strlen(SENTENCE)));
+	EXPECT_TRUE(can_receive(fd, 5000));
+	close(fd);
+}
+
+/* A program that cannot bear an error runs on, and is told nothing. */
+TEST_F(terminal, withdrawal_leaves_a_reader_in_peace_where_the_rule_says_blank)
+{
+	struct claim ended = {
+		.event = "session-end", .domain = "sensor", .reason = "withdrawn",
+		.program = "tester",
+	};
+	char line[128] = "";
+	int fd, status;
+	pid_t pid;
+
+	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\npurpose way \"Find the way\";\n"
+				    NOTHING CLASSIFIED
+				    "allow tester use location for way with consent blank;\n",
+				    warden_self()));
+	ended.object = topology();
+	ASSERT_EQ(0, warden_grant("tester", "location", "way"));
+	fd = open_raw(RECEIVER);
+	ASSERT_LE(0, fd);
+	pid = fork();
+	if (!pid) {
+		while (read(fd, line, sizeof(line)) > 0)
+			;
+		_exit(errno);
+	}
+	usleep(100000);
+	ASSERT_EQ(0, warden_withdraw("tester", "location"));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &ended));
+	ASSERT_EQ((ssize_t)strlen(SENTENCE), write(self->other, SENTENCE, strlen(SENTENCE)));
+	EXPECT_FALSE(can_receive(fd, 300));
+	EXPECT_EQ(0, waitpid(pid, &status, WNOHANG));
+	ASSERT_EQ(0, fcntl(fd, F_SETFL, O_NONBLOCK));
+	EXPECT_EQ(-1, read(fd, line, sizeof(line)));
+	EXPECT_EQ(EAGAIN, errno);
+	EXPECT_EQ(5, write(fd, "hello", 5));
+	EXPECT_EQ(-1, ioctl(fd, TIOCGETD, &status));
+	EXPECT_EQ(EACCES, errno);
+	kill(pid, SIGKILL);
+	EXPECT_EQ(pid, waitpid(pid, &status, 0));
+	close(fd);
+	EXPECT_EQ(-EACCES, open_raw(RECEIVER));
+}
+
+/* By /dev/tty a terminal is reached that controls the process, whatever became of its session. */
+TEST_F(terminal, controls_no_process)
+{
+	struct claim denied = refused("controlling");
+	int status = -1;
+	pid_t pid;
+
+	ASSERT_LOADED(warden_policy(NOTHING CLASSIFIED "allow any use location;\n"));
+	self->mark = evidence_mark();
+	pid = fork();
+	if (!pid) {
+		int fd;
+
+		setsid();
+		fd = open(RECEIVER, O_RDWR | O_NONBLOCK);
+		if (fd < 0 || open("/dev/tty", O_RDWR) >= 0 || errno != ENXIO)
+			_exit(1);
+		_exit(ioctl(fd, TIOCSCTTY, 0) && errno == EACCES ? 0 : 2);
+	}
+	EXPECT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, WEXITSTATUS(status));
+	denied.pid = pid;
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+/* Pulling it out hangs the terminal up; what comes anew is what the policy says. */
+TEST_F(terminal, is_gated_when_it_comes_anew_and_its_session_outlives_a_hangup)
+{
+	const struct claim closed = {
+		.event = "session-end", .domain = "sensor", .reason = "closed",
+		.program = warden_self(),
+	};
+	char c;
+	int fd;
+
+	ASSERT_LOADED(warden_policy(NOTHING CLASSIFIED "allow any use location;\n"));
+	fd = open_raw(RECEIVER);
+	ASSERT_LE(0, fd);
+	close(self->other);
+	self->other = -1;
+	ASSERT_EQ(0, device_unload("g_serial"));
+	EXPECT_TRUE(can_receive(fd, 5000));
+	EXPECT_GE(0, read(fd, &c, 1));
+	EXPECT_EQ(1, warden_status("sessions"));
+	close(fd);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &closed));
+	EXPECT_EQ(0, warden_status("sessions"));
+	ASSERT_LOADED(warden_policy(NOTHING CLASSIFIED));
+	ASSERT_EQ(0, device_load("g_serial", ""));
+	ASSERT_TRUE(comes(RECEIVER));
+	EXPECT_EQ(EACCES, device_try(RECEIVER, O_RDONLY | O_NOCTTY | O_NONBLOCK));
+}
+
+TEST_HARNESS_MAIN

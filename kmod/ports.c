@@ -263,10 +263,12 @@ size_t warden_ports_size(const struct warden_ports *ports)
 
 /* --- for the record -------------------------------------------------------------- */
 
+/* Rules stand by program: what allows one does not count where that one is denied, too. */
 static bool is_closed_by(const struct warden_snapshot *snap, bool udp, u16 port, u32 *line)
 {
 	bool is_open = snap->defaults[WARDEN_DOMAIN_LISTEN].action == WARDEN_ACTION_ALLOW;
-	u32 i, end;
+	bool allowed = false, denied = false;
+	u32 i, end, program = 0;
 
 	for (i = listen_rules(snap, &end); i < end; i++) {
 		const struct warden_rule *rule = &snap->rules[i];
@@ -276,10 +278,17 @@ static bool is_closed_by(const struct warden_snapshot *snap, bool udp, u16 port,
 		*line = rule->line;
 		if (denies_all(rule))
 			return true;
-		is_open |= rule->action == WARDEN_ACTION_ALLOW;
+		if (rule->program != program) {
+			is_open |= allowed && !denied;
+			allowed = false;
+			denied = false;
+			program = rule->program;
+		}
+		allowed |= rule->action == WARDEN_ACTION_ALLOW;
+		denied |= rule->action == WARDEN_ACTION_DENY;
 	}
 	*line = 0;
-	return !is_open;
+	return !is_open && !(allowed && !denied);
 }
 
 /**

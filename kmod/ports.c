@@ -356,12 +356,16 @@ u8 warden_ports_state(const struct warden_ports *ports, u32 bit, const struct wa
 
 /* --- for the record -------------------------------------------------------------- */
 
-/* What lacks only its condition is the line that a person looks for. */
+/*
+ * Rules stand by program: what allows one does not count where that one is denied, too. What
+ * lacks only its condition is the line that a person looks for.
+ */
 static bool is_closed_by(const struct warden_snapshot *snap, enum warden_transport transport,
 			 const struct warden_request *req, u32 *line)
 {
 	bool is_open = snap->defaults[WARDEN_DOMAIN_LISTEN].action == WARDEN_ACTION_ALLOW;
-	u32 i, end, near = 0;
+	bool allowed = false, denied = false;
+	u32 i, end, program = 0, near = 0;
 
 	for (i = listen_rules(snap, &end); i < end; i++) {
 		const struct warden_rule *rule = &snap->rules[i];
@@ -376,8 +380,16 @@ static bool is_closed_by(const struct warden_snapshot *snap, enum warden_transpo
 		*line = rule->line;
 		if (denies_all(rule))
 			return true;
-		is_open |= rule->action == WARDEN_ACTION_ALLOW;
+		if (rule->program != program) {
+			is_open |= allowed && !denied;
+			allowed = false;
+			denied = false;
+			program = rule->program;
+		}
+		allowed |= rule->action == WARDEN_ACTION_ALLOW;
+		denied |= rule->action == WARDEN_ACTION_DENY;
 	}
+	is_open |= allowed && !denied;
 	*line = is_open ? 0 : near;
 	return !is_open;
 }

@@ -10,6 +10,7 @@
 files=/root/policy
 rules=1000
 version=1
+attribute=/sys/devices/platform/vivid.0/video4linux/video0/dev_debug
 
 # list_ports N: the first N of the ports of which five in a row are named and three are not.
 list_ports() {
@@ -36,7 +37,24 @@ write_ports() {
 	} >"$files/ports-$n.nft"
 }
 
-# The same in both languages: a program may use these nodes, the last of which is there.
+# write_profile NAME [sysfs]: the same rules as a profile. Our rule for a device covers its node and its
+# files in sysfs; a profile has a line for each of these.
+write_profile() {
+	local name=$1 sysfs=${2-} i
+	{
+		echo "profile warden-$name {"
+		echo '	/usr/local/bin/gauge rix,'
+		for ((i = 1; i < rules; i++)); do
+			echo "	/dev/bench$i rw,"
+			[[ -z $sysfs ]] || echo "	/sys/devices/platform/bench.$i/video4linux/bench$i/** rw,"
+		done
+		echo '	/dev/video0 rw,'
+		[[ -z $sysfs ]] || echo '	/sys/devices/platform/vivid.0/video4linux/video0/** rw,'
+		echo '}'
+	} >"$files/$name.apparmor"
+}
+
+# The same in both languages: a program may use these devices, the last of which is there.
 write_rules() {
 	local i
 	{
@@ -46,15 +64,8 @@ write_rules() {
 		done
 		echo 'allow gauge use device "platform/vivid.0/video4linux/0";'
 	} >"$files/rules.policy"
-	{
-		echo 'profile warden-rules {'
-		echo '	/usr/local/bin/gauge rix,'
-		for ((i = 1; i < rules; i++)); do
-			echo "	/dev/bench$i rw,"
-		done
-		echo '	/dev/video0 rw,'
-		echo '}'
-	} >"$files/rules.apparmor"
+	write_profile nodes
+	write_profile devices sysfs
 }
 
 # next NAME: the policy with the next version, as a file. An older or equal one would be refused.
@@ -112,15 +123,32 @@ steady() {
 rules_round() {
 	next rules
 	wardenctl policy load "$files/next.policy" >/dev/null
+	gauge -a /dev/video0 -a "$attribute" -d "$forbidden"
 	next rules
 	steady warden wardenctl policy load "$files/next.policy"
 	next rules
 	wardenctl policy check --output "$files/next.bin" "$files/next.policy" >/dev/null
 	steady warden-compiled wardenctl policy load "$files/next.bin"
-	timed policy apparmor-cold rules apparmor_parser -r --skip-cache "$files/rules.apparmor"
-	apparmor_parser -r --write-cache "$files/rules.apparmor"
-	timed policy apparmor-cached rules apparmor_parser -r "$files/rules.apparmor"
-	gauge -P warden-rules -a /dev/video0 -d "$forbidden"
+	profile_round nodes
+	profile_round devices
+}
+
+# What the profile allows of the last device, and what it does not.
+expect_profile() {
+	gauge -P "warden-$1" -a /dev/video0 -d "$forbidden"
+	if [[ $1 == devices ]]; then
+		gauge -P "warden-$1" -a "$attribute"
+	else
+		gauge -P "warden-$1" -d "$attribute"
+	fi
+}
+
+profile_round() {
+	local name=$1
+	timed policy "apparmor-$name-cold" rules apparmor_parser -r --skip-cache "$files/$name.apparmor"
+	apparmor_parser -r --write-cache "$files/$name.apparmor"
+	timed policy "apparmor-$name-cached" rules apparmor_parser -r "$files/$name.apparmor"
+	expect_profile "$name"
 }
 
 bench_policy() {

@@ -4,7 +4,10 @@
 #include <time.h>
 
 #include "kselftest_harness.h"
+#include "policy/diff.h"
 #include "policy/enforce.h"
+#include "policy/explain.h"
+#include "policy/facts.h"
 #include "policy/lint.h"
 #include "policy_util.h"
 
@@ -161,6 +164,103 @@ TEST(a_policy_of_100000_errors_comes_to_an_end)
 	free(errors);
 	subject_free(&s);
 	free(text);
+}
+
+/* Half are ports, half devices, each with consent; @shift makes policies that differ. */
+static void open_view(struct __test_metadata *_metadata, struct warden_view *v, unsigned int rules,
+		      unsigned int shift)
+{
+	struct warden_files files = { .digest = no_digest };
+	char why[WARDEN_ORACLE_WHY] = "", *text = NULL;
+	struct subject s;
+	unsigned int i;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	fputs(HEADER "default sensor deny; default listen deny; purpose why \"Because\";\n", f);
+	for (i = 0; i < PROGRAMS; i++)
+		fprintf(f, "program p%u { sha256 \"%064x\"; }\n", i, i + 1);
+	for (i = 0; i < rules; i += 2)
+		fprintf(f, "allow p%u listen tcp %u;\n"
+			   "allow p%u use device \"platform/d.%u/video4linux/0\" for why with consent;\n",
+			(i + shift) % PROGRAMS, i % 65536, (i * 7 + shift) % PROGRAMS, i);
+	fclose(f);
+	subject_parse(&s, text, len);
+	ASSERT_EQ(0, s.err);
+	ASSERT_EQ(0, warden_compile_model(&s.model, &files, &s.blob, &s.diags));
+	ASSERT_EQ(0, warden_view_open(v, "t", s.blob.data, s.blob.len, why))
+	{
+		TH_LOG("%s", why);
+	}
+	subject_free(&s);
+	free(text);
+}
+
+static void count_change(void *ctx, const struct warden_change *change)
+{
+	(void)change;
+	++*(size_t *)ctx;
+}
+
+static void count_who(void *ctx, const struct warden_subject *subject, const char *topology,
+		      const struct warden_view *decides, const struct warden_outcome *o)
+{
+	(void)subject;
+	(void)topology;
+	(void)decides;
+	(void)o;
+	++*(size_t *)ctx;
+}
+
+static void count_fact(void *ctx, const char *of, const char *was, const char *is)
+{
+	(void)of;
+	(void)was;
+	(void)is;
+	++*(size_t *)ctx;
+}
+
+/* All that can be asked of a policy; gives the processor time it took. */
+static double ask_all(struct __test_metadata *_metadata, unsigned int rules)
+{
+	struct warden_question q = { .domain = WARDEN_DOMAIN_LISTEN, .uid = WARDEN_UID_OTHER,
+				     .protocol = 6, .port = 80 };
+	struct warden_view before, after;
+	const struct warden_view *layer = &after;
+	struct warden_explanation e;
+	size_t changes = 0, can = 0, facts = 0;
+	double used, explained, asked, differed;
+
+	open_view(_metadata, &before, rules, 0);
+	open_view(_metadata, &after, rules, 2);
+	used = user_seconds();
+	warden_explain(&e, &after, &q, NULL, "listen tcp 80");
+	EXPECT_EQ(WARDEN_OUTCOME_DENIED, e.outcome.what);
+	warden_explanation_free(&e);
+	explained = user_seconds();
+	q = (struct warden_question){ .domain = WARDEN_DOMAIN_SENSOR, .uid = WARDEN_UID_OTHER,
+				      .class = WARDEN_SENSOR_CLASS_CAMERA };
+	warden_who_can(&layer, 1, &q, count_who, &can);
+	EXPECT_EQ(rules / 2, can);
+	asked = user_seconds();
+	warden_diff(&before, &after, count_change, &changes);
+	warden_facts_compare(&before, &after, count_fact, &facts);
+	EXPECT_LE(rules / 2, changes);
+	EXPECT_EQ(0, facts);
+	differed = user_seconds();
+	ksft_print_msg("%u rules: explain %.3f s, who-can %.3f s, diff %.3f s of processor\n", rules,
+		       explained - used, asked - explained, differed - asked);
+	warden_view_close(&before);
+	warden_view_close(&after);
+	return differed - used;
+}
+
+TEST(a_question_costs_no_more_a_rule_among_many)
+{
+	double few = ask_all(_metadata, WARDEN_RULES_MAX / 10);
+	double many = ask_all(_metadata, WARDEN_RULES_MAX - PROGRAMS);
+
+	EXPECT_LE(many, 40 * (few + 0.005));
 }
 
 TEST_HARNESS_MAIN

@@ -14,6 +14,7 @@ KMOD_CFLAGS = -std=gnu11 -Wall -Wextra -Wno-unused-parameter -D_GNU_SOURCE -D__K
 
 include tools/kernel/hosted.mk
 KMOD_SHIMS := $(addprefix $(KMOD_OUT)/include/,$(HOSTED_HEADERS))
+KMOD_PORTS := $(addprefix $(KMOD_OUT)/include/linux/,bitmap.h bitops.h)
 KMOD_TESTS := $(patsubst selftests/kmod/%.c,$(KMOD_OUT)/%,$(wildcard selftests/kmod/*_test.c))
 KMOD_NLATTR := $(KMOD_OUT)/nlattr.c $(KMOD_OUT)/include/net/netlink.h
 
@@ -28,6 +29,10 @@ $(KMOD_SHIMS):
 	@mkdir -p $(@D)
 	@echo '#include "hosted.h"' >$@
 
+$(KMOD_PORTS):
+	@mkdir -p $(@D)
+	@echo '#include "hosted_ports.h"' >$@
+
 $(KMOD_OUT)/nlattr.c:
 	@mkdir -p $(@D)
 	@cp $(KERNEL_SOURCE)/lib/nlattr.c $@
@@ -36,6 +41,7 @@ $(KMOD_OUT)/include/net/netlink.h:
 	@mkdir -p $(@D)
 	@cp $(KERNEL_SOURCE)/include/net/netlink.h $@
 
+$(KMOD_OUT)/ports_test: kmod/ports.c $(KMOD_PORTS)
 $(KMOD_TESTS): $(KMOD_OUT)/%_test: selftests/kmod/%_test.c selftests/kmod/decide_policy.c kmod/decide.c kmod/cover.c kmod/consent-time.c \
 		$(wildcard selftests/kmod/*.h tools/kernel/*.h kmod/*.h include/warden/*.h include/uapi/linux/*.h) $(KMOD_SHIMS)
 	$(KMOD_CC) $(KMOD_CFLAGS) -Wno-pointer-arith -isystem $(KERNEL_SOURCE)/tools/testing/selftests \

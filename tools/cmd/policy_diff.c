@@ -213,6 +213,7 @@ static int diff_files(const struct warden_ctl *ctl, const char *root, char **fil
 	/* Both are read, so that what is wrong with either is told. */
 	int err = warden_asked_open(&before, files[0], root);
 
+	warden_asked_forget(&before); /* two large texts at once take much */
 	if (!warden_asked_open(&after, files[1], root) && !err)
 		status = show_diff(ctl, &before.view, &after.view);
 	warden_asked_close(&before);

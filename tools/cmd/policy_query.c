@@ -52,7 +52,7 @@ void warden_json_text(struct json_object *json, const char *name, const char *te
 /* A rule as its author wrote it, without the line end. */
 static char *rule_text(const struct warden_asked *a, uint32_t number, char where[WARDEN_WHERE_TEXT])
 {
-	const struct warden_rule *r = warden_model_rule(&a->source.model, number);
+	const struct warden_rule *r = warden_asked_rule(a, number);
 	char *text = NULL;
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
@@ -84,8 +84,7 @@ static void print_explanation(const struct warden_asked *a, const struct warden_
 	       warden_outcome_text(verdict, &e->outcome));
 	printf("because: %s\n", warden_reason_sentence(e->outcome.reason));
 	for (i = 0; i < e->matching.n; i++) {
-		const struct warden_rule *r =
-			warden_model_rule(&a->source.model, e->matching.v[i]);
+		const struct warden_rule *r = warden_asked_rule(a, e->matching.v[i]);
 		char *text = rule_text(a, e->matching.v[i], where);
 
 		if (r != last)
@@ -111,8 +110,7 @@ static void print_explanation_json(const struct warden_asked *a, const struct wa
 		warden_json_text(json, "program", query->who);
 	warden_json_text(json, "what", query->what);
 	for (i = 0; i < e->matching.n; i++) {
-		const struct warden_rule *r =
-			warden_model_rule(&a->source.model, e->matching.v[i]);
+		const struct warden_rule *r = warden_asked_rule(a, e->matching.v[i]);
 		struct json_object *rule = json_object_new_object();
 		char where[WARDEN_WHERE_TEXT];
 		char *text = rule_text(a, e->matching.v[i], where);

@@ -174,21 +174,21 @@ struct warden_oracle *warden_oracle_view(const struct warden_oracle *o,
 	return view;
 }
 
-bool warden_oracle_matches(const struct warden_oracle *o, const struct warden_question *q,
-			   uint32_t rule)
+/* Each rule is asked as if there were no other. */
+void warden_oracle_matching(const struct warden_oracle *o, const struct warden_question *q,
+			    void (*fn)(void *ctx, uint32_t rule), void *ctx)
 {
+	const u32 end = warden_decide_rules(o->snap, q->domain + 1, 0);
 	struct warden_snapshot snap = *o->snap;
 	struct warden_verdict v;
 	u32 i;
 
 	memset(snap.reference, 0, sizeof(snap.reference));
 	snap.nr_rules = 1;
-	for (i = 0; i < o->snap->nr_rules; i++) {
-		if (o->snap->rules[i].line != rule)
-			continue;
+	for (i = warden_decide_rules(o->snap, q->domain, 0); i < end; i++) {
 		snap.rules = &o->snap->rules[i];
 		ask(&snap, q, &v);
-		return v.rule != NULL;
+		if (v.rule)
+			fn(ctx, v.rule->line);
 	}
-	return false;
 }

@@ -106,8 +106,14 @@ struct warden_oracle *warden_oracle_view(const struct warden_oracle *o,
 					 bool (*keep)(const void *ctx, uint32_t rule),
 					 const void *ctx);
 
-/* Does the rule with this number match the question, whatever the others say? */
-bool warden_oracle_matches(const struct warden_oracle *o, const struct warden_question *q,
-			   uint32_t rule);
+/**
+ * warden_oracle_matching() - which rules a question meets
+ * @o: the policy
+ * @q: the question
+ * @fn: called with the number of each; of one with several ranges of ports once for each that it meets
+ * @ctx: handed to it
+ */
+void warden_oracle_matching(const struct warden_oracle *o, const struct warden_question *q,
+			    void (*fn)(void *ctx, uint32_t rule), void *ctx);
 
 #endif /* WARDEN_ORACLE_H */

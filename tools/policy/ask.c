@@ -227,39 +227,43 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static bool is_program(const struct warden_view *v, uint32_t program, const struct warden_digest *d)
+/* Would a consent for this rule's purpose open what only lacks one? */
+static void try_purpose(const struct warden_view *v, const struct warden_question *q,
+			const struct warden_rule_view *r, struct warden_outcome *o)
 {
-	uint32_t i;
+	struct warden_question with = *q;
+	struct warden_reply reply;
 
-	if (!program || program > v->programs.n)
-		return false;
-	for (i = 0; i < v->programs.v[program - 1].n; i++)
-		if (is_same_digest(&v->programs.v[program - 1].digests[i], d))
-			return true;
-	return false;
+	if (!r->purpose || r->purpose > v->purposes.n || (r->class && r->class != q->class) ||
+	    has_purpose(o, v->purposes.v[r->purpose - 1]))
+		return;
+	with.purposes[0] = v->purposes.v[r->purpose - 1];
+	with.consents = 1;
+	warden_oracle_ask(v->oracle, &with, &reply);
+	if (reply.action == WARDEN_ACTION_ALLOW)
+		o->purposes[o->n++] = with.purposes[0];
 }
 
-/* Which consents would open what only lacks one. */
 static void try_purposes(const struct warden_view *v, const struct warden_question *q,
 			 struct warden_outcome *o)
 {
-	size_t i;
+	const size_t most = v->purposes.n < WARDEN_ORACLE_PURPOSES ? v->purposes.n :
+								     WARDEN_ORACLE_PURPOSES;
+	size_t at, i;
 
-	for (i = 0; i < v->rules.n && o->n < WARDEN_ORACLE_PURPOSES; i++) {
-		const struct warden_rule_view *r = &v->rules.v[i];
-		struct warden_question with = *q;
-		struct warden_reply reply;
+	for (at = warden_view_owners(v, &q->subject); at < v->owners.n; at++) {
+		const struct warden_owner *owner = &v->owners.v[at];
 
-		if (!(r->flags & WARDEN_RULE_FLAG_CONSENT) || !r->purpose ||
-		    r->purpose > v->purposes.n || !is_program(v, r->program, &q->subject) ||
-		    (r->class && r->class != q->class) ||
-		    has_purpose(o, v->purposes.v[r->purpose - 1]))
-			continue;
-		with.purposes[0] = v->purposes.v[r->purpose - 1];
-		with.consents = 1;
-		warden_oracle_ask(v->oracle, &with, &reply);
-		if (reply.action == WARDEN_ACTION_ALLOW)
-			o->purposes[o->n++] = with.purposes[0];
+		if (!is_same_digest(&owner->digest, &q->subject))
+			break;
+		for (i = warden_view_consents(v, owner->program);
+		     i < v->consents.n && o->n < most; i++) {
+			const struct warden_rule_view *r = warden_view_rule(v, v->consents.v[i]);
+
+			if (r->program != owner->program)
+				break;
+			try_purpose(v, q, r, o);
+		}
 	}
 	qsort(o->purposes, o->n, sizeof(*o->purposes), by_text);
 }

@@ -188,6 +188,59 @@ static int read_entries(struct warden_view *v, uint8_t *blob, size_t len)
 	return 0;
 }
 
+static const struct warden_view *sorted_view; /* of the numbers being sorted */
+
+static int by_program(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	uint32_t of_x = sorted_view->rules.v[x - 1].program, of_y = sorted_view->rules.v[y - 1].program;
+
+	return of_x != of_y ? (of_x < of_y ? -1 : 1) : (x > y) - (x < y);
+}
+
+static int by_owner(const void *a, const void *b)
+{
+	const struct warden_owner *x = a, *y = b;
+	int c = memcmp(&x->digest, &y->digest, sizeof(x->digest));
+
+	return c ? c : (x->program > y->program) - (x->program < y->program);
+}
+
+static void sort_owners(struct warden_view *v)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < v->programs.n; i++)
+		for (k = 0; k < v->programs.v[i].n; k++)
+			*warden_array_add(&v->owners) =
+				(struct warden_owner){ v->programs.v[i].digests[k], i + 1 };
+	if (v->owners.n)
+		qsort(v->owners.v, v->owners.n, sizeof(*v->owners.v), by_owner);
+}
+
+/* What is looked for program by program: among many rules each would be gone through each time. */
+static void sort_rules(struct warden_view *v)
+{
+	uint32_t n;
+
+	for (n = 1; n <= v->rules.n; n++) {
+		const struct warden_rule_view *r = &v->rules.v[n - 1];
+
+		if (r->program > v->programs.n)
+			continue; /* which the oracle refuses */
+		if (r->flags & WARDEN_RULE_FLAG_CONSENT)
+			*warden_array_add(&v->consents) = n;
+		if (r->domain == WARDEN_DOMAIN_SENSOR && r->topology)
+			*warden_array_add(&v->devices) = n;
+	}
+	sort_owners(v);
+	sorted_view = v;
+	if (v->consents.n)
+		qsort(v->consents.v, v->consents.n, sizeof(*v->consents.v), by_program);
+	if (v->devices.n)
+		qsort(v->devices.v, v->devices.n, sizeof(*v->devices.v), by_program);
+}
+
 int warden_view_open(struct warden_view *v, const char *title, const void *blob, size_t len,
 		     char why[WARDEN_ORACLE_WHY])
 {
@@ -203,6 +256,8 @@ int warden_view_open(struct warden_view *v, const char *title, const void *blob,
 	if (err)
 		snprintf(why, WARDEN_ORACLE_WHY, "it is not well formed");
 	else
+		sort_rules(v);
+	if (!err)
 		v->oracle = warden_oracle_new(v->bytes, len, why);
 	return err || !v->oracle ? -EBADMSG : 0;
 }
@@ -216,6 +271,9 @@ void warden_view_close(struct warden_view *v)
 	free(v->programs.v);
 	free(v->purposes.v);
 	free(v->rules.v);
+	free(v->owners.v);
+	free(v->consents.v);
+	free(v->devices.v);
 	for (i = 0; i < sizeof(v->references) / sizeof(*v->references); i++)
 		free(v->references[i].v);
 	warden_arena_free(&v->arena);
@@ -225,4 +283,34 @@ void warden_view_close(struct warden_view *v)
 const struct warden_rule_view *warden_view_rule(const struct warden_view *v, uint32_t number)
 {
 	return number && number <= v->rules.n ? &v->rules.v[number - 1] : NULL;
+}
+
+size_t warden_view_owners(const struct warden_view *v, const struct warden_digest *digest)
+{
+	size_t low = 0, high = v->owners.n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (memcmp(&v->owners.v[mid].digest, digest, sizeof(*digest)) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+size_t warden_view_consents(const struct warden_view *v, uint32_t program)
+{
+	size_t low = 0, high = v->consents.n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (v->rules.v[v->consents.v[mid] - 1].program < program)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
 }

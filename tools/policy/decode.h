@@ -43,6 +43,12 @@ struct warden_rule_view {
 	const char *pattern;	     /* NULL is any */
 };
 
+/* A digest, and a program that is known by it. */
+struct warden_owner {
+	struct warden_digest digest;
+	uint32_t program; /* from 1 */
+};
+
 struct warden_view {
 	const char *title; /* what it is called in what is printed */
 	const char *name;
@@ -54,6 +60,9 @@ struct warden_view {
 	WARDEN_ARRAY(struct warden_program_view) programs;
 	WARDEN_ARRAY(const char *) purposes;
 	WARDEN_ARRAY(struct warden_rule_view) rules;
+	WARDEN_ARRAY(struct warden_owner) owners; /* by digest */
+	WARDEN_ARRAY(uint32_t) consents; /* numbers of the rules with consent, by program */
+	WARDEN_ARRAY(uint32_t) devices;	 /* of those that name a device, by program */
 	WARDEN_ARRAY(struct warden_digest) references[WARDEN_DOMAIN_FIRMWARE + 1];
 	struct warden_oracle *oracle; /* which knows the rules by their numbers */
 };
@@ -74,5 +83,11 @@ void warden_view_close(struct warden_view *v);
 
 /* The rule with a number from a reply; NULL for 0. */
 const struct warden_rule_view *warden_view_rule(const struct warden_view *v, uint32_t number);
+
+/* Where the owners of a digest begin in @v->owners. */
+size_t warden_view_owners(const struct warden_view *v, const struct warden_digest *digest);
+
+/* Where the rules with consent of a program begin in @v->consents. */
+size_t warden_view_consents(const struct warden_view *v, uint32_t program);
 
 #endif /* WARDEN_DECODE_H */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "explain.h"
+#include "index.h"
 #include "model.h"
 #include "wire.h"
 
@@ -22,17 +23,38 @@ static void advise(struct warden_explanation *e, const char *format, ...)
 	*warden_array_add(&e->advice) = warden_arena_dup(&e->arena, text, strlen(text));
 }
 
+static void take_matching(void *ctx, uint32_t rule)
+{
+	struct warden_explanation *e = ctx;
+
+	if (rule != e->outcome.rule)
+		*warden_array_add(&e->matching) = rule;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The rule that decides comes first, the others in their order, each once. */
 static void find_matching(struct warden_explanation *e, const struct warden_view *v,
 			  const struct warden_question *q)
 {
-	uint32_t n;
+	const size_t first = e->outcome.rule != 0;
+	size_t i, n;
 
-	if (e->outcome.rule)
+	if (first)
 		*warden_array_add(&e->matching) = e->outcome.rule;
-	for (n = 1; n <= v->rules.n; n++)
-		if (n != e->outcome.rule && v->rules.v[n - 1].domain == q->domain &&
-		    warden_oracle_matches(v->oracle, q, n))
-			*warden_array_add(&e->matching) = n;
+	warden_oracle_matching(v->oracle, q, take_matching, e);
+	if (e->matching.n > first)
+		qsort(e->matching.v + first, e->matching.n - first, sizeof(*e->matching.v),
+		      by_number);
+	for (i = n = first; i < e->matching.n; i++)
+		if (i == first || e->matching.v[i] != e->matching.v[n - 1])
+			e->matching.v[n++] = e->matching.v[i];
+	e->matching.n = n;
 }
 
 /* Leave out the rules that decide as the verdict does; the rest is what would stand. */
@@ -45,12 +67,11 @@ struct without {
 static bool is_left(const void *ctx, uint32_t rule)
 {
 	const struct without *w = ctx;
-	size_t i;
 
-	for (i = 0; i < w->e->matching.n; i++)
-		if (w->e->matching.v[i] == rule)
-			return w->v->rules.v[rule - 1].action != w->action;
-	return true;
+	if (w->v->rules.v[rule - 1].action != w->action)
+		return true;
+	return rule != w->e->outcome.rule &&
+	       !bsearch(&rule, w->e->matching.v + 1, w->e->matching.n - 1, sizeof(rule), by_number);
 }
 
 /* `line 3`, `lines 3 and 5`, `lines 3, 5 and 7`. */
@@ -221,41 +242,57 @@ static const struct warden_view *ask_layers(const struct asking *a, const struct
 	return a->layers[i];
 }
 
-/* Is a device named by a rule before this one? */
-static bool was_named(const struct asking *a, unsigned int layer, size_t rule, const char *topology)
+/* May a rule be about this program? Its user is not looked at: who asks finds out. */
+static bool may_concern(const struct warden_view *v, uint32_t program,
+			const struct warden_subject *subject)
 {
-	unsigned int i;
-	size_t k;
+	uint32_t i;
 
-	for (i = 0; i <= layer; i++)
-		for (k = 0; k < (i < layer ? a->layers[i]->rules.n : rule); k++) {
-			const char *other = a->layers[i]->rules.v[k].topology;
-
-			if (other && !strcmp(other, topology))
-				return true;
-		}
+	if (!program)
+		return true;
+	for (i = 0; i < v->programs.v[program - 1].n; i++)
+		if (!memcmp(&v->programs.v[program - 1].digests[i], &subject->digest,
+			    sizeof(subject->digest)))
+			return true;
 	return false;
 }
 
-/* Where no device is asked for, those that rules name are asked for, too. */
+/*
+ * Where no device is asked for, those that rules for this program name are asked for, too, each
+ * once. Of the others the same comes as of one that no rule names.
+ */
 static void ask_devices(const struct asking *a, const struct warden_question *q,
 			const struct warden_subject *subject, const struct warden_outcome *any)
 {
+	struct warden_index seen = { NULL, 0, 0 };
 	const struct warden_view *decides;
 	struct warden_question one = *q;
 	struct warden_outcome o;
 	unsigned int i;
 	size_t k;
 
-	for (i = 0; i < a->n; i++)
-		for (k = 0; k < a->layers[i]->rules.n; k++) {
-			one.topology = a->layers[i]->rules.v[k].topology;
-			if (!one.topology || was_named(a, i, k, one.topology))
+	for (i = 0; i < a->n; i++) {
+		const struct warden_view *v = a->layers[i];
+		uint32_t program = 0;
+		bool concerned = true;
+
+		for (k = 0; k < v->devices.n; k++) {
+			const struct warden_rule_view *r = warden_view_rule(v, v->devices.v[k]);
+
+			if (r->program != program) {
+				program = r->program;
+				concerned = may_concern(v, program, subject);
+			}
+			one.topology = r->topology;
+			if (!concerned || warden_index_get(&seen, r->topology) != WARDEN_INDEX_NONE)
 				continue;
+			warden_index_add(&seen, r->topology, 1);
 			decides = ask_layers(a, &one, &o);
 			if (!warden_outcome_same(&o, any))
 				a->fn(a->ctx, subject, one.topology, decides, &o);
 		}
+	}
+	warden_index_free(&seen);
 }
 
 static void ask_subject(const struct asking *a, const struct warden_question *q,

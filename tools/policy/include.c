@@ -85,7 +85,8 @@ static bool read_include(struct warden_texts *t, const struct warden_files *file
 
 	if (err) {
 		warden_diags_add(d, in->at, "\"%s\" cannot be included: %s; mend the path",
-				 in->file, files ? strerror(-err) : "this text stands alone");
+				 in->file, !files ? "this text stands alone" :
+				 err == -ENOTSUP ? "it is not a regular file" : strerror(-err));
 		return false;
 	}
 	if (is_copy(t, in)) {

@@ -307,9 +307,6 @@ size_t warden_model_spread(const struct warden_rule *rule);
 /* How many entries of the compiled policy keep the safety list. */
 size_t warden_model_kept(const struct warden_model *m);
 
-/* The rule that a rule of the compiled policy was made of, by its number there, from 1. */
-const struct warden_rule *warden_model_rule(const struct warden_model *m, uint32_t number);
-
 /* The word of a domain, of the wire or of the language alone. */
 const char *warden_model_domain(uint32_t domain);
 

@@ -9,6 +9,38 @@
 #include "question.h"
 #include "wire.h"
 
+static const struct warden_rule *nth_rule(const struct warden_model *m, size_t n)
+{
+	return n < m->rules.n ? &m->rules.v[n] : &m->safety.v[n - m->rules.n];
+}
+
+/* Entries of the safety list come after all rules. */
+static void count_rules(struct warden_asked *a)
+{
+	const struct warden_model *m = &a->source.model;
+	size_t i, end = 0;
+
+	for (i = 0; i < m->rules.n + m->safety.n; i++) {
+		end += nth_rule(m, i)->lacks ? 0 : warden_model_spread(nth_rule(m, i));
+		*warden_array_add(&a->ends) = (uint32_t)end;
+	}
+}
+
+const struct warden_rule *warden_asked_rule(const struct warden_asked *a, uint32_t number)
+{
+	size_t low = 0, high = a->ends.n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (a->ends.v[mid] < number)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return number && low < a->ends.n ? nth_rule(&a->source.model, low) : NULL;
+}
+
 int warden_asked_open(struct warden_asked *a, const char *file, const char *root)
 {
 	char why[WARDEN_ORACLE_WHY];
@@ -23,6 +55,7 @@ int warden_asked_open(struct warden_asked *a, const char *file, const char *root
 		warden_diags_print(&a->source.diags, file, stderr);
 		return err;
 	}
+	count_rules(a);
 	err = warden_view_open(&a->view, file, a->source.blob.data, a->source.blob.len, why);
 	if (err)
 		fprintf(stderr, "wardenctl: policy %s: %s; tell its author of Warden\n", file, why);
@@ -44,6 +77,15 @@ void warden_asked_close(struct warden_asked *a)
 {
 	warden_view_close(&a->view);
 	warden_source_free(&a->source);
+	free(a->ends.v);
+}
+
+void warden_asked_forget(struct warden_asked *a)
+{
+	const char *file = a->source.file;
+
+	warden_source_free(&a->source);
+	a->source = (struct warden_source){ .file = file, .root = { .fd = -1, .base_fd = -1 } };
 }
 
 static bool wrong(struct warden_query *query, const char *format, ...)

@@ -10,6 +10,7 @@
 struct warden_asked {
 	struct warden_source source;
 	struct warden_view view;
+	WARDEN_ARRAY(uint32_t) ends; /* the last number each rule of the text has in the view */
 };
 
 /**
@@ -27,6 +28,12 @@ int warden_asked_open(struct warden_asked *a, const char *file, const char *root
 /* The same without a policy: only the files that a question may name. */
 int warden_asked_files(struct warden_asked *a, const char *root);
 void warden_asked_close(struct warden_asked *a);
+
+/* Let the text of a policy go; what is asked from now on is asked of the view alone. */
+void warden_asked_forget(struct warden_asked *a);
+
+/* The rule of the text that a rule of the view was made of, by its number there; NULL is none. */
+const struct warden_rule *warden_asked_rule(const struct warden_asked *a, uint32_t number);
 
 /* A question and the words for it. */
 struct warden_query {

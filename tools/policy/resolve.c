@@ -491,19 +491,3 @@ size_t warden_model_kept(const struct warden_model *m)
 		n += m->safety.v[i].lacks ? 0 : warden_model_spread(&m->safety.v[i]);
 	return n;
 }
-
-/* Entries of the safety list come after all rules. */
-const struct warden_rule *warden_model_rule(const struct warden_model *m, uint32_t number)
-{
-	size_t i, at = 0;
-
-	for (i = 0; number && i < m->rules.n + m->safety.n; i++) {
-		const struct warden_rule *r = i < m->rules.n ? &m->rules.v[i] :
-							       &m->safety.v[i - m->rules.n];
-
-		at += r->lacks ? 0 : warden_model_spread(r);
-		if (number <= at)
-			return r;
-	}
-	return NULL;
-}

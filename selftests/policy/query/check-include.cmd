@@ -1,0 +1,1 @@
+policy check --root / include-device.policy

@@ -2,8 +2,8 @@
 /*
  * Ports. Hooks: socket_bind (a socket that needs no listen(2) starts to
  * receive), socket_listen (a socket starts to accept), socket_connect and
- * socket_sendmsg (a socket is given the address of another one), socket_create (a
- * socket is made, of one of many kinds).
+ * socket_sendmsg (a socket is given the address of another one, or sends),
+ * socket_create (a socket is made, of one of many kinds).
  */
 #include "common.bpf.h"
 
@@ -55,7 +55,7 @@ int BPF_PROG(warden_socket_connect, struct socket *sock, struct sockaddr *addres
 	const struct sock *sk = sock->sk;
 
 	if (ret || !sk || is_local(sk) ||
-	    !is_judged(WARDEN_DOMAIN_CONNECT, WARDEN_HOOK_SOCKET_CONNECT))
+	    (!is_judged(WARDEN_DOMAIN_CONNECT, WARDEN_HOOK_SOCKET_CONNECT) && !is_anybody_marked()))
 		return ret;
 	return clamp_errno(warden_kf_connect(sock, address, addrlen));
 }
@@ -72,9 +72,16 @@ int BPF_PROG(warden_socket_sendmsg, struct socket *sock, struct msghdr *msg, int
 {
 	const struct sock *sk = sock->sk;
 
-	if (ret || !msg->msg_name || !sk || is_local(sk) || !is_told_where(sk, msg) ||
-	    !is_judged(WARDEN_DOMAIN_CONNECT, WARDEN_HOOK_SOCKET_SENDMSG))
+	if (ret || !sk || is_local(sk))
 		return ret;
+	if (is_anybody_marked()) {
+		ret = clamp_errno(warden_kf_egress(sock, msg));
+		if (ret)
+			return ret;
+	}
+	if (!msg->msg_name || !is_told_where(sk, msg) ||
+	    !is_judged(WARDEN_DOMAIN_CONNECT, WARDEN_HOOK_SOCKET_SENDMSG))
+		return 0;
 	return clamp_errno(warden_kf_send(sock, msg));
 }
 

@@ -20,6 +20,7 @@
 #include <warden/abi.h>
 #include <warden/address.h>
 
+#include "egress.h"
 #include "identity.h"
 #include "inbound.h"
 #include "judge.h"
@@ -267,6 +268,79 @@ static int judge_connect(struct socket *sock, const struct peer *to)
 	return err;
 }
 
+/* What the current process used may be sent to some peers alone; each class is asked for itself. */
+static int judge_egress(struct socket *sock, const struct peer *to)
+{
+	struct warden_identity subject;
+	struct warden_request req = {
+		.domain = WARDEN_DOMAIN_EGRESS,
+		.uid = from_kuid(&init_user_ns, current_uid()),
+		.subject = &subject,
+		.protocol = sock->sk->sk_protocol,
+		.port = to->port,
+		.address = to->address,
+	};
+	u32 used = warden_egress_used();
+	struct warden_answer answer;
+	char text[ADDRESS_TEXT];
+	int err = 0;
+
+	if (!used)
+		return 0;
+	warden_identity_of_current(&subject);
+	for (; !err && used; used &= used - 1) {
+		req.class = __ffs(used);
+		err = warden_judge(&req, &answer);
+		if (warden_answer_tells(&answer))
+			warden_judge_tell(&req, &answer, name_peer(text, &to->address),
+					  sock->sk->sk_family);
+	}
+	return err;
+}
+
+/* Whom a connected socket speaks to; one that is not has no address. */
+static void find_peer(struct peer *to, const struct sock *sk)
+{
+	*to = (struct peer){};
+	if (sk->sk_family == AF_INET6 && !ipv6_addr_any(&sk->sk_v6_daddr)) {
+		to->address.version = 6;
+		memcpy(to->address.bytes, &sk->sk_v6_daddr, sizeof(sk->sk_v6_daddr));
+		warden_address_unmap(&to->address);
+	} else if (sk->sk_family == AF_INET && sk->sk_daddr) {
+		set_four(&to->address, sk->sk_daddr);
+	}
+	if (to->address.version && has_ports(sk->sk_protocol))
+		to->port = ntohs(inet_sk(sk)->inet_dport);
+}
+
+/* TCP takes no notice of an address, unless it is to connect with the first data. */
+static bool is_told_where(const struct sock *sk, const struct msghdr *msg)
+{
+	return msg->msg_name && ((sk->sk_protocol != IPPROTO_TCP && sk->sk_protocol != IPPROTO_MPTCP) ||
+				 msg->msg_flags & MSG_FASTOPEN);
+}
+
+/**
+ * warden_service_egress() - may the current process send to where a message goes?
+ * @sock: the socket, connected or not
+ * @msg: the message; its address, where it has one, in kernel memory
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or -EACCES.
+ */
+int warden_service_egress(struct socket *sock, const struct msghdr *msg)
+{
+	struct peer to;
+
+	if (sock->sk->sk_kern_sock)
+		return 0;
+	if (is_told_where(sock->sk, msg))
+		read_peer(&to, sock, msg->msg_name, msg->msg_namelen);
+	else
+		find_peer(&to, sock->sk);
+	return judge_egress(sock, &to);
+}
+
 /**
  * warden_service_connect() - may the current program speak to this address?
  * @sock: the socket; what the kernel itself does with one of its own is no program's act
@@ -286,7 +360,7 @@ int warden_service_connect(struct socket *sock, const struct sockaddr *address, 
 	    (len >= (int)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC))
 		return 0;
 	read_peer(&to, sock, address, len);
-	return judge_connect(sock, &to);
+	return judge_egress(sock, &to) ?: judge_connect(sock, &to);
 }
 
 /**

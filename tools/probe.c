@@ -351,6 +351,17 @@ static int send_nothing(void)
 					     (struct sockaddr *)&kernel, sizeof(kernel))));
 }
 
+static int make_child(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	if (pid < 0 || waitpid(pid, NULL, 0) != pid)
+		return -errno;
+	return 0;
+}
+
 /* The kernel made the canary device anew when the probe began. */
 static int nothing(void)
 {
@@ -381,9 +392,10 @@ static const struct warden_trial trials[] = {
 	{ "load canary bytes once more", WARDEN_HOOK_KERNEL_LOAD_DATA, load_module_memory, 0 },
 	{ "make a directory", WARDEN_HOOK_INODE_MKDIR, make_directory, 0 },
 	{ "send to generic netlink", WARDEN_HOOK_NETLINK_SEND, send_nothing, 0 },
+	{ "make a child", WARDEN_HOOK_TASK_NEW, make_child, 0 },
 };
 
-_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_NETLINK_SEND + 1,
+_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_TASK_NEW + 1,
 	       "a hook has no trial");
 
 const struct warden_trial *warden_trial_nth(size_t n)

@@ -34,6 +34,8 @@ WARDEN_KFUNC int warden_kf_bind(struct socket *sock, struct sockaddr *address, i
 WARDEN_KFUNC int warden_kf_listen(struct socket *sock);
 WARDEN_KFUNC int warden_kf_connect(struct socket *sock, struct sockaddr *address, int len);
 WARDEN_KFUNC int warden_kf_send(struct socket *sock, struct msghdr *msg);
+WARDEN_KFUNC int warden_kf_egress(struct socket *sock, struct msghdr *msg);
+WARDEN_KFUNC int warden_kf_task_new(struct task_struct *task);
 WARDEN_KFUNC int warden_kf_socket(__u32 family, __u32 type, __u32 protocol);
 WARDEN_KFUNC int warden_kf_netlink_send(struct sk_buff *skb);
 WARDEN_KFUNC int warden_kf_forge(void);

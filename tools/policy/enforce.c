@@ -41,8 +41,6 @@ static const char *domain_lacks(uint32_t domain)
 	switch (domain) {
 	case WARDEN_MODEL_BIND:
 		return "`bind` rules are";
-	case WARDEN_MODEL_EGRESS:
-		return "`egress` rules are";
 	}
 	return NULL;
 }
@@ -62,6 +60,18 @@ static const struct warden_program *unit_of(const struct warden_model *m,
 	return NULL;
 }
 
+/* A process is known to have used a class. */
+static bool names_device(const struct warden_model *m, const struct warden_rule *r)
+{
+	uint32_t i;
+
+	for (i = 0; r->domain == WARDEN_DOMAIN_EGRESS && i < r->sensors.n; i++)
+		if (m->sensors.v[r->sensors.first + i].kind != WARDEN_SENSOR_ANY &&
+		    m->sensors.v[r->sensors.first + i].kind != WARDEN_SENSOR_CLASS)
+			return true;
+	return false;
+}
+
 static const char *rule_lacks(struct warden_model *m, const struct warden_rule *r)
 {
 	const struct warden_program *p;
@@ -71,6 +81,10 @@ static const char *rule_lacks(struct warden_model *m, const struct warden_rule *
 		return domain_lacks(r->domain);
 	if (r->interfaces.n && r->domain == WARDEN_DOMAIN_CONNECT)
 		return "`on` in a `connect` rule is";
+	if (r->interfaces.n && r->domain == WARDEN_DOMAIN_EGRESS)
+		return "`on` in an `egress` rule is";
+	if (names_device(m, r))
+		return "`egress` by one device instead of its class is";
 	p = unit_of(m, r);
 	if (!p)
 		return NULL;

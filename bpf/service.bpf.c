@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Ports. Hooks: socket_bind (a socket that needs no listen(2) starts to
- * receive), socket_listen (a socket starts to accept), socket_connect and
+ * receive), socket_listen (a socket starts to accept), socket_accept (a connection
+ * is taken, by whoever has the socket by then), socket_connect and
  * socket_sendmsg (a socket is given the address of another one, or sends),
  * socket_create (a socket is made, of one of many kinds).
  */
@@ -46,6 +47,16 @@ int BPF_PROG(warden_socket_listen, struct socket *sock, int backlog, int ret)
 	if (ret || !sk || is_local(sk))
 		return ret;
 	return clamp_errno(warden_kf_listen(sock));
+}
+
+SEC("lsm.s/socket_accept")
+int BPF_PROG(warden_socket_accept, struct socket *sock, struct socket *newsock, int ret)
+{
+	const struct sock *sk = sock->sk;
+
+	if (ret || !sk || is_local(sk))
+		return ret;
+	return clamp_errno(warden_kf_accept(sock));
 }
 
 SEC("lsm.s/socket_connect")

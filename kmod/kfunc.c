@@ -302,6 +302,19 @@ __bpf_kfunc int warden_kf_listen(struct socket *sock)
 }
 
 /**
+ * warden_kf_accept() - may the current program take a connection of this socket?
+ * @sock: the socket that listens
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_accept(struct socket *sock)
+{
+	enter(WARDEN_HOOK_SOCKET_ACCEPT);
+	return warden_service_accept(sock);
+}
+
+/**
  * warden_kf_connect() - may the current program speak to this address?
  * @sock: the socket
  * @address: what it is connected to, in kernel memory

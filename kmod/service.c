@@ -66,7 +66,8 @@ static const char *find_interface(char name[IFNAMSIZ], const struct sock *sk, in
 	return found;
 }
 
-static int judge_listen(struct socket *sock, u16 port, int index, bool loop)
+static int judge_listen(struct socket *sock, u16 port, int index, bool loop, const char *what,
+			bool *opened)
 {
 	char name[IFNAMSIZ];
 	struct warden_identity subject;
@@ -84,8 +85,18 @@ static int judge_listen(struct socket *sock, u16 port, int index, bool loop)
 	warden_identity_of_current(&subject);
 	err = warden_judge(&req, &answer);
 	if (warden_answer_tells(&answer))
-		warden_judge_tell(&req, &answer, NULL, sock->sk->sk_family);
-	return err ?: answer.opened ? warden_opening_keep(sock->sk, port) : 0;
+		warden_judge_tell(&req, &answer, what, sock->sk->sk_family);
+	*opened = answer.opened;
+	return err;
+}
+
+/* What begins to receive because somebody opened the port for a time ends with that. */
+static int begin_listen(struct socket *sock, u16 port, int index, bool loop)
+{
+	bool opened;
+	int err = judge_listen(sock, port, index, loop, NULL, &opened);
+
+	return err ?: opened ? warden_opening_keep(sock->sk, port) : 0;
 }
 
 /* The port of an address as bind(2) will read it; the family of the socket decides. */
@@ -132,7 +143,12 @@ int warden_service_bind(struct socket *sock, const struct sockaddr *address, int
 	bool loop = false;
 	int index = read_scope(sock, address, len, &loop);
 
-	return judge_listen(sock, port_of(sock, address, len), index, loop);
+	return begin_listen(sock, port_of(sock, address, len), index, loop);
+}
+
+static u16 local_port(const struct socket *sock)
+{
+	return is_inet(sock) ? READ_ONCE(inet_sk(sock->sk)->inet_num) : 0;
 }
 
 static bool is_on_loop(const struct sock *sk)
@@ -151,8 +167,23 @@ static bool is_on_loop(const struct sock *sk)
  */
 int warden_service_listen(struct socket *sock)
 {
-	return judge_listen(sock, is_inet(sock) ? READ_ONCE(inet_sk(sock->sk)->inet_num) : 0,
-			    READ_ONCE(sock->sk->sk_bound_dev_if), is_on_loop(sock->sk));
+	return begin_listen(sock, local_port(sock), READ_ONCE(sock->sk->sk_bound_dev_if),
+			    is_on_loop(sock->sk));
+}
+
+/**
+ * warden_service_accept() - may the current program take a connection of this socket?
+ * @sock: the socket, which another program may have made and handed over
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or -EACCES.
+ */
+int warden_service_accept(struct socket *sock)
+{
+	bool opened;
+
+	return judge_listen(sock, local_port(sock), READ_ONCE(sock->sk->sk_bound_dev_if),
+			    is_on_loop(sock->sk), "accept", &opened);
 }
 
 /* --- connecting ------------------------------------------------------------ */

@@ -9,7 +9,7 @@
 #include "lib/harness.h"
 
 #define CANARY	 "virtual/warden-canary"
-#define HOOKS	 (WARDEN_HOOK_TASK_NEW + 1)
+#define HOOKS	 (WARDEN_HOOK_SOCKET_ACCEPT + 1)
 #define SHUT	 "default sensor deny;\ndefault listen deny;\n"
 #define OPEN	 "default sensor allow;\ndefault listen allow;\n"
 /* A word on each domain, so that every hook is needed. */

@@ -377,12 +377,13 @@ static const char *const hook_words[] = {
 	"inode-mkdir",
 	"netlink-send",
 	"task-new",
+	"socket-accept",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 24,
+	.count = 25,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)

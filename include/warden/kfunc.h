@@ -32,6 +32,7 @@ WARDEN_KFUNC int warden_kf_read_file(struct file *file, __u32 id);
 WARDEN_KFUNC int warden_kf_load_data(__u64 data, __u64 size, __u32 id);
 WARDEN_KFUNC int warden_kf_bind(struct socket *sock, struct sockaddr *address, int len);
 WARDEN_KFUNC int warden_kf_listen(struct socket *sock);
+WARDEN_KFUNC int warden_kf_accept(struct socket *sock);
 WARDEN_KFUNC int warden_kf_connect(struct socket *sock, struct sockaddr *address, int len);
 WARDEN_KFUNC int warden_kf_send(struct socket *sock, struct msghdr *msg);
 WARDEN_KFUNC int warden_kf_egress(struct socket *sock, struct msghdr *msg);

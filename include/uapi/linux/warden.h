@@ -361,6 +361,7 @@ enum warden_hook {
 	WARDEN_HOOK_INODE_MKDIR,
 	WARDEN_HOOK_NETLINK_SEND,
 	WARDEN_HOOK_TASK_NEW,
+	WARDEN_HOOK_SOCKET_ACCEPT,
 };
 
 enum warden_rule_flag {

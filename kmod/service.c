@@ -363,7 +363,7 @@ int warden_service_egress(struct socket *sock, const struct msghdr *msg)
 {
 	struct peer to;
 
-	if (sock->sk->sk_kern_sock)
+	if (sock->sk->sk_kern_sock || sock->sk->sk_family == AF_ALG) /* a cipher of the kernel's */
 		return 0;
 	if (is_told_where(sock->sk, msg))
 		read_peer(&to, sock, msg->msg_name, msg->msg_namelen);

@@ -92,6 +92,14 @@ static __always_inline bool may_hold_sessions(void)
 	return !g || g->sessions || g->canary;
 }
 
+/* Is there a process whose sending depends on a sensor it used? */
+static __always_inline bool is_anybody_marked(void)
+{
+	const struct warden_gate *g = gate();
+
+	return !g || g->marked;
+}
+
 /*
  * A process reads many files of proc; what shows memory there is /proc/kcore and
  * /proc/bus/pci/BUS/SLOT, so depth and length of the name tell most others apart.

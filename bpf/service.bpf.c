@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Ports. Hooks: socket_bind (a socket that needs no listen(2) starts to
- * receive), socket_listen (a socket starts to accept), socket_connect and
- * socket_sendmsg (a socket is given the address of another one), socket_create (a
- * socket is made, of one of many kinds).
+ * receive), socket_listen (a socket starts to accept), socket_accept (a connection
+ * is taken, by whoever has the socket by then), socket_connect and
+ * socket_sendmsg (a socket is given the address of another one, or sends),
+ * socket_create (a socket is made, of one of many kinds).
  */
 #include "common.bpf.h"
 
@@ -48,6 +49,16 @@ int BPF_PROG(warden_socket_listen, struct socket *sock, int backlog, int ret)
 	return clamp_errno(warden_kf_listen(sock));
 }
 
+SEC("lsm.s/socket_accept")
+int BPF_PROG(warden_socket_accept, struct socket *sock, struct socket *newsock, int ret)
+{
+	const struct sock *sk = sock->sk;
+
+	if (ret || !sk || is_local(sk))
+		return ret;
+	return clamp_errno(warden_kf_accept(sock));
+}
+
 SEC("lsm.s/socket_connect")
 int BPF_PROG(warden_socket_connect, struct socket *sock, struct sockaddr *address, int addrlen,
 	     int ret)
@@ -55,7 +66,7 @@ int BPF_PROG(warden_socket_connect, struct socket *sock, struct sockaddr *addres
 	const struct sock *sk = sock->sk;
 
 	if (ret || !sk || is_local(sk) ||
-	    !is_judged(WARDEN_DOMAIN_CONNECT, WARDEN_HOOK_SOCKET_CONNECT))
+	    (!is_judged(WARDEN_DOMAIN_CONNECT, WARDEN_HOOK_SOCKET_CONNECT) && !is_anybody_marked()))
 		return ret;
 	return clamp_errno(warden_kf_connect(sock, address, addrlen));
 }
@@ -72,9 +83,16 @@ int BPF_PROG(warden_socket_sendmsg, struct socket *sock, struct msghdr *msg, int
 {
 	const struct sock *sk = sock->sk;
 
-	if (ret || !msg->msg_name || !sk || is_local(sk) || !is_told_where(sk, msg) ||
-	    !is_judged(WARDEN_DOMAIN_CONNECT, WARDEN_HOOK_SOCKET_SENDMSG))
+	if (ret || !sk || is_local(sk))
 		return ret;
+	if (is_anybody_marked()) {
+		ret = clamp_errno(warden_kf_egress(sock, msg));
+		if (ret)
+			return ret;
+	}
+	if (!msg->msg_name || !is_told_where(sk, msg) ||
+	    !is_judged(WARDEN_DOMAIN_CONNECT, WARDEN_HOOK_SOCKET_SENDMSG))
+		return 0;
 	return clamp_errno(warden_kf_send(sock, msg));
 }
 

@@ -9,6 +9,7 @@
 #include "exec.bpf.c"
 #include "service.bpf.c"
 #include "radio.bpf.c"
+#include "egress.bpf.c"
 #include "guard.bpf.c"
 #include "device.bpf.c"
 

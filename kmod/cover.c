@@ -146,20 +146,22 @@ static int weigh(struct probe *p, const struct warden_snapshot *snap,
 
 /* --- objects ------------------------------------------------------------------------------ */
 
+/* Each number of a kind, of those a rule says one of or none. */
+static int try_numbers(struct probe *p, u32 *number, u32 first, u32 last,
+		       int (*next)(struct probe *p))
+{
+	int err = 0;
+
+	for (*number = first; !err && *number <= last; ++*number)
+		if (!p->rule->class || p->rule->class == *number)
+			err = next(p);
+	return err;
+}
+
 static int try_classes(struct probe *p)
 {
-	const struct warden_rule *rule = p->rule;
-	int err = 0;
-	u32 class;
-
-	for (class = WARDEN_SENSOR_CLASS_CAMERA; !err && class <= WARDEN_SENSOR_CLASS_UNKNOWN;
-	     class++) {
-		if (rule->class && rule->class != class)
-			continue;
-		p->req.class = class;
-		err = try(p);
-	}
-	return err;
+	return try_numbers(p, &p->req.class, WARDEN_SENSOR_CLASS_CAMERA,
+			   WARDEN_SENSOR_CLASS_UNKNOWN, try);
 }
 
 static int try_device(struct probe *p, const struct warden_snapshot *snap,
@@ -277,22 +279,6 @@ static int try_interfaces(struct probe *p)
 	if (!err)
 		err = try_addresses(p);
 	return err ?: each_rule_of_both(p, try_interface);
-}
-
-static int try_surfaces(struct probe *p)
-{
-	const struct warden_rule *rule = p->rule;
-	int err = 0;
-	u32 surface;
-
-	for (surface = WARDEN_DEBUG_SURFACE_BPF; !err && surface <= WARDEN_DEBUG_SURFACE_TRACEFS;
-	     surface++) {
-		if (rule->class && rule->class != surface)
-			continue;
-		p->req.surface = surface;
-		err = try(p);
-	}
-	return err;
 }
 
 /*
@@ -417,13 +403,18 @@ static int try_objects(struct probe *p)
 	case WARDEN_DOMAIN_CONNECT:
 		return try_addresses(p);
 	case WARDEN_DOMAIN_PROTOCOL:
-		return try_sockets(p);
+		return try_numbers(p, &p->req.socket, WARDEN_SOCKET_CLASS_UNKNOWN,
+				   WARDEN_SOCKET_CLASS_IUCV, try);
 	case WARDEN_DOMAIN_DEBUG:
-		return try_surfaces(p);
+		return try_numbers(p, &p->req.surface, WARDEN_DEBUG_SURFACE_BPF,
+				   WARDEN_DEBUG_SURFACE_TRACEFS, try);
 	case WARDEN_DOMAIN_AUTOLOAD:
 		return try_names(p);
 	case WARDEN_DOMAIN_USB:
 		return try_usb(p);
+	case WARDEN_DOMAIN_EGRESS:
+		return try_numbers(p, &p->req.class, WARDEN_SENSOR_CLASS_CAMERA,
+				   WARDEN_SENSOR_CLASS_UNKNOWN, try_addresses);
 	default:
 		return try_digests(p);
 	}

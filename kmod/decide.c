@@ -237,7 +237,7 @@ static bool matches_peer(const struct warden_snapshot *snap, const struct warden
 {
 	if (!rule->net)
 		return true;
-	if (!req->address.version)
+	if (!req->address.version && req->domain == WARDEN_DOMAIN_LISTEN)
 		return matches_unknown(rule, req);
 	return warden_net_holds(&snap->nets[rule->net - 1], &req->address);
 }
@@ -247,6 +247,18 @@ static bool matches_device(const struct warden_rule *rule, const struct warden_r
 	return (!rule->class || rule->class == req->class) &&
 	       (!rule->topology || rule->topology == req->topology ||
 		rule->topology == req->names[0] || rule->topology == req->names[1]);
+}
+
+static bool matches_used(const struct warden_rule *rule, const struct warden_request *req)
+{
+	return !rule->class || rule->class == req->class;
+}
+
+/* An egress rule that allows some peers leaves no others. */
+static bool binds(const struct warden_rule *rule, const struct warden_request *req)
+{
+	return req->domain == WARDEN_DOMAIN_EGRESS && rule->action == WARDEN_ACTION_ALLOW &&
+	       matches_used(rule, req);
 }
 
 static bool matches(const struct warden_snapshot *snap, const struct warden_rule *rule,
@@ -264,6 +276,8 @@ static bool matches(const struct warden_snapshot *snap, const struct warden_rule
 	case WARDEN_DOMAIN_CONNECT:
 		return matches_port(rule, req) &&
 		       (!rule->net || warden_net_holds(&snap->nets[rule->net - 1], &req->address));
+	case WARDEN_DOMAIN_EGRESS:
+		return matches_used(rule, req) && matches_peer(snap, rule, req);
 	case WARDEN_DOMAIN_PROTOCOL:
 		return !rule->class || rule->class == req->socket;
 	case WARDEN_DOMAIN_DEBUG:
@@ -335,8 +349,10 @@ static bool weigh(const struct warden_snapshot *snap, const struct warden_reques
 
 		if (key_of(rule) != key)
 			break;
-		if (!matches(snap, rule, req))
+		if (!matches(snap, rule, req)) {
+			v->bound |= binds(rule, req);
 			continue;
+		}
 		if (rule->action == WARDEN_ACTION_DENY) {
 			settle(snap, v, rule, WARDEN_ACTION_DENY, WARDEN_REASON_RULE, NULL);
 			return true;
@@ -394,7 +410,8 @@ static u8 explain_default(const struct warden_request *req, const struct warden_
 	if (!v->program)
 		return warden_decide_names(v->snap, &req->subject->digest) ?
 			       WARDEN_REASON_PROGRAM_ELSEWHERE : WARDEN_REASON_PROGRAM_UNKNOWN;
-	return req->domain == WARDEN_DOMAIN_LISTEN || req->domain == WARDEN_DOMAIN_CONNECT ?
+	return req->domain == WARDEN_DOMAIN_LISTEN || req->domain == WARDEN_DOMAIN_CONNECT ||
+			       req->domain == WARDEN_DOMAIN_EGRESS ?
 		       WARDEN_REASON_PORT_NOT_NAMED :
 		       WARDEN_REASON_DEFAULT;
 }
@@ -560,6 +577,8 @@ void warden_decide(const struct warden_snapshot *snap, const struct warden_reque
 	}
 	if (req->excepted)
 		verdict->action = WARDEN_ACTION_ALLOW;
+	if (verdict->bound)
+		verdict->action = WARDEN_ACTION_DENY;
 	verdict->reason = explain_default(req, verdict);
 	if (!snap->version && verdict->action == WARDEN_ACTION_DENY)
 		verdict->reason = WARDEN_REASON_BOOT_PROFILE;

@@ -81,7 +81,7 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  * @grants: the consents there are; NULL is none
  * @process: sensor: what tells the process that asks from all others; 0 is none
  * @session: sensor: number of the session that is looked at again; 0 is a new open
- * @class: sensor: enum warden_sensor_class; usb: class of the interface
+ * @class: sensor: enum warden_sensor_class; usb: class of the interface; egress: what was used
  * @topology: sensor: key of the topology name; usb: of the port
  * @keeps: sensor: uses in an hour that who asks keeps to, 1 where it will keep to whatever
  *	   the rule says; 0 is no limit kept
@@ -89,7 +89,7 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  * @protocol: listen, connect: IPPROTO_*
  * @port: listen: host order, 0 is any port the kernel picks; connect: that of the other side
  * @socket: protocol: enum warden_socket_class
- * @address: connect: where the other side is, unmapped; listen: the same, no version where
+ * @address: connect, egress: where the other side is, unmapped; listen: the same, no version where
  *	     that is not known yet
  * @interface: listen: by which interface of the initial network, "" for one that no rule can
  *	       name, or WARDEN_INTERFACE_FOREIGN; NULL where that is not known yet
@@ -133,6 +133,8 @@ struct warden_request {
  * @flags: bit mask of enum warden_rule_flag of the rules it rests on
  * @withdraw_ms: bound on the end of a session, the shortest of those rules; 0 is none given
  * @snap: the layer that decided
+ * @bound: egress: a rule lets the program send to some peers after it used the sensor, and
+ *	   so to no others
  * @program: the program the subject is, that of @rule where it names one; NULL where
  *	     the policy does not name it
  * @grant: the consent it rests on, NULL for none
@@ -147,6 +149,7 @@ struct warden_verdict {
 	u8 reason;
 	u8 flags;
 	u16 withdraw_ms;
+	bool bound;
 	const struct warden_snapshot *snap;
 	const struct warden_rule *rule;
 	const struct warden_program *program;

@@ -20,6 +20,7 @@
 #include "compat/bpf.h"
 #include "canary.h"
 #include "debug.h"
+#include "egress.h"
 #include "hooks.h"
 #include "identity.h"
 #include "inventory.h"
@@ -96,6 +97,8 @@ static void collect_fds(const struct warden_bpf *skel, int fds[WARDEN_HOOKS])
 	fds[WARDEN_HOOK_KERNEL_LOAD_DATA] = skel->progs.warden_kernel_load_data.prog_fd;
 	fds[WARDEN_HOOK_INODE_MKDIR] = skel->progs.warden_inode_mkdir.prog_fd;
 	fds[WARDEN_HOOK_NETLINK_SEND] = skel->progs.warden_netlink_send.prog_fd;
+	fds[WARDEN_HOOK_TASK_NEW] = skel->progs.warden_task_new.prog_fd;
+	fds[WARDEN_HOOK_SOCKET_ACCEPT] = skel->progs.warden_socket_accept.prog_fd;
 }
 
 /* The gate's memory is written to by the module alone: freeze it against bpf(2). */
@@ -119,6 +122,7 @@ static void close_gate(void)
 	warden_inventory_watch(NULL);
 	warden_session_watch(NULL);
 	warden_service_watch(NULL);
+	warden_egress_watch(NULL);
 	warden_canary_watch(NULL);
 	warden_debug_watch(NULL);
 	warden_usb_watch(false);
@@ -206,6 +210,7 @@ static int attach_programs(void)
 	warden_inventory_watch(gate);
 	warden_session_watch(gate);
 	warden_service_watch(gate);
+	warden_egress_watch(gate);
 	warden_canary_watch(gate);
 	warden_debug_watch(gate);
 	warden_usb_watch(true);

@@ -15,6 +15,7 @@
 #include "canary.h"
 #include "consent.h"
 #include "devices.h"
+#include "egress.h"
 #include "inventory.h"
 #include "judge.h"
 #include "layers.h"
@@ -458,6 +459,11 @@ int warden_judge_sensor(const struct file *file, struct warden_request *req,
 	if (!subject->reason && is_traced())
 		subject->reason = WARDEN_REASON_PROGRAM_TRACED;
 	err = warden_judge_use(file_inode(file)->i_rdev, req, answer, &behind);
+	if (!err && warden_egress_use(req->class, file_inode(file)->i_rdev)) {
+		answer->denied = true;
+		answer->reason = WARDEN_REASON_NO_MEMORY;
+		err = -ENOMEM;
+	}
 	if (!warden_answer_tells(answer))
 		return err;
 	told = *req;

@@ -20,6 +20,7 @@
 
 #include "canary.h"
 #include "debug.h"
+#include "egress.h"
 #include "identity.h"
 #include "inventory.h"
 #include "judge.h"
@@ -321,6 +322,19 @@ __bpf_kfunc int warden_kf_listen(struct socket *sock)
 }
 
 /**
+ * warden_kf_accept() - may the current program take a connection of this socket?
+ * @sock: the socket that listens
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_accept(struct socket *sock)
+{
+	enter(WARDEN_HOOK_SOCKET_ACCEPT);
+	return warden_service_accept(sock);
+}
+
+/**
  * warden_kf_connect() - may the current program speak to this address?
  * @sock: the socket
  * @address: what it is connected to, in kernel memory
@@ -347,6 +361,32 @@ __bpf_kfunc int warden_kf_send(struct socket *sock, struct msghdr *msg)
 {
 	enter(WARDEN_HOOK_SOCKET_SENDMSG);
 	return warden_service_send(sock, msg);
+}
+
+/**
+ * warden_kf_egress() - may the current process send this, after what it used?
+ * @sock: the socket
+ * @msg: the message
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_egress(struct socket *sock, struct msghdr *msg)
+{
+	return warden_service_egress(sock, msg);
+}
+
+/**
+ * warden_kf_task_new() - a task begins
+ * @task: the task, made by the current one
+ *
+ * Context: Tracing program, does not sleep.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_task_new(struct task_struct *task)
+{
+	warden_egress_inherit(task);
+	return 0;
 }
 
 /**

@@ -21,6 +21,7 @@
 #include "compat/hrtimer.h"
 #include "cover.h"
 #include "debug.h"
+#include "egress.h"
 #include "extack.h"
 #include "inbound.h"
 #include "layers.h"
@@ -86,6 +87,7 @@ static struct warden_committed publish(struct warden_layers *layers, struct ward
 {
 	struct warden_committed done;
 
+	warden_egress_begin();
 	*old = warden_layers_publish(layers);
 	warden_classing_follow(*old, layers);
 	warden_links_need(WARDEN_NEED_POLICY, warden_needs(layers));

@@ -20,6 +20,7 @@
 #include <net/netlink.h>
 #include <net/sock.h>
 
+#include "egress.h"
 #include "identity.h"
 #include "judge.h"
 #include "radio.h"
@@ -156,7 +157,7 @@ static int judge(void)
 	int err;
 
 	warden_identity_of_current(&subject);
-	err = warden_judge(&req, &answer);
+	err = warden_judge(&req, &answer) ?: warden_egress_use(req.class, 0);
 	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, RADIO, 0);
 	return err;

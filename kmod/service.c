@@ -20,6 +20,7 @@
 #include <warden/abi.h>
 #include <warden/address.h>
 
+#include "egress.h"
 #include "identity.h"
 #include "inbound.h"
 #include "judge.h"
@@ -65,7 +66,8 @@ static const char *find_interface(char name[IFNAMSIZ], const struct sock *sk, in
 	return found;
 }
 
-static int judge_listen(struct socket *sock, u16 port, int index, bool loop)
+static int judge_listen(struct socket *sock, u16 port, int index, bool loop, const char *what,
+			bool *opened)
 {
 	char name[IFNAMSIZ];
 	struct warden_identity subject;
@@ -83,8 +85,18 @@ static int judge_listen(struct socket *sock, u16 port, int index, bool loop)
 	warden_identity_of_current(&subject);
 	err = warden_judge(&req, &answer);
 	if (warden_answer_tells(&answer))
-		warden_judge_tell(&req, &answer, NULL, sock->sk->sk_family);
-	return err ?: answer.opened ? warden_opening_keep(sock->sk, port) : 0;
+		warden_judge_tell(&req, &answer, what, sock->sk->sk_family);
+	*opened = answer.opened;
+	return err;
+}
+
+/* What begins to receive because somebody opened the port for a time ends with that. */
+static int begin_listen(struct socket *sock, u16 port, int index, bool loop)
+{
+	bool opened;
+	int err = judge_listen(sock, port, index, loop, NULL, &opened);
+
+	return err ?: opened ? warden_opening_keep(sock->sk, port) : 0;
 }
 
 /* The port of an address as bind(2) will read it; the family of the socket decides. */
@@ -131,7 +143,12 @@ int warden_service_bind(struct socket *sock, const struct sockaddr *address, int
 	bool loop = false;
 	int index = read_scope(sock, address, len, &loop);
 
-	return judge_listen(sock, port_of(sock, address, len), index, loop);
+	return begin_listen(sock, port_of(sock, address, len), index, loop);
+}
+
+static u16 local_port(const struct socket *sock)
+{
+	return is_inet(sock) ? READ_ONCE(inet_sk(sock->sk)->inet_num) : 0;
 }
 
 static bool is_on_loop(const struct sock *sk)
@@ -150,8 +167,23 @@ static bool is_on_loop(const struct sock *sk)
  */
 int warden_service_listen(struct socket *sock)
 {
-	return judge_listen(sock, is_inet(sock) ? READ_ONCE(inet_sk(sock->sk)->inet_num) : 0,
-			    READ_ONCE(sock->sk->sk_bound_dev_if), is_on_loop(sock->sk));
+	return begin_listen(sock, local_port(sock), READ_ONCE(sock->sk->sk_bound_dev_if),
+			    is_on_loop(sock->sk));
+}
+
+/**
+ * warden_service_accept() - may the current program take a connection of this socket?
+ * @sock: the socket, which another program may have made and handed over
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or -EACCES.
+ */
+int warden_service_accept(struct socket *sock)
+{
+	bool opened;
+
+	return judge_listen(sock, local_port(sock), READ_ONCE(sock->sk->sk_bound_dev_if),
+			    is_on_loop(sock->sk), "accept", &opened);
 }
 
 /* --- connecting ------------------------------------------------------------ */
@@ -267,6 +299,79 @@ static int judge_connect(struct socket *sock, const struct peer *to)
 	return err;
 }
 
+/* What the current process used may be sent to some peers alone; each class is asked for itself. */
+static int judge_egress(struct socket *sock, const struct peer *to)
+{
+	struct warden_identity subject;
+	struct warden_request req = {
+		.domain = WARDEN_DOMAIN_EGRESS,
+		.uid = from_kuid(&init_user_ns, current_uid()),
+		.subject = &subject,
+		.protocol = sock->sk->sk_protocol,
+		.port = to->port,
+		.address = to->address,
+	};
+	u32 used = warden_egress_used();
+	struct warden_answer answer;
+	char text[ADDRESS_TEXT];
+	int err = 0;
+
+	if (!used)
+		return 0;
+	warden_identity_of_current(&subject);
+	for (; !err && used; used &= used - 1) {
+		req.class = __ffs(used);
+		err = warden_judge(&req, &answer);
+		if (warden_answer_tells(&answer))
+			warden_judge_tell(&req, &answer, name_peer(text, &to->address),
+					  sock->sk->sk_family);
+	}
+	return err;
+}
+
+/* Whom a connected socket speaks to; one that is not has no address. */
+static void find_peer(struct peer *to, const struct sock *sk)
+{
+	*to = (struct peer){};
+	if (sk->sk_family == AF_INET6 && !ipv6_addr_any(&sk->sk_v6_daddr)) {
+		to->address.version = 6;
+		memcpy(to->address.bytes, &sk->sk_v6_daddr, sizeof(sk->sk_v6_daddr));
+		warden_address_unmap(&to->address);
+	} else if (sk->sk_family == AF_INET && sk->sk_daddr) {
+		set_four(&to->address, sk->sk_daddr);
+	}
+	if (to->address.version && has_ports(sk->sk_protocol))
+		to->port = ntohs(inet_sk(sk)->inet_dport);
+}
+
+/* TCP takes no notice of an address, unless it is to connect with the first data. */
+static bool is_told_where(const struct sock *sk, const struct msghdr *msg)
+{
+	return msg->msg_name && ((sk->sk_protocol != IPPROTO_TCP && sk->sk_protocol != IPPROTO_MPTCP) ||
+				 msg->msg_flags & MSG_FASTOPEN);
+}
+
+/**
+ * warden_service_egress() - may the current process send to where a message goes?
+ * @sock: the socket, connected or not
+ * @msg: the message; its address, where it has one, in kernel memory
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or -EACCES.
+ */
+int warden_service_egress(struct socket *sock, const struct msghdr *msg)
+{
+	struct peer to;
+
+	if (sock->sk->sk_kern_sock || sock->sk->sk_family == AF_ALG) /* a cipher of the kernel's */
+		return 0;
+	if (is_told_where(sock->sk, msg))
+		read_peer(&to, sock, msg->msg_name, msg->msg_namelen);
+	else
+		find_peer(&to, sock->sk);
+	return judge_egress(sock, &to);
+}
+
 /**
  * warden_service_connect() - may the current program speak to this address?
  * @sock: the socket; what the kernel itself does with one of its own is no program's act
@@ -286,7 +391,7 @@ int warden_service_connect(struct socket *sock, const struct sockaddr *address, 
 	    (len >= (int)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC))
 		return 0;
 	read_peer(&to, sock, address, len);
-	return judge_connect(sock, &to);
+	return judge_egress(sock, &to) ?: judge_connect(sock, &to);
 }
 
 /**

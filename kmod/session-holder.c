@@ -3,14 +3,17 @@
  * Who else may look into a process that has a sensor open: nobody who may not use
  * that sensor. A debugger reads the frames out of the memory of the one that has them.
  */
+#include <linux/bits.h>
 #include <linux/cred.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
 #include "compat/coredump.h"
+#include "egress.h"
 #include "session.h"
 #include "session-priv.h"
 
@@ -110,6 +113,39 @@ int warden_session_peek(struct task_struct *task)
 
 	lockdep_assert_held(&task->alloc_lock);
 	return holds(task, &search) && judge_stranger(&sensor) ? -EPERM : 0;
+}
+
+static int collect(const void *classes, struct file *file, unsigned int fd)
+{
+	if (warden_session_is(file) && !READ_ONCE(warden_session_of(file)->dead))
+		*(u32 *)classes |= BIT(warden_session_of(file)->sensor.class);
+	return 0;
+}
+
+/**
+ * warden_session_mark_holders() - who has a sensor open is one that used it
+ *
+ * By their descriptors: whoever has but a mapping is not found, but for who opened
+ * the file.
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_session_mark_holders(void)
+{
+	struct task_struct *p;
+	u32 classes;
+
+	rcu_read_lock();
+	for_each_process(p) {
+		classes = 0;
+		task_lock(p);
+		if (p->files)
+			iterate_fd(p->files, 0, collect, &classes);
+		task_unlock(p);
+		if (classes)
+			warden_egress_mark(task_tgid(p), classes);
+	}
+	rcu_read_unlock();
 }
 
 /**

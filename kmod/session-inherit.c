@@ -3,11 +3,13 @@
  * What becomes of open sensor files when a process starts another program: it
  * keeps those that program would be given, and loses the rest.
  */
+#include <linux/bits.h>
 #include <linux/cred.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/kernel.h>
 
+#include "egress.h"
 #include "session.h"
 #include "session-priv.h"
 
@@ -30,6 +32,7 @@ static int may_keep(const struct warden_session *s, const struct warden_identity
 /* One pass over a descriptor table: what the new program may not have. */
 struct inherit {
 	const struct warden_identity *identity;
+	u32 kept; /* classes of those it may have */
 	unsigned int nr;
 	unsigned int fd[32];
 };
@@ -42,6 +45,8 @@ static int find_foreign(const void *arg, struct file *file, unsigned int fd)
 		return 0;
 	if (may_keep(warden_session_of(file), in->identity))
 		in->fd[in->nr++] = fd;
+	else
+		in->kept |= BIT(warden_session_of(file)->sensor.class);
 	return in->nr == ARRAY_SIZE(in->fd);
 }
 
@@ -62,8 +67,10 @@ void warden_session_inherit(void)
 	warden_identity_of_current(&identity);
 	do {
 		in.nr = 0;
+		in.kept = 0;
 		iterate_fd(current->files, 0, find_foreign, &in);
 		for (i = 0; i < in.nr; i++)
 			close_fd(in.fd[i]);
 	} while (in.nr == ARRAY_SIZE(in.fd));
+	warden_egress_exec(in.kept);
 }

@@ -14,6 +14,7 @@
 
 #include "change.h"
 #include "debug.h"
+#include "egress.h"
 #include "extack.h"
 #include "links.h"
 #include "needs.h"
@@ -131,6 +132,7 @@ int warden_shadow_load(struct warden_snapshot *snap, struct netlink_ext_ack *ext
 	snap->bytes = NULL;
 	snap->nr_bytes = 0;
 	WRITE_ONCE(place, snap->layer);
+	warden_egress_begin();
 	replace(layers);
 	warden_snapshot_put(policy);
 	policy = snap;

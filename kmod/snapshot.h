@@ -13,7 +13,7 @@
 #define WARDEN_LAYERS		WARDEN_ROLE_USER
 
 /* One more than the last domain a rule or a default can name; see warden_domain_has_rules(). */
-#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_USB + 1)
+#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_EGRESS + 1)
 
 /**
  * struct warden_program - a program the policy names
@@ -71,7 +71,7 @@ struct warden_quorum {
  * @line: line in the policy text
  * @program: index into the programs plus one; 0 is any program
  * @digest: exec, module, firmware, usb: index into the rule digests plus one; 0 is any object
- * @net: connect, listen: index into the nets plus one; 0 is anywhere
+ * @net: connect, listen, egress: index into the nets plus one; 0 is anywhere
  * @pattern: module, autoload, usb: index into the patterns plus one; 0 is any name; listen:
  *	     the name of an interface, 0 is any
  * @protocol: listen, connect: IPPROTO_*; 0 is any
@@ -82,7 +82,7 @@ struct warden_quorum {
  * @rate: sensor: uses in an hour, at most; 0 is no limit
  * @domain: enum warden_domain
  * @action: enum warden_action
- * @class: sensor: enum warden_sensor_class; protocol: enum warden_socket_class; debug:
+ * @class: sensor, egress: enum warden_sensor_class; protocol: enum warden_socket_class; debug:
  *	   enum warden_debug_surface; usb: class of an interface; 0 is any
  * @flags: bit mask of enum warden_rule_flag
  */

@@ -174,7 +174,8 @@ static const struct {
 	u32 domains;
 	const char *why;
 } fields[WARDEN_A_RULE_MAX + 1] = {
-	[WARDEN_A_RULE_CLASS] = { BIT(WARDEN_DOMAIN_SENSOR), sensors_only },
+	[WARDEN_A_RULE_CLASS] = { BIT(WARDEN_DOMAIN_SENSOR) | BIT(WARDEN_DOMAIN_EGRESS),
+				  "only a sensor or egress rule has a class of sensors" },
 	[WARDEN_A_RULE_TOPOLOGY] = { BIT(WARDEN_DOMAIN_SENSOR) | BIT(WARDEN_DOMAIN_USB),
 				     sensors_only },
 	[WARDEN_A_RULE_PURPOSE] = { BIT(WARDEN_DOMAIN_SENSOR), sensors_only },
@@ -191,7 +192,8 @@ static const struct {
 	[WARDEN_A_RULE_DIGEST] = { BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) |
 					   BIT(WARDEN_DOMAIN_FIRMWARE) | BIT(WARDEN_DOMAIN_USB),
 				   "only an exec, module, firmware or usb rule has a digest" },
-	[WARDEN_A_RULE_NET] = { PORTS, "only a listen or connect rule says where the other side is" },
+	[WARDEN_A_RULE_NET] = { PORTS | BIT(WARDEN_DOMAIN_EGRESS),
+				"only a listen, connect or egress rule says where the other side is" },
 	[WARDEN_A_RULE_INTERFACE] = { BIT(WARDEN_DOMAIN_LISTEN),
 				      "only a listen rule names an interface" },
 	[WARDEN_A_RULE_SURFACE] = { BIT(WARDEN_DOMAIN_DEBUG), "only a debug rule has a surface" },

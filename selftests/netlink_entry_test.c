@@ -116,7 +116,7 @@ static void put_rule(struct msg *m, uint32_t domain, int type, uint32_t value)
 static void rule_of_domain_7(struct msg *m) { msg_end(m, blob_rule(m, 1, 7, ALLOW)); }
 static void rule_past_the_last_domain(struct msg *m)
 {
-	msg_end(m, blob_rule(m, 1, WARDEN_DOMAIN_USB + 1, ALLOW));
+	msg_end(m, blob_rule(m, 1, WARDEN_DOMAIN_EGRESS + 1, ALLOW));
 }
 static void socket_of_class_43(struct msg *m) { put_rule(m, WARDEN_DOMAIN_PROTOCOL, WARDEN_A_RULE_SOCKET, 43); }
 static void socket_of_unix(struct msg *m) { put_rule(m, WARDEN_DOMAIN_PROTOCOL, WARDEN_A_RULE_SOCKET, WARDEN_SOCKET_CLASS_UNIX); }
@@ -211,6 +211,15 @@ static const char ten[] = "\4\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\10",
 		  of_version_5[] = "\5\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\10",
 		  of_33_bits[] = "\4\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\41";
 
+static void device_in_an_egress_rule(struct msg *m)
+{
+	size_t nest = blob_rule(m, 1, WARDEN_DOMAIN_EGRESS, ALLOW);
+
+	msg_put_string(m, WARDEN_A_RULE_TOPOLOGY, "platform/x");
+	msg_end(m, nest);
+}
+
+static void port_in_an_egress_rule(struct msg *m) { put_rule(m, WARDEN_DOMAIN_EGRESS, WARDEN_A_RULE_PORT_LOW, 80); }
 static void net_in_a_sensor_rule(struct msg *m) { put_net(m, WARDEN_DOMAIN_SENSOR, ten, 18); }
 static void net_of_17_bytes(struct msg *m) { put_net(m, WARDEN_DOMAIN_CONNECT, ten, 17); }
 static void net_of_version_5(struct msg *m) { put_net(m, WARDEN_DOMAIN_CONNECT, of_version_5, 18); }
@@ -511,6 +520,8 @@ static const struct mistake mistakes[] = {
 	MISTAKE(ports_in_a_sensor_rule, EINVAL),
 	MISTAKE(ports_said_twice, EINVAL),
 	MISTAKE(net_in_a_sensor_rule, EINVAL),
+	MISTAKE(device_in_an_egress_rule, EINVAL),
+	MISTAKE(port_in_an_egress_rule, EINVAL),
 	MISTAKE(net_of_17_bytes, ERANGE),
 	MISTAKE(net_of_version_5, EINVAL),
 	MISTAKE(net_of_33_bits, EINVAL),

@@ -260,6 +260,35 @@ TEST_F(listener, beside_an_allowed_one_is_denied)
 	close(fd);
 }
 
+/* Socket activation: who made the socket may listen, and who has it by then may not. */
+TEST_F(listener, handed_over_serves_nobody_who_may_not_listen)
+{
+	struct claim denied = {
+		.domain = "listen", .reason = "program-unknown", .object = "accept",
+		.port = PORT + 1, .program = warden_beside("stranger"), .line = UINT32_MAX, .times = 1,
+	};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct client c;
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d", fd);
+	ASSERT_EQ(0, load_rule("tcp"));
+	ASSERT_EQ(0, bind(fd, (struct sockaddr *)&self->at, sizeof(self->at)));
+	ASSERT_EQ(0, listen(fd, 1));
+	EXPECT_EQ(1, client_run(&c, ARGV(warden_beside("stranger"), "accept", number)));
+	EXPECT_STREQ("EACCES\n", c.text);
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_EQ(-1, accept(fd, NULL, NULL));
+	EXPECT_EQ(EAGAIN, errno);
+	ASSERT_LOADED(warden_policy("program other { path \"%s\"; }\ndefault listen deny;\n"
+				    "allow other listen tcp 7001;\n", warden_beside("stranger")));
+	EXPECT_EQ(1, client_run(&c, ARGV(warden_beside("stranger"), "accept", number)));
+	EXPECT_STREQ("EAGAIN\n", c.text);
+	client_end(&c);
+	close(fd);
+}
+
 TEST_F(listener, on_vsock_is_denied)
 {
 	struct sockaddr_vm at = { .svm_family = AF_VSOCK, .svm_cid = VMADDR_CID_ANY,

@@ -63,6 +63,13 @@ static int serve(int port)
 	return tell(bind(fd, (struct sockaddr *)&a, sizeof(a)) || listen(fd, 1) ? errno : 0);
 }
 
+/* There is nobody to be accepted: EAGAIN is that it may. */
+static int take(int fd)
+{
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	return tell(accept(fd, NULL, NULL) < 0 ? errno : 0);
+}
+
 int main(int argc, char **argv)
 {
 	const char *verb = argc > 2 ? argv[1] : "";
@@ -75,9 +82,12 @@ int main(int argc, char **argv)
 		return receive(atoi(argv[2]));
 	if (!strcmp(verb, "steal") && argc > 3)
 		return steal(atoi(argv[2]), atoi(argv[3]));
+	if (!strcmp(verb, "accept"))
+		return take(atoi(argv[2]));
 	if (!strcmp(verb, "listen"))
 		return serve(atoi(argv[2]));
-	fputs("usage: stranger open PATH | held FD | receive FD | steal PID FD | listen PORT\n",
+	fputs("usage: stranger open PATH | held FD | receive FD | steal PID FD | listen PORT | "
+	      "accept FD\n",
 	      stderr);
 	return 2;
 }

@@ -188,6 +188,17 @@ static int listen_port(void)
 	return close_with(fd, err ? -err : outcome(listen(fd, 1)));
 }
 
+/* The hook is asked before TCP says that the socket does not listen. */
+static int accept_nothing(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), err;
+
+	if (fd < 0)
+		return -errno;
+	err = accept(fd, NULL, NULL) < 0 ? errno : 0;
+	return close_with(fd, err == EINVAL ? 0 : -err);
+}
+
 /* The port of discard, RFC 863: nothing need be there. */
 static struct sockaddr_in discard_at_loopback(void)
 {
@@ -351,6 +362,17 @@ static int send_nothing(void)
 					     (struct sockaddr *)&kernel, sizeof(kernel))));
 }
 
+static int make_child(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	if (pid < 0 || waitpid(pid, NULL, 0) != pid)
+		return -errno;
+	return 0;
+}
+
 /* The kernel made the canary device anew when the probe began. */
 static int nothing(void)
 {
@@ -381,9 +403,11 @@ static const struct warden_trial trials[] = {
 	{ "load canary bytes once more", WARDEN_HOOK_KERNEL_LOAD_DATA, load_module_memory, 0 },
 	{ "make a directory", WARDEN_HOOK_INODE_MKDIR, make_directory, 0 },
 	{ "send to generic netlink", WARDEN_HOOK_NETLINK_SEND, send_nothing, 0 },
+	{ "make a child", WARDEN_HOOK_TASK_NEW, make_child, 0 },
+	{ "accept on a socket of no port", WARDEN_HOOK_SOCKET_ACCEPT, accept_nothing, 0 },
 };
 
-_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_NETLINK_SEND + 1,
+_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_SOCKET_ACCEPT + 1,
 	       "a hook has no trial");
 
 const struct warden_trial *warden_trial_nth(size_t n)

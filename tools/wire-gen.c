@@ -21,12 +21,13 @@ static const char *const domain_words[] = {
 	"debug",
 	"autoload",
 	"usb",
+	"egress",
 };
 
 static const struct warden_wire_enum domain_enum = {
 	.name = "domain",
 	.words = domain_words,
-	.count = 15,
+	.count = 16,
 };
 
 const struct warden_wire_enum *warden_enum_domain(void)
@@ -381,12 +382,14 @@ static const char *const hook_words[] = {
 	"kernel-load-data",
 	"inode-mkdir",
 	"netlink-send",
+	"task-new",
+	"socket-accept",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 23,
+	.count = 25,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)

@@ -29,7 +29,8 @@
  * @domains: bit mask of enum warden_domain, those in which a policy denies anything
  * @sockets: bit mask of enum warden_socket_class, those a policy denies to anybody
  * @debug: non-zero while some debug surface, or what admits a USB device, may be closed
- * @unused: keeps @minor where 64-bit words are
+ * @marked: processes that used a sensor and whose sending a policy has a rule for
+ * @unused: keeps @sockets where 64-bit words are
  * @major: per major WARDEN_GATE_ASK, WARDEN_GATE_FREE, or 1 + an index into @minor
  * @minor: per slot a bit per minor, set where the node is known to be no sensor
  */
@@ -38,6 +39,8 @@ struct warden_gate {
 	__u32 sessions;
 	__u32 domains;
 	__u32 debug;
+	__u32 marked;
+	__u32 unused;
 	__u64 sockets;
 	__u8 major[WARDEN_GATE_MAJORS];
 	__u64 minor[WARDEN_GATE_SLOTS][WARDEN_GATE_MINORS / 64];

@@ -446,7 +446,7 @@ static struct warden_pattern interfaces[] = {
 
 static void random_layer(struct policy *l, u8 role)
 {
-	const bool conditional = !pick(10);
+	const bool conditional = !pick(24);
 	u32 i, nr = 1 + pick(4);
 
 	layer_init(l, role);

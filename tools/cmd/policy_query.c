@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a policy means: why something is allowed or refused, and who may do it. */
+/* What a policy means: why something is allowed or refused. */
 #include <errno.h>
 #include <getopt.h>
 #include <json-c/json.h>
@@ -49,8 +49,8 @@ void warden_json_text(struct json_object *json, const char *name, const char *te
 
 /* --- explain ---------------------------------------------------------------------------- */
 
-/* A rule as its author wrote it, without the line end. */
-static char *rule_text(const struct warden_asked *a, uint32_t number, char where[WARDEN_WHERE_TEXT])
+char *warden_policy_rule_text(const struct warden_asked *a, uint32_t number,
+			      char where[WARDEN_WHERE_TEXT])
 {
 	const struct warden_rule *r = warden_asked_rule(a, number);
 	char *text = NULL;
@@ -85,7 +85,7 @@ static void print_explanation(const struct warden_asked *a, const struct warden_
 	printf("because: %s\n", warden_reason_sentence(e->outcome.reason));
 	for (i = 0; i < e->matching.n; i++) {
 		const struct warden_rule *r = warden_asked_rule(a, e->matching.v[i]);
-		char *text = rule_text(a, e->matching.v[i], where);
+		char *text = warden_policy_rule_text(a, e->matching.v[i], where);
 
 		if (r != last)
 			printf("%s %s: %s\n",
@@ -113,7 +113,7 @@ static void print_explanation_json(const struct warden_asked *a, const struct wa
 		const struct warden_rule *r = warden_asked_rule(a, e->matching.v[i]);
 		struct json_object *rule = json_object_new_object();
 		char where[WARDEN_WHERE_TEXT];
-		char *text = rule_text(a, e->matching.v[i], where);
+		char *text = warden_policy_rule_text(a, e->matching.v[i], where);
 
 		json_object_object_add(rule, "line", json_object_new_int64(r->at.line));
 		warden_json_text(rule, "where", where);
@@ -138,6 +138,7 @@ struct explain_options {
 	const char *to;
 	const char *on;
 	const char *from;
+	const char *egress;
 	const char *protocol;
 	const char *path;
 	uint32_t domain; /* of the path */
@@ -187,6 +188,9 @@ static int take_explain_option(struct explain_options *o, int c)
 	case 'f':
 		o->from = optarg;
 		return 0;
+	case 'e':
+		o->egress = optarg;
+		break;
 	case 'P':
 		o->protocol = optarg;
 		break;
@@ -220,6 +224,7 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 		{ "to", required_argument, NULL, 't' },
 		{ "on", required_argument, NULL, 'o' },
 		{ "from", required_argument, NULL, 'f' },
+		{ "egress", required_argument, NULL, 'e' },
 		{ "protocol", required_argument, NULL, 'P' },
 		{ "exec", required_argument, NULL, WARDEN_DOMAIN_EXEC },
 		{ "module", required_argument, NULL, WARDEN_DOMAIN_MODULE },
@@ -240,10 +245,11 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 		return warden_usage_wrong("policy explain wants one file, or --running and none");
 	if (o->objects != 1)
 		return warden_usage_wrong("policy explain wants one of --sensor, --listen, --connect, "
-					  "--protocol, --exec, --module, --firmware, --debug and "
+					  "--egress, --protocol, --exec, --module, --firmware, --debug and "
 					  "--autoload");
-	if (o->to && !o->connect)
-		return warden_usage_wrong("--to goes with --connect, which says by what protocol");
+	if (o->to && !o->connect && !o->egress)
+		return warden_usage_wrong("--to goes with --connect, which says by what protocol, or "
+					  "with --egress");
 	if ((o->on || o->from) && !o->listen)
 		return warden_usage_wrong("--on and --from go with --listen, which says at which port");
 	if (o->device && !o->sensor)
@@ -271,6 +277,8 @@ static bool build_query(struct warden_query *query, const struct warden_asked *a
 		right = warden_query_listen(query, protocol, slash ? slash : "", o->on, o->from);
 	else if (o->connect)
 		right = warden_query_connect(query, protocol, slash ? slash : "", o->to);
+	else if (o->egress)
+		right = warden_query_egress(query, o->egress, o->to);
 	else if (o->protocol)
 		right = warden_query_protocol(query, o->protocol);
 	else
@@ -280,7 +288,7 @@ static bool build_query(struct warden_query *query, const struct warden_asked *a
 	return right;
 }
 
-static int wrong_query(const char *verb, const struct warden_query *query)
+int warden_policy_wrong_query(const char *verb, const struct warden_query *query)
 {
 	fprintf(stderr, "wardenctl: policy %s: %s\n", verb, query->wrong);
 	return WARDEN_EXIT_FAILED;
@@ -377,7 +385,7 @@ static int explain_running(const struct warden_ctl *ctl, const struct explain_op
 	if (warden_asked_files(&a, o->root))
 		goto out;
 	if (!build_running_query(&query, &a, &r, o)) {
-		status = wrong_query("explain", &query);
+		status = warden_policy_wrong_query("explain", &query);
 		goto out;
 	}
 	if (ctl->json)
@@ -408,7 +416,7 @@ int warden_policy_explain(const struct warden_ctl *ctl, int argc, char **argv)
 	if (warden_asked_open(&a, argv[optind], o.root))
 		goto out;
 	if (!build_query(&query, &a, &o)) {
-		status = wrong_query("explain", &query);
+		status = warden_policy_wrong_query("explain", &query);
 		goto out;
 	}
 	warden_explain(&e, &a.view, &query.q, query.who, query.what);
@@ -417,210 +425,6 @@ int warden_policy_explain(const struct warden_ctl *ctl, int argc, char **argv)
 	else
 		print_explanation(&a, &query, &e);
 	warden_explanation_free(&e);
-	status = WARDEN_EXIT_OK;
-out:
-	warden_asked_close(&a);
-	return status;
-}
-
-/* --- who-can -------------------------------------------------------------------------------- */
-
-struct who_can {
-	const struct warden_asked *asked; /* NULL: the policy in force, which has no text */
-	uint32_t domain;
-	struct warden_table *table;
-	struct json_object *json; /* NULL where a table is wanted */
-};
-
-/* What decides: a rule of a text, a line of a layer, a default. */
-static char *who_rule(const struct who_can *who, const struct warden_view *decides,
-		      const struct warden_outcome *o, char where[WARDEN_WHERE_TEXT])
-{
-	char ground[WARDEN_OUTCOME_TEXT];
-
-	if (who->asked && o->rule)
-		return rule_text(who->asked, o->rule, where);
-	snprintf(where, WARDEN_WHERE_TEXT, "%s%s%s", who->asked ? "" : decides->title,
-		 who->asked ? "" : ", ", warden_outcome_ground(ground, decides, o));
-	return NULL;
-}
-
-static void take_who(void *ctx, const struct warden_subject *subject, const char *topology,
-		     const struct warden_view *decides, const struct warden_outcome *o)
-{
-	char text[WARDEN_OUTCOME_TEXT], where[WARDEN_WHERE_TEXT];
-	struct who_can *who = ctx;
-	const char *label = warden_domain_has_object(who->domain) ? "anybody" : subject->label;
-	char *rule = who_rule(who, decides, o, where);
-	struct json_object *json;
-
-	if (who->json) {
-		json = warden_outcome_json(decides, o);
-		warden_json_text(json, "program", label);
-		if (topology)
-			warden_json_text(json, "device", topology);
-		if (rule)
-			warden_json_text(json, "rule", rule);
-		if (!who->asked)
-			warden_json_text(json, "layer", decides->title);
-		json_object_array_add(who->json, json);
-	} else {
-		warden_table_cell(who->table, label);
-		warden_table_cell(who->table, topology ? topology : "-");
-		warden_table_cell(who->table, warden_outcome_text(text, o));
-		warden_table_cell(who->table, where);
-		if (who->asked)
-			warden_table_cell(who->table, rule ? rule : "-");
-	}
-	free(rule);
-}
-
-/* `listen PROTOCOL PORT`, and `on INTERFACE` and `from ADDRESS` behind it. */
-static bool read_listen(struct warden_query *query, int n, char **words)
-{
-	const char *on = NULL, *from = NULL;
-	int i;
-
-	for (i = 3; i < n; i += 2) {
-		const char **to = !strcmp(words[i], "on") ? &on : !strcmp(words[i], "from") ? &from : NULL;
-
-		if (!to || *to) {
-			snprintf(query->wrong, sizeof(query->wrong),
-				 "`%.64s` does not belong there; write `listen PROTOCOL PORT [on "
-				 "INTERFACE] [from ADDRESS]`",
-				 words[i]);
-			return false;
-		}
-		*to = words[i + 1];
-	}
-	return warden_query_listen(query, words[1], words[2], on, from);
-}
-
-/* `use CLASS [TOPOLOGY]`, `use protocol NAME`, `listen PROTOCOL PORT`, `exec PATH` and the like. */
-static bool read_words(struct warden_query *query, const struct warden_asked *a, int n,
-		       char **words)
-{
-	int domain = n > 1 ? warden_enum_value(warden_enum_domain(), words[0]) : -1;
-
-	if (n >= 3 && n <= 7 && n % 2 && !strcmp(words[0], "listen"))
-		return read_listen(query, n, words);
-	if (n == 3 && !strcmp(words[0], "use") && !strcmp(words[1], "protocol"))
-		return warden_query_protocol(query, words[2]);
-	if ((n == 2 || n == 3) && !strcmp(words[0], "use"))
-		return warden_query_sensor(query, words[1], n == 3 ? words[2] : NULL);
-	if ((n == 3 || n == 4) && !strcmp(words[0], "connect"))
-		return warden_query_connect(query, words[1], words[2], n == 4 ? words[3] : NULL);
-	if (n == 2 && domain > 0 &&
-	    (warden_domain_has_object((uint32_t)domain) || domain == WARDEN_DOMAIN_DEBUG ||
-	     domain == WARDEN_DOMAIN_AUTOLOAD))
-		return warden_query_object(query, a, (uint32_t)domain, words[1]);
-	snprintf(query->wrong, sizeof(query->wrong),
-		 "what is asked for is not clear; write `use CLASS [TOPOLOGY]`, `listen PROTOCOL "
-		 "PORT [on INTERFACE] [from ADDRESS]`, `connect PROTOCOL PORT [ADDRESS]`, `exec|module|firmware PATH`, `module "
-		 "NAME`, `debug SURFACE` or `autoload ALIAS`");
-	return false;
-}
-
-/* Takes --root and --running; what is left begins at optind. */
-static int who_can_options(const char **root, bool *running, int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "root", required_argument, NULL, 'r' },
-		{ "running", no_argument, NULL, 'R' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
-
-	*root = "/";
-	*running = false;
-	optind = 1;
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'R')
-			*running = true;
-		else if (c == 'r')
-			*root = optarg;
-		else
-			return WARDEN_EXIT_USAGE;
-	}
-	if (argc - optind < 2 - *running)
-		return warden_usage_wrong("policy who-can wants a file, or --running and none, and "
-					  "what is to be done");
-	return 0;
-}
-
-static void list_who(const struct warden_ctl *ctl, struct who_can *who,
-		     const struct warden_view *const layers[], unsigned int n,
-		     const struct warden_query *query)
-{
-	static const char *const columns[] = { "PROGRAM", "DEVICE", "VERDICT", "BY", "RULE", NULL };
-	static const char *const of_layers[] = { "PROGRAM", "DEVICE", "VERDICT", "BY", NULL };
-
-	if (ctl->json)
-		who->json = json_object_new_array();
-	else
-		who->table = warden_table_new(who->asked ? columns : of_layers);
-	who->domain = query->q.domain;
-	warden_who_can(layers, n, &query->q, take_who, who);
-	if (who->json)
-		warden_output_print(who->json);
-	else
-		warden_table_print(who->table, "nobody");
-}
-
-static int who_can_running(const struct warden_ctl *ctl, const char *root, int argc, char **argv)
-{
-	struct warden_asked a = { .source.file = "the policy in force" };
-	const struct warden_view *layers[WARDEN_RUNNING_LAYERS];
-	struct warden_query query = { .who = NULL };
-	struct who_can who = { .asked = NULL };
-	int status = WARDEN_EXIT_FAILED;
-	struct warden_running r;
-	struct warden_fault f;
-	unsigned int i;
-
-	if (warden_running_open(&r, &f)) {
-		warden_fault_print(&f, "policy who-can");
-		goto out_running;
-	}
-	if (warden_asked_files(&a, root))
-		goto out;
-	if (!read_words(&query, &a, argc, argv)) {
-		status = wrong_query("who-can", &query);
-		goto out;
-	}
-	for (i = 0; i < r.n; i++)
-		layers[i] = &r.views[i];
-	list_who(ctl, &who, layers, r.n, &query);
-	status = WARDEN_EXIT_OK;
-out:
-	warden_source_free(&a.source);
-out_running:
-	warden_running_close(&r);
-	return status;
-}
-
-int warden_policy_who_can(const struct warden_ctl *ctl, int argc, char **argv)
-{
-	struct warden_query query = { .who = NULL };
-	const struct warden_view *layer;
-	struct warden_asked a;
-	struct who_can who = { .asked = &a };
-	int status = WARDEN_EXIT_FAILED;
-	const char *root;
-	bool running;
-
-	if (who_can_options(&root, &running, argc, argv))
-		return WARDEN_EXIT_USAGE;
-	if (running)
-		return who_can_running(ctl, root, argc - optind, argv + optind);
-	if (warden_asked_open(&a, argv[optind], root))
-		goto out;
-	if (!read_words(&query, &a, argc - optind - 1, argv + optind + 1)) {
-		status = wrong_query("who-can", &query);
-		goto out;
-	}
-	layer = &a.view;
-	list_who(ctl, &who, &layer, 1, &query);
 	status = WARDEN_EXIT_OK;
 out:
 	warden_asked_close(&a);

@@ -24,12 +24,12 @@ struct warden_oracle;
  * @uid: real user of the program
  * @unit: the unit it runs in; NULL is none
  * @subject: digest of the program
- * @class: sensor: enum warden_sensor_class
+ * @class: sensor: enum warden_sensor_class; egress: what was used
  * @topology: sensor: topology name; NULL is a device no rule names
  * @protocol: listen, connect: IPPROTO_*
  * @port: listen, connect
  * @socket: protocol: enum warden_socket_class
- * @address: connect: unmapped; no version is an address no rule names; listen: the other
+ * @address: connect, egress: unmapped; no version is an address no rule names; listen: the other
  *	     side, no version where it may be anywhere
  * @interface: listen: by which it comes in, "" is one no rule names; NULL is any
  * @object: exec, module, firmware: digest of the file; usb: of the descriptors

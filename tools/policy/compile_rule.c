@@ -152,6 +152,22 @@ static void put_net_rule(struct compile *c, struct wire_rule *w)
 	}
 }
 
+/* One for each sensor and each prefix. */
+static void put_egress_rule(struct compile *c, struct wire_rule *w)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < w->rule->sensors.n; i++) {
+		w->sensor = &c->m->sensors.v[w->rule->sensors.first + i];
+		if (!w->rule->prefixes.n)
+			put_wire_rule(c, w);
+		for (k = 0; k < w->rule->prefixes.n; k++) {
+			w->side = &c->m->prefixes.v[w->rule->prefixes.first + k];
+			put_wire_rule(c, w);
+		}
+	}
+}
+
 /* One for each interface and each prefix. */
 static void put_listen_rule(struct compile *c, struct wire_rule *w)
 {
@@ -239,6 +255,8 @@ void warden_compile_put_rule(struct compile *c, const struct warden_rule *r)
 			put_listen_rule(c, &w);
 		else if (r->domain == WARDEN_DOMAIN_CONNECT)
 			put_net_rule(c, &w);
+		else if (r->domain == WARDEN_DOMAIN_EGRESS)
+			put_egress_rule(c, &w);
 		else if (r->domain == WARDEN_DOMAIN_PROTOCOL)
 			put_wire_rule(c, &w);
 		else if (r->domain == WARDEN_DOMAIN_USB)

@@ -444,6 +444,8 @@ static void diff_domain(struct diff *d)
 		diff_sensors(d);
 	else if (d->domain == WARDEN_DOMAIN_LISTEN || d->domain == WARDEN_DOMAIN_CONNECT)
 		warden_diff_ports(d);
+	else if (d->domain == WARDEN_DOMAIN_EGRESS)
+		warden_diff_egress(d);
 	else if (d->domain == WARDEN_DOMAIN_PROTOCOL)
 		diff_sockets(d);
 	else if (d->domain == WARDEN_DOMAIN_DEBUG)

@@ -10,6 +10,7 @@
 
 #include "diff_priv.h"
 #include "model.h"
+#include "wire.h"
 
 /* A piece of the ports of one protocol over which the answers do not change. */
 struct piece {
@@ -352,4 +353,53 @@ void warden_diff_ports(struct diff *d)
 		diff_nets(d, NULL, &list, &others);
 	free(list.v);
 	free_place(&others);
+}
+
+/* --- what may be sent by who used a sensor ---------------------------------------------- */
+
+static void tell_egress(const struct diff *d, uint32_t class, const char *where,
+			const struct warden_outcome answers[WARDEN_SUBJECT_VIEWS])
+{
+	char what[200];
+
+	snprintf(what, sizeof(what), "while using %s%s",
+		 warden_enum_word(warden_enum_sensor_class(), class), where);
+	warden_diff_tell(d, what, answers);
+}
+
+static bool are_same_answers(const struct warden_outcome a[WARDEN_SUBJECT_VIEWS],
+			     const struct warden_outcome b[WARDEN_SUBJECT_VIEWS])
+{
+	return warden_outcome_same(&a[0], &b[0]) && warden_outcome_same(&a[1], &b[1]);
+}
+
+/* To an address that no rule names, and to each net where it is otherwise. */
+static void diff_used(struct diff *d, uint32_t class, const nets *list)
+{
+	struct warden_outcome unnamed[WARDEN_SUBJECT_VIEWS], answers[WARDEN_SUBJECT_VIEWS];
+	struct warden_question q = warden_diff_question(d);
+	char where[96];
+	size_t i;
+
+	q.class = class;
+	if (warden_diff_ask(d, &q, unnamed))
+		tell_egress(d, class, "", unnamed);
+	for (i = 0; i < list->n; i++) {
+		if (!find_address(list, i, &q.address) || !warden_diff_ask(d, &q, answers) ||
+		    are_same_answers(answers, unnamed))
+			continue;
+		put_side(d, where, sizeof(where), NULL, list, i);
+		tell_egress(d, class, where, answers);
+	}
+}
+
+void warden_diff_egress(struct diff *d)
+{
+	nets list = { NULL, 0, 0 };
+	uint32_t class;
+
+	find_nets(d, &list);
+	for (class = WARDEN_SENSOR_CLASS_CAMERA; class <= WARDEN_SENSOR_CLASS_UNKNOWN; class++)
+		diff_used(d, class, &list);
+	free(list.v);
 }

@@ -61,6 +61,7 @@ void warden_diff_tell(const struct diff *d, const char *what,
 
 /* diff_ports.c: listening, and connecting with where to. */
 void warden_diff_ports(struct diff *d);
+void warden_diff_egress(struct diff *d);
 
 /* diff_names.c: debug surfaces; names of modules and aliases that are asked for. */
 void warden_diff_surfaces(const struct diff *d);

@@ -41,18 +41,32 @@ static const char *domain_lacks(uint32_t domain)
 	switch (domain) {
 	case WARDEN_MODEL_BIND:
 		return "`bind` rules are";
-	case WARDEN_MODEL_EGRESS:
-		return "`egress` rules are";
 	}
 	return NULL;
 }
 
-static const char *rule_lacks(const struct warden_rule *r)
+/* A process is known to have used a class. */
+static bool names_device(const struct warden_model *m, const struct warden_rule *r)
+{
+	uint32_t i;
+
+	for (i = 0; r->domain == WARDEN_DOMAIN_EGRESS && i < r->sensors.n; i++)
+		if (m->sensors.v[r->sensors.first + i].kind != WARDEN_SENSOR_ANY &&
+		    m->sensors.v[r->sensors.first + i].kind != WARDEN_SENSOR_CLASS)
+			return true;
+	return false;
+}
+
+static const char *rule_lacks(const struct warden_model *m, const struct warden_rule *r)
 {
 	if (domain_lacks(r->domain))
 		return domain_lacks(r->domain);
 	if (r->interfaces.n && r->domain == WARDEN_DOMAIN_CONNECT)
 		return "`on` in a `connect` rule is";
+	if (r->interfaces.n && r->domain == WARDEN_DOMAIN_EGRESS)
+		return "`on` in an `egress` rule is";
+	if (names_device(m, r))
+		return "`egress` by one device instead of its class is";
 	return NULL;
 }
 
@@ -97,7 +111,7 @@ void warden_enforce_model(struct warden_model *m, struct warden_diags *d, bool l
 
 		bool counted = !r->lacks;
 
-		r->lacks = rule_lacks(r);
+		r->lacks = rule_lacks(m, r);
 		if (!r->lacks)
 			continue;
 		m->wire_rules -= counted ? warden_model_spread(r) : 0;
@@ -106,7 +120,7 @@ void warden_enforce_model(struct warden_model *m, struct warden_diags *d, bool l
 	for (i = 0; i < m->safety.n; i++) {
 		struct warden_rule *r = &m->safety.v[i];
 
-		r->lacks = rule_lacks(r);
+		r->lacks = rule_lacks(m, r);
 		if (r->lacks)
 			warden_diags_note(d, r->at, "%s not enforced by this build; this entry is "
 						    "not kept", r->lacks);

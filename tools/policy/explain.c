@@ -64,14 +64,28 @@ struct without {
 	uint32_t action;
 };
 
+/* An egress rule that allows closes what it does not name: all that it became counts as one. */
+static bool is_of_one(const struct warden_view *v, uint32_t a, uint32_t b)
+{
+	return v->rules.v[a - 1].domain == WARDEN_DOMAIN_EGRESS &&
+	       v->rules.v[b - 1].domain == WARDEN_DOMAIN_EGRESS &&
+	       v->rules.v[a - 1].line == v->rules.v[b - 1].line;
+}
+
 static bool is_left(const void *ctx, uint32_t rule)
 {
 	const struct without *w = ctx;
+	size_t i;
 
 	if (w->v->rules.v[rule - 1].action != w->action)
 		return true;
-	return rule != w->e->outcome.rule &&
-	       !bsearch(&rule, w->e->matching.v + 1, w->e->matching.n - 1, sizeof(rule), by_number);
+	if (rule == w->e->outcome.rule ||
+	    bsearch(&rule, w->e->matching.v + 1, w->e->matching.n - 1, sizeof(rule), by_number))
+		return false;
+	for (i = 0; w->v->rules.v[rule - 1].domain == WARDEN_DOMAIN_EGRESS && i < w->e->matching.n; i++)
+		if (is_of_one(w->v, w->e->matching.v[i], rule))
+			return false;
+	return true;
 }
 
 /* `line 3`, `lines 3 and 5`, `lines 3, 5 and 7`. */
@@ -120,6 +134,11 @@ static void advise_consent(struct warden_explanation *e, const struct warden_que
 		       who ? who : "PROGRAM", class, e->outcome.purposes[i]);
 }
 
+static const char *prefix_of(const struct warden_question *q)
+{
+	return q->domain == WARDEN_DOMAIN_EGRESS ? "egress " : "";
+}
+
 static void advise_default(struct warden_explanation *e, const struct warden_question *q,
 			   const char *who, const char *what)
 {
@@ -133,11 +152,11 @@ static void advise_default(struct warden_explanation *e, const struct warden_que
 	else if (warden_domain_has_object(q->domain))
 		advise(e, "a rule would allow it: allow %s", what);
 	else if (who)
-		advise(e, "a rule would allow it: allow %s %s", who, what);
+		advise(e, "a rule would allow it: %sallow %s %s", prefix_of(q), who, what);
 	else
 		advise(e, "a rule that names the program would allow it: program NAME { path "
-			  "\"...\"; } allow NAME %s",
-		       what);
+			  "\"...\"; } %sallow NAME %s",
+		       prefix_of(q), what);
 }
 
 static void advise_denial(struct warden_explanation *e, const struct warden_question *q,
@@ -148,7 +167,7 @@ static void advise_denial(struct warden_explanation *e, const struct warden_ques
 	else if (warden_domain_has_object(q->domain))
 		advise(e, "a rule would deny it: deny %s", what);
 	else
-		advise(e, "a rule would deny it: deny %s %s", who ? who : "any", what);
+		advise(e, "a rule would deny it: %sdeny %s %s", prefix_of(q), who ? who : "any", what);
 }
 
 /* Where another place would do: `as user 7`, `in unit x`, or both. */

@@ -100,7 +100,7 @@ static uint32_t scope_of(struct lint *l, const struct warden_rule *r)
 	size_t len;
 	FILE *f;
 
-	if (!r->interfaces.n && !r->prefixes.n && r->domain != WARDEN_MODEL_EGRESS)
+	if (!r->interfaces.n && !r->prefixes.n && r->domain != WARDEN_DOMAIN_EGRESS)
 		return 0;
 	f = open_memstream(&text, &len);
 	if (!f)

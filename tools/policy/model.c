@@ -45,7 +45,7 @@ int warden_protocol_number(const char *name)
 }
 
 /* Those the wire has none for. */
-static const char *const own_domains[] = { "bind", "egress", "library" };
+static const char *const own_domains[] = { "bind", "library" };
 
 const char *warden_model_domain(uint32_t domain)
 {

@@ -422,7 +422,7 @@ start:
 	;
 
 egress_start:
-	action	{ begin_rule(p, $1); p->rule.domain = WARDEN_MODEL_EGRESS; }
+	action	{ begin_rule(p, $1); p->rule.domain = WARDEN_DOMAIN_EGRESS; }
 	;
 
 who:

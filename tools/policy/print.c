@@ -256,7 +256,7 @@ static void print_options(const struct warden_model *m, const struct warden_rule
 			warden_rate_unit_of(r->rate)->word);
 	print_interfaces(m, r, to);
 	print_prefixes(m, r, to);
-	if (r->domain != WARDEN_MODEL_EGRESS)
+	if (r->domain != WARDEN_DOMAIN_EGRESS)
 		return;
 	fputs(" while using ", to);
 	print_sensor(&r->sensor, to);
@@ -282,7 +282,7 @@ static void print_what(const struct warden_model *m, const struct warden_rule *r
 	case WARDEN_DOMAIN_USB:
 		print_usb(r, to);
 		break;
-	case WARDEN_MODEL_EGRESS:
+	case WARDEN_DOMAIN_EGRESS:
 		break;
 	default:
 		print_object(r, to);
@@ -313,7 +313,7 @@ void warden_print_rule(const struct warden_model *m, const struct warden_rule *r
 		fputs(" }\n", to);
 		return;
 	}
-	if (r->domain == WARDEN_MODEL_EGRESS)
+	if (r->domain == WARDEN_DOMAIN_EGRESS)
 		fputs("egress ", to);
 	fputs(warden_enum_word(warden_enum_action(), r->action), to);
 	if (is_of_somebody(r))

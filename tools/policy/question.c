@@ -179,6 +179,16 @@ bool warden_query_connect(struct warden_query *query, const char *protocol, cons
 	return !address || read_address(query, address);
 }
 
+bool warden_query_egress(struct warden_query *query, const char *class, const char *address)
+{
+	if (!warden_query_sensor(query, class, NULL))
+		return false;
+	query->q.domain = WARDEN_DOMAIN_EGRESS;
+	snprintf(query->what, sizeof(query->what), "while using %s%s%.64s", class,
+		 address ? " to " : "", address ? address : "");
+	return !address || read_address(query, address);
+}
+
 bool warden_query_protocol(struct warden_query *query, const char *name)
 {
 	const struct warden_wire_enum *kinds = warden_enum_socket_class();

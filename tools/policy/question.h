@@ -53,6 +53,8 @@ bool warden_query_listen(struct warden_query *query, const char *protocol, const
 /* @address may be NULL: one that no rule names. */
 bool warden_query_connect(struct warden_query *query, const char *protocol, const char *port,
 			  const char *address);
+/* What a program may send to that used a sensor; @address may be NULL: one that no rule names. */
+bool warden_query_egress(struct warden_query *query, const char *class, const char *address);
 bool warden_query_protocol(struct warden_query *query, const char *name);
 /* @object is a path, the name of a module, an alias or a debug surface, as @domain has it. */
 bool warden_query_object(struct warden_query *query, const struct warden_asked *a, uint32_t domain,

@@ -340,7 +340,7 @@ static void resolve_sensor(struct resolve *r, struct warden_rule *rule)
 {
 	const struct warden_group *g = NULL;
 
-	if (rule->domain != WARDEN_DOMAIN_SENSOR && rule->domain != WARDEN_MODEL_EGRESS)
+	if (rule->domain != WARDEN_DOMAIN_SENSOR && rule->domain != WARDEN_DOMAIN_EGRESS)
 		return;
 	if (rule->sensor.kind != WARDEN_SENSOR_GROUP) {
 		rule->sensors = (struct warden_part){ (uint32_t)r->m->sensors.n, 1 };
@@ -444,6 +444,8 @@ size_t warden_model_spread(const struct warden_rule *rule)
 		return n;
 	if (rule->object.text)
 		return 2 * n;
+	if (rule->domain == WARDEN_DOMAIN_EGRESS)
+		n *= rule->sensors.n;
 	if (rule->prefixes.n)
 		n *= rule->prefixes.n;
 	if (rule->interfaces.n)

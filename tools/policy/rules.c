@@ -200,7 +200,7 @@ static void check_network(struct warden_diags *d, const struct warden_rule *r)
 {
 	uint32_t domain = r->domain;
 	bool on = domain == WARDEN_DOMAIN_LISTEN || domain == WARDEN_DOMAIN_CONNECT ||
-		  domain == WARDEN_MODEL_BIND || domain == WARDEN_MODEL_EGRESS ||
+		  domain == WARDEN_MODEL_BIND || domain == WARDEN_DOMAIN_EGRESS ||
 		  domain == WARDEN_DOMAIN_USB;
 
 	if (r->interfaces.n && !on)
@@ -208,12 +208,12 @@ static void check_network(struct warden_diags *d, const struct warden_rule *r)
 					   "`usb` rules; leave it out");
 	if (r->from.line && domain != WARDEN_DOMAIN_LISTEN)
 		warden_diags_add(d, r->from, "`from` is for `listen` rules; leave it out");
-	if (r->to.line && domain != WARDEN_DOMAIN_CONNECT && domain != WARDEN_MODEL_EGRESS)
+	if (r->to.line && domain != WARDEN_DOMAIN_CONNECT && domain != WARDEN_DOMAIN_EGRESS)
 		warden_diags_add(d, r->to, "`to` is for `connect` and `egress` rules; leave it out");
-	if (r->while_using.line && domain != WARDEN_MODEL_EGRESS)
+	if (r->while_using.line && domain != WARDEN_DOMAIN_EGRESS)
 		warden_diags_add(d, r->while_using,
 				 "`while using` is for `egress` rules; leave it out");
-	if (!r->while_using.line && domain == WARDEN_MODEL_EGRESS)
+	if (!r->while_using.line && domain == WARDEN_DOMAIN_EGRESS)
 		warden_diags_add(d, r->at,
 				 "an `egress` rule needs a sensor; add `while using camera`");
 }

@@ -1,0 +1,1 @@
+policy diff --root ../root egress-before.policy egress-after.policy

@@ -1,0 +1,1 @@
+policy who-can --root ../root egress-after.policy egress camera 192.0.2.66

@@ -369,21 +369,6 @@ static int try_usb(struct probe *p)
 	return err ?: each_rule_of_both(p, try_usb_class);
 }
 
-static int try_sockets(struct probe *p)
-{
-	u32 socket;
-	int err = 0;
-
-	for (socket = WARDEN_SOCKET_CLASS_UNKNOWN; !err && socket <= WARDEN_SOCKET_CLASS_IUCV;
-	     socket++) {
-		if (p->rule->class && p->rule->class != socket)
-			continue;
-		p->req.socket = socket;
-		err = try(p);
-	}
-	return err;
-}
-
 static int try_objects(struct probe *p)
 {
 	int err;

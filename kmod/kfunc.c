@@ -33,6 +33,7 @@
 #include "service.h"
 #include "session.h"
 #include "sha256.h"
+#include "tables.h"
 #include "usb.h"
 
 static DEFINE_PER_CPU(u64, calls);
@@ -582,6 +583,20 @@ __bpf_kfunc int warden_kf_debug_mkdir(struct dentry *dentry)
 
 	enter(WARDEN_HOOK_INODE_MKDIR);
 	return surface ? warden_debug_judge(surface, false) : 0;
+}
+
+/**
+ * warden_kf_tables() - the current program speaks to the packet filter
+ * @skb: what it sends to nfnetlink
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_tables(struct sk_buff *skb)
+{
+	enter(WARDEN_HOOK_NETLINK_SEND);
+	warden_tables_tell(skb);
+	return 0;
 }
 
 /**

@@ -234,12 +234,16 @@ TEST_F(inbound, tables_do_not_undo_it)
 		SKIP(return, "nftables is not installed");
 	if (!run_near(&self->scene, "nft list ruleset"))
 		SKIP(return, "this kernel has no nf_tables");
+	/* Who asks only is not told of. */
+	EXPECT_EQ(NULL, evidence_find(&self->scene.mark, &(struct claim){ .event = "tables" }, 0));
 	ASSERT_TRUE(run_near(&self->scene,
 			     "nft 'table inet t {"
 			     " chain first { type filter hook input priority -2147483648; accept; };"
 			     " chain last { type filter hook input priority 2147483647; accept; };"
 			     " chain turn { type nat hook prerouting priority -100;"
 			     "  tcp dport 7302 redirect to :7301; }; }'"));
+	EXPECT_FOUND(evidence_of_event(&self->scene.mark, &(struct claim){ .event = "tables",
+									   .program = "/usr/sbin/nft" }));
 	EXPECT_EQ(ETIMEDOUT, networks_reach(self->scene.net.far, NEAR4, CLOSED, 300));
 	EXPECT_LED_NOWHERE();
 	ASSERT_TRUE(run_near(&self->scene, "nft flush ruleset"));
@@ -304,64 +308,68 @@ TEST_F(inbound, observe_mode_tells_and_lets_in)
 
 /* --- other transports ------------------------------------------------------------------- */
 
-/* A listener from before the policy for each of two ports, of which the policy then names one. */
-static bool serve_by(struct scene *s, int type, const char *name)
+#define OTHERS                                                                                     \
+	"program tester { path \"%s\"; }\ndefault listen deny;\nallow tester listen tcp 7301;\n"    \
+	"allow tester listen sctp 7302;\nallow tester listen dccp 7302;\n"                         \
+	"allow tester listen udplite {7302, 7303};\n"
+
+static const struct transport {
+	const char *module;
+	int type;
+	int protocol;
+} transports[] = {
+	{ "sctp", NETWORKS_OF(SOCK_STREAM, IPPROTO_SCTP), IPPROTO_SCTP },
+	{ "dccp_ipv6", NETWORKS_OF(SOCK_DCCP, IPPROTO_DCCP), IPPROTO_DCCP },
+};
+
+#define TRANSPORTS (sizeof(transports) / sizeof(*transports))
+
+/* Listeners from before the policy, at two ports of which the policy then names one. */
+TEST_F(inbound, other_transports_reach_no_listener_older_than_the_policy)
 {
-	if (warden_load(warden_policy("default listen allow;\n")))
-		return false;
-	s->tcp[0] = networks_serve(s->net.near, type, CLOSED);
-	s->tcp[1] = networks_serve(s->net.near, type, OPEN);
-	if (s->tcp[0] < 0 || s->tcp[1] < 0 ||
-	    warden_load(warden_policy("program tester { path \"%s\"; }\ndefault listen deny;\n"
-				      "allow tester listen %s {7302, 7303};\nallow tester listen tcp 7301;\n",
-				      warden_self(), name)))
-		return false;
-	s->mark = evidence_mark();
-	s->dropped = warden_status("inbound-dropped");
-	return true;
-}
+	int served[TRANSPORTS][2], i;
+	size_t t;
 
-#define EXPECT_REACHES_WHAT_IS_NAMED(type, protocol)                                               \
-	do {                                                                                       \
-		int i;                                                                             \
-                                                                                                   \
-		for (i = 0; i < 2; i++) {                                                          \
-			EXPECT_EQ(0, networks_reach_by(type, self->scene.net.far, near_addresses[i], OPEN, 5000)); \
-			EXPECT_EQ(ETIMEDOUT,                                                       \
-				  networks_reach_by(type, self->scene.net.far, near_addresses[i], CLOSED, 300)); \
-		}                                                                                  \
-		EXPECT_DROPPED(2, CLOSED, protocol);                                               \
-		EXPECT_EQ(0, networks_reach_by(type, self->scene.net.near, NEAR4, CLOSED, 5000));  \
-	} while (0)
+	ASSERT_LOADED(warden_policy("default listen allow;\n"));
+	for (t = 0; t < TRANSPORTS; t++) {
+		device_load(transports[t].module, "");
+		for (i = 0; i < 2; i++)
+			served[t][i] = networks_serve(self->scene.net.near, transports[t].type, CLOSED + i);
+	}
+	ASSERT_LOADED(warden_policy(OTHERS, warden_self()));
+	for (t = 0; t < TRANSPORTS; t++) {
+		const int type = transports[t].type;
 
-TEST_F(inbound, sctp_reaches_no_listener_older_than_the_policy)
-{
-	const int type = NETWORKS_OF(SOCK_STREAM, IPPROTO_SCTP);
-
-	if (device_load("sctp", ""))
-		SKIP(return, "this kernel has no SCTP");
-	ASSERT_TRUE(serve_by(&self->scene, type, "sctp"));
-	EXPECT_REACHES_WHAT_IS_NAMED(type, IPPROTO_SCTP);
-}
-
-TEST_F(inbound, dccp_reaches_no_listener_older_than_the_policy)
-{
-	const int type = NETWORKS_OF(SOCK_DCCP, IPPROTO_DCCP);
-
-	if (device_load("dccp_ipv4", "") || device_load("dccp_ipv6", ""))
-		SKIP(return, "this kernel has no DCCP");
-	ASSERT_TRUE(serve_by(&self->scene, type, "dccp"));
-	EXPECT_REACHES_WHAT_IS_NAMED(type, IPPROTO_DCCP);
+		if (served[t][0] < 0) {
+			printf("# this kernel has no %s\n", transports[t].module);
+			continue;
+		}
+		self->scene.mark = evidence_mark();
+		self->scene.dropped = warden_status("inbound-dropped");
+		for (i = 0; i < 2; i++) {
+			EXPECT_EQ(0, networks_reach_by(type, self->scene.net.far, near_addresses[i], OPEN, 5000));
+			EXPECT_EQ(ETIMEDOUT,
+				  networks_reach_by(type, self->scene.net.far, near_addresses[i], CLOSED, 300));
+		}
+		EXPECT_DROPPED(2, CLOSED, transports[t].protocol);
+		EXPECT_EQ(0, networks_reach_by(type, self->scene.net.near, NEAR4, CLOSED, 5000));
+		close(served[t][0]);
+		close(served[t][1]);
+	}
 }
 
 TEST_F(inbound, udplite_reaches_no_socket_older_than_the_policy_but_answers_do)
 {
 	const int type = NETWORKS_OF(SOCK_DGRAM, IPPROTO_UDPLITE);
-	int i, stranger, asker, server;
+	int i, stranger, asker, server, closed, open;
 
-	if (!serve_by(&self->scene, type, "udplite"))
+	ASSERT_LOADED(warden_policy("default listen allow;\n"));
+	closed = networks_serve(self->scene.net.near, type, CLOSED);
+	if (closed < 0)
 		SKIP(return, "this kernel has no UDP-Lite");
+	open = networks_serve(self->scene.net.near, type, OPEN);
 	server = networks_serve(self->scene.net.far, type, SERVER);
+	ASSERT_LOADED(warden_policy(OTHERS, warden_self()));
 	for (i = 0; i < 2; i++) {
 		self->scene.mark = evidence_mark();
 		self->scene.dropped = warden_status("inbound-dropped");
@@ -369,8 +377,8 @@ TEST_F(inbound, udplite_reaches_no_socket_older_than_the_policy_but_answers_do)
 		asker = networks_socket(self->scene.net.near, i ? AF_INET6 : AF_INET, type);
 		EXPECT_TRUE(networks_send(stranger, near_addresses[i], CLOSED));
 		EXPECT_TRUE(networks_send(stranger, near_addresses[i], OPEN));
-		EXPECT_TRUE(networks_receive(self->scene.tcp[1], 5000));
-		EXPECT_FALSE(networks_receive(self->scene.tcp[0], 0));
+		EXPECT_TRUE(networks_receive(open, 5000));
+		EXPECT_FALSE(networks_receive(closed, 0));
 		EXPECT_DROPPED(1, CLOSED, IPPROTO_UDPLITE);
 		EXPECT_TRUE(networks_send(asker, far_addresses[i], SERVER));
 		EXPECT_TRUE(networks_receive(server, 5000));
@@ -382,6 +390,8 @@ TEST_F(inbound, udplite_reaches_no_socket_older_than_the_policy_but_answers_do)
 		close(asker);
 	}
 	close(server);
+	close(closed);
+	close(open);
 }
 
 /* --- networks that are younger than the policy ---------------------------------------- */

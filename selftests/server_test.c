@@ -5,11 +5,14 @@
  * machine finds what is declared, and nothing else.
  */
 #include <json-c/json.h>
+#include <poll.h>
+#include <sys/socket.h>
 
 #include "lib/harness.h"
 #include "lib/networks.h"
 
-#define CONF "/run/test-mosquitto.conf"
+#define CONF  "/run/test-mosquitto.conf"
+#define PAGES "/run/test-pages"
 
 /* Ports from 7401 on are declared, those from 7411 on are not. */
 #define POLICY                                                                                     \
@@ -26,7 +29,7 @@ static const struct server {
 	const char *command; /* with the port, and behind it once more */
 	uint16_t port;
 } servers[] = {
-	{ "web", "/usr/bin/busybox", "busybox httpd -f -p 0.0.0.0:%u -h /usr/share", 7401 },
+	{ "web", "/usr/bin/busybox", "busybox httpd -f -p 0.0.0.0:%u -h " PAGES, 7401 },
 	{ "ssh", "/usr/sbin/dropbear", "dropbear -F -E -R -p 0.0.0.0:%u", 7402 },
 	{ "broker", "/usr/sbin/mosquitto",
 	  "sh -c 'printf \"listener %u 0.0.0.0\\nallow_anonymous true\\nuser root\\n\" >" CONF
@@ -73,7 +76,7 @@ FIXTURE_SETUP(server)
 	if (missing)
 		SKIP(return, "%s is not installed", missing);
 	memset(self, 0, sizeof(*self));
-	ASSERT_TRUE(client_shell("mkdir -p /etc/dropbear"));
+	ASSERT_TRUE(client_shell("mkdir -p /etc/dropbear " PAGES " && echo a page >" PAGES "/index.html"));
 	ASSERT_LOADED(warden_policy(POLICY));
 	ASSERT_TRUE(networks_make(&self->net, false));
 	self->mark = evidence_mark();
@@ -86,7 +89,7 @@ FIXTURE_TEARDOWN(server)
 	for (i = 0; i < SERVERS; i++)
 		client_end(&self->run[i]);
 	networks_end(&self->net);
-	client_shell("rm -f " CONF "-*");
+	client_shell("rm -rf " CONF "-* " PAGES);
 	warden_load(warden_policy("\n"));
 }
 
@@ -146,7 +149,7 @@ TEST_F(server, is_found_by_a_scan_where_it_is_declared_and_nothing_else_is)
 		}
 	}
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
-	EXPECT_EQ(0, run_far(&self->net, &c, "nmap -n -Pn -sT --max-retries 0 -p 1-1024,7390-7430 " NEAR4));
+	EXPECT_EQ(0, run_far(&self->net, &c, "nmap -n -Pn -sT -T5 --max-retries 0 -p 22,80,443,1883,7395-7425 " NEAR4));
 	EXPECT_STREQ("7401 7402 7403 7404 7405", open_ports(c.text))
 	{
 		TH_LOG("%s", c.text);
@@ -154,9 +157,8 @@ TEST_F(server, is_found_by_a_scan_where_it_is_declared_and_nothing_else_is)
 	client_end(&c);
 
 	/* They serve: a page, a banner, a measurement, an echo. */
-	EXPECT_EQ(0, run_far(&self->net, &c, "busybox wget -q -O - http://" NEAR4 ":7401/dict/words ||"
-					     " busybox wget -S -O - http://" NEAR4 ":7401/ 2>&1 |"
-					     " grep HTTP/1"));
+	EXPECT_EQ(0, run_far(&self->net, &c, "busybox wget -q -O - http://" NEAR4 ":7401/index.html"));
+	EXPECT_NE(NULL, strstr(c.text, "a page"));
 	client_end(&c);
 	EXPECT_EQ(0, run_far(&self->net, &c, "nc -w 5 " NEAR4 " 7402 </dev/null"));
 	EXPECT_NE(NULL, strstr(c.text, "SSH-2.0-dropbear"));
@@ -194,6 +196,79 @@ TEST_F(server, at_a_port_that_is_not_its_own_is_refused_to_whoever_runs_it)
 			client_end(&c);
 			EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 		}
+}
+
+#define LAYER "/run/test-cut.policy"
+
+/* What an operator loads when a flaw became known and nobody knows whose: the updater goes on. */
+#define CUT                                                                                        \
+	"program updater { path \"/usr/bin/nc.openbsd\"; }\nprogram tester { path \"%s\"; }\nprogram relay { path \"/usr/bin/socat\"; }\n" \
+	"default sensor deny;\ndefault listen deny;\ndefault connect deny;\nsweep abort;\n"         \
+	"allow updater connect tcp 7405 to " FAR4 ";\nallow relay listen tcp 7405;\n"                \
+	"allow tester connect any any;\n"
+
+static bool write_layer(void)
+{
+	FILE *f = fopen(LAYER, "w");
+
+	if (f)
+		fputs(warden_policy(CUT, warden_self()), f);
+	return f && !fclose(f);
+}
+
+/* Does the other side end a connection? */
+static bool is_ended(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char byte;
+
+	return poll(&p, 1, 5000) == 1 && recv(fd, &byte, 1, MSG_DONTWAIT) <= 0;
+}
+
+/* The far network is another machine, where the relay stands for the server of updates. */
+TEST_F(server, device_is_cut_to_its_updater_by_one_layer)
+{
+	struct claim denied = { .domain = "connect", .object = FAR4, .port = 7405 + 1,
+				.line = UINT32_MAX };
+	struct networks other = { .near = self->net.far };
+	struct client c;
+	uint64_t began;
+	char line[256];
+	int fd;
+
+	ASSERT_TRUE(start(&self->net, &self->run[0], &servers[0], servers[0].port, ""));
+	ASSERT_TRUE(start(&other, &self->run[1], &servers[4], servers[4].port, ""));
+	ASSERT_TRUE(is_up(&self->net, servers[0].port));
+	ASSERT_TRUE(is_up(&other, servers[4].port));
+	fd = networks_connect(self->net.far, NEAR4, servers[0].port, 5000);
+	ASSERT_LE(0, fd);
+	usleep(100000); /* until it is accepted */
+	ASSERT_TRUE(write_layer());
+	self->mark = evidence_mark();
+	began = now_ns();
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "load", "--layer", "operator", LAYER)))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_TRUE(is_ended(fd));
+	printf("# cut off after %.1f ms\n", (double)(now_ns() - began) / 1e6);
+	close(fd);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){ .event = "sweep" }));
+	EXPECT_EQ(ETIMEDOUT, networks_reach(self->net.far, NEAR4, servers[0].port, 300));
+
+	snprintf(line, sizeof(line), "echo hello | nsenter -t %d -n nc -N -w 5 " FAR4 " 7405",
+		 self->net.near);
+	EXPECT_EQ(0, client_run(&c, ARGV("sh", "-c", line)));
+	EXPECT_NE(NULL, strstr(c.text, "hello"));
+	client_end(&c);
+	self->mark = evidence_mark();
+	snprintf(line, sizeof(line), "nsenter -t %d -n busybox wget -q -O - http://" FAR4 ":7405/",
+		 self->net.near);
+	EXPECT_NE(0, client_run(&c, ARGV("sh", "-c", line)));
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "drop", "operator")));
+	unlink(LAYER);
 }
 
 TEST_HARNESS_MAIN

@@ -194,12 +194,13 @@ static const char *const event_words[] = {
 	"sweep",
 	"quarantine-list",
 	"quarantine-refuse",
+	"tables",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 43,
+	.count = 44,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)

@@ -51,5 +51,6 @@ WARDEN_KFUNC int warden_kf_debug(__u32 hook, __u32 surface);
 WARDEN_KFUNC int warden_kf_debug_now(__u32 hook, __u32 surface);
 WARDEN_KFUNC int warden_kf_debug_file(struct file *file);
 WARDEN_KFUNC int warden_kf_debug_mkdir(struct dentry *dentry);
+WARDEN_KFUNC int warden_kf_tables(struct sk_buff *skb);
 
 #endif /* WARDEN_KFUNC_H */

@@ -368,7 +368,9 @@ FIXTURE_SETUP(stack)
 {
 	layer_init(&self->maker, WARDEN_ROLE_MAKER);
 	layer_init(&self->user, WARDEN_ROLE_USER);
-	self->layers = (struct warden_layers){ 1, 2, { &self->maker.snap, &self->user.snap } };
+	self->layers = (struct warden_layers){
+		.generation = 1, .nr = 2, .layer = { &self->maker.snap, &self->user.snap }
+	};
 	self->subject.digest = digest_of(1);
 	self->req = (struct warden_request){ .domain = SENSOR, .subject = &self->subject,
 					     .class = CAM, .now = 1 };

@@ -16,6 +16,46 @@
 #define EDGES	 8
 #define POLICIES 300
 
+#define TCP WARDEN_TRANSPORT_TCP
+#define UDP WARDEN_TRANSPORT_UDP
+
+/* No rule here says from where. */
+static const struct warden_origin anywhere;
+
+static const u16 protocols[WARDEN_TRANSPORTS] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_UDPLITE,
+						  IPPROTO_SCTP, IPPROTO_DCCP };
+
+/* Where rules say from where, reach.c knows; it is not here, and must not be asked. */
+int warden_reach_make(const struct warden_layers *layers, struct warden_reach **to,
+		      struct netlink_ext_ack *extack)
+{
+	*to = NULL;
+	return 0;
+}
+
+void warden_reach_free(struct warden_reach *reach)
+{
+}
+
+size_t warden_reach_size(const struct warden_reach *reach)
+{
+	return 0;
+}
+
+void warden_reach_mark(const struct warden_reach *reach, unsigned long *map)
+{
+}
+
+bool warden_reach_has(const struct warden_reach *reach, u32 bit)
+{
+	return false;
+}
+
+u8 warden_reach_state(const struct warden_reach *reach, u32 bit, const struct warden_origin *origin)
+{
+	abort();
+}
+
 /* ports.c runs inside a change, which here is the whole test. */
 void warden_change_assert_held(void)
 {
@@ -66,12 +106,12 @@ static void make(struct __test_metadata *_metadata, struct warden_layers *layers
 {
 	warden_ports_free(layers->ports);
 	layers->ports = NULL;
-	ASSERT_EQ(0, warden_ports_make(layers));
+	ASSERT_EQ(0, warden_ports_make(layers, NULL));
 }
 
-static bool is_closed(const struct warden_layers *layers, bool udp, u16 port)
+static bool is_closed(const struct warden_layers *layers, enum warden_transport transport, u16 port)
 {
-	return layers->ports && warden_port_stops(layers->ports, warden_port_bit(udp, port));
+	return layers->ports && warden_port_stops(layers->ports, warden_port_bit(transport, port));
 }
 
 /* --- cases ------------------------------------------------------------------------ */
@@ -98,15 +138,15 @@ TEST_F(ports, a_default_closes_what_no_rule_opens)
 	add_rule(&self->layer[0], 2, IPPROTO_TCP, 80, 90, WARDEN_ACTION_ALLOW);
 	add_rule(&self->layer[0], 0, IPPROTO_UDP, 65535, 65535, WARDEN_ACTION_ALLOW);
 	make(_metadata, &self->layers);
-	EXPECT_TRUE(is_closed(&self->layers, false, 79));
-	EXPECT_FALSE(is_closed(&self->layers, false, 80));
-	EXPECT_FALSE(is_closed(&self->layers, false, 90));
-	EXPECT_TRUE(is_closed(&self->layers, false, 91));
-	EXPECT_TRUE(is_closed(&self->layers, true, 80));
-	EXPECT_TRUE(is_closed(&self->layers, true, 65534));
-	EXPECT_FALSE(is_closed(&self->layers, true, 65535));
-	EXPECT_TRUE(is_closed(&self->layers, false, 65535));
-	EXPECT_TRUE(is_closed(&self->layers, false, 0));
+	EXPECT_TRUE(is_closed(&self->layers, TCP, 79));
+	EXPECT_FALSE(is_closed(&self->layers, TCP, 80));
+	EXPECT_FALSE(is_closed(&self->layers, TCP, 90));
+	EXPECT_TRUE(is_closed(&self->layers, TCP, 91));
+	EXPECT_TRUE(is_closed(&self->layers, UDP, 80));
+	EXPECT_TRUE(is_closed(&self->layers, UDP, 65534));
+	EXPECT_FALSE(is_closed(&self->layers, UDP, 65535));
+	EXPECT_TRUE(is_closed(&self->layers, TCP, 65535));
+	EXPECT_TRUE(is_closed(&self->layers, TCP, 0));
 }
 
 TEST_F(ports, a_denial_to_one_program_closes_nothing_for_another)
@@ -115,10 +155,10 @@ TEST_F(ports, a_denial_to_one_program_closes_nothing_for_another)
 	add_rule(&self->layer[0], 1, IPPROTO_TCP, 80, 80, WARDEN_ACTION_ALLOW);
 	add_rule(&self->layer[0], 1, IPPROTO_TCP, 80, 80, WARDEN_ACTION_DENY);
 	make(_metadata, &self->layers);
-	EXPECT_TRUE(is_closed(&self->layers, false, 80));
+	EXPECT_TRUE(is_closed(&self->layers, TCP, 80));
 	add_rule(&self->layer[0], 2, IPPROTO_TCP, 80, 80, WARDEN_ACTION_ALLOW);
 	make(_metadata, &self->layers);
-	EXPECT_FALSE(is_closed(&self->layers, false, 80));
+	EXPECT_FALSE(is_closed(&self->layers, TCP, 80));
 }
 
 TEST_F(ports, where_mptcp_may_listen_tcp_comes_in)
@@ -126,10 +166,10 @@ TEST_F(ports, where_mptcp_may_listen_tcp_comes_in)
 	set_policy(&self->layer[0], WARDEN_ACTION_DENY);
 	add_rule(&self->layer[0], 0, IPPROTO_MPTCP, 80, 80, WARDEN_ACTION_ALLOW);
 	make(_metadata, &self->layers);
-	EXPECT_FALSE(is_closed(&self->layers, false, 80));
+	EXPECT_FALSE(is_closed(&self->layers, TCP, 80));
 	add_rule(&self->layer[0], 0, IPPROTO_TCP, 80, 80, WARDEN_ACTION_DENY);
 	make(_metadata, &self->layers);
-	EXPECT_TRUE(is_closed(&self->layers, false, 80));
+	EXPECT_TRUE(is_closed(&self->layers, TCP, 80));
 }
 
 TEST_F(ports, a_rule_is_told_from_a_default_and_a_layer_from_another)
@@ -144,21 +184,21 @@ TEST_F(ports, a_rule_is_told_from_a_default_and_a_layer_from_another)
 	make(_metadata, &self->layers);
 	ports = self->layers.ports;
 	ASSERT_NE(NULL, ports);
-	EXPECT_TRUE(warden_port_is_ruled(ports, warden_port_bit(false, 23)));
-	EXPECT_FALSE(warden_port_is_ruled(ports, warden_port_bit(false, 24)));
-	EXPECT_TRUE(warden_port_is_hard(ports, warden_port_bit(false, 23)));
-	EXPECT_FALSE(warden_port_is_hard(ports, warden_port_bit(false, 24)));
-	EXPECT_TRUE(is_closed(&self->layers, false, 24));
-	EXPECT_EQ(&self->layer[0].snap, warden_ports_closer(&self->layers, false, 23, &line));
+	EXPECT_TRUE(warden_port_is_ruled(ports, warden_port_bit(TCP, 23)));
+	EXPECT_FALSE(warden_port_is_ruled(ports, warden_port_bit(TCP, 24)));
+	EXPECT_TRUE(warden_port_is_hard(ports, warden_port_bit(TCP, 23)));
+	EXPECT_FALSE(warden_port_is_hard(ports, warden_port_bit(TCP, 24)));
+	EXPECT_TRUE(is_closed(&self->layers, TCP, 24));
+	EXPECT_EQ(&self->layer[0].snap, warden_ports_closer(&self->layers, TCP, 23, &anywhere, &line));
 	EXPECT_EQ(1, line);
-	EXPECT_EQ(&self->layer[1].snap, warden_ports_closer(&self->layers, false, 24, &line));
+	EXPECT_EQ(&self->layer[1].snap, warden_ports_closer(&self->layers, TCP, 24, &anywhere, &line));
 	EXPECT_EQ(0, line);
 	/* a program that is allowed and denied a port does not open it */
 	set_policy(&self->layer[0], WARDEN_ACTION_DENY);
 	add_rule(&self->layer[0], 1, IPPROTO_TCP, 80, 80, WARDEN_ACTION_ALLOW);
 	add_rule(&self->layer[0], 1, IPPROTO_TCP, 80, 80, WARDEN_ACTION_DENY);
 	make(_metadata, &self->layers);
-	EXPECT_EQ(&self->layer[0].snap, warden_ports_closer(&self->layers, false, 80, &line));
+	EXPECT_EQ(&self->layer[0].snap, warden_ports_closer(&self->layers, TCP, 80, &anywhere, &line));
 	ports = self->layers.ports;
 	EXPECT_LT(3 * WARDEN_PORT_BITS / 8, warden_ports_size(ports));
 }
@@ -170,11 +210,11 @@ TEST_F(ports, a_layer_that_goes_takes_its_ports_along)
 	set_policy(&self->layer[1], WARDEN_ACTION_DENY);
 	self->layers.nr = 2;
 	make(_metadata, &self->layers);
-	EXPECT_TRUE(is_closed(&self->layers, false, 80));
+	EXPECT_TRUE(is_closed(&self->layers, TCP, 80));
 	self->layers.nr = 1;
 	warden_ports_renew(&self->layers);
-	EXPECT_FALSE(is_closed(&self->layers, false, 80));
-	EXPECT_TRUE(is_closed(&self->layers, false, 81));
+	EXPECT_FALSE(is_closed(&self->layers, TCP, 80));
+	EXPECT_TRUE(is_closed(&self->layers, TCP, 81));
 }
 
 /* --- random policies ---------------------------------------------------------------- */
@@ -191,8 +231,8 @@ static u32 draw(u32 n)
 
 static void draw_policy(struct policy *p)
 {
-	static const u16 protocols[] = { 0, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_MPTCP, IPPROTO_SMC,
-					 IPPROTO_SCTP };
+	static const u16 named[] = { 0, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_MPTCP, IPPROTO_SMC,
+				     IPPROTO_SCTP, IPPROTO_DCCP, IPPROTO_UDPLITE };
 	u32 i, n = draw(7);
 
 	p->snap.nr_rules = 0;
@@ -201,24 +241,24 @@ static void draw_policy(struct policy *p)
 	for (i = 0; i < n; i++) {
 		u32 low = draw(EDGES), high = low + draw(EDGES - low);
 
-		add_rule(p, draw(PROGRAMS + 1), protocols[draw(ARRAY_SIZE(protocols))], edges[low],
+		add_rule(p, draw(PROGRAMS + 1), named[draw(ARRAY_SIZE(named))], edges[low],
 			 edges[high], draw(2) ? WARDEN_ACTION_ALLOW : WARDEN_ACTION_DENY);
 	}
 }
 
 /* Whatever comes in as TCP: who may listen with MPTCP or SMC gets it, too. */
-static bool is_about(const struct warden_rule *r, bool udp, u16 port)
+static bool is_about(const struct warden_rule *r, enum warden_transport transport, u16 port)
 {
 	if (port < r->port_low || port > r->port_high)
 		return false;
-	if (!r->protocol || r->protocol == (udp ? IPPROTO_UDP : IPPROTO_TCP))
+	if (!r->protocol || r->protocol == protocols[transport])
 		return true;
-	return !udp && r->action == WARDEN_ACTION_ALLOW &&
+	return transport == TCP && r->action == WARDEN_ACTION_ALLOW &&
 	       (r->protocol == IPPROTO_MPTCP || r->protocol == IPPROTO_SMC);
 }
 
 /* One program, or none of them, where deny beats allow. */
-static bool may_receive(const struct warden_snapshot *snap, u32 program, bool udp, u16 port)
+static bool may_receive(const struct warden_snapshot *snap, u32 program, enum warden_transport transport, u16 port)
 {
 	bool allowed = snap->defaults[WARDEN_DOMAIN_LISTEN].action == WARDEN_ACTION_ALLOW;
 	u32 i;
@@ -226,7 +266,7 @@ static bool may_receive(const struct warden_snapshot *snap, u32 program, bool ud
 	for (i = 0; i < snap->nr_rules; i++) {
 		const struct warden_rule *r = &snap->rules[i];
 
-		if ((r->program && r->program != program) || !is_about(r, udp, port))
+		if ((r->program && r->program != program) || !is_about(r, transport, port))
 			continue;
 		if (r->action == WARDEN_ACTION_DENY)
 			return false;
@@ -235,32 +275,32 @@ static bool may_receive(const struct warden_snapshot *snap, u32 program, bool ud
 	return allowed;
 }
 
-static bool closes_for_all(const struct warden_snapshot *snap, bool udp, u16 port)
+static bool closes_for_all(const struct warden_snapshot *snap, enum warden_transport transport, u16 port)
 {
 	u32 program;
 
 	for (program = 0; program <= PROGRAMS; program++)
-		if (may_receive(snap, program, udp, port))
+		if (may_receive(snap, program, transport, port))
 			return false;
 	return true;
 }
 
 /* Is a rule for any program the ground? */
-static bool is_ruled(const struct warden_snapshot *snap, bool udp, u16 port)
+static bool is_ruled(const struct warden_snapshot *snap, enum warden_transport transport, u16 port)
 {
 	u32 i;
 
 	for (i = 0; i < snap->nr_rules; i++)
 		if (!snap->rules[i].program && snap->rules[i].action == WARDEN_ACTION_DENY &&
-		    is_about(&snap->rules[i], udp, port))
+		    is_about(&snap->rules[i], transport, port))
 			return true;
 	return false;
 }
 
-static void check_port(struct __test_metadata *_metadata, const struct warden_layers *layers, bool udp,
+static void check_port(struct __test_metadata *_metadata, const struct warden_layers *layers, enum warden_transport transport,
 		       u16 port)
 {
-	const u32 bit = warden_port_bit(udp, port);
+	const u32 bit = warden_port_bit(transport, port);
 	const struct warden_snapshot *closer = NULL;
 	bool closed = false, hard = false, ruled = false;
 	u32 i, line;
@@ -268,23 +308,23 @@ static void check_port(struct __test_metadata *_metadata, const struct warden_la
 	for (i = 0; i < layers->nr; i++) {
 		const struct warden_snapshot *snap = layers->layer[i];
 
-		if (!closes_for_all(snap, udp, port))
+		if (!closes_for_all(snap, transport, port))
 			continue;
 		closer = closer ? closer : snap;
 		closed = true;
 		hard |= snap->defaults[WARDEN_DOMAIN_LISTEN].mode == WARDEN_MODE_ENFORCE;
-		ruled |= is_ruled(snap, udp, port);
+		ruled |= is_ruled(snap, transport, port);
 	}
-	EXPECT_EQ(closed, is_closed(layers, udp, port))
+	EXPECT_EQ(closed, is_closed(layers, transport, port))
 	{
-		TH_LOG("%s %u", udp ? "udp" : "tcp", port);
+		TH_LOG("transport %u port %u", transport, port);
 	}
 	if (!closed || !layers->ports)
 		return;
 	EXPECT_EQ(hard, warden_port_is_hard(layers->ports, bit));
 	EXPECT_EQ(ruled, warden_port_is_ruled(layers->ports, bit));
-	EXPECT_EQ(closer, warden_ports_closer(layers, udp, port, &line));
-	EXPECT_EQ(is_ruled(closer, udp, port), line != 0);
+	EXPECT_EQ(closer, warden_ports_closer(layers, transport, port, &anywhere, &line));
+	EXPECT_EQ(is_ruled(closer, transport, port), line != 0);
 }
 
 TEST_F(ports, each_bit_is_what_asking_for_every_program_gives)
@@ -296,9 +336,9 @@ TEST_F(ports, each_bit_is_what_asking_for_every_program_gives)
 		for (i = 0; i < self->layers.nr; i++)
 			draw_policy(&self->layer[i]);
 		make(_metadata, &self->layers);
-		for (i = 0; i < 2 * EDGES; i++) {
-			check_port(_metadata, &self->layers, i % 2, edges[i / 2]);
-			check_port(_metadata, &self->layers, i % 2, (u16)(edges[i / 2] + 1));
+		for (i = 0; i < WARDEN_TRANSPORTS * EDGES; i++) {
+			check_port(_metadata, &self->layers, i / EDGES, edges[i % EDGES]);
+			check_port(_metadata, &self->layers, i / EDGES, (u16)(edges[i % EDGES] + 1));
 		}
 	}
 }

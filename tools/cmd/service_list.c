@@ -167,31 +167,40 @@ static void judge(struct listing *l, struct entry *e, const struct warden_open_s
 		ask_as(l, e, q, WARDEN_DIGEST_ALG_FSVERITY_SHA256, file->digests.fsverity);
 }
 
-/*
- * A socket of the kernel's is no program's. It is declared where some program may
- * listen at its port, by which packets come to it; else the ground is that of any.
- */
-static void judge_kernel(struct listing *l, struct entry *e, const struct warden_open_socket *s)
+/* May some program of the policy, or any, do this? Then by which rule is in @e. */
+static bool may_somebody(const struct listing *l, struct entry *e, struct warden_question q)
 {
-	struct warden_question q = question_of(s);
+	struct entry as = *e;
 	unsigned int layer;
-	struct entry as;
 	size_t i;
 
 	q.uid = WARDEN_UID_OTHER;
-	ask(l, e, &q);
-	for (layer = 0; layer < l->policy.n && e->state != DECLARED; layer++)
-		for (i = 0; i < l->policy.views[layer].programs.n && e->state != DECLARED; i++) {
+	ask(l, &as, &q);
+	for (layer = 0; layer < l->policy.n && as.state != DECLARED; layer++)
+		for (i = 0; i < l->policy.views[layer].programs.n && as.state != DECLARED; i++) {
 			const struct warden_program_view *p = &l->policy.views[layer].programs.v[i];
 
-			as = *e;
 			q.subject = p->digests[0];
 			q.uid = p->has_uid ? p->uid : WARDEN_UID_OTHER;
 			ask(l, &as, &q);
-			if (as.state == DECLARED)
-				*e = as;
 		}
-	e->state = e->state == DECLARED ? OF_THE_KERNEL : KERNEL_ALONE;
+	if (as.state == DECLARED)
+		*e = as;
+	return as.state == DECLARED;
+}
+
+/*
+ * A socket of the kernel's is no program's. It is declared where some program may
+ * listen at its port, by which packets come to it. MPTCP has one of TCP beneath.
+ */
+static void judge_kernel(const struct listing *l, struct entry *e, const struct warden_open_socket *s)
+{
+	struct warden_question q = question_of(s), mptcp = q;
+
+	mptcp.protocol = IPPROTO_MPTCP;
+	e->state = may_somebody(l, e, q) || (q.protocol == IPPROTO_TCP && may_somebody(l, e, mptcp)) ?
+			   OF_THE_KERNEL :
+			   KERNEL_ALONE;
 }
 
 static void put_where(struct entry *e, const struct warden_open_socket *s)

@@ -48,6 +48,12 @@ int BPF_PROG(warden_socket_listen, struct socket *sock, int backlog, int ret)
 	return clamp_errno(warden_kf_listen(sock));
 }
 
+/* Is anything denied to who connects, or a port that of a broker? */
+static __always_inline bool is_connecting_judged(__u32 hook)
+{
+	return is_judged(WARDEN_DOMAIN_CONNECT, hook) || is_judged(WARDEN_DOMAIN_SENSOR, hook);
+}
+
 SEC("lsm.s/socket_connect")
 int BPF_PROG(warden_socket_connect, struct socket *sock, struct sockaddr *address, int addrlen,
 	     int ret)
@@ -55,7 +61,7 @@ int BPF_PROG(warden_socket_connect, struct socket *sock, struct sockaddr *addres
 	const struct sock *sk = sock->sk;
 
 	if (ret || !sk || is_local(sk) ||
-	    !is_judged(WARDEN_DOMAIN_CONNECT, WARDEN_HOOK_SOCKET_CONNECT))
+	    !is_connecting_judged(WARDEN_HOOK_SOCKET_CONNECT))
 		return ret;
 	return clamp_errno(warden_kf_connect(sock, address, addrlen));
 }
@@ -73,7 +79,7 @@ int BPF_PROG(warden_socket_sendmsg, struct socket *sock, struct msghdr *msg, int
 	const struct sock *sk = sock->sk;
 
 	if (ret || !msg->msg_name || !sk || is_local(sk) || !is_told_where(sk, msg) ||
-	    !is_judged(WARDEN_DOMAIN_CONNECT, WARDEN_HOOK_SOCKET_SENDMSG))
+	    !is_connecting_judged(WARDEN_HOOK_SOCKET_SENDMSG))
 		return ret;
 	return clamp_errno(warden_kf_send(sock, msg));
 }

@@ -59,6 +59,12 @@ int BPF_PROG(warden_socket_accept, struct socket *sock, struct socket *newsock, 
 	return clamp_errno(warden_kf_accept(sock));
 }
 
+/* Is anything denied to who connects, or a port that of a broker? */
+static __always_inline bool is_connecting_judged(__u32 hook)
+{
+	return is_judged(WARDEN_DOMAIN_CONNECT, hook) || is_judged(WARDEN_DOMAIN_SENSOR, hook);
+}
+
 SEC("lsm.s/socket_connect")
 int BPF_PROG(warden_socket_connect, struct socket *sock, struct sockaddr *address, int addrlen,
 	     int ret)
@@ -66,7 +72,7 @@ int BPF_PROG(warden_socket_connect, struct socket *sock, struct sockaddr *addres
 	const struct sock *sk = sock->sk;
 
 	if (ret || !sk || is_local(sk) ||
-	    (!is_judged(WARDEN_DOMAIN_CONNECT, WARDEN_HOOK_SOCKET_CONNECT) && !is_anybody_marked()))
+	    (!is_connecting_judged(WARDEN_HOOK_SOCKET_CONNECT) && !is_anybody_marked()))
 		return ret;
 	return clamp_errno(warden_kf_connect(sock, address, addrlen));
 }
@@ -91,7 +97,7 @@ int BPF_PROG(warden_socket_sendmsg, struct socket *sock, struct msghdr *msg, int
 			return ret;
 	}
 	if (!msg->msg_name || !is_told_where(sk, msg) ||
-	    !is_judged(WARDEN_DOMAIN_CONNECT, WARDEN_HOOK_SOCKET_SENDMSG))
+	    !is_connecting_judged(WARDEN_HOOK_SOCKET_SENDMSG))
 		return 0;
 	return clamp_errno(warden_kf_send(sock, msg));
 }

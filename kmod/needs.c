@@ -53,7 +53,8 @@ static bool touches(const struct warden_snapshot *snap, u32 domain)
  */
 u64 warden_needs_of(const struct warden_snapshot *snap)
 {
-	u64 hooks = ALWAYS | (snap->nr_programs ? HOOK(BPRM_CHECK) : 0);
+	u64 hooks = ALWAYS | (snap->nr_programs ? HOOK(BPRM_CHECK) : 0) |
+		    (snap->nr_brokers ? hooks_of[WARDEN_DOMAIN_CONNECT] : 0);
 	u32 domain;
 
 	for (domain = 0; domain < WARDEN_DOMAIN_RULES; domain++)

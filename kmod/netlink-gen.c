@@ -36,6 +36,15 @@ static const struct netlink_range_validation warden_a_rule_port_high_range = {
 	.max	= 65535ULL,
 };
 
+static const struct netlink_range_validation warden_a_broker_protocol_range = {
+	.max	= 65535ULL,
+};
+
+static const struct netlink_range_validation warden_a_broker_port_range = {
+	.min	= 1ULL,
+	.max	= 65535ULL,
+};
+
 static const struct netlink_range_validation warden_a_consent_seconds_range = {
 	.min	= 1ULL,
 	.max	= 3153600000ULL,
@@ -69,6 +78,14 @@ static const struct netlink_range_validation warden_a_service_seconds_range = {
 const struct nla_policy warden_appraise_nl_policy[WARDEN_A_APPRAISE_DIGESTS + 1] = {
 	[WARDEN_A_APPRAISE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 4, 6),
 	[WARDEN_A_APPRAISE_DIGESTS] = { .type = NLA_BINARY, },
+};
+
+const struct nla_policy warden_broker_nl_policy[WARDEN_A_BROKER_PORT + 1] = {
+	[WARDEN_A_BROKER_LINE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WARDEN_A_BROKER_LABEL] = { .type = NLA_NUL_STRING, .len = 63, },
+	[WARDEN_A_BROKER_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 10),
+	[WARDEN_A_BROKER_PROTOCOL] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_broker_protocol_range),
+	[WARDEN_A_BROKER_PORT] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_broker_port_range),
 };
 
 const struct nla_policy warden_channel_nl_policy[WARDEN_A_CHANNEL_UNIT + 1] = {
@@ -171,7 +188,7 @@ const struct nla_policy warden_window_nl_policy[WARDEN_A_WINDOW_TO + 1] = {
 };
 
 /* WARDEN_CMD_POLICY_ADD - do */
-static const struct nla_policy warden_policy_add_nl_policy[WARDEN_A_POLICY_CLASSIFY + 1] = {
+static const struct nla_policy warden_policy_add_nl_policy[WARDEN_A_POLICY_BROKER + 1] = {
 	[WARDEN_A_POLICY_HEADER] = NLA_POLICY_NESTED(warden_header_nl_policy),
 	[WARDEN_A_POLICY_DEFAULT] = NLA_POLICY_NESTED(warden_default_nl_policy),
 	[WARDEN_A_POLICY_PROGRAM] = NLA_POLICY_NESTED(warden_program_nl_policy),
@@ -181,6 +198,7 @@ static const struct nla_policy warden_policy_add_nl_policy[WARDEN_A_POLICY_CLASS
 	[WARDEN_A_POLICY_APPRAISE] = NLA_POLICY_NESTED(warden_appraise_nl_policy),
 	[WARDEN_A_POLICY_SIGNER] = NLA_POLICY_NESTED(warden_signer_nl_policy),
 	[WARDEN_A_POLICY_CLASSIFY] = NLA_POLICY_NESTED(warden_classify_nl_policy),
+	[WARDEN_A_POLICY_BROKER] = NLA_POLICY_NESTED(warden_broker_nl_policy),
 };
 
 /* WARDEN_CMD_POLICY_COMMIT - do */
@@ -371,7 +389,7 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_policy_add_doit,
 		.policy		= warden_policy_add_nl_policy,
-		.maxattr	= WARDEN_A_POLICY_CLASSIFY,
+		.maxattr	= WARDEN_A_POLICY_BROKER,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{

@@ -20,6 +20,7 @@
 #include <warden/abi.h>
 #include <warden/address.h>
 
+#include "broker.h"
 #include "egress.h"
 #include "identity.h"
 #include "inbound.h"
@@ -391,7 +392,9 @@ int warden_service_connect(struct socket *sock, const struct sockaddr *address, 
 	    (len >= (int)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC))
 		return 0;
 	read_peer(&to, sock, address, len);
-	return judge_egress(sock, &to) ?: judge_connect(sock, &to);
+	return judge_egress(sock, &to) ?:
+	       judge_connect(sock, &to) ?:
+	       warden_broker_connect(sock, to.port, true);
 }
 
 /**
@@ -409,7 +412,8 @@ int warden_service_send(struct socket *sock, const struct msghdr *msg)
 	if (sock->sk->sk_kern_sock || !msg->msg_name)
 		return 0;
 	read_peer(&to, sock, msg->msg_name, msg->msg_namelen);
-	return judge_connect(sock, &to);
+	return judge_connect(sock, &to) ?:
+	       warden_broker_connect(sock, to.port, sock->type == SOCK_STREAM);
 }
 
 /* --- whether there is anything to ask --------------------------------------- */
@@ -425,13 +429,17 @@ static bool denies_anything(const struct warden_snapshot *snap, u32 domain)
 	return denies;
 }
 
+/* Where a layer has brokers, whoever connects may be about to use a sensor. */
 static u32 denying_domains(const struct warden_layers *layers)
 {
 	u32 mask = 0, i;
 
-	for (i = 0; layers && i < layers->nr; i++)
+	for (i = 0; layers && i < layers->nr; i++) {
 		if (denies_anything(layers->layer[i], WARDEN_DOMAIN_CONNECT))
 			mask |= BIT(WARDEN_DOMAIN_CONNECT);
+		if (layers->layer[i]->nr_brokers)
+			mask |= BIT(WARDEN_DOMAIN_SENSOR);
+	}
 	return mask;
 }
 

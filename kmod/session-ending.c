@@ -22,6 +22,7 @@
 #include <linux/task_work.h>
 #include <linux/timekeeping.h>
 
+#include "broker.h"
 #include "session.h"
 #include "session-priv.h"
 #include "stream.h"
@@ -181,6 +182,14 @@ static unsigned int end_picked(struct list_head *list, u32 reason, u64 since, u6
 	return nr;
 }
 
+/* Connections to brokers end with the sessions, and after them. */
+static unsigned int end_connections(unsigned int nr, u64 since, u64 *took)
+{
+	if (nr && took)
+		*took = ktime_get_boottime_ns() - since;
+	return nr;
+}
+
 /* Is its device another kind of sensor by now? One that is gone stays what it was. */
 static bool was_classified(const struct warden_session *s)
 {
@@ -216,7 +225,8 @@ unsigned int warden_session_review(u32 reason, u64 since, u64 *took)
 	if (took)
 		*took = 0;
 	warden_session_pick(lost_ground, &list);
-	return end_picked(&list, reason, since, took);
+	return end_picked(&list, reason, since, took) +
+	       end_connections(warden_broker_review(reason, since), since, took);
 }
 
 static bool is_any(const struct warden_session *s)
@@ -241,7 +251,8 @@ unsigned int warden_session_end_each(u32 reason, u64 since, u64 *took)
 
 	*took = 0;
 	warden_session_pick(is_any, &list);
-	return end_picked(&list, reason, since, took);
+	return end_picked(&list, reason, since, took) +
+	       end_connections(warden_broker_end_all(reason, since), since, took);
 }
 
 static void hand_back_all(void)
@@ -275,6 +286,7 @@ unsigned int warden_session_end_all(u32 reason)
 
 	warden_session_pick(is_any, &list);
 	end_picked(&list, reason, ktime_get_boottime_ns(), NULL);
+	warden_broker_end_all(reason, ktime_get_boottime_ns());
 	for (ms = 0; ms < UNMAP_MS && warden_session_count(); ms += 10) {
 		if (ms >= DRAIN_MS && !warden_session_any_mapped())
 			break;

@@ -57,6 +57,7 @@ void warden_snapshot_free(struct warden_snapshot *snap)
 	kvfree(snap->patterns);
 	kvfree(snap->quorums);
 	kvfree(snap->classings);
+	kvfree(snap->brokers);
 	for (i = 0; i < snap->nr_signers; i++)
 		kfree(snap->signers[i].certificate);
 	kvfree(snap->signers);

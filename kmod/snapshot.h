@@ -135,6 +135,22 @@ struct warden_classing {
 };
 
 /**
+ * struct warden_broker - a program that hands on what a sensor tells
+ * @key: warden_snapshot_key() of @name
+ * @protocol: IPPROTO_TCP or IPPROTO_UDP
+ * @port: where it does, host order
+ * @class: enum warden_sensor_class
+ * @name: its name, with WARDEN_BROKER_MARK before it
+ */
+struct warden_broker {
+	u64 key;
+	u16 protocol;
+	u16 port;
+	u8 class;
+	char name[sizeof(WARDEN_BROKER_MARK) + WARDEN_LABEL_MAX];
+};
+
+/**
  * struct warden_digest_ref - a digest and the program it stands for
  * @digest: the digest
  * @program: index into the programs
@@ -209,6 +225,8 @@ struct warden_signer {
  * @quorums: whose consent rules ask for
  * @nr_classings: how many @classings
  * @classings: maker: what devices are, the first that fits a device counts
+ * @nr_brokers: how many @brokers
+ * @brokers: whom to connect to is to use a sensor
  * @sweep: end what is older than the policy and receives where nobody may
  * @units: some program must run in a unit
  * @unused: seconds after which a consent nobody uses ends; 0 is never
@@ -255,6 +273,8 @@ struct warden_snapshot {
 	struct warden_quorum *quorums;
 	u32 nr_classings;
 	struct warden_classing *classings;
+	u32 nr_brokers;
+	struct warden_broker *brokers;
 	bool sweep;
 	bool units;
 	u32 unused;

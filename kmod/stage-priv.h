@@ -37,6 +37,7 @@ struct table {
  * @patterns: struct warden_pattern
  * @quorums: struct warden_quorum
  * @classings: struct warden_classing
+ * @brokers: struct warden_broker
  * @reference: struct warden_digest, per domain
  */
 struct warden_stage {
@@ -56,6 +57,7 @@ struct warden_stage {
 	struct table patterns;
 	struct table quorums;
 	struct table classings;
+	struct table brokers;
 	struct table reference[WARDEN_DOMAIN_RULES];
 };
 
@@ -86,6 +88,8 @@ int warden_stage_add_appraise(struct warden_stage *stage, const struct nlattr *a
 			      struct netlink_ext_ack *extack);
 int warden_stage_add_classing(struct warden_stage *stage, const struct nlattr *attr,
 			      struct netlink_ext_ack *extack);
+int warden_stage_add_broker(struct warden_stage *stage, const struct nlattr *attr,
+			    struct netlink_ext_ack *extack);
 
 int warden_stage_fields(struct nlattr **tb, int max, const struct nlattr *nest,
 			const struct nla_policy *table, struct netlink_ext_ack *extack);

@@ -47,6 +47,8 @@ static int add_entry(struct warden_stage *stage, const struct nlattr *attr,
 		return warden_stage_add_appraise(stage, attr, extack);
 	case WARDEN_A_POLICY_CLASSIFY:
 		return warden_stage_add_classing(stage, attr, extack);
+	case WARDEN_A_POLICY_BROKER:
+		return warden_stage_add_broker(stage, attr, extack);
 	default:
 		return warden_stage_refuse(extack, attr, "this is no entry of a policy");
 	}
@@ -101,6 +103,7 @@ void warden_stage_free(struct warden_stage *stage)
 	kvfree(stage->patterns.item);
 	kvfree(stage->quorums.item);
 	kvfree(stage->classings.item);
+	kvfree(stage->brokers.item);
 	warden_snapshot_free(stage->snap);
 	kfree(stage);
 }
@@ -198,6 +201,7 @@ static void fill_snapshot(struct warden_stage *stage)
 	snap->patterns = take(&stage->patterns, sizeof(*snap->patterns), &snap->nr_patterns);
 	snap->quorums = take(&stage->quorums, sizeof(*snap->quorums), &snap->nr_quorums);
 	snap->classings = take(&stage->classings, sizeof(*snap->classings), &snap->nr_classings);
+	snap->brokers = take(&stage->brokers, sizeof(*snap->brokers), &snap->nr_brokers);
 }
 
 /**

@@ -874,6 +874,25 @@ const struct warden_wire_set *warden_set_classify(void)
 	return &classify_set;
 }
 
+static const struct warden_wire_attr broker_attrs[] = {
+	[1] = { .name = "line", .kind = WARDEN_WIRE_U32 },
+	[2] = { .name = "label", .kind = WARDEN_WIRE_STRING },
+	[3] = { .name = "class", .kind = WARDEN_WIRE_U32, .values = &sensor_class_enum },
+	[4] = { .name = "protocol", .kind = WARDEN_WIRE_U32 },
+	[5] = { .name = "port", .kind = WARDEN_WIRE_U32 },
+};
+
+static const struct warden_wire_set broker_set = {
+	.name = "broker",
+	.attrs = broker_attrs,
+	.max = 5,
+};
+
+const struct warden_wire_set *warden_set_broker(void)
+{
+	return &broker_set;
+}
+
 static const struct warden_wire_attr policy_attrs[] = {
 	[1] = { .name = "header", .kind = WARDEN_WIRE_NEST, .nest = &header_set },
 	[2] = { .name = "default", .kind = WARDEN_WIRE_NEST, .nest = &default_set, .many = true },
@@ -899,12 +918,13 @@ static const struct warden_wire_attr policy_attrs[] = {
 	[22] = { .name = "shadow", .kind = WARDEN_WIRE_U32 },
 	[23] = { .name = "floor", .kind = WARDEN_WIRE_U32 },
 	[24] = { .name = "classify", .kind = WARDEN_WIRE_NEST, .nest = &classify_set, .many = true },
+	[25] = { .name = "broker", .kind = WARDEN_WIRE_NEST, .nest = &broker_set, .many = true },
 };
 
 static const struct warden_wire_set policy_set = {
 	.name = "policy",
 	.attrs = policy_attrs,
-	.max = 24,
+	.max = 25,
 };
 
 const struct warden_wire_set *warden_set_policy(void)

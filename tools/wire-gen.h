@@ -45,6 +45,7 @@ const struct warden_wire_set *warden_set_rule(void);
 const struct warden_wire_set *warden_set_measure(void);
 const struct warden_wire_set *warden_set_appraise(void);
 const struct warden_wire_set *warden_set_classify(void);
+const struct warden_wire_set *warden_set_broker(void);
 const struct warden_wire_set *warden_set_policy(void);
 const struct warden_wire_set *warden_set_trust(void);
 const struct warden_wire_set *warden_set_consent_step(void);

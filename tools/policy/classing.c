@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* classify device "..." as location; */
+/* classify device "..." as location; classify broker gpsd at tcp 2947 as location; */
+#include <netinet/in.h>
 #include <string.h>
 
 #include "parse_priv.h"
@@ -19,6 +20,27 @@ static const char *nth_class(const void *ctx, size_t n)
 	return is_class(class) ? warden_enum_word(warden_enum_sensor_class(), (uint64_t)class) : NULL;
 }
 
+/* 0 where it is none, which was told. */
+static int find_class(struct warden_parse *p, struct warden_name class)
+{
+	int value = warden_enum_value(warden_enum_sensor_class(), class.text);
+	char list[160];
+
+	if (is_class(value))
+		return value;
+	warden_parse_list(list, sizeof(list), nth_class, NULL);
+	warden_diags_add(p->diags, class.at, "`%s` is no class of sensors; write one of %s", class.text,
+			 list);
+	return 0;
+}
+
+static void check_as(struct warden_parse *p, struct warden_name as)
+{
+	if (strcmp(as.text, "as"))
+		warden_diags_add(p->diags, as.at, "a device is classified `as` a class, and not `%s`",
+				 as.text);
+}
+
 static void check_device(struct warden_parse *p, const struct warden_sensor *device)
 {
 	bool named = device->kind == WARDEN_SENSOR_NAME;
@@ -34,22 +56,48 @@ static void check_device(struct warden_parse *p, const struct warden_sensor *dev
 void warden_parse_classing(struct warden_parse *p, struct warden_place at, struct warden_sensor device,
 			   struct warden_name as, struct warden_name class)
 {
-	int value = warden_enum_value(warden_enum_sensor_class(), class.text);
-	char list[160];
+	int value = find_class(p, class);
 
 	check_device(p, &device);
-	if (strcmp(as.text, "as"))
-		warden_diags_add(p->diags, as.at, "a device is classified `as` a class, and not `%s`",
-				 as.text);
-	if (!is_class(value)) {
-		warden_parse_list(list, sizeof(list), nth_class, NULL);
-		warden_diags_add(p->diags, class.at, "`%s` is no class of sensors; write one of %s",
-				 class.text, list);
+	check_as(p, as);
+	if (!value)
 		return;
-	}
 	if (p->model->classings.n == WARDEN_CLASSINGS_MAX)
 		warden_diags_add(p->diags, at, "a policy can classify %u devices; this is one more",
 				 WARDEN_CLASSINGS_MAX);
 	*warden_array_add(&p->model->classings) = (struct warden_classing){
 		.at = at, .device = device, .class = (uint32_t)value };
+}
+
+static void check_port(struct warden_parse *p, const struct warden_broker *b)
+{
+	char where[WARDEN_WHERE_TEXT];
+	size_t i;
+
+	if (b->protocol != IPPROTO_TCP && b->protocol != IPPROTO_UDP)
+		warden_diags_add(p->diags, b->at, "a broker is found at a port of `tcp` or `udp`");
+	if (!b->port || b->port > UINT16_MAX)
+		warden_diags_add(p->diags, b->at, "%u is no port; write 1 to 65535", b->port);
+	for (i = 0; i < p->model->brokers.n; i++)
+		if (p->model->brokers.v[i].protocol == b->protocol && p->model->brokers.v[i].port == b->port)
+			warden_diags_add(p->diags, b->at, "%s has a broker at this port already; keep one",
+					 warden_diags_where(p->diags, p->model->brokers.v[i].at, where));
+}
+
+void warden_parse_broker(struct warden_parse *p, struct warden_broker broker, struct warden_name what,
+			 struct warden_name protocol, struct warden_name as, struct warden_name class)
+{
+	if (strcmp(what.text, "broker"))
+		warden_diags_add(p->diags, what.at,
+				 "`%s` cannot stand after `classify`; write `device \"...\"`, `name "
+				 "\"...\"` or `broker NAME at tcp PORT`", what.text);
+	check_as(p, as);
+	broker.class = (uint32_t)find_class(p, class);
+	broker.protocol = warden_parse_protocol(p, protocol);
+	warden_model_check_length(p->diags, broker.name, "the name of the broker", WARDEN_LABEL_MAX);
+	check_port(p, &broker);
+	if (p->model->brokers.n == WARDEN_BROKERS_MAX)
+		warden_diags_add(p->diags, broker.at, "a policy can name %u brokers; this is one more",
+				 WARDEN_BROKERS_MAX);
+	*warden_array_add(&p->model->brokers) = broker;
 }

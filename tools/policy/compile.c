@@ -365,6 +365,18 @@ static void put_classing(struct compile *c, const struct warden_classing *g)
 	warden_blob_nest_end(c->b, nest);
 }
 
+static void put_broker(struct compile *c, const struct warden_broker *k)
+{
+	size_t nest = warden_blob_nest_begin(c->b, WARDEN_A_POLICY_BROKER);
+
+	warden_blob_put_u32(c->b, WARDEN_A_BROKER_LINE, k->at.line);
+	warden_blob_put_string(c->b, WARDEN_A_BROKER_LABEL, k->name.text);
+	warden_blob_put_u32(c->b, WARDEN_A_BROKER_CLASS, k->class);
+	warden_blob_put_u32(c->b, WARDEN_A_BROKER_PROTOCOL, k->protocol);
+	warden_blob_put_u32(c->b, WARDEN_A_BROKER_PORT, k->port);
+	warden_blob_nest_end(c->b, nest);
+}
+
 static void put_all(struct compile *c)
 {
 	size_t i;
@@ -382,6 +394,8 @@ static void put_all(struct compile *c)
 	put_appraise(c, WARDEN_DOMAIN_MODULE);
 	for (i = 0; i < c->m->classings.n; i++)
 		put_classing(c, &c->m->classings.v[i]);
+	for (i = 0; i < c->m->brokers.n; i++)
+		put_broker(c, &c->m->brokers.v[i]);
 }
 
 /* Frees what was needed on the way. */

@@ -84,6 +84,7 @@ void warden_model_free(struct warden_model *m)
 	free(m->members.v);
 	free(m->appraises.v);
 	free(m->classings.v);
+	free(m->brokers.v);
 	warden_index_free(&m->program_names);
 	warden_index_free(&m->group_names);
 	warden_index_free(&m->purpose_names);

@@ -169,6 +169,15 @@ struct warden_classing {
 	uint32_t class;
 };
 
+/* A program that hands on what a sensor tells, at a port. */
+struct warden_broker {
+	struct warden_place at;
+	struct warden_name name;
+	uint32_t class;
+	uint32_t protocol;
+	uint32_t port;
+};
+
 struct warden_appraise {
 	struct warden_place at;
 	uint32_t domain;
@@ -201,6 +210,7 @@ struct warden_model {
 	WARDEN_ARRAY(uint32_t) members;
 	WARDEN_ARRAY(struct warden_appraise) appraises;
 	WARDEN_ARRAY(struct warden_classing) classings;
+	WARDEN_ARRAY(struct warden_broker) brokers;
 	uint32_t measure;		/* bit mask of domains */
 	struct warden_place library;	/* where libraries are to be measured */
 	struct warden_tags library_tags;

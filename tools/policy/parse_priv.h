@@ -103,7 +103,9 @@ void warden_parse_unused(struct warden_parse *p, struct warden_name word, uint32
 /* `at most N per second`: uses in an hour, or 0 where it is wrong. */
 uint32_t warden_parse_rate(struct warden_parse *p, struct warden_name most, uint32_t n,
 			   struct warden_place at, struct warden_name per, struct warden_name unit);
-/* classing.c */
+/* classing.c: `classify broker NAME at PROTOCOL PORT as CLASS`, and `classify` of a device */
+void warden_parse_broker(struct warden_parse *p, struct warden_broker broker, struct warden_name what,
+			 struct warden_name protocol, struct warden_name as, struct warden_name class);
 void warden_parse_classing(struct warden_parse *p, struct warden_place at, struct warden_sensor device,
 			   struct warden_name as, struct warden_name class);
 void warden_parse_usb_class(struct warden_parse *p, struct warden_name word,

@@ -266,6 +266,10 @@ simple:
 	}
 	| SWEEP NAME			{ warden_parse_sweep(p, $2, @1.from); }
 	| CLASSIFY named_sensor NAME NAME	{ warden_parse_classing(p, @1.from, $2, $3, $4); }
+	| CLASSIFY NAME NAME AT NAME NUMBER NAME NAME {
+		warden_parse_broker(p, (struct warden_broker){ .at = @1.from, .name = $3, .port = $6 },
+				    $2, $5, $7, $8);
+	}
 	| INCLUDE STRING		{ warden_parse_include(p, $2); }
 	| DEFAULT domain action no_tags tags {
 		set_default(p, warden_parse_domain(p, $2, DOMAINS_WITH_DEFAULT, "default"),

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <netinet/in.h>
+
 #include "print.h"
 #include "rate.h"
 #include "wire.h"
@@ -372,6 +374,13 @@ static void print_classing(const struct warden_classing *g, FILE *to)
 	fprintf(to, " as %s;\n", warden_enum_word(warden_enum_sensor_class(), g->class));
 }
 
+static void print_broker(const struct warden_broker *k, FILE *to)
+{
+	fprintf(to, "classify broker %s at %s %u as %s;\n", k->name.text,
+		k->protocol == IPPROTO_TCP ? "tcp" : "udp", k->port,
+		warden_enum_word(warden_enum_sensor_class(), k->class));
+}
+
 static void print_appraise(const struct warden_appraise *a, FILE *to)
 {
 	fprintf(to, "appraise %s from ", domain_word(a->domain));
@@ -393,6 +402,8 @@ void warden_print_model(const struct warden_model *m, FILE *to)
 		print_purpose(&m->purposes.v[i], to);
 	for (i = 0; i < m->classings.n; i++)
 		print_classing(&m->classings.v[i], to);
+	for (i = 0; i < m->brokers.n; i++)
+		print_broker(&m->brokers.v[i], to);
 	for (i = 0; i < m->rules.n; i++)
 		warden_print_rule(m, &m->rules.v[i], to);
 	print_safety(m, to);

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * S20: who has a sensor and hands on what it tells is no way around the gate of the sensor.
+ */
+#include <arpa/inet.h>
+#include <json-c/json.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "lib/harness.h"
+
+#define PORT	2947 /* gpsd's */
+#define OBJECT	"broker:gpsd"
+#define HEADER	"program tester { path \"%s\"; }\npurpose way \"Find the way\";\n"
+#define BROKER	"default sensor deny;\ndefault listen allow;\n"                                    \
+		"classify broker gpsd at tcp 2947 as location;\n"
+
+FIXTURE(broker)
+{
+	int server;
+	struct mark mark;
+};
+
+static struct sockaddr_in at(uint16_t port)
+{
+	return (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(port),
+				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+}
+
+/* Connected, or -errno. */
+static int reach(uint16_t port)
+{
+	struct sockaddr_in to = at(port);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), err;
+
+	if (!connect(fd, (struct sockaddr *)&to, sizeof(to)))
+		return fd;
+	err = errno;
+	close(fd);
+	return -err;
+}
+
+FIXTURE_SETUP(broker)
+{
+	struct sockaddr_in own = at(PORT);
+	int on = 1;
+
+	ASSERT_LOADED(warden_policy(HEADER "default sensor deny;\ndefault listen allow;\n", warden_self()));
+	self->server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ASSERT_EQ(0, setsockopt(self->server, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)));
+	ASSERT_EQ(0, bind(self->server, (struct sockaddr *)&own, sizeof(own)));
+	ASSERT_EQ(0, listen(self->server, 8));
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(broker)
+{
+	close(self->server);
+	warden_withdraw_all();
+}
+
+TEST_F(broker, is_reached_by_who_may_use_its_sensor)
+{
+	struct claim denied = {
+		.domain = "sensor", .reason = "program-unknown", .program = warden_self(),
+		.object = OBJECT, .line = UINT32_MAX, .pid = getpid(), .times = 1,
+	};
+	int fd = reach(PORT);
+
+	EXPECT_LE(0, fd); /* while no policy says what it is */
+	close(fd);
+	ASSERT_LOADED(warden_policy(BROKER));
+	self->mark = evidence_mark();
+	EXPECT_EQ(-EACCES, reach(PORT));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_EQ(-ECONNREFUSED, reach(PORT + 1));
+	ASSERT_LOADED(warden_policy(BROKER "allow any use device \"" OBJECT "\";\n"));
+	self->mark = evidence_mark();
+	fd = reach(PORT);
+	EXPECT_LE(0, fd);
+	close(fd);
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+/* The first data of TCP Fast Open carry the address. */
+TEST_F(broker, is_not_reached_by_a_message)
+{
+	struct sockaddr_in to = at(PORT);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ASSERT_LOADED(warden_policy(BROKER));
+	EXPECT_EQ(-1, sendto(fd, "x", 1, MSG_FASTOPEN, (struct sockaddr *)&to, sizeof(to)));
+	EXPECT_EQ(EACCES, errno);
+	close(fd);
+}
+
+TEST_F(broker, connection_ends_with_the_consent)
+{
+	const struct claim ended = {
+		.event = "session-end", .domain = "sensor", .reason = "withdrawn",
+		.program = "tester", .object = OBJECT,
+	};
+	struct pollfd p = { .events = POLLIN };
+	struct json_object *record;
+	char c;
+	int peer;
+
+	ASSERT_LOADED(warden_policy(HEADER BROKER "allow tester use location for way with consent;\n",
+				    warden_self()));
+	EXPECT_EQ(-EACCES, reach(PORT));
+	ASSERT_EQ(0, warden_grant("tester", "location", "way"));
+	p.fd = reach(PORT);
+	ASSERT_LE(0, p.fd);
+	peer = accept(self->server, NULL, NULL);
+	ASSERT_LE(0, peer);
+	ASSERT_EQ(1, write(peer, "$", 1));
+	EXPECT_EQ(1, read(p.fd, &c, 1));
+	ASSERT_EQ(0, warden_withdraw("tester", "location"));
+	EXPECT_EQ(1, poll(&p, 1, 1000));
+	EXPECT_GE(0, read(p.fd, &c, 1));
+	EXPECT_EQ(-1, send(p.fd, "?", 1, MSG_NOSIGNAL));
+	record = evidence_find(&self->mark, &ended, 1000);
+	ASSERT_NE(NULL, record);
+	EXPECT_GE(200000000u, evidence_number(record, "took"));
+	json_object_put(record);
+	close(p.fd);
+	close(peer);
+	EXPECT_EQ(-EACCES, reach(PORT));
+}
+
+TEST_F(broker, connection_ends_with_the_rule_and_others_stay)
+{
+	struct pollfd p = { .events = POLLIN }, q = { .events = POLLIN };
+
+	ASSERT_LOADED(warden_policy(HEADER BROKER "allow tester use location;\n", warden_self()));
+	p.fd = reach(PORT);
+	ASSERT_LE(0, p.fd);
+	ASSERT_LOADED(warden_policy(HEADER BROKER "allow any use location;\n", warden_self()));
+	EXPECT_EQ(0, poll(&p, 1, 100));
+	q.fd = reach(PORT);
+	ASSERT_LE(0, q.fd);
+	ASSERT_LOADED(warden_policy(HEADER BROKER, warden_self()));
+	EXPECT_EQ(1, poll(&p, 1, 1000));
+	EXPECT_EQ(1, poll(&q, 1, 1000));
+	close(p.fd);
+	close(q.fd);
+}
+
+TEST_HARNESS_MAIN

@@ -12,7 +12,7 @@
 #define ALLOW WARDEN_ACTION_ALLOW
 #define DENY  WARDEN_ACTION_DENY
 #define RULES_MAX 100000 /* include/warden/limits.h */
-#define LOADERS_MAX 8	 /* kmod/netlink.c */
+#define LOADERS_MAX 8	 /* kmod/netlink/netlink.c */
 
 /* --- the transaction ---------------------------------------------------------------- */
 

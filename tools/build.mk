@@ -52,8 +52,9 @@ KERNEL_HEADERS := $(addprefix $(KERNEL_OUT)/include/,$(HOSTED_HEADERS) net/netli
 KERNEL_CFLAGS = -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -D_GNU_SOURCE \
 	-D__KERNEL__ -isystem $(KERNEL_OUT)/include -I$(TOOLS_DIR)/kernel -I$(WARDEN_TOP)/kmod \
 	-I$(WARDEN_TOP)/include $(CFLAGS)
-KERNEL_OBJ := $(patsubst %.c,$(KERNEL_OUT)/%.o,oracle.c decide.c snapshot.c netlink-gen.c \
-	$(notdir $(wildcard $(WARDEN_TOP)/kmod/stage*.c)))
+KERNEL_SRC := judge/decide.c policy/snapshot.c netlink/netlink-gen.c \
+	$(patsubst $(WARDEN_TOP)/kmod/%,%,$(wildcard $(WARDEN_TOP)/kmod/policy/stage*.c))
+KERNEL_OBJ := $(patsubst %.c,$(KERNEL_OUT)/%.o,oracle.c $(KERNEL_SRC))
 
 .PHONY: tools tools-clean host-tests host-fuzz
 tools: $(O)/wardenctl
@@ -85,17 +86,19 @@ $(addprefix $(KERNEL_OUT)/include/,$(HOSTED_HEADERS)): $(TOOLS_DIR)/kernel/hoste
 	@echo '#include "hosted.h"' >$@
 
 $(KERNEL_OUT)/%.o: $(WARDEN_TOP)/kmod/%.c $(KERNEL_HEADERS)
+	@mkdir -p $(@D)
 	$(CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(KERNEL_OUT)/oracle.o: $(TOOLS_DIR)/kernel/oracle.c $(KERNEL_HEADERS)
 	$(CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Of the tables only those of a policy are wanted; the handlers the others name are not here.
-$(KERNEL_OUT)/netlink-gen.o: $(WARDEN_TOP)/kmod/netlink-gen.c $(KERNEL_HEADERS)
+$(KERNEL_OUT)/netlink/netlink-gen.o: $(WARDEN_TOP)/kmod/netlink/netlink-gen.c $(KERNEL_HEADERS)
+	@mkdir -p $(@D)
 	$(CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
 	$(OBJCOPY) -w --weaken-symbol='warden_nl_*' $@
 
--include $(wildcard $(TOOLS_OUT)/*.d $(TOOLS_OUT)/cmd/*.d $(TOOLS_OUT)/policy/*.d $(KERNEL_OUT)/*.d)
+-include $(wildcard $(TOOLS_OUT)/*.d $(TOOLS_OUT)/cmd/*.d $(TOOLS_OUT)/policy/*.d $(KERNEL_OUT)/*.d $(KERNEL_OUT)/*/*.d)
 
 tools-clean:
 	rm -rf $(TOOLS_OUT) $(O)/wardenctl

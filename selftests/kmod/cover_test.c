@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Layers, without a kernel: kmod/decide.c and kmod/cover.c as they stand. Small
+ * Layers, without a kernel: kmod/judge/decide.c and kmod/judge/cover.c as they stand. Small
  * cases whose answer can be read off, and random pairs of layers, where cover
  * must find a rule that widens exactly when some point of a small world, all of
  * whose points are tried, is allowed below and not above.
@@ -8,8 +8,8 @@
 #define TH_LOG_STREAM stdout
 #include "kselftest_harness.h"
 
-#include "cover.h"
 #include "decide_policy.h"
+#include "judge/cover.h"
 
 #define PAIRS 20000
 

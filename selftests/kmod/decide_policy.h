@@ -5,7 +5,7 @@
 #ifndef WARDEN_TEST_DECIDE_POLICY_H
 #define WARDEN_TEST_DECIDE_POLICY_H
 
-#include "decide.h"
+#include "judge/decide.h"
 
 #define RULES_MAX 64
 #define EXPIRED 1000

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which ports are closed to all, without a kernel: kmod/ports.c as it stands. Cases
+ * Which ports are closed to all, without a kernel: kmod/network/ports.c as it stands. Cases
  * whose answer can be read off, and random policies of up to three layers, where
  * each bit of each map must be what asking for every program, port by port, gives.
  */
@@ -8,9 +8,9 @@
 #define TH_LOG_STREAM stdout
 #include "kselftest_harness.h"
 
-#include "change.h"
-#include "ports.h"
 #include "decide_policy.h"
+#include "network/ports.h"
+#include "policy/change.h"
 
 #define PROGRAMS 3
 #define EDGES	 8

@@ -6,7 +6,7 @@
 #include "kselftest_harness.h"
 
 #include "hosted.h"
-#include "consent-time.h"
+#include "consent/consent-time.h"
 
 #define DAY    86400
 #define AT(day, hour, minute) ((day)*DAY + (hour)*3600 + (minute)*60)

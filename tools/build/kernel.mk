@@ -16,7 +16,7 @@ endif
 
 KRELEASE := $(shell $(MAKE) -s --no-print-directory -C $(KDIR) ARCH=$(KARCH) kernelrelease)
 OUT := $(BUILD)/$(ARCH)-$(KRELEASE)
-MODULE_SOURCES := Kbuild $(wildcard kmod/*.[ch] kmod/compat/*.h include/warden/*.h include/uapi/linux/*.h)
+MODULE_SOURCES := Kbuild $(wildcard kmod/*.[ch] kmod/*/*.[ch] include/warden/*.h include/uapi/linux/*.h)
 
 # Certificates of the maker, in PEM; a module with none accepts unsigned policies.
 comma := ,

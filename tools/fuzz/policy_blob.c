@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Fuzzes the module's reading of a compiled policy: the kernel's own attribute
- * parser with the generated tables, kmod/stage.c and kmod/snapshot.c, and then
+ * parser with the generated tables, kmod/policy/stage.c and kmod/policy/snapshot.c, and then
  * decisions with what came out.
  *
  * Whatever comes in is either refused with a sentence, or a snapshot that holds
@@ -15,12 +15,12 @@
 #include <net/netlink.h>
 #include <net/genetlink.h>
 
-#include "cover.h"
-#include "decide.h"
-#include "netlink-gen.h"
-#include "sha256.h"
-#include "snapshot.h"
-#include "stage.h"
+#include "judge/cover.h"
+#include "judge/decide.h"
+#include "netlink/netlink-gen.h"
+#include "policy/snapshot.h"
+#include "policy/stage.h"
+#include "program/sha256.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 

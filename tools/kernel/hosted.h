@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * As much of the kernel as kmod/decide.c, stage.c and snapshot.c, and the
+ * As much of the kernel as kmod/judge/decide.c, stage.c and snapshot.c, and the
  * kernel's own lib/nlattr.c and include/net/netlink.h, need to be compiled for
  * the host unchanged. The build makes each kernel header they include a file that
  * includes this one (hosted.mk).

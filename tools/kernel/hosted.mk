@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The kernel headers that kmod/decide.c, stage.c and snapshot.c ask for, where
+# The kernel headers that kmod/judge/decide.c, stage.c and snapshot.c ask for, where
 # those are compiled for a program: each is a file that includes hosted.h.
 # linux/errno.h must stay the system's.
 

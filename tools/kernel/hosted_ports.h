@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* As much of the kernel's linux/bitmap.h as kmod/ports.c needs, bit by bit, and a protocol. */
+/* As much of the kernel's linux/bitmap.h as kmod/network/ports.c needs, bit by bit, and a protocol. */
 #ifndef WARDEN_HOSTED_PORTS_H
 #define WARDEN_HOSTED_PORTS_H
 

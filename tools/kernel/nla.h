@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * As much of the kernel's net/netlink.h as kmod/stage.c and the generated tables
+ * As much of the kernel's net/netlink.h as kmod/policy/stage.c and the generated tables
  * need, for wardenctl, which asks the module's own code what a policy means. It
  * is no copy: only the checks the tables of the policy make are here. The fuzzer
  * of compiled policies uses the kernel's own files instead.

@@ -3,11 +3,11 @@
 
 #include <net/netlink.h>
 
-#include "decide.h"
-#include "netlink-gen.h"
+#include "judge/decide.h"
+#include "netlink/netlink-gen.h"
 #include "oracle.h"
-#include "snapshot.h"
-#include "stage.h"
+#include "policy/snapshot.h"
+#include "policy/stage.h"
 
 struct warden_oracle {
 	struct warden_snapshot *snap; /* of a view: a copy that owns its rules alone */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the module would answer: its own kmod/stage.c and kmod/decide.c, asked by
+ * What the module would answer: its own kmod/policy/stage.c and kmod/judge/decide.c, asked by
  * a tool. There is no second decision that could say something else.
  */
 #ifndef WARDEN_ORACLE_H

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ways into a running system that are there for its developers: which of them a
+ * file or a call is, and whether it is closed to the program that asks.
+ */
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/kdev_t.h>
+#include <linux/magic.h>
+#include <linux/major.h>
+#include <linux/ptrace.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/task.h>
+#include <linux/string.h>
+
+#include "debug.h"
+#include "judge/judge.h"
+#include "program/identity.h"
+
+#define MEM_MINOR     1	  /* drivers/char/mem.c */
+#define KMEM_MINOR    2
+#define PORT_MINOR    4
+#define CONSOLE_MINOR 1	  /* of TTYAUX_MAJOR */
+#define SERIAL_MINOR  64  /* of TTY_MAJOR; below are virtual terminals */
+#define SERIAL_MAJOR  204 /* low-density serial ports; Documentation/admin-guide/devices.txt */
+#define MSR_DEVICES   202
+
+#define CONFIGFS_MAGIC 0x62656570 /* fs/configfs/mount.c, which keeps it to itself */
+
+static bool is_named(const struct dentry *dentry, const char *name)
+{
+	return !strcmp(dentry->d_name.name, name);
+}
+
+/* These file systems do not rename, so a name stays what it is. */
+static bool is_at(const struct dentry *dentry, const char *name, const char *parent)
+{
+	return is_named(dentry, name) && is_named(dentry->d_parent, parent);
+}
+
+static bool is_below(const struct dentry *dentry, const char *name)
+{
+	while (!IS_ROOT(dentry)) {
+		if (is_named(dentry, name))
+			return true;
+		dentry = dentry->d_parent;
+	}
+	return false;
+}
+
+static u32 surface_of_device(dev_t dev, fmode_t mode)
+{
+	const unsigned int minor = MINOR(dev);
+
+	switch (MAJOR(dev)) {
+	case MEM_MAJOR:
+		return minor == MEM_MINOR || minor == KMEM_MINOR || minor == PORT_MINOR ?
+			       WARDEN_DEBUG_SURFACE_KMEM : WARDEN_DEBUG_SURFACE_NONE;
+	case MSR_DEVICES:
+		return WARDEN_DEBUG_SURFACE_MSR;
+	case SERIAL_MAJOR:
+		break;
+	case TTY_MAJOR:
+		if (minor < SERIAL_MINOR)
+			return WARDEN_DEBUG_SURFACE_NONE;
+		break;
+	case TTYAUX_MAJOR:
+		if (minor != CONSOLE_MINOR)
+			return WARDEN_DEBUG_SURFACE_NONE;
+		break;
+	default:
+		return WARDEN_DEBUG_SURFACE_NONE;
+	}
+	/* What only writes tells; what reads lets somebody in. */
+	return mode & FMODE_READ ? WARDEN_DEBUG_SURFACE_SERIAL : WARDEN_DEBUG_SURFACE_NONE;
+}
+
+static u32 surface_of_trace(const struct dentry *dentry)
+{
+	if (is_named(dentry, "kprobe_events") || is_named(dentry, "uprobe_events") ||
+	    is_named(dentry, "dynamic_events"))
+		return WARDEN_DEBUG_SURFACE_KPROBES;
+	return WARDEN_DEBUG_SURFACE_TRACEFS;
+}
+
+static u32 surface_of_proc(const struct dentry *dentry, fmode_t mode)
+{
+	if (IS_ROOT(dentry->d_parent) && is_named(dentry, "kcore"))
+		return WARDEN_DEBUG_SURFACE_KMEM;
+	if (!(mode & FMODE_WRITE))
+		return WARDEN_DEBUG_SURFACE_NONE;
+	if ((IS_ROOT(dentry->d_parent) && is_named(dentry, "sysrq-trigger")) ||
+	    is_at(dentry, "sysrq", "kernel"))
+		return WARDEN_DEBUG_SURFACE_SYSRQ;
+	return WARDEN_DEBUG_SURFACE_NONE;
+}
+
+/**
+ * warden_debug_of_file() - which debug surface a file is
+ * @file: the file, in its open hook
+ *
+ * Context: Process context.
+ * Return: enum warden_debug_surface; none for most.
+ */
+u32 warden_debug_of_file(const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+	const struct dentry *dentry = file->f_path.dentry;
+
+	if (S_ISCHR(inode->i_mode))
+		return surface_of_device(inode->i_rdev, file->f_mode);
+	switch (inode->i_sb->s_magic) {
+	case DEBUGFS_MAGIC:
+		return WARDEN_DEBUG_SURFACE_DEBUGFS;
+	case TRACEFS_MAGIC:
+		return surface_of_trace(dentry);
+	case PROC_SUPER_MAGIC:
+		return surface_of_proc(dentry, file->f_mode);
+	case SYSFS_MAGIC:
+		return file->f_mode & FMODE_WRITE && is_at(dentry, "kgdboc", "parameters") ?
+			       WARDEN_DEBUG_SURFACE_KGDB : WARDEN_DEBUG_SURFACE_NONE;
+	case CONFIGFS_MAGIC:
+		return file->f_mode & FMODE_WRITE ? warden_debug_of_directory(dentry) :
+						    WARDEN_DEBUG_SURFACE_NONE;
+	default:
+		return WARDEN_DEBUG_SURFACE_NONE;
+	}
+}
+
+/**
+ * warden_debug_of_directory() - which debug surface a new directory makes
+ * @dentry: the directory
+ *
+ * In configfs a directory is a device that comes into being.
+ *
+ * Context: Process context.
+ * Return: enum warden_debug_surface; none for most.
+ */
+u32 warden_debug_of_directory(const struct dentry *dentry)
+{
+	return dentry->d_sb->s_magic == CONFIGFS_MAGIC && is_below(dentry, "usb_gadget") ?
+		       WARDEN_DEBUG_SURFACE_GADGET : WARDEN_DEBUG_SURFACE_NONE;
+}
+
+static const struct inode *exe_inode_of(struct task_struct *task)
+{
+	const struct inode *inode = NULL;
+	struct file *file;
+
+	task_lock(task);
+	if (task->mm) {
+		file = get_file_rcu(&task->mm->exe_file);
+		if (file) {
+			inode = file_inode(file);
+			fput(file); /* only its address is compared */
+		}
+	}
+	task_unlock(task);
+	return inode;
+}
+
+/**
+ * warden_debug_is_traced_by_another() - is the current task traced by a program other than this?
+ * @program: what the current task is about to run
+ *
+ * Who traces a task over its exec has the new program in its hands, without a
+ * ptrace call that a hook would see.
+ *
+ * Context: Process context.
+ * Return: true if it is.
+ */
+bool warden_debug_is_traced_by_another(const struct file *program)
+{
+	struct task_struct *tracer;
+	bool another;
+
+	rcu_read_lock();
+	tracer = ptrace_parent(current);
+	another = tracer && exe_inode_of(tracer) != file_inode(program);
+	rcu_read_unlock();
+	return another;
+}
+
+/**
+ * warden_debug_judge() - decide the current program's use of a debug surface, and record a refusal
+ * @surface: enum warden_debug_surface
+ * @may_sleep: its file may be read where its digest is not known
+ *
+ * Context: Process context of the subject; sleeps where it may.
+ * Return: 0, or -EACCES where the caller must refuse.
+ */
+int warden_debug_judge(u32 surface, bool may_sleep)
+{
+	struct warden_identity subject;
+	struct warden_request req = {
+		.domain = WARDEN_DOMAIN_DEBUG,
+		.uid = from_kuid(&init_user_ns, current_uid()),
+		.subject = &subject,
+		.surface = surface,
+		.excepted = warden_debug_excepted(surface),
+	};
+	struct warden_answer answer;
+	int err;
+
+	if (may_sleep)
+		warden_identity_of_current(&subject);
+	else
+		warden_identity_known(&subject);
+	err = warden_judge(&req, &answer);
+	if (warden_answer_tells(&answer))
+		warden_judge_tell(&req, &answer, warden_debug_word(surface), 0);
+	return err;
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Loads the BPF programs the module carries, all or none, has those attached that
+ * are needed, and tries with a canary whether they are called.
+ *
+ * A loaded program that calls a kfunc pins the module, so rmmod is refused
+ * until warden_hooks_detach(). No descriptor, pin or process stays behind.
+ */
+#include <linux/bpf.h>
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/kernel_read_file.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <uapi/linux/warden.h>
+#include <warden/abi.h>
+
+#include "canary.h"
+#include "compat/bpf.h"
+#include "debug/debug.h"
+#include "device/inventory.h"
+#include "device/usb.h"
+#include "hooks.h"
+#include "kfunc.h"
+#include "links.h"
+#include "network/egress.h"
+#include "network/service.h"
+#include "program/identity.h"
+#include "session/session.h"
+#include "warden.lskel.h"
+
+/* Protects all below; taken by init, status and stop. */
+static DEFINE_MUTEX(hooks_lock);
+static u32 tier = WARDEN_TIER_NONE;
+static const char *text = "the programs are not attached yet";
+
+static int fail(const char *why)
+{
+	text = why;
+	pr_err("warden: nothing is enforced: %s\n", why);
+	return -EOPNOTSUPP;
+}
+
+/* What the kernel was built without is known before anything is tried. */
+static const char *missing_option(void)
+{
+	if (!IS_ENABLED(CONFIG_BPF_SYSCALL) || !IS_ENABLED(CONFIG_BPF_JIT))
+		return "this kernel has no BPF; build it with CONFIG_BPF_SYSCALL=y and CONFIG_BPF_JIT=y";
+	if (!IS_ENABLED(CONFIG_DEBUG_INFO_BTF))
+		return "this kernel has no BTF; build it with CONFIG_DEBUG_INFO_BTF=y";
+	if (!IS_ENABLED(CONFIG_BPF_LSM))
+		return "this kernel has no BPF LSM; build it with CONFIG_BPF_LSM=y";
+	if (!IS_ENABLED(CONFIG_DEBUG_INFO_BTF_MODULES))
+		return "this kernel takes no BTF from modules; build it with CONFIG_DEBUG_INFO_BTF_MODULES=y";
+	if (!IS_ENABLED(CONFIG_DEVTMPFS))
+		return "this kernel has no devtmpfs; build it with CONFIG_DEVTMPFS=y";
+	return NULL;
+}
+
+#ifdef WARDEN_NO_PROGRAMS
+/* Built for a kernel without BTF: there is nothing to attach, and missing_option() says so. */
+static int attach_programs(void)
+{
+	return fail("the module was built without its programs, for a kernel without BTF");
+}
+
+static void close_gate(void)
+{
+}
+#else
+static struct bpf_map *gate_map;
+
+static void collect_fds(const struct warden_bpf *skel, int fds[WARDEN_HOOKS])
+{
+	fds[WARDEN_HOOK_FILE_OPEN] = skel->progs.warden_file_open.prog_fd;
+	fds[WARDEN_HOOK_FILE_RECEIVE] = skel->progs.warden_file_receive.prog_fd;
+	fds[WARDEN_HOOK_BPRM_CHECK] = skel->progs.warden_bprm_check.prog_fd;
+	fds[WARDEN_HOOK_BPRM_CREDS] = skel->progs.warden_bprm_creds.prog_fd;
+	fds[WARDEN_HOOK_READ_FILE] = skel->progs.warden_read_file.prog_fd;
+	fds[WARDEN_HOOK_LOAD_DATA] = skel->progs.warden_load_data.prog_fd;
+	fds[WARDEN_HOOK_SOCKET_BIND] = skel->progs.warden_socket_bind.prog_fd;
+	fds[WARDEN_HOOK_SOCKET_LISTEN] = skel->progs.warden_socket_listen.prog_fd;
+	fds[WARDEN_HOOK_PRCTL] = skel->progs.warden_prctl.prog_fd;
+	fds[WARDEN_HOOK_SB_DELETE] = skel->progs.warden_sb_delete.prog_fd;
+	fds[WARDEN_HOOK_DEVICE_ADD] = skel->progs.warden_device_add.prog_fd;
+	fds[WARDEN_HOOK_DEVICE_DEL] = skel->progs.warden_device_del.prog_fd;
+	fds[WARDEN_HOOK_SOCKET_CONNECT] = skel->progs.warden_socket_connect.prog_fd;
+	fds[WARDEN_HOOK_SOCKET_SENDMSG] = skel->progs.warden_socket_sendmsg.prog_fd;
+	fds[WARDEN_HOOK_SOCKET_CREATE] = skel->progs.warden_socket_create.prog_fd;
+	fds[WARDEN_HOOK_MODULE_REQUEST] = skel->progs.warden_module_request.prog_fd;
+	fds[WARDEN_HOOK_BPF] = skel->progs.warden_bpf_call.prog_fd;
+	fds[WARDEN_HOOK_PERF_EVENT_OPEN] = skel->progs.warden_perf_event_open.prog_fd;
+	fds[WARDEN_HOOK_PTRACE_ACCESS] = skel->progs.warden_ptrace_access.prog_fd;
+	fds[WARDEN_HOOK_LOCKED_DOWN] = skel->progs.warden_locked_down.prog_fd;
+	fds[WARDEN_HOOK_KERNEL_LOAD_DATA] = skel->progs.warden_kernel_load_data.prog_fd;
+	fds[WARDEN_HOOK_INODE_MKDIR] = skel->progs.warden_inode_mkdir.prog_fd;
+	fds[WARDEN_HOOK_NETLINK_SEND] = skel->progs.warden_netlink_send.prog_fd;
+	fds[WARDEN_HOOK_TASK_NEW] = skel->progs.warden_task_new.prog_fd;
+	fds[WARDEN_HOOK_SOCKET_ACCEPT] = skel->progs.warden_socket_accept.prog_fd;
+}
+
+/* The gate's memory is written to by the module alone: freeze it against bpf(2). */
+static struct warden_gate *open_gate(const struct warden_bpf *skel)
+{
+	union bpf_attr attr = { .map_fd = skel->maps.warden_gate.map_fd };
+	int err = kern_sys_bpf(BPF_MAP_FREEZE, &attr, sizeof(attr));
+	struct bpf_map *map;
+
+	if (err)
+		return ERR_PTR(err);
+	map = bpf_map_get(skel->maps.warden_gate.map_fd);
+	if (IS_ERR(map))
+		return ERR_CAST(map);
+	gate_map = map;
+	return (struct warden_gate *)container_of(map, struct bpf_array, map)->value;
+}
+
+static void close_gate(void)
+{
+	warden_inventory_watch(NULL);
+	warden_session_watch(NULL);
+	warden_service_watch(NULL);
+	warden_egress_watch(NULL);
+	warden_canary_watch(NULL);
+	warden_debug_watch(NULL);
+	warden_usb_watch(false);
+	if (gate_map)
+		bpf_map_put(gate_map);
+	gate_map = NULL;
+}
+
+/*
+ * Call hooks as the kernel does, and see whether the programs are reached:
+ * file_open by opening the file of insmod itself, kernel_read_file by reading a
+ * byte of it. The hooks of sockets and of executions
+ * cannot be called from here; they were attached by the same calls.
+ */
+static void call_hooks(void)
+{
+	struct file *exe = warden_identity_exe(), *file;
+	char byte;
+	void *buf = &byte;
+	size_t size;
+
+	if (!exe)
+		return;
+	file = dentry_open(&exe->f_path, O_RDONLY, current_cred());
+	if (!IS_ERR(file)) {
+		kernel_read_file(file, 0, &buf, sizeof(byte), &size, READING_POLICY);
+		fput(file);
+	}
+	fput(exe);
+}
+
+#define TRIED (BIT_ULL(WARDEN_HOOK_FILE_OPEN) | BIT_ULL(WARDEN_HOOK_READ_FILE))
+
+static bool canary_sings(void)
+{
+	struct warden_canary_seen seen = { 0 };
+
+	warden_canary_arm();
+	call_hooks();
+	warden_canary_take(&seen);
+	warden_canary_disarm();
+	return (seen.hooks & TRIED) == TRIED;
+}
+
+/* Attached, and heard; or nothing is. */
+static int attach_needed(const struct warden_bpf *skel)
+{
+	int fds[WARDEN_HOOKS], err;
+
+	collect_fds(skel, fds);
+	warden_links_need(WARDEN_NEED_TRIAL, TRIED);
+	err = warden_links_take(fds);
+	if (err) {
+		pr_err("warden: attaching the programs failed with %d\n", err);
+		return fail("the kernel refused to attach the programs; see wardenctl doctor");
+	}
+	if (!canary_sings()) {
+		warden_links_drop();
+		return fail("the BPF LSM is compiled in but not active; add bpf to the lsm= boot argument");
+	}
+	return warden_links_need(WARDEN_NEED_TRIAL, 0);
+}
+
+static int attach_programs(void)
+{
+	struct warden_bpf *skel = warden_bpf__open();
+	struct warden_gate *gate;
+	int err;
+
+	if (!skel)
+		return fail("there was no memory to open the programs; free some and load the module again");
+	warden_kfunc_open(true);
+	err = warden_bpf__load(skel);
+	warden_kfunc_open(false);
+	if (err) {
+		pr_err("warden: loading the programs failed with %d\n", err);
+		err = fail("the kernel refused to load the programs; see the kernel log, and wardenctl doctor");
+		goto out;
+	}
+	gate = open_gate(skel);
+	if (IS_ERR(gate)) {
+		err = fail("the gate could not be frozen; see wardenctl doctor");
+		goto out;
+	}
+	warden_inventory_watch(gate);
+	warden_session_watch(gate);
+	warden_service_watch(gate);
+	warden_egress_watch(gate);
+	warden_canary_watch(gate);
+	warden_debug_watch(gate);
+	warden_usb_watch(true);
+	err = attach_needed(skel);
+	if (err)
+		close_gate();
+out:
+	warden_bpf__destroy(skel);
+	return err;
+}
+#endif
+
+/**
+ * warden_hooks_attach() - load all programs, attach and try those needed, or none
+ *
+ * Context: Process context, from the module's own notifier once it is live: its
+ * BTF does not exist before.
+ * Return: 0; -EOPNOTSUPP with the reason in the status and in the kernel log.
+ */
+int warden_hooks_attach(void)
+{
+	const char *missing = missing_option();
+	int err;
+
+	mutex_lock(&hooks_lock);
+	err = missing ? fail(missing) : attach_programs();
+	if (!err) {
+		tier = WARDEN_TIER_ENFORCE;
+		text = "every program that is needed is attached and answers";
+	}
+	mutex_unlock(&hooks_lock);
+	return err;
+}
+
+/**
+ * warden_hooks_attached() - does any program run?
+ *
+ * Context: Any.
+ * Return: true if one does.
+ */
+bool warden_hooks_attached(void)
+{
+	return warden_links_held();
+}
+
+/**
+ * warden_hooks_detach() - drop all programs; nothing is enforced any more
+ *
+ * Context: Process context, sleeps.
+ */
+void warden_hooks_detach(void)
+{
+	mutex_lock(&hooks_lock);
+	warden_links_drop();
+	close_gate();
+	warden_inventory_forget();
+	tier = WARDEN_TIER_NONE;
+	text = "stopped by wardenctl stop; load the module again to enforce";
+	mutex_unlock(&hooks_lock);
+}
+
+/**
+ * warden_hooks_status() - which programs run
+ * @st: filled in
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_hooks_status(struct warden_hooks_status *st)
+{
+	mutex_lock(&hooks_lock);
+	st->tier = tier;
+	st->attached = warden_links_attached();
+	st->wanted = warden_links_wanted();
+	st->text = text;
+	mutex_unlock(&hooks_lock);
+}

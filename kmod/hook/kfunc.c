@@ -1,0 +1,631 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The only door from BPF: each function builds a request and has it judged.
+ */
+#include <linux/binfmts.h>
+#include <linux/btf.h>
+#include <linux/bpf.h>
+#include <linux/cred.h>
+#include <linux/device.h>
+#include <linux/fs.h>
+#include <linux/kernel_read_file.h>
+#include <linux/module.h>
+#include <linux/net.h>
+#include <linux/percpu.h>
+#include <linux/sched/signal.h>
+#include <linux/security.h>
+#include <linux/slab.h>
+#include <linux/socket.h>
+#include <warden/kfunc.h>
+
+#include "canary.h"
+#include "debug/debug.h"
+#include "device/inventory.h"
+#include "device/radio.h"
+#include "device/route.h"
+#include "device/usb.h"
+#include "judge/judge.h"
+#include "kfunc.h"
+#include "network/egress.h"
+#include "network/protocol.h"
+#include "network/service.h"
+#include "network/tables.h"
+#include "program/identity.h"
+#include "program/load.h"
+#include "program/measure.h"
+#include "program/sha256.h"
+#include "session/session.h"
+
+static DEFINE_PER_CPU(u64, calls);
+
+/* The first thing of each door. */
+static void enter(u32 hook)
+{
+	this_cpu_inc(calls);
+	warden_canary_see(hook);
+}
+
+static u32 current_real_uid(void)
+{
+	return from_kuid(&init_user_ns, current_uid());
+}
+
+/* --- sensors -------------------------------------------------------------- */
+
+static bool is_sensor(const struct file *file)
+{
+	return warden_route_class(file) != WARDEN_SENSOR_CLASS_FREE;
+}
+
+static int judge_sensor(const struct file *file)
+{
+	struct warden_identity subject;
+	struct warden_request req;
+	struct warden_answer answer;
+
+	return warden_judge_sensor(file, &req, &subject, &answer);
+}
+
+/* --- files that run or are loaded ------------------------------------------------ */
+
+static const char *name_file(struct file *file, char *buf, int size)
+{
+	const char *path = file_path(file, buf, size);
+
+	return IS_ERR(path) ? "(path too long)" : path;
+}
+
+static void measure(u32 domain, const struct warden_identity *object, const char *path)
+{
+	if (!object->reason && warden_judge_measures(domain))
+		warden_measure_add(domain, &object->digest, path);
+}
+
+static int judge_object(u32 domain, const struct warden_identity *subject,
+			const struct warden_identity *object, const char *path)
+{
+	struct warden_request req = {
+		.domain = domain,
+		.uid = current_real_uid(),
+		.subject = subject,
+		.object = object,
+	};
+	struct warden_answer answer;
+	int err;
+
+	err = warden_judge(&req, &answer);
+	if (warden_answer_tells(&answer))
+		warden_judge_tell(&req, &answer, path, 0);
+	return err;
+}
+
+static int judge_file(u32 domain, struct file *file, struct warden_identity *object)
+{
+	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	const char *path = buf ? name_file(file, buf, PATH_MAX) : "(no memory for the path)";
+	struct warden_identity subject;
+	int err;
+
+	warden_identity_of_current(&subject);
+	warden_identity_of_file(file, object);
+	measure(domain, object, path);
+	if (domain == WARDEN_DOMAIN_MODULE && warden_load_defer(object))
+		err = 0;
+	else
+		err = judge_object(domain, &subject, object, path);
+	kfree(buf);
+	return err;
+}
+
+static int judge_data(u32 domain, const struct warden_identity *object, const char *name)
+{
+	const struct warden_identity nobody = { .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
+
+	if (domain == WARDEN_DOMAIN_MODULE && warden_load_defer(object))
+		return 0;
+	return judge_object(domain, &nobody, object, name);
+}
+
+static u32 domain_of_read(u32 id)
+{
+	switch (id) {
+	case READING_MODULE:
+		return WARDEN_DOMAIN_MODULE;
+	case READING_FIRMWARE:
+		return WARDEN_DOMAIN_FIRMWARE;
+	default:
+		return WARDEN_DOMAIN_NONE;
+	}
+}
+
+static u32 domain_of_data(u32 id)
+{
+	switch (id) {
+	case LOADING_MODULE:
+		return WARDEN_DOMAIN_MODULE;
+	case LOADING_FIRMWARE:
+		return WARDEN_DOMAIN_FIRMWARE;
+	default:
+		return WARDEN_DOMAIN_NONE;
+	}
+}
+
+/*
+ * Another kernel is new code of the kernel's, as a module is, and measured where
+ * modules are. What is verified is its own signature, and by the kernel.
+ */
+static int judge_kernel(struct file *file)
+{
+	int err = warden_debug_judge(WARDEN_DEBUG_SURFACE_KEXEC, true);
+	struct warden_identity object;
+	char *buf;
+
+	if (err || !file || !warden_judge_measures(WARDEN_DOMAIN_MODULE))
+		return err;
+	buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	warden_identity_of_file(file, &object);
+	measure(WARDEN_DOMAIN_MODULE, &object,
+		buf ? name_file(file, buf, PATH_MAX) : "(no memory for the path)");
+	kfree(buf);
+	return 0;
+}
+
+/* --- the door ------------------------------------------------------------------------ */
+
+__bpf_kfunc_start_defs();
+
+/**
+ * warden_kf_file_open() - may the current program open this file?
+ * @file: a character device or a file that may lead to one, in its open hook
+ *
+ * A sensor's open is decided a moment later, where its session begins, so that
+ * it is decided once; see warden_session_prepare().
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_file_open(struct file *file)
+{
+	enter(WARDEN_HOOK_FILE_OPEN);
+	if (!is_sensor(file))
+		return 0;
+	return warden_route_has_sessions(file) ? warden_session_prepare(file) : judge_sensor(file);
+}
+
+/**
+ * warden_kf_file_receive() - may the current program be handed this file?
+ * @file: a character device or a file that may lead to one, on its way in from another process
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_file_receive(struct file *file)
+{
+	enter(WARDEN_HOOK_FILE_RECEIVE);
+	return is_sensor(file) ? judge_sensor(file) : 0;
+}
+
+/**
+ * warden_kf_exec() - measure and appraise what is about to run
+ * @bprm: the execution; called for the script and for its interpreter
+ *
+ * A program the policy names is started as setuid programs are (AT_SECURE): the
+ * loader takes no LD_PRELOAD and no LD_LIBRARY_PATH from its environment, and it
+ * is not dumpable, so that who may start it cannot put code into what it is
+ * trusted for. begin_new_exec() and create_elf_tables() read the flag after
+ * this hook.
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_exec(struct linux_binprm *bprm)
+{
+	struct warden_identity object;
+	int err;
+
+	enter(WARDEN_HOOK_BPRM_CHECK);
+	err = judge_file(WARDEN_DOMAIN_EXEC, bprm->file, &object);
+	if (!err && unlikely(READ_ONCE(current->ptrace)) && warden_debug_asked() &&
+	    warden_debug_is_traced_by_another(bprm->file))
+		err = warden_debug_judge(WARDEN_DEBUG_SURFACE_PTRACE, true);
+	if (!err && !object.reason && warden_judge_names(&object.digest))
+		bprm->secureexec = 1;
+	return err;
+}
+
+/**
+ * warden_kf_inherit() - close the sensor files the new program may not have
+ *
+ * Context: Sleepable LSM program, from bprm_committing_creds.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_inherit(void)
+{
+	enter(WARDEN_HOOK_BPRM_CREDS);
+	warden_session_inherit();
+	return 0;
+}
+
+/**
+ * warden_kf_read_file() - measure and appraise what the kernel is about to load from a file
+ * @file: the file
+ * @id: enum kernel_read_file_id
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_read_file(struct file *file, u32 id)
+{
+	u32 domain = domain_of_read(id);
+	struct warden_identity object;
+
+	enter(WARDEN_HOOK_READ_FILE);
+	if (id == READING_KEXEC_IMAGE || id == READING_KEXEC_INITRAMFS)
+		return judge_kernel(file);
+	return domain && file ? judge_file(domain, file, &object) : 0;
+}
+
+/**
+ * warden_kf_load_data() - measure and appraise what the kernel has taken from memory
+ * @data: address of the object, in kernel memory
+ * @size: its bytes
+ * @id: enum kernel_load_data_id
+ *
+ * init_module(2) comes by here: kmod uses it for modules it has unpacked. So does
+ * firmware that a program hands over by sysfs. The
+ * hook does not sleep, so the caller's own file is not measured, and the entry
+ * is taken by the TPM just before the module runs (warden_measure_settle()).
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_load_data(u64 data, u64 size, u32 id)
+{
+	const u32 domain = domain_of_data(id);
+	struct warden_identity object = { .digest.alg = WARDEN_DIGEST_ALG_SHA256 };
+
+	enter(WARDEN_HOOK_LOAD_DATA);
+	if (!domain)
+		return 0;
+	warden_sha256(object.digest.bytes, (const u8 *)(unsigned long)data, size);
+	if (warden_judge_measures(domain) && warden_measure_later(domain, &object.digest))
+		object.reason = WARDEN_REASON_NO_MEMORY;
+	return judge_data(domain, &object,
+			  domain == WARDEN_DOMAIN_MODULE ? "init_module(2)" : "(sysfs)");
+}
+
+/**
+ * warden_kf_bind() - may the current program receive at this address?
+ * @sock: a socket that needs no listen(2) to receive
+ * @address: what it is bound to, in kernel memory
+ * @len: bytes of @address
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_bind(struct socket *sock, struct sockaddr *address, int len)
+{
+	enter(WARDEN_HOOK_SOCKET_BIND);
+	return warden_service_bind(sock, address, len);
+}
+
+/**
+ * warden_kf_listen() - may the current program listen on this socket?
+ * @sock: the socket; not yet bound is port 0
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_listen(struct socket *sock)
+{
+	enter(WARDEN_HOOK_SOCKET_LISTEN);
+	return warden_service_listen(sock);
+}
+
+/**
+ * warden_kf_accept() - may the current program take a connection of this socket?
+ * @sock: the socket that listens
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_accept(struct socket *sock)
+{
+	enter(WARDEN_HOOK_SOCKET_ACCEPT);
+	return warden_service_accept(sock);
+}
+
+/**
+ * warden_kf_connect() - may the current program speak to this address?
+ * @sock: the socket
+ * @address: what it is connected to, in kernel memory
+ * @len: bytes of @address
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_connect(struct socket *sock, struct sockaddr *address, int len)
+{
+	enter(WARDEN_HOOK_SOCKET_CONNECT);
+	return warden_service_connect(sock, address, len);
+}
+
+/**
+ * warden_kf_send() - may the current program send to the address of a message?
+ * @sock: the socket
+ * @msg: the message, with an address in kernel memory
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_send(struct socket *sock, struct msghdr *msg)
+{
+	enter(WARDEN_HOOK_SOCKET_SENDMSG);
+	return warden_service_send(sock, msg);
+}
+
+/**
+ * warden_kf_egress() - may the current process send this, after what it used?
+ * @sock: the socket
+ * @msg: the message
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_egress(struct socket *sock, struct msghdr *msg)
+{
+	return warden_service_egress(sock, msg);
+}
+
+/**
+ * warden_kf_task_new() - a task begins
+ * @task: the task, made by the current one
+ *
+ * Context: Tracing program, does not sleep.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_task_new(struct task_struct *task)
+{
+	warden_egress_inherit(task);
+	return 0;
+}
+
+/**
+ * warden_kf_socket() - may the current program make this kind of socket?
+ * @family: AF_*
+ * @type: SOCK_*, without its flags
+ * @protocol: of the family
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_socket(u32 family, u32 type, u32 protocol)
+{
+	enter(WARDEN_HOOK_SOCKET_CREATE);
+	return warden_protocol_create(family, type, protocol);
+}
+
+/**
+ * warden_kf_netlink_send() - may the current program send this?
+ * @skb: what it sends to generic netlink
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_netlink_send(struct sk_buff *skb)
+{
+	enter(WARDEN_HOOK_NETLINK_SEND);
+	return warden_radio_judge(skb);
+}
+
+/**
+ * warden_kf_forge() - a task wants the kernel to believe that it runs another file
+ *
+ * prctl(PR_SET_MM) can replace the file a program is known by, within a user
+ * namespace without any privilege. An identity that can be chosen is none.
+ *
+ * Context: LSM program, does not sleep.
+ * Return: -EPERM.
+ */
+__bpf_kfunc int warden_kf_forge(void)
+{
+	const struct warden_identity nobody = { .reason = WARDEN_REASON_PROGRAM_FORGED };
+	const struct warden_request req = {
+		.domain = WARDEN_DOMAIN_EXEC,
+		.uid = current_real_uid(),
+		.subject = &nobody,
+	};
+	const struct warden_answer answer = { .denied = true,
+					      .reason = WARDEN_REASON_PROGRAM_FORGED };
+
+	enter(WARDEN_HOOK_PRCTL);
+	warden_canary_deny();
+	warden_judge_tell(&req, &answer, "prctl(PR_SET_MM)", 0);
+	return -EPERM;
+}
+
+/**
+ * warden_kf_dumpable() - a task wants to leave a core when it fails
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_dumpable(void)
+{
+	enter(WARDEN_HOOK_PRCTL);
+	return warden_session_unshroud();
+}
+
+/**
+ * warden_kf_ptrace() - may the current program look into another?
+ * @task: the other, with its alloc_lock held
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_ptrace(struct task_struct *task)
+{
+	enter(WARDEN_HOOK_PTRACE_ACCESS);
+	return warden_session_peek(task);
+}
+
+/**
+ * warden_kf_unmount() - a file system goes, and with it what is known of its files
+ * @sb: the file system
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_unmount(struct super_block *sb)
+{
+	enter(WARDEN_HOOK_SB_DELETE);
+	warden_identity_forget(sb);
+	return 0;
+}
+
+/**
+ * warden_kf_device_add() - a device node comes
+ * @dev: the device
+ *
+ * Context: Tracing program, does not sleep.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_device_add(struct device *dev)
+{
+	enter(WARDEN_HOOK_DEVICE_ADD);
+	warden_inventory_add(dev);
+	warden_usb_add(dev);
+	return 0;
+}
+
+/**
+ * warden_kf_device_del() - a device node goes
+ * @dev: the device
+ *
+ * Context: Tracing program, does not sleep.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_device_del(struct device *dev)
+{
+	enter(WARDEN_HOOK_DEVICE_DEL);
+	warden_inventory_del(dev);
+	return 0;
+}
+
+/**
+ * warden_kf_module_request() - may the kernel have a module loaded for the current program?
+ * @name: address of the alias that is asked for, in kernel memory
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_module_request(u64 name)
+{
+	enter(WARDEN_HOOK_MODULE_REQUEST);
+	return warden_load_request((const char *)(unsigned long)name);
+}
+
+/**
+ * warden_kf_debug() - may the current program use a debug surface?
+ * @hook: enum warden_hook it was called from
+ * @surface: enum warden_debug_surface
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_debug(u32 hook, u32 surface)
+{
+	enter(hook);
+	return warden_debug_judge(surface, true);
+}
+
+/**
+ * warden_kf_debug_now() - the same where the program is not to be read
+ * @hook: enum warden_hook it was called from
+ * @surface: enum warden_debug_surface
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_debug_now(u32 hook, u32 surface)
+{
+	enter(hook);
+	return warden_debug_judge(surface, false);
+}
+
+/**
+ * warden_kf_debug_file() - may the current program open this file, if it is a debug surface?
+ * @file: a file, in its open hook
+ *
+ * Or what admits a USB device.
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_debug_file(struct file *file)
+{
+	const u32 surface = warden_debug_of_file(file);
+
+	enter(WARDEN_HOOK_FILE_OPEN);
+	return surface ? warden_debug_judge(surface, true) : warden_usb_open(file);
+}
+
+/**
+ * warden_kf_debug_mkdir() - may the current program make this directory, if it is a debug surface?
+ * @dentry: what is to become the directory
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_debug_mkdir(struct dentry *dentry)
+{
+	const u32 surface = warden_debug_of_directory(dentry);
+
+	enter(WARDEN_HOOK_INODE_MKDIR);
+	return surface ? warden_debug_judge(surface, false) : 0;
+}
+
+/**
+ * warden_kf_tables() - the current program speaks to the packet filter
+ * @skb: what it sends to nfnetlink
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_tables(struct sk_buff *skb)
+{
+	enter(WARDEN_HOOK_NETLINK_SEND);
+	warden_tables_tell(skb);
+	return 0;
+}
+
+/**
+ * warden_kf_canary() - a hook was called while the module tries its hooks
+ * @hook: enum warden_hook
+ *
+ * Context: Any program.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_canary(u32 hook)
+{
+	warden_canary_see(hook);
+	return 0;
+}
+
+__bpf_kfunc_end_defs();
+
+/**
+ * warden_kfunc_calls() - how often programs have called in
+ *
+ * Context: Any.
+ * Return: the sum over all CPUs.
+ */
+u64 warden_kfunc_calls(void)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu(calls, cpu);
+	return sum;
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which hooks a policy needs. What is asked nothing and measures nothing is not
+ * attached: a program costs at each call of its hook, whatever it then does.
+ */
+#include <linux/bits.h>
+
+#include "judge/decide.h"
+#include "needs.h"
+#include "policy/snapshot.h"
+
+#define HOOK(name) BIT_ULL(WARDEN_HOOK_##name)
+
+/*
+ * Whatever the policy says, sensors have sessions, which are told and counted, and
+ * devices, file systems and identities are kept track of.
+ */
+#define ALWAYS                                                                                    \
+	(HOOK(FILE_OPEN) | HOOK(FILE_RECEIVE) | HOOK(BPRM_CREDS) | HOOK(PTRACE_ACCESS) |           \
+	 HOOK(NETLINK_SEND) | HOOK(PRCTL) | HOOK(SB_DELETE) | HOOK(DEVICE_ADD) | HOOK(DEVICE_DEL))
+
+/* Where a domain is judged and measured, apart from those. */
+static const u64 hooks_of[WARDEN_DOMAIN_RULES] = {
+	[WARDEN_DOMAIN_LISTEN] = HOOK(SOCKET_BIND) | HOOK(SOCKET_LISTEN) |
+				 HOOK(SOCKET_ACCEPT),
+	[WARDEN_DOMAIN_CONNECT] = HOOK(SOCKET_CONNECT) | HOOK(SOCKET_SENDMSG),
+	[WARDEN_DOMAIN_EXEC] = HOOK(BPRM_CHECK),
+	[WARDEN_DOMAIN_MODULE] = HOOK(READ_FILE) | HOOK(LOAD_DATA),
+	[WARDEN_DOMAIN_FIRMWARE] = HOOK(READ_FILE) | HOOK(LOAD_DATA),
+	[WARDEN_DOMAIN_PROTOCOL] = HOOK(SOCKET_CREATE),
+	[WARDEN_DOMAIN_AUTOLOAD] = HOOK(MODULE_REQUEST),
+	[WARDEN_DOMAIN_EGRESS] = HOOK(SOCKET_CONNECT) | HOOK(SOCKET_SENDMSG) | HOOK(TASK_NEW),
+	[WARDEN_DOMAIN_DEBUG] = HOOK(BPRM_CHECK) | HOOK(READ_FILE) | HOOK(BPF) |
+				HOOK(PERF_EVENT_OPEN) | HOOK(LOCKED_DOWN) |
+				HOOK(KERNEL_LOAD_DATA) | HOOK(INODE_MKDIR),
+};
+
+static bool touches(const struct warden_snapshot *snap, u32 domain)
+{
+	return snap->measure & BIT(domain) || snap->reference[domain].on ||
+	       warden_decide_speaks(snap, domain);
+}
+
+/**
+ * warden_needs_of() - which hooks one layer needs
+ * @snap: the layer
+ *
+ * A program that is named is started without what its environment would load
+ * into it; see warden_kf_exec().
+ *
+ * Context: As long as @snap may be used.
+ * Return: a bit mask of enum warden_hook.
+ */
+u64 warden_needs_of(const struct warden_snapshot *snap)
+{
+	u64 hooks = ALWAYS | (snap->nr_programs ? HOOK(BPRM_CHECK) : 0) |
+		    (snap->nr_brokers ? hooks_of[WARDEN_DOMAIN_CONNECT] : 0);
+	u32 domain;
+
+	for (domain = 0; domain < WARDEN_DOMAIN_RULES; domain++)
+		if (touches(snap, domain))
+			hooks |= hooks_of[domain];
+	return hooks;
+}
+
+/**
+ * warden_needs() - which hooks a policy needs
+ * @layers: the policy
+ *
+ * Context: As long as @layers may be used.
+ * Return: a bit mask of enum warden_hook.
+ */
+u64 warden_needs(const struct warden_layers *layers)
+{
+	u64 hooks = ALWAYS;
+	u32 i;
+
+	for (i = 0; i < layers->nr; i++)
+		hooks |= warden_needs_of(layers->layer[i]);
+	return hooks;
+}
+
+/**
+ * warden_needs_quarantine() - which hooks it takes to keep a program from starting
+ *
+ * Context: Any.
+ * Return: a bit mask of enum warden_hook.
+ */
+u64 warden_needs_quarantine(void)
+{
+	return HOOK(BPRM_CHECK);
+}

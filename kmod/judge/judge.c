@@ -1,0 +1,476 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From a request to an answer: the pure decision with the policy, the consents
+ * and the clock of this moment, and the record of what was refused.
+ */
+#include <linux/bits.h>
+#include <linux/cred.h>
+#include <linux/fs.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+
+#include "consent/consent.h"
+#include "consent/switch.h"
+#include "device/devices.h"
+#include "device/inventory.h"
+#include "device/route.h"
+#include "hook/canary.h"
+#include "judge.h"
+#include "network/egress.h"
+#include "network/opening.h"
+#include "policy/layers.h"
+#include "policy/shadow.h"
+#include "program/quarantine.h"
+#include "record/record.h"
+#include "session/session.h"
+#include "unit.h"
+
+/* Sensors looked at behind one bus node; with more there, the answer is no. */
+#define BEHIND_MAX 64
+
+static void copy_verdict(struct warden_answer *answer, u64 generation,
+			 const struct warden_verdict *v)
+{
+	answer->denied = warden_verdict_denies(v);
+	answer->observed = v->action == WARDEN_ACTION_DENY && !answer->denied;
+	answer->reason = v->reason;
+	answer->layer = v->snap->layer;
+	answer->version = v->snap->version;
+	answer->generation = generation;
+	answer->line = v->rule ? v->rule->line : 0;
+	answer->flags = v->flags;
+	answer->withdraw_ms = v->withdraw_ms ?: WARDEN_WITHDRAW_MS;
+	answer->rate = v->limit ? v->limit->rate : 0;
+	answer->sharer = v->limit && v->limit->program ?
+		warden_snapshot_key(v->limiter->programs[v->limit->program - 1].label) : 0;
+	answer->has_receipt = v->grant;
+	answer->validity = v->grant ? v->grant->validity : 0;
+	memset(answer->receipt, 0, sizeof(answer->receipt));
+	if (v->grant)
+		memcpy(answer->receipt, v->grant->receipt, sizeof(answer->receipt));
+	answer->label[0] = '\0';
+	if (v->program)
+		memcpy(answer->label, v->program->label, sizeof(answer->label));
+}
+
+/* What is carried out is compared: an observed denial lets go on, as an allow does. */
+static void ask_shadow(struct warden_answer *answer, const struct warden_request *req)
+{
+	const struct warden_layers *layers = warden_shadow_get_rcu();
+	struct warden_verdict v;
+
+	answer->differs = false;
+	if (likely(!layers))
+		return;
+	warden_decide_layers(layers, req, &v);
+	if (warden_verdict_denies(&v) == answer->denied)
+		return;
+	answer->differs = true;
+	answer->shadow = (struct warden_shadow_answer){
+		.action = answer->denied ? WARDEN_ACTION_ALLOW : WARDEN_ACTION_DENY,
+		.reason = v.reason,
+		.layer = v.snap->layer,
+		.line = v.rule ? v.rule->line : 0,
+		.version = v.snap->version,
+	};
+}
+
+/* Refused whatever a policy says, also one that only observes, and also the one in shadow. */
+static void cut_off(struct warden_answer *answer, u8 reason)
+{
+	answer->denied = true;
+	answer->observed = false;
+	answer->differs = false;
+	answer->opened = false;
+	answer->reason = reason;
+}
+
+/*
+ * What somebody who has the right switched off or put in quarantine stands above
+ * any policy: whoever does that is not asking to be told. What the policy denies
+ * anyway keeps its reason where a class is off, because switching on would not
+ * help.
+ */
+static void apply_commands(struct warden_answer *answer, const struct warden_request *req)
+{
+	answer->off = warden_switch_mask();
+	if (unlikely(warden_quarantine_holds(req))) {
+		cut_off(answer, WARDEN_REASON_QUARANTINED);
+		answer->line = 0; /* no rule is the ground */
+		answer->has_receipt = false;
+	} else if (req->domain == WARDEN_DOMAIN_SENSOR && !answer->denied &&
+		   answer->off & BIT(req->class)) {
+		cut_off(answer, WARDEN_REASON_SWITCHED_OFF);
+	}
+}
+
+static bool ask_units(const struct warden_layers *layers)
+{
+	bool ask = false;
+	u32 i;
+
+	for (i = 0; layers && i < layers->nr; i++)
+		ask |= layers->layer[i]->units;
+	return ask;
+}
+
+/* What is allowed at a rate is allowed to those alone who keep to it. */
+static void hold_rate(struct warden_answer *answer, const struct warden_request *req)
+{
+	if (answer->rate && !answer->denied && (!req->keeps || req->keeps > answer->rate))
+		cut_off(answer, WARDEN_REASON_RATE_UNKEPT);
+}
+
+/**
+ * warden_judge() - decide a request by what is in force now
+ * @req: the request; its clock, consents and unit are filled in here
+ * @answer: filled in
+ *
+ * Context: Any; does not sleep.
+ * Return: 0, or -EACCES where the caller must refuse.
+ */
+int warden_judge(const struct warden_request *req, struct warden_answer *answer)
+{
+	struct warden_request now = *req;
+	const struct warden_layers *layers;
+	struct warden_verdict v;
+
+	rcu_read_lock();
+	layers = warden_layers_get_rcu();
+	answer->consents = warden_consent_generation();
+	now.grants = warden_consent_grants();
+	now.now = now.grants ? ktime_get_boottime_ns() : 0;
+	if (unlikely(ask_units(layers) || ask_units(warden_shadow_get_rcu())))
+		now.unit = warden_unit_of(req->process);
+	warden_decide_layers(layers, &now, &v);
+	copy_verdict(answer, layers->generation, &v);
+	answer->opened = answer->denied && !v.rule && req->domain == WARDEN_DOMAIN_LISTEN &&
+			 warden_opening_holds(req->protocol, req->port);
+	answer->denied &= !answer->opened;
+	ask_shadow(answer, &now);
+	rcu_read_unlock();
+	apply_commands(answer, req);
+	hold_rate(answer, req);
+	if (!answer->denied)
+		return 0;
+	warden_canary_deny();
+	return -EACCES;
+}
+
+/**
+ * warden_judge_holds() - was an answer made with what is in force now?
+ * @answer: the answer
+ *
+ * The same question would be answered alike, but for a consent that has expired
+ * since: its end changes the table of consents.
+ *
+ * Context: Any.
+ * Return: true if neither policy, consents nor switches were changed since.
+ */
+bool warden_judge_holds(const struct warden_answer *answer)
+{
+	bool holds;
+
+	rcu_read_lock();
+	holds = answer->generation == warden_layers_get_rcu()->generation &&
+		answer->consents == warden_consent_generation() &&
+		answer->off == warden_switch_mask();
+	rcu_read_unlock();
+	return holds;
+}
+
+/**
+ * warden_judge_measures() - does the policy in force measure this domain?
+ * @domain: enum warden_domain
+ *
+ * Context: Any.
+ * Return: true if some layer does.
+ */
+bool warden_judge_measures(u32 domain)
+{
+	const struct warden_layers *layers;
+	bool measures = false;
+	u32 i;
+
+	rcu_read_lock();
+	layers = warden_layers_get_rcu();
+	for (i = 0; i < layers->nr; i++)
+		measures |= layers->layer[i]->measure & BIT(domain);
+	rcu_read_unlock();
+	return measures;
+}
+
+/**
+ * warden_judge_names() - does the policy in force name this program?
+ * @digest: the program
+ *
+ * Context: Any.
+ * Return: true if it does.
+ */
+bool warden_judge_names(const struct warden_digest *digest)
+{
+	const struct warden_layers *layers;
+	bool names = false;
+	u32 i;
+
+	rcu_read_lock();
+	layers = warden_layers_get_rcu();
+	for (i = 0; i < layers->nr && !names; i++)
+		names = warden_decide_names(layers->layer[i], digest);
+	rcu_read_unlock();
+	return names;
+}
+
+static bool any_layer(const struct warden_layers *layers,
+		      bool (*has)(const struct warden_snapshot *snap, u32 domain), u32 domain)
+{
+	bool found = false;
+	u32 i;
+
+	for (i = 0; layers && i < layers->nr && !found; i++)
+		found = has(layers->layer[i], domain);
+	return found;
+}
+
+/* Of the policy in force and of the one in shadow. */
+static bool any_policy(bool (*has)(const struct warden_snapshot *snap, u32 domain), u32 domain)
+{
+	bool found;
+
+	rcu_read_lock();
+	found = any_layer(warden_layers_get_rcu(), has, domain) ||
+		any_layer(warden_shadow_get_rcu(), has, domain);
+	rcu_read_unlock();
+	return found;
+}
+
+static bool asks_names(const struct warden_snapshot *snap, u32 domain)
+{
+	u32 i;
+
+	for (i = warden_decide_rules(snap, domain, 0);
+	     i < snap->nr_rules && snap->rules[i].domain == domain; i++)
+		if (snap->rules[i].pattern)
+			return true;
+	return false;
+}
+
+/**
+ * warden_judge_asks_names() - does a rule want to know what a module is called?
+ *
+ * Context: Any.
+ * Return: true if one of the policy in force, or in shadow, does.
+ */
+bool warden_judge_asks_names(void)
+{
+	return any_policy(asks_names, WARDEN_DOMAIN_MODULE);
+}
+
+/**
+ * warden_judge_has_rules() - can anything of this domain be denied?
+ * @domain: enum warden_domain
+ *
+ * Context: Any.
+ * Return: true if the policy in force, or in shadow, has a rule of it or denies it
+ * by default.
+ */
+bool warden_judge_has_rules(u32 domain)
+{
+	return any_policy(warden_decide_speaks, domain);
+}
+
+/* Who asked for what; the same for each record of an answer. */
+static void fill_request(struct warden_record *r, const struct warden_request *req,
+			 const struct warden_answer *answer, const char *object, u16 family)
+{
+	r->domain = req->domain;
+	r->generation = answer->generation;
+	r->count = 1;
+	r->pid = task_tgid_nr(current);
+	r->uid = req->uid;
+	r->class = req->class;
+	r->family = family;
+	r->protocol = req->protocol;
+	r->port = req->port;
+	r->program_digest = req->subject->digest;
+	if (req->object)
+		r->object_digest = req->object->digest;
+	if (answer->label[0])
+		strscpy(r->program, answer->label, sizeof(r->program));
+	else
+		strscpy(r->program, warden_identity_path(r->object, sizeof(r->object)),
+			sizeof(r->program));
+	strscpy_pad(r->object, object ?: "", sizeof(r->object));
+}
+
+static void tell_verdict(struct warden_record *r, const struct warden_answer *answer)
+{
+	r->event = WARDEN_EVENT_VERDICT;
+	r->action = WARDEN_ACTION_DENY;
+	r->observed = answer->observed;
+	r->reason = answer->reason;
+	r->line = answer->line;
+	r->policy_version = answer->version;
+	r->layer = answer->layer;
+	warden_record_add(r);
+}
+
+static void tell_shadow(struct warden_record *r, const struct warden_answer *answer)
+{
+	r->event = WARDEN_EVENT_SHADOW;
+	r->action = answer->shadow.action;
+	r->observed = true;
+	r->reason = answer->shadow.reason;
+	r->line = answer->shadow.line;
+	r->policy_version = answer->shadow.version;
+	r->layer = answer->shadow.layer;
+	warden_record_add(r);
+}
+
+/**
+ * warden_judge_tell() - record what warden_answer_tells() of an answer
+ * @req: the request
+ * @answer: the answer
+ * @object: what it was about, for people; NULL is nothing
+ * @family: AF_* of a socket, 0 for none
+ *
+ * Context: Process context of the subject, does not sleep. Without memory the
+ * answer stands and the record is counted as lost.
+ */
+void warden_judge_tell(const struct warden_request *req, const struct warden_answer *answer,
+		       const char *object, u16 family)
+{
+	bool refused = answer->denied || answer->observed;
+	struct warden_record *r = kzalloc(sizeof(*r), GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!r) {
+		warden_record_lose(refused);
+		return;
+	}
+	fill_request(r, req, answer, object, family);
+	if (refused)
+		tell_verdict(r, answer);
+	if (answer->differs)
+		tell_shadow(r, answer);
+	if (warden_consent_request(req, answer, r))
+		warden_record_add(r);
+	kfree(r);
+}
+
+/* Each sensor that a bus node reaches must be allowed as it would be by itself. */
+static int judge_behind(dev_t devt, const struct warden_request *req,
+			struct warden_answer *answer, struct warden_sensor *behind)
+{
+	struct warden_sensor *list = kmalloc_array(BEHIND_MAX, sizeof(*list), GFP_KERNEL);
+	int nr = list ? warden_devices_behind(devt, list, BEHIND_MAX) : -ENOMEM;
+	struct warden_request one = *req;
+	struct warden_answer next;
+	int i, err = 0;
+
+	if (nr < 0) {
+		answer->denied = true;
+		answer->reason = WARDEN_REASON_NO_MEMORY;
+		err = -ENOMEM;
+	}
+	for (i = 0; i < nr && !err; i++) {
+		one.class = list[i].class;
+		one.topology = list[i].key;
+		memcpy(one.names, list[i].names, sizeof(one.names));
+		one.keeps = 0; /* registers have no rate */
+		err = warden_judge(&one, &next);
+		if (!err && (!warden_answer_tells(&next) || behind->class))
+			continue; /* of those that are only told of, the first */
+		*answer = next;
+		*behind = list[i];
+	}
+	kfree(list);
+	return err;
+}
+
+/**
+ * warden_judge_use() - decide the use of a sensor, and of all that is behind it
+ * @devt: number of its node; 0 for none
+ * @req: the request
+ * @answer: filled in; that of the sensor itself where all are allowed
+ * @behind: set to the sensor behind it that the answer is about; class free where it is
+ *	    about the one that was asked for
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or a negative errno where the caller must refuse.
+ */
+int warden_judge_use(dev_t devt, const struct warden_request *req, struct warden_answer *answer,
+		     struct warden_sensor *behind)
+{
+	struct warden_answer other;
+	int err = warden_judge(req, answer);
+
+	behind->class = WARDEN_SENSOR_CLASS_FREE;
+	if (err || req->class != WARDEN_SENSOR_CLASS_BUS || !devt)
+		return err;
+	other = *answer;
+	err = judge_behind(devt, req, &other, behind);
+	if (err || (behind->class != WARDEN_SENSOR_CLASS_FREE && !warden_answer_tells(answer)))
+		*answer = other;
+	return err;
+}
+
+/* Whoever traces a thread can let all of its process do what it wants. */
+static bool is_traced(void)
+{
+	const struct task_struct *t;
+	bool traced = false;
+
+	rcu_read_lock();
+	for_each_thread(current, t)
+		traced |= t->ptrace;
+	rcu_read_unlock();
+	return traced;
+}
+
+/**
+ * warden_judge_sensor() - decide the current program's use of a sensor, and record a refusal
+ * @file: a file that leads to one
+ * @req: filled in; what was asked
+ * @subject: filled in; the program, which @req points to
+ * @answer: filled in
+ *
+ * Context: Process context of the subject, may sleep.
+ * Return: 0, or -EACCES where the caller must refuse.
+ */
+int warden_judge_sensor(const struct file *file, struct warden_request *req,
+			struct warden_identity *subject, struct warden_answer *answer)
+{
+	struct warden_sensor behind;
+	struct warden_request told;
+	int err;
+
+	*req = (struct warden_request){
+		.domain = WARDEN_DOMAIN_SENSOR,
+		.uid = from_kuid(&init_user_ns, current_uid()),
+		.subject = subject,
+		.process = (unsigned long)task_tgid(current),
+		.keeps = warden_session_keeps(file),
+	};
+	warden_route_ask(file, req);
+	warden_identity_of_current(subject);
+	if (!subject->reason && is_traced())
+		subject->reason = WARDEN_REASON_PROGRAM_TRACED;
+	err = warden_judge_use(file_inode(file)->i_rdev, req, answer, &behind);
+	if (!err && warden_egress_use(req->class, file_inode(file)->i_rdev)) {
+		answer->denied = true;
+		answer->reason = WARDEN_REASON_NO_MEMORY;
+		err = -ENOMEM;
+	}
+	if (!warden_answer_tells(answer))
+		return err;
+	told = *req;
+	if (behind.class == WARDEN_SENSOR_CLASS_FREE)
+		warden_route_find(file, &behind);
+	else
+		told.class = behind.class;
+	warden_judge_tell(&told, answer, behind.topology, 0);
+	return err;
+}

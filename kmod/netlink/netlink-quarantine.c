@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Handlers: programs that are cut off.
+ */
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <net/genetlink.h>
+
+#include "judge/decide.h"
+#include "message.h"
+#include "netlink-gen.h"
+#include "policy/change.h"
+#include "policy/layers.h"
+#include "policy/trust.h"
+#include "program/identity.h"
+#include "program/quarantine.h"
+#include "session/session.h"
+
+struct cut {
+	unsigned int ended;
+	unsigned int killed;
+	u64 took;
+};
+
+static int read_digest(struct warden_digest *digest, struct genl_info *info)
+{
+	struct nlattr **a = info->attrs;
+
+	if (!a[WARDEN_A_QUARANTINE_ALG] || !a[WARDEN_A_QUARANTINE_DIGEST])
+		return warden_message_refuse(info, -EINVAL, "name the digest and its algorithm");
+	digest->alg = nla_get_u32(a[WARDEN_A_QUARANTINE_ALG]);
+	memcpy(digest->bytes, nla_data(a[WARDEN_A_QUARANTINE_DIGEST]), sizeof(digest->bytes));
+	return 0;
+}
+
+/* Who would lift it again must not be cut off by it. */
+static bool is_of_caller(const struct warden_digest *digest)
+{
+	struct warden_identity self;
+
+	return !warden_identity_of_current(&self) && warden_decide_same(&self.digest, digest);
+}
+
+static int refuse(struct genl_info *info, int err)
+{
+	switch (err) {
+	case -EEXIST:
+		return warden_message_refuse(info, err, "it is in quarantine already");
+	case -ENOSPC:
+		return warden_message_refuse(info, err, "256 digests are in quarantine; take one out");
+	case -ENOENT:
+		return warden_message_refuse(info, err, "it is not in quarantine");
+	case -EPERM:
+		return warden_message_refuse(info, err, "the list in force names it; load one of a "
+					     "higher version that does not");
+	default:
+		return err;
+	}
+}
+
+static int fill_cut(struct sk_buff *skb, const void *arg)
+{
+	const struct cut *cut = arg;
+
+	return nla_put_u32(skb, WARDEN_A_QUARANTINE_ENDED, cut->ended) ||
+	       nla_put_u32(skb, WARDEN_A_QUARANTINE_KILLED, cut->killed) ||
+	       put_u64(skb, WARDEN_A_QUARANTINE_TOOK, cut->took);
+}
+
+int warden_nl_quarantine_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *label = info->attrs[WARDEN_A_QUARANTINE_LABEL];
+	u64 since = ktime_get_boottime_ns();
+	struct warden_digest digest;
+	struct cut cut = {};
+	int err = read_digest(&digest, info);
+
+	if (err)
+		return err;
+	if (is_of_caller(&digest))
+		return warden_message_refuse(info, -EPERM,
+					     "this is the program that asks, which nobody could undo");
+	warden_change_lock();
+	err = warden_quarantine_add(&digest, label ? nla_data(label) : "");
+	if (!err) {
+		cut.ended = warden_session_review(WARDEN_REASON_QUARANTINED, since, NULL);
+		cut.killed = warden_quarantine_kill();
+	}
+	warden_change_unlock();
+	cut.took = ktime_get_boottime_ns() - since;
+	return err ? refuse(info, err) : warden_message_reply(info, fill_cut, &cut);
+}
+
+int warden_nl_quarantine_remove_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct warden_digest digest;
+	int err = read_digest(&digest, info);
+
+	if (err)
+		return err;
+	warden_change_lock();
+	err = warden_quarantine_remove(&digest);
+	warden_change_unlock();
+	return refuse(info, err);
+}
+
+static int fill_quarantined(struct sk_buff *skb, const void *arg)
+{
+	const struct warden_quarantined *q = arg;
+
+	return nla_put_u32(skb, WARDEN_A_QUARANTINE_ALG, q->digest.alg) ||
+	       put_digest(skb, WARDEN_A_QUARANTINE_DIGEST, &q->digest) ||
+	       put_string(skb, WARDEN_A_QUARANTINE_LABEL, q->label) ||
+	       put_u64(skb, WARDEN_A_QUARANTINE_SINCE, q->since) ||
+	       put_u32(skb, WARDEN_A_QUARANTINE_VERSION, q->version);
+}
+
+int warden_nl_quarantine_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct warden_quarantined *q = kmalloc(sizeof(*q), GFP_KERNEL);
+	int err = 0;
+
+	if (!q)
+		return -ENOMEM;
+	while (!err && warden_quarantine_get(cb->args[0], q)) {
+		err = warden_message_dump(skb, cb, WARDEN_CMD_QUARANTINE_GET, fill_quarantined, q);
+		if (!err)
+			cb->args[0]++;
+	}
+	kfree(q);
+	return skb->len ?: err;
+}
+
+/* --- lists ----------------------------------------------------------------------------------- */
+
+/* What a list brought. */
+struct loaded {
+	u32 version;
+	struct warden_quarantine_done done;
+	struct cut cut;
+	char signer[WARDEN_SIGNER_NAME_MAX + 1];
+};
+
+static bool is_entry(const struct warden_cut_entry *e, const struct warden_cut_entry *before)
+{
+	return (e->digest.alg == WARDEN_DIGEST_ALG_SHA256 ||
+		e->digest.alg == WARDEN_DIGEST_ALG_FSVERITY_SHA256) &&
+	       strnlen(e->label, sizeof(e->label)) < sizeof(e->label) &&
+	       (!before || memcmp(&before->digest, &e->digest, sizeof(e->digest)) < 0);
+}
+
+static bool is_list(const struct warden_cut_list *l, size_t len)
+{
+	static const char magic[sizeof(l->magic)] = WARDEN_CUT_MAGIC;
+	u32 i;
+
+	if (len < sizeof(*l) || memcmp(l->magic, magic, sizeof(magic)) || !l->version ||
+	    le32_to_cpu(l->nr) > WARDEN_QUARANTINE_MAX ||
+	    struct_size(l, entries, le32_to_cpu(l->nr)) != len)
+		return false;
+	for (i = 0; i < le32_to_cpu(l->nr); i++)
+		if (!is_entry(&l->entries[i], i ? &l->entries[i - 1] : NULL))
+			return false;
+	return true;
+}
+
+static int check_list(const struct warden_cut_list *l, const struct nlattr *signature,
+		      struct loaded *loaded, struct genl_info *info)
+{
+	const struct warden_snapshot *maker = warden_layers_find(warden_layers_get_rcu(),
+								 WARDEN_ROLE_MAKER);
+	u32 i;
+	int err;
+
+	err = warden_trust_list(l, struct_size(l, entries, le32_to_cpu(l->nr)), maker,
+				signature ? nla_data(signature) : NULL,
+				signature ? nla_len(signature) : 0, loaded->signer, info->extack);
+	if (err)
+		return err;
+	for (i = 0; i < le32_to_cpu(l->nr); i++)
+		if (is_of_caller(&l->entries[i].digest))
+			return warden_message_refuse(info, -EPERM, "the list names the program that "
+						     "asks, which nobody could undo");
+	err = warden_quarantine_check(l);
+	if (err == -ESTALE)
+		return warden_message_refuse(info, err, "a list of this version or of a newer one was "
+					     "loaded; give it a higher version and sign it anew");
+	return err;
+}
+
+static int load(const struct warden_cut_list *l, const struct nlattr *signature,
+		struct loaded *loaded, struct genl_info *info)
+{
+	u64 since = ktime_get_boottime_ns();
+	int err = check_list(l, signature, loaded, info);
+
+	if (!err)
+		err = warden_quarantine_load(l, loaded->signer, &loaded->done);
+	if (err == -ENOSPC)
+		err = warden_message_refuse(info, err, "with this list more than 256 digests were in "
+					    "quarantine; take those out that were put in by hand");
+	if (err && err != -EALREADY) {
+		warden_change_tell(&(struct warden_change){
+			.event = WARDEN_EVENT_QUARANTINE_REFUSE,
+			.object = info->extack->_msg ?: "the list cannot be loaded" });
+		return err;
+	}
+	loaded->version = le32_to_cpu(l->version);
+	loaded->cut.ended = warden_session_review(WARDEN_REASON_QUARANTINED, since, NULL);
+	loaded->cut.killed = warden_quarantine_kill();
+	loaded->cut.took = ktime_get_boottime_ns() - since;
+	return 0;
+}
+
+static int fill_loaded(struct sk_buff *skb, const void *arg)
+{
+	const struct loaded *loaded = arg;
+
+	return nla_put_u32(skb, WARDEN_A_QUARANTINE_VERSION, loaded->version) ||
+	       put_string(skb, WARDEN_A_QUARANTINE_SIGNER, loaded->signer) ||
+	       nla_put_u32(skb, WARDEN_A_QUARANTINE_ADDED, loaded->done.added) ||
+	       nla_put_u32(skb, WARDEN_A_QUARANTINE_REMOVED, loaded->done.removed) ||
+	       fill_cut(skb, &loaded->cut);
+}
+
+int warden_nl_quarantine_load_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *attr = info->attrs[WARDEN_A_QUARANTINE_LIST];
+	struct loaded loaded = {};
+	int err;
+
+	if (!attr)
+		return warden_message_refuse(info, -EINVAL, "there is no list");
+	if (!is_list(nla_data(attr), nla_len(attr)))
+		return warden_message_refuse(info, -EBADMSG,
+					     "this is no list of what is to be cut off, as quarantine sign writes it");
+	warden_change_lock();
+	err = load(nla_data(attr), info->attrs[WARDEN_A_QUARANTINE_SIGNATURE], &loaded, info);
+	warden_change_unlock();
+	return err ?: warden_message_reply(info, fill_loaded, &loaded);
+}

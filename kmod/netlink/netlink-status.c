@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Handlers: what runs, and the end of it.
+ */
+#include <linux/delay.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <net/genetlink.h>
+
+#include "consent/consent.h"
+#include "consent/switch.h"
+#include "debug/debug.h"
+#include "device/inventory.h"
+#include "hook/hooks.h"
+#include "hook/kfunc.h"
+#include "message.h"
+#include "netlink-gen.h"
+#include "netlink.h"
+#include "network/inbound.h"
+#include "policy/change.h"
+#include "policy/layers.h"
+#include "policy/policy.h"
+#include "policy/shadow.h"
+#include "policy/trust.h"
+#include "program/measure.h"
+#include "record/record.h"
+#include "session/session.h"
+
+struct status {
+	struct warden_hooks_status hooks;
+	struct warden_record_status records;
+	struct warden_measure_status measures;
+	unsigned int consents;
+};
+
+/* Of the domains that are open by default, does it close this one? */
+static bool enforces_denial(const struct warden_default *def)
+{
+	return def->action == WARDEN_ACTION_DENY && def->mode == WARDEN_MODE_ENFORCE;
+}
+
+static bool is_observing(const struct warden_layers *layers)
+{
+	const struct warden_default *def;
+	u32 i;
+
+	for (i = 0; i < layers->nr; i++) {
+		def = layers->layer[i]->defaults;
+		if (def[WARDEN_DOMAIN_SENSOR].mode == WARDEN_MODE_ENFORCE ||
+		    def[WARDEN_DOMAIN_LISTEN].mode == WARDEN_MODE_ENFORCE ||
+		    enforces_denial(&def[WARDEN_DOMAIN_CONNECT]) ||
+		    enforces_denial(&def[WARDEN_DOMAIN_PROTOCOL]))
+			return false;
+	}
+	return true;
+}
+
+static int put_hooks(struct sk_buff *skb, const struct status *st,
+		     const struct warden_layers *layers)
+{
+	u32 tier = st->hooks.tier;
+
+	if (tier == WARDEN_TIER_ENFORCE && is_observing(layers))
+		tier = WARDEN_TIER_OBSERVE;
+	return nla_put_string(skb, WARDEN_A_STATUS_VERSION, WARDEN_VERSION) ||
+	       nla_put_u32(skb, WARDEN_A_STATUS_TIER, tier) ||
+	       nla_put_string(skb, WARDEN_A_STATUS_TIER_TEXT, st->hooks.text) ||
+	       put_u64(skb, WARDEN_A_STATUS_ATTACHED, st->hooks.attached) ||
+	       put_u64(skb, WARDEN_A_STATUS_WANTED, st->hooks.wanted);
+}
+
+static int put_layer(struct sk_buff *skb, const struct warden_snapshot *snap)
+{
+	struct nlattr *nest = nla_nest_start(skb, WARDEN_A_STATUS_LAYER);
+
+	if (!nest || nla_put_u32(skb, WARDEN_A_LAYER_LAYER, snap->layer) ||
+	    nla_put_string(skb, WARDEN_A_LAYER_NAME, snap->name) ||
+	    nla_put_u32(skb, WARDEN_A_LAYER_VERSION, snap->version) ||
+	    nla_put(skb, WARDEN_A_LAYER_DIGEST, sizeof(snap->digest), snap->digest) ||
+	    put_string(skb, WARDEN_A_LAYER_SIGNER, snap->signer) ||
+	    put_u32(skb, WARDEN_A_LAYER_WIDER, READ_ONCE(snap->wider)) ||
+	    put_u32(skb, WARDEN_A_LAYER_FLOOR, warden_policy_floor(snap->layer)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_waiting(struct sk_buff *skb)
+{
+	struct warden_waiting w;
+
+	warden_policy_waiting(&w);
+	if (!w.layer)
+		return 0;
+	return nla_put_u32(skb, WARDEN_A_STATUS_CONFIRM_SECONDS, w.seconds) ||
+	       nla_put_u32(skb, WARDEN_A_STATUS_CONFIRM_LAYER, w.layer);
+}
+
+static int put_layers(struct sk_buff *skb, const struct warden_layers *layers)
+{
+	int err = put_waiting(skb);
+	u32 i;
+
+	for (i = 0; !err && i < layers->nr; i++)
+		if (layers->layer[i]->version)
+			err = put_layer(skb, layers->layer[i]);
+	return err;
+}
+
+static int put_policy_status(struct sk_buff *skb, const struct warden_layers *layers)
+{
+	const struct warden_snapshot *snap = layers->layer[0];
+
+	return nla_put_string(skb, WARDEN_A_STATUS_POLICY_NAME, snap->name) ||
+	       nla_put_u32(skb, WARDEN_A_STATUS_POLICY_VERSION, snap->version) ||
+	       nla_put(skb, WARDEN_A_STATUS_POLICY_DIGEST, sizeof(snap->digest), snap->digest) ||
+	       put_u64(skb, WARDEN_A_STATUS_GENERATION, layers->generation) ||
+	       put_u64(skb, WARDEN_A_STATUS_POLICY_MEMORY, warden_layers_size(layers)) ||
+	       nla_put_u32(skb, WARDEN_A_STATUS_UNSIGNED_POLICIES, !warden_trust_roots()) ||
+	       put_string(skb, WARDEN_A_STATUS_CONTACT, snap->contact) ||
+	       put_string(skb, WARDEN_A_STATUS_SUPPORT_UNTIL, snap->support_until) ||
+	       put_layers(skb, layers);
+}
+
+static int put_counts(struct sk_buff *skb, const struct status *st)
+{
+	return nla_put_u32(skb, WARDEN_A_STATUS_SENSORS, warden_inventory_count()) ||
+	       nla_put_u32(skb, WARDEN_A_STATUS_SESSIONS, warden_session_count()) ||
+	       nla_put_u32(skb, WARDEN_A_STATUS_CONSENTS, st->consents) ||
+	       put_u64(skb, WARDEN_A_STATUS_RECORDS, st->records.made) ||
+	       put_u64(skb, WARDEN_A_STATUS_RECORDS_LOST, st->records.lost) ||
+	       put_u64(skb, WARDEN_A_STATUS_DENIALS, st->records.denials) ||
+	       put_u64(skb, WARDEN_A_STATUS_CALLS, warden_kfunc_calls()) ||
+	       nla_put_u32(skb, WARDEN_A_STATUS_MEASUREMENTS, st->measures.entries) ||
+	       (st->measures.pcr >= 0 &&
+		nla_put_u32(skb, WARDEN_A_STATUS_PCR, st->measures.pcr)) ||
+	       put_u64(skb, WARDEN_A_STATUS_NOW, ktime_get_boottime_ns()) ||
+	       put_u64(skb, WARDEN_A_STATUS_PROBED, warden_netlink_probed());
+}
+
+static int put_inbound(struct sk_buff *skb)
+{
+	struct warden_inbound_status st;
+
+	warden_inbound_status(&st);
+	return nla_put_u32(skb, WARDEN_A_STATUS_INBOUND, st.active) ||
+	       put_u64(skb, WARDEN_A_STATUS_INBOUND_DROPPED, st.dropped) ||
+	       put_u64(skb, WARDEN_A_STATUS_INBOUND_OBSERVED, st.observed);
+}
+
+static int put_shadow(struct sk_buff *skb)
+{
+	char name[WARDEN_LABEL_MAX + 1];
+	u32 version = warden_shadow_status(name);
+
+	return put_string(skb, WARDEN_A_STATUS_SHADOW_NAME, name) ||
+	       put_u32(skb, WARDEN_A_STATUS_SHADOW_VERSION, version);
+}
+
+static int put_surface(struct sk_buff *skb, u32 surface)
+{
+	struct nlattr *nest = nla_nest_start(skb, WARDEN_A_STATUS_SURFACE);
+	u32 seconds, state = warden_debug_state(surface, &seconds);
+
+	if (!nest || nla_put_u32(skb, WARDEN_A_SURFACE_SURFACE, surface) ||
+	    nla_put_u32(skb, WARDEN_A_SURFACE_STATE, state) ||
+	    put_u32(skb, WARDEN_A_SURFACE_SECONDS, seconds))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_surfaces(struct sk_buff *skb)
+{
+	u32 i;
+	int err = 0;
+
+	for (i = WARDEN_DEBUG_SURFACE_BPF; !err && i <= WARDEN_DEBUG_SURFACE_TRACEFS; i++)
+		err = put_surface(skb, i);
+	return err;
+}
+
+static int put_switches(struct sk_buff *skb)
+{
+	unsigned long off = warden_switch_mask();
+	struct nlattr *nest;
+	u32 class;
+
+	for_each_set_bit(class, &off, WARDEN_SENSOR_CLASS_UNKNOWN + 1) {
+		nest = nla_nest_start(skb, WARDEN_A_STATUS_SWITCHED_OFF);
+		if (!nest || nla_put_u32(skb, WARDEN_A_SWITCHED_CLASS, class))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+static int fill_status(struct sk_buff *skb, const void *arg)
+{
+	const struct warden_layers *layers;
+	const struct status *st = arg;
+	int err;
+
+	rcu_read_lock();
+	layers = warden_layers_get_rcu();
+	err = put_hooks(skb, st, layers) || put_policy_status(skb, layers) ||
+	      put_shadow(skb) || put_inbound(skb) || put_counts(skb, st) || put_surfaces(skb) || put_switches(skb) ||
+	      nla_put_u32(skb, WARDEN_A_STATUS_CONTEXT, warden_consent_context());
+	rcu_read_unlock();
+	return err;
+}
+
+int warden_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct status *st = kzalloc(sizeof(*st), GFP_KERNEL);
+	int err;
+
+	if (!st)
+		return -ENOMEM;
+	warden_hooks_status(&st->hooks);
+	warden_record_status(&st->records);
+	warden_measure_status(&st->measures);
+	st->consents = warden_consent_count();
+	err = warden_message_reply(info, fill_status, st);
+	kfree(st);
+	return err;
+}
+
+static int fill_stop(struct sk_buff *skb, const void *arg)
+{
+	return nla_put_u32(skb, WARDEN_A_STATUS_SESSIONS, *(const unsigned int *)arg);
+}
+
+/* The programs are freed a grace period after their links; until then rmmod is refused. */
+static void wait_for_programs(unsigned int sessions)
+{
+	unsigned int ms;
+
+	for (ms = 0; ms < 5000 && module_refcount(THIS_MODULE) > (int)sessions; ms += 10)
+		msleep(10);
+}
+
+int warden_nl_stop_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	unsigned int left;
+
+	warden_change_lock();
+	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_STOP,
+						    .object = "warden" });
+	warden_hooks_detach();
+	left = warden_session_end_all(WARDEN_REASON_STOPPING);
+	wait_for_programs(left);
+	warden_change_unlock();
+	return warden_message_reply(info, fill_stop, &left);
+}

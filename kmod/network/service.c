@@ -1,0 +1,509 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a program does with a socket, as a request: it receives at a port, or it
+ * speaks to an address. And whether anything of it is to be asked at all.
+ */
+#include <linux/bits.h>
+#include <linux/cred.h>
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/kernel.h>
+#include <linux/mutex.h>
+#include <linux/net.h>
+#include <linux/netdevice.h>
+#include <linux/rcupdate.h>
+#include <linux/socket.h>
+#include <linux/string.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+#include <warden/abi.h>
+#include <warden/address.h>
+
+#include "broker.h"
+#include "egress.h"
+#include "inbound.h"
+#include "judge/judge.h"
+#include "opening.h"
+#include "policy/layers.h"
+#include "policy/shadow.h"
+#include "program/identity.h"
+#include "reach.h"
+#include "service.h"
+
+/* SIN6_LEN_RFC2133 of include/net/ipv6.h: without the scope, which is newer. */
+#define SIN6_LEN_LEAST 24
+
+/* The longest address as text, IPv6 with IPv4 at its end. */
+#define ADDRESS_TEXT 48
+
+/* Protects the gate, and the order in which its mask is made and written. */
+static DEFINE_MUTEX(gate_lock);
+static struct warden_gate *gate;
+
+static bool is_inet(const struct socket *sock)
+{
+	return sock->sk->sk_family == AF_INET || sock->sk->sk_family == AF_INET6;
+}
+
+/* --- listening ------------------------------------------------------------- */
+
+/*
+ * By which interface a socket can receive, where that is known before anything comes:
+ * it is bound to one, or its address is one of the loopback. NULL is anybody's guess.
+ */
+static const char *find_interface(char name[IFNAMSIZ], const struct sock *sk, int index, bool loop)
+{
+	const struct net_device *dev;
+	const char *found = loop ? "lo" : NULL;
+
+	rcu_read_lock();
+	dev = index ? dev_get_by_index_rcu(sock_net(sk), index) : NULL;
+	if (dev) {
+		strscpy(name, warden_reach_interface(dev), IFNAMSIZ);
+		found = name;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static int judge_listen(struct socket *sock, u16 port, int index, bool loop, const char *what,
+			bool *opened)
+{
+	char name[IFNAMSIZ];
+	struct warden_identity subject;
+	struct warden_request req = {
+		.domain = WARDEN_DOMAIN_LISTEN,
+		.uid = from_kuid(&init_user_ns, current_uid()),
+		.subject = &subject,
+		.protocol = sock->sk->sk_protocol,
+		.port = port,
+		.interface = find_interface(name, sock->sk, index, loop),
+	};
+	struct warden_answer answer;
+	int err;
+
+	warden_identity_of_current(&subject);
+	err = warden_judge(&req, &answer);
+	if (warden_answer_tells(&answer))
+		warden_judge_tell(&req, &answer, what, sock->sk->sk_family);
+	*opened = answer.opened;
+	return err;
+}
+
+/* What begins to receive because somebody opened the port for a time ends with that. */
+static int begin_listen(struct socket *sock, u16 port, int index, bool loop)
+{
+	bool opened;
+	int err = judge_listen(sock, port, index, loop, NULL, &opened);
+
+	return err ?: opened ? warden_opening_keep(sock->sk, port) : 0;
+}
+
+/* The port of an address as bind(2) will read it; the family of the socket decides. */
+static u16 port_of(const struct socket *sock, const struct sockaddr *address, int len)
+{
+	if (!is_inet(sock) || len < (int)sizeof(struct sockaddr_in))
+		return 0;
+	/* sin_port and sin6_port stand at one offset */
+	return ntohs(((const struct sockaddr_in *)address)->sin_port);
+}
+
+static bool is_loop(const struct in6_addr *a)
+{
+	return ipv6_addr_v4mapped(a) ? ipv4_is_loopback(a->s6_addr32[3]) : ipv6_addr_loopback(a);
+}
+
+/* Of a link-local address the scope is the interface; a socket that has one of its own keeps it. */
+static int read_scope(const struct socket *sock, const struct sockaddr *address, int len, bool *loop)
+{
+	const struct sockaddr_in6 *in = (const struct sockaddr_in6 *)address;
+	int index = READ_ONCE(sock->sk->sk_bound_dev_if);
+
+	if (sock->sk->sk_family == AF_INET && len >= (int)sizeof(struct sockaddr_in))
+		*loop = ipv4_is_loopback(((const struct sockaddr_in *)address)->sin_addr.s_addr);
+	if (sock->sk->sk_family != AF_INET6 || len < SIN6_LEN_LEAST)
+		return index;
+	*loop = is_loop(&in->sin6_addr);
+	if (!index && len >= (int)sizeof(*in) && __ipv6_addr_needs_scope_id(ipv6_addr_type(&in->sin6_addr)))
+		index = in->sin6_scope_id;
+	return index;
+}
+
+/**
+ * warden_service_bind() - may the current program receive at this address?
+ * @sock: a socket that needs no listen(2) to receive
+ * @address: what it is bound to, in kernel memory
+ * @len: bytes of @address
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or -EACCES.
+ */
+int warden_service_bind(struct socket *sock, const struct sockaddr *address, int len)
+{
+	bool loop = false;
+	int index = read_scope(sock, address, len, &loop);
+
+	return begin_listen(sock, port_of(sock, address, len), index, loop);
+}
+
+static u16 local_port(const struct socket *sock)
+{
+	return is_inet(sock) ? READ_ONCE(inet_sk(sock->sk)->inet_num) : 0;
+}
+
+static bool is_on_loop(const struct sock *sk)
+{
+	if (sk->sk_family == AF_INET6)
+		return is_loop(&sk->sk_v6_rcv_saddr);
+	return sk->sk_family == AF_INET && ipv4_is_loopback(inet_sk(sk)->inet_rcv_saddr);
+}
+
+/**
+ * warden_service_listen() - may the current program listen on this socket?
+ * @sock: the socket; not yet bound is port 0
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or -EACCES.
+ */
+int warden_service_listen(struct socket *sock)
+{
+	return begin_listen(sock, local_port(sock), READ_ONCE(sock->sk->sk_bound_dev_if),
+			    is_on_loop(sock->sk));
+}
+
+/**
+ * warden_service_accept() - may the current program take a connection of this socket?
+ * @sock: the socket, which another program may have made and handed over
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or -EACCES.
+ */
+int warden_service_accept(struct socket *sock)
+{
+	bool opened;
+
+	return judge_listen(sock, local_port(sock), READ_ONCE(sock->sk->sk_bound_dev_if),
+			    is_on_loop(sock->sk), "accept", &opened);
+}
+
+/* --- connecting ------------------------------------------------------------ */
+
+/* Whom a socket is to speak to: no version is an address of another family, or one too short. */
+struct peer {
+	struct warden_address address;
+	u16 port;
+};
+
+static bool has_ports(u16 protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+	case IPPROTO_MPTCP:
+	case IPPROTO_SMC:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* To no address is to this machine: ip_route_output_key_hash(). */
+static void set_four(struct warden_address *to, __be32 address)
+{
+	to->version = 4;
+	if (!address)
+		address = htonl(INADDR_LOOPBACK);
+	memcpy(to->bytes, &address, sizeof(address));
+}
+
+static void read_four(struct peer *to, const struct sockaddr *address, int len)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)address;
+
+	if (len < (int)sizeof(*in))
+		return;
+	set_four(&to->address, in->sin_addr.s_addr);
+	to->port = ntohs(in->sin_port);
+}
+
+/* The same: tcp_v6_connect(), udpv6_sendmsg(). */
+static void read_six(struct peer *to, const struct sockaddr *address, int len)
+{
+	const struct sockaddr_in6 *in = (const struct sockaddr_in6 *)address;
+	const struct in6_addr *a = &in->sin6_addr;
+
+	if (len < SIN6_LEN_LEAST)
+		return;
+	to->port = ntohs(in->sin6_port);
+	if (ipv6_addr_v4mapped(a)) {
+		set_four(&to->address, a->s6_addr32[3]);
+		return;
+	}
+	to->address.version = 6;
+	memcpy(to->address.bytes, ipv6_addr_any(a) ? &in6addr_loopback : a, sizeof(*a));
+}
+
+/*
+ * As the protocols read it. A socket of IPv6 also takes addresses of IPv4, and
+ * where they send, UDP and raw sockets take one of no family for one of their own.
+ */
+static void read_peer(struct peer *to, const struct socket *sock, const struct sockaddr *address,
+		      int len)
+{
+	u16 family = len >= (int)sizeof(sa_family_t) ? address->sa_family : AF_UNSPEC;
+
+	*to = (struct peer){};
+	if (!is_inet(sock))
+		return;
+	if (family == AF_UNSPEC)
+		family = sock->sk->sk_family;
+	if (family == AF_INET)
+		read_four(to, address, len);
+	else if (family == AF_INET6)
+		read_six(to, address, len);
+	if (sock->type == SOCK_RAW || !has_ports(sock->sk->sk_protocol))
+		to->port = 0;
+}
+
+static const char *name_peer(char text[ADDRESS_TEXT], const struct warden_address *address)
+{
+	if (!address->version)
+		return NULL;
+	snprintf(text, ADDRESS_TEXT, address->version == 4 ? "%pI4" : "%pI6c", address->bytes);
+	return text;
+}
+
+static int judge_connect(struct socket *sock, const struct peer *to)
+{
+	struct warden_identity subject;
+	struct warden_request req = {
+		.domain = WARDEN_DOMAIN_CONNECT,
+		.uid = from_kuid(&init_user_ns, current_uid()),
+		.subject = &subject,
+		.protocol = sock->sk->sk_protocol,
+		.port = to->port,
+		.address = to->address,
+	};
+	struct warden_answer answer;
+	char text[ADDRESS_TEXT];
+	int err;
+
+	warden_identity_of_current(&subject);
+	err = warden_judge(&req, &answer);
+	if (warden_answer_tells(&answer))
+		warden_judge_tell(&req, &answer, name_peer(text, &to->address),
+				  sock->sk->sk_family);
+	return err;
+}
+
+/* What the current process used may be sent to some peers alone; each class is asked for itself. */
+static int judge_egress(struct socket *sock, const struct peer *to)
+{
+	struct warden_identity subject;
+	struct warden_request req = {
+		.domain = WARDEN_DOMAIN_EGRESS,
+		.uid = from_kuid(&init_user_ns, current_uid()),
+		.subject = &subject,
+		.protocol = sock->sk->sk_protocol,
+		.port = to->port,
+		.address = to->address,
+	};
+	u32 used = warden_egress_used();
+	struct warden_answer answer;
+	char text[ADDRESS_TEXT];
+	int err = 0;
+
+	if (!used)
+		return 0;
+	warden_identity_of_current(&subject);
+	for (; !err && used; used &= used - 1) {
+		req.class = __ffs(used);
+		err = warden_judge(&req, &answer);
+		if (warden_answer_tells(&answer))
+			warden_judge_tell(&req, &answer, name_peer(text, &to->address),
+					  sock->sk->sk_family);
+	}
+	return err;
+}
+
+/* Whom a connected socket speaks to; one that is not has no address. */
+static void find_peer(struct peer *to, const struct sock *sk)
+{
+	*to = (struct peer){};
+	if (sk->sk_family == AF_INET6 && !ipv6_addr_any(&sk->sk_v6_daddr)) {
+		to->address.version = 6;
+		memcpy(to->address.bytes, &sk->sk_v6_daddr, sizeof(sk->sk_v6_daddr));
+		warden_address_unmap(&to->address);
+	} else if (sk->sk_family == AF_INET && sk->sk_daddr) {
+		set_four(&to->address, sk->sk_daddr);
+	}
+	if (to->address.version && has_ports(sk->sk_protocol))
+		to->port = ntohs(inet_sk(sk)->inet_dport);
+}
+
+/* TCP takes no notice of an address, unless it is to connect with the first data. */
+static bool is_told_where(const struct sock *sk, const struct msghdr *msg)
+{
+	return msg->msg_name && ((sk->sk_protocol != IPPROTO_TCP && sk->sk_protocol != IPPROTO_MPTCP) ||
+				 msg->msg_flags & MSG_FASTOPEN);
+}
+
+/**
+ * warden_service_egress() - may the current process send to where a message goes?
+ * @sock: the socket, connected or not
+ * @msg: the message; its address, where it has one, in kernel memory
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or -EACCES.
+ */
+int warden_service_egress(struct socket *sock, const struct msghdr *msg)
+{
+	struct peer to;
+
+	if (sock->sk->sk_kern_sock || sock->sk->sk_family == AF_ALG) /* a cipher of the kernel's */
+		return 0;
+	if (is_told_where(sock->sk, msg))
+		read_peer(&to, sock, msg->msg_name, msg->msg_namelen);
+	else
+		find_peer(&to, sock->sk);
+	return judge_egress(sock, &to);
+}
+
+/**
+ * warden_service_connect() - may the current program speak to this address?
+ * @sock: the socket; what the kernel itself does with one of its own is no program's act
+ * @address: the address, in kernel memory
+ * @len: bytes of @address
+ *
+ * An address of no family ends a connection, and is asked of nobody.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or -EACCES.
+ */
+int warden_service_connect(struct socket *sock, const struct sockaddr *address, int len)
+{
+	struct peer to;
+
+	if (sock->sk->sk_kern_sock ||
+	    (len >= (int)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC))
+		return 0;
+	read_peer(&to, sock, address, len);
+	return judge_egress(sock, &to) ?:
+	       judge_connect(sock, &to) ?:
+	       warden_broker_connect(sock, to.port, true);
+}
+
+/**
+ * warden_service_send() - may the current program send to the address of a message?
+ * @sock: the socket
+ * @msg: the message; has an address, in kernel memory
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or -EACCES.
+ */
+int warden_service_send(struct socket *sock, const struct msghdr *msg)
+{
+	struct peer to;
+
+	if (sock->sk->sk_kern_sock || !msg->msg_name)
+		return 0;
+	read_peer(&to, sock, msg->msg_name, msg->msg_namelen);
+	return judge_connect(sock, &to) ?:
+	       warden_broker_connect(sock, to.port, sock->type == SOCK_STREAM);
+}
+
+/* --- whether there is anything to ask --------------------------------------- */
+
+static bool denies_anything(const struct warden_snapshot *snap, u32 domain)
+{
+	bool denies = snap->defaults[domain].action == WARDEN_ACTION_DENY;
+	u32 i;
+
+	for (i = 0; i < snap->nr_rules && !denies; i++)
+		denies = snap->rules[i].domain == domain &&
+			 snap->rules[i].action == WARDEN_ACTION_DENY;
+	return denies;
+}
+
+/* Where a layer has brokers, whoever connects may be about to use a sensor. */
+static u32 denying_domains(const struct warden_layers *layers)
+{
+	u32 mask = 0, i;
+
+	for (i = 0; layers && i < layers->nr; i++) {
+		if (denies_anything(layers->layer[i], WARDEN_DOMAIN_CONNECT))
+			mask |= BIT(WARDEN_DOMAIN_CONNECT);
+		if (layers->layer[i]->nr_brokers)
+			mask |= BIT(WARDEN_DOMAIN_SENSOR);
+	}
+	return mask;
+}
+
+/* The kinds of sockets that one layer denies to anybody. */
+static u64 denied_by(const struct warden_snapshot *snap)
+{
+	const u64 all = BIT_ULL(WARDEN_SOCKET_CLASS_IUCV + 1) - 1;
+	u64 mask = 0;
+	u32 i;
+
+	for (i = 0; i <= WARDEN_SOCKET_CLASS_IUCV; i++)
+		if (snap->defaults[WARDEN_DOMAIN_PROTOCOL].action == WARDEN_ACTION_DENY &&
+		    !warden_socket_is_common(i))
+			mask |= BIT_ULL(i);
+	for (i = 0; i < snap->nr_rules; i++)
+		if (snap->rules[i].domain == WARDEN_DOMAIN_PROTOCOL &&
+		    snap->rules[i].action == WARDEN_ACTION_DENY)
+			mask |= snap->rules[i].class ? BIT_ULL(snap->rules[i].class) : all;
+	return mask;
+}
+
+static u64 denied_sockets(const struct warden_layers *layers)
+{
+	u64 mask = 0;
+	u32 i;
+
+	for (i = 0; layers && i < layers->nr; i++)
+		mask |= denied_by(layers->layer[i]);
+	return mask;
+}
+
+/**
+ * warden_service_renew() - the policy in force, or the one in shadow, is another
+ *
+ * Where no layer of either denies anything, and so every answer is known, the
+ * programs stop asking.
+ *
+ * Context: Process context, sleeps.
+ */
+void warden_service_renew(void)
+{
+	mutex_lock(&gate_lock);
+	if (gate) {
+		rcu_read_lock();
+		WRITE_ONCE(gate->domains, denying_domains(warden_layers_get_rcu()) |
+						  denying_domains(warden_shadow_get_rcu()));
+		WRITE_ONCE(gate->sockets, denied_sockets(warden_layers_get_rcu()) |
+						  denied_sockets(warden_shadow_get_rcu()));
+		rcu_read_unlock();
+	}
+	mutex_unlock(&gate_lock);
+}
+
+/**
+ * warden_service_watch() - where the programs look whether there is anything to ask
+ * @to: the memory of their gate; NULL where they are gone
+ *
+ * Context: Process context, sleeps.
+ */
+void warden_service_watch(struct warden_gate *to)
+{
+	mutex_lock(&gate_lock);
+	gate = to;
+	mutex_unlock(&gate_lock);
+	warden_inbound_enable(to);
+	warden_service_renew();
+}

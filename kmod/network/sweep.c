@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is older than a policy and receives where nobody may, or not from there: servers, sockets of
+ * UDP that were bound on purpose, connections that such a server has taken. All
+ * are told. Ended are connections to a port that the policy of before left open,
+ * and all the others where the policy says `sweep abort`.
+ *
+ * The kernel's tables of sockets are walked, of every network there is. Sockets of
+ * the kernel's own are told and left alone: their owners do not expect an end.
+ */
+#include <linux/bitmap.h>
+#include <linux/in.h>
+#include <linux/mm.h>
+#include <linux/netdevice.h>
+#include <linux/rwsem.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <net/inet_hashtables.h>
+#include <net/inet_timewait_sock.h>
+#include <net/ip.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+#include <net/udp.h>
+
+#include "judge/decide.h"
+#include "opening.h"
+#include "policy/change.h"
+#include "policy/layers.h"
+#include "ports.h"
+#include "record/record.h"
+#include "sweep.h"
+
+/* Sockets that are held at once, and how often the tables are walked for more of them. */
+#define BATCH  512
+#define ROUNDS 64
+
+/* Sockets that get a record of their own; one more counts the rest. */
+#define TOLD 64
+
+/**
+ * struct sweep - one walk over all sockets
+ * @layers: the policy in force now
+ * @old: where the policy of before let nobody receive; NULL is nowhere
+ * @had: there was a policy before, and no boot profile
+ * @abort: the policy has what is older ended
+ * @skip: sockets to pass by, as those before them were looked at and still stand
+ * @seen: sockets that were passed by
+ * @nr: how many @found
+ * @told: records that were made
+ * @more: sockets that none was made for
+ * @found: held
+ */
+struct sweep {
+	const struct warden_layers *layers;
+	const struct warden_ports *old;
+	bool had;
+	bool abort;
+	u32 skip;
+	u32 seen;
+	u32 nr;
+	u32 told;
+	u32 more;
+	struct sock *found[BATCH];
+};
+
+/* --- which ones ------------------------------------------------------------------- */
+
+static bool is_udp(const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_UDP;
+}
+
+static enum warden_transport transport_of(const struct sock *sk)
+{
+	return is_udp(sk) ? WARDEN_TRANSPORT_UDP : WARDEN_TRANSPORT_TCP;
+}
+
+static u32 bit_of(const struct sock *sk)
+{
+	return warden_port_bit(transport_of(sk), inet_sk(sk)->inet_num);
+}
+
+/* Was it taken by a server? Who connects has a port that no other socket was bound to. */
+static bool is_accepted(const struct sock *sk)
+{
+	const struct inet_bind_bucket *bucket = inet_csk(sk)->icsk_bind_hash;
+
+	return sk->sk_state != TCP_CLOSE && bucket && bucket->fastreuse >= 0 &&
+	       !(sk->sk_userlocks & SOCK_BINDPORT_LOCK);
+}
+
+static bool is_bound(const struct sock *sk)
+{
+	return sk->sk_userlocks & SOCK_BINDPORT_LOCK && sk->sk_state != TCP_ESTABLISHED;
+}
+
+static bool is_flow(const struct sock *sk)
+{
+	return !is_udp(sk) && sk->sk_state != TCP_LISTEN;
+}
+
+/*
+ * From where a socket receives: a connection from its peer, by the interface it came in by
+ * last; a server from anybody, by the interface it is bound to. Of a connection nobody
+ * knows the interface of, none that a rule names.
+ */
+static void read_origin(struct warden_origin *from, const struct sock *sk)
+{
+	int index = sk->sk_bound_dev_if ?: is_flow(sk) ? READ_ONCE(sk->sk_rx_dst_ifindex) : 0;
+	const struct net_device *dev = dev_get_by_index_rcu(sock_net(sk), index);
+
+	*from = (struct warden_origin){ .interface = is_flow(sk) ? WARDEN_INTERFACE_FOREIGN : NULL };
+	if (dev)
+		from->interface = warden_reach_interface(dev);
+	if (!is_flow(sk))
+		return;
+	from->peer.version = sk->sk_family == AF_INET6 ? 6 : 4;
+	if (sk->sk_family == AF_INET6)
+		memcpy(from->peer.bytes, &sk->sk_v6_daddr, sizeof(sk->sk_v6_daddr));
+	else
+		memcpy(from->peer.bytes, &sk->sk_daddr, sizeof(sk->sk_daddr));
+	warden_address_unmap(&from->peer);
+}
+
+static u8 state_of(const struct warden_ports *ports, const struct sock *sk, u32 bit)
+{
+	struct warden_origin from;
+	u8 state;
+
+	if (!ports)
+		return 0;
+	rcu_read_lock();
+	read_origin(&from, sk);
+	state = warden_ports_state(ports, bit, &from);
+	rcu_read_unlock();
+	return state;
+}
+
+/* Did the policy of before let it receive there? */
+static bool was_open(const struct sweep *s, const struct sock *sk)
+{
+	return !state_of(s->old, sk, bit_of(sk));
+}
+
+/* A rule for port 0 is one for all that the kernel picked. */
+static bool is_picked(const struct sweep *s, const struct sock *sk)
+{
+	int low, high;
+
+	if (state_of(s->layers->ports, sk, warden_port_bit(transport_of(sk), 0)))
+		return false;
+	inet_get_local_port_range(sock_net(sk), &low, &high);
+	return low <= inet_sk(sk)->inet_num && inet_sk(sk)->inet_num <= high;
+}
+
+static bool is_stopped(const struct sweep *s, const struct sock *sk)
+{
+	u8 state = state_of(s->layers->ports, sk, bit_of(sk));
+
+	if (!state || (!was_open(s, sk) && !s->abort) || is_picked(s, sk))
+		return false;
+	return state & WARDEN_REACH_RULED ||
+	       !warden_opening_holds(sk->sk_protocol, inet_sk(sk)->inet_num);
+}
+
+/* Under the lock of the table @sk stands in. */
+static void consider(struct sweep *s, struct sock *sk)
+{
+	bool server = is_udp(sk) ? is_bound(sk) : sk->sk_state == TCP_LISTEN || is_accepted(sk);
+
+	if (s->nr == BATCH || !server || !is_stopped(s, sk))
+		return;
+	if (s->seen++ < s->skip || !refcount_inc_not_zero(&sk->sk_refcnt))
+		return;
+	s->found[s->nr++] = sk;
+}
+
+/* --- the tables --------------------------------------------------------------------- */
+
+static void walk_listeners(struct sweep *s, struct inet_hashinfo *info)
+{
+	struct hlist_nulls_node *node;
+	struct sock *sk;
+	u32 i;
+
+	for (i = 0; i <= info->lhash2_mask; i++) {
+		spin_lock_bh(&info->lhash2[i].lock);
+		sk_nulls_for_each(sk, node, &info->lhash2[i].nulls_head)
+			if (sk->sk_protocol == IPPROTO_TCP)
+				consider(s, sk);
+		spin_unlock_bh(&info->lhash2[i].lock);
+	}
+}
+
+/* Half-open and closing ones are no full sockets, and go by themselves. */
+static void walk_flows(struct sweep *s, struct inet_hashinfo *info)
+{
+	struct hlist_nulls_node *node;
+	struct sock *sk;
+	u32 i;
+
+	for (i = 0; i <= info->ehash_mask; i++) {
+		if (hlist_nulls_empty(&info->ehash[i].chain))
+			continue;
+		spin_lock_bh(inet_ehash_lockp(info, i));
+		sk_nulls_for_each(sk, node, &info->ehash[i].chain)
+			if (sk_fullsock(sk) && sk->sk_protocol == IPPROTO_TCP)
+				consider(s, sk);
+		spin_unlock_bh(inet_ehash_lockp(info, i));
+		cond_resched();
+	}
+}
+
+static void walk_udp(struct sweep *s, struct udp_table *table)
+{
+	struct sock *sk;
+	u32 i;
+
+	for (i = 0; i <= table->mask; i++) {
+		spin_lock_bh(&table->hash[i].lock);
+		sk_for_each(sk, &table->hash[i].head)
+			if (is_udp(sk))
+				consider(s, sk);
+		spin_unlock_bh(&table->hash[i].lock);
+	}
+}
+
+/* A network may have tables of its own (tcp_child_ehash_entries, udp_child_hash_entries). */
+static void walk_all(struct sweep *s)
+{
+	struct net *net;
+
+	s->nr = 0;
+	s->seen = 0;
+	walk_flows(s, init_net.ipv4.tcp_death_row.hashinfo);
+	walk_udp(s, init_net.ipv4.udp_table);
+	down_read(&net_rwsem);
+	for_each_net(net) {
+		if (net->ipv4.tcp_death_row.hashinfo != init_net.ipv4.tcp_death_row.hashinfo)
+			walk_flows(s, net->ipv4.tcp_death_row.hashinfo);
+		if (net->ipv4.udp_table != init_net.ipv4.udp_table)
+			walk_udp(s, net->ipv4.udp_table);
+	}
+	up_read(&net_rwsem);
+	/* All networks share this one. Last: a server that ends takes what it did not accept along. */
+	walk_listeners(s, init_net.ipv4.tcp_death_row.hashinfo);
+}
+
+/* --- what becomes of one -------------------------------------------------------------- */
+
+/**
+ * warden_sweep_end() - end a socket, whoever holds it
+ * @sk: of TCP or UDP, held by the caller
+ *
+ * As `ss -K` ends one (sock_diag_destroy()), but for a port that was bound on
+ * purpose, which UDP would keep.
+ *
+ * Context: Process context, sleeps.
+ * Return: true if it was ended.
+ */
+bool warden_sweep_end(struct sock *sk)
+{
+	if (sock_flag(sk, SOCK_DEAD) || !sk->sk_prot->diag_destroy)
+		return false;
+	lock_sock(sk);
+	sk->sk_userlocks &= ~SOCK_BINDPORT_LOCK;
+	release_sock(sk);
+	return !sk->sk_prot->diag_destroy(sk, ECONNABORTED);
+}
+
+static bool is_to_end(const struct sweep *s, const struct sock *sk)
+{
+	u8 state = state_of(s->layers->ports, sk, bit_of(sk));
+
+	if (!(state & WARDEN_REACH_HARD) || sk->sk_kern_sock)
+		return false;
+	return s->abort || (is_flow(sk) && s->had && was_open(s, sk));
+}
+
+static void name_peer(char *text, size_t size, const struct sock *sk)
+{
+	if (sk->sk_family == AF_INET6)
+		snprintf(text, size, "connection of %pI6c", &sk->sk_v6_daddr);
+	else
+		snprintf(text, size, "connection of %pI4", &sk->sk_daddr);
+}
+
+static void tell(struct sweep *s, struct sock *sk, u16 port, u32 line,
+		 const struct warden_snapshot *snap, bool ended)
+{
+	struct warden_record *r;
+	char what[64] = "server";
+
+	r = s->told < TOLD ? kzalloc(sizeof(*r), GFP_KERNEL) : NULL;
+	if (!r) {
+		s->more++;
+		return;
+	}
+	s->told++;
+	if (is_flow(sk) && sk->sk_daddr)
+		name_peer(what, sizeof(what), sk);
+	r->event = WARDEN_EVENT_SWEEP;
+	r->domain = WARDEN_DOMAIN_LISTEN;
+	r->action = ended ? WARDEN_ACTION_DENY : WARDEN_ACTION_ALLOW;
+	r->reason = WARDEN_REASON_PORT_CLOSED;
+	r->generation = s->layers->generation;
+	r->layer = snap->layer;
+	r->policy_version = snap->version;
+	r->line = line;
+	r->count = 1;
+	r->uid = from_kuid(&init_user_ns, sock_i_uid(sk));
+	r->family = sk->sk_family;
+	r->protocol = sk->sk_protocol;
+	r->port = port;
+	snprintf(r->object, sizeof(r->object), "%s%s %s", sk->sk_kern_sock ? "the kernel's " : "", what,
+		 ended ? "ended" : "goes on");
+	warden_record_add(r);
+	kfree(r);
+}
+
+/* True where it stands as before. */
+static bool settle(struct sweep *s, struct sock *sk)
+{
+	const u16 port = inet_sk(sk)->inet_num; /* an end takes it */
+	const struct warden_snapshot *snap;
+	bool ends = is_to_end(s, sk);
+	struct warden_origin from;
+	u32 line;
+
+	rcu_read_lock();
+	read_origin(&from, sk);
+	snap = warden_ports_closer(s->layers, transport_of(sk), port, &from, &line);
+	rcu_read_unlock();
+	tell(s, sk, port, line, snap, ends);
+	return !ends || !warden_sweep_end(sk);
+}
+
+/* --- the walk ------------------------------------------------------------------------- */
+
+static void tell_rest(const struct sweep *s)
+{
+	struct warden_record *r = s->more ? kzalloc(sizeof(*r), GFP_KERNEL) : NULL;
+
+	if (!r)
+		return;
+	r->event = WARDEN_EVENT_SWEEP;
+	r->domain = WARDEN_DOMAIN_SYSTEM;
+	r->reason = WARDEN_REASON_PORT_CLOSED;
+	r->generation = s->layers->generation;
+	r->count = s->more;
+	strscpy(r->object, "more sockets than were told one by one", sizeof(r->object));
+	warden_record_add(r);
+	kfree(r);
+}
+
+static void walk(struct sweep *s)
+{
+	u32 round, i, stand;
+
+	for (round = 0; round < ROUNDS; round++) {
+		walk_all(s);
+		for (i = 0, stand = 0; i < s->nr; i++) {
+			stand += settle(s, s->found[i]);
+			sock_put(s->found[i]);
+		}
+		if (s->nr < BATCH)
+			break;
+		s->skip += stand;
+	}
+	tell_rest(s);
+}
+
+static bool asks_for_abort(const struct warden_layers *layers)
+{
+	u32 i;
+
+	for (i = 0; i < layers->nr; i++)
+		if (layers->layer[i]->sweep)
+			return true;
+	return false;
+}
+
+/**
+ * warden_sweep() - look after what is older than the policy
+ * @old: the policy of before
+ * @layers: the policy in force now
+ *
+ * Context: In a change, sleeps. Without memory nothing is ended, which is recorded.
+ */
+void warden_sweep(const struct warden_layers *old, const struct warden_layers *layers)
+{
+	bool abort = asks_for_abort(layers);
+	bool partly = (layers->ports && layers->ports->reach) || (old->ports && old->ports->reach);
+	struct sweep *s;
+
+	warden_change_assert_held();
+	if (!layers->ports || (!abort && !partly && old->ports &&
+			       bitmap_subset(layers->ports->stop, old->ports->stop, WARDEN_PORT_BITS)))
+		return;
+	s = kvzalloc(sizeof(*s), GFP_KERNEL);
+	if (!s) {
+		warden_record_lose(false);
+		return;
+	}
+	s->layers = layers;
+	s->old = old->ports;
+	s->had = old->layer[0]->version;
+	s->abort = abort;
+	walk(s);
+	kvfree(s);
+}

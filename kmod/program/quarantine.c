@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Programs that are cut off by their digest, whatever the policy says: a flaw
+ * became known, and the mended program is not there yet.
+ */
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+
+#include "hook/links.h"
+#include "hook/needs.h"
+#include "identity.h"
+#include "judge/decide.h"
+#include "policy/change.h"
+#include "quarantine.h"
+#include "sha256.h"
+
+/*
+ * Written in a change, under the lock; nr is read without it first, so that
+ * nobody pays for an empty list. The lock is innermost.
+ */
+static DEFINE_SPINLOCK(quarantine_lock);
+static struct warden_quarantined *list[WARDEN_QUARANTINE_MAX];
+static u32 nr;
+
+/* The list in force; version 0 is none. Read and written in a change. */
+static u32 loaded_version;
+static u8 loaded_digest[WARDEN_DIGEST_SIZE];
+
+static u32 find(const struct warden_digest *digest)
+{
+	u32 i;
+
+	lockdep_assert_held(&quarantine_lock);
+	for (i = 0; i < nr; i++)
+		if (warden_decide_same(&list[i]->digest, digest))
+			break;
+	return i;
+}
+
+static bool holds(const struct warden_identity *id)
+{
+	bool found;
+
+	if (!id || id->reason)
+		return false;
+	spin_lock_bh(&quarantine_lock);
+	found = find(&id->digest) < nr;
+	spin_unlock_bh(&quarantine_lock);
+	return found;
+}
+
+/**
+ * warden_quarantine_holds() - is who asks, or what is executed, in quarantine?
+ * @req: the request
+ *
+ * Context: Any but hard interrupt; does not sleep.
+ * Return: true if it is.
+ */
+bool warden_quarantine_holds(const struct warden_request *req)
+{
+	if (likely(!READ_ONCE(nr)))
+		return false;
+	return holds(req->domain == WARDEN_DOMAIN_EXEC ? req->object : req->subject);
+}
+
+/* An overlong label is for people, and may be cut. */
+static void tell(u32 event, const struct warden_quarantined *q)
+{
+	warden_change_tell(&(struct warden_change){ .event = event, .object = q->label });
+}
+
+/* An empty list needs none. */
+static void need_hooks(void)
+{
+	warden_links_need(WARDEN_NEED_QUARANTINE, nr ? warden_needs_quarantine() : 0);
+}
+
+/* One that a list names is from now on there by a command as well. */
+static int insert(struct warden_quarantined *q)
+{
+	u32 i = find(&q->digest);
+
+	lockdep_assert_held(&quarantine_lock);
+	if (i < nr && list[i]->by_hand)
+		return -EEXIST;
+	if (i < nr) {
+		list[i]->by_hand = true;
+		return -EALREADY;
+	}
+	if (nr == WARDEN_QUARANTINE_MAX)
+		return -ENOSPC;
+	list[nr] = q;
+	WRITE_ONCE(nr, nr + 1);
+	return 0;
+}
+
+/**
+ * warden_quarantine_add() - cut a program off
+ * @digest: the program
+ * @label: what it was made of, for people
+ *
+ * Context: In a change, may sleep.
+ * Return: 0; -EEXIST, -ENOSPC past WARDEN_QUARANTINE_MAX, -ENOMEM, or what the
+ * kernel said to a program it was to attach.
+ */
+int warden_quarantine_add(const struct warden_digest *digest, const char *label)
+{
+	struct warden_quarantined *q = kzalloc(sizeof(*q), GFP_KERNEL_ACCOUNT);
+	int err = 0;
+
+	warden_change_assert_held();
+	if (!q)
+		return -ENOMEM;
+	err = warden_links_need(WARDEN_NEED_QUARANTINE, warden_needs_quarantine());
+	if (err) {
+		kfree(q);
+		return err;
+	}
+	q->digest = *digest;
+	q->since = ktime_get_boottime_ns();
+	q->by_hand = true;
+	strscpy(q->label, label, sizeof(q->label));
+	spin_lock_bh(&quarantine_lock);
+	err = insert(q);
+	spin_unlock_bh(&quarantine_lock);
+	if (!err || err == -EALREADY)
+		tell(WARDEN_EVENT_QUARANTINE_ADD, q);
+	if (err)
+		kfree(q);
+	need_hooks();
+	return err == -EALREADY ? 0 : err;
+}
+
+/**
+ * warden_quarantine_remove() - let a program run again as the policy says
+ * @digest: the program
+ *
+ * Context: In a change, may sleep.
+ * Return: 0; -ENOENT; -EPERM where the list in force names it.
+ */
+int warden_quarantine_remove(const struct warden_digest *digest)
+{
+	struct warden_quarantined *q = NULL;
+	int err = -ENOENT;
+	u32 i;
+
+	warden_change_assert_held();
+	spin_lock_bh(&quarantine_lock);
+	i = find(digest);
+	if (i < nr && list[i]->version) {
+		err = -EPERM;
+	} else if (i < nr) {
+		q = list[i];
+		list[i] = list[nr - 1];
+		WRITE_ONCE(nr, nr - 1);
+	}
+	spin_unlock_bh(&quarantine_lock);
+	if (!q)
+		return err;
+	need_hooks();
+	tell(WARDEN_EVENT_QUARANTINE_REMOVE, q);
+	kfree(q);
+	return 0;
+}
+
+/**
+ * warden_quarantine_get() - copy an entry
+ * @at: from 0
+ * @q: filled in
+ *
+ * Context: Any but hard interrupt.
+ * Return: false past the last.
+ */
+bool warden_quarantine_get(u32 at, struct warden_quarantined *q)
+{
+	bool found;
+
+	spin_lock_bh(&quarantine_lock);
+	found = at < nr;
+	if (found)
+		*q = *list[at];
+	spin_unlock_bh(&quarantine_lock);
+	return found;
+}
+
+/**
+ * warden_quarantine_exit() - forget what is in quarantine
+ *
+ * Context: Process context; no hook and no command can run any more.
+ */
+void warden_quarantine_exit(void)
+{
+	while (nr)
+		kfree(list[--nr]);
+	loaded_version = 0;
+}
+
+/* --- lists ----------------------------------------------------------------------------------- */
+
+/* What a list will have changed: all of it is made ready first, then put in force in one step. */
+struct plan {
+	const struct warden_cut_list *list;
+	u32 nr;		/* how many @next */
+	u32 nr_kept;	/* of these, how many were there before */
+	u32 nr_gone;
+	struct warden_quarantined *next[WARDEN_QUARANTINE_MAX];
+	struct warden_quarantined *gone[WARDEN_QUARANTINE_MAX];
+};
+
+static bool is_listed(const struct warden_cut_list *l, const struct warden_digest *digest)
+{
+	u32 i;
+
+	for (i = 0; i < le32_to_cpu(l->nr); i++)
+		if (warden_decide_same(&l->entries[i].digest, digest))
+			return true;
+	return false;
+}
+
+/* Nobody but a change writes to what is read here. */
+static void plan_kept(struct plan *p)
+{
+	u32 i;
+
+	warden_change_assert_held();
+	for (i = 0; i < nr; i++)
+		if (list[i]->by_hand || is_listed(p->list, &list[i]->digest))
+			p->next[p->nr++] = list[i];
+		else
+			p->gone[p->nr_gone++] = list[i];
+	p->nr_kept = p->nr;
+}
+
+static bool is_kept(const struct plan *p, const struct warden_digest *digest)
+{
+	u32 i;
+
+	for (i = 0; i < p->nr_kept; i++)
+		if (warden_decide_same(&p->next[i]->digest, digest))
+			return true;
+	return false;
+}
+
+static int plan_new(struct plan *p, const struct warden_cut_entry *e)
+{
+	struct warden_quarantined *q;
+
+	if (is_kept(p, &e->digest))
+		return 0;
+	if (p->nr == WARDEN_QUARANTINE_MAX)
+		return -ENOSPC;
+	q = kzalloc(sizeof(*q), GFP_KERNEL_ACCOUNT);
+	if (!q)
+		return -ENOMEM;
+	q->digest = e->digest;
+	q->since = ktime_get_boottime_ns();
+	strscpy(q->label, e->label, sizeof(q->label));
+	p->next[p->nr++] = q;
+	return 0;
+}
+
+static int plan_all(struct plan *p)
+{
+	int err = 0;
+	u32 i;
+
+	plan_kept(p);
+	for (i = 0; !err && i < le32_to_cpu(p->list->nr); i++)
+		err = plan_new(p, &p->list->entries[i]);
+	if (!err && p->nr)
+		err = warden_links_need(WARDEN_NEED_QUARANTINE, warden_needs_quarantine());
+	if (err)
+		while (p->nr > p->nr_kept)
+			kfree(p->next[--p->nr]);
+	return err;
+}
+
+static void carry_out(struct plan *p)
+{
+	u32 i;
+
+	spin_lock_bh(&quarantine_lock);
+	for (i = 0; i < p->nr; i++) {
+		list[i] = p->next[i];
+		list[i]->version = is_listed(p->list, &list[i]->digest) ?
+					   le32_to_cpu(p->list->version) :
+					   0;
+	}
+	WRITE_ONCE(nr, p->nr);
+	spin_unlock_bh(&quarantine_lock);
+	for (i = p->nr_kept; i < p->nr; i++)
+		tell(WARDEN_EVENT_QUARANTINE_ADD, p->next[i]);
+	for (i = 0; i < p->nr_gone; i++) {
+		tell(WARDEN_EVENT_QUARANTINE_REMOVE, p->gone[i]);
+		kfree(p->gone[i]);
+	}
+	need_hooks();
+}
+
+static void digest_of(const struct warden_cut_list *l, u8 digest[WARDEN_DIGEST_SIZE])
+{
+	warden_sha256(digest, l, struct_size(l, entries, le32_to_cpu(l->nr)));
+}
+
+/**
+ * warden_quarantine_check() - may a list take the place of the one in force?
+ * @l: the list, well formed
+ *
+ * Context: In a change.
+ * Return: 0; -EALREADY where it is the one in force; -ESTALE where its version is not higher.
+ */
+int warden_quarantine_check(const struct warden_cut_list *l)
+{
+	u8 digest[WARDEN_DIGEST_SIZE];
+
+	warden_change_assert_held();
+	if (le32_to_cpu(l->version) > loaded_version)
+		return 0;
+	digest_of(l, digest);
+	return le32_to_cpu(l->version) == loaded_version &&
+			       !memcmp(digest, loaded_digest, sizeof(digest)) ?
+		       -EALREADY :
+		       -ESTALE;
+}
+
+/**
+ * warden_quarantine_load() - let a list take the place of the one in force
+ * @l: the list, well formed and checked
+ * @signer: who signed it; empty is nobody
+ * @done: filled in
+ *
+ * What was put in by hand stays. Where it fails, nothing has changed.
+ *
+ * Context: In a change, may sleep.
+ * Return: 0; -ENOSPC past WARDEN_QUARANTINE_MAX, -ENOMEM, or what the kernel said to
+ * a program it was to attach.
+ */
+int warden_quarantine_load(const struct warden_cut_list *l, const char *signer,
+			   struct warden_quarantine_done *done)
+{
+	struct plan *p = kzalloc(sizeof(*p), GFP_KERNEL);
+	char what[WARDEN_SIGNER_NAME_MAX + 32];
+	int err;
+
+	warden_change_assert_held();
+	if (!p)
+		return -ENOMEM;
+	p->list = l;
+	err = plan_all(p);
+	if (!err) {
+		carry_out(p);
+		loaded_version = le32_to_cpu(l->version);
+		digest_of(l, loaded_digest);
+		done->added = p->nr - p->nr_kept;
+		done->removed = p->nr_gone;
+		snprintf(what, sizeof(what), "version %u, %s", loaded_version,
+			 signer[0] ? signer : "not signed");
+		warden_change_tell(&(struct warden_change){
+			.event = WARDEN_EVENT_QUARANTINE_LIST, .object = what });
+	}
+	kfree(p);
+	return err;
+}
+
+/* --- running copies ---------------------------------------------------------------------- */
+
+static struct task_struct **collect(unsigned int *count)
+{
+	struct task_struct **tasks, *task;
+	unsigned int room = 0;
+
+	*count = 0;
+	rcu_read_lock();
+	for_each_process(task)
+		room++;
+	rcu_read_unlock();
+	room += 64; /* started meanwhile; later ones are refused */
+	tasks = kvmalloc_array(room, sizeof(*tasks), GFP_KERNEL);
+	if (!tasks)
+		return NULL;
+	rcu_read_lock();
+	for_each_process(task)
+		if (*count < room && tryget_task_struct(task))
+			tasks[(*count)++] = task;
+	rcu_read_unlock();
+	return tasks;
+}
+
+static struct file *exe_of(struct task_struct *task)
+{
+	struct file *file = NULL;
+
+	task_lock(task);
+	if (task->mm && !(task->flags & PF_KTHREAD))
+		file = get_file_rcu(&task->mm->exe_file);
+	task_unlock(task);
+	return file;
+}
+
+static bool runs_held(struct task_struct *task)
+{
+	struct file *file = exe_of(task);
+	struct warden_identity id;
+	bool held;
+
+	if (!file)
+		return false;
+	held = !warden_identity_of_file(file, &id) && holds(&id);
+	fput(file);
+	return held;
+}
+
+/**
+ * warden_quarantine_kill() - end what runs a program that is in quarantine
+ *
+ * Context: Process context, sleeps; reads what was not measured yet.
+ * Return: how many processes were sent SIGKILL.
+ */
+unsigned int warden_quarantine_kill(void)
+{
+	unsigned int count, killed = 0, i;
+	struct task_struct **tasks = collect(&count);
+
+	for (i = 0; tasks && i < count; i++) {
+		if (runs_held(tasks[i]))
+			killed += !send_sig(SIGKILL, tasks[i], 1);
+		put_task_struct(tasks[i]);
+	}
+	kvfree(tasks);
+	return killed;
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How sessions are ended from outside (withdrawal, expiry, another policy, stop):
+ *  1. the file's operations become dead ones: the next call fails;
+ *  2. threads inside a call are asked out of it (task work with a signal);
+ *  3. mmap calls under way are waited for, by taking their mm's lock once;
+ *  4. the stream is stopped through its driver;
+ *  5. the mappings are zapped, and a fault handler may not bring pages back;
+ *  6. the holders are killed, where the rule says so.
+ * sound/core/init.c does 1 for a card that is unplugged.
+ */
+#include <linux/delay.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/task_work.h>
+#include <linux/timekeeping.h>
+
+#include "network/broker.h"
+#include "session-priv.h"
+#include "session.h"
+#include "stream.h"
+
+/* Longest wait for the lock of a holder's mm; an mmap() of a device takes microseconds. */
+#define MMAP_WAIT_MS 50
+
+/* How long stop waits for holders to close what was ended, and to unmap it. */
+#define DRAIN_MS 500
+#define UNMAP_MS 5000
+
+/* A thread that has an ending session's file open. */
+struct holder {
+	struct list_head node;
+	struct task_struct *task;
+};
+
+/* Threads that were asked out of a call and have not yet come by. */
+static atomic_t nr_kicks = ATOMIC_INIT(0);
+
+static int is_file(const void *wanted, struct file *file, unsigned int fd)
+{
+	return wanted == file;
+}
+
+static bool holds(struct task_struct *t, const struct file *file)
+{
+	bool found;
+
+	task_lock(t);
+	found = t->files && iterate_fd(t->files, 0, is_file, file);
+	task_unlock(t);
+	return found;
+}
+
+/* Every thread that has the file in its table. Without memory a thread is passed over. */
+static void collect_holders(const struct file *file, struct list_head *holders)
+{
+	struct task_struct *p, *t;
+	struct holder *h;
+
+	rcu_read_lock();
+	for_each_process_thread(p, t) {
+		if (t->flags & PF_KTHREAD || !holds(t, file))
+			continue;
+		h = kmalloc(sizeof(*h), GFP_ATOMIC);
+		if (!h)
+			continue;
+		h->task = get_task_struct(t);
+		list_add(&h->node, holders);
+	}
+	rcu_read_unlock();
+}
+
+static void free_holders(struct list_head *holders)
+{
+	struct holder *h, *next;
+
+	list_for_each_entry_safe(h, next, holders, node) {
+		put_task_struct(h->task);
+		kfree(h);
+	}
+}
+
+static void kick_arrives(struct callback_head *work)
+{
+	kfree(work);
+	atomic_dec(&nr_kicks);
+}
+
+/* Make a thread leave an interruptible wait; its system call starts over and meets dead_ops. */
+static void kick(struct task_struct *t)
+{
+	struct callback_head *work = kzalloc(sizeof(*work), GFP_KERNEL);
+
+	if (!work)
+		return;
+	init_task_work(work, kick_arrives);
+	atomic_inc(&nr_kicks);
+	if (task_work_add(t, work, TWA_SIGNAL)) {
+		atomic_dec(&nr_kicks);
+		kfree(work);
+	}
+}
+
+/**
+ * warden_session_settle() - wait for the last thread that was asked out of a call
+ *
+ * Context: Process context, sleeps; no session can be ended any more.
+ */
+void warden_session_settle(void)
+{
+	while (atomic_read(&nr_kicks))
+		msleep(10);
+	synchronize_rcu_tasks(); /* the last kick_arrives() has returned */
+}
+
+/* An mmap() under way holds its mm's lock until the mapping is linked, and can then be zapped. */
+static void wait_for_mmap(struct task_struct *t)
+{
+	struct mm_struct *mm = get_task_mm(t);
+	unsigned int ms;
+
+	if (!mm)
+		return;
+	for (ms = 0; ms < MMAP_WAIT_MS; ms++) {
+		if (mmap_read_trylock(mm)) {
+			mmap_read_unlock(mm);
+			break;
+		}
+		usleep_range(800, 1000);
+	}
+	mmput(mm);
+}
+
+/* Take the ground from under a session. The caller holds a reference to its file. */
+static void end_session(struct warden_session *s)
+{
+	struct holder *h;
+	LIST_HEAD(holders);
+
+	warden_session_deaden(s);
+	collect_holders(s->file, &holders);
+	list_for_each_entry(h, &holders, node)
+		kick(h->task);
+	list_for_each_entry(h, &holders, node)
+		wait_for_mmap(h->task);
+	warden_stream_stop(s->file, s->orig, &s->sensor);
+	warden_mapping_zap(&s->mapping);
+	if (s->answer.flags & WARDEN_RULE_FLAG_KILL)
+		list_for_each_entry(h, &holders, node)
+			send_sig(SIGKILL, h->task, 1);
+	free_holders(&holders);
+}
+
+static unsigned int end_picked(struct list_head *list, u32 reason, u64 since, u64 *took)
+{
+	struct warden_session *s, *next;
+	unsigned int nr = 0;
+
+	list_for_each_entry_safe(s, next, list, ending) {
+		u64 passed;
+
+		end_session(s);
+		warden_session_unlight(s);
+		passed = ktime_get_boottime_ns() - since;
+		warden_session_tell_ended(s, WARDEN_EVENT_SESSION_END, reason, passed);
+		if (passed > s->answer.withdraw_ms * (u64)NSEC_PER_MSEC) /* too late */
+			warden_session_tell_ended(s, WARDEN_EVENT_FAULT, reason, passed);
+		if (took)
+			*took = passed;
+		list_del(&s->ending);
+		/* Its holder may have closed it meanwhile: fput() would wait for our way back to user space. */
+		__fput_sync(s->file);
+		nr++;
+	}
+	return nr;
+}
+
+/* Connections to brokers end with the sessions, and after them. */
+static unsigned int end_connections(unsigned int nr, u64 since, u64 *took)
+{
+	if (nr && took)
+		*took = ktime_get_boottime_ns() - since;
+	return nr;
+}
+
+/* Is its device another kind of sensor by now? One that is gone stays what it was. */
+static bool was_classified(const struct warden_session *s)
+{
+	struct warden_sensor now;
+
+	return s->sensor.dev && !warden_inventory_find(s->sensor.devt, &now) &&
+	       now.class != s->sensor.class;
+}
+
+static bool lost_ground(const struct warden_session *s)
+{
+	struct warden_request req = warden_session_request(s);
+	struct warden_answer answer;
+	struct warden_sensor behind;
+
+	return was_classified(s) ||
+	       warden_judge_use(s->sensor.devt, &req, &answer, &behind);
+}
+
+/**
+ * warden_session_review() - end every session that would not be allowed now
+ * @reason: enum warden_reason, why it is looked at
+ * @since: boot-time clock in ns, when that began
+ * @took: set to the ns from @since until the last session was ended; may be NULL
+ *
+ * Context: Process context, sleeps.
+ * Return: how many sessions were ended.
+ */
+unsigned int warden_session_review(u32 reason, u64 since, u64 *took)
+{
+	LIST_HEAD(list);
+
+	if (took)
+		*took = 0;
+	warden_session_pick(lost_ground, &list);
+	return end_picked(&list, reason, since, took) +
+	       end_connections(warden_broker_review(reason, since), since, took);
+}
+
+static bool is_any(const struct warden_session *s)
+{
+	return true;
+}
+
+/**
+ * warden_session_end_each() - end every session, whatever it rests on
+ * @reason: enum warden_reason
+ * @since: boot-time clock in ns, when that began
+ * @took: set to the ns from @since until the last session was ended
+ *
+ * Others may begin meanwhile, as the policy allows it.
+ *
+ * Context: Process context, sleeps.
+ * Return: how many sessions were ended.
+ */
+unsigned int warden_session_end_each(u32 reason, u64 since, u64 *took)
+{
+	LIST_HEAD(list);
+
+	*took = 0;
+	warden_session_pick(is_any, &list);
+	return end_picked(&list, reason, since, took) +
+	       end_connections(warden_broker_end_all(reason, since), since, took);
+}
+
+static void hand_back_all(void)
+{
+	struct warden_session *s, *next;
+	LIST_HEAD(gone);
+
+	warden_session_remove(warden_session_hand_back, &gone);
+	list_for_each_entry(s, &gone, ending)
+		module_put(THIS_MODULE);
+	warden_blank_leave();
+	synchronize_rcu_tasks(); /* whoever was in dead_ops has left */
+	list_for_each_entry_safe(s, next, &gone, ending)
+		warden_session_free(s);
+}
+
+/**
+ * warden_session_end_all() - end all sessions and let go of their files
+ * @reason: enum warden_reason
+ *
+ * Waits a little for the holders to close. A file that stays open is given
+ * back to its driver; one whose mapping stays keeps the module until it goes.
+ *
+ * Context: Process context, sleeps. No new session can begin any more.
+ * Return: how many sessions still keep the module.
+ */
+unsigned int warden_session_end_all(u32 reason)
+{
+	unsigned int ms;
+	LIST_HEAD(list);
+
+	warden_session_pick(is_any, &list);
+	end_picked(&list, reason, ktime_get_boottime_ns(), NULL);
+	warden_broker_end_all(reason, ktime_get_boottime_ns());
+	for (ms = 0; ms < UNMAP_MS && warden_session_count(); ms += 10) {
+		if (ms >= DRAIN_MS && !warden_session_any_mapped())
+			break;
+		msleep(10);
+	}
+	hand_back_all();
+	return warden_session_count();
+}

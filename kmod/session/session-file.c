@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What stands in the place of a sensor file's operations, from its open hook to
+ * its last close.
+ *
+ *  prepared  put there by the open hook: open() has the open judged before the
+ *	      driver hears of it, and makes the file a session
+ *  live      a copy of the driver's, in which release and mmap come by here first;
+ *	      all else goes to the driver, so that a session costs nothing
+ *  dead      after the end: every call fails
+ *  blank     the same, where its rule says so: nothing comes any more
+ *  gone      after release: nothing
+ *
+ * References: while the file is ours, file->f_op->owner is this module, and the
+ * session holds the reference to the driver's operations. __fput() drops ours
+ * after release() has returned, from kernel text.
+ */
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <warden/limits.h>
+
+#include "consent/consent.h"
+#include "device/classify.h"
+#include "device/route.h"
+#include "session-priv.h"
+#include "session.h"
+
+static int session_release(struct inode *inode, struct file *file);
+
+static ssize_t dead_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
+{
+	return -EACCES;
+}
+
+static ssize_t dead_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	return -EACCES;
+}
+
+static ssize_t dead_iter(struct kiocb *iocb, struct iov_iter *iter)
+{
+	return -EACCES;
+}
+
+static __poll_t dead_poll(struct file *file, struct poll_table_struct *table)
+{
+	return EPOLLERR | EPOLLHUP | EPOLLRDHUP;
+}
+
+static long dead_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return -EACCES;
+}
+
+static int dead_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	return -EACCES;
+}
+
+static int dead_fasync(int fd, struct file *file, int on)
+{
+	struct warden_session *s = warden_session_of(file);
+
+	/* The driver's list must still lose this file at its release. */
+	return s->orig->fasync ? s->orig->fasync(fd, file, 0) : 0;
+}
+
+static const struct file_operations dead_ops = {
+	.owner = THIS_MODULE,
+	.read = dead_read,
+	.write = dead_write,
+	.read_iter = dead_iter,
+	.write_iter = dead_iter,
+	.poll = dead_poll,
+	.unlocked_ioctl = dead_ioctl,
+	.compat_ioctl = dead_ioctl,
+	.mmap = dead_mmap,
+	.fasync = dead_fasync,
+	.release = session_release,
+};
+
+/* What a file keeps between the end of its release and __fput()'s last look at it. */
+static const struct file_operations gone_ops = {
+	.owner = THIS_MODULE,
+};
+
+/* Nothing comes any more, and nothing fails that could have waited. */
+static const struct file_operations blank_ops = {
+	.owner = THIS_MODULE,
+	.read = warden_blank_read,
+	.write = warden_blank_write,
+	.read_iter = warden_blank_read_iter,
+	.write_iter = warden_blank_write_iter,
+	.poll = warden_blank_poll,
+	.unlocked_ioctl = dead_ioctl,
+	.compat_ioctl = dead_ioctl,
+	.mmap = dead_mmap,
+	.fasync = dead_fasync,
+	.release = session_release,
+};
+
+/**
+ * warden_session_deaden() - let every further call on a session's file fail
+ * @s: the session
+ *
+ * Where its rule wants it blank, and its data are read alone, it is quiet instead.
+ *
+ * Context: Any. Calls that are inside the driver are still to be asked out.
+ */
+void warden_session_deaden(struct warden_session *s)
+{
+	WRITE_ONCE(s->file->f_op, warden_blank_is_for(s) ? &blank_ops : &dead_ops);
+}
+
+static int session_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct warden_session *s = warden_session_of(file);
+	int err = warden_limit_map(s);
+
+	return err ?: warden_mapping_mmap(&s->mapping, s->orig, file, vma);
+}
+
+static void take_over(struct warden_session *s, struct file *file)
+{
+	s->orig = file->f_op;
+	s->ops = *file->f_op;
+	s->ops.owner = THIS_MODULE;
+	s->ops.release = session_release;
+	if (s->ops.mmap)
+		s->ops.mmap = session_mmap;
+	warden_limit_take_over(s);
+	if (s->sensor.kind == WARDEN_DEVICE_TERMINAL && S_ISCHR(file_inode(file)->i_mode))
+		warden_terminal_take_over(s);
+	__module_get(THIS_MODULE);
+	file->f_mapping = &s->mapping.pages;
+	file->f_op = &s->ops;
+}
+
+static int session_release(struct inode *inode, struct file *file)
+{
+	struct warden_session *s = warden_session_of(file);
+	int err = 0;
+
+	if (!warden_session_delist(s))
+		warden_session_tell(s, WARDEN_EVENT_SESSION_END, WARDEN_REASON_CLOSED);
+	if (s->answer.validity == WARDEN_CONSENT_VALIDITY_ONCE)
+		warden_consent_used_up(s->answer.receipt, s->id);
+	if (s->orig->release)
+		err = s->orig->release(inode, file);
+	fops_put(s->orig);
+	file->f_mapping = inode->i_mapping;
+	file->f_op = &gone_ops;
+	warden_session_free(s);
+	return err;
+}
+
+/**
+ * warden_session_hand_back() - give an ended session's file back to its driver
+ * @s: the session
+ *
+ * For a file that its holder keeps open, so that it does not keep the module. It
+ * was ended first, so no mmap() is under way that could still link a mapping to
+ * the session.
+ *
+ * Context: Under the table's lock, for warden_session_remove().
+ * Return: true if it was, and the module reference of the file is the caller's
+ * to drop; false if a mapping stands or the file is being released.
+ */
+bool warden_session_hand_back(struct warden_session *s)
+{
+	struct file *file;
+
+	if (warden_mapping_stands(&s->mapping))
+		return false;
+	file = get_file_active(&s->file);
+	if (!file)
+		return false;
+	file->f_mapping = file_inode(file)->i_mapping;
+	WRITE_ONCE(file->f_op, s->orig);
+	fput(file);
+	return true;
+}
+
+/**
+ * warden_session_is() - is this file a session?
+ * @file: any file
+ *
+ * Context: Any.
+ * Return: true if it is, living or ended.
+ */
+bool warden_session_is(const struct file *file)
+{
+	return file->f_op && file->f_op->release == session_release;
+}
+
+/* Refuse and record what the policy would allow. */
+static void tell_refused(const struct file *file, const struct warden_request *req,
+			 const struct warden_answer *allowed, u8 reason)
+{
+	struct warden_answer answer = *allowed;
+	struct warden_sensor sensor;
+
+	answer.reason = reason;
+	answer.denied = true;
+	answer.observed = false;
+	answer.differs = false;
+	warden_route_find(file, &sensor);
+	warden_judge_tell(req, &answer, sensor.topology, 0);
+}
+
+static const struct file_operations prepared_ops;
+
+/*
+ * A terminal that is a sensor controls no process: /dev/tty would lead to it past its
+ * session. Other drivers do not ask for this flag.
+ */
+static int open_quietly(struct inode *inode, struct file *file)
+{
+	unsigned int flags = file->f_flags;
+	int err;
+
+	file->f_flags |= O_NOCTTY;
+	err = inode->i_fop->open(inode, file);
+	if (!err)
+		file->f_flags = (file->f_flags & ~O_NOCTTY) | (flags & O_NOCTTY);
+	return err;
+}
+
+/* Open through the driver, and make the file a session. */
+static int open_session(struct file *file, const struct warden_request *req,
+			const struct warden_answer *answer)
+{
+	struct inode *inode = file_inode(file);
+	struct warden_session *s = warden_session_new(file, req, answer);
+	int err;
+
+	if (!s) {
+		tell_refused(file, req, answer, WARDEN_REASON_NO_MEMORY);
+		return -ENOMEM;
+	}
+	warden_route_find(file, &s->sensor);
+	err = answer->rate ? warden_limit_begin(s) : 0;
+	if (err) {
+		tell_refused(file, req, answer, err == -ENOMEM ? WARDEN_REASON_NO_MEMORY :
+								 WARDEN_REASON_RATE_UNKEPT);
+		warden_session_free(s);
+		return err;
+	}
+	__module_get(THIS_MODULE); /* this call outlives the reference of prepared_ops */
+	err = open_quietly(inode, file);
+	if (err) {
+		warden_session_free(s);
+	} else {
+		if (file->f_op == &prepared_ops) /* sysfs has one set of them for all files */
+			replace_fops(file, fops_get(inode->i_fop));
+		warden_route_find(file, &s->sensor); /* a node's is pinned from now on */
+		take_over(s, file);
+		if (answer->has_receipt)
+			warden_session_shroud();
+		warden_session_enlist(s, req);
+		/* Born dead is begun and ended: who counts the one and the other finds none open. */
+		warden_session_tell(s, WARDEN_EVENT_SESSION_START, s->answer.reason);
+		if (s->dead)
+			warden_session_tell(s, WARDEN_EVENT_SESSION_END, s->answer.reason);
+	}
+	module_put(THIS_MODULE); /* the file, or the programs that led here, hold another */
+	return err;
+}
+
+/*
+ * open() of a file the hook prepared: the verdict, once, and before the driver
+ * hears of it. On entry file->f_op is prepared_ops, whose reference is dropped by
+ * chrdev_open() when it puts the driver's operations there, or by the caller
+ * where this fails.
+ */
+static int session_open(struct inode *inode, struct file *file)
+{
+	struct warden_identity subject;
+	struct warden_request req;
+	struct warden_answer answer;
+	int err;
+
+	err = warden_judge_sensor(file, &req, &subject, &answer);
+	if (!err && warden_session_count() >= WARDEN_SESSIONS_MAX) {
+		tell_refused(file, &req, &answer, WARDEN_REASON_TOO_MANY_SESSIONS);
+		return -ENFILE;
+	}
+	return err ?: open_session(file, &req, &answer);
+}
+
+static const struct file_operations prepared_ops = {
+	.owner = THIS_MODULE,
+	.open = session_open,
+};
+
+/**
+ * warden_session_keeps() - the rate that a file keeps to
+ * @file: any file
+ *
+ * Context: Any, with a reference to @file.
+ * Return: uses in an hour, 1 where it is being opened and will keep to any; 0 for
+ * none.
+ */
+u32 warden_session_keeps(const struct file *file)
+{
+	if (file->f_op == &prepared_ops)
+		return 1;
+	return warden_session_is(file) ? warden_session_request(warden_session_of(file)).keeps : 0;
+}
+
+/* The module goes and can take no file over any more. */
+static int refuse_going(const struct file *file)
+{
+	struct warden_identity subject;
+	struct warden_request req;
+	struct warden_answer answer;
+
+	if (!warden_judge_sensor(file, &req, &subject, &answer))
+		tell_refused(file, &req, &answer, WARDEN_REASON_STOPPING);
+	return -EACCES;
+}
+
+/**
+ * warden_session_prepare() - have an open of a sensor decided, and made a session
+ * @file: the file, in its open hook: its operations are those of its inode
+ *
+ * The verdict is given when the open reaches the file's operations, which is
+ * where the session that rests on it begins.
+ *
+ * Context: Process context, from the file_open hook.
+ * Return: 0, or -EACCES while the module is going, which is recorded.
+ */
+int warden_session_prepare(struct file *file)
+{
+	if (!try_module_get(THIS_MODULE))
+		return refuse_going(file);
+	fops_put(file->f_op);
+	file->f_op = &prepared_ops;
+	return 0;
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who else may look into a process that has a sensor open: nobody who may not use
+ * that sensor. A debugger reads the frames out of the memory of the one that has them.
+ */
+#include <linux/bits.h>
+#include <linux/cred.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+#include "compat/coredump.h"
+#include "network/egress.h"
+#include "session-priv.h"
+#include "session.h"
+
+/* Tries for the lock of a process's memory, which is held for microseconds at a time. */
+#define LOCK_TRIES 1000
+
+/* What is looked for in a process. */
+struct search {
+	struct warden_sensor *sensor;
+	bool with_consent; /* only what rests on a consent */
+};
+
+static bool fits(const struct search *search, struct file *file)
+{
+	const struct warden_session *s;
+
+	if (!warden_session_is(file))
+		return false;
+	s = warden_session_of(file);
+	if (READ_ONCE(s->dead) || (search->with_consent && !s->answer.has_receipt))
+		return false;
+	*search->sensor = s->sensor;
+	return true;
+}
+
+static int is_held(const void *search, struct file *file, unsigned int fd)
+{
+	return fits(search, file);
+}
+
+/* A file that was closed may still be mapped. */
+static bool is_mapped(const struct search *search, struct mm_struct *mm)
+{
+	struct vm_area_struct *vma;
+	VMA_ITERATOR(iter, mm, 0);
+	bool found = false;
+	int tries = LOCK_TRIES;
+
+	while (!mmap_read_trylock(mm)) {
+		if (!tries--) { /* what cannot be told is a no */
+			search->sensor->class = WARDEN_SENSOR_CLASS_UNKNOWN;
+			return true;
+		}
+		cpu_relax();
+	}
+	for_each_vma(iter, vma) {
+		found = vma->vm_file && fits(search, vma->vm_file);
+		if (found)
+			break;
+	}
+	mmap_read_unlock(mm);
+	return found;
+}
+
+static bool holds(struct task_struct *task, const struct search *search)
+{
+	if (task->files && iterate_fd(task->files, 0, is_held, search))
+		return true;
+	return task->mm && is_mapped(search, task->mm);
+}
+
+/* Judged as a program that nobody named: a digest cannot be made where none may sleep. */
+static int judge_stranger(const struct warden_sensor *sensor)
+{
+	const struct warden_identity nobody = { .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
+	const struct warden_request req = {
+		.domain = WARDEN_DOMAIN_SENSOR,
+		.uid = from_kuid(&init_user_ns, current_uid()),
+		.subject = &nobody,
+		.class = sensor->class,
+		.topology = sensor->key,
+		.names = { sensor->names[0], sensor->names[1] },
+	};
+	struct warden_answer answer;
+	int err = warden_judge(&req, &answer);
+
+	if (answer.denied || answer.observed)
+		answer.reason = WARDEN_REASON_SESSION_HELD;
+	if (warden_answer_tells(&answer))
+		warden_judge_tell(&req, &answer, sensor->topology, 0);
+	return err;
+}
+
+/**
+ * warden_session_peek() - may the current program look into another?
+ * @task: the other
+ *
+ * It is asked as one that the policy does not name: a rule for any program lets it.
+ *
+ * Context: Under the task's alloc_lock, from the ptrace_access_check hook.
+ * Return: 0, or -EPERM, which is what ptrace(2) says.
+ */
+int warden_session_peek(struct task_struct *task)
+{
+	struct warden_sensor sensor = { 0 };
+	const struct search search = { .sensor = &sensor };
+
+	lockdep_assert_held(&task->alloc_lock);
+	return holds(task, &search) && judge_stranger(&sensor) ? -EPERM : 0;
+}
+
+static int collect(const void *classes, struct file *file, unsigned int fd)
+{
+	if (warden_session_is(file) && !READ_ONCE(warden_session_of(file)->dead))
+		*(u32 *)classes |= BIT(warden_session_of(file)->sensor.class);
+	return 0;
+}
+
+/**
+ * warden_session_mark_holders() - who has a sensor open is one that used it
+ *
+ * By their descriptors: whoever has but a mapping is not found, but for who opened
+ * the file.
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_session_mark_holders(void)
+{
+	struct task_struct *p;
+	u32 classes;
+
+	rcu_read_lock();
+	for_each_process(p) {
+		classes = 0;
+		task_lock(p);
+		if (p->files)
+			iterate_fd(p->files, 0, collect, &classes);
+		task_unlock(p);
+		if (classes)
+			warden_egress_mark(task_tgid(p), classes);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * warden_session_shroud() - let the current process leave no core
+ *
+ * Of one that has a sensor with consent. It lasts until the process starts another
+ * program.
+ *
+ * Context: Process context.
+ */
+void warden_session_shroud(void)
+{
+	if (current->mm)
+		warden_forbid_dump(current->mm);
+}
+
+/**
+ * warden_session_unshroud() - the current process wants to leave a core again
+ *
+ * Context: Process context, does not sleep.
+ * Return: 0, or -EPERM while it has a sensor with consent, which is recorded.
+ */
+int warden_session_unshroud(void)
+{
+	struct warden_sensor sensor = { 0 };
+	const struct search search = { .sensor = &sensor, .with_consent = true };
+	bool found;
+
+	task_lock(current);
+	found = holds(current, &search);
+	task_unlock(current);
+	return found && judge_stranger(&sensor) ? -EPERM : 0;
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What becomes of open sensor files when a process starts another program: it
+ * keeps those that program would be given, and loses the rest.
+ */
+#include <linux/bits.h>
+#include <linux/cred.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/kernel.h>
+
+#include "network/egress.h"
+#include "session-priv.h"
+#include "session.h"
+
+static int may_keep(const struct warden_session *s, const struct warden_identity *identity)
+{
+	struct warden_request req = warden_session_request(s);
+	struct warden_answer answer;
+	struct warden_sensor behind;
+	int err;
+
+	req.subject = identity;
+	req.process = (unsigned long)task_tgid(current);
+	req.uid = from_kuid(&init_user_ns, current_uid());
+	err = warden_judge_use(s->sensor.devt, &req, &answer, &behind);
+	if (warden_answer_tells(&answer))
+		warden_judge_tell(&req, &answer, s->sensor.topology, 0);
+	return err;
+}
+
+/* One pass over a descriptor table: what the new program may not have. */
+struct inherit {
+	const struct warden_identity *identity;
+	u32 kept; /* classes of those it may have */
+	unsigned int nr;
+	unsigned int fd[32];
+};
+
+static int find_foreign(const void *arg, struct file *file, unsigned int fd)
+{
+	struct inherit *in = (struct inherit *)arg;
+
+	if (!warden_session_is(file))
+		return 0;
+	if (may_keep(warden_session_of(file), in->identity))
+		in->fd[in->nr++] = fd;
+	else
+		in->kept |= BIT(warden_session_of(file)->sensor.class);
+	return in->nr == ARRAY_SIZE(in->fd);
+}
+
+/**
+ * warden_session_inherit() - close the sensor files a new program may not have
+ *
+ * The table is this task's own: execve() has unshared it and closed what was
+ * marked close-on-exec. A session itself lives on in the process it came from.
+ *
+ * Context: Process context, from the bprm_committing_creds hook; sleeps.
+ */
+void warden_session_inherit(void)
+{
+	struct warden_identity identity;
+	struct inherit in = { .identity = &identity };
+	unsigned int i;
+
+	warden_identity_of_current(&identity);
+	do {
+		in.nr = 0;
+		in.kept = 0;
+		iterate_fd(current->files, 0, find_foreign, &in);
+		for (i = 0; i < in.nr; i++)
+			close_fd(in.fd[i]);
+	} while (in.nr == ARRAY_SIZE(in.fd));
+	warden_egress_exec(in.kept);
+}

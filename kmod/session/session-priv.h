@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of a session share. Others include session.h. */
+#ifndef WARDEN_SESSION_PRIV_H
+#define WARDEN_SESSION_PRIV_H
+
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <uapi/linux/warden.h>
+
+#include "device/inventory.h"
+#include "judge/judge.h"
+#include "program/identity.h"
+#include "session-mapping.h"
+
+/**
+ * struct warden_session - one open sensor file
+ * @node: in the table, until release or hand-back
+ * @ending: in the list of those that a review ends, which holds a file reference
+ * @file: the file; valid while the session is in the table
+ * @mapping: its own address space, so that it can be unmapped alone; found from
+ *	     file->f_mapping, from the first call to the last
+ * @ops: the driver's operations with release and mmap replaced
+ * @orig: the driver's operations; holds their reference
+ * @limit: what keeps its rate; NULL where it has none
+ * @dead: the session was ended; set once, under the table's lock
+ * @lit: it counts for the light of its class; under the table's lock
+ * @id: number since the module was loaded
+ * @since: boot-time clock, in ns
+ * @pid: thread group that opened it
+ * @uid: real user id of the opener
+ * @identity: program of the opener
+ * @path: of the opener's file, where the policy does not name the program; NULL
+ *	  where it does, or without memory
+ * @sensor: the device, which the open file pins
+ * @answer: what allowed it
+ */
+struct warden_session {
+	struct list_head node;
+	struct list_head ending;
+	struct file *file;
+	struct warden_mapping mapping;
+	struct file_operations ops;
+	const struct file_operations *orig;
+	struct warden_limit *limit;
+	bool dead;
+	bool lit;
+	u64 id;
+	u64 since;
+	struct pid *pid;
+	u32 uid;
+	struct warden_identity identity;
+	const char *path;
+	struct warden_sensor sensor;
+	struct warden_answer answer;
+};
+
+/* The session of a file whose operations are ours. */
+static inline struct warden_session *warden_session_of(const struct file *file)
+{
+	return container_of(file->f_mapping, struct warden_session, mapping.pages);
+}
+
+/* The policy's name for the opener, else the path of its file. */
+static inline const char *warden_session_program(const struct warden_session *s)
+{
+	return s->answer.label[0] ? s->answer.label : s->path ?: "";
+}
+
+/* What its opener asked for, to be judged again. */
+static inline struct warden_request warden_session_request(const struct warden_session *s)
+{
+	return (struct warden_request){
+		.domain = WARDEN_DOMAIN_SENSOR,
+		.uid = s->uid,
+		.subject = &s->identity,
+		.class = s->sensor.class,
+		.topology = s->sensor.key,
+		.names = { s->sensor.names[0], s->sensor.names[1] },
+		.process = (unsigned long)s->pid,
+		.session = s->id,
+		.keeps = s->limit ? s->answer.rate : 0,
+	};
+}
+
+/* session.c: the table */
+struct warden_session *warden_session_new(struct file *file, const struct warden_request *req,
+					  const struct warden_answer *answer);
+void warden_session_free(struct warden_session *s);
+void warden_session_enlist(struct warden_session *s, const struct warden_request *judged);
+bool warden_session_delist(struct warden_session *s);
+void warden_session_pick(bool (*wanted)(const struct warden_session *s), struct list_head *list);
+void warden_session_unlight(struct warden_session *s);
+void warden_session_remove(bool (*gone)(struct warden_session *s), struct list_head *list);
+bool warden_session_any_mapped(void);
+
+/* session-file.c: what stands in the place of the file's operations */
+void warden_session_deaden(struct warden_session *s);
+bool warden_session_hand_back(struct warden_session *s);
+bool warden_session_is(const struct file *file);
+
+/* session-holder.c: who may look into a holder */
+void warden_session_shroud(void);
+
+/* session-ending.c: how a session ends */
+void warden_session_settle(void);
+
+/* session-limit.c: how its rate is kept */
+int warden_limit_begin(struct warden_session *s);
+void warden_limit_take_over(struct warden_session *s);
+int warden_limit_map(const struct warden_session *s);
+void warden_limit_end(struct warden_session *s);
+
+/* session-terminal.c: what is otherwise with a terminal */
+void warden_terminal_take_over(struct warden_session *s);
+
+/* session-blank.c: a session that ended, for a program that is to run on */
+bool warden_blank_is_for(const struct warden_session *s);
+ssize_t warden_blank_read(struct file *file, char __user *buf, size_t len, loff_t *pos);
+ssize_t warden_blank_read_iter(struct kiocb *iocb, struct iov_iter *to);
+ssize_t warden_blank_write(struct file *file, const char __user *buf, size_t len, loff_t *pos);
+ssize_t warden_blank_write_iter(struct kiocb *iocb, struct iov_iter *from);
+__poll_t warden_blank_poll(struct file *file, struct poll_table_struct *table);
+void warden_blank_leave(void);
+
+/* session-record.c: what is told of it */
+void warden_session_tell_refused(const struct warden_session *s, u32 reason);
+void warden_session_tell(const struct warden_session *s, u32 event, u32 reason);
+void warden_session_tell_ended(const struct warden_session *s, u32 event, u32 reason, u64 took);
+
+#endif /* WARDEN_SESSION_PRIV_H */

@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sessions: one per open sensor file, and the table of them.
+ *
+ * session-file.c stands in the file's operations, has its open judged and makes it
+ * a session; session-mapping.c has its memory, so that it can be taken away;
+ * session-inherit.c says who keeps it over execve(), session-holder.c who may look into
+ * a process that has one; session-ending.c ends it; session-record.c tells of it.
+ */
+#include <linux/fs.h>
+#include <linux/pid.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+#include <warden/abi.h>
+#include <warden/limits.h>
+
+#include "consent/consent.h"
+#include "light.h"
+#include "pace.h"
+#include "program/identity.h"
+#include "program/quarantine.h"
+#include "session-priv.h"
+#include "session.h"
+
+/* Protects sessions, their dead flags, nr_sessions and next_id. Nests nothing of ours. */
+static DEFINE_MUTEX(sessions_lock);
+static LIST_HEAD(sessions);
+static unsigned int nr_sessions;
+static u64 next_id = 1;
+static struct warden_gate *gate;
+static struct kmem_cache *session_cache;
+
+static void set_gate(void)
+{
+	lockdep_assert_held(&sessions_lock);
+	if (gate)
+		WRITE_ONCE(gate->sessions, nr_sessions);
+}
+
+/* Taken at the open: who ends the session is somebody else. NULL without memory. */
+static const char *path_of_opener(void)
+{
+	char *buf = kmalloc(WARDEN_PATH_MAX + 1, GFP_KERNEL);
+	const char *path = NULL;
+
+	if (buf)
+		path = kstrdup(warden_identity_path(buf, WARDEN_PATH_MAX + 1), GFP_KERNEL_ACCOUNT);
+	kfree(buf);
+	return path;
+}
+
+/**
+ * warden_session_new() - a session that is in no table yet
+ * @file: its file
+ * @req: what was asked, by the current process
+ * @answer: what allowed it
+ *
+ * Not zeroed, which would cost more than the rest: each field is set here, or by
+ * the caller before it is enlisted.
+ *
+ * Context: Process context, may sleep.
+ * Return: the session, or NULL without memory.
+ */
+struct warden_session *warden_session_new(struct file *file, const struct warden_request *req,
+					  const struct warden_answer *answer)
+{
+	struct warden_session *s = kmem_cache_alloc(session_cache, GFP_KERNEL);
+
+	if (!s)
+		return NULL;
+	warden_mapping_init(&s->mapping, file_inode(file));
+	s->file = file;
+	s->dead = false;
+	s->lit = false;
+	s->limit = NULL;
+	s->since = ktime_get_coarse_boottime_ns(); /* a tick early at most, never late */
+	s->pid = get_pid(task_tgid(current));
+	s->uid = req->uid;
+	s->identity = *req->subject;
+	s->path = answer->label[0] ? NULL : path_of_opener();
+	s->answer = *answer;
+	return s;
+}
+
+/**
+ * warden_session_free() - free a session
+ * @s: in no table, and its file leads nobody here any more
+ *
+ * Context: Any.
+ */
+void warden_session_free(struct warden_session *s)
+{
+	warden_mapping_exit(&s->mapping);
+	warden_limit_end(s);
+	kfree(s->path);
+	put_pid(s->pid);
+	kmem_cache_free(session_cache, s);
+}
+
+static bool may_rest(struct warden_session *s, const struct warden_request *req)
+{
+	if (!s->answer.has_receipt ||
+	    warden_consent_use(&s->identity.digest, s->answer.receipt, req->process, s->id))
+		return true;
+	s->answer.reason = WARDEN_REASON_NO_CONSENT;
+	return false;
+}
+
+/*
+ * Does the verdict of this open stand, now that the session will be seen by
+ * every review? Decided once more where policy, consents or device changed, or the
+ * program was put in quarantine meanwhile; a second time at most, as what changes
+ * faster is not worth waiting for.
+ */
+static bool has_ground(struct warden_session *s, const struct warden_request *judged)
+{
+	struct warden_request req = warden_session_request(s);
+	bool same = req.class == judged->class && req.topology == judged->topology;
+	struct warden_sensor behind;
+	int looks;
+
+	for (looks = 0; looks < 3; looks++) {
+		if (!may_rest(s, &req))
+			return false;
+		if (same && warden_judge_holds(&s->answer) && !warden_quarantine_holds(&req))
+			return true;
+		if (warden_judge_use(s->sensor.devt, &req, &s->answer, &behind))
+			return false;
+		same = true;
+	}
+	return false;
+}
+
+static void mark_dead(struct warden_session *s)
+{
+	lockdep_assert_held(&sessions_lock);
+	WRITE_ONCE(s->dead, true);
+	warden_mapping_close(&s->mapping);
+}
+
+/* Before its open returns, so before the first data. */
+static void light(struct warden_session *s)
+{
+	lockdep_assert_held(&sessions_lock);
+	s->lit = true;
+	warden_light_add(s->sensor.class);
+}
+
+static void unlight(struct warden_session *s)
+{
+	lockdep_assert_held(&sessions_lock);
+	if (s->lit)
+		warden_light_del(s->sensor.class);
+	s->lit = false;
+}
+
+/**
+ * warden_session_unlight() - show that a session was ended, when that is done
+ * @s: the session, whose file the caller holds
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_session_unlight(struct warden_session *s)
+{
+	mutex_lock(&sessions_lock);
+	unlight(s);
+	mutex_unlock(&sessions_lock);
+}
+
+/**
+ * warden_session_enlist() - put a session into the table that reviews walk
+ * @s: of a file that is open and ours
+ * @judged: what was asked when it was allowed
+ *
+ * The driver's open() cannot be undone from here: a session without ground is
+ * born dead.
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_session_enlist(struct warden_session *s, const struct warden_request *judged)
+{
+	mutex_lock(&sessions_lock);
+	s->id = next_id++;
+	if (!has_ground(s, judged)) {
+		mark_dead(s);
+		warden_session_deaden(s);
+	} else {
+		light(s);
+	}
+	list_add_tail(&s->node, &sessions);
+	nr_sessions++;
+	set_gate();
+	mutex_unlock(&sessions_lock);
+}
+
+/**
+ * warden_session_delist() - take a session out of the table, at its file's release
+ * @s: the session
+ *
+ * Context: Process context, may sleep.
+ * Return: true if it had been ended before.
+ */
+bool warden_session_delist(struct warden_session *s)
+{
+	bool was_dead;
+
+	mutex_lock(&sessions_lock);
+	was_dead = s->dead;
+	unlight(s);
+	list_del(&s->node);
+	nr_sessions--;
+	set_gate();
+	mutex_unlock(&sessions_lock);
+	return was_dead;
+}
+
+/**
+ * warden_session_pick() - mark living sessions as ended, for the caller to end them
+ * @wanted: says which
+ * @list: gets them by their ``ending``, each with a reference to its file
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_session_pick(bool (*wanted)(const struct warden_session *s), struct list_head *list)
+{
+	struct warden_session *s;
+
+	mutex_lock(&sessions_lock);
+	list_for_each_entry(s, &sessions, node) {
+		if (s->dead || !wanted(s) || !get_file_active(&s->file))
+			continue;
+		mark_dead(s);
+		list_add_tail(&s->ending, list);
+	}
+	mutex_unlock(&sessions_lock);
+}
+
+/**
+ * warden_session_remove() - take sessions out of the table without their release
+ * @gone: called under the table's lock; says which have left their file
+ * @list: gets them by their ``ending``, to be freed
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_session_remove(bool (*gone)(struct warden_session *s), struct list_head *list)
+{
+	struct warden_session *s, *next;
+
+	mutex_lock(&sessions_lock);
+	list_for_each_entry_safe(s, next, &sessions, node) {
+		if (!gone(s))
+			continue;
+		list_del(&s->node);
+		nr_sessions--;
+		list_add(&s->ending, list);
+	}
+	set_gate();
+	mutex_unlock(&sessions_lock);
+}
+
+static void copy_info(const struct warden_session *s, struct warden_session_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->id = s->id;
+	info->since = s->since;
+	info->pid = pid_nr(s->pid);
+	info->line = s->answer.line;
+	info->class = s->sensor.class;
+	info->mapped = warden_mapping_stands(&s->mapping);
+	info->has_receipt = s->answer.has_receipt;
+	memcpy(info->receipt, s->answer.receipt, sizeof(info->receipt));
+	strscpy(info->program, warden_session_program(s), sizeof(info->program));
+	strscpy(info->topology, s->sensor.topology, sizeof(info->topology));
+	strscpy(info->node, s->sensor.node, sizeof(info->node));
+}
+
+/**
+ * warden_session_get() - copy the first live session at or after a number
+ * @id: number
+ * @info: filled in
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or -ENOENT when there is none.
+ */
+int warden_session_get(u64 id, struct warden_session_info *info)
+{
+	int err = -ENOENT;
+	struct warden_session *s;
+
+	mutex_lock(&sessions_lock);
+	list_for_each_entry(s, &sessions, node) {
+		if (s->dead || s->id < id)
+			continue;
+		copy_info(s, info);
+		err = 0;
+		break;
+	}
+	mutex_unlock(&sessions_lock);
+	return err;
+}
+
+/**
+ * warden_session_count() - how many sensor files are open, ended ones included
+ *
+ * Context: Any.
+ * Return: the number.
+ */
+unsigned int warden_session_count(void)
+{
+	return READ_ONCE(nr_sessions);
+}
+
+/**
+ * warden_session_count_device() - how many live sessions a device has
+ * @key: that of its topology name
+ *
+ * Context: Process context, may sleep.
+ * Return: the number.
+ */
+unsigned int warden_session_count_device(u64 key)
+{
+	unsigned int nr = 0;
+	struct warden_session *s;
+
+	mutex_lock(&sessions_lock);
+	list_for_each_entry(s, &sessions, node)
+		nr += !s->dead && s->sensor.key == key;
+	mutex_unlock(&sessions_lock);
+	return nr;
+}
+
+/**
+ * warden_session_rests_on() - does a living session rest on a consent?
+ * @receipt: the consent
+ *
+ * Context: Process context, may sleep.
+ * Return: true if one does.
+ */
+bool warden_session_rests_on(const u8 receipt[WARDEN_RECEIPT_SIZE])
+{
+	struct warden_session *s;
+	bool rests = false;
+
+	mutex_lock(&sessions_lock);
+	list_for_each_entry(s, &sessions, node)
+		rests |= !s->dead && s->answer.has_receipt &&
+			 !memcmp(s->answer.receipt, receipt, WARDEN_RECEIPT_SIZE);
+	mutex_unlock(&sessions_lock);
+	return rests;
+}
+
+/**
+ * warden_session_any_mapped() - does a mapping of some session stand, ended or not?
+ *
+ * Context: Process context, may sleep.
+ * Return: true if one does.
+ */
+bool warden_session_any_mapped(void)
+{
+	struct warden_session *s;
+	bool any = false;
+
+	mutex_lock(&sessions_lock);
+	list_for_each_entry(s, &sessions, node)
+		any |= warden_mapping_stands(&s->mapping);
+	mutex_unlock(&sessions_lock);
+	return any;
+}
+
+/**
+ * warden_session_watch() - keep a gate's count of sessions in step
+ * @g: the gate; NULL forgets the one before
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_session_watch(struct warden_gate *g)
+{
+	mutex_lock(&sessions_lock);
+	gate = g;
+	set_gate();
+	mutex_unlock(&sessions_lock);
+}
+
+/**
+ * warden_session_init() - set the sessions' cache up
+ *
+ * Context: Process context, module init.
+ * Return: 0 or -ENOMEM.
+ */
+int warden_session_init(void)
+{
+	session_cache = kmem_cache_create("warden_session", sizeof(struct warden_session), 0,
+					  SLAB_ACCOUNT, NULL);
+	return session_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * warden_session_exit() - wait for the last kick, and free the cache
+ *
+ * Context: Process context, sleeps; each session held the module, so none is left.
+ */
+void warden_session_exit(void)
+{
+	warden_session_settle();
+	warden_pace_exit();
+	kmem_cache_destroy(session_cache);
+}

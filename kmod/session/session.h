@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef WARDEN_SESSION_H
+#define WARDEN_SESSION_H
+
+#include <linux/types.h>
+#include "device/inventory.h"
+#include "judge/decide.h"
+
+struct file;
+struct task_struct;
+
+/**
+ * struct warden_session_info - an open session, copied
+ * @id: number since the module was loaded
+ * @since: boot-time clock, in ns
+ * @pid: thread group that opened it, in the initial pid namespace; 0 once it is gone
+ * @line: line of the rule that allowed it
+ * @class: enum warden_sensor_class
+ * @mapped: a mapping of the device's memory stands
+ * @has_receipt: @receipt is set
+ * @receipt: the consent it rests on
+ * @program: label of the program
+ * @topology: topology name of the device
+ * @node: name of the device below /dev
+ */
+struct warden_session_info {
+	u64 id;
+	u64 since;
+	u32 pid;
+	u32 line;
+	u32 class;
+	bool mapped;
+	bool has_receipt;
+	u8 receipt[WARDEN_RECEIPT_SIZE];
+	char program[WARDEN_PATH_MAX + 1];
+	char topology[WARDEN_TOPOLOGY_MAX + 1];
+	char node[32];
+};
+
+int warden_session_init(void);
+void warden_session_exit(void);
+void warden_session_watch(struct warden_gate *gate);
+int warden_session_prepare(struct file *file);
+u32 warden_session_keeps(const struct file *file);
+void warden_session_inherit(void);
+void warden_session_mark_holders(void);
+int warden_session_peek(struct task_struct *task);
+int warden_session_unshroud(void);
+unsigned int warden_session_review(u32 reason, u64 since, u64 *took);
+unsigned int warden_session_end_each(u32 reason, u64 since, u64 *took);
+unsigned int warden_session_end_all(u32 reason);
+int warden_session_get(u64 id, struct warden_session_info *info);
+bool warden_session_rests_on(const u8 receipt[WARDEN_RECEIPT_SIZE]);
+unsigned int warden_session_count(void);
+unsigned int warden_session_count_device(u64 key);
+
+#endif /* WARDEN_SESSION_H */

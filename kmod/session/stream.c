@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How the running stream of an open sensor file is stopped through its driver,
+ * so that the device itself goes quiet and not only its reader.
+ */
+#include <linux/delay.h>
+#include <linux/device.h>
+#include <linux/fs.h>
+#include <linux/jiffies.h>
+#include <linux/mutex.h>
+#include <uapi/linux/warden.h>
+#if IS_ENABLED(CONFIG_VIDEO_DEV)
+#include <media/v4l2-dev.h>
+#include <media/v4l2-ioctl.h>
+#include <media/videobuf2-core.h>
+#endif
+#include <sound/asound.h>
+
+#include "device/inventory.h"
+#include "stream.h"
+
+/* Longest wait for a driver's lock; a call inside the driver was asked to leave before. */
+#define LOCK_WAIT_MS 100
+
+#if IS_ENABLED(CONFIG_VIDEO_DEV)
+static bool lock_in_time(struct mutex *lock)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(LOCK_WAIT_MS);
+
+	while (!mutex_trylock(lock)) {
+		if (time_after(jiffies, end))
+			return false;
+		usleep_range(500, 1000);
+	}
+	return true;
+}
+
+static u32 buffer_type(const struct video_device *vdev)
+{
+	if (vdev->queue)
+		return vdev->queue->type;
+	if (vdev->device_caps & V4L2_CAP_VIDEO_CAPTURE_MPLANE)
+		return V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
+	return V4L2_BUF_TYPE_VIDEO_CAPTURE;
+}
+
+/* Let go of the queue, so that who has consent can stream while the holder still sits there. */
+static void free_buffers(struct file *file, const struct video_device *vdev)
+{
+	struct v4l2_requestbuffers none = { .type = buffer_type(vdev) };
+
+	if (!vdev->ioctl_ops->vidioc_reqbufs || !vdev->queue)
+		return;
+	none.memory = vdev->queue->memory;
+	vdev->ioctl_ops->vidioc_reqbufs(file, file->private_data, &none);
+}
+
+/*
+ * VIDIOC_STREAMOFF takes a user pointer, so the driver's own operation is
+ * called, under the lock video_ioctl2() would take (v4l2_ioctl_get_lock()).
+ */
+static void stop_video(struct file *file, const struct warden_sensor *sensor)
+{
+	struct video_device *vdev = to_video_device(sensor->dev);
+	struct mutex *lock;
+
+	if (!video_is_registered(vdev) || !vdev->ioctl_ops || !vdev->ioctl_ops->vidioc_streamoff)
+		return;
+	lock = vdev->queue && vdev->queue->lock ? vdev->queue->lock : vdev->lock;
+	if (lock && !lock_in_time(lock))
+		return;
+	vdev->ioctl_ops->vidioc_streamoff(file, file->private_data, buffer_type(vdev));
+	free_buffers(file, vdev);
+	if (lock)
+		mutex_unlock(lock);
+}
+#else
+static void stop_video(struct file *file, const struct warden_sensor *sensor)
+{
+}
+#endif
+
+/**
+ * warden_stream_stop() - stop the stream of an open sensor file
+ * @file: the file
+ * @ops: the driver's operations
+ * @sensor: the device
+ *
+ * ALSA's DROP takes no argument and can be called as it is. Classes without a
+ * known way are stopped by their file being dead and their mappings gone.
+ *
+ * Context: Process context, may sleep up to LOCK_WAIT_MS for a driver's lock.
+ */
+void warden_stream_stop(struct file *file, const struct file_operations *ops,
+			const struct warden_sensor *sensor)
+{
+	if (!sensor->dev || !sensor->dev->class)
+		return;
+	if (sensor->class == WARDEN_SENSOR_CLASS_MICROPHONE && ops->unlocked_ioctl)
+		ops->unlocked_ioctl(file, SNDRV_PCM_IOCTL_DROP, 0);
+	else if (!strcmp(sensor->dev->class->name, "video4linux"))
+		stop_video(file, sensor);
+}

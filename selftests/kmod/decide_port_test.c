@@ -121,12 +121,12 @@ TEST_F(decide, listen_keeps_conditions_where_no_packet_is_looked_at)
 	add_conditional(&self->p, 0, 1, WARDEN_ACTION_ALLOW);
 	self->req.domain = WARDEN_DOMAIN_LISTEN;
 	self->req.port = 443;
-	self->req.protocol = 132;
+	self->req.protocol = 253;
 	EXPECT_VERDICT(DENY, PORT_NOT_NAMED, 0);
 	self->req.protocol = 262;
 	EXPECT_VERDICT(ALLOW, RULE, 1);
 	policy_add_rule(&self->p, rule_listen(1, 0, 443, 443));
-	self->req.protocol = 132;
+	self->req.protocol = 253;
 	EXPECT_VERDICT(ALLOW, RULE, 2);
 	add_conditional(&self->p, 0, 0, WARDEN_ACTION_DENY);
 	EXPECT_VERDICT(DENY, RULE, 3);

@@ -19,6 +19,7 @@
 
 #include "cover.h"
 #include "decide.h"
+#include "match.h"
 
 /* Rules looked at by one comparison of two layers: a second or two of a processor. */
 #define STEPS_MAX (1u << 26)
@@ -260,7 +261,7 @@ static int try_interface(struct probe *p, const struct warden_snapshot *snap,
 			 const struct warden_rule *mention)
 {
 	if (!mention->pattern || (p->rule->pattern && mention != p->rule &&
-				  !warden_decide_called(&p->from->patterns[p->rule->pattern - 1],
+				  !warden_match_called(&p->from->patterns[p->rule->pattern - 1],
 							snap->patterns[mention->pattern - 1].text)))
 		return 0;
 	p->req.interface = snap->patterns[mention->pattern - 1].text;
@@ -294,7 +295,7 @@ static int try_name(struct probe *p, const struct warden_snapshot *snap,
 	if (!mention->pattern)
 		return 0;
 	name = snap->patterns[mention->pattern - 1].text;
-	if (rule->pattern && !warden_decide_called(&p->from->patterns[rule->pattern - 1], name))
+	if (rule->pattern && !warden_match_called(&p->from->patterns[rule->pattern - 1], name))
 		return 0;
 	p->req.name = name;
 	return try(p);

@@ -10,10 +10,10 @@
  * which an exception opens for a time.
  */
 #include <linux/bits.h>
-#include <linux/in.h>
 #include <linux/string.h>
 
 #include "decide.h"
+#include "match.h"
 
 /* Rules are sorted by domain, then program (index + 1; 0 is any). */
 static u64 sort_key(u32 domain, u32 program)
@@ -42,27 +42,12 @@ static u32 find_rules(const struct warden_snapshot *snap, u64 key)
 	return low;
 }
 
-static inline u64 word_of(const struct warden_digest *digest, int i)
-{
-	u64 word;
-
-	memcpy(&word, digest->bytes + i * sizeof(word), sizeof(word));
-	return word;
-}
-
-/* Word by word, as a call of memcmp() costs more than the four words do. */
-static inline bool is_same_digest(const struct warden_digest *a, const struct warden_digest *b)
-{
-	return word_of(a, 0) == word_of(b, 0) && word_of(a, 1) == word_of(b, 1) &&
-	       word_of(a, 2) == word_of(b, 2) && word_of(a, 3) == word_of(b, 3) && a->alg == b->alg;
-}
-
 /* The order of memcmp(), which the first byte of a digest mostly tells. */
 static int compare_digests(const struct warden_digest *a, const struct warden_digest *b)
 {
 	if (a->alg == b->alg && a->bytes[0] != b->bytes[0])
 		return a->bytes[0] < b->bytes[0] ? -1 : 1;
-	return is_same_digest(a, b) ? 0 : memcmp(a, b, sizeof(*a));
+	return warden_match_same(a, b) ? 0 : memcmp(a, b, sizeof(*a));
 }
 
 /* The first program reference with this digest; several programs may share one. */
@@ -130,7 +115,7 @@ static const struct warden_grant *find_given(const struct warden_request *req, u
 		if (grant->class == req->class && grant->purpose == purpose &&
 		    (!principal || !grant->principal || grant->principal == principal) &&
 		    req->now < READ_ONCE(grant->expires) && may_hold(grant, req) &&
-		    is_same_digest(&link->digest, digest))
+		    warden_match_same(&link->digest, digest))
 			return grant;
 	}
 	return NULL;
@@ -154,139 +139,6 @@ static const struct warden_grant *find_grant(const struct warden_snapshot *snap,
 		first = first ?: grant;
 	}
 	return given == quorum->need ? first : NULL;
-}
-
-static bool matches_object(const struct warden_snapshot *snap, const struct warden_rule *rule,
-			   const struct warden_request *req)
-{
-	if (!rule->digest)
-		return true;
-	return !req->object->reason &&
-	       is_same_digest(&snap->rule_digests[rule->digest - 1], &req->object->digest);
-}
-
-static bool matches_port(const struct warden_rule *rule, const struct warden_request *req)
-{
-	return (!rule->protocol || rule->protocol == req->protocol) &&
-	       rule->port_low <= req->port && req->port <= rule->port_high;
-}
-
-/**
- * warden_decide_filters() - are the packets of a protocol that come in looked at?
- * @protocol: IPPROTO_*; on the wire MPTCP is TCP
- *
- * Context: Any.
- * Return: true if they are (inbound.h), so that a rule may say where they come from.
- */
-bool warden_decide_filters(u16 protocol)
-{
-	switch (protocol) {
-	case IPPROTO_TCP:
-	case IPPROTO_MPTCP:
-	case IPPROTO_UDP:
-	case IPPROTO_UDPLITE:
-	case IPPROTO_SCTP:
-	case IPPROTO_DCCP:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/*
- * Before a packet is there, a rule with a condition says: somebody can come in. Where
- * no packet is looked at, what is not known is what the rule would not have.
- */
-static bool matches_unknown(const struct warden_rule *rule, const struct warden_request *req)
-{
-	return warden_decide_filters(req->protocol) == (rule->action == WARDEN_ACTION_ALLOW);
-}
-
-static bool is_called(const struct warden_pattern *pattern, const char *name)
-{
-	return !strncmp(name, pattern->text, pattern->len) &&
-	       (pattern->begins || !name[pattern->len]);
-}
-
-/* A rule for a name matches nothing before the name is known. */
-static bool matches_name(const struct warden_snapshot *snap, const struct warden_rule *rule,
-			 const struct warden_request *req)
-{
-	return !rule->pattern ||
-	       (req->name && is_called(&snap->patterns[rule->pattern - 1], req->name));
-}
-
-/*
- * Names of interfaces are those of the initial network: in others whoever made one
- * names its interfaces. There a rule that allows matches none, and one that denies all.
- */
-static bool matches_interface(const struct warden_snapshot *snap, const struct warden_rule *rule,
-			      const struct warden_request *req)
-{
-	if (!rule->pattern)
-		return true;
-	if (!req->interface)
-		return matches_unknown(rule, req);
-	if (req->interface[0] == WARDEN_INTERFACE_FOREIGN[0])
-		return rule->action == WARDEN_ACTION_DENY;
-	return is_called(&snap->patterns[rule->pattern - 1], req->interface);
-}
-
-static bool matches_peer(const struct warden_snapshot *snap, const struct warden_rule *rule,
-			 const struct warden_request *req)
-{
-	if (!rule->net)
-		return true;
-	if (!req->address.version && req->domain == WARDEN_DOMAIN_LISTEN)
-		return matches_unknown(rule, req);
-	return warden_net_holds(&snap->nets[rule->net - 1], &req->address);
-}
-
-static bool matches_device(const struct warden_rule *rule, const struct warden_request *req)
-{
-	return (!rule->class || rule->class == req->class) &&
-	       (!rule->topology || rule->topology == req->topology ||
-		rule->topology == req->names[0] || rule->topology == req->names[1]);
-}
-
-static bool matches_used(const struct warden_rule *rule, const struct warden_request *req)
-{
-	return !rule->class || rule->class == req->class;
-}
-
-/* An egress rule that allows some peers leaves no others. */
-static bool binds(const struct warden_rule *rule, const struct warden_request *req)
-{
-	return req->domain == WARDEN_DOMAIN_EGRESS && rule->action == WARDEN_ACTION_ALLOW &&
-	       matches_used(rule, req);
-}
-
-static bool matches(const struct warden_snapshot *snap, const struct warden_rule *rule,
-		    const struct warden_request *req)
-{
-	switch (req->domain) {
-	case WARDEN_DOMAIN_SENSOR:
-		return matches_device(rule, req);
-	case WARDEN_DOMAIN_USB:
-		return matches_device(rule, req) && matches_name(snap, rule, req) &&
-		       matches_object(snap, rule, req);
-	case WARDEN_DOMAIN_LISTEN:
-		return matches_port(rule, req) && matches_interface(snap, rule, req) &&
-		       matches_peer(snap, rule, req);
-	case WARDEN_DOMAIN_CONNECT:
-		return matches_port(rule, req) &&
-		       (!rule->net || warden_net_holds(&snap->nets[rule->net - 1], &req->address));
-	case WARDEN_DOMAIN_EGRESS:
-		return matches_used(rule, req) && matches_peer(snap, rule, req);
-	case WARDEN_DOMAIN_PROTOCOL:
-		return !rule->class || rule->class == req->socket;
-	case WARDEN_DOMAIN_DEBUG:
-		return !rule->class || rule->class == req->surface;
-	case WARDEN_DOMAIN_AUTOLOAD:
-		return matches_name(snap, rule, req);
-	default:
-		return matches_object(snap, rule, req) && matches_name(snap, rule, req);
-	}
 }
 
 /* Of several programs the subject is, the verdict names the one of its rule. */
@@ -349,8 +201,8 @@ static bool weigh(const struct warden_snapshot *snap, const struct warden_reques
 
 		if (key_of(rule) != key)
 			break;
-		if (!matches(snap, rule, req)) {
-			v->bound |= binds(rule, req);
+		if (!warden_match_rule(snap, rule, req)) {
+			v->bound |= warden_match_binds(rule, req);
 			continue;
 		}
 		if (rule->action == WARDEN_ACTION_DENY) {
@@ -380,7 +232,7 @@ static bool weigh_programs(const struct warden_snapshot *snap, const struct ward
 	for (i = find_ref(snap, &req->subject->digest); i < snap->nr_refs; i++) {
 		const struct warden_program *program = &snap->programs[snap->refs[i].program];
 
-		if (!is_same_digest(&snap->refs[i].digest, &req->subject->digest))
+		if (!warden_match_same(&snap->refs[i].digest, &req->subject->digest))
 			break;
 		if (!is_where_it_must_be(program, req))
 			continue;
@@ -507,35 +359,7 @@ u32 warden_decide_refs(const struct warden_snapshot *snap, const struct warden_d
  */
 bool warden_decide_same(const struct warden_digest *a, const struct warden_digest *b)
 {
-	return is_same_digest(a, b);
-}
-
-/**
- * warden_decide_reaches() - does a listen rule match where something comes from?
- * @snap: the policy
- * @rule: the rule, whose port and protocol match
- * @req: the request
- *
- * Context: Any; the caller keeps @snap alive.
- * Return: true if its interface and its net match.
- */
-bool warden_decide_reaches(const struct warden_snapshot *snap, const struct warden_rule *rule,
-			   const struct warden_request *req)
-{
-	return matches_interface(snap, rule, req) && matches_peer(snap, rule, req);
-}
-
-/**
- * warden_decide_called() - does a pattern match a name?
- * @pattern: the pattern
- * @name: the name
- *
- * Context: Any.
- * Return: true if it does.
- */
-bool warden_decide_called(const struct warden_pattern *pattern, const char *name)
-{
-	return is_called(pattern, name);
+	return warden_match_same(a, b);
 }
 
 /* Where the domain is only observed, no rate is kept. */

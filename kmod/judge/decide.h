@@ -169,10 +169,6 @@ u32 warden_decide_rules(const struct warden_snapshot *snap, u32 domain, u32 prog
 u32 warden_decide_refs(const struct warden_snapshot *snap, const struct warden_digest *digest);
 bool warden_decide_same(const struct warden_digest *a, const struct warden_digest *b);
 
-bool warden_decide_reaches(const struct warden_snapshot *snap, const struct warden_rule *rule,
-			   const struct warden_request *req);
-bool warden_decide_filters(u16 protocol);
-bool warden_decide_called(const struct warden_pattern *pattern, const char *name);
 bool warden_decide_names(const struct warden_snapshot *snap, const struct warden_digest *digest);
 
 /**

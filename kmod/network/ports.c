@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 
 #include "judge/decide.h"
+#include "judge/match.h"
 #include "policy/change.h"
 #include "ports.h"
 
@@ -373,7 +374,7 @@ static bool is_closed_by(const struct warden_snapshot *snap, enum warden_transpo
 		if (!warden_ports_is_about(rule, transport) || req->port < rule->port_low ||
 		    req->port > rule->port_high)
 			continue;
-		if (!warden_decide_reaches(snap, rule, req)) {
+		if (!warden_match_reaches(snap, rule, req)) {
 			near = near ?: rule->action == WARDEN_ACTION_ALLOW ? rule->line : 0;
 			continue;
 		}

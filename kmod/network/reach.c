@@ -19,6 +19,7 @@
 #include <net/net_namespace.h>
 
 #include "judge/decide.h"
+#include "judge/match.h"
 #include "netlink/extack.h"
 #include "policy/change.h"
 #include "ports.h"
@@ -114,7 +115,7 @@ static u32 add_program(const struct making *m, u32 i, u32 end, const struct ward
 	bool allowed = false, denied = false;
 
 	for (; i < end && m->here[i].rule->program == program; i++) {
-		if (!warden_decide_reaches(m->here[i].snap, m->here[i].rule, req))
+		if (!warden_match_reaches(m->here[i].snap, m->here[i].rule, req))
 			continue;
 		allowed |= m->here[i].rule->action == WARDEN_ACTION_ALLOW;
 		denied |= m->here[i].rule->action == WARDEN_ACTION_DENY;
@@ -134,7 +135,7 @@ static u8 ask_layer(const struct making *m, const struct warden_snapshot *snap, 
 	if (!warden_ports_closes(snap))
 		return 0;
 	for (; i < end && !m->here[i].rule->program; i++) {
-		if (!warden_decide_reaches(snap, m->here[i].rule, req))
+		if (!warden_match_reaches(snap, m->here[i].rule, req))
 			continue;
 		if (m->here[i].rule->action == WARDEN_ACTION_DENY)
 			return WARDEN_REACH_STOP | WARDEN_REACH_RULED | hard;

@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "judge/decide.h"
+#include "judge/match.h"
 #include "netlink/netlink-gen.h"
 #include "stage-priv.h"
 
@@ -232,7 +233,7 @@ static int check_conditions(struct nlattr *const *tb, const struct nlattr *attr,
 	if (rule->program && rule->action == WARDEN_ACTION_DENY)
 		return warden_stage_refuse(extack, attr,
 					   "a packet knows no program to deny an interface or net to");
-	if (rule->protocol && !warden_decide_filters(rule->protocol))
+	if (rule->protocol && !warden_match_filters(rule->protocol))
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PROTOCOL],
 					   "of this protocol no packet is looked at");
 	return 0;

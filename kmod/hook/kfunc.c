@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The only door from BPF: each function builds a request and has it judged.
+ * The only door from BPF: each function builds a request and has it judged. Those about
+ * sockets are in kfunc-socket.c.
  */
 #include <linux/binfmts.h>
 #include <linux/btf.h>
@@ -10,26 +11,19 @@
 #include <linux/fs.h>
 #include <linux/kernel_read_file.h>
 #include <linux/module.h>
-#include <linux/net.h>
 #include <linux/percpu.h>
 #include <linux/sched/signal.h>
 #include <linux/security.h>
 #include <linux/slab.h>
-#include <linux/socket.h>
 #include <warden/kfunc.h>
 
 #include "canary.h"
 #include "debug/debug.h"
 #include "device/inventory.h"
-#include "device/radio.h"
 #include "device/route.h"
 #include "device/usb.h"
 #include "judge/judge.h"
 #include "kfunc.h"
-#include "network/egress.h"
-#include "network/protocol.h"
-#include "network/service.h"
-#include "network/tables.h"
 #include "program/identity.h"
 #include "program/load.h"
 #include "program/measure.h"
@@ -38,8 +32,13 @@
 
 static DEFINE_PER_CPU(u64, calls);
 
-/* The first thing of each door. */
-static void enter(u32 hook)
+/**
+ * warden_kfunc_enter() - the first thing of each door
+ * @hook: enum warden_hook
+ *
+ * Context: Any program.
+ */
+void warden_kfunc_enter(u32 hook)
 {
 	this_cpu_inc(calls);
 	warden_canary_see(hook);
@@ -186,7 +185,7 @@ __bpf_kfunc_start_defs();
  */
 __bpf_kfunc int warden_kf_file_open(struct file *file)
 {
-	enter(WARDEN_HOOK_FILE_OPEN);
+	warden_kfunc_enter(WARDEN_HOOK_FILE_OPEN);
 	if (!is_sensor(file))
 		return 0;
 	return warden_route_has_sessions(file) ? warden_session_prepare(file) : judge_sensor(file);
@@ -201,7 +200,7 @@ __bpf_kfunc int warden_kf_file_open(struct file *file)
  */
 __bpf_kfunc int warden_kf_file_receive(struct file *file)
 {
-	enter(WARDEN_HOOK_FILE_RECEIVE);
+	warden_kfunc_enter(WARDEN_HOOK_FILE_RECEIVE);
 	return is_sensor(file) ? judge_sensor(file) : 0;
 }
 
@@ -223,7 +222,7 @@ __bpf_kfunc int warden_kf_exec(struct linux_binprm *bprm)
 	struct warden_identity object;
 	int err;
 
-	enter(WARDEN_HOOK_BPRM_CHECK);
+	warden_kfunc_enter(WARDEN_HOOK_BPRM_CHECK);
 	err = judge_file(WARDEN_DOMAIN_EXEC, bprm->file, &object);
 	if (!err && unlikely(READ_ONCE(current->ptrace)) && warden_debug_asked() &&
 	    warden_debug_is_traced_by_another(bprm->file))
@@ -241,7 +240,7 @@ __bpf_kfunc int warden_kf_exec(struct linux_binprm *bprm)
  */
 __bpf_kfunc int warden_kf_inherit(void)
 {
-	enter(WARDEN_HOOK_BPRM_CREDS);
+	warden_kfunc_enter(WARDEN_HOOK_BPRM_CREDS);
 	warden_session_inherit();
 	return 0;
 }
@@ -259,7 +258,7 @@ __bpf_kfunc int warden_kf_read_file(struct file *file, u32 id)
 	u32 domain = domain_of_read(id);
 	struct warden_identity object;
 
-	enter(WARDEN_HOOK_READ_FILE);
+	warden_kfunc_enter(WARDEN_HOOK_READ_FILE);
 	if (id == READING_KEXEC_IMAGE || id == READING_KEXEC_INITRAMFS)
 		return judge_kernel(file);
 	return domain && file ? judge_file(domain, file, &object) : 0;
@@ -284,7 +283,7 @@ __bpf_kfunc int warden_kf_load_data(u64 data, u64 size, u32 id)
 	const u32 domain = domain_of_data(id);
 	struct warden_identity object = { .digest.alg = WARDEN_DIGEST_ALG_SHA256 };
 
-	enter(WARDEN_HOOK_LOAD_DATA);
+	warden_kfunc_enter(WARDEN_HOOK_LOAD_DATA);
 	if (!domain)
 		return 0;
 	warden_sha256(object.digest.bytes, (const u8 *)(unsigned long)data, size);
@@ -292,130 +291,6 @@ __bpf_kfunc int warden_kf_load_data(u64 data, u64 size, u32 id)
 		object.reason = WARDEN_REASON_NO_MEMORY;
 	return judge_data(domain, &object,
 			  domain == WARDEN_DOMAIN_MODULE ? "init_module(2)" : "(sysfs)");
-}
-
-/**
- * warden_kf_bind() - may the current program receive at this address?
- * @sock: a socket that needs no listen(2) to receive
- * @address: what it is bound to, in kernel memory
- * @len: bytes of @address
- *
- * Context: Sleepable LSM program.
- * Return: 0 or a negative errno.
- */
-__bpf_kfunc int warden_kf_bind(struct socket *sock, struct sockaddr *address, int len)
-{
-	enter(WARDEN_HOOK_SOCKET_BIND);
-	return warden_service_bind(sock, address, len);
-}
-
-/**
- * warden_kf_listen() - may the current program listen on this socket?
- * @sock: the socket; not yet bound is port 0
- *
- * Context: Sleepable LSM program.
- * Return: 0 or a negative errno.
- */
-__bpf_kfunc int warden_kf_listen(struct socket *sock)
-{
-	enter(WARDEN_HOOK_SOCKET_LISTEN);
-	return warden_service_listen(sock);
-}
-
-/**
- * warden_kf_accept() - may the current program take a connection of this socket?
- * @sock: the socket that listens
- *
- * Context: Sleepable LSM program.
- * Return: 0 or a negative errno.
- */
-__bpf_kfunc int warden_kf_accept(struct socket *sock)
-{
-	enter(WARDEN_HOOK_SOCKET_ACCEPT);
-	return warden_service_accept(sock);
-}
-
-/**
- * warden_kf_connect() - may the current program speak to this address?
- * @sock: the socket
- * @address: what it is connected to, in kernel memory
- * @len: bytes of @address
- *
- * Context: Sleepable LSM program.
- * Return: 0 or a negative errno.
- */
-__bpf_kfunc int warden_kf_connect(struct socket *sock, struct sockaddr *address, int len)
-{
-	enter(WARDEN_HOOK_SOCKET_CONNECT);
-	return warden_service_connect(sock, address, len);
-}
-
-/**
- * warden_kf_send() - may the current program send to the address of a message?
- * @sock: the socket
- * @msg: the message, with an address in kernel memory
- *
- * Context: Sleepable LSM program.
- * Return: 0 or a negative errno.
- */
-__bpf_kfunc int warden_kf_send(struct socket *sock, struct msghdr *msg)
-{
-	enter(WARDEN_HOOK_SOCKET_SENDMSG);
-	return warden_service_send(sock, msg);
-}
-
-/**
- * warden_kf_egress() - may the current process send this, after what it used?
- * @sock: the socket
- * @msg: the message
- *
- * Context: Sleepable LSM program.
- * Return: 0 or a negative errno.
- */
-__bpf_kfunc int warden_kf_egress(struct socket *sock, struct msghdr *msg)
-{
-	return warden_service_egress(sock, msg);
-}
-
-/**
- * warden_kf_task_new() - a task begins
- * @task: the task, made by the current one
- *
- * Context: Tracing program, does not sleep.
- * Return: 0.
- */
-__bpf_kfunc int warden_kf_task_new(struct task_struct *task)
-{
-	warden_egress_inherit(task);
-	return 0;
-}
-
-/**
- * warden_kf_socket() - may the current program make this kind of socket?
- * @family: AF_*
- * @type: SOCK_*, without its flags
- * @protocol: of the family
- *
- * Context: Sleepable LSM program.
- * Return: 0 or a negative errno.
- */
-__bpf_kfunc int warden_kf_socket(u32 family, u32 type, u32 protocol)
-{
-	enter(WARDEN_HOOK_SOCKET_CREATE);
-	return warden_protocol_create(family, type, protocol);
-}
-
-/**
- * warden_kf_netlink_send() - may the current program send this?
- * @skb: what it sends to generic netlink
- *
- * Context: Sleepable LSM program.
- * Return: 0 or a negative errno.
- */
-__bpf_kfunc int warden_kf_netlink_send(struct sk_buff *skb)
-{
-	enter(WARDEN_HOOK_NETLINK_SEND);
-	return warden_radio_judge(skb);
 }
 
 /**
@@ -438,7 +313,7 @@ __bpf_kfunc int warden_kf_forge(void)
 	const struct warden_answer answer = { .denied = true,
 					      .reason = WARDEN_REASON_PROGRAM_FORGED };
 
-	enter(WARDEN_HOOK_PRCTL);
+	warden_kfunc_enter(WARDEN_HOOK_PRCTL);
 	warden_canary_deny();
 	warden_judge_tell(&req, &answer, "prctl(PR_SET_MM)", 0);
 	return -EPERM;
@@ -452,7 +327,7 @@ __bpf_kfunc int warden_kf_forge(void)
  */
 __bpf_kfunc int warden_kf_dumpable(void)
 {
-	enter(WARDEN_HOOK_PRCTL);
+	warden_kfunc_enter(WARDEN_HOOK_PRCTL);
 	return warden_session_unshroud();
 }
 
@@ -465,7 +340,7 @@ __bpf_kfunc int warden_kf_dumpable(void)
  */
 __bpf_kfunc int warden_kf_ptrace(struct task_struct *task)
 {
-	enter(WARDEN_HOOK_PTRACE_ACCESS);
+	warden_kfunc_enter(WARDEN_HOOK_PTRACE_ACCESS);
 	return warden_session_peek(task);
 }
 
@@ -478,7 +353,7 @@ __bpf_kfunc int warden_kf_ptrace(struct task_struct *task)
  */
 __bpf_kfunc int warden_kf_unmount(struct super_block *sb)
 {
-	enter(WARDEN_HOOK_SB_DELETE);
+	warden_kfunc_enter(WARDEN_HOOK_SB_DELETE);
 	warden_identity_forget(sb);
 	return 0;
 }
@@ -492,7 +367,7 @@ __bpf_kfunc int warden_kf_unmount(struct super_block *sb)
  */
 __bpf_kfunc int warden_kf_device_add(struct device *dev)
 {
-	enter(WARDEN_HOOK_DEVICE_ADD);
+	warden_kfunc_enter(WARDEN_HOOK_DEVICE_ADD);
 	warden_inventory_add(dev);
 	warden_usb_add(dev);
 	return 0;
@@ -507,7 +382,7 @@ __bpf_kfunc int warden_kf_device_add(struct device *dev)
  */
 __bpf_kfunc int warden_kf_device_del(struct device *dev)
 {
-	enter(WARDEN_HOOK_DEVICE_DEL);
+	warden_kfunc_enter(WARDEN_HOOK_DEVICE_DEL);
 	warden_inventory_del(dev);
 	return 0;
 }
@@ -521,7 +396,7 @@ __bpf_kfunc int warden_kf_device_del(struct device *dev)
  */
 __bpf_kfunc int warden_kf_module_request(u64 name)
 {
-	enter(WARDEN_HOOK_MODULE_REQUEST);
+	warden_kfunc_enter(WARDEN_HOOK_MODULE_REQUEST);
 	return warden_load_request((const char *)(unsigned long)name);
 }
 
@@ -535,7 +410,7 @@ __bpf_kfunc int warden_kf_module_request(u64 name)
  */
 __bpf_kfunc int warden_kf_debug(u32 hook, u32 surface)
 {
-	enter(hook);
+	warden_kfunc_enter(hook);
 	return warden_debug_judge(surface, true);
 }
 
@@ -549,7 +424,7 @@ __bpf_kfunc int warden_kf_debug(u32 hook, u32 surface)
  */
 __bpf_kfunc int warden_kf_debug_now(u32 hook, u32 surface)
 {
-	enter(hook);
+	warden_kfunc_enter(hook);
 	return warden_debug_judge(surface, false);
 }
 
@@ -566,7 +441,7 @@ __bpf_kfunc int warden_kf_debug_file(struct file *file)
 {
 	const u32 surface = warden_debug_of_file(file);
 
-	enter(WARDEN_HOOK_FILE_OPEN);
+	warden_kfunc_enter(WARDEN_HOOK_FILE_OPEN);
 	return surface ? warden_debug_judge(surface, true) : warden_usb_open(file);
 }
 
@@ -581,22 +456,8 @@ __bpf_kfunc int warden_kf_debug_mkdir(struct dentry *dentry)
 {
 	const u32 surface = warden_debug_of_directory(dentry);
 
-	enter(WARDEN_HOOK_INODE_MKDIR);
+	warden_kfunc_enter(WARDEN_HOOK_INODE_MKDIR);
 	return surface ? warden_debug_judge(surface, false) : 0;
-}
-
-/**
- * warden_kf_tables() - the current program speaks to the packet filter
- * @skb: what it sends to nfnetlink
- *
- * Context: Sleepable LSM program.
- * Return: 0.
- */
-__bpf_kfunc int warden_kf_tables(struct sk_buff *skb)
-{
-	enter(WARDEN_HOOK_NETLINK_SEND);
-	warden_tables_tell(skb);
-	return 0;
 }
 
 /**

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The doors from BPF that are about sockets, and about what goes out of them.
+ */
+#include <linux/btf.h>
+#include <linux/bpf.h>
+#include <linux/net.h>
+#include <linux/sched.h>
+#include <linux/socket.h>
+#include <uapi/linux/warden.h>
+#include <warden/kfunc.h>
+
+#include "device/radio.h"
+#include "kfunc.h"
+#include "network/egress.h"
+#include "network/protocol.h"
+#include "network/service.h"
+#include "network/tables.h"
+
+__bpf_kfunc_start_defs();
+
+/**
+ * warden_kf_bind() - may the current program receive at this address?
+ * @sock: a socket that needs no listen(2) to receive
+ * @address: what it is bound to, in kernel memory
+ * @len: bytes of @address
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_bind(struct socket *sock, struct sockaddr *address, int len)
+{
+	warden_kfunc_enter(WARDEN_HOOK_SOCKET_BIND);
+	return warden_service_bind(sock, address, len);
+}
+
+/**
+ * warden_kf_listen() - may the current program listen on this socket?
+ * @sock: the socket; not yet bound is port 0
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_listen(struct socket *sock)
+{
+	warden_kfunc_enter(WARDEN_HOOK_SOCKET_LISTEN);
+	return warden_service_listen(sock);
+}
+
+/**
+ * warden_kf_accept() - may the current program take a connection of this socket?
+ * @sock: the socket that listens
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_accept(struct socket *sock)
+{
+	warden_kfunc_enter(WARDEN_HOOK_SOCKET_ACCEPT);
+	return warden_service_accept(sock);
+}
+
+/**
+ * warden_kf_connect() - may the current program speak to this address?
+ * @sock: the socket
+ * @address: what it is connected to, in kernel memory
+ * @len: bytes of @address
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_connect(struct socket *sock, struct sockaddr *address, int len)
+{
+	warden_kfunc_enter(WARDEN_HOOK_SOCKET_CONNECT);
+	return warden_service_connect(sock, address, len);
+}
+
+/**
+ * warden_kf_send() - may the current program send to the address of a message?
+ * @sock: the socket
+ * @msg: the message, with an address in kernel memory
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_send(struct socket *sock, struct msghdr *msg)
+{
+	warden_kfunc_enter(WARDEN_HOOK_SOCKET_SENDMSG);
+	return warden_service_send(sock, msg);
+}
+
+/**
+ * warden_kf_egress() - may the current process send this, after what it used?
+ * @sock: the socket
+ * @msg: the message
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_egress(struct socket *sock, struct msghdr *msg)
+{
+	return warden_service_egress(sock, msg);
+}
+
+/**
+ * warden_kf_task_new() - a task begins
+ * @task: the task, made by the current one
+ *
+ * Context: Tracing program, does not sleep.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_task_new(struct task_struct *task)
+{
+	warden_egress_inherit(task);
+	return 0;
+}
+
+/**
+ * warden_kf_socket() - may the current program make this kind of socket?
+ * @family: AF_*
+ * @type: SOCK_*, without its flags
+ * @protocol: of the family
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_socket(u32 family, u32 type, u32 protocol)
+{
+	warden_kfunc_enter(WARDEN_HOOK_SOCKET_CREATE);
+	return warden_protocol_create(family, type, protocol);
+}
+
+/**
+ * warden_kf_netlink_send() - may the current program send this?
+ * @skb: what it sends to generic netlink
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_netlink_send(struct sk_buff *skb)
+{
+	warden_kfunc_enter(WARDEN_HOOK_NETLINK_SEND);
+	return warden_radio_judge(skb);
+}
+
+/**
+ * warden_kf_tables() - the current program speaks to the packet filter
+ * @skb: what it sends to nfnetlink
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_tables(struct sk_buff *skb)
+{
+	warden_kfunc_enter(WARDEN_HOOK_NETLINK_SEND);
+	warden_tables_tell(skb);
+	return 0;
+}
+
+__bpf_kfunc_end_defs();

@@ -148,7 +148,7 @@ static void fsverity_digest_in_a_usb_rule(struct msg *m)
 	msg_end(m, nest);
 }
 
-static void rule_with_unknown_flag(struct msg *m) { put_rule(m, WARDEN_DOMAIN_SENSOR, WARDEN_A_RULE_FLAGS, 16); }
+static void rule_with_unknown_flag(struct msg *m) { put_rule(m, WARDEN_DOMAIN_SENSOR, WARDEN_A_RULE_FLAGS, 1u << 31); }
 static void rule_of_port_65536(struct msg *m) { put_rule(m, WARDEN_DOMAIN_LISTEN, WARDEN_A_RULE_PORT_LOW, 65536); }
 static void rule_of_protocol_65536(struct msg *m) { put_rule(m, WARDEN_DOMAIN_LISTEN, WARDEN_A_RULE_PROTOCOL, 65536); }
 static void rule_ending_in_11_s(struct msg *m) { put_rule(m, WARDEN_DOMAIN_SENSOR, WARDEN_A_RULE_WITHDRAW_MS, 10001); }

@@ -284,12 +284,13 @@ TEST_F(origin, nobody_listens_where_nobody_could_come_in)
 		EXPECT_EQ(EACCES, serve(type, protocol, "::1", NULL));
 		EXPECT_EQ(EACCES, serve(type, protocol, "::ffff:127.0.0.1", NULL));
 	}
-	/* Of a protocol whose packets nobody looks at, a condition is kept by saying no. */
+	/* A rule for one protocol is none for another. */
+	ASSERT_LOADED(warden_policy(HEAD "allow tester listen udp 7341 on wo0;\n", warden_self()));
 	self->mark = evidence_mark();
 	denied.protocol = IPPROTO_UDPLITE;
 	EXPECT_EQ(EACCES, serve(SOCK_DGRAM, IPPROTO_UDPLITE, HERE, NULL));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
-	ASSERT_LOADED(warden_policy(HEAD "allow tester listen udplite 7341;\n", warden_self()));
+	ASSERT_LOADED(warden_policy(HEAD "allow tester listen udplite 7341 on wo0;\n", warden_self()));
 	EXPECT_EQ(0, serve(SOCK_DGRAM, IPPROTO_UDPLITE, HERE, NULL));
 }
 

@@ -82,8 +82,8 @@ TEST_F(probe, what_the_policy_denies_is_refused_and_recorded)
 	const struct claim passed = { .event = "probe", .object = "passed" };
 	struct mark m = evidence_mark();
 
-	/* the device, two ports, and the forgery that no policy allows */
-	EXPECT_EQ(4, count("denied"));
+	/* the device, two ports, who takes a connection, and the forgery that no policy allows */
+	EXPECT_EQ(5, count("denied"));
 	EXPECT_FOUND(evidence_of_denial(&m, &denied));
 	EXPECT_FOUND(evidence_of_event(&m, &passed));
 }

@@ -97,6 +97,7 @@ FIXTURE_TEARDOWN(terminal)
 {
 	close(self->other);
 	warden_withdraw_all();
+	device_unload("g_serial"); /* the one place to plug in is for the next who needs it */
 }
 
 TEST_F(terminal, is_free_until_the_policy_says_what_it_is)

@@ -158,7 +158,7 @@ static int judge_device(const struct usb_device *udev)
 	return err ? judge_class(udev, &id, class_of(udev), dev_name(&udev->dev)) : 0;
 }
 
-static int judge_interface(struct usb_interface *intf)
+static int judge_interface(struct usb_interface *intf, const char *where)
 {
 	const struct usb_device *udev = interface_to_usbdev(intf);
 	struct warden_identity id;
@@ -166,8 +166,26 @@ static int judge_interface(struct usb_interface *intf)
 	if (!udev->parent || !intf->cur_altsetting)
 		return 0;
 	measure(udev, &id);
-	return judge_class(udev, &id, intf->cur_altsetting->desc.bInterfaceClass,
-			   dev_name(&intf->dev));
+	return judge_class(udev, &id, intf->cur_altsetting->desc.bInterfaceClass, where);
+}
+
+/*
+ * The driver of one interface may claim others of the device, also those that have
+ * not come yet (cdc-acm does). So what comes later is shut with the first; it is told
+ * of when it comes.
+ */
+static void shut_neighbours(const struct usb_interface *first)
+{
+	const struct usb_host_config *config = interface_to_usbdev(first)->actconfig;
+	int i;
+
+	for (i = 0; config && i < config->desc.bNumInterfaces && i < USB_MAXINTERFACES; i++) {
+		struct usb_interface *intf = config->interface[i];
+
+		if (intf && intf != first && !device_is_registered(&intf->dev) &&
+		    judge_interface(intf, NULL))
+			intf->authorized = 0;
+	}
 }
 
 /* --- the bus ------------------------------------------------------------------------------- */
@@ -177,9 +195,11 @@ static int on_bus(struct notifier_block *nb, unsigned long event, void *data)
 {
 	struct device *dev = data;
 
-	if (event == BUS_NOTIFY_ADD_DEVICE && is_interface(dev) && READ_ONCE(on) &&
-	    judge_interface(to_usb_interface(dev)))
+	if (event != BUS_NOTIFY_ADD_DEVICE || !is_interface(dev) || !READ_ONCE(on))
+		return NOTIFY_DONE;
+	if (judge_interface(to_usb_interface(dev), dev_name(dev)))
 		to_usb_interface(dev)->authorized = 0;
+	shut_neighbours(to_usb_interface(dev));
 	return NOTIFY_DONE;
 }
 
@@ -276,7 +296,7 @@ int warden_usb_open(const struct file *file)
 	if (is_device(dev))
 		err = judge_device(to_usb_device(dev));
 	else if (is_interface(dev))
-		err = judge_interface(to_usb_interface(dev));
+		err = judge_interface(to_usb_interface(dev), dev_name(dev));
 	put_device(dev);
 	return err;
 }

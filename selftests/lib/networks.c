@@ -91,7 +91,8 @@ int networks_socket(pid_t pid, int family, int type)
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
 	there = open(path, O_RDONLY | O_CLOEXEC);
 	if (!setns(there, CLONE_NEWNET)) {
-		fd = socket(family, (type & 0xff) | SOCK_CLOEXEC, type >> 8);
+		fd = socket(family, (type & ((1 << NETWORKS_SHIFT) - 1)) | SOCK_CLOEXEC,
+			    type >> NETWORKS_SHIFT);
 		if (setns(home, CLONE_NEWNET))
 			_exit(1);
 	}

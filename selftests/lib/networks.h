@@ -32,8 +32,9 @@ union networks_address {
 bool networks_make(struct networks *n, bool plain);
 void networks_end(struct networks *n);
 
-/* A type of a socket with its protocol, where that is not TCP or UDP. */
-#define NETWORKS_OF(type, protocol) ((type) | (protocol) << 8)
+/* A type of a socket and its flags with its protocol, where that is not TCP or UDP. */
+#define NETWORKS_SHIFT		    20
+#define NETWORKS_OF(type, protocol) ((type) | (protocol) << NETWORKS_SHIFT)
 
 /* A socket in another network; this process stays in its own. -1 where the kernel has no such one. */
 int networks_socket(pid_t pid, int family, int type);

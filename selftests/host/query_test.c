@@ -161,6 +161,10 @@ TEST(shipped_policies_compile_and_say_what_they_are_for)
 		  "allowed with consent for trip-log" },
 		{ "examples/telematics.policy", "--program tracker --sensor microphone",
 		  "microphone: denied" },
+		{ "examples/telematics.policy",
+		  "--program tracker --egress location --to 198.51.100.9", ": allowed" },
+		{ "examples/telematics.policy",
+		  "--program tracker --egress location --to 192.0.2.1", ": denied" },
 	};
 	size_t i;
 

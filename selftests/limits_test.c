@@ -17,6 +17,8 @@
 #define MEMORY_MAX    (8u << 20)
 #define BYTES_A_RULE  64
 #define MEMORY_LEFT   (512u << 10) /* by what else runs; leaks are lifecycle_test's */
+#define HOSTILE	      20000 /* denials, where nobody says more */
+#define HOSTILE_MEMORY (64 << 10) /* bytes a million denials may add */
 #define SETTLE_MS     20000
 
 /* A message that is sent when no more fits into it. */
@@ -168,6 +170,39 @@ TEST_F(netlink, as_many_rules_ports_and_programs_as_the_limits_fit_into_8_mib)
 	printf("# %u rules, %u programs: %llu bytes by status%s, %lld by /proc/meminfo, %lld left\n",
 	       WARDEN_RULES_MAX, WARDEN_PROGRAMS_MAX, (unsigned long long)memory,
 	       room == 1 ? "" : " without zlib", (long long)taken, (long long)left);
+}
+
+/* Ports one after the other, so that no denial is like one before it and none is only counted. */
+static uint64_t be_denied(uint64_t times)
+{
+	uint64_t i, denied = 0;
+
+	for (i = 0; i < times; i++)
+		denied += ask_port(1 + i % 65535) == EACCES;
+	return denied;
+}
+
+/* WARDEN_HOSTILE says how many; in the long run a million. */
+TEST_F(netlink, denials_take_no_more_memory_than_the_log_has)
+{
+	const char *wanted = getenv("WARDEN_HOSTILE");
+	const uint64_t times = wanted ? strtoull(wanted, NULL, 10) : HOSTILE;
+	int64_t before, more;
+	int ms;
+
+	if (warden_keeps_freed())
+		SKIP(return, "KASAN keeps what was freed");
+	ASSERT_EQ(0, blob_load(&self->g));
+	/* The log fills up once. */
+	EXPECT_EQ(2 * WARDEN_RECORDS_MAX, be_denied(2 * WARDEN_RECORDS_MAX));
+	usleep(SETTLE_MS * 100);
+	before = memory_of_kernel();
+	EXPECT_EQ(times, be_denied(times));
+	for (ms = 0; ms < SETTLE_MS && memory_of_kernel() - before > HOSTILE_MEMORY; ms += 20)
+		usleep(20000);
+	more = memory_of_kernel() - before;
+	EXPECT_GE(HOSTILE_MEMORY, more);
+	printf("# %llu denials: %lld bytes more\n", (unsigned long long)times, (long long)more);
 }
 
 TEST_F(netlink, one_program_more_is_refused)

@@ -4,7 +4,8 @@
 # guest.sh - runs every guest program in one boot of one guest.
 #
 #   WARDEN_PROGRAMS="netlink_test"   runs these only
-#   WARDEN_CYCLES, WARDEN_ROUNDS, WARDEN_FUZZ_MESSAGES, WARDEN_FUZZ_SEED, WARDEN_SWAP_SECONDS
+#   WARDEN_CYCLES, WARDEN_ROUNDS, WARDEN_FUZZ_MESSAGES, WARDEN_FUZZ_SEED, WARDEN_SWAP_SECONDS,
+#   WARDEN_HOSTILE
 #                                    reach the programs
 #
 # Sourced by the suites guest-*, after lib.sh.
@@ -30,7 +31,7 @@ in_guest() {
 	for package in "${guest_packages[@]}"; do
 		options+=(--package "$package")
 	done
-	for name in WARDEN_CYCLES WARDEN_ROUNDS WARDEN_FUZZ_MESSAGES WARDEN_FUZZ_SEED WARDEN_SWAP_SECONDS; do
+	for name in WARDEN_CYCLES WARDEN_ROUNDS WARDEN_FUZZ_MESSAGES WARDEN_FUZZ_SEED WARDEN_SWAP_SECONDS WARDEN_HOSTILE; do
 		[[ -z ${!name:-} ]] || settings+=("$name=${!name}")
 	done
 	# shellcheck disable=SC2086 # a list of names

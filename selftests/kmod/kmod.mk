@@ -54,4 +54,4 @@ $(KMOD_OUT)/policy_blob: tools/fuzz/policy_blob.c tools/kernel/hosted.h \
 	objcopy -w --weaken-symbol='warden_nl_*' $(KMOD_OUT)/netlink-gen.o
 	$(KMOD_FUZZ_CC) $(KMOD_CFLAGS) -w -c -o $(KMOD_OUT)/nlattr.o $(KMOD_OUT)/nlattr.c
 	$(KMOD_FUZZ_CC) $(KMOD_CFLAGS) -Wno-sign-compare -fsanitize=fuzzer -o $@ tools/fuzz/policy_blob.c \
-		kmod/policy/stage.c kmod/policy/stage-entry.c kmod/policy/stage-field.c kmod/policy/stage-rule.c kmod/policy/stage-table.c kmod/policy/snapshot.c kmod/judge/decide.c kmod/judge/match.c kmod/judge/cover.c $(KMOD_OUT)/nlattr.o $(KMOD_OUT)/netlink-gen.o -lcrypto
+		$(wildcard kmod/policy/stage*.c) kmod/policy/snapshot.c kmod/judge/decide.c kmod/judge/match.c kmod/judge/cover.c $(KMOD_OUT)/nlattr.o $(KMOD_OUT)/netlink-gen.o -lcrypto

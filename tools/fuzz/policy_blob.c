@@ -85,6 +85,12 @@ static bool terminated(const char *s, size_t size)
 	return strnlen(s, size) < size;
 }
 
+static bool names_net(u8 domain)
+{
+	return domain == WARDEN_DOMAIN_CONNECT || domain == WARDEN_DOMAIN_LISTEN ||
+	       domain == WARDEN_DOMAIN_EGRESS;
+}
+
 static void check_rules(const struct warden_snapshot *s)
 {
 	u32 i;
@@ -94,8 +100,7 @@ static void check_rules(const struct warden_snapshot *s)
 
 		require(warden_domain_has_rules(r->domain));
 		require(r->program <= s->nr_programs);
-		require(r->domain == WARDEN_DOMAIN_CONNECT ? r->net <= s->nr_nets :
-							     r->digest <= s->nr_rule_digests);
+		require(names_net(r->domain) ? r->net <= s->nr_nets : r->digest <= s->nr_rule_digests);
 		require(r->pattern <= s->nr_patterns);
 		require(r->port_low <= r->port_high);
 		require(!before || before->domain < r->domain ||

@@ -246,7 +246,7 @@ TEST_F(server, device_is_cut_to_its_updater_by_one_layer)
 	ASSERT_TRUE(write_layer());
 	self->mark = evidence_mark();
 	began = now_ns();
-	ASSERT_EQ(0, warden_ctl(ARGV("policy", "load", "--layer", "operator", LAYER)))
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "load", "--force", "--layer", "operator", LAYER)))
 	{
 		TH_LOG("%s", warden_said());
 	}

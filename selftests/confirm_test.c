@@ -176,6 +176,14 @@ TEST_F(trial, a_trial_of_a_layer_below_leaves_the_one_above)
 	EXPECT_EQ(NULL, strstr(warden_said(), "operator: trial"));
 }
 
+TEST_F(trial, a_default_that_is_wider_than_the_one_above_is_refused_by_name)
+{
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "load", "--force", write_policy("default usb deny;\n"))));
+	EXPECT_NE(0, warden_ctl(ARGV("policy", "load", "--force", "--layer", "operator",
+				     write_policy("default usb allow;\n"))));
+	EXPECT_SAID("the default for usb allows more than the maker layer");
+}
+
 /* --- the way back in -------------------------------------------------------------------- */
 
 /* A listener, and a connection to it that this process holds, as sshd and its session do. */

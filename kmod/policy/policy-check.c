@@ -29,8 +29,14 @@ const char *warden_policy_word(u8 role)
 static int explain_wider(int err, const struct warden_snapshot *above, u32 line, u32 domain,
 			 struct netlink_ext_ack *extack)
 {
-	static const char *const domains[] = { "", "sensor", "listen", "connect", "exec", "module",
-					       "firmware" };
+	static const char *const domains[WARDEN_DOMAIN_RULES] = {
+		[WARDEN_DOMAIN_SENSOR] = "sensor",     [WARDEN_DOMAIN_LISTEN] = "listen",
+		[WARDEN_DOMAIN_CONNECT] = "connect",   [WARDEN_DOMAIN_EXEC] = "exec",
+		[WARDEN_DOMAIN_MODULE] = "module",     [WARDEN_DOMAIN_FIRMWARE] = "firmware",
+		[WARDEN_DOMAIN_PROTOCOL] = "protocol", [WARDEN_DOMAIN_DEBUG] = "debug",
+		[WARDEN_DOMAIN_AUTOLOAD] = "autoload", [WARDEN_DOMAIN_USB] = "usb",
+		[WARDEN_DOMAIN_EGRESS] = "egress",
+	};
 
 	if (err == -E2BIG)
 		NL_SET_ERR_MSG_FMT(extack, "it takes too long to compare line %u with the %s layer",
@@ -40,7 +46,7 @@ static int explain_wider(int err, const struct warden_snapshot *above, u32 line,
 				   warden_policy_word(above->layer));
 	else
 		NL_SET_ERR_MSG_FMT(extack, "the default for %s allows more than the %s layer",
-				   domains[domain], warden_policy_word(above->layer));
+				   domains[domain] ?: "a domain", warden_policy_word(above->layer));
 	return err;
 }
 

@@ -416,9 +416,25 @@ static int rank(const struct warden_verdict *v)
 	return v->mode == WARDEN_MODE_ENFORCE ? 2 : 1;
 }
 
+/* What either asks for holds: how a session ends, and how often something comes. */
+static void join_terms(struct warden_verdict *joined, const struct warden_verdict *a,
+		       const struct warden_verdict *b)
+{
+	joined->flags = a->flags | b->flags;
+	joined->withdraw_ms = a->withdraw_ms;
+	if (b->withdraw_ms && (!a->withdraw_ms || b->withdraw_ms < a->withdraw_ms))
+		joined->withdraw_ms = b->withdraw_ms;
+	joined->limit = a->limit;
+	joined->limiter = a->limiter;
+	if (b->limit && (!a->limit || b->limit->rate < a->limit->rate)) {
+		joined->limit = b->limit;
+		joined->limiter = b->limiter;
+	}
+}
+
 /*
  * Of two allows the one is told that has more of a ground: a consent, a rule,
- * then the layer above. What either asks for at the end of a session holds.
+ * then the layer above.
  */
 static void join_allows(struct warden_verdict *verdict, const struct warden_verdict *below)
 {
@@ -426,16 +442,20 @@ static void join_allows(struct warden_verdict *verdict, const struct warden_verd
 
 	if ((!verdict->grant && below->grant) || (!verdict->rule && below->rule))
 		joined = *below;
-	joined.flags = verdict->flags | below->flags;
-	joined.withdraw_ms = verdict->withdraw_ms;
-	if (below->withdraw_ms && (!joined.withdraw_ms || below->withdraw_ms < joined.withdraw_ms))
-		joined.withdraw_ms = below->withdraw_ms;
-	joined.limit = verdict->limit;
-	joined.limiter = verdict->limiter;
-	if (below->limit && (!joined.limit || below->limit->rate < joined.limit->rate)) {
-		joined.limit = below->limit;
-		joined.limiter = below->limiter;
-	}
+	join_terms(&joined, verdict, below);
+	*verdict = joined;
+}
+
+/*
+ * A denial that is only observed is told, and what is allowed beside it is done; so it
+ * is done on the terms of the allow, and uses its consent.
+ */
+static void join_observed(struct warden_verdict *verdict, const struct warden_verdict *below)
+{
+	struct warden_verdict joined = rank(verdict) ? *verdict : *below;
+
+	joined.grant = verdict->grant ?: below->grant;
+	join_terms(&joined, verdict, below);
 	*verdict = joined;
 }
 
@@ -459,9 +479,11 @@ void warden_decide_layers(const struct warden_layers *layers, const struct warde
 	warden_decide(layers->layer[0], req, verdict);
 	for (i = 1; i < layers->nr && rank(verdict) < 2; i++) {
 		warden_decide(layers->layer[i], req, &below);
-		if (rank(&below) > rank(verdict))
+		if (rank(&below) == 2)
 			*verdict = below;
 		else if (!rank(&below) && !rank(verdict))
 			join_allows(verdict, &below);
+		else if (!rank(&below) || !rank(verdict))
+			join_observed(verdict, &below);
 	}
 }

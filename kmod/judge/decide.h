@@ -77,6 +77,7 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  * @uid: real user id of the subject, in the initial user namespace
  * @unit: warden_snapshot_key() of the unit the subject runs in; 0 is none
  * @now: boot-time clock, in ns
+ * @atomic: who asks holds a spinlock
  * @subject: the program that asks
  * @grants: the consents there are; NULL is none
  * @process: sensor: what tells the process that asks from all others; 0 is none
@@ -105,6 +106,7 @@ struct warden_request {
 	u32 uid;
 	u64 unit;
 	u64 now;
+	bool atomic;
 	const struct warden_identity *subject;
 	const struct warden_grants *grants;
 	u64 process;

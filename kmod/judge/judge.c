@@ -364,7 +364,9 @@ void warden_judge_tell(const struct warden_request *req, const struct warden_ans
 static int judge_behind(dev_t devt, const struct warden_request *req,
 			struct warden_answer *answer, struct warden_sensor *behind)
 {
-	struct warden_sensor *list = kmalloc_array(BEHIND_MAX, sizeof(*list), GFP_KERNEL);
+	struct warden_sensor *list = kmalloc_array(BEHIND_MAX, sizeof(*list),
+						   req->atomic ? GFP_ATOMIC | __GFP_NOWARN :
+								 GFP_KERNEL);
 	int nr = list ? warden_devices_behind(devt, list, BEHIND_MAX) : -ENOMEM;
 	struct warden_request one = *req;
 	struct warden_answer next;
@@ -398,7 +400,7 @@ static int judge_behind(dev_t devt, const struct warden_request *req,
  * @behind: set to the sensor behind it that the answer is about; class free where it is
  *	    about the one that was asked for
  *
- * Context: Process context, may sleep.
+ * Context: Process context, may sleep unless @req is atomic.
  * Return: 0, or a negative errno where the caller must refuse.
  */
 int warden_judge_use(dev_t devt, const struct warden_request *req, struct warden_answer *answer,

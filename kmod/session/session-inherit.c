@@ -23,6 +23,7 @@ static int may_keep(const struct warden_session *s, const struct warden_identity
 	req.subject = identity;
 	req.process = (unsigned long)task_tgid(current);
 	req.uid = from_kuid(&init_user_ns, current_uid());
+	req.atomic = true; /* iterate_fd() has the lock of the table */
 	err = warden_judge_use(s->sensor.devt, &req, &answer, &behind);
 	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, s->sensor.topology, 0);

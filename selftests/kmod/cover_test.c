@@ -432,6 +432,23 @@ TEST_F(stack, what_each_layer_asks_for_at_the_end_of_a_session_holds)
 	EXPECT_EQ(WARDEN_RULE_FLAG_KILL, self->v.flags);
 }
 
+TEST_F(stack, what_is_done_beside_an_observed_denial_is_done_on_the_terms_of_the_allow)
+{
+	self->maker.rules[0].rate = 7;
+	self->maker.rules[0].flags = WARDEN_RULE_FLAG_KILL;
+	self->maker.rules[0].withdraw_ms = 50;
+	self->user.snap.defaults[SENSOR].action = DENY;
+	self->user.snap.defaults[SENSOR].mode = WARDEN_MODE_OBSERVE;
+	warden_decide_layers(&self->layers, &self->req, &self->v);
+	EXPECT_EQ(DENY, self->v.action);
+	EXPECT_FALSE(warden_verdict_denies(&self->v));
+	EXPECT_EQ(WARDEN_ROLE_USER, self->v.snap->layer);
+	EXPECT_EQ(WARDEN_RULE_FLAG_KILL, self->v.flags);
+	EXPECT_EQ(50, self->v.withdraw_ms);
+	ASSERT_NE(NULL, self->v.limit);
+	EXPECT_EQ(7, self->v.limit->rate);
+}
+
 /* --- random pairs --------------------------------------------------------------------------- */
 
 static u32 state = 1;

@@ -212,6 +212,31 @@ TEST_F(egress, who_used_a_sensor_sends_to_whom_its_rule_names_alone)
 	close(accepted);
 }
 
+/* Messages whose address is not where they go: to a peer from before, or with what was begun. */
+static int try_wrong_addresses(uint16_t port)
+{
+	int linked = socket(AF_INET6, SOCK_DGRAM, 0), corked = socket(AF_INET, SOCK_DGRAM, 0);
+	union address bad, good;
+	socklen_t len;
+
+	if (connect(linked, &bad.any, fill(&bad, BAD6, port)))
+		return 1;
+	len = fill(&bad, BAD, port);
+	if (sendto(corked, "x", 1, MSG_MORE, &bad.any, len) != 1 || !use_and_close())
+		return 2;
+	fill(&good, "::ffff:" GOOD, port);
+	good.any.sa_family = AF_UNSPEC; /* UDP of IPv6 sends to its peer then */
+	if (sendto(linked, "x", 1, 0, &good.any, sizeof(good.v6)) != -1 || errno != EACCES)
+		return 3;
+	return tell(corked, GOOD, port) == EACCES ? 0 : 4;
+}
+
+TEST_F(egress, address_of_a_message_is_not_taken_for_where_it_goes)
+{
+	EXPECT_EQ(0, IN_CHILD(try_wrong_addresses(self->port)));
+	EXPECT_DENIED(2);
+}
+
 static void *use_in_thread(void *unused)
 {
 	(void)unused;

@@ -227,8 +227,9 @@ void warden_egress_exec(u32 kept)
 
 	spin_lock(&marks_lock);
 	m = find(task_tgid(current));
-	if (m && kept)
-		WRITE_ONCE(m->classes, kept);
+	if (m && kept) /* what is behind a bus is not known here, so all of it stays */
+		WRITE_ONCE(m->classes,
+			   kept & BIT(WARDEN_SENSOR_CLASS_BUS) ? m->classes | kept : kept);
 	else if (m)
 		drop(m);
 	set_gate();

@@ -14,6 +14,7 @@
 #include <linux/rcupdate.h>
 #include <linux/socket.h>
 #include <linux/string.h>
+#include <linux/udp.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
@@ -345,6 +346,27 @@ static void find_peer(struct peer *to, const struct sock *sk)
 		to->port = ntohs(inet_sk(sk)->inet_dport);
 }
 
+/* To whom a datagram goes that was begun (MSG_MORE, UDP_CORK): what is added to it goes along. */
+static bool find_pending(struct peer *to, const struct sock *sk)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	int family = 0;
+
+	if (sk->sk_protocol == IPPROTO_UDP || sk->sk_protocol == IPPROTO_UDPLITE)
+		family = READ_ONCE(udp_sk(sk)->pending);
+	*to = (struct peer){};
+	if (family == AF_INET) {
+		set_four(&to->address, inet->cork.fl.u.ip4.daddr);
+		to->port = ntohs(inet->cork.fl.u.ip4.fl4_dport);
+	} else if (family == AF_INET6) {
+		to->address.version = 6;
+		memcpy(to->address.bytes, &inet->cork.fl.u.ip6.daddr, sizeof(struct in6_addr));
+		warden_address_unmap(&to->address);
+		to->port = ntohs(inet->cork.fl.u.ip6.fl6_dport);
+	}
+	return family;
+}
+
 /* TCP takes no notice of an address, unless it is to connect with the first data. */
 static bool is_told_where(const struct sock *sk, const struct msghdr *msg)
 {
@@ -357,19 +379,28 @@ static bool is_told_where(const struct sock *sk, const struct msghdr *msg)
  * @sock: the socket, connected or not
  * @msg: the message; its address, where it has one, in kernel memory
  *
+ * Protocols do not always send to the address of the message, so whom the socket is
+ * connected to, and who gets a datagram that was begun, must be allowed as well.
+ *
  * Context: Process context, may sleep.
  * Return: 0 or -EACCES.
  */
 int warden_service_egress(struct socket *sock, const struct msghdr *msg)
 {
+	struct sock *sk = sock->sk;
 	struct peer to;
+	int err = 0;
 
-	if (sock->sk->sk_kern_sock || sock->sk->sk_family == AF_ALG) /* a cipher of the kernel's */
+	if (sk->sk_kern_sock || sk->sk_family == AF_ALG) /* a cipher of the kernel's */
 		return 0;
-	if (is_told_where(sock->sk, msg))
-		read_peer(&to, sock, msg->msg_name, msg->msg_namelen);
-	else
-		find_peer(&to, sock->sk);
+	if (find_pending(&to, sk))
+		err = judge_egress(sock, &to);
+	find_peer(&to, sk);
+	if (!err && (to.address.version || !is_told_where(sk, msg)))
+		err = judge_egress(sock, &to);
+	if (err || !is_told_where(sk, msg))
+		return err;
+	read_peer(&to, sock, msg->msg_name, msg->msg_namelen);
 	return judge_egress(sock, &to);
 }
 

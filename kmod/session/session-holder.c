@@ -115,33 +115,38 @@ int warden_session_peek(struct task_struct *task)
 	return holds(task, &search) && judge_stranger(&sensor) ? -EPERM : 0;
 }
 
+/* Any sensor may be behind a bus. */
+static u32 classes_of(const struct warden_session *s)
+{
+	return s->sensor.class == WARDEN_SENSOR_CLASS_BUS ? U32_MAX : BIT(s->sensor.class);
+}
+
 static int collect(const void *classes, struct file *file, unsigned int fd)
 {
 	if (warden_session_is(file) && !READ_ONCE(warden_session_of(file)->dead))
-		*(u32 *)classes |= BIT(warden_session_of(file)->sensor.class);
+		*(u32 *)classes |= classes_of(warden_session_of(file));
 	return 0;
 }
 
 /**
  * warden_session_mark_holders() - who has a sensor open is one that used it
  *
- * By their descriptors: whoever has but a mapping is not found, but for who opened
- * the file.
+ * By their descriptors, those of each thread: whoever has but a mapping is not found.
  *
  * Context: Process context, may sleep.
  */
 void warden_session_mark_holders(void)
 {
-	struct task_struct *p;
+	struct task_struct *p, *t;
 	u32 classes;
 
 	rcu_read_lock();
-	for_each_process(p) {
+	for_each_process_thread(p, t) {
 		classes = 0;
-		task_lock(p);
-		if (p->files)
-			iterate_fd(p->files, 0, collect, &classes);
-		task_unlock(p);
+		task_lock(t);
+		if (t->files)
+			iterate_fd(t->files, 0, collect, &classes);
+		task_unlock(t);
 		if (classes)
 			warden_egress_mark(task_tgid(p), classes);
 	}

@@ -29,16 +29,21 @@ static struct sockaddr_in at(uint16_t port)
 }
 
 /* Connected, or -errno. */
-static int reach(uint16_t port)
+static int reach_by(int protocol, uint16_t port)
 {
 	struct sockaddr_in to = at(port);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), err;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, protocol), err;
 
 	if (!connect(fd, (struct sockaddr *)&to, sizeof(to)))
 		return fd;
 	err = errno;
 	close(fd);
 	return -err;
+}
+
+static int reach(uint16_t port)
+{
+	return reach_by(0, port);
 }
 
 FIXTURE_SETUP(broker)
@@ -81,6 +86,18 @@ TEST_F(broker, is_reached_by_who_may_use_its_sensor)
 	EXPECT_LE(0, fd);
 	close(fd);
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+/* A server of TCP answers MPTCP, too; a connection that could not be ended does not begin. */
+TEST_F(broker, is_not_reached_by_another_name_of_tcp)
+{
+	ASSERT_LOADED(warden_policy(BROKER "allow any use location;\n"));
+	if (reach_by(IPPROTO_MPTCP, PORT + 1) != -ECONNREFUSED)
+		SKIP(return, "this kernel has no MPTCP");
+	self->mark = evidence_mark();
+	EXPECT_EQ(-EACCES, reach_by(IPPROTO_MPTCP, PORT));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &(struct claim){
+		.domain = "sensor", .reason = "port-not-named", .object = OBJECT, .times = 1 }));
 }
 
 /* The first data of TCP Fast Open carry the address. */

@@ -64,6 +64,13 @@ static LIST_HEAD(links);
 static u32 nr_links;
 static u64 next_id = FIRST_ID;
 
+/* Where a server of plain TCP is spoken to with MPTCP or SMC, it is spoken to all the same. */
+static u16 protocol_of(const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_MPTCP || sk->sk_protocol == IPPROTO_SMC ? IPPROTO_TCP :
+										     sk->sk_protocol;
+}
+
 static bool find(u16 protocol, u16 port, struct warden_broker *found)
 {
 	const struct warden_layers *layers;
@@ -190,6 +197,30 @@ static struct link *new_link(struct socket *sock, const struct warden_broker *br
 	return l;
 }
 
+/* What could not be ended, when consent is taken back, does not begin. */
+static int refuse_endless(struct link *l)
+{
+	struct warden_request req = request_of(l);
+
+	l->answer.denied = true;
+	l->answer.observed = false;
+	l->answer.reason = WARDEN_REASON_PORT_NOT_NAMED;
+	warden_judge_tell(&req, &l->answer, l->broker.name, 0);
+	return -EACCES;
+}
+
+/* One message: a consent for one open, or one process, is taken by it. */
+static int use_once(struct link *l)
+{
+	if (!l->answer.has_receipt)
+		return 0;
+	mutex_lock(&links_lock);
+	l->id = next_id++;
+	mutex_unlock(&links_lock);
+	return warden_consent_use(&l->identity.digest, l->answer.receipt, (unsigned long)l->pid,
+				  l->id) ? 0 : -EACCES;
+}
+
 /**
  * warden_broker_connect() - may the current program speak to this port?
  * @sock: a socket of TCP or UDP
@@ -207,18 +238,22 @@ int warden_broker_connect(struct socket *sock, u16 port, bool lasts)
 	struct link *l;
 	int err;
 
-	if (!find(sock->sk->sk_protocol, port, &broker))
+	if (!find(protocol_of(sock->sk), port, &broker))
 		return 0;
 	l = new_link(sock, &broker);
 	if (!l)
 		return -ENOMEM;
 	err = judge(l);
+	if (!err && !l->sk->sk_prot->diag_destroy)
+		err = refuse_endless(l);
 	if (!err && lasts) {
 		err = enlist(l);
 		if (!err)
 			return 0;
+	} else if (!err) {
+		err = use_once(l);
 	}
-	l->answer.has_receipt = false; /* it was not used */
+	l->answer.has_receipt &= !err && !lasts; /* else it was not used */
 	drop(l);
 	return err;
 }
@@ -231,7 +266,7 @@ static bool lost_ground(const struct link *l)
 	struct warden_answer answer;
 	struct warden_broker now;
 
-	return find(l->sk->sk_protocol, l->broker.port, &now) && warden_judge(&req, &answer);
+	return find(protocol_of(l->sk), l->broker.port, &now) && warden_judge(&req, &answer);
 }
 
 static void tell(const struct link *l, u32 reason, u64 took)

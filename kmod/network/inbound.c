@@ -20,6 +20,7 @@
 #include <linux/rcupdate.h>
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
+#include <net/addrconf.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/net_namespace.h>
@@ -27,6 +28,7 @@
 #include <net/udp.h>
 
 #include "inbound.h"
+#include "judge/decide.h"
 #include "netlink/extack.h"
 #include "opening.h"
 #include "policy/change.h"
@@ -152,11 +154,29 @@ static void read_addresses(struct warden_packet *p, const struct sk_buff *skb, b
 		p->flow.peer = in ? ipv6_hdr(skb)->saddr : ipv6_hdr(skb)->daddr;
 }
 
-/* Whatever its version: an address that is mapped into IPv6 is one of IPv4. */
-static void read_origin(struct warden_packet *p, const struct net_device *in)
+/*
+ * Was it sent by this network to itself? A packet that came in elsewhere can be led to
+ * the loopback (a filter of `tc`), but has no route out behind it, nor our address.
+ */
+static bool is_looped(const struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	p->in = in;
-	p->origin.interface = warden_reach_interface(in);
+	if (!(state->in->flags & IFF_LOOPBACK))
+		return false;
+	if (state->pf == NFPROTO_IPV4)
+		return skb_rtable(skb) && rt_is_output_route(skb_rtable(skb));
+	return ipv6_chk_addr(state->net, &ipv6_hdr(skb)->saddr, NULL, 0);
+}
+
+/* Whatever its version: an address that is mapped into IPv6 is one of IPv4. */
+static void read_origin(struct warden_packet *p, const struct sk_buff *skb,
+			const struct nf_hook_state *state)
+{
+	p->in = state->in;
+	p->looped = is_looped(skb, state);
+	if (p->looped || !(p->in->flags & IFF_LOOPBACK))
+		p->origin.interface = warden_reach_interface(p->in);
+	else
+		p->origin.interface = WARDEN_INTERFACE_FOREIGN;
 	p->origin.peer.version = 6;
 	memcpy(p->origin.peer.bytes, &p->flow.peer, sizeof(p->origin.peer.bytes));
 	warden_address_unmap(&p->origin.peer);
@@ -194,7 +214,7 @@ static bool read_packet(struct warden_packet *p, u32 *bit, const struct sk_buff 
 	p->family = state->pf == NFPROTO_IPV4 ? AF_INET : AF_INET6;
 	read_addresses(p, skb, in);
 	if (in)
-		read_origin(p, state->in);
+		read_origin(p, skb, state);
 	return true;
 }
 
@@ -325,7 +345,7 @@ static u8 find_reason(const struct warden_packet *p, u32 bit, const struct warde
 /* What programs of one machine do to each other is judged where a rule asks from where alone. */
 static bool is_inside(const struct warden_packet *p, u32 bit, const struct warden_ports *ports)
 {
-	return p->in->flags & IFF_LOOPBACK && !warden_reach_has(ports->reach, bit);
+	return p->looped && !warden_reach_has(ports->reach, bit);
 }
 
 static unsigned int on_stopped(struct warden_packet *p, u32 bit, struct sk_buff *skb,
@@ -359,7 +379,7 @@ static noinline unsigned int look_in(struct sk_buff *skb, const struct nf_hook_s
 	return on_stopped(&p, bit, skb, layers);
 }
 
-/* Of the loopback nothing is to be asked, unless rules say from where a port is reached. */
+/* On the way out by the loopback nothing is to be noted, unless rules say from where a port is reached. */
 static __always_inline bool is_free(const struct net_device *dev, const struct warden_ports *ports)
 {
 	return dev->flags & IFF_LOOPBACK && !ports->reach;
@@ -370,8 +390,7 @@ static unsigned int on_in(void *priv, struct sk_buff *skb, const struct nf_hook_
 {
 	const struct warden_layers *layers = warden_layers_get_rcu();
 
-	if (!layers->ports || is_free(state->in, layers->ports) ||
-	    likely(passes(skb, state->pf, true, layers->ports)))
+	if (!layers->ports || likely(passes(skb, state->pf, true, layers->ports)))
 		return NF_ACCEPT;
 	return look_in(skb, state, layers);
 }

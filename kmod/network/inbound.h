@@ -17,6 +17,7 @@ struct warden_layers;
  * @transport: what it is of
  * @protocol: the same, IPPROTO_*
  * @in: where it came in
+ * @looped: from this network itself
  * @origin: the same, and from whom, as rules tell it
  * @reason: enum warden_reason, why it does not go on
  */
@@ -26,6 +27,7 @@ struct warden_packet {
 	enum warden_transport transport;
 	u8 protocol;
 	const struct net_device *in;
+	bool looped;
 	struct warden_origin origin;
 	u8 reason;
 };

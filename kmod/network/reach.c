@@ -514,8 +514,8 @@ static u32 find_column(const struct run *run, const char *interface)
  * warden_reach_interface() - what rules call an interface
  * @dev: the interface
  *
- * A rename is seen by the next packet. The loopback is "lo" in every network: whoever
- * made it, nothing of another network comes by it.
+ * A rename is seen by the next packet. The loopback is "lo" in every network; whether a
+ * packet comes from there is for the caller to know.
  *
  * Context: As long as @dev may be used.
  * Return: its name, or WARDEN_INTERFACE_FOREIGN.

@@ -30,7 +30,9 @@ static bool is_change(const struct sk_buff *skb)
 	    head->nlmsg_len < nlmsg_msg_size(sizeof(*msg)))
 		return false;
 	msg = nlmsg_data(head);
-	return ntohs(msg->res_id) == NFNL_SUBSYS_NFTABLES;
+	/* nfnetlink takes either order of its bytes, for the sake of old programs */
+	return msg->res_id == (__force __be16)NFNL_SUBSYS_NFTABLES ||
+	       ntohs(msg->res_id) == NFNL_SUBSYS_NFTABLES;
 }
 
 /* Not from who may not change any, and not while packets are nothing to the policy. */

@@ -166,13 +166,14 @@ static int session_release(struct inode *inode, struct file *file)
  *
  * Context: Under the table's lock, for warden_session_remove().
  * Return: true if it was, and the module reference of the file is the caller's
- * to drop; false if a mapping stands or the file is being released.
+ * to drop; false if a mapping stands, its rate was kept, or the file is being released.
  */
 bool warden_session_hand_back(struct warden_session *s)
 {
 	struct file *file;
 
-	if (warden_mapping_stands(&s->mapping))
+	/* whose rate is kept sleeps in the driver with our frames below, and comes back to them */
+	if (warden_mapping_stands(&s->mapping) || s->limit)
 		return false;
 	file = get_file_active(&s->file);
 	if (!file)

@@ -74,6 +74,7 @@ static int watch(struct warden_session *s, struct iio_buffer *buffer)
 	}
 	if (!comes_faster(limit, buffer))
 		return 0;
+	limit->seen_at = 0; /* whoever comes again waits for a look of full length */
 	warden_session_tell_refused(s, WARDEN_REASON_RATE_ABOVE);
 	return -EACCES;
 }
@@ -94,7 +95,8 @@ static ssize_t read_scans(struct warden_session *s, char __user *buf, size_t len
 			     limit->rate / WARDEN_PACE_HOUR, s->file->f_flags & O_NONBLOCK);
 	if (n > 0)
 		n = s->orig->read(s->file, buf, n * scan, pos);
-	look(limit, buffer);
+	if (n > 0) /* what came meanwhile still counts */
+		limit->seen -= min_t(u64, limit->seen, n / scan);
 	return n;
 }
 

@@ -214,7 +214,7 @@ static int is_setting_faster(const char *text, u32 rate)
 		return -EINVAL;
 	if (*rest == '.' && rest[1 + strspn(rest + 1, "0\n ")])
 		whole++; /* a part of one counts as one */
-	return whole > rate / WARDEN_PACE_HOUR && whole * WARDEN_PACE_HOUR > rate;
+	return whole > rate / WARDEN_PACE_HOUR;
 }
 
 /* The text is copied once, so that what was looked at is what is written. */

@@ -16,6 +16,7 @@
 
 #include "consent.h"
 #include "judge/judge.h"
+#include "judge/unit.h"
 #include "policy/layers.h"
 #include "record/record.h"
 
@@ -156,6 +157,7 @@ static bool fill_lacking(struct warden_record *r, const struct warden_request *r
 	layers = warden_layers_get_rcu();
 	now.grants = warden_consent_grants();
 	now.now = ktime_get_boottime_ns();
+	now.unit = warden_unit_of(req->process);
 	r->generation = layers->generation;
 	for (i = 0; i < layers->nr; i++) {
 		warden_decide(layers->layer[i], &now, &v);

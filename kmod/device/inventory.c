@@ -141,7 +141,6 @@ static struct entry *new_entry(struct device *dev)
 	e->sensor.key = warden_snapshot_key(e->sensor.topology);
 	strscpy(e->sensor.driver, driver_of(dev), sizeof(e->sensor.driver));
 	warden_inventory_set_names(&e->sensor);
-	e->sensor.class = warden_classing_of(&e->sensor, e->own);
 	e->sensor.dev = dev;
 	return e;
 }
@@ -229,6 +228,8 @@ static struct entry *link_entry(struct entry *e, bool replace)
 		hlist_del_rcu(&other->node);
 	else
 		nr_entries++;
+	/* in here, so that a policy that comes in this moment finds it in its bucket, or is asked */
+	e->sensor.class = warden_classing_of(&e->sensor, e->own);
 	make_unique(&e->sensor);
 	hlist_add_head_rcu(&e->node, bucket_of(e->sensor.devt));
 	set_gate(e->sensor.devt, e->sensor.class == WARDEN_SENSOR_CLASS_FREE);

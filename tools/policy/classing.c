@@ -51,6 +51,9 @@ static void check_device(struct warden_parse *p, const struct warden_sensor *dev
 	if (strchr(device->name.text, '*') != strrchr(device->name.text, '*'))
 		warden_diags_add(p->diags, device->name.at,
 				 "\"%s\" has more than one `*`; keep one", device->name.text);
+	if (!strcmp(device->name.text, "*"))
+		warden_diags_add(p->diags, device->name.at,
+				 "\"*\" is every device, /dev/null too; say how its name begins or ends");
 }
 
 void warden_parse_classing(struct warden_parse *p, struct warden_place at, struct warden_sensor device,

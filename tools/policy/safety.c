@@ -20,6 +20,8 @@ static void take_terms(struct warden_rule *entry, const struct warden_outcome *o
 		entry->withdraw_ms = o->withdraw_ms;
 	if (o->kill)
 		entry->flags |= WARDEN_RULE_FLAG_KILL;
+	if (o->rate && (!entry->rate || o->rate < entry->rate))
+		entry->rate = o->rate;
 }
 
 static void tell(struct safety *y, const struct warden_outcome *o)

@@ -231,8 +231,16 @@ static int try_wrong_addresses(uint16_t port)
 	return tell(corked, GOOD, port) == EACCES ? 0 : 4;
 }
 
+/* What repeats is counted for a second and told then: of the test before, nothing may come any more. */
+static struct mark mark_in_quiet(void)
+{
+	usleep(1100000);
+	return evidence_mark();
+}
+
 TEST_F(egress, address_of_a_message_is_not_taken_for_where_it_goes)
 {
+	self->mark = mark_in_quiet();
 	EXPECT_EQ(0, IN_CHILD(try_wrong_addresses(self->port)));
 	EXPECT_DENIED(2);
 }
@@ -290,6 +298,7 @@ TEST_F(egress, mark_is_of_the_process_and_of_its_children)
 {
 	char byte;
 
+	self->mark = mark_in_quiet();
 	EXPECT_EQ(0, IN_CHILD(use_by_thread(self->udp, self->port)));
 	EXPECT_EQ(0, IN_CHILD(use_by_grandparent(self->udp, self->port)));
 	EXPECT_DENIED(2);

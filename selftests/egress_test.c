@@ -165,6 +165,7 @@ static int try_ways(uint16_t port, int udp, int linked, int accepted)
 	struct iovec bytes = { .iov_base = "x", .iov_len = 1 };
 	int file = open("/proc/self/exe", O_RDONLY), zero = open("/dev/zero", O_RDONLY), pipes[2];
 	int fast = socket(AF_INET, SOCK_STREAM, 0), raw = socket(AF_INET, SOCK_RAW, 253);
+	int raw_udp = socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
 	union address at;
 	socklen_t len = fill(&at, BAD, port);
 
@@ -190,6 +191,8 @@ static int try_ways(uint16_t port, int udp, int linked, int accepted)
 		return 9;
 	if (raw >= 0 && tell(raw, BAD, 0) != EACCES)
 		return 10;
+	if (raw_udp >= 0 && (tell(raw_udp, BAD, 0) != EACCES || tell(raw_udp, GOOD, 0)))
+		return 13;
 	close(zero);
 	/* A child of later, too; and what speaks within the machine is not asked. */
 	if (IN_CHILD(hand(linked) == EACCES && !tell(udp, "::ffff:" GOOD, port)) != 1)

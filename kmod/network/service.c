@@ -352,7 +352,9 @@ static bool find_pending(struct peer *to, const struct sock *sk)
 	const struct inet_sock *inet = inet_sk(sk);
 	int family = 0;
 
-	if (sk->sk_protocol == IPPROTO_UDP || sk->sk_protocol == IPPROTO_UDPLITE)
+	/* a raw socket may have the same number, and is none of UDP's */
+	if ((sk->sk_family == AF_INET || sk->sk_family == AF_INET6) && sk->sk_type == SOCK_DGRAM &&
+	    (sk->sk_protocol == IPPROTO_UDP || sk->sk_protocol == IPPROTO_UDPLITE))
 		family = READ_ONCE(udp_sk(sk)->pending);
 	*to = (struct peer){};
 	if (family == AF_INET) {

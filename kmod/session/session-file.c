@@ -156,6 +156,17 @@ static int session_release(struct inode *inode, struct file *file)
 	return err;
 }
 
+/*
+ * Do calls go to the driver through ours, as where a rate is kept, or of a terminal? Who
+ * sleeps in the driver then comes back to our frames, however long that takes.
+ */
+static bool comes_by_here(const struct warden_session *s)
+{
+	return s->ops.read != s->orig->read || s->ops.read_iter != s->orig->read_iter ||
+	       s->ops.write != s->orig->write || s->ops.write_iter != s->orig->write_iter ||
+	       s->ops.unlocked_ioctl != s->orig->unlocked_ioctl;
+}
+
 /**
  * warden_session_hand_back() - give an ended session's file back to its driver
  * @s: the session
@@ -166,14 +177,13 @@ static int session_release(struct inode *inode, struct file *file)
  *
  * Context: Under the table's lock, for warden_session_remove().
  * Return: true if it was, and the module reference of the file is the caller's
- * to drop; false if a mapping stands, its rate was kept, or the file is being released.
+ * to drop; false if a mapping stands, calls go through ours, or the file is being released.
  */
 bool warden_session_hand_back(struct warden_session *s)
 {
 	struct file *file;
 
-	/* whose rate is kept sleeps in the driver with our frames below, and comes back to them */
-	if (warden_mapping_stands(&s->mapping) || s->limit)
+	if (warden_mapping_stands(&s->mapping) || comes_by_here(s))
 		return false;
 	file = get_file_active(&s->file);
 	if (!file)

@@ -74,6 +74,8 @@ static int on_module(struct notifier_block *nb, unsigned long state, void *modul
 		return NOTIFY_DONE;
 	if (!warden_hooks_attach() && warden_inventory_scan())
 		pr_warn("warden: no memory to list the devices; all count as unknown\n");
+	if (warden_hooks_attached())
+		warden_session_search();
 	if (warden_hooks_attached() && warden_canary_device_renew())
 		pr_warn("warden: /dev/warden-canary could not be made; wardenctl policy probe will try again\n");
 	tell_start();

@@ -390,6 +390,58 @@ static const char *live_once(const char *camera)
 	return status || is_loaded() ? "it did not go" : NULL;
 }
 
+static struct claim told(const char *event, const char *reason, pid_t pid)
+{
+	return (struct claim){
+		.event = event, .domain = "sensor", .reason = reason, .program = warden_self(),
+		.object = CAMERA_TOPOLOGY, .pid = pid,
+	};
+}
+
+/*
+ * The camera streams and its memory is mapped, once by a process that closed the
+ * descriptor; the microphone is recorded. Then comes the module, which tells of all, and
+ * a policy, which ends what it does not allow and leaves the rest.
+ */
+TEST_F(life, what_was_open_before_is_a_session_and_ends_with_the_policy)
+{
+	struct claim begun = told("session-start", "open-before", getpid());
+	struct claim ended = told("session-end", "policy-changed", getpid());
+	struct sight *s = sight_new(), *toucher = sight_new();
+	struct client recorder;
+	struct camera c;
+	struct mark all;
+
+	ASSERT_EQ(0, withdraw_module());
+	ASSERT_EQ(0, camera_open(&c, self->camera));
+	ASSERT_EQ(0, camera_start(&c));
+	camera_watch(&c, s);
+	sight_touch(c.buffer[0], toucher);
+	client_start(&recorder, ARGV("arecord", "-q", "-D", CAPTURE, "-f", "S16_LE", "-r", "8000",
+				     "-c", "2", "-t", "raw", "/dev/null"));
+	ASSERT_TRUE(sight_flows(s, 3, 20000));
+	ASSERT_EQ(0, insert("boot=deny"));
+	all = evidence_mark();
+	all.seq = 0;
+	EXPECT_FOUND(evidence_of_event(&all, &begun));
+	EXPECT_LE(2, warden_status("sessions"));
+	EXPECT_TRUE(sight_flows(s, 2, 20000));
+	EXPECT_EQ(EACCES, open_errno(self->camera));
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use microphone;\n"));
+	EXPECT_FOUND(evidence_of_event(&all, &ended));
+	wait(NULL);
+	wait(NULL);
+	EXPECT_EQ(EACCES, s->ioctl_errno);
+	EXPECT_EQ(EACCES, s->read_errno);
+	EXPECT_EQ(EACCES, s->mmap_errno);
+	EXPECT_NE(0, toucher->fault);
+	EXPECT_TRUE(client_runs(&recorder));
+	camera_close(&c);
+	EXPECT_EQ(1, warden_status("sessions"));
+	client_end(&recorder);
+	EXPECT_EQ(0, warden_status("sessions"));
+}
+
 TEST_F_TIMEOUT(life, comes_and_goes_with_clients_running, CYCLES_TIMEOUT)
 {
 	const char *asked = getenv("WARDEN_CYCLES");

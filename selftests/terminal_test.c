@@ -121,6 +121,34 @@ TEST_F(terminal, is_free_until_the_policy_says_what_it_is)
 	EXPECT_STREQ("", class_of("ttyACM0"));
 }
 
+/* A reader from before the policy said what it is: it is told of, and ends without a rule. */
+TEST_F(terminal, reader_from_before_it_was_a_sensor_needs_a_rule)
+{
+	struct claim begun = {
+		.event = "session-start", .domain = "sensor", .reason = "open-before",
+		.program = "tester", .pid = getpid(),
+	};
+	struct claim ended = begun;
+	char line[128];
+	int fd = open_raw(RECEIVER);
+
+	ended.event = "session-end";
+	ended.reason = "policy-changed";
+	ended.program = begun.program = warden_self();
+	ASSERT_LE(0, fd);
+	ASSERT_LOADED(warden_policy(NOTHING CLASSIFIED "allow any use location;\n"));
+	ended.object = begun.object = topology();
+	EXPECT_FOUND(evidence_of_event(&self->mark, &begun));
+	ASSERT_EQ((ssize_t)strlen(SENTENCE), write(self->other, SENTENCE, strlen(SENTENCE)));
+	ASSERT_TRUE(can_receive(fd, 5000));
+	EXPECT_LT(0, read(fd, line, sizeof(line)));
+	ASSERT_LOADED(warden_policy(NOTHING CLASSIFIED));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &ended));
+	EXPECT_EQ(-1, read(fd, line, sizeof(line)));
+	EXPECT_EQ(EACCES, errno);
+	close(fd);
+}
+
 /* What tables know of a device stands: a camera is not made a thermometer. */
 TEST_F(terminal, table_stands_above_the_policy)
 {

@@ -95,11 +95,13 @@ static const struct {
 				       "set it to the rate of the rule, then begin anew" },
 	[WARDEN_REASON_CONTROLLING] = { "a terminal that is a sensor was to control a process",
 					"start the program without making the receiver its terminal" },
+	[WARDEN_REASON_OPEN_BEFORE] = { "it was open before Warden was there, or knew what it is",
+					"load Warden and its policy before the programs start" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_CONTROLLING + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_OPEN_BEFORE + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

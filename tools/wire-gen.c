@@ -257,12 +257,13 @@ static const char *const reason_words[] = {
 	"rate-unkept",
 	"rate-above",
 	"controlling",
+	"open-before",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 48,
+	.count = 49,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)

@@ -147,17 +147,12 @@ u32 warden_debug_of_directory(const struct dentry *dentry)
 static const struct inode *exe_inode_of(struct task_struct *task)
 {
 	const struct inode *inode = NULL;
-	struct file *file;
+	struct file *file = warden_identity_exe_of(task);
 
-	task_lock(task);
-	if (task->mm) {
-		file = get_file_rcu(&task->mm->exe_file);
-		if (file) {
-			inode = file_inode(file);
-			fput(file); /* only its address is compared */
-		}
+	if (file) {
+		inode = file_inode(file);
+		fput(file); /* only its address is compared */
 	}
-	task_unlock(task);
 	return inode;
 }
 

@@ -56,13 +56,15 @@ u32 warden_classing_of(const struct warden_sensor *s, u32 own)
  * @now: the one that is
  *
  * Context: In a change, may sleep.
+ * Return: true if some device may be another kind of sensor than it was.
  */
-void warden_classing_follow(const struct warden_layers *before, const struct warden_layers *now)
+bool warden_classing_follow(const struct warden_layers *before, const struct warden_layers *now)
 {
 	const struct warden_snapshot *a = before->layer[0], *b = now->layer[0];
 
 	if (a == b || (!a->nr_classings && !b->nr_classings))
-		return;
+		return false;
 	warden_inventory_classify();
 	warden_attribute_forget();
+	return true;
 }

@@ -8,6 +8,6 @@ struct warden_layers;
 struct warden_sensor;
 
 u32 warden_classing_of(const struct warden_sensor *s, u32 own);
-void warden_classing_follow(const struct warden_layers *before, const struct warden_layers *now);
+bool warden_classing_follow(const struct warden_layers *before, const struct warden_layers *now);
 
 #endif /* WARDEN_CLASSING_H */

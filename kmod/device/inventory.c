@@ -25,6 +25,10 @@
 
 #define BUCKET_BITS 8
 
+/* Majors that have numbers and no device; Documentation/admin-guide/devices.txt. */
+#define PSEUDO_TERMINALS      136
+#define PSEUDO_TERMINALS_LAST 143
+
 struct entry {
 	struct hlist_node node;
 	struct rcu_head rcu;
@@ -285,6 +289,12 @@ void warden_inventory_classify(void)
 	spin_unlock_bh(&inventory_lock);
 }
 
+static u32 class_of_number(dev_t devt)
+{
+	return MAJOR(devt) >= PSEUDO_TERMINALS && MAJOR(devt) <= PSEUDO_TERMINALS_LAST ?
+		       WARDEN_SENSOR_CLASS_FREE : WARDEN_SENSOR_CLASS_UNKNOWN;
+}
+
 /**
  * warden_inventory_class() - what kind of sensor a device number is
  * @devt: character device number
@@ -296,7 +306,7 @@ void warden_inventory_classify(void)
  */
 u32 warden_inventory_class(dev_t devt, u64 *key, u64 names[2])
 {
-	u32 class = WARDEN_SENSOR_CLASS_UNKNOWN;
+	u32 class = class_of_number(devt);
 	struct entry *e;
 
 	*key = 0;
@@ -335,7 +345,7 @@ int warden_inventory_find(dev_t devt, struct warden_sensor *s)
 		return 0;
 	memset(s, 0, sizeof(*s));
 	s->devt = devt;
-	s->class = WARDEN_SENSOR_CLASS_UNKNOWN;
+	s->class = class_of_number(devt);
 	snprintf(s->topology, sizeof(s->topology), "char:%u:%u", MAJOR(devt), MINOR(devt));
 	strscpy(s->node, s->topology, sizeof(s->node));
 	s->key = warden_snapshot_key(s->topology);
@@ -422,12 +432,11 @@ unsigned int warden_inventory_count(void)
 	return nr;
 }
 
-/* Pseudo terminals have a number and no device; Documentation/admin-guide/devices.txt. */
 static void free_majors(struct warden_gate *g)
 {
 	unsigned int major;
 
-	for (major = 136; major <= 143; major++)
+	for (major = PSEUDO_TERMINALS; major <= PSEUDO_TERMINALS_LAST; major++)
 		g->major[major] = WARDEN_GATE_FREE;
 }
 

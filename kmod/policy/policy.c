@@ -89,7 +89,8 @@ static struct warden_committed publish(struct warden_layers *layers, struct ward
 
 	warden_egress_begin();
 	*old = warden_layers_publish(layers);
-	warden_classing_follow(*old, layers);
+	if (warden_classing_follow(*old, layers))
+		warden_session_search();
 	warden_links_need(WARDEN_NEED_POLICY, warden_needs(layers));
 	warden_shadow_refresh();
 	warden_debug_refresh();

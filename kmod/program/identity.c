@@ -400,6 +400,20 @@ int warden_identity_of_file(struct file *file, struct warden_identity *id)
  * replaces is freed without a grace period, and its memory may be another open
  * file when it is looked at.
  */
+struct file *warden_identity_exe_of(struct task_struct *task)
+{
+	struct file *file = NULL;
+
+	task_lock(task);
+	if (task->mm && !(task->flags & PF_KTHREAD)) {
+		rcu_read_lock();
+		file = get_file_rcu(&task->mm->exe_file);
+		rcu_read_unlock();
+	}
+	task_unlock(task);
+	return file;
+}
+
 struct file *warden_identity_exe(void)
 {
 	struct file *file;
@@ -439,16 +453,25 @@ int warden_identity_known(struct warden_identity *id)
 	return settle(id, known ? 0 : -ENOENT);
 }
 
-const char *warden_identity_path(char *buf, int size)
+static const char *path_of(struct file *exe, char *buf, int size)
 {
-	struct file *file = warden_identity_exe();
 	const char *path;
 
-	if (!file)
+	if (!exe)
 		return "kernel";
-	path = file_path(file, buf, size);
-	fput(file);
+	path = file_path(exe, buf, size);
+	fput(exe);
 	return IS_ERR(path) ? "(path too long)" : path;
+}
+
+const char *warden_identity_path(char *buf, int size)
+{
+	return path_of(warden_identity_exe(), buf, size);
+}
+
+const char *warden_identity_path_of(struct task_struct *task, char *buf, int size)
+{
+	return path_of(warden_identity_exe_of(task), buf, size);
 }
 
 static void forget_set(struct set *set, const struct super_block *sb)

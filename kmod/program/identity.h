@@ -8,6 +8,7 @@
 
 struct file;
 struct super_block;
+struct task_struct;
 
 /**
  * struct warden_identity - what a file's content is
@@ -70,6 +71,15 @@ int warden_identity_of_file(struct file *file, struct warden_identity *id);
 struct file *warden_identity_exe(void);
 
 /**
+ * warden_identity_exe_of() - the file another task runs
+ * @task: the task
+ *
+ * Context: Process context, does not sleep; takes the task's alloc_lock.
+ * Return: the file with a reference, or NULL for a kernel thread, or a task that has ended.
+ */
+struct file *warden_identity_exe_of(struct task_struct *task);
+
+/**
  * warden_identity_of_current() - what the program is that the current task runs
  * @id: filled in, also on failure
  *
@@ -101,6 +111,17 @@ int warden_identity_known(struct warden_identity *id);
  * Return: a NUL-terminated string inside @buf; "kernel" for a kernel thread.
  */
 const char *warden_identity_path(char *buf, int size);
+
+/**
+ * warden_identity_path_of() - the same for another task
+ * @task: the task
+ * @buf: where to put it
+ * @size: bytes of @buf, at least 16
+ *
+ * Context: Process context.
+ * Return: a NUL-terminated string inside @buf; "kernel" for a kernel thread.
+ */
+const char *warden_identity_path_of(struct task_struct *task, char *buf, int size);
 
 /**
  * warden_identity_forget() - drop what is kept of a file system

@@ -19,6 +19,7 @@
 #include "identity.h"
 #include "judge/decide.h"
 #include "policy/change.h"
+#include "processes.h"
 #include "quarantine.h"
 #include "sha256.h"
 
@@ -372,42 +373,9 @@ int warden_quarantine_load(const struct warden_cut_list *l, const char *signer,
 
 /* --- running copies ---------------------------------------------------------------------- */
 
-static struct task_struct **collect(unsigned int *count)
-{
-	struct task_struct **tasks, *task;
-	unsigned int room = 0;
-
-	*count = 0;
-	rcu_read_lock();
-	for_each_process(task)
-		room++;
-	rcu_read_unlock();
-	room += 64; /* started meanwhile; later ones are refused */
-	tasks = kvmalloc_array(room, sizeof(*tasks), GFP_KERNEL);
-	if (!tasks)
-		return NULL;
-	rcu_read_lock();
-	for_each_process(task)
-		if (*count < room && tryget_task_struct(task))
-			tasks[(*count)++] = task;
-	rcu_read_unlock();
-	return tasks;
-}
-
-static struct file *exe_of(struct task_struct *task)
-{
-	struct file *file = NULL;
-
-	task_lock(task);
-	if (task->mm && !(task->flags & PF_KTHREAD))
-		file = get_file_rcu(&task->mm->exe_file);
-	task_unlock(task);
-	return file;
-}
-
 static bool runs_held(struct task_struct *task)
 {
-	struct file *file = exe_of(task);
+	struct file *file = warden_identity_exe_of(task);
 	struct warden_identity id;
 	bool held;
 
@@ -427,13 +395,12 @@ static bool runs_held(struct task_struct *task)
 unsigned int warden_quarantine_kill(void)
 {
 	unsigned int count, killed = 0, i;
-	struct task_struct **tasks = collect(&count);
+	struct task_struct **tasks = warden_processes(&count);
 
 	for (i = 0; tasks && i < count; i++) {
 		if (runs_held(tasks[i]))
 			killed += !send_sig(SIGKILL, tasks[i], 1);
-		put_task_struct(tasks[i]);
 	}
-	kvfree(tasks);
+	warden_processes_put(tasks, count);
 	return killed;
 }

@@ -122,20 +122,40 @@ static int session_mmap(struct file *file, struct vm_area_struct *vma)
 	return err ?: warden_mapping_mmap(&s->mapping, s->orig, file, vma);
 }
 
-static void take_over(struct warden_session *s, struct file *file)
+/* The reference to the driver's operations, which is the file's, is the session's from now on. */
+static void copy_operations(struct warden_session *s)
 {
-	s->orig = file->f_op;
-	s->ops = *file->f_op;
+	s->orig = s->file->f_op;
+	s->ops = *s->orig;
 	s->ops.owner = THIS_MODULE;
 	s->ops.release = session_release;
+	if (s->sensor.kind == WARDEN_DEVICE_TERMINAL && S_ISCHR(file_inode(s->file)->i_mode))
+		warden_terminal_take_over(s);
+	__module_get(THIS_MODULE);
+}
+
+static void take_over(struct warden_session *s, struct file *file)
+{
+	copy_operations(s);
 	if (s->ops.mmap)
 		s->ops.mmap = session_mmap;
 	warden_limit_take_over(s);
-	if (s->sensor.kind == WARDEN_DEVICE_TERMINAL && S_ISCHR(file_inode(file)->i_mode))
-		warden_terminal_take_over(s);
-	__module_get(THIS_MODULE);
 	file->f_mapping = &s->mapping.pages;
 	file->f_op = &s->ops;
+}
+
+/**
+ * warden_session_take_older() - stand in the operations of a file that others use
+ * @s: of a file that was open before, which the caller holds
+ *
+ * Its memory is mapped as it was: what is mapped stays in its inode's address space.
+ *
+ * Context: Process context.
+ */
+void warden_session_take_older(struct warden_session *s)
+{
+	copy_operations(s);
+	smp_store_release(&s->file->f_op, &s->ops); /* whole, for who is calling meanwhile */
 }
 
 static int session_release(struct inode *inode, struct file *file)
@@ -244,7 +264,7 @@ static int open_session(struct file *file, const struct warden_request *req,
 			const struct warden_answer *answer)
 {
 	struct inode *inode = file_inode(file);
-	struct warden_session *s = warden_session_new(file, req, answer);
+	struct warden_session *s = warden_session_new(file, current, req, answer);
 	int err;
 
 	if (!s) {

@@ -20,7 +20,7 @@ struct vm_wrap {
 	struct vm_operations_struct ops;
 };
 
-static const struct address_space_operations no_aops = {};
+const struct address_space_operations warden_mapping_aops = {};
 
 static vm_fault_t wrapped_fault(struct vm_fault *vmf)
 {
@@ -79,10 +79,23 @@ void warden_mapping_init(struct warden_mapping *m, struct inode *inode)
 	INIT_LIST_HEAD(&m->wraps);
 	mutex_init(&m->lock);
 	m->closed = false;
+	m->shared = NULL;
 	address_space_init_once(&m->pages);
 	m->pages.host = inode;
-	m->pages.a_ops = &no_aops;
+	m->pages.a_ops = &warden_mapping_aops;
 	mapping_set_gfp_mask(&m->pages, GFP_HIGHUSER);
+}
+
+/**
+ * warden_mapping_share() - have a mapping that is the inode's
+ * @m: set up, and nothing mapped by it
+ * @pages: the inode's address space, in which others may have mapped, too
+ *
+ * Context: Any.
+ */
+void warden_mapping_share(struct warden_mapping *m, struct address_space *pages)
+{
+	m->shared = pages;
 }
 
 /**
@@ -148,19 +161,20 @@ void warden_mapping_close(struct warden_mapping *m)
  */
 void warden_mapping_zap(struct warden_mapping *m)
 {
-	unmap_mapping_range(&m->pages, 0, 0, 1);
+	unmap_mapping_range(m->shared ?: &m->pages, 0, 0, 1);
 }
 
 /**
  * warden_mapping_stands() - is there a mapping of this file in some process?
  * @m: the mapping
  *
- * It stands until its holder unmaps it or dies, zapped or not.
+ * It stands until its holder unmaps it or dies, zapped or not. One in the inode's address
+ * space leads to nothing of ours and does not count.
  *
  * Context: Any.
  * Return: true if there is.
  */
 bool warden_mapping_stands(const struct warden_mapping *m)
 {
-	return mapping_mapped((struct address_space *)&m->pages);
+	return !m->shared && mapping_mapped((struct address_space *)&m->pages);
 }

@@ -12,15 +12,26 @@
  * @wraps: copies of the driver's vm operations, under @lock; freed with the mapping
  * @lock: protects @wraps; taken under an mm's lock, nests nothing
  * @closed: no fault brings memory any more; set once
+ * @shared: the inode's address space, where that is what @pages did not take the place of
  */
 struct warden_mapping {
 	struct address_space pages;
 	struct list_head wraps;
 	struct mutex lock;
 	bool closed;
+	struct address_space *shared;
 };
 
+extern const struct address_space_operations warden_mapping_aops;
+
+/* Is this the address space of a session? */
+static inline bool warden_mapping_is(const struct address_space *pages)
+{
+	return pages->a_ops == &warden_mapping_aops;
+}
+
 void warden_mapping_init(struct warden_mapping *m, struct inode *inode);
+void warden_mapping_share(struct warden_mapping *m, struct address_space *pages);
 void warden_mapping_exit(struct warden_mapping *m);
 int warden_mapping_mmap(struct warden_mapping *m, const struct file_operations *ops,
 			struct file *file, struct vm_area_struct *vma);

@@ -15,10 +15,12 @@
 /**
  * struct warden_session - one open sensor file
  * @node: in the table, until release or hand-back
+ * @older: in the list of those that were open before they were asked for
  * @ending: in the list of those that a review ends, which holds a file reference
  * @file: the file; valid while the session is in the table
  * @mapping: its own address space, so that it can be unmapped alone; found from
- *	     file->f_mapping, from the first call to the last
+ *	     file->f_mapping, from the first call to the last. One that was open before
+ *	     has its inode's
  * @ops: the driver's operations with release and mmap replaced
  * @orig: the driver's operations; holds their reference
  * @limit: what keeps its rate; NULL where it has none
@@ -36,6 +38,7 @@
  */
 struct warden_session {
 	struct list_head node;
+	struct list_head older;
 	struct list_head ending;
 	struct file *file;
 	struct warden_mapping mapping;
@@ -54,9 +57,13 @@ struct warden_session {
 	struct warden_answer answer;
 };
 
+struct warden_session *warden_session_of_older(const struct file *file);
+
 /* The session of a file whose operations are ours. */
 static inline struct warden_session *warden_session_of(const struct file *file)
 {
+	if (unlikely(!warden_mapping_is(file->f_mapping)))
+		return warden_session_of_older(file);
 	return container_of(file->f_mapping, struct warden_session, mapping.pages);
 }
 
@@ -83,10 +90,12 @@ static inline struct warden_request warden_session_request(const struct warden_s
 }
 
 /* session.c: the table */
-struct warden_session *warden_session_new(struct file *file, const struct warden_request *req,
+struct warden_session *warden_session_new(struct file *file, struct task_struct *opener,
+					  const struct warden_request *req,
 					  const struct warden_answer *answer);
 void warden_session_free(struct warden_session *s);
 void warden_session_enlist(struct warden_session *s, const struct warden_request *judged);
+void warden_session_enlist_older(struct warden_session *s);
 bool warden_session_delist(struct warden_session *s);
 void warden_session_pick(bool (*wanted)(const struct warden_session *s), struct list_head *list);
 void warden_session_unlight(struct warden_session *s);
@@ -94,9 +103,13 @@ void warden_session_remove(bool (*gone)(struct warden_session *s), struct list_h
 bool warden_session_any_mapped(void);
 
 /* session-file.c: what stands in the place of the file's operations */
+void warden_session_take_older(struct warden_session *s);
 void warden_session_deaden(struct warden_session *s);
 bool warden_session_hand_back(struct warden_session *s);
 bool warden_session_is(const struct file *file);
+
+/* session-older.c: files that were open before */
+void warden_session_forget_older(struct warden_session *s);
 
 /* session-holder.c: who may look into a holder */
 void warden_session_shroud(void);

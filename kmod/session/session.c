@@ -39,14 +39,15 @@ static void set_gate(void)
 		WRITE_ONCE(gate->sessions, nr_sessions);
 }
 
-/* Taken at the open: who ends the session is somebody else. NULL without memory. */
-static const char *path_of_opener(void)
+/* Taken at the begin: who ends the session is somebody else. NULL without memory. */
+static const char *path_of(struct task_struct *opener)
 {
 	char *buf = kmalloc(WARDEN_PATH_MAX + 1, GFP_KERNEL);
 	const char *path = NULL;
 
 	if (buf)
-		path = kstrdup(warden_identity_path(buf, WARDEN_PATH_MAX + 1), GFP_KERNEL_ACCOUNT);
+		path = kstrdup(warden_identity_path_of(opener, buf, WARDEN_PATH_MAX + 1),
+			       GFP_KERNEL_ACCOUNT);
 	kfree(buf);
 	return path;
 }
@@ -54,7 +55,8 @@ static const char *path_of_opener(void)
 /**
  * warden_session_new() - a session that is in no table yet
  * @file: its file
- * @req: what was asked, by the current process
+ * @opener: who asked
+ * @req: what was asked
  * @answer: what allowed it
  *
  * Not zeroed, which would cost more than the rest: each field is set here, or by
@@ -63,7 +65,8 @@ static const char *path_of_opener(void)
  * Context: Process context, may sleep.
  * Return: the session, or NULL without memory.
  */
-struct warden_session *warden_session_new(struct file *file, const struct warden_request *req,
+struct warden_session *warden_session_new(struct file *file, struct task_struct *opener,
+					  const struct warden_request *req,
 					  const struct warden_answer *answer)
 {
 	struct warden_session *s = kmem_cache_alloc(session_cache, GFP_KERNEL);
@@ -75,11 +78,12 @@ struct warden_session *warden_session_new(struct file *file, const struct warden
 	s->dead = false;
 	s->lit = false;
 	s->limit = NULL;
+	INIT_LIST_HEAD(&s->older);
 	s->since = ktime_get_coarse_boottime_ns(); /* a tick early at most, never late */
-	s->pid = get_pid(task_tgid(current));
+	s->pid = get_pid(task_tgid(opener));
 	s->uid = req->uid;
 	s->identity = *req->subject;
-	s->path = answer->label[0] ? NULL : path_of_opener();
+	s->path = answer->label[0] ? NULL : path_of(opener);
 	s->answer = *answer;
 	return s;
 }
@@ -92,6 +96,7 @@ struct warden_session *warden_session_new(struct file *file, const struct warden
  */
 void warden_session_free(struct warden_session *s)
 {
+	warden_session_forget_older(s);
 	warden_mapping_exit(&s->mapping);
 	warden_limit_end(s);
 	kfree(s->path);
@@ -169,6 +174,14 @@ void warden_session_unlight(struct warden_session *s)
 	mutex_unlock(&sessions_lock);
 }
 
+static void enlist(struct warden_session *s)
+{
+	lockdep_assert_held(&sessions_lock);
+	list_add_tail(&s->node, &sessions);
+	nr_sessions++;
+	set_gate();
+}
+
 /**
  * warden_session_enlist() - put a session into the table that reviews walk
  * @s: of a file that is open and ours
@@ -189,9 +202,26 @@ void warden_session_enlist(struct warden_session *s, const struct warden_request
 	} else {
 		light(s);
 	}
-	list_add_tail(&s->node, &sessions);
-	nr_sessions++;
-	set_gate();
+	enlist(s);
+	mutex_unlock(&sessions_lock);
+}
+
+/**
+ * warden_session_enlist_older() - the same for a file that was open before it was asked for
+ * @s: goes on, with or without ground, until a review
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_session_enlist_older(struct warden_session *s)
+{
+	struct warden_request req = warden_session_request(s);
+
+	mutex_lock(&sessions_lock);
+	s->id = next_id++;
+	if (!s->answer.denied)
+		may_rest(s, &req);
+	light(s);
+	enlist(s);
 	mutex_unlock(&sessions_lock);
 }
 

@@ -46,6 +46,8 @@ void warden_session_inherit(void);
 void warden_session_mark_holders(void);
 int warden_session_peek(struct task_struct *task);
 int warden_session_unshroud(void);
+int warden_session_take_in(struct file *file, struct task_struct *holder);
+void warden_session_search(void);
 unsigned int warden_session_review(u32 reason, u64 since, u64 *took);
 unsigned int warden_session_end_each(u32 reason, u64 since, u64 *took);
 unsigned int warden_session_end_all(u32 reason);

@@ -244,6 +244,8 @@ enum warden_event {
  *   allows
  * @WARDEN_REASON_CONTROLLING: a terminal that is a sensor was to control a
  *   process, which would lead around its gate
+ * @WARDEN_REASON_OPEN_BEFORE: a sensor was open before it was asked for, at
+ *   the begin of its session
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -294,6 +296,7 @@ enum warden_reason {
 	WARDEN_REASON_RATE_UNKEPT,
 	WARDEN_REASON_RATE_ABOVE,
 	WARDEN_REASON_CONTROLLING,
+	WARDEN_REASON_OPEN_BEFORE,
 };
 
 /**

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sensor files that were open before anybody asked: before the module was loaded, before
+ * the policy said that their device is a sensor, or on their way between two processes
+ * meanwhile. They become sessions as they are, and end where a review finds no ground.
+ *
+ * Their memory is mapped by the address space of the inode, as a mapping that stands
+ * cannot change its own: it goes for all older files of a node together.
+ */
+#include <linux/bits.h>
+#include <linux/cred.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/printk.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <warden/limits.h>
+
+#include "device/route.h"
+#include "judge/judge.h"
+#include "network/egress.h"
+#include "program/identity.h"
+#include "program/processes.h"
+#include "session-priv.h"
+#include "session.h"
+
+/* One search at a time, so that no file is found by two. Inside a change; outside sessions_lock. */
+static DEFINE_MUTEX(search_lock);
+
+/* Protects the list of those there are; innermost. */
+static DEFINE_SPINLOCK(older_lock);
+static LIST_HEAD(older);
+
+struct found {
+	struct list_head node;
+	struct file *file;
+	struct task_struct *holder;
+};
+
+struct search {
+	struct list_head found;
+	unsigned int lost; /* for want of memory */
+};
+
+/* A node, or an attribute: which of them is a sensor's is asked where one may sleep. */
+static bool may_be_sensor(const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+
+	if (file->f_mode & FMODE_PATH || !file->f_op || file->f_op->owner == THIS_MODULE)
+		return false;
+	if (S_ISCHR(inode->i_mode))
+		return warden_route_class(file) != WARDEN_SENSOR_CLASS_FREE;
+	return S_ISREG(inode->i_mode) && inode->i_sb->s_magic == SYSFS_MAGIC;
+}
+
+static void add(struct search *search, struct file *file, struct task_struct *holder, gfp_t gfp)
+{
+	struct found *f;
+
+	list_for_each_entry(f, &search->found, node)
+		if (f->file == file)
+			return;
+	f = kmalloc(sizeof(*f), gfp);
+	if (!f) {
+		search->lost++;
+		return;
+	}
+	f->file = get_file(file);
+	f->holder = get_task_struct(holder);
+	list_add_tail(&f->node, &search->found);
+}
+
+struct table {
+	struct search *search;
+	struct task_struct *holder;
+};
+
+static int look_at(const void *arg, struct file *file, unsigned int fd)
+{
+	const struct table *table = arg;
+
+	if (may_be_sensor(file))
+		add(table->search, file, table->holder, GFP_ATOMIC | __GFP_NOWARN);
+	return 0;
+}
+
+static void search_tables(struct search *search)
+{
+	struct table table = { .search = search };
+	struct task_struct *p;
+
+	rcu_read_lock();
+	for_each_process_thread(p, table.holder) {
+		if (table.holder->flags & PF_KTHREAD)
+			continue;
+		task_lock(table.holder);
+		if (table.holder->files)
+			iterate_fd(table.holder->files, 0, look_at, &table);
+		task_unlock(table.holder);
+	}
+	rcu_read_unlock();
+}
+
+/* A file that was closed may still be mapped. */
+static void search_memory(struct search *search, struct task_struct *holder)
+{
+	struct mm_struct *mm = get_task_mm(holder);
+	struct vm_area_struct *vma;
+
+	if (!mm)
+		return;
+	if (!mmap_read_lock_killable(mm)) {
+		VMA_ITERATOR(iter, mm, 0);
+
+		for_each_vma(iter, vma)
+			if (vma->vm_file && may_be_sensor(vma->vm_file))
+				add(search, vma->vm_file, holder, GFP_KERNEL);
+		mmap_read_unlock(mm);
+	}
+	mmput(mm);
+}
+
+static void search_mappings(struct search *search)
+{
+	unsigned int count, i;
+	struct task_struct **holders = warden_processes(&count);
+
+	search->lost += !holders;
+	for (i = 0; i < count; i++)
+		search_memory(search, holders[i]);
+	warden_processes_put(holders, count);
+}
+
+/* --- the session -------------------------------------------------------------------- */
+
+/**
+ * warden_session_of_older() - the session of a file that keeps its inode's address space
+ * @file: a file whose operations are ours
+ *
+ * Context: Any but interrupts, with a reference to @file.
+ * Return: its session.
+ */
+struct warden_session *warden_session_of_older(const struct file *file)
+{
+	struct warden_session *s, *found = NULL;
+
+	spin_lock(&older_lock);
+	list_for_each_entry(s, &older, older) {
+		if (s->file == file) {
+			found = s;
+			break;
+		}
+	}
+	spin_unlock(&older_lock);
+	return found;
+}
+
+/**
+ * warden_session_forget_older() - a session goes
+ * @s: any session
+ *
+ * Context: Any but interrupts.
+ */
+void warden_session_forget_older(struct warden_session *s)
+{
+	if (list_empty(&s->older))
+		return;
+	spin_lock(&older_lock);
+	list_del_init(&s->older);
+	spin_unlock(&older_lock);
+}
+
+/* What its holder would ask for if it opened it now. */
+static void ask(const struct file *file, struct task_struct *holder, struct warden_request *req,
+		struct warden_identity *subject, struct warden_answer *answer)
+{
+	struct file *exe = warden_identity_exe_of(holder);
+	struct warden_sensor behind;
+
+	*req = (struct warden_request){
+		.domain = WARDEN_DOMAIN_SENSOR,
+		.uid = from_kuid(&init_user_ns, task_uid(holder)),
+		.subject = subject,
+		.process = (unsigned long)task_tgid(holder),
+	};
+	warden_route_ask(file, req);
+	*subject = (struct warden_identity){ .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
+	if (exe) {
+		warden_identity_of_file(exe, subject);
+		fput(exe);
+	}
+	warden_judge_use(file_inode(file)->i_rdev, req, answer, &behind);
+}
+
+/* As open_session() does for one that is being opened. */
+static int take(struct file *file, struct task_struct *holder)
+{
+	struct warden_identity subject;
+	struct warden_request req;
+	struct warden_answer answer;
+	struct warden_session *s;
+
+	ask(file, holder, &req, &subject, &answer);
+	if (req.class == WARDEN_SENSOR_CLASS_FREE)
+		return 0;
+	if (warden_session_count() >= WARDEN_SESSIONS_MAX)
+		return -ENFILE;
+	s = warden_session_new(file, holder, &req, &answer);
+	if (!s)
+		return -ENOMEM;
+	warden_route_find(file, &s->sensor);
+	warden_mapping_share(&s->mapping, file_inode(file)->i_mapping);
+	spin_lock(&older_lock);
+	list_add(&s->older, &older);
+	spin_unlock(&older_lock);
+	warden_egress_mark(task_tgid(holder), BIT(req.class));
+	warden_session_take_older(s);
+	warden_session_enlist_older(s);
+	warden_session_tell(s, WARDEN_EVENT_SESSION_START, WARDEN_REASON_OPEN_BEFORE);
+	return 0;
+}
+
+/**
+ * warden_session_take_in() - make a session of a sensor file that is none
+ * @file: a file that leads to a sensor; one that is a session already stays what it is
+ * @holder: who has it
+ *
+ * It goes on as it is, whatever is said of it: the next review ends it where it has no
+ * ground.
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, or -ENOMEM or -ENFILE where it stays outside.
+ */
+int warden_session_take_in(struct file *file, struct task_struct *holder)
+{
+	int err = 0;
+
+	mutex_lock(&search_lock);
+	if (may_be_sensor(file))
+		err = take(file, holder);
+	mutex_unlock(&search_lock);
+	return err;
+}
+
+/**
+ * warden_session_search() - make sessions of all sensor files that are none
+ *
+ * Those that a process has open or mapped; one that is in a socket's queue is met when it
+ * arrives, and one that only an io_uring holds is not found.
+ *
+ * Context: Process context, sleeps. Who opens now is asked.
+ */
+void warden_session_search(void)
+{
+	struct search search = { .found = LIST_HEAD_INIT(search.found) };
+	struct found *f, *next;
+
+	search_tables(&search);
+	search_mappings(&search);
+	list_for_each_entry_safe(f, next, &search.found, node) {
+		search.lost += !!warden_session_take_in(f->file, f->holder);
+		fput(f->file);
+		put_task_struct(f->holder);
+		kfree(f);
+	}
+	if (search.lost)
+		pr_warn("warden: no room to look at %u holders of files that were open before; what they hold goes on unseen\n",
+			search.lost);
+}

@@ -24,6 +24,7 @@
 #define PROC_SUPER_MAGIC 0x9fa0
 #define TRACEFS_MAGIC	 0x74726163
 #define CONFIGFS_MAGIC	 0x62656570 /* fs/configfs/mount.c */
+#define ANON_INODE_MAGIC 0x09041934
 
 /* MINORBITS of include/linux/kdev_t.h */
 #define MINOR_BITS 20

@@ -23,12 +23,18 @@ int BPF_PROG(warden_file_open, struct file *file, int ret)
 	return clamp_errno(warden_kf_file_open(file));
 }
 
+/* What a driver gave out on a sensor's file has no inode of its own. */
+static __always_inline bool may_be_derived(const struct file *file)
+{
+	return may_hold_sessions() && file->f_inode->i_sb->s_magic == ANON_INODE_MAGIC;
+}
+
 SEC("lsm.s/file_receive")
 int BPF_PROG(warden_file_receive, struct file *file, int ret)
 {
 	if (ret)
 		return ret;
-	if (!needs_asking(file)) {
+	if (!needs_asking(file) && !may_be_derived(file)) {
 		report_canary(WARDEN_HOOK_FILE_RECEIVE);
 		return 0;
 	}

@@ -188,17 +188,6 @@ FIXTURE_TEARDOWN(chip)
 }
 
 /* 0 or the errno. */
-static int put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY), err;
-
-	if (fd < 0)
-		return errno;
-	err = write(fd, text, strlen(text)) < 0 ? errno : 0;
-	close(fd);
-	return err;
-}
-
 /* Values read in a second, from one open file or each from a file of its own. */
 static int values_of_a_second(bool anew)
 {
@@ -226,12 +215,12 @@ TEST_F(chip, rate_above_that_of_the_rule_is_not_set)
 {
 	struct claim denied = refused(chip_compass_topology(), "rate-above");
 
-	EXPECT_EQ(0, put(chip_compass(FREQUENCY), "10.000000"));
-	EXPECT_EQ(0, put(chip_compass(FREQUENCY), "20\n"));
-	EXPECT_EQ(EINVAL, put(chip_compass(FREQUENCY), "0x50"));
+	EXPECT_EQ(0, chip_put(chip_compass(FREQUENCY), "10.000000"));
+	EXPECT_EQ(0, chip_put(chip_compass(FREQUENCY), "20\n"));
+	EXPECT_EQ(EINVAL, chip_put(chip_compass(FREQUENCY), "0x50"));
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
-	EXPECT_EQ(EACCES, put(chip_compass(FREQUENCY), "80.000000"));
-	EXPECT_EQ(EACCES, put(chip_compass(FREQUENCY), "20.5"));
+	EXPECT_EQ(EACCES, chip_put(chip_compass(FREQUENCY), "80.000000"));
+	EXPECT_EQ(EACCES, chip_put(chip_compass(FREQUENCY), "20.5"));
 	denied.times = 2;
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 }
@@ -279,54 +268,6 @@ TEST_F(chip, bus_of_a_chip_with_a_rate_is_denied)
 
 /* --- the buffer of a chip, filled by a timer ------------------------------------- */
 
-#define TRIGGERS "/sys/kernel/config/iio/triggers/hrtimer"
-
-static const char *timer_file(const char *name)
-{
-	static char path[96];
-	char type[32] = "";
-	int i, fd;
-
-	for (i = 0; i < 16; i++) {
-		snprintf(path, sizeof(path), "/sys/bus/iio/devices/trigger%d/name", i);
-		fd = open(path, O_RDONLY);
-		if (fd < 0)
-			continue;
-		if (read(fd, type, sizeof(type) - 1) > 0 && !strncmp(type, "rate", 4)) {
-			close(fd);
-			snprintf(path, sizeof(path), "/sys/bus/iio/devices/trigger%d/%s", i, name);
-			return path;
-		}
-		close(fd);
-	}
-	return "";
-}
-
-/* A timer of this frequency fills the buffer; gives the chip's node, or -errno. */
-static int fill_buffer(const char *frequency)
-{
-	if (device_load("iio-trig-hrtimer", ""))
-		return -ENODEV;
-	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
-	if (mkdir(TRIGGERS "/rate", 0755) && errno != EEXIST)
-		return -errno;
-	put(chip_compass("buffer/enable"), "0");
-	if (put(timer_file("sampling_frequency"), frequency) ||
-	    put(chip_compass("trigger/current_trigger"), "rate") ||
-	    put(chip_compass("scan_elements/in_magn_x_en"), "1") ||
-	    put(chip_compass("buffer/length"), "64") || put(chip_compass("buffer/enable"), "1"))
-		return -EIO;
-	return 0;
-}
-
-static int open_buffer(void)
-{
-	char node[64];
-
-	snprintf(node, sizeof(node), "/dev/%s", strstr(chip_compass_topology(), "iio:device"));
-	return open(node, O_RDONLY);
-}
-
 TEST_F(chip, buffer_of_a_faster_clock_gives_nothing)
 {
 	struct claim denied = refused(chip_compass_topology(), "rate-above");
@@ -336,22 +277,22 @@ TEST_F(chip, buffer_of_a_faster_clock_gives_nothing)
 	if (!device_is_known("iio-trig-hrtimer"))
 		SKIP(return, "this kernel has no timer that triggers chips");
 	ASSERT_LOADED(policy("allow tester use motion;"));
-	ASSERT_EQ(0, fill_buffer("200"));
-	fd = open_buffer();
+	ASSERT_EQ(0, chip_fill_buffer("200"));
+	fd = chip_open_buffer();
 	ASSERT_LE(0, fd);
 	EXPECT_LT(0, read(fd, scans, sizeof(scans)));
 	close(fd);
-	EXPECT_EQ(0, fill_buffer("200"));
+	EXPECT_EQ(0, chip_fill_buffer("200"));
 	ASSERT_LOADED(policy("allow tester use motion at most 20 per second;"));
 	self->mark = evidence_mark();
-	fd = open_buffer();
+	fd = chip_open_buffer();
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(-1, read(fd, scans, sizeof(scans)));
 	EXPECT_EQ(EACCES, errno);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	EXPECT_EQ(-1, read(fd, scans, sizeof(scans))); /* nor to who asks again */
 	close(fd);
-	put(chip_compass("buffer/enable"), "0");
+	chip_put(chip_compass("buffer/enable"), "0");
 }
 
 TEST_F(chip, buffer_of_a_clock_that_fits_is_read)
@@ -364,9 +305,9 @@ TEST_F(chip, buffer_of_a_clock_that_fits_is_read)
 
 	if (!device_is_known("iio-trig-hrtimer"))
 		SKIP(return, "this kernel has no timer that triggers chips");
-	ASSERT_EQ(0, fill_buffer("10"));
+	ASSERT_EQ(0, chip_fill_buffer("10"));
 	self->mark = evidence_mark();
-	fd = open_buffer();
+	fd = chip_open_buffer();
 	ASSERT_LE(0, fd);
 	for (end = now_ns() + SECOND; n >= 0 && now_ns() < end; got += (int)n / 2)
 		n = read(fd, scans, sizeof(scans));
@@ -378,7 +319,7 @@ TEST_F(chip, buffer_of_a_clock_that_fits_is_read)
 	EXPECT_EQ(EACCES, errno);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	close(fd);
-	put(chip_compass("buffer/enable"), "0");
+	chip_put(chip_compass("buffer/enable"), "0");
 }
 
 TEST_HARNESS_MAIN

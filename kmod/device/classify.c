@@ -299,6 +299,7 @@ static const struct class_line kinds[] = {
 	{ "sound", "pcmC*c", WARDEN_DEVICE_SOUND },
 	{ "iio", "iio:device*", WARDEN_DEVICE_CHIP },
 	{ "tty", "*", WARDEN_DEVICE_TERMINAL },
+	{ "gpio", "gpiochip*", WARDEN_DEVICE_LINES },
 };
 
 /**

@@ -14,6 +14,7 @@ struct device;
  * @WARDEN_DEVICE_SOUND: capture of ALSA
  * @WARDEN_DEVICE_CHIP: the buffer of an IIO chip
  * @WARDEN_DEVICE_TERMINAL: a terminal, with a receiver behind it
+ * @WARDEN_DEVICE_LINES: the lines of a gpio chip
  */
 enum warden_device_kind {
 	WARDEN_DEVICE_OTHER,
@@ -22,6 +23,7 @@ enum warden_device_kind {
 	WARDEN_DEVICE_SOUND,
 	WARDEN_DEVICE_CHIP,
 	WARDEN_DEVICE_TERMINAL,
+	WARDEN_DEVICE_LINES,
 };
 
 u32 warden_classify(struct device *dev);

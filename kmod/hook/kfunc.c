@@ -195,7 +195,7 @@ __bpf_kfunc int warden_kf_file_open(struct file *file)
  * warden_kf_file_receive() - may the current program be handed this file?
  * @file: a character device or a file that may lead to one, on its way in from another process
  *
- * One that was on its way since before the module was loaded becomes a session here.
+ * What a driver gave out on a sensor's file is judged as that is. One that was on its way since before the module was loaded becomes a session here.
  *
  * Context: Sleepable LSM program.
  * Return: 0 or a negative errno.
@@ -206,7 +206,7 @@ __bpf_kfunc int warden_kf_file_receive(struct file *file)
 
 	warden_kfunc_enter(WARDEN_HOOK_FILE_RECEIVE);
 	if (!is_sensor(file))
-		return 0;
+		return warden_session_receive(file);
 	err = judge_sensor(file);
 	if (!err && warden_route_has_sessions(file))
 		err = warden_session_take_in(file, current);

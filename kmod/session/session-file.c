@@ -131,17 +131,24 @@ static void copy_operations(struct warden_session *s)
 	s->ops.release = session_release;
 	if (s->sensor.kind == WARDEN_DEVICE_TERMINAL && S_ISCHR(file_inode(s->file)->i_mode))
 		warden_terminal_take_over(s);
+	warden_derived_take_over(s);
 	__module_get(THIS_MODULE);
 }
 
-static void take_over(struct warden_session *s, struct file *file)
+/**
+ * warden_session_take_over() - stand in the operations of a file that nobody else has yet
+ * @s: its session, whose sensor is set
+ *
+ * Context: Process context.
+ */
+void warden_session_take_over(struct warden_session *s)
 {
 	copy_operations(s);
 	if (s->ops.mmap)
 		s->ops.mmap = session_mmap;
 	warden_limit_take_over(s);
-	file->f_mapping = &s->mapping.pages;
-	file->f_op = &s->ops;
+	s->file->f_mapping = &s->mapping.pages;
+	s->file->f_op = &s->ops;
 }
 
 /**
@@ -287,7 +294,7 @@ static int open_session(struct file *file, const struct warden_request *req,
 		if (file->f_op == &prepared_ops) /* sysfs has one set of them for all files */
 			replace_fops(file, fops_get(inode->i_fop));
 		warden_route_find(file, &s->sensor); /* a node's is pinned from now on */
-		take_over(s, file);
+		warden_session_take_over(s);
 		if (answer->has_receipt)
 			warden_session_shroud();
 		warden_session_enlist(s, req);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What becomes of open sensor files when a process starts another program: it
- * keeps those that program would be given, and loses the rest.
+ * What becomes of open sensor files when a process starts another program, or is handed
+ * one: it has those that program would be given, and loses the rest.
  */
 #include <linux/bits.h>
 #include <linux/cred.h>
@@ -13,7 +13,8 @@
 #include "session-priv.h"
 #include "session.h"
 
-static int may_keep(const struct warden_session *s, const struct warden_identity *identity)
+static int may_have(const struct warden_session *s, const struct warden_identity *identity,
+		    bool atomic)
 {
 	struct warden_request req = warden_session_request(s);
 	struct warden_answer answer;
@@ -23,7 +24,7 @@ static int may_keep(const struct warden_session *s, const struct warden_identity
 	req.subject = identity;
 	req.process = (unsigned long)task_tgid(current);
 	req.uid = from_kuid(&init_user_ns, current_uid());
-	req.atomic = true; /* iterate_fd() has the lock of the table */
+	req.atomic = atomic;
 	err = warden_judge_use(s->sensor.devt, &req, &answer, &behind);
 	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, s->sensor.topology, 0);
@@ -44,11 +45,28 @@ static int find_foreign(const void *arg, struct file *file, unsigned int fd)
 
 	if (!warden_session_is(file))
 		return 0;
-	if (may_keep(warden_session_of(file), in->identity))
+	if (may_have(warden_session_of(file), in->identity, true)) /* under the table's lock */
 		in->fd[in->nr++] = fd;
 	else
 		in->kept |= BIT(warden_session_of(file)->sensor.class);
 	return in->nr == ARRAY_SIZE(in->fd);
+}
+
+/**
+ * warden_session_receive() - may the current program be handed a file that is no node?
+ * @file: any file; one that a driver gave out on a sensor's file is a session
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, or -EACCES where it may not use that sensor, which is recorded.
+ */
+int warden_session_receive(struct file *file)
+{
+	struct warden_identity identity;
+
+	if (!warden_session_is(file))
+		return 0;
+	warden_identity_of_current(&identity);
+	return may_have(warden_session_of(file), &identity, false);
 }
 
 /**

@@ -118,7 +118,7 @@ static long chip_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	struct warden_session *s = warden_session_of(file);
 
 	if (cmd != IIO_BUFFER_GET_FD_IOCTL)
-		return s->orig->unlocked_ioctl(file, cmd, arg);
+		return warden_derived_ioctl(file, cmd, arg);
 	warden_session_tell_refused(s, WARDEN_REASON_RATE_UNKEPT);
 	return -EACCES;
 }

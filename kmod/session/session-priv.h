@@ -103,6 +103,7 @@ void warden_session_remove(bool (*gone)(struct warden_session *s), struct list_h
 bool warden_session_any_mapped(void);
 
 /* session-file.c: what stands in the place of the file's operations */
+void warden_session_take_over(struct warden_session *s);
 void warden_session_take_older(struct warden_session *s);
 void warden_session_deaden(struct warden_session *s);
 bool warden_session_hand_back(struct warden_session *s);
@@ -125,6 +126,10 @@ void warden_limit_end(struct warden_session *s);
 
 /* session-terminal.c: what is otherwise with a terminal */
 void warden_terminal_take_over(struct warden_session *s);
+
+/* session-derived.c: files that the driver gives out on this one */
+long warden_derived_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+void warden_derived_take_over(struct warden_session *s);
 
 /* session-blank.c: a session that ended, for a program that is to run on */
 bool warden_blank_is_for(const struct warden_session *s);

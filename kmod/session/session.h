@@ -43,6 +43,7 @@ void warden_session_watch(struct warden_gate *gate);
 int warden_session_prepare(struct file *file);
 u32 warden_session_keeps(const struct file *file);
 void warden_session_inherit(void);
+int warden_session_receive(struct file *file);
 void warden_session_mark_holders(void);
 int warden_session_peek(struct task_struct *task);
 int warden_session_unshroud(void);

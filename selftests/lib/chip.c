@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "chip.h"
@@ -156,4 +158,62 @@ const char *chip_compass_topology(void)
 	snprintf(topology, sizeof(topology), "i2c-%d/%d-%04x/%.*s", bus, bus, COMPASS_ADDRESS, len,
 		 node ? node : "");
 	return topology;
+}
+
+int chip_put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY), err;
+
+	if (fd < 0)
+		return errno;
+	err = write(fd, text, strlen(text)) < 0 ? errno : 0;
+	close(fd);
+	return err;
+}
+
+#define TRIGGERS "/sys/kernel/config/iio/triggers/hrtimer"
+
+static const char *timer_file(const char *name)
+{
+	static char path[96];
+	char type[32] = "";
+	int i, fd;
+
+	for (i = 0; i < 16; i++) {
+		snprintf(path, sizeof(path), "/sys/bus/iio/devices/trigger%d/name", i);
+		fd = open(path, O_RDONLY);
+		if (fd < 0)
+			continue;
+		if (read(fd, type, sizeof(type) - 1) > 0 && !strncmp(type, "rate", 4)) {
+			close(fd);
+			snprintf(path, sizeof(path), "/sys/bus/iio/devices/trigger%d/%s", i, name);
+			return path;
+		}
+		close(fd);
+	}
+	return "";
+}
+
+int chip_fill_buffer(const char *frequency)
+{
+	if (device_load("iio-trig-hrtimer", ""))
+		return -ENODEV;
+	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
+	if (mkdir(TRIGGERS "/rate", 0755) && errno != EEXIST)
+		return -errno;
+	chip_put(chip_compass("buffer/enable"), "0");
+	if (chip_put(timer_file("sampling_frequency"), frequency) ||
+	    chip_put(chip_compass("trigger/current_trigger"), "rate") ||
+	    chip_put(chip_compass("scan_elements/in_magn_x_en"), "1") ||
+	    chip_put(chip_compass("buffer/length"), "64") || chip_put(chip_compass("buffer/enable"), "1"))
+		return -EIO;
+	return 0;
+}
+
+int chip_open_buffer(void)
+{
+	char node[64];
+
+	snprintf(node, sizeof(node), "/dev/%s", strstr(chip_compass_topology(), "iio:device"));
+	return open(node, O_RDONLY);
 }

@@ -24,6 +24,15 @@ const char *chip_thermometer(const char *attribute);
 /* Topology name of the compass. */
 const char *chip_compass_topology(void);
 
+/* Write to an attribute; 0 or an errno. */
+int chip_put(const char *path, const char *text);
+
+/* A timer of this frequency, in Hz, fills the compass's buffer; -errno. */
+int chip_fill_buffer(const char *frequency);
+
+/* Open the compass's node, which is how its buffer is read; -errno in errno. */
+int chip_open_buffer(void);
+
 /* Read a register as i2cget does: the value, or -errno of the call that failed. */
 int chip_read(int bus, unsigned int address, unsigned int reg);
 

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a driver gives out on a sensor's file (the buffer of a chip, the lines of a gpio
+ * chip) is a file of its own, and has the gate of the sensor all the same.
+ */
+#include <fcntl.h>
+#include <linux/gpio.h>
+#include <linux/iio/buffer.h>
+#include <linux/iio/events.h>
+#include <sys/ioctl.h>
+
+#include "lib/harness.h"
+#include "lib/chip.h"
+
+#define POLICY                                                                                     \
+	"program tester { path \"%s\"; }\npurpose way \"Find the way\";\ndefault sensor deny;\n"     \
+	"allow tester use motion for way with consent;\n"                                         \
+	"allow tester use bus for way with consent;\n"
+
+static struct claim ended(const char *reason)
+{
+	return (struct claim){
+		.event = "session-end", .domain = "sensor", .reason = reason,
+		.program = "tester", .pid = getpid(),
+	};
+}
+
+/* --- a chip ----------------------------------------------------------------------- */
+
+FIXTURE(chip)
+{
+	int fd;
+	int buffer;
+	struct mark mark;
+};
+
+FIXTURE_SETUP(chip)
+{
+	char scans[256];
+
+	self->fd = -1;
+	self->buffer = -1;
+	if (chip_bus() < 0 || !device_is_known("iio-trig-hrtimer"))
+		SKIP(return, "this kernel has no chip in memory, or no timer that triggers it");
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use motion;\n"));
+	ASSERT_EQ(0, chip_fill_buffer("200"));
+	ASSERT_LOADED(warden_policy(POLICY, warden_self()));
+	ASSERT_EQ(0, warden_grant("tester", "motion", "way"));
+	self->fd = chip_open_buffer();
+	ASSERT_LE(0, self->fd);
+	self->buffer = 0; /* of this number */
+	ASSERT_EQ(0, ioctl(self->fd, IIO_BUFFER_GET_FD_IOCTL, &self->buffer));
+	ASSERT_LT(2, self->buffer);
+	EXPECT_EQ(FD_CLOEXEC, fcntl(self->buffer, F_GETFD));
+	EXPECT_LT(0, read(self->buffer, scans, sizeof(scans)));
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(chip)
+{
+	if (self->buffer >= 0)
+		close(self->buffer);
+	if (self->fd >= 0)
+		close(self->fd);
+	warden_withdraw_all();
+	chip_put(chip_compass("buffer/enable"), "0");
+}
+
+TEST_F(chip, buffer_of_its_own_is_a_session_and_ends_with_the_consent)
+{
+	struct claim withdrawn = ended("withdrawn");
+	char scans[256];
+
+	EXPECT_EQ(2, warden_status("sessions"));
+	close(self->fd); /* where it came from need not stay */
+	self->fd = -1;
+	EXPECT_LT(0, read(self->buffer, scans, sizeof(scans)));
+	ASSERT_EQ(0, warden_withdraw("tester", "motion"));
+	EXPECT_EQ(-1, read(self->buffer, scans, sizeof(scans)));
+	EXPECT_EQ(EACCES, errno);
+	withdrawn.object = chip_compass_topology();
+	EXPECT_FOUND(evidence_of_event(&self->mark, &withdrawn));
+	close(self->buffer);
+	self->buffer = -1;
+	EXPECT_EQ(0, warden_status("sessions"));
+}
+
+TEST_F(chip, reader_that_waits_on_its_buffer_is_asked_out)
+{
+	char scans[256];
+	int status;
+	pid_t pid;
+
+	chip_put(chip_compass("buffer/enable"), "0"); /* nothing comes any more */
+	pid = fork();
+	if (!pid) {
+		while (read(self->buffer, scans, sizeof(scans)) > 0)
+			;
+		_exit(errno);
+	}
+	usleep(200000);
+	ASSERT_EQ(0, warden_withdraw("tester", "motion"));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(EACCES, WEXITSTATUS(status));
+}
+
+TEST_F(chip, buffer_of_its_own_is_not_handed_to_a_stranger)
+{
+	struct claim denied = {
+		.domain = "sensor", .reason = "program-unknown",
+		.program = warden_beside("stranger"), .object = chip_compass_topology(),
+	};
+	struct client c;
+
+	EXPECT_EQ(1, client_hand_over(&c, warden_beside("stranger"), self->buffer));
+	EXPECT_STREQ("MSG_CTRUNC\n", c.text);
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+/* A driver that says no is heard, and nothing is left open. */
+TEST_F(chip, what_the_driver_refuses_stays_refused)
+{
+	int own = 7; /* there is no such buffer */
+
+	EXPECT_EQ(-1, ioctl(self->fd, IIO_BUFFER_GET_FD_IOCTL, &own));
+	EXPECT_EQ(ENODEV, errno);
+	own = 0; /* there is one, and it is given out once */
+	EXPECT_EQ(-1, ioctl(self->fd, IIO_BUFFER_GET_FD_IOCTL, &own));
+	EXPECT_EQ(EBUSY, errno);
+	EXPECT_EQ(-1, ioctl(self->fd, IIO_BUFFER_GET_FD_IOCTL, NULL));
+	EXPECT_EQ(EFAULT, errno);
+	EXPECT_EQ(2, warden_status("sessions"));
+}
+
+/* --- lines ------------------------------------------------------------------------- */
+
+TEST(lines_of_a_gpio_chip_end_with_the_consent)
+{
+	struct gpio_v2_line_request request = {
+		.num_lines = 1, .consumer = "tester", .config.flags = GPIO_V2_LINE_FLAG_INPUT,
+	};
+	struct gpio_v2_line_values values = { .mask = 1 };
+	struct claim withdrawn = ended("withdrawn");
+	struct mark mark = evidence_mark();
+	int fd;
+
+	if (access("/dev/gpiochip0", F_OK))
+		SKIP(return, "this machine has no gpio chip");
+	ASSERT_LOADED(warden_policy(POLICY, warden_self()));
+	ASSERT_EQ(0, warden_grant("tester", "bus", "way"));
+	fd = open("/dev/gpiochip0", O_RDWR);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, ioctl(fd, GPIO_V2_GET_LINE_IOCTL, &request));
+	close(fd);
+	EXPECT_EQ(0, ioctl(request.fd, GPIO_V2_LINE_GET_VALUES_IOCTL, &values));
+	ASSERT_EQ(0, warden_withdraw("tester", "bus"));
+	EXPECT_EQ(-1, ioctl(request.fd, GPIO_V2_LINE_GET_VALUES_IOCTL, &values));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_FOUND(evidence_of_event(&mark, &withdrawn));
+	close(request.fd);
+	warden_withdraw_all();
+}
+
+TEST_HARNESS_MAIN

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "lib/handing.h"
 #include "lib/harness.h"
 #include "lib/camera.h"
 #include "lib/overlay.h"
@@ -146,43 +147,17 @@ TEST_F(identity, another_program_is_refused)
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 }
 
-/* Send one descriptor to another process, and hear what it got. */
-static int hand_over(int fd, const char *receiver, struct client *c)
-{
-	char byte = 0, number[16], control[CMSG_SPACE(sizeof(int))] = "";
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
-			      .msg_controllen = sizeof(control) };
-	struct cmsghdr *m = CMSG_FIRSTHDR(&msg);
-	int pair[2];
-
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
-		return -1;
-	m->cmsg_level = SOL_SOCKET;
-	m->cmsg_type = SCM_RIGHTS;
-	m->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(m), &fd, sizeof(int));
-	fcntl(pair[0], F_SETFD, FD_CLOEXEC);
-	if (sendmsg(pair[0], &msg, 0) != 1)
-		return -1;
-	snprintf(number, sizeof(number), "%d", pair[1]);
-	client_run(c, ARGV(receiver, "receive", number));
-	close(pair[0]);
-	close(pair[1]);
-	return c->status;
-}
-
 TEST_F(identity, descriptor_sent_to_another_program_does_not_arrive)
 {
 	struct claim denied = refused("program-unknown", warden_beside("stranger"));
 	struct client c;
 
-	EXPECT_EQ(1, hand_over(self->c.fd, warden_beside("stranger"), &c));
+	EXPECT_EQ(1, handing_over(self->c.fd, warden_beside("stranger"), &c));
 	EXPECT_STREQ("MSG_CTRUNC\n", c.text);
 	client_end(&c);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	/* What is no sensor is nobody's business. */
-	EXPECT_EQ(0, hand_over(STDOUT_FILENO, warden_beside("stranger"), &c));
+	EXPECT_EQ(0, handing_over(STDOUT_FILENO, warden_beside("stranger"), &c));
 	EXPECT_STREQ("ok\n", c.text);
 	client_end(&c);
 }

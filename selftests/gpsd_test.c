@@ -18,7 +18,7 @@
 	"program pipe { path \"/usr/bin/gpspipe\"; }\npurpose way \"Find the way\";\n"            \
 	"default sensor deny;\ndefault listen allow;\n"                                            \
 	"classify broker gpsd at tcp 2947 as location;\n"                                          \
-	"classify broker control at unix \"" CONTROL "\" as location;\n"
+	"classify broker commands at unix \"" CONTROL "\" as location;\n"
 #define SENTENCES                                                                                  \
 	"$GPRMC,081836,A,3751.65,S,14507.36,E,000.0,360.0,130998,011.3,E*62\r\n"                    \
 	"$GPGGA,081836,3751.65,S,14507.36,E,1,04,1.9,50.0,M,5.0,M,,*7C\r\n"
@@ -123,19 +123,19 @@ TEST_F(gpsd, tells_its_client_where_it_is_as_long_as_that_may_know)
 TEST_F(gpsd, is_not_commanded_by_who_may_not_use_it)
 {
 	struct claim denied = { .domain = "sensor", .reason = "program-unknown",
-				.object = "broker:control", .program = "/usr/sbin/gpsdctl" };
+				.object = "broker:commands", .program = "/usr/sbin/gpsdctl" };
 	struct client c;
 
 	EXPECT_LT(0, client_run(&c, ARGV("env", "GPSD_SOCKET=" CONTROL, "gpsdctl", "add", "/dev/null")));
 	client_end(&c);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
-	ASSERT_LOADED(warden_policy(POLICY "allow any use device \"broker:control\";\n"));
+	ASSERT_LOADED(warden_policy(POLICY "allow any use device \"broker:commands\";\n"));
 	self->mark = evidence_mark();
 	client_run(&c, ARGV("env", "GPSD_SOCKET=" CONTROL, "gpsdctl", "add", "/dev/null"));
 	client_end(&c);
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){
-		.event = "session-start", .domain = "sensor", .object = "broker:control" }));
+		.event = "session-start", .domain = "sensor", .object = "broker:commands" }));
 }
 
 TEST_HARNESS_MAIN

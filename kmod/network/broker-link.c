@@ -19,7 +19,7 @@
 #include "session/session.h"
 
 /* Numbers of connections, apart from those of sessions on files. */
-#define FIRST_ID (1ULL << 63)
+#define FIRST_ID (1ULL << 40)
 
 /*
  * Protects what is below; taken under the locks of local sockets, and under that of a

@@ -17,6 +17,7 @@
 #define S_IFMT	0170000
 #define S_IFCHR 0020000
 #define S_IFREG 0100000
+#define S_IFSOCK 0140000
 
 /* include/uapi/linux/magic.h */
 #define SYSFS_MAGIC	 0x62656572
@@ -91,6 +92,30 @@ static __always_inline bool may_hold_sessions(void)
 	const struct warden_gate *g = gate();
 
 	return !g || g->sessions || g->canary;
+}
+
+/* Does a policy name brokers at local sockets? */
+static __always_inline bool are_brokers_local(void)
+{
+	const struct warden_gate *g = gate();
+
+	return !g || g->local;
+}
+
+/* Is this a socket, and does the module know any as a connection to a broker? */
+static __always_inline bool may_be_brokered(const struct file *file)
+{
+	const struct warden_gate *g = gate();
+
+	return (file->f_inode->i_mode & S_IFMT) == S_IFSOCK && (!g || g->brokered);
+}
+
+/* May any process have a connection to a broker? */
+static __always_inline bool may_hold_links(void)
+{
+	const struct warden_gate *g = gate();
+
+	return !g || g->brokered;
 }
 
 /* Is there a process whose sending depends on a sensor it used? */

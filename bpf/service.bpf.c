@@ -26,12 +26,19 @@ static __always_inline bool is_local(const struct sock *sk)
 	return family == AF_UNIX || family == AF_NETLINK;
 }
 
+static __always_inline bool is_unix(const struct sock *sk)
+{
+	return sk && sk->__sk_common.skc_family == AF_UNIX;
+}
+
 SEC("lsm.s/socket_bind")
 int BPF_PROG(warden_socket_bind, struct socket *sock, struct sockaddr *address, int addrlen,
 	     int ret)
 {
 	const struct sock *sk = sock->sk;
 
+	if (!ret && is_unix(sk) && are_brokers_local())
+		return clamp_errno(warden_kf_local_bind(sock, address, addrlen));
 	if (ret || !sk || is_local(sk))
 		return ret;
 	if (sock->type == SOCK_STREAM || sock->type == SOCK_SEQPACKET)
@@ -71,6 +78,8 @@ int BPF_PROG(warden_socket_connect, struct socket *sock, struct sockaddr *addres
 {
 	const struct sock *sk = sock->sk;
 
+	if (!ret && is_unix(sk) && are_brokers_local())
+		return clamp_errno(warden_kf_local_prepare(sock, WARDEN_HOOK_SOCKET_CONNECT));
 	if (ret || !sk || is_local(sk) ||
 	    (!is_connecting_judged(WARDEN_HOOK_SOCKET_CONNECT) && !is_anybody_marked()))
 		return ret;
@@ -89,6 +98,8 @@ int BPF_PROG(warden_socket_sendmsg, struct socket *sock, struct msghdr *msg, int
 {
 	const struct sock *sk = sock->sk;
 
+	if (!ret && is_unix(sk) && msg->msg_name && sock->type == SOCK_DGRAM && are_brokers_local())
+		return clamp_errno(warden_kf_local_prepare(sock, WARDEN_HOOK_SOCKET_SENDMSG));
 	if (ret || !sk || is_local(sk))
 		return ret;
 	if (is_anybody_marked()) {

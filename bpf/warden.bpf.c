@@ -8,6 +8,7 @@
 #include "sensor.bpf.c"
 #include "exec.bpf.c"
 #include "service.bpf.c"
+#include "broker.bpf.c"
 #include "radio.bpf.c"
 #include "egress.bpf.c"
 #include "guard.bpf.c"

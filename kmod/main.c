@@ -21,6 +21,7 @@
 #include "hook/hooks.h"
 #include "hook/kfunc.h"
 #include "netlink/netlink.h"
+#include "network/broker.h"
 #include "network/inbound.h"
 #include "network/opening.h"
 #include "policy/layers.h"
@@ -139,13 +140,16 @@ static int __init warden_init(void)
 	err = warden_session_init();
 	if (err)
 		goto err_consent;
+	err = warden_broker_init();
+	if (err)
+		goto err_session;
 	warden_light_init();
 	err = warden_kfunc_init();
 	if (err)
 		pr_err("warden: the kernel takes no functions for BPF from modules (%d)\n", err);
 	err = warden_netlink_init();
 	if (err)
-		goto err_session;
+		goto err_broker;
 	err = register_module_notifier(&module_nb);
 	if (err)
 		goto err_netlink;
@@ -153,8 +157,10 @@ static int __init warden_init(void)
 
 err_netlink:
 	warden_netlink_exit();
-err_session:
+err_broker:
+	warden_broker_exit();
 	warden_light_exit();
+err_session:
 	warden_session_exit();
 err_consent:
 	warden_consent_exit();
@@ -210,6 +216,7 @@ static void __exit warden_exit(void)
 	warden_policy_exit();
 	warden_inbound_exit();
 	warden_opening_exit();
+	warden_broker_exit();
 	warden_light_exit();
 	warden_session_exit();
 	warden_consent_exit();

@@ -29,10 +29,10 @@ static struct sockaddr_in at(uint16_t port)
 }
 
 /* Connected, or -errno. */
-static int reach_by(int protocol, uint16_t port)
+static int reach_by(int family, int protocol, uint16_t port)
 {
 	struct sockaddr_in to = at(port);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, protocol), err;
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, protocol), err;
 
 	if (!connect(fd, (struct sockaddr *)&to, sizeof(to)))
 		return fd;
@@ -43,7 +43,7 @@ static int reach_by(int protocol, uint16_t port)
 
 static int reach(uint16_t port)
 {
-	return reach_by(0, port);
+	return reach_by(AF_INET, 0, port);
 }
 
 FIXTURE_SETUP(broker)
@@ -88,16 +88,25 @@ TEST_F(broker, is_reached_by_who_may_use_its_sensor)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
-/* A server of TCP answers MPTCP, too; a connection that could not be ended does not begin. */
+/* A server of TCP answers MPTCP and SMC, too; a connection that could not be ended does not begin. */
 TEST_F(broker, is_not_reached_by_another_name_of_tcp)
 {
+	static const struct { const char *name; int family; int protocol; } others[] = {
+		{ "MPTCP", AF_INET, IPPROTO_MPTCP }, { "SMC", AF_SMC, 0 },
+	};
+	size_t i;
+
 	ASSERT_LOADED(warden_policy(BROKER "allow any use location;\n"));
-	if (reach_by(IPPROTO_MPTCP, PORT + 1) != -ECONNREFUSED)
-		SKIP(return, "this kernel has no MPTCP");
-	self->mark = evidence_mark();
-	EXPECT_EQ(-EACCES, reach_by(IPPROTO_MPTCP, PORT));
-	EXPECT_FOUND(evidence_of_denial(&self->mark, &(struct claim){
-		.domain = "sensor", .reason = "port-not-named", .object = OBJECT, .times = 1 }));
+	for (i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		if (reach_by(others[i].family, others[i].protocol, PORT + 1) != -ECONNREFUSED) {
+			printf("# this kernel has no %s\n", others[i].name);
+			continue;
+		}
+		self->mark = evidence_mark();
+		EXPECT_EQ(-EACCES, reach_by(others[i].family, others[i].protocol, PORT));
+		EXPECT_FOUND(evidence_of_denial(&self->mark, &(struct claim){
+			.domain = "sensor", .reason = "port-not-named", .object = OBJECT, .times = 1 }));
+	}
 }
 
 /* The first data of TCP Fast Open carry the address. */
@@ -118,6 +127,7 @@ TEST_F(broker, connection_ends_with_the_consent)
 		.event = "session-end", .domain = "sensor", .reason = "withdrawn",
 		.program = "tester", .object = OBJECT,
 	};
+	const struct claim began = { .event = "session-start", .domain = "sensor", .object = OBJECT };
 	struct pollfd p = { .events = POLLIN };
 	struct json_object *record;
 	char c;
@@ -129,10 +139,13 @@ TEST_F(broker, connection_ends_with_the_consent)
 	ASSERT_EQ(0, warden_grant("tester", "location", "way"));
 	p.fd = reach(PORT);
 	ASSERT_LE(0, p.fd);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &began));
 	peer = accept(self->server, NULL, NULL);
 	ASSERT_LE(0, peer);
 	ASSERT_EQ(1, write(peer, "$", 1));
 	EXPECT_EQ(1, read(p.fd, &c, 1));
+	ASSERT_EQ(1, write(peer, "$", 1));
+	EXPECT_EQ(1, poll(&p, 1, 1000)); /* this one lies there, and is gone with the consent */
 	ASSERT_EQ(0, warden_withdraw("tester", "location"));
 	EXPECT_EQ(1, poll(&p, 1, 1000));
 	EXPECT_GE(0, read(p.fd, &c, 1));

@@ -11,6 +11,7 @@
 
 #include "lib/harness.h"
 #include "lib/chip.h"
+#include "lib/handing.h"
 
 #define POLICY                                                                                     \
 	"program tester { path \"%s\"; }\npurpose way \"Find the way\";\ndefault sensor deny;\n"     \
@@ -112,7 +113,7 @@ TEST_F(chip, buffer_of_its_own_is_not_handed_to_a_stranger)
 	};
 	struct client c;
 
-	EXPECT_EQ(1, client_hand_over(&c, warden_beside("stranger"), self->buffer));
+	EXPECT_EQ(1, handing_over(self->buffer, warden_beside("stranger"), &c));
 	EXPECT_STREQ("MSG_CTRUNC\n", c.text);
 	client_end(&c);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));

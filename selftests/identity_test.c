@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "lib/handing.h"
 #include "lib/harness.h"
 #include "lib/camera.h"
 #include "lib/overlay.h"
@@ -151,12 +152,12 @@ TEST_F(identity, descriptor_sent_to_another_program_does_not_arrive)
 	struct claim denied = refused("program-unknown", warden_beside("stranger"));
 	struct client c;
 
-	EXPECT_EQ(1, client_hand_over(&c, warden_beside("stranger"), self->c.fd));
+	EXPECT_EQ(1, handing_over(self->c.fd, warden_beside("stranger"), &c));
 	EXPECT_STREQ("MSG_CTRUNC\n", c.text);
 	client_end(&c);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	/* What is no sensor is nobody's business. */
-	EXPECT_EQ(0, client_hand_over(&c, warden_beside("stranger"), STDOUT_FILENO));
+	EXPECT_EQ(0, handing_over(STDOUT_FILENO, warden_beside("stranger"), &c));
 	EXPECT_STREQ("ok\n", c.text);
 	client_end(&c);
 }

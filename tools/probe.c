@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -373,6 +374,46 @@ static int make_child(void)
 	return 0;
 }
 
+static const struct sockaddr_un no_name = { .sun_family = AF_UNIX };
+
+/* To a server that has a name of the kernel's own choice. */
+static int connect_locally(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), err = -errno, server;
+	struct sockaddr_un name;
+	socklen_t len = sizeof(name);
+
+	if (fd < 0)
+		return err;
+	server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (server < 0 || bind(server, (const struct sockaddr *)&no_name, sizeof(sa_family_t)) ||
+	    listen(server, 1) || getsockname(server, (struct sockaddr *)&name, &len))
+		err = -errno;
+	else
+		err = outcome(connect(fd, (struct sockaddr *)&name, len));
+	if (server >= 0)
+		close(server);
+	return close_with(fd, err);
+}
+
+static int send_locally(void)
+{
+	int pair[2], err;
+
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair))
+		return -errno;
+	err = outcome(send(pair[0], "", 1, 0));
+	close(pair[1]);
+	return close_with(pair[0], err);
+}
+
+static int close_file(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : outcome(close(fd));
+}
+
 /* The kernel made the canary device anew when the probe began. */
 static int nothing(void)
 {
@@ -405,9 +446,12 @@ static const struct warden_trial trials[] = {
 	{ "send to generic netlink", WARDEN_HOOK_NETLINK_SEND, send_nothing, 0 },
 	{ "make a child", WARDEN_HOOK_TASK_NEW, make_child, 0 },
 	{ "accept on a socket of no port", WARDEN_HOOK_SOCKET_ACCEPT, accept_nothing, 0 },
+	{ "connect to a local socket", WARDEN_HOOK_UNIX_CONNECT, connect_locally, 0 },
+	{ "send to a local socket", WARDEN_HOOK_UNIX_SEND, send_locally, 0 },
+	{ "close a file", WARDEN_HOOK_FILE_RELEASE, close_file, 0 },
 };
 
-_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_SOCKET_ACCEPT + 1,
+_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_FILE_RELEASE + 1,
 	       "a hook has no trial");
 
 const struct warden_trial *warden_trial_nth(size_t n)

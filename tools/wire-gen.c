@@ -386,12 +386,15 @@ static const char *const hook_words[] = {
 	"netlink-send",
 	"task-new",
 	"socket-accept",
+	"unix-connect",
+	"unix-send",
+	"file-release",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 25,
+	.count = 28,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)
@@ -881,12 +884,13 @@ static const struct warden_wire_attr broker_attrs[] = {
 	[3] = { .name = "class", .kind = WARDEN_WIRE_U32, .values = &sensor_class_enum },
 	[4] = { .name = "protocol", .kind = WARDEN_WIRE_U32 },
 	[5] = { .name = "port", .kind = WARDEN_WIRE_U32 },
+	[6] = { .name = "path", .kind = WARDEN_WIRE_STRING },
 };
 
 static const struct warden_wire_set broker_set = {
 	.name = "broker",
 	.attrs = broker_attrs,
-	.max = 5,
+	.max = 6,
 };
 
 const struct warden_wire_set *warden_set_broker(void)

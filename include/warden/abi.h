@@ -30,6 +30,8 @@
  * @sockets: bit mask of enum warden_socket_class, those a policy denies to anybody
  * @debug: non-zero while some debug surface, or what admits a USB device, may be closed
  * @marked: processes that used a sensor and whose sending a policy has a rule for
+ * @local: non-zero while a policy names brokers at local sockets
+ * @brokered: sockets that the module knows as connections to brokers, or as theirs
  * @unused: keeps @sockets where 64-bit words are
  * @major: per major WARDEN_GATE_ASK, WARDEN_GATE_FREE, or 1 + an index into @minor
  * @minor: per slot a bit per minor, set where the node is known to be no sensor
@@ -40,6 +42,8 @@ struct warden_gate {
 	__u32 domains;
 	__u32 debug;
 	__u32 marked;
+	__u32 local;
+	__u32 brokered;
 	__u32 unused;
 	__u64 sockets;
 	__u8 major[WARDEN_GATE_MAJORS];

@@ -14,6 +14,7 @@ struct linux_binprm;
 struct msghdr;
 struct sockaddr;
 struct sk_buff;
+struct sock;
 struct socket;
 struct super_block;
 struct task_struct;
@@ -52,5 +53,10 @@ WARDEN_KFUNC int warden_kf_debug_now(__u32 hook, __u32 surface);
 WARDEN_KFUNC int warden_kf_debug_file(struct file *file);
 WARDEN_KFUNC int warden_kf_debug_mkdir(struct dentry *dentry);
 WARDEN_KFUNC int warden_kf_tables(struct sk_buff *skb);
+WARDEN_KFUNC int warden_kf_local_bind(struct socket *sock, struct sockaddr *address, int len);
+WARDEN_KFUNC int warden_kf_local_prepare(struct socket *sock, __u32 hook);
+WARDEN_KFUNC int warden_kf_local_reach(struct sock *sk, struct sock *other, __u32 hook);
+WARDEN_KFUNC int warden_kf_socket_receive(struct file *file);
+WARDEN_KFUNC int warden_kf_socket_release(struct file *file);
 
 #endif /* WARDEN_KFUNC_H */

@@ -31,6 +31,7 @@
 #define WARDEN_STEPS_MAX	7	/* steps of a consent record's history that are kept */
 #define WARDEN_CLASSINGS_MAX	64	/* devices one policy classifies */
 #define WARDEN_BROKERS_MAX	64	/* brokers one policy names */
+#define WARDEN_BROKER_PATH_MAX	107	/* characters of the name of a local socket (struct sockaddr_un) */
 #define WARDEN_BROKER_MARK	"broker:" /* before the name of one, where that of a device could stand */
 #define WARDEN_RULES_MAX	100000	/* rules of one policy */
 #define WARDEN_APPRAISE_MAX	65536	/* reference digests of one domain */

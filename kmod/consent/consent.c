@@ -17,6 +17,7 @@
 
 #include "compat/hrtimer.h"
 #include "consent-priv.h"
+#include "network/broker.h"
 #include "policy/layers.h"
 #include "record/record.h"
 #include "session/session.h"
@@ -83,7 +84,8 @@ struct lost {
 
 static bool is_unused(const struct kept *k, u64 now)
 {
-	return warden_ground_unused_until(k) <= now && !warden_session_rests_on(k->grant.receipt);
+	return warden_ground_unused_until(k) <= now && !warden_session_rests_on(k->grant.receipt) &&
+	       !warden_broker_rests_on(k->grant.receipt);
 }
 
 /* True where a record that was given has ended by itself. */

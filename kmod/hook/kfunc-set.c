@@ -50,6 +50,11 @@ BTF_ID_FLAGS(func, warden_kf_debug_now)
 BTF_ID_FLAGS(func, warden_kf_debug_file, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_debug_mkdir)
 BTF_ID_FLAGS(func, warden_kf_tables, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_local_bind, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_local_prepare, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_local_reach)
+BTF_ID_FLAGS(func, warden_kf_socket_receive, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_socket_release)
 BTF_KFUNCS_END(kfunc_ids)
 
 /* Nobody else's program may call in: root could forget devices with one. */

@@ -12,6 +12,7 @@
 
 #include "device/radio.h"
 #include "kfunc.h"
+#include "network/broker.h"
 #include "network/egress.h"
 #include "network/protocol.h"
 #include "network/service.h"
@@ -154,6 +155,80 @@ __bpf_kfunc int warden_kf_tables(struct sk_buff *skb)
 {
 	warden_kfunc_enter(WARDEN_HOOK_NETLINK_SEND);
 	warden_tables_tell(skb);
+	return 0;
+}
+
+/**
+ * warden_kf_local_bind() - a local socket is about to be bound
+ * @sock: the socket
+ * @address: what it is bound to, in kernel memory
+ * @len: bytes of @address
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_local_bind(struct socket *sock, struct sockaddr *address, int len)
+{
+	warden_kfunc_enter(WARDEN_HOOK_SOCKET_BIND);
+	return warden_broker_bind(sock, address, len);
+}
+
+/**
+ * warden_kf_local_prepare() - the current program is about to connect, or send, to a local socket
+ * @sock: its socket
+ * @hook: enum warden_hook it was called from
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_local_prepare(struct socket *sock, u32 hook)
+{
+	warden_kfunc_enter(hook);
+	return warden_broker_prepare(sock);
+}
+
+/**
+ * warden_kf_local_reach() - may the current program speak to this local socket?
+ * @sk: its socket
+ * @other: the one that listens, or gets the datagram; locked
+ * @hook: enum warden_hook it was called from
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_local_reach(struct sock *sk, struct sock *other, u32 hook)
+{
+	warden_kfunc_enter(hook);
+	return warden_broker_reach(sk, other);
+}
+
+/**
+ * warden_kf_socket_receive() - may the current program be handed this socket?
+ * @file: its file, on its way in from another process
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_socket_receive(struct file *file)
+{
+	warden_kfunc_enter(WARDEN_HOOK_FILE_RECEIVE);
+	return warden_broker_receive(file);
+}
+
+/**
+ * warden_kf_socket_release() - a socket is closed, by the last who had it
+ * @file: its file
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_socket_release(struct file *file)
+{
+	const struct socket *sock = sock_from_file(file);
+
+	warden_kfunc_enter(WARDEN_HOOK_FILE_RELEASE);
+	if (sock && sock->sk)
+		warden_broker_release(sock->sk);
 	return 0;
 }
 

@@ -24,6 +24,7 @@
 #include "device/usb.h"
 #include "judge/judge.h"
 #include "kfunc.h"
+#include "network/broker.h"
 #include "program/identity.h"
 #include "program/load.h"
 #include "program/measure.h"
@@ -242,7 +243,7 @@ __bpf_kfunc int warden_kf_exec(struct linux_binprm *bprm)
 }
 
 /**
- * warden_kf_inherit() - close the sensor files the new program may not have
+ * warden_kf_inherit() - close the sensors and brokers the new program may not have
  *
  * Context: Sleepable LSM program, from bprm_committing_creds.
  * Return: 0.
@@ -251,6 +252,7 @@ __bpf_kfunc int warden_kf_inherit(void)
 {
 	warden_kfunc_enter(WARDEN_HOOK_BPRM_CREDS);
 	warden_session_inherit();
+	warden_broker_inherit();
 	return 0;
 }
 

@@ -35,6 +35,18 @@ static const u64 hooks_of[WARDEN_DOMAIN_RULES] = {
 				HOOK(KERNEL_LOAD_DATA) | HOOK(INODE_MKDIR),
 };
 
+/* Brokers: who connects to one, and when that is over. */
+static u64 hooks_of_brokers(const struct warden_snapshot *snap)
+{
+	u64 hooks = hooks_of[WARDEN_DOMAIN_CONNECT] | HOOK(FILE_RELEASE);
+	u32 i;
+
+	for (i = 0; i < snap->nr_brokers; i++)
+		if (snap->brokers[i].path[0])
+			hooks |= HOOK(SOCKET_BIND) | HOOK(UNIX_CONNECT) | HOOK(UNIX_SEND);
+	return snap->nr_brokers ? hooks : 0;
+}
+
 static bool touches(const struct warden_snapshot *snap, u32 domain)
 {
 	return snap->measure & BIT(domain) || snap->reference[domain].on ||
@@ -54,7 +66,7 @@ static bool touches(const struct warden_snapshot *snap, u32 domain)
 u64 warden_needs_of(const struct warden_snapshot *snap)
 {
 	u64 hooks = ALWAYS | (snap->nr_programs ? HOOK(BPRM_CHECK) : 0) |
-		    (snap->nr_brokers ? hooks_of[WARDEN_DOMAIN_CONNECT] : 0);
+		    hooks_of_brokers(snap);
 	u32 domain;
 
 	for (domain = 0; domain < WARDEN_DOMAIN_RULES; domain++)

@@ -80,12 +80,13 @@ const struct nla_policy warden_appraise_nl_policy[WARDEN_A_APPRAISE_DIGESTS + 1]
 	[WARDEN_A_APPRAISE_DIGESTS] = { .type = NLA_BINARY, },
 };
 
-const struct nla_policy warden_broker_nl_policy[WARDEN_A_BROKER_PORT + 1] = {
+const struct nla_policy warden_broker_nl_policy[WARDEN_A_BROKER_PATH + 1] = {
 	[WARDEN_A_BROKER_LINE] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_BROKER_LABEL] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_BROKER_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 10),
 	[WARDEN_A_BROKER_PROTOCOL] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_broker_protocol_range),
 	[WARDEN_A_BROKER_PORT] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_broker_port_range),
+	[WARDEN_A_BROKER_PATH] = { .type = NLA_NUL_STRING, .len = 107, },
 };
 
 const struct nla_policy warden_channel_nl_policy[WARDEN_A_CHANNEL_UNIT + 1] = {

@@ -13,7 +13,7 @@
 
 /* Common nested types */
 extern const struct nla_policy warden_appraise_nl_policy[WARDEN_A_APPRAISE_DIGESTS + 1];
-extern const struct nla_policy warden_broker_nl_policy[WARDEN_A_BROKER_PORT + 1];
+extern const struct nla_policy warden_broker_nl_policy[WARDEN_A_BROKER_PATH + 1];
 extern const struct nla_policy warden_channel_nl_policy[WARDEN_A_CHANNEL_UNIT + 1];
 extern const struct nla_policy warden_classify_nl_policy[WARDEN_A_CLASSIFY_CLASS + 1];
 extern const struct nla_policy warden_default_nl_policy[WARDEN_A_DEFAULT_MODE + 1];

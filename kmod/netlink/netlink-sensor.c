@@ -11,6 +11,7 @@
 #include "device/inventory.h"
 #include "message.h"
 #include "netlink-gen.h"
+#include "network/broker.h"
 #include "session/session.h"
 
 static int fill_sensor(struct sk_buff *skb, const void *arg)
@@ -74,7 +75,7 @@ int warden_nl_session_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 {
 	struct warden_session_info info;
 
-	while (!warden_session_get(cb->args[0], &info)) {
+	while (!warden_session_get(cb->args[0], &info) || !warden_broker_get(cb->args[0], &info)) {
 		if (warden_message_dump(skb, cb, WARDEN_CMD_SESSION_GET, fill_session, &info))
 			return skb->len ?: -EMSGSIZE;
 		cb->args[0] = info.id + 1;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Brokers: programs that have a sensor and hand on what it tells, at a port the policy
- * names. To connect there is to use the sensor, by the program that connects; and the
- * connection ends when that lost its ground.
+ * Brokers: programs that have a sensor and hand on what it tells, at a port or a local
+ * socket that the policy names. To connect there is to use the sensor, by the program
+ * that connects: a session, which lasts until that socket is closed or lost its ground.
  *
- * Whatever the address: a machine has many of its own, and who forwards a port gives
- * it others.
+ * Of a port, whatever the address: a machine has many of its own, and who forwards a port
+ * gives it others. broker-link.c has the table of connections, broker-local.c knows which
+ * local sockets are brokers', broker-ending.c ends a connection, broker-passing.c says who
+ * else may have it, broker-record.c tells of it.
  */
 #include <linux/cred.h>
-#include <linux/list.h>
-#include <linux/mutex.h>
 #include <linux/net.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
@@ -20,58 +20,46 @@
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
+#include "broker-priv.h"
 #include "broker.h"
-#include "consent/consent.h"
-#include "judge/judge.h"
+#include "device/classify.h"
+#include "egress.h"
 #include "policy/layers.h"
-#include "program/identity.h"
-#include "record/record.h"
-#include "sweep.h"
 
-/* Numbers of connections, apart from those of sessions, for consents that are for one. */
-#define FIRST_ID (1ULL << 63)
+/* Looks at a verdict that is outdated as soon as it is made. */
+#define LOOKS 3
 
-/* How long a socket may take from the hook to its first packet. */
-#define CONNECT_NS NSEC_PER_SEC
-
-/**
- * struct link - a connection to a broker
- * @node: in @links, or in the list of those that are ended
- * @sk: held
- * @broker: whom it is to, copied
- * @identity: program that connected
- * @uid: its real user id
- * @pid: its thread group
- * @id: its number
- * @since: boot-time clock, in ns
- * @answer: what allowed it
- */
-struct link {
-	struct list_head node;
-	struct sock *sk;
-	struct warden_broker broker;
-	struct warden_identity identity;
-	u32 uid;
-	struct pid *pid;
-	u64 id;
-	u64 since;
-	struct warden_answer answer;
-};
-
-/* Protects what is below; a verdict, and the lock of a socket, nest in it. */
-static DEFINE_MUTEX(links_lock);
-static LIST_HEAD(links);
-static u32 nr_links;
-static u64 next_id = FIRST_ID;
+/* --- whom a socket is to ------------------------------------------------------- */
 
 /* Where a server of plain TCP is spoken to with MPTCP or SMC, it is spoken to all the same. */
 static u16 protocol_of(const struct sock *sk)
 {
-	return sk->sk_protocol == IPPROTO_MPTCP || sk->sk_protocol == IPPROTO_SMC ? IPPROTO_TCP :
-										     sk->sk_protocol;
+	if (sk->sk_family == AF_SMC || sk->sk_protocol == IPPROTO_MPTCP ||
+	    sk->sk_protocol == IPPROTO_SMC)
+		return IPPROTO_TCP;
+	return sk->sk_protocol;
 }
 
-static bool find(u16 protocol, u16 port, struct warden_broker *found)
+/**
+ * struct target - where somebody connects
+ * @where: name of a local socket; NULL is a port
+ * @protocol: IPPROTO_*
+ * @port: host order
+ */
+struct target {
+	const char *where;
+	u16 protocol;
+	u16 port;
+};
+
+static bool is_at(const struct warden_broker *b, const struct target *t)
+{
+	if (t->where)
+		return b->path[0] && warden_classify_matches(b->path, t->where);
+	return !b->path[0] && b->protocol == t->protocol && b->port == t->port;
+}
+
+static bool find(const struct target *t, struct warden_broker *found)
 {
 	const struct warden_layers *layers;
 	const struct warden_broker *b;
@@ -83,7 +71,7 @@ static bool find(u16 protocol, u16 port, struct warden_broker *found)
 	for (i = 0; i < layers->nr && !is; i++) {
 		for (n = 0; n < layers->layer[i]->nr_brokers && !is; n++) {
 			b = &layers->layer[i]->brokers[n];
-			is = b->protocol == protocol && b->port == port;
+			is = is_at(b, t);
 			if (is)
 				*found = *b;
 		}
@@ -92,262 +80,202 @@ static bool find(u16 protocol, u16 port, struct warden_broker *found)
 	return is;
 }
 
-static struct warden_request request_of(const struct link *l)
+/**
+ * warden_broker_at() - which broker has a local socket of this name?
+ * @where: a path, or "@" and an abstract name
+ * @found: filled in where there is one
+ *
+ * Context: Any; does not sleep.
+ * Return: true if the policy names one.
+ */
+bool warden_broker_at(const char *where, struct warden_broker *found)
 {
-	return (struct warden_request){
-		.domain = WARDEN_DOMAIN_SENSOR,
-		.uid = l->uid,
-		.subject = &l->identity,
-		.class = l->broker.class,
-		.topology = l->broker.key,
-		.process = (unsigned long)l->pid,
-		.session = l->id,
-	};
+	return find(&(struct target){ .where = where }, found);
 }
 
-static void drop(struct link *l)
+/**
+ * warden_link_is_named() - does the policy still say that this is a broker?
+ * @l: the connection
+ *
+ * Context: Any; does not sleep.
+ * Return: true if it does.
+ */
+bool warden_link_is_named(const struct warden_link *l)
 {
-	if (l->answer.has_receipt && l->answer.validity == WARDEN_CONSENT_VALIDITY_ONCE)
-		warden_consent_used_up(l->answer.receipt, l->id);
+	struct target t = { .protocol = protocol_of(l->sk), .port = l->broker.port };
+	struct warden_broker now;
+
+	if (l->where[0])
+		t.where = l->where;
+	return find(&t, &now);
+}
+
+/* --- one connection ------------------------------------------------------------- */
+
+static const char *path_of_current(gfp_t gfp)
+{
+	char *buf = kmalloc(WARDEN_PATH_MAX + 1, gfp);
+	const char *path = NULL;
+
+	if (buf)
+		path = kstrdup(warden_identity_path(buf, WARDEN_PATH_MAX + 1), gfp);
+	kfree(buf);
+	return path;
+}
+
+static void identify(struct warden_link *l, gfp_t gfp)
+{
+	if (gfpflags_allow_blocking(gfp))
+		warden_identity_of_current(&l->identity);
+	else
+		l->identity.reason = WARDEN_REASON_PROGRAM_UNREADABLE;
+	if (!l->identity.reason && warden_judge_traced())
+		l->identity.reason = WARDEN_REASON_PROGRAM_TRACED;
+	l->path = path_of_current(gfp);
+}
+
+/**
+ * warden_link_new() - a connection by the current program, which is in no table yet
+ * @sk: its socket
+ * @gfp: where this may not sleep, its program cannot be told
+ *
+ * Context: Process context; as @gfp says.
+ * Return: the connection, held once; NULL without memory.
+ */
+struct warden_link *warden_link_new(struct sock *sk, gfp_t gfp)
+{
+	struct warden_link *l = kzalloc(sizeof(*l), gfp | __GFP_ACCOUNT);
+
+	if (!l)
+		return NULL;
+	refcount_set(&l->users, 1);
+	l->sk = sk;
+	sock_hold(sk);
+	l->uid = from_kuid(&init_user_ns, current_uid());
+	l->pid = get_pid(task_tgid(current));
+	l->since = ktime_get_boottime_ns();
+	init_completion(&l->done);
+	identify(l, gfp);
+	return l;
+}
+
+/**
+ * warden_link_put() - let go of a connection
+ * @l: the connection, or NULL
+ *
+ * Context: Any.
+ */
+void warden_link_put(struct warden_link *l)
+{
+	if (!l || !refcount_dec_and_test(&l->users))
+		return;
 	sock_put(l->sk);
 	put_pid(l->pid);
+	kfree(l->path);
 	kfree(l);
 }
 
-/* Closed by its holder, or by the other side. */
-static bool is_over(const struct link *l)
+/**
+ * warden_link_refuse() - record that a connection is refused, whatever the policy says
+ * @l: the connection
+ * @reason: enum warden_reason
+ *
+ * Context: Process context of its program; does not sleep.
+ */
+void warden_link_refuse(struct warden_link *l, u8 reason)
 {
-	return sock_flag(l->sk, SOCK_DEAD) ||
-	       (READ_ONCE(l->sk->sk_state) == TCP_CLOSE &&
-		ktime_get_boottime_ns() - l->since > CONNECT_NS);
+	struct warden_request req = warden_link_request(l);
+
+	l->answer.denied = true;
+	l->answer.observed = false;
+	l->answer.differs = false;
+	l->answer.reason = reason;
+	warden_judge_tell(&req, &l->answer, l->broker.name, 0);
 }
 
-static void forget_over(struct list_head *over)
+/**
+ * warden_link_judge() - may the program of a connection use its broker's sensor?
+ * @l: the connection, whose broker is set
+ *
+ * Context: Process context of that program; does not sleep.
+ * Return: 0, -EACCES, or -ENOMEM, which are recorded.
+ */
+int warden_link_judge(struct warden_link *l)
 {
-	struct link *l, *next;
-
-	lockdep_assert_held(&links_lock);
-	list_for_each_entry_safe(l, next, &links, node) {
-		if (!is_over(l))
-			continue;
-		list_move(&l->node, over);
-		nr_links--;
-	}
-}
-
-static void drop_all(struct list_head *over)
-{
-	struct link *l, *next;
-
-	list_for_each_entry_safe(l, next, over, node)
-		drop(l);
-}
-
-static int judge(struct link *l)
-{
-	struct warden_request req = request_of(l);
+	struct warden_request req = warden_link_request(l);
 	int err;
 
 	req.session = 0; /* a consent for one open is still to be taken */
-	req.process = (unsigned long)task_tgid(current);
 	err = warden_judge(&req, &l->answer);
+	if (!err && warden_egress_use(l->broker.class, 0)) {
+		warden_link_refuse(l, WARDEN_REASON_NO_MEMORY);
+		return -ENOMEM;
+	}
 	if (warden_answer_tells(&l->answer))
 		warden_judge_tell(&req, &l->answer, l->broker.name, 0);
 	return err;
 }
 
-/* Seen by each review from here on; so the verdict is looked at once more. */
-static int enlist(struct link *l)
+/**
+ * warden_link_begin() - have a connection judged, and begin it
+ * @l: the connection, whose broker is set
+ *
+ * Context: Process context of its program, does not sleep.
+ * Return: 0, or a negative errno, which is recorded.
+ */
+int warden_link_begin(struct warden_link *l)
 {
-	struct warden_answer *a = &l->answer;
-	LIST_HEAD(over);
-	int err = 0;
+	int looks, err = -EAGAIN;
 
-	mutex_lock(&links_lock);
-	forget_over(&over);
-	l->id = next_id++;
-	if (nr_links >= WARDEN_SESSIONS_MAX)
-		err = -ENFILE;
-	else if (!warden_judge_holds(a) ||
-		 (a->has_receipt && !warden_consent_use(&l->identity.digest, a->receipt,
-							(unsigned long)l->pid, l->id)))
+	for (looks = 0; looks < LOOKS && err == -EAGAIN; looks++)
+		err = warden_link_judge(l) ?: warden_link_add(l);
+	if (err == -EAGAIN) { /* what changes faster is not worth waiting for */
+		warden_link_refuse(l, WARDEN_REASON_POLICY_CHANGED);
 		err = -EACCES;
-	if (!err) {
-		list_add_tail(&l->node, &links);
-		nr_links++;
 	}
-	mutex_unlock(&links_lock);
-	drop_all(&over);
 	return err;
 }
 
-static struct link *new_link(struct socket *sock, const struct warden_broker *broker)
+/* --- ports ------------------------------------------------------------------------------ */
+
+/* Is it one more datagram, or connect() of a socket that connects or is connected? */
+static bool may_stand(const struct socket *sock)
 {
-	struct link *l = kzalloc(sizeof(*l), GFP_KERNEL_ACCOUNT);
-
-	if (!l)
-		return NULL;
-	l->broker = *broker;
-	l->sk = sock->sk;
-	sock_hold(l->sk);
-	l->uid = from_kuid(&init_user_ns, current_uid());
-	l->pid = get_pid(task_tgid(current));
-	l->since = ktime_get_boottime_ns();
-	warden_identity_of_current(&l->identity);
-	return l;
-}
-
-/* What could not be ended, when consent is taken back, does not begin. */
-static int refuse_endless(struct link *l)
-{
-	struct warden_request req = request_of(l);
-
-	l->answer.denied = true;
-	l->answer.observed = false;
-	l->answer.reason = WARDEN_REASON_PORT_NOT_NAMED;
-	warden_judge_tell(&req, &l->answer, l->broker.name, 0);
-	return -EACCES;
-}
-
-/* One message: a consent for one open, or one process, is taken by it. */
-static int use_once(struct link *l)
-{
-	if (!l->answer.has_receipt)
-		return 0;
-	mutex_lock(&links_lock);
-	l->id = next_id++;
-	mutex_unlock(&links_lock);
-	return warden_consent_use(&l->identity.digest, l->answer.receipt, (unsigned long)l->pid,
-				  l->id) ? 0 : -EACCES;
+	return sock->type == SOCK_DGRAM || READ_ONCE(sock->sk->sk_state) != TCP_CLOSE;
 }
 
 /**
  * warden_broker_connect() - may the current program speak to this port?
- * @sock: a socket of TCP or UDP
+ * @sock: a socket of TCP or UDP, or of another family that speaks to one of those
  * @port: of the other side, host order
- * @lasts: the socket stays connected; false for one message
  *
- * A policy that changes in this very moment denies; who tries again is asked anew.
+ * Who sends one datagram is connected from then on: what is answered comes to the same
+ * socket. What could not be ended, when consent is taken back, does not begin.
  *
  * Context: Process context, sleeps.
  * Return: 0; -EACCES; -ENFILE with too many connections; -ENOMEM.
  */
-int warden_broker_connect(struct socket *sock, u16 port, bool lasts)
+int warden_broker_connect(struct socket *sock, u16 port)
 {
+	const struct target t = { .protocol = protocol_of(sock->sk), .port = port };
 	struct warden_broker broker;
-	struct link *l;
+	struct warden_link *l;
 	int err;
 
-	if (!find(protocol_of(sock->sk), port, &broker))
+	if (!find(&t, &broker) || (may_stand(sock) && warden_link_stands(sock->sk, &broker)))
 		return 0;
-	l = new_link(sock, &broker);
+	l = warden_link_new(sock->sk, GFP_KERNEL);
 	if (!l)
 		return -ENOMEM;
-	err = judge(l);
-	if (!err && !l->sk->sk_prot->diag_destroy)
-		err = refuse_endless(l);
-	if (!err && lasts) {
-		err = enlist(l);
+	l->broker = broker;
+	if (l->sk->sk_prot->diag_destroy) {
+		err = warden_link_begin(l);
+	} else {
+		err = warden_link_judge(l);
 		if (!err)
-			return 0;
-	} else if (!err) {
-		err = use_once(l);
+			warden_link_refuse(l, WARDEN_REASON_PORT_NOT_NAMED);
+		err = -EACCES;
 	}
-	l->answer.has_receipt &= !err && !lasts; /* else it was not used */
-	drop(l);
+	warden_link_put(l);
 	return err;
-}
-
-/* --- the end ------------------------------------------------------------------ */
-
-static bool lost_ground(const struct link *l)
-{
-	struct warden_request req = request_of(l);
-	struct warden_answer answer;
-	struct warden_broker now;
-
-	return find(protocol_of(l->sk), l->broker.port, &now) && warden_judge(&req, &answer);
-}
-
-static void tell(const struct link *l, u32 reason, u64 took)
-{
-	struct warden_record *r = kzalloc(sizeof(*r), GFP_KERNEL);
-
-	if (!r) {
-		warden_record_lose(false);
-		return;
-	}
-	r->event = WARDEN_EVENT_SESSION_END;
-	r->domain = WARDEN_DOMAIN_SENSOR;
-	r->action = WARDEN_ACTION_ALLOW;
-	r->reason = reason;
-	r->line = l->answer.line;
-	r->policy_version = l->answer.version;
-	r->layer = l->answer.layer;
-	r->generation = l->answer.generation;
-	r->count = 1;
-	r->pid = pid_nr(l->pid);
-	r->uid = l->uid;
-	r->class = l->broker.class;
-	r->program_digest = l->identity.digest;
-	r->has_receipt = l->answer.has_receipt;
-	memcpy(r->receipt, l->answer.receipt, sizeof(r->receipt));
-	strscpy(r->program, l->answer.label, sizeof(r->program));
-	strscpy(r->object, l->broker.name, sizeof(r->object));
-	r->took = took;
-	warden_record_add(r);
-	kfree(r);
-}
-
-static unsigned int end(bool (*wanted)(const struct link *l), u32 reason, u64 since)
-{
-	struct link *l, *next;
-	unsigned int nr = 0;
-	LIST_HEAD(over);
-
-	mutex_lock(&links_lock);
-	forget_over(&over);
-	list_for_each_entry_safe(l, next, &links, node) {
-		if (!wanted(l))
-			continue;
-		warden_sweep_end(l->sk);
-		tell(l, reason, ktime_get_boottime_ns() - since);
-		list_move(&l->node, &over);
-		nr_links--;
-		nr++;
-	}
-	mutex_unlock(&links_lock);
-	drop_all(&over);
-	return nr;
-}
-
-/**
- * warden_broker_review() - end each connection to a broker that would not be allowed now
- * @reason: enum warden_reason, why it is looked at
- * @since: boot-time clock in ns, when that began
- *
- * Context: Process context, sleeps.
- * Return: how many were ended.
- */
-unsigned int warden_broker_review(u32 reason, u64 since)
-{
-	return end(lost_ground, reason, since);
-}
-
-static bool is_any(const struct link *l)
-{
-	return true;
-}
-
-/**
- * warden_broker_end_all() - end each connection to a broker
- * @reason: enum warden_reason
- * @since: boot-time clock in ns, when that began
- *
- * Context: Process context, sleeps.
- * Return: how many were ended.
- */
-unsigned int warden_broker_end_all(u32 reason, u64 since)
-{
-	return end(is_any, reason, since);
 }

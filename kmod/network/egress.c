@@ -18,6 +18,7 @@
 #include <linux/string.h>
 #include <warden/abi.h>
 
+#include "broker.h"
 #include "device/devices.h"
 #include "egress.h"
 #include "hook/links.h"
@@ -276,8 +277,10 @@ void warden_egress_mark(struct pid *process, u32 classes)
  */
 void warden_egress_begin(void)
 {
-	if (is_wanted())
+	if (is_wanted()) {
 		warden_session_mark_holders();
+		warden_broker_mark_holders();
+	}
 }
 
 /**

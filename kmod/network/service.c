@@ -196,6 +196,12 @@ struct peer {
 	u16 port;
 };
 
+/* A socket of AF_SMC has a number of its own there, and connects as the SMC of AF_INET does. */
+static u16 protocol_of(const struct sock *sk)
+{
+	return sk->sk_family == AF_SMC ? IPPROTO_SMC : sk->sk_protocol;
+}
+
 static bool has_ports(u16 protocol)
 {
 	switch (protocol) {
@@ -258,7 +264,7 @@ static void read_peer(struct peer *to, const struct socket *sock, const struct s
 	u16 family = len >= (int)sizeof(sa_family_t) ? address->sa_family : AF_UNSPEC;
 
 	*to = (struct peer){};
-	if (!is_inet(sock))
+	if (!is_inet(sock) && sock->sk->sk_family != AF_SMC)
 		return;
 	if (family == AF_UNSPEC)
 		family = sock->sk->sk_family;
@@ -266,7 +272,7 @@ static void read_peer(struct peer *to, const struct socket *sock, const struct s
 		read_four(to, address, len);
 	else if (family == AF_INET6)
 		read_six(to, address, len);
-	if (sock->type == SOCK_RAW || !has_ports(sock->sk->sk_protocol))
+	if (sock->type == SOCK_RAW || !has_ports(protocol_of(sock->sk)))
 		to->port = 0;
 }
 
@@ -285,7 +291,7 @@ static int judge_connect(struct socket *sock, const struct peer *to)
 		.domain = WARDEN_DOMAIN_CONNECT,
 		.uid = from_kuid(&init_user_ns, current_uid()),
 		.subject = &subject,
-		.protocol = sock->sk->sk_protocol,
+		.protocol = protocol_of(sock->sk),
 		.port = to->port,
 		.address = to->address,
 	};
@@ -309,7 +315,7 @@ static int judge_egress(struct socket *sock, const struct peer *to)
 		.domain = WARDEN_DOMAIN_EGRESS,
 		.uid = from_kuid(&init_user_ns, current_uid()),
 		.subject = &subject,
-		.protocol = sock->sk->sk_protocol,
+		.protocol = protocol_of(sock->sk),
 		.port = to->port,
 		.address = to->address,
 	};
@@ -427,7 +433,7 @@ int warden_service_connect(struct socket *sock, const struct sockaddr *address, 
 	read_peer(&to, sock, address, len);
 	return judge_egress(sock, &to) ?:
 	       judge_connect(sock, &to) ?:
-	       warden_broker_connect(sock, to.port, true);
+	       warden_broker_connect(sock, to.port);
 }
 
 /**
@@ -445,8 +451,7 @@ int warden_service_send(struct socket *sock, const struct msghdr *msg)
 	if (sock->sk->sk_kern_sock || !msg->msg_name)
 		return 0;
 	read_peer(&to, sock, msg->msg_name, msg->msg_namelen);
-	return judge_connect(sock, &to) ?:
-	       warden_broker_connect(sock, to.port, sock->type == SOCK_STREAM);
+	return judge_connect(sock, &to) ?: warden_broker_connect(sock, to.port);
 }
 
 /* --- whether there is anything to ask --------------------------------------- */
@@ -521,6 +526,7 @@ void warden_service_renew(void)
 						  denying_domains(warden_shadow_get_rcu()));
 		WRITE_ONCE(gate->sockets, denied_sockets(warden_layers_get_rcu()) |
 						  denied_sockets(warden_shadow_get_rcu()));
+		WRITE_ONCE(gate->local, warden_broker_any_local(warden_layers_get_rcu()));
 		rcu_read_unlock();
 	}
 	mutex_unlock(&gate_lock);
@@ -537,6 +543,7 @@ void warden_service_watch(struct warden_gate *to)
 	mutex_lock(&gate_lock);
 	gate = to;
 	mutex_unlock(&gate_lock);
+	warden_broker_watch(to);
 	warden_inbound_enable(to);
 	warden_service_renew();
 }

@@ -28,6 +28,7 @@
 #include "network/egress.h"
 #include "network/inbound.h"
 #include "network/ports.h"
+#include "network/broker.h"
 #include "network/sweep.h"
 #include "pack.h"
 #include "policy.h"
@@ -97,6 +98,7 @@ static struct warden_committed publish(struct warden_layers *layers, struct ward
 	warden_consent_follow(layers);
 	warden_inbound_settle();
 	warden_sweep(*old, layers);
+	warden_broker_follow(layers);
 	mod_delayed_work(system_unbound_wq, &pack_work, PACK_AFTER);
 	done.generation = layers->generation;
 	done.ended = 0;

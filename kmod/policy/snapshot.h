@@ -137,10 +137,12 @@ struct warden_classing {
 /**
  * struct warden_broker - a program that hands on what a sensor tells
  * @key: warden_snapshot_key() of @name
- * @protocol: IPPROTO_TCP or IPPROTO_UDP
+ * @protocol: IPPROTO_TCP or IPPROTO_UDP; 0 where it is a local socket
  * @port: where it does, host order
  * @class: enum warden_sensor_class
  * @name: its name, with WARDEN_BROKER_MARK before it
+ * @path: name of a local socket, "@" before an abstract one; one "*" is any run of
+ *	  characters; empty where it is a port
  */
 struct warden_broker {
 	u64 key;
@@ -148,6 +150,7 @@ struct warden_broker {
 	u16 port;
 	u8 class;
 	char name[sizeof(WARDEN_BROKER_MARK) + WARDEN_LABEL_MAX];
+	char path[WARDEN_BROKER_PATH_MAX + 1];
 };
 
 /**

@@ -39,21 +39,36 @@ int warden_stage_add_classing(struct warden_stage *stage, const struct nlattr *a
 	return 0;
 }
 
-static bool is_taken(const struct warden_stage *stage, u32 protocol, u32 port)
+static bool is_taken(const struct warden_stage *stage, u32 protocol, u32 port, const char *path)
 {
 	const struct warden_broker *b = stage->brokers.item;
 	u32 i;
 
 	for (i = 0; i < stage->brokers.nr; i++)
-		if (b[i].protocol == protocol && b[i].port == port)
+		if (b[i].protocol == protocol && b[i].port == port && !strcmp(b[i].path, path))
 			return true;
 	return false;
+}
+
+/* Where it is: at a port, or at a local socket. */
+static const char *check_where(u32 protocol, u32 port, const char *path)
+{
+	if (!path[0])
+		return port && (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP) ? NULL :
+			       "a broker is found at a port of tcp or udp, or at a local socket";
+	if (port || protocol)
+		return "a broker is found at a port or at a local socket, and not at both";
+	if (path[0] != '/' && path[0] != '@')
+		return "the name of a local socket begins with a slash, or with @ where it is abstract";
+	return strchr(path, '*') == strrchr(path, '*') ?
+		       NULL : "the name of a local socket has one asterisk at most";
 }
 
 int warden_stage_add_broker(struct warden_stage *stage, const struct nlattr *attr,
 			    struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[WARDEN_A_BROKER_MAX + 1];
+	const char *path, *wrong;
 	struct warden_broker *b;
 	u32 protocol, port;
 	int err;
@@ -65,18 +80,21 @@ int warden_stage_add_broker(struct warden_stage *stage, const struct nlattr *att
 		return err;
 	protocol = get_u32(tb, WARDEN_A_BROKER_PROTOCOL, 0);
 	port = get_u32(tb, WARDEN_A_BROKER_PORT, 0);
-	if (!tb[WARDEN_A_BROKER_LINE] || !tb[WARDEN_A_BROKER_CLASS] || !port ||
-	    (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP))
-		return warden_stage_refuse(extack, attr,
-					   "a broker has a line, a class, and a port of tcp or udp");
-	if (is_taken(stage, protocol, port))
-		return warden_stage_refuse(extack, attr, "two brokers have one port");
+	path = tb[WARDEN_A_BROKER_PATH] ? nla_data(tb[WARDEN_A_BROKER_PATH]) : "";
+	if (!tb[WARDEN_A_BROKER_LINE] || !tb[WARDEN_A_BROKER_CLASS])
+		return warden_stage_refuse(extack, attr, "a broker is named by a line, as a class");
+	wrong = check_where(protocol, port, path);
+	if (wrong)
+		return warden_stage_refuse(extack, attr, wrong);
+	if (is_taken(stage, protocol, port, path))
+		return warden_stage_refuse(extack, attr, "two brokers have one port, or one local socket");
 	b = warden_stage_append(&stage->brokers, sizeof(*b), WARDEN_BROKERS_MAX, "brokers", extack);
 	if (IS_ERR(b))
 		return PTR_ERR(b);
 	b->protocol = protocol;
 	b->port = port;
 	b->class = nla_get_u32(tb[WARDEN_A_BROKER_CLASS]);
+	strscpy(b->path, path, sizeof(b->path));
 	snprintf(b->name, sizeof(b->name), WARDEN_BROKER_MARK "%s",
 		 (const char *)nla_data(tb[WARDEN_A_BROKER_LABEL]));
 	b->key = warden_snapshot_key(b->name);

@@ -6,6 +6,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/leds.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <uapi/linux/warden.h>
 
@@ -28,7 +29,8 @@ static const char *const names[] = {
 };
 
 static struct led_trigger *triggers[ARRAY_SIZE(names)];
-static u32 in_use[ARRAY_SIZE(names)]; /* sessions; under the sessions' lock */
+static u32 in_use[ARRAY_SIZE(names)]; /* sessions; under @lights_lock */
+static DEFINE_SPINLOCK(lights_lock);   /* innermost of ours */
 
 static void add(u32 which)
 {
@@ -46,24 +48,28 @@ static void del(u32 which)
  * warden_light_add() - a session of a class begins
  * @class: enum warden_sensor_class
  *
- * Context: Under the sessions' lock; does not sleep.
+ * Context: Process context, does not sleep.
  */
 void warden_light_add(u32 class)
 {
+	spin_lock(&lights_lock);
 	add(class);
 	add(WARDEN_SENSOR_CLASS_FREE);
+	spin_unlock(&lights_lock);
 }
 
 /**
  * warden_light_del() - a session of a class is over, and no data comes by it any more
  * @class: what was added
  *
- * Context: Under the sessions' lock; does not sleep.
+ * Context: Process context, does not sleep.
  */
 void warden_light_del(u32 class)
 {
+	spin_lock(&lights_lock);
 	del(class);
 	del(WARDEN_SENSOR_CLASS_FREE);
+	spin_unlock(&lights_lock);
 }
 
 /**

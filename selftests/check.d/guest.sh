@@ -11,7 +11,7 @@
 # Sourced by the suites guest-*, after lib.sh.
 
 # Real clients that the programs drive.
-guest_packages=(v4l-utils alsa-utils nmap bpftool netcat-openbsd openssl socat mosquitto gpsd libiio-utils iw
+guest_packages=(v4l-utils alsa-utils nmap bpftool netcat-openbsd openssl socat mosquitto gpsd gpsd-clients! libiio-utils iw
 	nftables ipvsadm dropbear-bin iperf3)
 
 # Which programs run, where WARDEN_PROGRAMS does not say it; none named are all.

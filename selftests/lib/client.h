@@ -48,12 +48,6 @@ int client_wait(struct client *c, int ms);
 /* Start, and wait up to a minute; gives the status. */
 int client_run(struct client *c, const char *const argv[]);
 
-/*
- * Run @receiver, a stranger or one that takes its words, and send it a descriptor; its
- * status, -1 where nothing could be sent.
- */
-int client_hand_over(struct client *c, const char *receiver, int fd);
-
 /* Run a command line; false where it failed, and what it said is printed then. */
 bool client_shell(const char *command);
 

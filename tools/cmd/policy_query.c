@@ -80,6 +80,8 @@ static void print_explanation(const struct warden_asked *a, const struct warden_
 	const struct warden_rule *last = NULL;
 	size_t i;
 
+	if (query->by[0])
+		printf("%s\n", query->by);
 	printf("%s %s: %s\n", who_asks(query), query->what,
 	       warden_outcome_text(verdict, &e->outcome));
 	printf("because: %s\n", warden_reason_sentence(e->outcome.reason));
@@ -314,6 +316,8 @@ static void print_running(const struct warden_running *r, const struct warden_qu
 	struct warden_outcome o;
 
 	warden_ask(&r->views[decides], &query->q, &o);
+	if (query->by[0])
+		printf("%s\n", query->by);
 	printf("%s %s: %s\n", who_asks(query), query->what, warden_outcome_text(verdict, &o));
 	printf("because: %s\n", warden_reason_sentence(o.reason));
 	printf("decided by the %s layer\n", r->views[decides].title);
@@ -367,6 +371,9 @@ static bool build_running_query(struct warden_query *query, struct warden_asked 
 		a->view = r->views[i];
 		warden_query_consent(query, a);
 	}
+	for (i = 0; right && i < r->n; i++)
+		if (warden_query_broker(query, &r->views[i], &r->views[warden_running_ask(r, &query->q)]))
+			break;
 	return right;
 }
 
@@ -419,6 +426,7 @@ int warden_policy_explain(const struct warden_ctl *ctl, int argc, char **argv)
 		status = warden_policy_wrong_query("explain", &query);
 		goto out;
 	}
+	warden_query_broker(&query, &a.view, &a.view);
 	warden_explain(&e, &a.view, &query.q, query.who, query.what);
 	if (ctl->json)
 		print_explanation_json(&a, &query, &e);

@@ -268,8 +268,8 @@ static void try_purposes(const struct warden_view *v, const struct warden_questi
 	qsort(o->purposes, o->n, sizeof(*o->purposes), by_text);
 }
 
-void warden_ask(const struct warden_view *v, const struct warden_question *q,
-		struct warden_outcome *o)
+static void ask_itself(const struct warden_view *v, const struct warden_question *q,
+		       struct warden_outcome *o)
 {
 	const struct warden_rule_view *rule;
 	struct warden_reply reply;
@@ -292,6 +292,35 @@ void warden_ask(const struct warden_view *v, const struct warden_question *q,
 		o->blank = rule->flags & WARDEN_RULE_FLAG_BLANK;
 		o->rate = rule->rate;
 	}
+}
+
+bool warden_ask_broker(const struct warden_view *v, const struct warden_question *q,
+		       struct warden_question *use)
+{
+	size_t i;
+
+	for (i = 0; i < v->brokers.n && q->domain == WARDEN_DOMAIN_CONNECT; i++) {
+		const struct warden_broker_view *b = &v->brokers.v[i];
+
+		if (!b->port || b->protocol != q->protocol || b->port != q->port)
+			continue;
+		*use = *q;
+		use->domain = WARDEN_DOMAIN_SENSOR;
+		use->class = b->class;
+		use->topology = b->topology;
+		return true;
+	}
+	return false;
+}
+
+void warden_ask(const struct warden_view *v, const struct warden_question *q,
+		struct warden_outcome *o)
+{
+	struct warden_question use;
+
+	ask_itself(v, q, o);
+	if (o->what == WARDEN_OUTCOME_ALLOWED && warden_ask_broker(v, q, &use))
+		ask_itself(v, &use, o);
 }
 
 bool warden_outcome_same(const struct warden_outcome *a, const struct warden_outcome *b)

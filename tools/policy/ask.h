@@ -58,6 +58,13 @@ struct warden_outcome {
 void warden_ask(const struct warden_view *v, const struct warden_question *q,
 		struct warden_outcome *o);
 
+/*
+ * Where a policy names a broker, to connect there takes the right to its sensor as well: gives that
+ * question. warden_ask() asks it once connecting is allowed.
+ */
+bool warden_ask_broker(const struct warden_view *v, const struct warden_question *q,
+		       struct warden_question *use);
+
 /* Would the same happen? Rules and lines do not count. */
 bool warden_outcome_same(const struct warden_outcome *a, const struct warden_outcome *b);
 

@@ -372,8 +372,12 @@ static void put_broker(struct compile *c, const struct warden_broker *k)
 	warden_blob_put_u32(c->b, WARDEN_A_BROKER_LINE, k->at.line);
 	warden_blob_put_string(c->b, WARDEN_A_BROKER_LABEL, k->name.text);
 	warden_blob_put_u32(c->b, WARDEN_A_BROKER_CLASS, k->class);
-	warden_blob_put_u32(c->b, WARDEN_A_BROKER_PROTOCOL, k->protocol);
-	warden_blob_put_u32(c->b, WARDEN_A_BROKER_PORT, k->port);
+	if (k->path.text) {
+		warden_blob_put_string(c->b, WARDEN_A_BROKER_PATH, k->path.text);
+	} else {
+		warden_blob_put_u32(c->b, WARDEN_A_BROKER_PROTOCOL, k->protocol);
+		warden_blob_put_u32(c->b, WARDEN_A_BROKER_PORT, k->port);
+	}
 	warden_blob_nest_end(c->b, nest);
 }
 

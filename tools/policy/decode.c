@@ -136,6 +136,21 @@ static int read_references(struct warden_view *v, const struct warden_object *o)
 	return 0;
 }
 
+static int read_broker(struct warden_view *v, const struct warden_object *o)
+{
+	char topology[sizeof(WARDEN_BROKER_MARK) + WARDEN_LABEL_MAX];
+
+	snprintf(topology, sizeof(topology), WARDEN_BROKER_MARK "%s",
+		 warden_object_string(o, WARDEN_A_BROKER_LABEL));
+	*warden_array_add(&v->brokers) = (struct warden_broker_view){
+		.protocol = (uint32_t)warden_object_number(o, WARDEN_A_BROKER_PROTOCOL),
+		.port = (uint32_t)warden_object_number(o, WARDEN_A_BROKER_PORT),
+		.class = (uint32_t)warden_object_number(o, WARDEN_A_BROKER_CLASS),
+		.topology = warden_arena_dup(&v->arena, topology, strlen(topology)),
+	};
+	return 0;
+}
+
 static int read_entry(struct warden_view *v, int type, const struct warden_value *nest,
 		      const struct warden_wire_set *set)
 {
@@ -160,6 +175,8 @@ static int read_entry(struct warden_view *v, int type, const struct warden_value
 		return 0;
 	case WARDEN_A_POLICY_APPRAISE:
 		return read_references(v, &o);
+	case WARDEN_A_POLICY_BROKER:
+		return read_broker(v, &o);
 	}
 	return 0;
 }
@@ -271,6 +288,7 @@ void warden_view_close(struct warden_view *v)
 	free(v->programs.v);
 	free(v->purposes.v);
 	free(v->rules.v);
+	free(v->brokers.v);
 	free(v->owners.v);
 	free(v->consents.v);
 	free(v->devices.v);

@@ -43,6 +43,14 @@ struct warden_rule_view {
 	const char *pattern;	     /* NULL is any */
 };
 
+/* A broker at a port. */
+struct warden_broker_view {
+	uint32_t protocol;
+	uint32_t port;
+	uint32_t class;
+	const char *topology; /* as a rule for a device names it */
+};
+
 /* A digest, and a program that is known by it. */
 struct warden_owner {
 	struct warden_digest digest;
@@ -60,6 +68,7 @@ struct warden_view {
 	WARDEN_ARRAY(struct warden_program_view) programs;
 	WARDEN_ARRAY(const char *) purposes;
 	WARDEN_ARRAY(struct warden_rule_view) rules;
+	WARDEN_ARRAY(struct warden_broker_view) brokers;
 	WARDEN_ARRAY(struct warden_owner) owners; /* by digest */
 	WARDEN_ARRAY(uint32_t) consents; /* numbers of the rules with consent, by program */
 	WARDEN_ARRAY(uint32_t) devices;	 /* of those that name a device, by program */

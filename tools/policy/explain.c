@@ -252,13 +252,19 @@ static const struct warden_view *ask_layers(const struct asking *a, const struct
 					    struct warden_outcome *o)
 {
 	const struct warden_oracle *oracles[WARDEN_ROLE_USER];
+	const struct warden_view *decides;
+	struct warden_question use;
 	unsigned int i;
 
 	for (i = 0; i < a->n; i++)
 		oracles[i] = a->layers[i]->oracle;
 	i = warden_oracle_decides(oracles, a->n, q);
 	warden_ask(a->layers[i], q, o);
-	return a->layers[i];
+	decides = a->layers[i];
+	for (i = 0; i < a->n && o->what == WARDEN_OUTCOME_ALLOWED; i++)
+		if (warden_ask_broker(a->layers[i], q, &use))
+			return ask_layers(a, &use, o);
+	return decides;
 }
 
 /* May a rule be about this program? Its user is not looked at: who asks finds out. */

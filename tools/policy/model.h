@@ -169,13 +169,14 @@ struct warden_classing {
 	uint32_t class;
 };
 
-/* A program that hands on what a sensor tells, at a port. */
+/* A program that hands on what a sensor tells, at a port or at a local socket. */
 struct warden_broker {
 	struct warden_place at;
 	struct warden_name name;
 	uint32_t class;
-	uint32_t protocol;
+	uint32_t protocol;	 /* 0 where it is a local socket */
 	uint32_t port;
+	struct warden_name path; /* of a local socket; no text where it is a port */
 };
 
 struct warden_appraise {

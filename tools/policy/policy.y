@@ -270,6 +270,10 @@ simple:
 		warden_parse_broker(p, (struct warden_broker){ .at = @1.from, .name = $3, .port = $6 },
 				    $2, $5, $7, $8);
 	}
+	| CLASSIFY NAME NAME AT NAME STRING NAME NAME {
+		warden_parse_broker(p, (struct warden_broker){ .at = @1.from, .name = $3, .path = $6 },
+				    $2, $5, $7, $8);
+	}
 	| INCLUDE STRING		{ warden_parse_include(p, $2); }
 	| DEFAULT domain action no_tags tags {
 		set_default(p, warden_parse_domain(p, $2, DOMAINS_WITH_DEFAULT, "default"),

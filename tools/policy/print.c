@@ -376,9 +376,14 @@ static void print_classing(const struct warden_classing *g, FILE *to)
 
 static void print_broker(const struct warden_broker *k, FILE *to)
 {
-	fprintf(to, "classify broker %s at %s %u as %s;\n", k->name.text,
-		k->protocol == IPPROTO_TCP ? "tcp" : "udp", k->port,
-		warden_enum_word(warden_enum_sensor_class(), k->class));
+	fprintf(to, "classify broker %s at ", k->name.text);
+	if (k->path.text) {
+		fputs("unix ", to);
+		put_text(to, k->path.text);
+	} else {
+		fprintf(to, "%s %u", k->protocol == IPPROTO_TCP ? "tcp" : "udp", k->port);
+	}
+	fprintf(to, " as %s;\n", warden_enum_word(warden_enum_sensor_class(), k->class));
 }
 
 static void print_appraise(const struct warden_appraise *a, FILE *to)

@@ -189,6 +189,24 @@ bool warden_query_egress(struct warden_query *query, const char *class, const ch
 	return !address || read_address(query, address);
 }
 
+bool warden_query_broker(struct warden_query *query, const struct warden_view *v,
+			 const struct warden_view *decides)
+{
+	struct warden_question use;
+	struct warden_reply reply;
+
+	if (!warden_ask_broker(v, &query->q, &use))
+		return false;
+	warden_oracle_ask(decides->oracle, &query->q, &reply);
+	if (reply.action != WARDEN_ACTION_ALLOW)
+		return false;
+	query->q = use;
+	snprintf(query->by, sizeof(query->by), "to connect there is allowed, and is to use %s: it is a broker's port",
+		 warden_enum_word(warden_enum_sensor_class(), use.class));
+	snprintf(query->what, sizeof(query->what), "use device \"%s\"", use.topology);
+	return true;
+}
+
 bool warden_query_protocol(struct warden_query *query, const char *name)
 {
 	const struct warden_wire_enum *kinds = warden_enum_socket_class();

@@ -40,6 +40,7 @@ struct warden_query {
 	struct warden_question q;
 	const char *who; /* name of the program; NULL is any the policy does not name */
 	char what[400];  /* as a rule would have it */
+	char by[120];	 /* how that came about, "" where it is what was asked */
 	char wrong[400]; /* what is wrong with the words, "" where nothing is */
 };
 
@@ -55,6 +56,12 @@ bool warden_query_connect(struct warden_query *query, const char *protocol, cons
 			  const char *address);
 /* What a program may send to that used a sensor; @address may be NULL: one that no rule names. */
 bool warden_query_egress(struct warden_query *query, const char *class, const char *address);
+/*
+ * Where connecting is allowed and @v names a broker there, the query becomes one for the use of its
+ * sensor. @decides is the policy that says whether it is allowed.
+ */
+bool warden_query_broker(struct warden_query *query, const struct warden_view *v,
+			 const struct warden_view *decides);
 bool warden_query_protocol(struct warden_query *query, const char *name);
 /* @object is a path, the name of a module, an alias or a debug surface, as @domain has it. */
 bool warden_query_object(struct warden_query *query, const struct warden_asked *a, uint32_t domain,

@@ -54,7 +54,8 @@ static void ask(struct safety *y, const struct warden_question *q)
 
 	warden_ask(&y->view, q, &o);
 	if (o.what == WARDEN_OUTCOME_ALLOWED) {
-		take_terms(y->entry, &o);
+		if (q->domain == WARDEN_DOMAIN_SENSOR) /* and no connection to a broker */
+			take_terms(y->entry, &o);
 	} else if (!y->entry->lacks) {
 		y->entry->lacks = "not allowed";
 		tell(y, &o);

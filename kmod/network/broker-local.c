@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Brokers at local sockets. Whose a socket is goes by where it was bound, never by the
+ * name somebody reaches it by: a link, another mount or another root lead to the same one.
+ *
+ * Three things tell: the address it was given, which stays whatever becomes of the file;
+ * the name of that file as its broker saw it when it was bound, or whoever loaded the
+ * policy, which is kept (struct spot) where it is another; and its name as it is now.
+ *
+ * The hooks that know both sides are called under the locks of both, where nobody may
+ * sleep, as reading a program may. So the hook of connect() and of sendmsg(), which come
+ * first, prepare the connection (warden_broker_prepare()).
+ */
+#include <linux/dcache.h>
+#include <linux/hashtable.h>
+#include <linux/kernel.h>
+#include <linux/namei.h>
+#include <linux/net.h>
+#include <linux/path.h>
+#include <linux/pid.h>
+#include <linux/rwsem.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/un.h>
+#include <net/af_unix.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+#include <net/tcp_states.h>
+
+#include "broker-priv.h"
+#include "broker.h"
+#include "policy/change.h"
+#include "policy/layers.h"
+
+/* Sockets of one bucket of the kernel's table that are held at once. */
+#define BATCH 32
+
+/* A local socket of a broker whose address does not tell; held. */
+struct spot {
+	struct hlist_node node;
+	struct sock *sk;
+	char where[WARDEN_BROKER_NAME_SIZE];
+};
+
+static DEFINE_SPINLOCK(spots_lock); /* protects @spots; innermost */
+static DEFINE_HASHTABLE(spots, 5);
+
+/* --- names ------------------------------------------------------------------------ */
+
+static bool copy_name(char *where, const char *name, size_t len)
+{
+	if (!len || len >= WARDEN_BROKER_NAME_SIZE)
+		return false;
+	memcpy(where, name, len);
+	where[len] = '\0';
+	return true;
+}
+
+/* An address as policies write it: an abstract one has "@" in the place of its zero. */
+static bool name_address(char *where, const struct sockaddr_un *address, int len)
+{
+	const char *name = address->sun_path;
+	int size = len - (int)offsetof(struct sockaddr_un, sun_path);
+
+	if (size <= 0 || !copy_name(where, name, name[0] ? strnlen(name, size) : size))
+		return false;
+	if (!name[0])
+		where[0] = '@';
+	return true;
+}
+
+/* By the address it was given: set once, and read with what it points to. */
+static bool is_broker_by_address(const struct sock *sk, char *where, struct warden_broker *found)
+{
+	const struct unix_address *a = smp_load_acquire(&unix_sk(sk)->addr);
+
+	return a && name_address(where, a->name, a->len) && warden_broker_at(where, found);
+}
+
+static bool is_broker_by_path(const struct path *path, char *where, struct warden_broker *found)
+{
+	char buf[WARDEN_BROKER_NAME_SIZE];
+	const char *name = path->dentry ? d_path(path, buf, sizeof(buf)) : NULL;
+
+	return !IS_ERR_OR_NULL(name) && copy_name(where, name, strlen(name)) &&
+	       warden_broker_at(where, found);
+}
+
+static struct spot *find_spot(const struct sock *sk)
+{
+	struct spot *s;
+
+	lockdep_assert_held(&spots_lock);
+	hash_for_each_possible(spots, s, node, (unsigned long)sk)
+		if (s->sk == sk)
+			return s;
+	return NULL;
+}
+
+static bool is_broker_by_spot(const struct sock *sk, char *where, struct warden_broker *found)
+{
+	const struct spot *s;
+	bool is;
+
+	spin_lock(&spots_lock);
+	s = find_spot(sk);
+	is = s && copy_name(where, s->where, strlen(s->where)) && warden_broker_at(where, found);
+	spin_unlock(&spots_lock);
+	return is;
+}
+
+/* Its lock is held, so that it keeps its path. */
+static bool is_broker(struct sock *sk, char *where, struct warden_broker *found)
+{
+	return is_broker_by_address(sk, where, found) || is_broker_by_spot(sk, where, found) ||
+	       is_broker_by_path(&unix_sk(sk)->path, where, found);
+}
+
+/* --- spots ---------------------------------------------------------------------------- */
+
+static void free_spot(struct spot *s)
+{
+	if (!s)
+		return;
+	warden_link_count_others(-1);
+	sock_put(s->sk);
+	kfree(s);
+}
+
+/* Without memory its address, and its name of the moment, have to do. */
+static void add_spot(struct sock *sk, const char *where)
+{
+	struct spot *s = kzalloc(sizeof(*s), GFP_KERNEL_ACCOUNT), *old;
+
+	if (!s)
+		return;
+	strscpy(s->where, where, sizeof(s->where));
+	sock_hold(sk);
+	s->sk = sk;
+	warden_link_count_others(1);
+	spin_lock(&spots_lock);
+	old = find_spot(sk);
+	if (old)
+		hash_del(&old->node);
+	hash_add(spots, &s->node, (unsigned long)sk);
+	spin_unlock(&spots_lock);
+	free_spot(old);
+}
+
+/**
+ * warden_local_forget() - a socket is closed
+ * @sk: the socket
+ *
+ * Context: Process context, does not sleep.
+ */
+void warden_local_forget(const struct sock *sk)
+{
+	struct spot *s;
+
+	spin_lock(&spots_lock);
+	s = find_spot(sk);
+	if (s)
+		hash_del(&s->node);
+	spin_unlock(&spots_lock);
+	free_spot(s);
+}
+
+/**
+ * warden_local_forget_all() - no local socket is a broker's any more
+ *
+ * Context: Process context, does not sleep.
+ */
+void warden_local_forget_all(void)
+{
+	struct hlist_node *next;
+	HLIST_HEAD(all);
+	struct spot *s;
+	int i;
+
+	spin_lock(&spots_lock);
+	hash_for_each_safe(spots, i, next, s, node) {
+		hash_del(&s->node);
+		hlist_add_head(&s->node, &all);
+	}
+	spin_unlock(&spots_lock);
+	hlist_for_each_entry_safe(s, next, &all, node)
+		free_spot(s);
+}
+
+/* --- a socket gets its address ---------------------------------------------------------- */
+
+/* The folder a name is in, as the current program sees it; and the rest of the name. */
+static int find_folder(char *name, struct path *folder, const char **last)
+{
+	char *slash = strrchr(name, '/');
+
+	*last = slash ? slash + 1 : name;
+	if (slash == name)
+		return kern_path("/", LOOKUP_DIRECTORY, folder);
+	if (slash)
+		*slash = '\0';
+	return kern_path(slash ? name : ".", LOOKUP_FOLLOW | LOOKUP_DIRECTORY, folder);
+}
+
+static bool name_whole(char *where, const char *folder, const char *last)
+{
+	const char *slash = strcmp(folder, "/") ? "/" : "";
+
+	return snprintf(where, WARDEN_BROKER_NAME_SIZE, "%s%s%s", folder, slash, last) <
+	       WARDEN_BROKER_NAME_SIZE;
+}
+
+/**
+ * warden_broker_bind() - a local socket is about to be bound
+ * @sock: the socket
+ * @address: the address, in kernel memory
+ * @len: bytes of it
+ *
+ * Context: Process context, sleeps.
+ * Return: 0.
+ */
+int warden_broker_bind(struct socket *sock, const struct sockaddr *address, int len)
+{
+	char name[WARDEN_BROKER_NAME_SIZE], where[WARDEN_BROKER_NAME_SIZE];
+	char buf[WARDEN_BROKER_NAME_SIZE];
+	struct warden_broker broker;
+	const char *last, *text;
+	struct path folder;
+
+	if (!name_address(name, (const struct sockaddr_un *)address, len) || name[0] == '@' ||
+	    find_folder(name, &folder, &last))
+		return 0;
+	text = d_path(&folder, buf, sizeof(buf));
+	if (!IS_ERR(text) && name_whole(where, text, last) && warden_broker_at(where, &broker))
+		add_spot(sock->sk, where);
+	path_put(&folder);
+	return 0;
+}
+
+/* --- somebody connects -------------------------------------------------------------------- */
+
+/**
+ * warden_broker_prepare() - the current program is about to connect, or send, to a local socket
+ * @sock: its socket
+ *
+ * Context: Process context, sleeps.
+ * Return: 0. Without memory who connects to a broker is not known there.
+ */
+int warden_broker_prepare(struct socket *sock)
+{
+	struct warden_link *l;
+
+	if (sock->sk->sk_kern_sock)
+		return 0;
+	l = warden_link_new(sock->sk, GFP_KERNEL);
+	if (l)
+		warden_link_prepare(l);
+	warden_link_put(l);
+	return 0;
+}
+
+/* A broker that connects to itself asks nobody. */
+static bool is_own(struct sock *other)
+{
+	bool own;
+
+	spin_lock(&other->sk_peer_lock);
+	own = other->sk_state == TCP_LISTEN && other->sk_peer_pid == task_tgid(current);
+	spin_unlock(&other->sk_peer_lock);
+	return own;
+}
+
+static int begin(struct warden_link *l, const struct warden_broker *broker, const char *where)
+{
+	l->broker = *broker;
+	strscpy(l->where, where, sizeof(l->where));
+	return warden_link_begin(l);
+}
+
+/**
+ * warden_broker_reach() - may the current program speak to this local socket?
+ * @sk: its socket
+ * @other: the one that listens, or gets the datagram
+ *
+ * Context: Under the lock of @other, and where it connects that of @sk; does not sleep.
+ * Return: 0, -EACCES, -ENFILE with too many connections, or -ENOMEM.
+ */
+int warden_broker_reach(struct sock *sk, struct sock *other)
+{
+	struct warden_link *l = warden_link_take_prepared(sk);
+	char where[WARDEN_BROKER_NAME_SIZE];
+	struct warden_broker broker;
+	int err = 0;
+
+	if (!sk->sk_kern_sock && is_broker(other, where, &broker) && !is_own(other) &&
+	    !(sk->sk_type == SOCK_DGRAM && warden_link_stands(sk, &broker))) {
+		l = l ?: warden_link_new(sk, GFP_ATOMIC | __GFP_NOWARN);
+		err = l ? begin(l, &broker, where) : -ENOMEM;
+	}
+	warden_link_put(l);
+	return err;
+}
+
+/* --- what is older than the policy ------------------------------------------------------------ */
+
+/* Of a connection from before only the process is known that made it. */
+static void set_process(struct warden_link *l, struct sock *peer)
+{
+	put_pid(l->pid);
+	kfree(l->path);
+	l->path = NULL;
+	spin_lock(&peer->sk_peer_lock);
+	l->pid = peer->sk_type == SOCK_DGRAM ? NULL : get_pid(peer->sk_peer_pid);
+	spin_unlock(&peer->sk_peer_lock);
+	l->uid = from_kuid(&init_user_ns, sock_i_uid(l->sk));
+	l->identity = (struct warden_identity){ .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
+}
+
+/* Judged as a program that nobody named, as which program it is cannot be told. */
+static void adopt(struct sock *sk, struct sock *peer, const struct warden_broker *broker,
+		  const char *where)
+{
+	struct warden_link *l = warden_link_new(sk, GFP_KERNEL);
+	struct warden_request req;
+
+	if (!l)
+		return;
+	set_process(l, peer);
+	l->broker = *broker;
+	strscpy(l->where, where, sizeof(l->where));
+	req = warden_link_request(l);
+	if (warden_judge(&req, &l->answer))
+		warden_link_end_born(l);
+	else if (warden_link_add(l) == -EAGAIN) /* another change follows, and looks again */
+		warden_link_end_born(l);
+	warden_link_put(l);
+}
+
+static struct path path_of(struct sock *sk)
+{
+	struct path path;
+
+	unix_state_lock(sk);
+	path = unix_sk(sk)->path;
+	if (path.dentry)
+		path_get(&path);
+	unix_state_unlock(sk);
+	return path;
+}
+
+static bool is_broker_of_old(struct sock *sk, char *where, struct warden_broker *broker)
+{
+	struct path path;
+	bool is;
+
+	if (is_broker_by_address(sk, where, broker) || is_broker_by_spot(sk, where, broker))
+		return true;
+	path = path_of(sk);
+	is = is_broker_by_path(&path, where, broker);
+	if (is && sk->sk_state != TCP_ESTABLISHED)
+		add_spot(sk, where);
+	if (path.dentry)
+		path_put(&path);
+	return is;
+}
+
+/* A socket that is bound, and one that is connected to a broker's, which has its address. */
+static void look_at(struct sock *sk)
+{
+	char where[WARDEN_BROKER_NAME_SIZE];
+	struct warden_broker broker;
+	struct sock *peer;
+
+	is_broker_of_old(sk, where, &broker);
+	peer = unix_peer_get(sk);
+	if (peer && !sk->sk_kern_sock && !sock_flag(sk, SOCK_DEAD) && !warden_link_has(sk) &&
+	    is_broker_of_old(peer, where, &broker))
+		adopt(sk, peer, &broker, where);
+	if (peer)
+		sock_put(peer);
+}
+
+/* Some sockets of a bucket, held; those before @skip were looked at. */
+static unsigned int hold_some(struct net *net, unsigned int bucket, unsigned int skip,
+			      struct sock *found[BATCH])
+{
+	unsigned int nr = 0;
+	struct sock *sk;
+
+	spin_lock(&net->unx.table.locks[bucket]);
+	sk_for_each(sk, &net->unx.table.buckets[bucket]) {
+		if (skip) {
+			skip--;
+			continue;
+		}
+		if (nr == BATCH)
+			break;
+		sock_hold(sk);
+		found[nr++] = sk;
+	}
+	spin_unlock(&net->unx.table.locks[bucket]);
+	return nr;
+}
+
+static void walk_bucket(struct net *net, unsigned int bucket)
+{
+	struct sock *found[BATCH];
+	unsigned int skip = 0, nr, i;
+
+	do {
+		nr = hold_some(net, bucket, skip, found);
+		for (i = 0; i < nr; i++) {
+			look_at(found[i]);
+			sock_put(found[i]);
+		}
+		skip += nr;
+		cond_resched();
+	} while (nr == BATCH);
+}
+
+/**
+ * warden_broker_any_local() - does a policy name brokers at local sockets?
+ * @layers: the policy
+ *
+ * Context: As long as @layers may be used.
+ * Return: true if it does.
+ */
+bool warden_broker_any_local(const struct warden_layers *layers)
+{
+	u32 i, n;
+
+	for (i = 0; i < layers->nr; i++)
+		for (n = 0; n < layers->layer[i]->nr_brokers; n++)
+			if (layers->layer[i]->brokers[n].path[0])
+				return true;
+	return false;
+}
+
+/**
+ * warden_broker_follow() - look after local sockets that are older than the policy
+ * @layers: the policy in force now
+ *
+ * Context: In a change, sleeps; the hooks it needs are attached.
+ */
+void warden_broker_follow(const struct warden_layers *layers)
+{
+	struct net *net;
+	unsigned int i;
+
+	warden_change_assert_held();
+	if (!warden_broker_any_local(layers)) {
+		warden_local_forget_all();
+		return;
+	}
+	down_read(&net_rwsem);
+	for_each_net(net)
+		for (i = 0; i < UNIX_HASH_SIZE; i++)
+			walk_bucket(net, i);
+	up_read(&net_rwsem);
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who else may have a connection to a broker: who could have made it. A descriptor that
+ * is handed to another program, or inherited by one, is judged as one of a device is.
+ */
+#include <linux/cred.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/kernel.h>
+#include <linux/net.h>
+#include <linux/sched/signal.h>
+#include <net/sock.h>
+
+#include "broker-priv.h"
+#include "broker.h"
+#include "egress.h"
+
+/* May it be used by a process that runs this program? */
+static int judge_other(const struct warden_link *l, const struct warden_identity *identity)
+{
+	struct warden_request req = warden_link_request(l);
+	struct warden_answer answer;
+	int err;
+
+	req.subject = identity;
+	req.process = (unsigned long)task_tgid(current);
+	req.uid = from_kuid(&init_user_ns, current_uid());
+	err = warden_judge(&req, &answer);
+	if (warden_answer_tells(&answer))
+		warden_judge_tell(&req, &answer, l->broker.name, 0);
+	return err;
+}
+
+static struct warden_link *link_of(const struct file *file)
+{
+	const struct socket *sock = sock_from_file((struct file *)file);
+
+	return sock && sock->sk ? warden_link_find(sock->sk) : NULL;
+}
+
+/**
+ * warden_broker_receive() - may the current program be handed this socket?
+ * @file: a socket's file, on its way in from another process
+ *
+ * Context: Process context, sleeps.
+ * Return: 0 or -EACCES; -ENOMEM where nobody could tell later that it has it.
+ */
+int warden_broker_receive(const struct file *file)
+{
+	struct warden_link *l = link_of(file);
+	struct warden_identity identity;
+	int err = 0;
+
+	if (l && l->pid != task_tgid(current)) {
+		warden_identity_of_current(&identity);
+		if (!identity.reason && warden_judge_traced())
+			identity.reason = WARDEN_REASON_PROGRAM_TRACED;
+		err = judge_other(l, &identity) ?: warden_egress_use(l->broker.class, 0);
+	}
+	warden_link_put(l);
+	return err;
+}
+
+/* One pass over a descriptor table: what the new program may not have. */
+struct pass {
+	const struct warden_identity *identity;
+	unsigned int nr;
+	unsigned int fd[16];
+};
+
+static int sort_out(const void *arg, struct file *file, unsigned int fd)
+{
+	struct pass *p = (struct pass *)arg;
+	struct warden_link *l = link_of(file);
+
+	if (!l)
+		return 0;
+	if (judge_other(l, p->identity) || warden_egress_use(l->broker.class, 0))
+		p->fd[p->nr++] = fd;
+	warden_link_put(l);
+	return p->nr == ARRAY_SIZE(p->fd);
+}
+
+/**
+ * warden_broker_inherit() - close the connections a new program may not have
+ *
+ * Context: Process context, from the bprm_committing_creds hook, once what was marked
+ * close-on-exec is closed; sleeps.
+ */
+void warden_broker_inherit(void)
+{
+	struct warden_identity identity;
+	struct pass p = { .identity = &identity };
+	unsigned int i;
+
+	warden_identity_of_current(&identity);
+	do {
+		p.nr = 0;
+		iterate_fd(current->files, 0, sort_out, &p);
+		for (i = 0; i < p.nr; i++)
+			close_fd(p.fd[i]);
+	} while (p.nr == ARRAY_SIZE(p.fd));
+}

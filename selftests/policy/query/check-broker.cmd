@@ -1,0 +1,1 @@
+policy check --root ../root brokers-unsafe.policy

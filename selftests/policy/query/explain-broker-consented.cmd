@@ -1,0 +1,1 @@
+policy explain --root ../root brokers.policy --program app --connect tcp/2947 --consent

@@ -1,0 +1,1 @@
+policy explain --root ../root brokers.policy --program broker --connect tcp/2948

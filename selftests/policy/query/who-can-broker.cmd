@@ -1,0 +1,1 @@
+policy who-can --root ../root brokers.policy connect tcp 2947

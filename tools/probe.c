@@ -405,9 +405,10 @@ static const struct warden_trial trials[] = {
 	{ "send to generic netlink", WARDEN_HOOK_NETLINK_SEND, send_nothing, 0 },
 	{ "make a child", WARDEN_HOOK_TASK_NEW, make_child, 0 },
 	{ "accept on a socket of no port", WARDEN_HOOK_SOCKET_ACCEPT, accept_nothing, 0 },
+	{ "have a UDP socket made", WARDEN_HOOK_SOCKET_POST_CREATE, make_socket, 0 },
 };
 
-_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_SOCKET_ACCEPT + 1,
+_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_SOCKET_POST_CREATE + 1,
 	       "a hook has no trial");
 
 const struct warden_trial *warden_trial_nth(size_t n)

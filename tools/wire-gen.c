@@ -385,12 +385,13 @@ static const char *const hook_words[] = {
 	"netlink-send",
 	"task-new",
 	"socket-accept",
+	"socket-post-create",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 25,
+	.count = 26,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)

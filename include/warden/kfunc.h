@@ -39,8 +39,10 @@ WARDEN_KFUNC int warden_kf_egress(struct socket *sock, struct msghdr *msg);
 WARDEN_KFUNC int warden_kf_task_new(struct task_struct *task);
 WARDEN_KFUNC int warden_kf_socket(__u32 family, __u32 type, __u32 protocol);
 WARDEN_KFUNC int warden_kf_netlink_send(struct sk_buff *skb);
+WARDEN_KFUNC int warden_kf_hci(struct socket *sock);
 WARDEN_KFUNC int warden_kf_forge(void);
 WARDEN_KFUNC int warden_kf_dumpable(void);
+WARDEN_KFUNC int warden_kf_hibernate(void);
 WARDEN_KFUNC int warden_kf_ptrace(struct task_struct *task);
 WARDEN_KFUNC int warden_kf_unmount(struct super_block *sb);
 WARDEN_KFUNC int warden_kf_device_add(struct device *dev);
@@ -50,7 +52,7 @@ WARDEN_KFUNC int warden_kf_module_request(__u64 name);
 WARDEN_KFUNC int warden_kf_debug(__u32 hook, __u32 surface);
 WARDEN_KFUNC int warden_kf_debug_now(__u32 hook, __u32 surface);
 WARDEN_KFUNC int warden_kf_debug_file(struct file *file);
-WARDEN_KFUNC int warden_kf_debug_mkdir(struct dentry *dentry);
+WARDEN_KFUNC int warden_kf_mkdir(struct dentry *dentry);
 WARDEN_KFUNC int warden_kf_tables(struct sk_buff *skb);
 
 #endif /* WARDEN_KFUNC_H */

@@ -116,3 +116,9 @@ int uring_read(int fd, void *buf, unsigned int len)
 	return request(&(struct io_uring_sqe){
 		.opcode = IORING_OP_READ, .fd = fd, .addr = (uintptr_t)buf, .len = len });
 }
+
+int uring_mkdir(const char *path, unsigned int mode)
+{
+	return request(&(struct io_uring_sqe){ .opcode = IORING_OP_MKDIRAT, .fd = AT_FDCWD,
+					       .addr = (uintptr_t)path, .len = mode });
+}

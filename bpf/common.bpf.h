@@ -36,6 +36,9 @@
 #define AF_INET6   10
 #define AF_NETLINK 16
 
+#define AF_BLUETOOTH 31
+#define BTPROTO_HCI  1 /* include/net/bluetooth/bluetooth.h */
+
 /* Read-only for programs; the module writes to it, and freezes it against system calls. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

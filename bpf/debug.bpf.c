@@ -2,7 +2,8 @@
 /*
  * Debug surfaces. Hooks: bpf (a program is loaded or attached), perf_event_open,
  * kernel_load_data (a kernel to be started comes from memory), inode_mkdir (configfs
- * makes devices of directories), locked_down (what the kernel itself asks about);
+ * makes devices of directories, chips and their triggers among them), locked_down (what
+ * the kernel itself asks about, hibernation among it);
  * files by the open hook of sensor.bpf.c, ptrace by that of guard.bpf.c.
  *
  * Arguments that newer kernels add or drop are not looked at: with an int hook
@@ -129,9 +130,9 @@ SEC("lsm/inode_mkdir")
 int BPF_PROG(warden_inode_mkdir, struct inode *dir, struct dentry *dentry)
 {
 	report_canary(WARDEN_HOOK_INODE_MKDIR);
-	if (dir->i_sb->s_magic != CONFIGFS_MAGIC || !debug_is_asked())
+	if (dir->i_sb->s_magic != CONFIGFS_MAGIC)
 		return 0;
-	return clamp_errno(warden_kf_debug_mkdir(dentry));
+	return clamp_errno(warden_kf_mkdir(dentry));
 }
 
 /* What the lockdown module would refuse and no other hook here sees. */
@@ -161,6 +162,8 @@ int BPF_PROG(warden_locked_down, enum lockdown_reason what)
 	    what == LOCKDOWN_DBG_WRITE_KERNEL)
 		return 0;
 	report_canary(WARDEN_HOOK_LOCKED_DOWN);
+	if (what == LOCKDOWN_HIBERNATION)
+		return may_hold_sessions() ? clamp_errno(warden_kf_hibernate()) : 0;
 	surface = surface_of(what);
 	if (!surface || !debug_is_asked())
 		return 0;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Scans for networks, and changes to the packet filter. Hook: netlink_send (a message
- * goes to the kernel, copied from its sender already).
+ * Scans for networks, and changes to the packet filter. Hooks: netlink_send (a message
+ * goes to the kernel, copied from its sender already), socket_post_create (a socket was
+ * made, and nobody has it yet).
  */
 #include "common.bpf.h"
 
@@ -19,4 +20,14 @@ int BPF_PROG(warden_netlink_send, struct sock *sk, struct sk_buff *skb, int ret)
 	if (sk->sk_protocol != NETLINK_GENERIC)
 		return 0;
 	return clamp_errno(warden_kf_netlink_send(skb));
+}
+
+SEC("lsm.s/socket_post_create")
+int BPF_PROG(warden_socket_made, struct socket *sock, int family, int type, int protocol, int kern,
+	     int ret)
+{
+	report_canary(WARDEN_HOOK_SOCKET_POST_CREATE);
+	if (ret || family != AF_BLUETOOTH || protocol != BTPROTO_HCI)
+		return ret;
+	return clamp_errno(warden_kf_hci(sock));
 }

@@ -31,6 +31,12 @@ static __always_inline bool is_unix(const struct sock *sk)
 	return sk && sk->__sk_common.skc_family == AF_UNIX;
 }
 
+/* Serves nobody: what it hears of a radio is judged where that is (kmod/device/hci.c). */
+static __always_inline bool is_of_radio(const struct sock *sk)
+{
+	return sk->__sk_common.skc_family == AF_BLUETOOTH && sk->sk_protocol == BTPROTO_HCI;
+}
+
 SEC("lsm.s/socket_bind")
 int BPF_PROG(warden_socket_bind, struct socket *sock, struct sockaddr *address, int addrlen,
 	     int ret)
@@ -43,6 +49,8 @@ int BPF_PROG(warden_socket_bind, struct socket *sock, struct sockaddr *address, 
 		return ret;
 	if (sock->type == SOCK_STREAM || sock->type == SOCK_SEQPACKET)
 		return 0; /* judged when it listens */
+	if (is_of_radio(sk))
+		return 0;
 	return clamp_errno(warden_kf_bind(sock, address, addrlen));
 }
 

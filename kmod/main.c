@@ -15,8 +15,10 @@
 #include "debug/debug.h"
 #include "device/attribute.h"
 #include "device/devices.h"
+#include "device/hci.h"
 #include "device/inventory.h"
 #include "device/usb.h"
+#include "device/wext.h"
 #include "hook/canary.h"
 #include "hook/hooks.h"
 #include "hook/kfunc.h"
@@ -150,11 +152,16 @@ static int __init warden_init(void)
 	err = warden_netlink_init();
 	if (err)
 		goto err_broker;
-	err = register_module_notifier(&module_nb);
+	err = warden_wext_init();
 	if (err)
 		goto err_netlink;
+	err = register_module_notifier(&module_nb);
+	if (err)
+		goto err_wext;
 	return 0;
 
+err_wext:
+	warden_wext_exit();
 err_netlink:
 	warden_netlink_exit();
 err_broker:
@@ -184,24 +191,24 @@ err_platform:
 }
 
 /*
- * Programs and sessions hold the module, so only `rmmod -f` comes here while
+ * Programs, sessions and sockets of Bluetooth hold the module, so only `rmmod -f` comes here while
  * they stand, and it cannot be sent back. It waits: enforcement goes on, new
  * sensor opens are refused as the module is going, and `wardenctl stop` still
  * ends it in order. Nothing is freed under a running hook.
  */
 static void outwait_force(void)
 {
-	if (!warden_hooks_attached() && !warden_session_count())
+	if (!warden_hooks_attached() && !warden_session_count() && !warden_hci_count())
 		return;
 	pr_alert("warden: removal by force waits until wardenctl stop; enforcement goes on\n");
-	while (warden_hooks_attached() || warden_session_count())
+	while (warden_hooks_attached() || warden_session_count() || warden_hci_count())
 		schedule_timeout_idle(HZ / 10);
 	synchronize_rcu_tasks();
 }
 
 /*
  * Runs when no program is attached and no session is open: both hold the module.
- *  1. no module event, no command, no canary;
+ *  1. no module event, no scan by an ioctl of old, no command, no canary;
  *  2. no kick and no expiry can run any more;
  *  3. what records tell has been told; RCU callbacks of ours have run.
  */
@@ -209,6 +216,7 @@ static void __exit warden_exit(void)
 {
 	outwait_force();
 	unregister_module_notifier(&module_nb);
+	warden_wext_exit();
 	warden_netlink_exit();
 	warden_canary_device_remove();
 	warden_debug_exit();

@@ -5,9 +5,11 @@
  */
 #include <fcntl.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 
 #include "lib/harness.h"
 #include "lib/chip.h"
+#include "lib/uring.h"
 
 #define NOTHING "default sensor deny;\n"
 #define VALUE	"in_magn_x_raw"
@@ -285,6 +287,27 @@ TEST_F(attribute, bus_node_has_the_gates_of_all_behind_it)
 }
 
 /* S16: memory of the whole machine, under whatever name. */
+/* S14: what tells a chip when to measure. */
+TEST_F(attribute, making_a_trigger_takes_the_right_to_motion)
+{
+	const char *trigger = "/sys/kernel/config/iio/triggers/hrtimer/warden";
+	struct claim denied = refused("configfs/iio/triggers/hrtimer/warden");
+
+	if (device_load("iio-trig-hrtimer", ""))
+		SKIP(return, "this kernel has no timer that triggers chips");
+	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
+	EXPECT_EQ(-1, mkdir(trigger, 0755));
+	EXPECT_EQ(EACCES, errno);
+	denied.times = 1 + (uring_mkdir(trigger, 0755) == -EACCES);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_FALSE(exists(trigger));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use motion;\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, mkdir(trigger, 0755));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_EQ(0, rmdir(trigger));
+}
+
 TEST_F(attribute, memory_of_the_machine_takes_the_bus)
 {
 	static const struct {

@@ -248,6 +248,47 @@ TEST_F(holder, leaves_no_core_while_it_has_the_camera)
 	unlink("/tmp/core-of-test");
 }
 
+/* Each asks what a hibernation would ask, and is refused as it would be. */
+static bool may_hibernate(void)
+{
+	char states[64] = "";
+	int fd = open("/sys/power/state", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && read(fd, states, sizeof(states) - 1) < 0)
+		states[0] = '\0';
+	close(fd);
+	return strstr(states, "disk");
+}
+
+static int hibernate(void)
+{
+	int fd = open("/sys/power/state", O_WRONLY | O_CLOEXEC);
+	int err = fd < 0 || write(fd, "disk", 4) < 0 ? errno : 0;
+
+	close(fd);
+	return err;
+}
+
+/* S34: what it saw is not written to a disk, nor while only its mapping stands. */
+TEST_F(holder, is_not_hibernated_while_it_has_the_camera)
+{
+	struct claim denied = refused("session-held", warden_self(), 2);
+
+	if (!may_hibernate())
+		SKIP(return, "this kernel does not hibernate");
+	ASSERT_EQ(0, holder_do(&self->child, OPEN));
+	ASSERT_FALSE(may_hibernate());
+	EXPECT_EQ(EPERM, hibernate());
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_EQ(0, holder_do(&self->child, MAP));
+	ASSERT_EQ(0, holder_do(&self->child, CLOSE));
+	EXPECT_FALSE(may_hibernate());
+	ASSERT_EQ(0, warden_withdraw("tester", "camera"));
+	self->mark = evidence_mark();
+	EXPECT_TRUE(may_hibernate());
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
 /* S32: a ring opens and reads as its owner does. */
 TEST_F(holder, ring_opens_and_reads_what_its_owner_may)
 {

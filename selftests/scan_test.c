@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A scan for Wi-Fi networks tells where the device is: it takes the right to class
- * location, whoever asks.
+ * location, whoever asks, and so does what else a radio hears of others.
  */
+#include <linux/genetlink.h>
+#include <linux/nl80211.h>
 #include <net/if.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "lib/genl.h"
 #include "lib/harness.h"
 
 #define NOTHING "default sensor deny;\n"
@@ -27,8 +31,11 @@ static int bring_up(const char *name)
 static struct claim refused(const char *program)
 {
 	return (struct claim){
-		.domain = "sensor", .reason = "program-unknown", .program = program,
-		.object = "nl80211", .line = UINT32_MAX,
+		.domain = "sensor",
+		.reason = "program-unknown",
+		.program = program,
+		.object = "nl80211",
+		.line = UINT32_MAX,
 	};
 }
 
@@ -50,31 +57,29 @@ FIXTURE_TEARDOWN(scan)
 {
 }
 
-FIXTURE_VARIANT(scan)
+static int scan_by_iw(const char *kind, struct client *c)
 {
-	const char *kind;
-};
+	return client_run(c, ARGV("iw", "dev", RADIO, "scan", kind));
+}
 
-FIXTURE_VARIANT_ADD(scan, of_its_own){
-	.kind = "trigger",
-};
-
-FIXTURE_VARIANT_ADD(scan, of_others){
-	.kind = "dump",
-};
+/* Of its own, and of others: what iw calls them. */
+static const char *const kinds[] = { "trigger", "dump" };
 
 TEST_F(scan, takes_the_right_to_location)
 {
-	const char *const *iw = ARGV("iw", "dev", RADIO, "scan", variant->kind);
 	struct claim denied = refused("/usr/sbin/iw");
 	struct client c;
+	size_t i;
 
-	EXPECT_NE(0, client_run(&c, iw));
-	EXPECT_NE(NULL, strstr(c.text, "command failed"))
-	{
-		TH_LOG("%s", c.text);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		EXPECT_NE(0, scan_by_iw(kinds[i], &c));
+		EXPECT_NE(NULL, strstr(c.text, "command failed"))
+		{
+			TH_LOG("%s", c.text);
+		}
+		client_end(&c);
 	}
-	client_end(&c);
+	denied.times = ARRAY_SIZE(kinds);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	/* What else is asked of the radio is free. */
 	self->mark = evidence_mark();
@@ -83,55 +88,204 @@ TEST_F(scan, takes_the_right_to_location)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 	ASSERT_LOADED(warden_policy(NOTHING "allow any use location;\n"));
 	self->mark = evidence_mark();
-	EXPECT_EQ(0, client_run(&c, iw))
-	{
-		TH_LOG("%s", c.text);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		EXPECT_EQ(0, scan_by_iw(kinds[i], &c))
+		{
+			TH_LOG("%s", c.text);
+		}
+		client_end(&c);
 	}
-	client_end(&c);
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
-/* <bluetooth/hci.h>, which is no header of the kernel's. */
-#define BTPROTO_HCI 1
-#define HCIINQUIRY  _IOR('H', 240, int)
+/* --- Wi-Fi, by what is no scan and tells as much --------------------------------------- */
 
-struct hci_inquiry_req {
-	uint16_t dev_id;
+/* A message of nl80211's family: its number and that of the interface are the kernel's. */
+static uint16_t family_of_wifi(struct genl *g)
+{
+	struct msg m;
+	size_t len;
+	const void *id;
+
+	g->family = GENL_ID_CTRL;
+	msg_init(&m, g, CTRL_CMD_GETFAMILY);
+	msg_put_string(&m, CTRL_ATTR_FAMILY_NAME, NL80211_GENL_NAME);
+	id = genl_ask(g, &m, NLM_F_ACK) ? NULL : genl_attr(g, CTRL_ATTR_FAMILY_ID, &len);
+	return id ? *(const uint16_t *)id : 0;
+}
+
+static void put_monitor(struct msg *m)
+{
+	/* The kernel takes the last of several. */
+	msg_put_u32(m, NL80211_ATTR_IFTYPE, NL80211_IFTYPE_STATION);
+	msg_put_u32(m, NL80211_ATTR_IFTYPE, NL80211_IFTYPE_MONITOR);
+}
+
+static void put_station(struct msg *m)
+{
+	msg_put_u32(m, NL80211_ATTR_IFTYPE, NL80211_IFTYPE_STATION);
+}
+
+static void put_wake(struct msg *m)
+{
+	size_t nest = msg_nest(m, NL80211_ATTR_WOWLAN_TRIGGERS);
+
+	msg_end(m, nest);
+	nest = msg_nest(m, NL80211_ATTR_WOWLAN_TRIGGERS);
+	msg_put(m, NL80211_WOWLAN_TRIG_NET_DETECT | NLA_F_NESTED, NULL, 0);
+	msg_end(m, nest);
+}
+
+struct way {
+	const char *name;
+	uint8_t cmd;
+	void (*put)(struct msg *m);
 	uint16_t flags;
-	uint8_t lap[3];
-	uint8_t length;
-	uint8_t num_rsp;
 };
 
-/*
- * S29 as it stands: a scan by Bluetooth asks for no location. Who may make a socket of
- * that kind may scan; what closes it is the kind.
- */
-TEST(bluetooth_scan_is_closed_as_a_kind_of_socket_and_not_as_location)
-{
-	struct hci_inquiry_req request = { .lap = { 0x33, 0x8b, 0x9e }, .length = 1, .num_rsp = 1 };
-	struct claim denied = {
-		.domain = "protocol", .reason = "program-unknown", .program = warden_self(),
-		.object = "bluetooth", .line = UINT32_MAX, .pid = getpid(), .times = 1,
-	};
-	struct mark mark;
-	int fd;
+static const struct way ways[] = {
+	{ "scheduled scan", NL80211_CMD_START_SCHED_SCAN, NULL, NLM_F_ACK },
+	{ "survey", NL80211_CMD_GET_SURVEY, NULL, NLM_F_DUMP },
+	{ "ranging", NL80211_CMD_PEER_MEASUREMENT_START, NULL, NLM_F_ACK },
+	{ "another channel", NL80211_CMD_REMAIN_ON_CHANNEL, NULL, NLM_F_ACK },
+	{ "frames", NL80211_CMD_REGISTER_FRAME, NULL, NLM_F_ACK },
+	{ "beacons", NL80211_CMD_REGISTER_BEACONS, NULL, NLM_F_ACK },
+	{ "frames of strangers", NL80211_CMD_UNEXPECTED_FRAME, NULL, NLM_F_ACK },
+	{ "P2P", NL80211_CMD_START_P2P_DEVICE, NULL, NLM_F_ACK },
+	{ "NAN", NL80211_CMD_START_NAN, NULL, NLM_F_ACK },
+	{ "NAN function", NL80211_CMD_ADD_NAN_FUNCTION, NULL, NLM_F_ACK },
+	{ "OCB", NL80211_CMD_JOIN_OCB, NULL, NLM_F_ACK },
+	{ "vendor", NL80211_CMD_VENDOR, NULL, NLM_F_ACK },
+	{ "test mode", NL80211_CMD_TESTMODE, NULL, NLM_F_ACK },
+	{ "monitor", NL80211_CMD_SET_INTERFACE, put_monitor, NLM_F_ACK },
+	{ "another monitor", NL80211_CMD_NEW_INTERFACE, put_monitor, NLM_F_ACK },
+	{ "wake by a network", NL80211_CMD_SET_WOWLAN, put_wake, NLM_F_ACK },
+};
 
-	if (device_load("bluetooth", ""))
-		SKIP(return, "this kernel has no Bluetooth");
-	ASSERT_LOADED(warden_policy(NOTHING "deny any use location;\n"));
-	mark = evidence_mark();
-	fd = socket(AF_BLUETOOTH, SOCK_RAW | SOCK_CLOEXEC, BTPROTO_HCI);
-	ASSERT_LE(0, fd);
-	EXPECT_EQ(-1, ioctl(fd, HCIINQUIRY, &request));
-	EXPECT_EQ(ENODEV, errno); /* it was asked, and there is no radio */
+/* None that is no other's business. */
+static const struct way free_ways[] = {
+	{ "station", NL80211_CMD_SET_INTERFACE, put_station, NLM_F_ACK },
+	{ "interfaces", NL80211_CMD_GET_INTERFACE, NULL, NLM_F_DUMP },
+	{ "wake", NL80211_CMD_SET_WOWLAN, NULL, NLM_F_ACK },
+};
+
+static int go(struct genl *g, const struct way *way)
+{
+	struct msg m;
+
+	msg_init(&m, g, way->cmd);
+	msg_put_u32(&m, NL80211_ATTR_IFINDEX, if_nametoindex(RADIO));
+	if (way->put)
+		way->put(&m);
+	return genl_ask(g, &m, way->flags);
+}
+
+TEST_F(scan, each_way_to_hear_others_takes_the_right)
+{
+	struct claim denied = refused(warden_self());
+	struct genl g;
+	size_t i;
+
+	ASSERT_EQ(0, genl_open(&g));
+	g.family = family_of_wifi(&g);
+	ASSERT_NE(0, g.family);
+	for (i = 0; i < ARRAY_SIZE(ways); i++)
+		EXPECT_EQ(-EACCES, go(&g, &ways[i]))
+		{
+			TH_LOG("%s", ways[i].name);
+		}
+	denied.times = ARRAY_SIZE(ways);
+	denied.pid = getpid();
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	self->mark = evidence_mark();
+	for (i = 0; i < ARRAY_SIZE(free_ways); i++)
+		EXPECT_NE(-EACCES, go(&g, &free_ways[i]));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use location;\n"));
+	self->mark = evidence_mark();
+	for (i = 0; i < ARRAY_SIZE(ways); i++)
+		EXPECT_NE(-EACCES, go(&g, &ways[i]))
+		{
+			TH_LOG("%s", ways[i].name);
+		}
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	genl_close(&g);
+}
+
+/* <linux/wireless.h> has the numbers, and a header in its way. */
+#define SIOCSIWMODE	0x8B06
+#define SIOCGIWMODE	0x8B07
+#define SIOCSIWSCAN	0x8B18
+#define SIOCGIWSCAN	0x8B19
+#define IW_MODE_INFRA	2
+#define IW_MODE_MONITOR 6
+
+struct old_request {
+	char name[IFNAMSIZ];
+	union {
+		uint32_t mode;
+		struct {
+			void *pointer;
+			uint16_t length;
+			uint16_t flags;
+		} data;
+	} u;
+};
+
+static int old_call(unsigned long cmd, uint32_t mode)
+{
+	static char room[65535];
+	struct old_request r = { .name = RADIO };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err;
+
+	if (cmd == SIOCGIWSCAN) {
+		r.u.data.pointer = room;
+		r.u.data.length = sizeof(room);
+	} else {
+		r.u.mode = mode;
+	}
+	err = ioctl(fd, cmd, &r) ? errno : 0;
 	close(fd);
-	EXPECT_FOUND(evidence_of_peace(&mark));
-	ASSERT_LOADED(warden_policy("default protocol deny;\n"));
-	mark = evidence_mark();
-	EXPECT_EQ(-1, socket(AF_BLUETOOTH, SOCK_RAW | SOCK_CLOEXEC, BTPROTO_HCI));
-	EXPECT_EQ(EACCES, errno);
-	EXPECT_FOUND(evidence_of_denial(&mark, &denied));
+	return err;
+}
+
+/* As a plain user of the device, in a user namespace of whom it is root. */
+static int old_results_of_nobody(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (setuid(65534) || unshare(CLONE_NEWUSER))
+			_exit(255);
+		_exit(old_call(SIOCGIWSCAN, 0));
+	}
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_F(scan, by_the_ioctls_of_old_takes_the_right)
+{
+	struct claim denied = refused(warden_self());
+
+	if (old_call(SIOCGIWMODE, 0))
+		SKIP(return, "this kernel has no wireless extensions (CONFIG_CFG80211_WEXT)");
+	self->mark = evidence_mark();
+	EXPECT_EQ(EACCES, old_call(SIOCSIWSCAN, 0));
+	EXPECT_EQ(EACCES, old_call(SIOCGIWSCAN, 0));
+	EXPECT_EQ(EACCES, old_call(SIOCSIWMODE, IW_MODE_MONITOR));
+	EXPECT_EQ(EACCES, old_results_of_nobody());
+	denied.times = 4;
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, old_call(SIOCGIWMODE, 0));
+	EXPECT_NE(EACCES, old_call(SIOCSIWMODE, IW_MODE_INFRA));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use device \"nl80211\";\n"));
+	self->mark = evidence_mark();
+	EXPECT_NE(EACCES, old_call(SIOCSIWSCAN, 0)); /* another may be under way */
+	EXPECT_NE(EACCES, old_call(SIOCGIWSCAN, 0));
+	EXPECT_NE(EACCES, old_results_of_nobody());
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
 TEST_HARNESS_MAIN

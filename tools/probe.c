@@ -449,9 +449,10 @@ static const struct warden_trial trials[] = {
 	{ "connect to a local socket", WARDEN_HOOK_UNIX_CONNECT, connect_locally, 0 },
 	{ "send to a local socket", WARDEN_HOOK_UNIX_SEND, send_locally, 0 },
 	{ "close a file", WARDEN_HOOK_FILE_RELEASE, close_file, 0 },
+	{ "have a UDP socket made", WARDEN_HOOK_SOCKET_POST_CREATE, make_socket, 0 },
 };
 
-_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_FILE_RELEASE + 1,
+_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_SOCKET_POST_CREATE + 1,
 	       "a hook has no trial");
 
 const struct warden_trial *warden_trial_nth(size_t n)

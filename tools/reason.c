@@ -66,7 +66,8 @@ static const struct {
 	[WARDEN_REASON_USED_UP] = { "the one open or process that consent was for is over",
 				    "ask the person again" },
 	[WARDEN_REASON_OUTSIDE] = { "consent does not hold at this time or in this context", "" },
-	[WARDEN_REASON_SESSION_HELD] = { "the process that was to be looked into has this sensor open",
+	[WARDEN_REASON_SESSION_HELD] = { "a process that was to be looked into, or written to a disk, has "
+					 "this sensor open",
 					 "let it close the sensor first, or allow any program its use" },
 	[WARDEN_REASON_PROGRAM_TRACED] = { "another program traces this one",
 					   "run it without a debugger" },

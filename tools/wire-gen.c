@@ -389,12 +389,13 @@ static const char *const hook_words[] = {
 	"unix-connect",
 	"unix-send",
 	"file-release",
+	"socket-post-create",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 28,
+	.count = 29,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A scan for networks tells where the device is, so it takes the right to class
- * location, and so do the results of a scan of others.
+ * What a radio hears around it tells where the device is, so a scan takes the right to
+ * class location, and so do the results of a scan of others, and whatever else hands
+ * on what is heard of those one is not connected to.
  *
  * Wi-Fi is asked by generic netlink. The number of its family is given when it
  * registers; the controller of the families is asked for it each time, as programs
- * do, because it may be another by the next time, and scans are rare.
+ * do, because it may be another by the next time, and scans are rare. Its old ioctls
+ * are in wext.c, Bluetooth is in hci.c.
  */
 #include <linux/cred.h>
 #include <linux/genetlink.h>
 #include <linux/net.h>
 #include <linux/netlink.h>
 #include <linux/nl80211.h>
+#include <linux/pid.h>
+#include <linux/sched/signal.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -20,14 +24,12 @@
 #include <net/netlink.h>
 #include <net/sock.h>
 
+#include "consent/consent.h"
 #include "judge/judge.h"
 #include "network/egress.h"
 #include "policy/snapshot.h"
 #include "program/identity.h"
 #include "radio.h"
-
-/* What a rule can name, and what records tell. */
-#define RADIO "nl80211"
 
 /* How long the controller may take; it answers before send() returns. */
 #define ANSWER_WAIT HZ
@@ -102,14 +104,56 @@ static int find_family(u16 *id)
 	return err;
 }
 
-static bool tells_place(u8 cmd)
+/* Is there an attribute that asks for this? Of several alike the kernel takes the last. */
+static bool asks_for(const struct nlmsghdr *head, int type, bool (*is)(const struct nlattr *attr))
+{
+	const struct nlattr *attr;
+	int rest;
+
+	nlmsg_for_each_attr(attr, head, GENL_HDRLEN, rest)
+		if (nla_type(attr) == type && is(attr))
+			return true;
+	return false;
+}
+
+static bool is_monitor(const struct nlattr *attr)
+{
+	return nla_len(attr) >= sizeof(u32) && nla_get_u32(attr) == NL80211_IFTYPE_MONITOR;
+}
+
+static bool wakes_by_network(const struct nlattr *attr)
+{
+	return nla_find_nested(attr, NL80211_WOWLAN_TRIG_NET_DETECT);
+}
+
+/*
+ * Scans and their results, how busy each channel is, ranging, what makes an interface
+ * hand on frames of others, and what only the driver's maker knows.
+ */
+static bool tells_place(const struct nlmsghdr *head, u8 cmd)
 {
 	switch (cmd) {
 	case NL80211_CMD_GET_SCAN:
 	case NL80211_CMD_TRIGGER_SCAN:
 	case NL80211_CMD_START_SCHED_SCAN:
+	case NL80211_CMD_GET_SURVEY:
 	case NL80211_CMD_PEER_MEASUREMENT_START:
+	case NL80211_CMD_REMAIN_ON_CHANNEL:
+	case NL80211_CMD_REGISTER_FRAME:
+	case NL80211_CMD_REGISTER_BEACONS:
+	case NL80211_CMD_UNEXPECTED_FRAME:
+	case NL80211_CMD_START_P2P_DEVICE:
+	case NL80211_CMD_START_NAN:
+	case NL80211_CMD_ADD_NAN_FUNCTION:
+	case NL80211_CMD_JOIN_OCB:
+	case NL80211_CMD_VENDOR:
+	case NL80211_CMD_TESTMODE:
 		return true;
+	case NL80211_CMD_NEW_INTERFACE:
+	case NL80211_CMD_SET_INTERFACE:
+		return asks_for(head, NL80211_ATTR_IFTYPE, is_monitor);
+	case NL80211_CMD_SET_WOWLAN:
+		return asks_for(head, NL80211_ATTR_WOWLAN_TRIGGERS, wakes_by_network);
 	default:
 		return false;
 	}
@@ -121,7 +165,7 @@ static bool may_scan(const struct nlmsghdr *head)
 	const struct genlmsghdr *genl = nlmsg_data(head);
 
 	return head->nlmsg_type >= NLMSG_MIN_TYPE && head->nlmsg_len >= NLMSG_HDRLEN + GENL_HDRLEN &&
-	       tells_place(genl->cmd);
+	       tells_place(head, genl->cmd);
 }
 
 /* 1 where some message of the packet is a scan, 0 where none is, or -errno. */
@@ -143,7 +187,30 @@ static int scans(const struct sk_buff *skb)
 	return 0;
 }
 
-static int judge(void)
+/*
+ * Does the consent it rests on let this process? One that is for one open has none to
+ * end with here, and is the process's that came first, as one that is for one process.
+ */
+static int claim(const struct warden_request *req, struct warden_answer *answer)
+{
+	if (!answer->has_receipt || warden_consent_use(&req->subject->digest, answer->receipt,
+						       req->process, req->session))
+		return 0;
+	answer->denied = true;
+	answer->reason = WARDEN_REASON_NO_CONSENT;
+	return -EACCES;
+}
+
+/**
+ * warden_radio_use() - may the current program have what a radio hears around it?
+ * @radio: which one; what a rule can name, and what a record tells
+ *
+ * Each use is asked about, so that one that lost its ground ends with the next.
+ *
+ * Context: Process context of the program, sleeps.
+ * Return: 0, or a negative errno where it may not, which is recorded.
+ */
+int warden_radio_use(const char *radio)
 {
 	struct warden_identity subject;
 	struct warden_request req = {
@@ -151,15 +218,20 @@ static int judge(void)
 		.uid = from_kuid(&init_user_ns, current_uid()),
 		.subject = &subject,
 		.class = WARDEN_SENSOR_CLASS_LOCATION,
-		.topology = warden_snapshot_key(RADIO),
+		.topology = warden_snapshot_key(radio),
+		.process = (unsigned long)task_tgid(current),
+		.session = (unsigned long)task_tgid(current),
 	};
 	struct warden_answer answer;
 	int err;
 
 	warden_identity_of_current(&subject);
-	err = warden_judge(&req, &answer) ?: warden_egress_use(req.class, 0);
+	if (!subject.reason && warden_judge_is_traced())
+		subject.reason = WARDEN_REASON_PROGRAM_TRACED;
+	err = warden_judge(&req, &answer) ?: claim(&req, &answer) ?:
+	      warden_egress_use(req.class, 0);
 	if (warden_answer_tells(&answer))
-		warden_judge_tell(&req, &answer, RADIO, 0);
+		warden_judge_tell(&req, &answer, radio, 0);
 	return err;
 }
 
@@ -174,5 +246,5 @@ int warden_radio_judge(const struct sk_buff *skb)
 {
 	int scan = scans(skb);
 
-	return scan > 0 ? judge() : scan;
+	return scan > 0 ? warden_radio_use(WARDEN_RADIO_WIFI) : scan;
 }

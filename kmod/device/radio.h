@@ -4,6 +4,11 @@
 
 struct sk_buff;
 
+/* What a rule can name as a device, and what records tell. */
+#define WARDEN_RADIO_WIFI      "nl80211"
+#define WARDEN_RADIO_BLUETOOTH "hci"
+
 int warden_radio_judge(const struct sk_buff *skb);
+int warden_radio_use(const char *radio);
 
 #endif /* WARDEN_RADIO_H */

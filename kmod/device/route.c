@@ -29,13 +29,16 @@ struct path_line {
 
 /*
  * Files that show or reach a sensor without being of it. Sources: the directories that
- * drivers/{iio,gpio,base/regmap,gpu/drm,usb/mon,hwmon,thermal} make in Linux 6.12.
+ * drivers/{iio,gpio,base/regmap,gpu/drm,usb/mon,hwmon,thermal}, net/bluetooth and
+ * net/wireless make in Linux 6.12.
  */
 static const struct path_line lines[] = {
 	{ DEBUGFS_MAGIC, "/iio/*", WARDEN_SENSOR_CLASS_MOTION },
 	{ DEBUGFS_MAGIC, "/hwmon/*", WARDEN_SENSOR_CLASS_ENVIRONMENT },
 	{ DEBUGFS_MAGIC, "/thermal/*", WARDEN_SENSOR_CLASS_ENVIRONMENT },
 	{ DEBUGFS_MAGIC, "/dri/*", WARDEN_SENSOR_CLASS_SCREEN },
+	{ DEBUGFS_MAGIC, "/bluetooth/hci*", WARDEN_SENSOR_CLASS_LOCATION },
+	{ DEBUGFS_MAGIC, "/ieee80211/*", WARDEN_SENSOR_CLASS_LOCATION },
 	{ DEBUGFS_MAGIC, "/usb/usbmon/*", WARDEN_SENSOR_CLASS_BUS },
 	{ DEBUGFS_MAGIC, "/regmap/*", WARDEN_SENSOR_CLASS_BUS },
 	{ DEBUGFS_MAGIC, "/gpio", WARDEN_SENSOR_CLASS_BUS },

@@ -10,6 +10,7 @@
 #include <uapi/linux/warden.h>
 #include <warden/kfunc.h>
 
+#include "device/hci.h"
 #include "device/radio.h"
 #include "kfunc.h"
 #include "network/broker.h"
@@ -142,6 +143,20 @@ __bpf_kfunc int warden_kf_netlink_send(struct sk_buff *skb)
 {
 	warden_kfunc_enter(WARDEN_HOOK_NETLINK_SEND);
 	return warden_radio_judge(skb);
+}
+
+/**
+ * warden_kf_hci() - a socket that speaks to a Bluetooth radio was made
+ * @sock: the socket, which nobody has yet
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_hci(struct socket *sock)
+{
+	warden_kfunc_enter(WARDEN_HOOK_SOCKET_POST_CREATE);
+	warden_hci_watch(sock);
+	return 0;
 }
 
 /**

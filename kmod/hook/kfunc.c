@@ -21,6 +21,7 @@
 #include "debug/debug.h"
 #include "device/inventory.h"
 #include "device/route.h"
+#include "device/trigger.h"
 #include "device/usb.h"
 #include "judge/judge.h"
 #include "kfunc.h"
@@ -343,6 +344,18 @@ __bpf_kfunc int warden_kf_dumpable(void)
 }
 
 /**
+ * warden_kf_hibernate() - may the memory of all be written out, for another start of the machine?
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_hibernate(void)
+{
+	warden_kfunc_enter(WARDEN_HOOK_LOCKED_DOWN);
+	return warden_session_hibernate();
+}
+
+/**
  * warden_kf_ptrace() - may the current program look into another?
  * @task: the other, with its alloc_lock held
  *
@@ -457,18 +470,21 @@ __bpf_kfunc int warden_kf_debug_file(struct file *file)
 }
 
 /**
- * warden_kf_debug_mkdir() - may the current program make this directory, if it is a debug surface?
- * @dentry: what is to become the directory
+ * warden_kf_mkdir() - may the current program make this directory, which makes a device?
+ * @dentry: what is to become the directory, in configfs
  *
  * Context: LSM program, does not sleep.
  * Return: 0 or a negative errno.
  */
-__bpf_kfunc int warden_kf_debug_mkdir(struct dentry *dentry)
+__bpf_kfunc int warden_kf_mkdir(struct dentry *dentry)
 {
 	const u32 surface = warden_debug_of_directory(dentry);
+	int err = 0;
 
 	warden_kfunc_enter(WARDEN_HOOK_INODE_MKDIR);
-	return surface ? warden_debug_judge(surface, false) : 0;
+	if (surface && warden_debug_asked())
+		err = warden_debug_judge(surface, false);
+	return err ?: warden_trigger_judge(dentry);
 }
 
 /**

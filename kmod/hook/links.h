@@ -6,7 +6,7 @@
 #include <uapi/linux/warden.h>
 
 /* The order of enum warden_hook. */
-#define WARDEN_HOOKS (WARDEN_HOOK_FILE_RELEASE + 1)
+#define WARDEN_HOOKS (WARDEN_HOOK_SOCKET_POST_CREATE + 1)
 
 /**
  * enum warden_need - what can need a hook

@@ -4,6 +4,7 @@
  * attached: a program costs at each call of its hook, whatever it then does.
  */
 #include <linux/bits.h>
+#include <linux/kconfig.h>
 
 #include "judge/decide.h"
 #include "needs.h"
@@ -17,10 +18,12 @@
  */
 #define ALWAYS                                                                                    \
 	(HOOK(FILE_OPEN) | HOOK(FILE_RECEIVE) | HOOK(BPRM_CREDS) | HOOK(PTRACE_ACCESS) |           \
-	 HOOK(NETLINK_SEND) | HOOK(PRCTL) | HOOK(SB_DELETE) | HOOK(DEVICE_ADD) | HOOK(DEVICE_DEL))
+	 HOOK(NETLINK_SEND) | HOOK(PRCTL) | HOOK(SB_DELETE) | HOOK(DEVICE_ADD) | HOOK(DEVICE_DEL) | \
+	 (IS_ENABLED(CONFIG_BT) ? HOOK(SOCKET_POST_CREATE) : 0))
 
 /* Where a domain is judged and measured, apart from those. */
 static const u64 hooks_of[WARDEN_DOMAIN_RULES] = {
+	[WARDEN_DOMAIN_SENSOR] = HOOK(INODE_MKDIR) | HOOK(LOCKED_DOWN),
 	[WARDEN_DOMAIN_LISTEN] = HOOK(SOCKET_BIND) | HOOK(SOCKET_LISTEN) |
 				 HOOK(SOCKET_ACCEPT),
 	[WARDEN_DOMAIN_CONNECT] = HOOK(SOCKET_CONNECT) | HOOK(SOCKET_SENDMSG),

@@ -420,14 +420,14 @@ int warden_judge_use(dev_t devt, const struct warden_request *req, struct warden
 }
 
 /**
- * warden_judge_traced() - is the current process traced?
+ * warden_judge_is_traced() - is a thread of the current process traced?
  *
  * Whoever traces a thread can let all of its process do what it wants.
  *
- * Context: Process context, does not sleep.
- * Return: true if one of its threads is.
+ * Context: Process context.
+ * Return: true if one is.
  */
-bool warden_judge_traced(void)
+bool warden_judge_is_traced(void)
 {
 	const struct task_struct *t;
 	bool traced = false;
@@ -465,7 +465,7 @@ int warden_judge_sensor(const struct file *file, struct warden_request *req,
 	};
 	warden_route_ask(file, req);
 	warden_identity_of_current(subject);
-	if (!subject->reason && warden_judge_traced())
+	if (!subject->reason && warden_judge_is_traced())
 		subject->reason = WARDEN_REASON_PROGRAM_TRACED;
 	err = warden_judge_use(file_inode(file)->i_rdev, req, answer, &behind);
 	if (!err && warden_egress_use(req->class, file_inode(file)->i_rdev)) {

@@ -88,8 +88,9 @@ int warden_judge_use(dev_t devt, const struct warden_request *req, struct warden
 		     struct warden_sensor *behind);
 int warden_judge_sensor(const struct file *file, struct warden_request *req,
 			struct warden_identity *subject, struct warden_answer *answer);
+bool warden_judge_is_traced(void);
 bool warden_judge_holds(const struct warden_answer *answer);
-bool warden_judge_traced(void);
+bool warden_judge_is_traced(void);
 bool warden_judge_measures(u32 domain);
 bool warden_judge_names(const struct warden_digest *digest);
 bool warden_judge_asks_names(void);

@@ -53,7 +53,7 @@ int warden_broker_receive(const struct file *file)
 
 	if (l && l->pid != task_tgid(current)) {
 		warden_identity_of_current(&identity);
-		if (!identity.reason && warden_judge_traced())
+		if (!identity.reason && warden_judge_is_traced())
 			identity.reason = WARDEN_REASON_PROGRAM_TRACED;
 		err = judge_other(l, &identity) ?: warden_egress_use(l->broker.class, 0);
 	}

@@ -129,7 +129,7 @@ static void identify(struct warden_link *l, gfp_t gfp)
 		warden_identity_of_current(&l->identity);
 	else
 		l->identity.reason = WARDEN_REASON_PROGRAM_UNREADABLE;
-	if (!l->identity.reason && warden_judge_traced())
+	if (!l->identity.reason && warden_judge_is_traced())
 		l->identity.reason = WARDEN_REASON_PROGRAM_TRACED;
 	l->path = path_of_current(gfp);
 }

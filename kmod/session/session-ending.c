@@ -6,7 +6,9 @@
  *  3. mmap calls under way are waited for, by taking their mm's lock once;
  *  4. the stream is stopped through its driver;
  *  5. the mappings are zapped, and a fault handler may not bring pages back;
- *  6. the holders are killed, where the rule says so.
+ *  6. the holders are killed, where the rule says so;
+ *  7. whoever waits for the file to be ready, in poll(2), epoll(7) or an io_uring,
+ *     is woken and finds that it is dead.
  * sound/core/init.c does 1 for a card that is unplugged.
  */
 #include <linux/delay.h>
@@ -14,6 +16,7 @@
 #include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/poll.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -21,6 +24,7 @@
 #include <linux/slab.h>
 #include <linux/task_work.h>
 #include <linux/timekeeping.h>
+#include <linux/wait.h>
 
 #include "network/broker.h"
 #include "session-priv.h"
@@ -58,15 +62,21 @@ static bool holds(struct task_struct *t, const struct file *file)
 	return found;
 }
 
-/* Every thread that has the file in its table. Without memory a thread is passed over. */
-static void collect_holders(const struct file *file, struct list_head *holders)
+/* A thread of the opener's rings, which may have the file where no table shows it. */
+static bool works_for(const struct task_struct *t, const struct pid *opener)
+{
+	return t->flags & PF_IO_WORKER && task_tgid((struct task_struct *)t) == opener;
+}
+
+/* Every thread that has the file in its table, or in a ring. Without memory one is passed over. */
+static void collect_holders(const struct warden_session *s, struct list_head *holders)
 {
 	struct task_struct *p, *t;
 	struct holder *h;
 
 	rcu_read_lock();
 	for_each_process_thread(p, t) {
-		if (t->flags & PF_KTHREAD || !holds(t, file))
+		if (t->flags & PF_KTHREAD || (!holds(t, s->file) && !works_for(t, s->pid)))
 			continue;
 		h = kmalloc(sizeof(*h), GFP_ATOMIC);
 		if (!h)
@@ -138,6 +148,25 @@ static void wait_for_mmap(struct task_struct *t)
 	mmput(mm);
 }
 
+/* What a driver's poll() waits on is told to whoever passes it a table: wake all that wait there. */
+static void wake_waiters(struct file *file, struct wait_queue_head *waiters, poll_table *table)
+{
+	__wake_up(waiters, TASK_NORMAL, 0, poll_to_key(EPOLLERR | EPOLLHUP));
+}
+
+/*
+ * A request of an io_uring, or an entry of an epoll, hangs on the driver's queue and
+ * belongs to no thread that could be asked out of a call. No data are asked for, as V4L2
+ * would begin to read.
+ */
+static void wake_pollers(struct warden_session *s)
+{
+	poll_table table = { ._qproc = wake_waiters, ._key = EPOLLPRI | EPOLLERR | EPOLLHUP };
+
+	if (s->orig->poll)
+		s->orig->poll(s->file, &table);
+}
+
 /* Take the ground from under a session. The caller holds a reference to its file. */
 static void end_session(struct warden_session *s)
 {
@@ -145,7 +174,7 @@ static void end_session(struct warden_session *s)
 	LIST_HEAD(holders);
 
 	warden_session_deaden(s);
-	collect_holders(s->file, &holders);
+	collect_holders(s, &holders);
 	list_for_each_entry(h, &holders, node)
 		kick(h->task);
 	list_for_each_entry(h, &holders, node)
@@ -156,6 +185,7 @@ static void end_session(struct warden_session *s)
 		list_for_each_entry(h, &holders, node)
 			send_sig(SIGKILL, h->task, 1);
 	free_holders(&holders);
+	wake_pollers(s);
 }
 
 static unsigned int end_picked(struct list_head *list, u32 reason, u64 since, u64 *took)

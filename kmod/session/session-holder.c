@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Who else may look into a process that has a sensor open: nobody who may not use
- * that sensor. A debugger reads the frames out of the memory of the one that has them.
+ * that sensor. A debugger reads the frames out of the memory of the one that has them,
+ * and hibernation writes them to a disk.
  */
 #include <linux/bits.h>
 #include <linux/cred.h>
@@ -183,4 +184,39 @@ int warden_session_unshroud(void)
 	found = holds(current, &search);
 	task_unlock(current);
 	return found && judge_stranger(&sensor) ? -EPERM : 0;
+}
+
+/* Some process that has a sensor with consent, by its descriptors or its mappings. */
+static bool find_any(const struct search *search)
+{
+	struct task_struct *p, *t;
+	bool found = false;
+
+	rcu_read_lock();
+	for_each_process_thread(p, t) {
+		if (found) /* these are two loops: break would leave one */
+			continue;
+		task_lock(t);
+		found = holds(t, search);
+		task_unlock(t);
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+/**
+ * warden_session_hibernate() - may the memory of all be written to a disk?
+ *
+ * Not while a program has a sensor with consent: what it saw would be on the disk. To ask
+ * whether the machine can hibernate is the same question.
+ *
+ * Context: Process context, does not sleep.
+ * Return: 0, or -EPERM, which is recorded.
+ */
+int warden_session_hibernate(void)
+{
+	struct warden_sensor sensor = { 0 };
+	const struct search search = { .sensor = &sensor, .with_consent = true };
+
+	return find_any(&search) && judge_stranger(&sensor) ? -EPERM : 0;
 }

@@ -45,6 +45,7 @@ u32 warden_session_keeps(const struct file *file);
 void warden_session_inherit(void);
 int warden_session_receive(struct file *file);
 void warden_session_mark_holders(void);
+int warden_session_hibernate(void);
 int warden_session_peek(struct task_struct *task);
 int warden_session_unshroud(void);
 int warden_session_take_in(struct file *file, struct task_struct *holder);

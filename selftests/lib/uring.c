@@ -116,3 +116,26 @@ int uring_read(int fd, void *buf, unsigned int len)
 	return request(&(struct io_uring_sqe){
 		.opcode = IORING_OP_READ, .fd = fd, .addr = (uintptr_t)buf, .len = len });
 }
+
+int uring_mkdir(const char *path, unsigned int mode)
+{
+	return request(&(struct io_uring_sqe){ .opcode = IORING_OP_MKDIRAT, .fd = AT_FDCWD,
+					       .addr = (uintptr_t)path, .len = mode });
+}
+
+int uring_read_kept(int fd, void *buf, unsigned int len)
+{
+	struct ring r;
+	int err = open_ring(&r);
+
+	if (!err && syscall(SYS_io_uring_register, r.fd, IORING_REGISTER_FILES, &fd, 1))
+		err = -errno;
+	close(fd);
+	if (!err) {
+		*r.sqes = (struct io_uring_sqe){ .opcode = IORING_OP_READ, .flags = IOSQE_FIXED_FILE,
+						 .addr = (uintptr_t)buf, .len = len };
+		err = submit(&r);
+	}
+	close_ring(&r);
+	return err;
+}

@@ -15,7 +15,8 @@ static void print_stopped(const struct warden_object *o)
 		puts("stopped: nothing is enforced; rmmod warden works now");
 	else
 		printf("stopped: nothing is enforced; %" PRIu64 " sensor file%s still mapped, or in "
-		       "use at a limited rate or as a terminal, and keep%s the module until closed\n",
+		       "use at a limited rate, as a terminal or as a socket of Bluetooth, and keep%s "
+		       "the module until closed\n",
 		       left, left == 1 ? " is" : "s are", left == 1 ? "s" : "");
 }
 

@@ -216,8 +216,8 @@ enum warden_event {
  *   for is over
  * @WARDEN_REASON_OUTSIDE: consent does not hold at this time of the week, or
  *   in this context
- * @WARDEN_REASON_SESSION_HELD: the process that was to be looked into has this
- *   sensor open
+ * @WARDEN_REASON_SESSION_HELD: a process that was to be looked into, or
+ *   written to a disk, has this sensor open
  * @WARDEN_REASON_PROGRAM_TRACED: another program traces this one, so it may
  *   not be what its file says
  * @WARDEN_REASON_NO_CAPABILITY: the sender of a command lacks the capability
@@ -383,6 +383,7 @@ enum warden_hook {
 	WARDEN_HOOK_UNIX_CONNECT,
 	WARDEN_HOOK_UNIX_SEND,
 	WARDEN_HOOK_FILE_RELEASE,
+	WARDEN_HOOK_SOCKET_POST_CREATE,
 };
 
 enum warden_rule_flag {

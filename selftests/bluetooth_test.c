@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a Bluetooth radio hears tells where the device is: a socket that hears it takes
+ * the right to class location, at each of its uses.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "lib/harness.h"
+#include "lib/uring.h"
+
+#define NOTHING "default sensor deny;\n"
+#define BY_CONSENT                                                                                 \
+	"program tester { path \"%s\"; }\n"                                                        \
+	"purpose find \"Find the headphones\";\n" NOTHING                                          \
+	"allow tester use location for find with consent;\n"
+
+/* <bluetooth/hci.h>, which is no header of the kernel's. */
+#define BTPROTO_HCI 1
+#define HCIINQUIRY  _IOR('H', 240, int)
+#define HCI_NONE    0xffff
+
+enum { CHANNEL_RAW, CHANNEL_USER, CHANNEL_MONITOR, CHANNEL_CONTROL, CHANNEL_LOGGING };
+
+struct hci_address {
+	sa_family_t family;
+	uint16_t device;
+	uint16_t channel;
+};
+
+struct hci_inquiry_req {
+	uint16_t dev_id;
+	uint16_t flags;
+	uint8_t lap[3];
+	uint8_t length;
+	uint8_t num_rsp;
+};
+
+static int hci_socket(void)
+{
+	return socket(AF_BLUETOOTH, SOCK_RAW | SOCK_CLOEXEC, BTPROTO_HCI);
+}
+
+/* A radio of no substance, which lasts as long as its file: its packets are ours to answer. */
+static int make_radio(void)
+{
+	static const uint8_t wanted[] = { 0xff, 0x00 };
+	int fd = open("/dev/vhci", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd >= 0 && write(fd, wanted, sizeof(wanted)) != sizeof(wanted)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int bind_to(int fd, uint16_t channel)
+{
+	const struct hci_address a = {
+		.family = AF_BLUETOOTH,
+		.device = channel == CHANNEL_USER ? 0 : HCI_NONE,
+		.channel = channel,
+	};
+
+	return bind(fd, (const struct sockaddr *)&a, sizeof(a)) ? errno : 0;
+}
+
+static int try_channel(uint16_t channel)
+{
+	int fd = hci_socket(), err = fd < 0 ? errno : bind_to(fd, channel);
+
+	close(fd);
+	return err;
+}
+
+static int inquire(void)
+{
+	struct hci_inquiry_req request = {
+		.dev_id = 77, .lap = { 0x33, 0x8b, 0x9e }, .length = 1, .num_rsp = 1
+	};
+	int fd = hci_socket(), err;
+
+	err = ioctl(fd, HCIINQUIRY, &request) ? errno : 0;
+	close(fd);
+	return err;
+}
+
+/* Which plain user may ask for this, of a user namespace of its own. */
+static int inquire_as_nobody(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (setuid(65534) || unshare(CLONE_NEWUSER))
+			_exit(255);
+		_exit(inquire() == EACCES && try_channel(CHANNEL_RAW) == EACCES ? EACCES : 0);
+	}
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+FIXTURE(bluetooth)
+{
+	struct mark mark;
+	struct claim denied;
+};
+
+FIXTURE_SETUP(bluetooth)
+{
+	if (device_load("bluetooth", ""))
+		SKIP(return, "this kernel has no Bluetooth");
+	self->denied = (struct claim){
+		.domain = "sensor",
+		.reason = "program-unknown",
+		.program = warden_self(),
+		.object = "hci",
+		.line = UINT32_MAX,
+	};
+	ASSERT_LOADED(warden_policy(NOTHING));
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(bluetooth)
+{
+	warden_withdraw_all();
+}
+
+TEST_F(bluetooth, each_channel_that_hears_takes_the_right_to_location)
+{
+	uint16_t channel;
+
+	for (channel = CHANNEL_RAW; channel <= CHANNEL_CONTROL; channel++)
+		EXPECT_EQ(EACCES, try_channel(channel));
+	EXPECT_EQ(EACCES, inquire());
+	EXPECT_EQ(EACCES, inquire_as_nobody());
+	self->denied.times = 7;
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &self->denied));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, try_channel(CHANNEL_LOGGING));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use device \"hci\";\n"));
+	self->mark = evidence_mark();
+	for (channel = CHANNEL_RAW; channel <= CHANNEL_CONTROL; channel++)
+		EXPECT_EQ(channel == CHANNEL_USER ? ENODEV : 0, try_channel(channel));
+	EXPECT_EQ(ENODEV, inquire()); /* it was asked, and there is no radio */
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+/* Listens to all radios until it is refused; tells @told of the first thing it hears. */
+static int listen_in(int told, bool by_ring)
+{
+	int fd = hci_socket(), n = -bind_to(fd, CHANNEL_MONITOR);
+	char event[512];
+
+	while (n >= 0) {
+		n = by_ring ? uring_read(fd, event, sizeof(event))
+			    : (int)recv(fd, event, sizeof(event), 0);
+		if (n < 0 && !by_ring)
+			n = -errno;
+		if (n > 0 && told >= 0 && write(told, "h", 1) == 1)
+			told = -1;
+	}
+	return -n;
+}
+
+static pid_t start_listening(bool by_ring)
+{
+	int pair[2];
+	char heard;
+	pid_t pid;
+
+	if (pipe(pair))
+		return -1;
+	pid = fork();
+	if (!pid)
+		_exit(listen_in(pair[1], by_ring));
+	close(pair[1]);
+	if (read(pair[0], &heard, 1) != 1)
+		waitpid(pid, NULL, 0);
+	close(pair[0]);
+	return pid;
+}
+
+static int end_of(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_F(bluetooth, who_waits_hears_nothing_after_withdrawal)
+{
+	pid_t by_call, by_ring;
+	int radio;
+
+	if (device_load("hci_vhci", ""))
+		SKIP(return, "this kernel has no radio of no substance (hci_vhci)");
+	ASSERT_LOADED(warden_policy(BY_CONSENT, warden_self()));
+	self->denied = (struct claim){
+		.domain = "sensor", .reason = "no-consent", .program = "tester", .object = "hci"
+	};
+	self->mark = evidence_mark();
+	EXPECT_EQ(EACCES, try_channel(CHANNEL_MONITOR));
+	self->denied.times = 1;
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &self->denied));
+	ASSERT_EQ(0, warden_grant("tester", "location", "find"));
+	self->mark = evidence_mark();
+	by_call = start_listening(false);
+	by_ring = start_listening(true);
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_EQ(0, waitpid(by_call, NULL, WNOHANG));
+	EXPECT_EQ(0, waitpid(by_ring, NULL, WNOHANG));
+	ASSERT_EQ(0, warden_withdraw("tester", "location"));
+	self->mark = evidence_mark();
+	radio = make_radio(); /* which all that listen are told of */
+	EXPECT_LE(0, radio);
+	EXPECT_EQ(EACCES, end_of(by_call));
+	EXPECT_EQ(EACCES, end_of(by_ring));
+	self->denied.times = 2;
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &self->denied));
+	close(radio);
+}
+
+TEST_HARNESS_MAIN

@@ -358,6 +358,15 @@ static const struct nla_policy warden_quarantine_load_nl_policy[WARDEN_A_QUARANT
 	[WARDEN_A_QUARANTINE_SIGNATURE] = { .type = NLA_BINARY, },
 };
 
+/* WARDEN_CMD_QUARANTINE_RESTORE - do */
+static const struct nla_policy warden_quarantine_restore_nl_policy[WARDEN_A_QUARANTINE_CERTIFICATE + 1] = {
+	[WARDEN_A_QUARANTINE_LIST] = { .type = NLA_BINARY, },
+	[WARDEN_A_QUARANTINE_LAYER] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[WARDEN_A_QUARANTINE_DIGEST] = NLA_POLICY_EXACT_LEN(32),
+	[WARDEN_A_QUARANTINE_CERTIFICATE] = NLA_POLICY_EXACT_LEN(32),
+	[WARDEN_A_QUARANTINE_SIGNER] = { .type = NLA_NUL_STRING, .len = 191, },
+};
+
 /* Ops table for warden */
 static const struct genl_split_ops warden_nl_ops[] = {
 	{
@@ -633,6 +642,14 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.doit		= warden_nl_quarantine_load_doit,
 		.policy		= warden_quarantine_load_nl_policy,
 		.maxattr	= WARDEN_A_QUARANTINE_SIGNATURE,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_QUARANTINE_RESTORE,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_quarantine_restore_doit,
+		.policy		= warden_quarantine_restore_nl_policy,
+		.maxattr	= WARDEN_A_QUARANTINE_CERTIFICATE,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 };

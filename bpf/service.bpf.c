@@ -26,16 +26,63 @@ static __always_inline bool is_local(const struct sock *sk)
 	return family == AF_UNIX || family == AF_NETLINK;
 }
 
+/* Does no policy deny this port to anybody? Of transports that the gate knows nothing of, ask. */
+static __always_inline bool is_anybodys(const struct warden_gate *g, __u32 domain,
+					const struct sock *sk, __u16 port)
+{
+	__u32 transport = WARDEN_GATE_OPEN_TCP;
+
+	if (sk->sk_protocol == IPPROTO_UDP)
+		transport = WARDEN_GATE_OPEN_UDP;
+	else if (sk->sk_protocol != IPPROTO_TCP)
+		return false;
+	return g->open[domain][transport][port / 64] >> (port % 64) & 1;
+}
+
+static __always_inline __u16 port_of(const struct sockaddr *address)
+{
+	/* sin_port and sin6_port stand at one offset, in the order of the network */
+	return (__u16)((__u8)address->sa_data[0] << 8 | (__u8)address->sa_data[1]);
+}
+
+/* Is this an address as long as its family says, of a socket that speaks by ports? */
+static __always_inline bool has_port(const struct socket *sock, const struct sockaddr *address,
+				     int len)
+{
+	if (sock->type != SOCK_STREAM && sock->type != SOCK_DGRAM)
+		return false;
+	if (address->sa_family == AF_INET)
+		return len >= 16;
+	return address->sa_family == AF_INET6 && len >= 24;
+}
+
+/* The same of a socket that has its port already. */
+static __always_inline bool may_listen(const struct sock *sk, __u32 hook)
+{
+	const struct warden_gate *g = gate();
+
+	if (!g)
+		return false;
+	if (g->canary)
+		warden_kf_canary(hook);
+	return is_anybodys(g, WARDEN_GATE_OPEN_LISTEN, sk, sk->__sk_common.skc_num);
+}
+
 SEC("lsm.s/socket_bind")
 int BPF_PROG(warden_socket_bind, struct socket *sock, struct sockaddr *address, int addrlen,
 	     int ret)
 {
 	const struct sock *sk = sock->sk;
+	const struct warden_gate *g;
 
 	if (ret || !sk || is_local(sk))
 		return ret;
 	if (sock->type == SOCK_STREAM || sock->type == SOCK_SEQPACKET)
 		return 0; /* judged when it listens */
+	g = gate();
+	if (g && !g->canary && has_port(sock, address, addrlen) &&
+	    is_anybodys(g, WARDEN_GATE_OPEN_LISTEN, sk, port_of(address)))
+		return 0;
 	return clamp_errno(warden_kf_bind(sock, address, addrlen));
 }
 
@@ -46,6 +93,8 @@ int BPF_PROG(warden_socket_listen, struct socket *sock, int backlog, int ret)
 
 	if (ret || !sk || is_local(sk))
 		return ret;
+	if (may_listen(sk, WARDEN_HOOK_SOCKET_LISTEN))
+		return 0;
 	return clamp_errno(warden_kf_listen(sock));
 }
 
@@ -56,6 +105,8 @@ int BPF_PROG(warden_socket_accept, struct socket *sock, struct socket *newsock, 
 
 	if (ret || !sk || is_local(sk))
 		return ret;
+	if (may_listen(sk, WARDEN_HOOK_SOCKET_ACCEPT))
+		return 0;
 	return clamp_errno(warden_kf_accept(sock));
 }
 
@@ -65,14 +116,31 @@ static __always_inline bool is_connecting_judged(__u32 hook)
 	return is_judged(WARDEN_DOMAIN_CONNECT, hook) || is_judged(WARDEN_DOMAIN_SENSOR, hook);
 }
 
+/* Has this been decided for everybody? Who used a sensor is asked for that, too. */
+static __always_inline bool may_connect(const struct socket *sock, const struct sock *sk,
+					const struct sockaddr *address, int len)
+{
+	const __u32 domains = 1 << WARDEN_DOMAIN_CONNECT | 1 << WARDEN_DOMAIN_SENSOR;
+	const struct warden_gate *g = gate();
+
+	if (!g)
+		return false;
+	if (g->canary)
+		warden_kf_canary(WARDEN_HOOK_SOCKET_CONNECT);
+	if (g->marked)
+		return false;
+	return !(g->domains & domains) ||
+	       (has_port(sock, address, len) &&
+		is_anybodys(g, WARDEN_GATE_OPEN_CONNECT, sk, port_of(address)));
+}
+
 SEC("lsm.s/socket_connect")
 int BPF_PROG(warden_socket_connect, struct socket *sock, struct sockaddr *address, int addrlen,
 	     int ret)
 {
 	const struct sock *sk = sock->sk;
 
-	if (ret || !sk || is_local(sk) ||
-	    (!is_connecting_judged(WARDEN_HOOK_SOCKET_CONNECT) && !is_anybody_marked()))
+	if (ret || !sk || is_local(sk) || may_connect(sock, sk, address, addrlen))
 		return ret;
 	return clamp_errno(warden_kf_connect(sock, address, addrlen));
 }

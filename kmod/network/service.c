@@ -21,11 +21,13 @@
 #include <warden/abi.h>
 #include <warden/address.h>
 
+#include "anybody.h"
 #include "broker.h"
 #include "egress.h"
 #include "inbound.h"
 #include "judge/judge.h"
 #include "opening.h"
+#include "pass.h"
 #include "policy/layers.h"
 #include "policy/shadow.h"
 #include "program/identity.h"
@@ -68,8 +70,9 @@ static const char *find_interface(char name[IFNAMSIZ], const struct sock *sk, in
 	return found;
 }
 
-static int judge_listen(struct socket *sock, u16 port, int index, bool loop, const char *what,
-			bool *opened)
+/* Apart from what is known already, which shall not pay for this one's frame. */
+static noinline int judge_listen(struct socket *sock, u16 port, int index, bool loop,
+				 const char *what, u64 key, bool *opened)
 {
 	char name[IFNAMSIZ];
 	struct warden_identity subject;
@@ -88,15 +91,25 @@ static int judge_listen(struct socket *sock, u16 port, int index, bool loop, con
 	err = warden_judge(&req, &answer);
 	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, what, sock->sk->sk_family);
+	warden_pass_note(key, &answer);
 	*opened = answer.opened;
 	return err;
+}
+
+static int ask_listen(struct socket *sock, u16 port, int index, bool loop, const char *what,
+		      bool *opened)
+{
+	u64 key = warden_pass_key(WARDEN_DOMAIN_LISTEN, sock->sk->sk_protocol, port);
+
+	*opened = false;
+	return warden_pass_known(key) ? 0 : judge_listen(sock, port, index, loop, what, key, opened);
 }
 
 /* What begins to receive because somebody opened the port for a time ends with that. */
 static int begin_listen(struct socket *sock, u16 port, int index, bool loop)
 {
 	bool opened;
-	int err = judge_listen(sock, port, index, loop, NULL, &opened);
+	int err = ask_listen(sock, port, index, loop, NULL, &opened);
 
 	return err ?: opened ? warden_opening_keep(sock->sk, port) : 0;
 }
@@ -184,8 +197,8 @@ int warden_service_accept(struct socket *sock)
 {
 	bool opened;
 
-	return judge_listen(sock, local_port(sock), READ_ONCE(sock->sk->sk_bound_dev_if),
-			    is_on_loop(sock->sk), "accept", &opened);
+	return ask_listen(sock, local_port(sock), READ_ONCE(sock->sk->sk_bound_dev_if),
+			  is_on_loop(sock->sk), "accept", &opened);
 }
 
 /* --- connecting ------------------------------------------------------------ */
@@ -278,7 +291,7 @@ static const char *name_peer(char text[ADDRESS_TEXT], const struct warden_addres
 	return text;
 }
 
-static int judge_connect(struct socket *sock, const struct peer *to)
+static noinline int judge_connect(struct socket *sock, const struct peer *to, u64 key)
 {
 	struct warden_identity subject;
 	struct warden_request req = {
@@ -298,11 +311,22 @@ static int judge_connect(struct socket *sock, const struct peer *to)
 	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, name_peer(text, &to->address),
 				  sock->sk->sk_family);
+	warden_pass_note(key, &answer);
 	return err;
 }
 
+/* What was allowed before was so where no port is that of a broker. */
+static int ask_connect(struct socket *sock, const struct peer *to, bool lasts)
+{
+	u64 key = warden_pass_key(WARDEN_DOMAIN_CONNECT, sock->sk->sk_protocol, to->port);
+
+	if (warden_pass_known(key))
+		return 0;
+	return judge_connect(sock, to, key) ?: warden_broker_connect(sock, to->port, lasts);
+}
+
 /* What the current process used may be sent to some peers alone; each class is asked for itself. */
-static int judge_egress(struct socket *sock, const struct peer *to)
+static noinline int judge_used(struct socket *sock, const struct peer *to, u32 used)
 {
 	struct warden_identity subject;
 	struct warden_request req = {
@@ -313,13 +337,10 @@ static int judge_egress(struct socket *sock, const struct peer *to)
 		.port = to->port,
 		.address = to->address,
 	};
-	u32 used = warden_egress_used();
 	struct warden_answer answer;
 	char text[ADDRESS_TEXT];
 	int err = 0;
 
-	if (!used)
-		return 0;
 	warden_identity_of_current(&subject);
 	for (; !err && used; used &= used - 1) {
 		req.class = __ffs(used);
@@ -329,6 +350,13 @@ static int judge_egress(struct socket *sock, const struct peer *to)
 					  sock->sk->sk_family);
 	}
 	return err;
+}
+
+static int judge_egress(struct socket *sock, const struct peer *to)
+{
+	u32 used = warden_egress_used();
+
+	return used ? judge_used(sock, to, used) : 0;
 }
 
 /* Whom a connected socket speaks to; one that is not has no address. */
@@ -406,6 +434,30 @@ int warden_service_egress(struct socket *sock, const struct msghdr *msg)
 	return judge_egress(sock, &to);
 }
 
+/*
+ * The port of an address, where a look tells it; -1 sends to read_peer(), which says the
+ * same of all others.
+ */
+static int peek_port(const struct socket *sock, const struct sockaddr *address, int len)
+{
+	if ((sock->type != SOCK_STREAM && sock->type != SOCK_DGRAM) || !is_inet(sock) ||
+	    len < (int)sizeof(struct sockaddr_in) || !has_ports(sock->sk->sk_protocol))
+		return -1;
+	if (address->sa_family != AF_INET &&
+	    (address->sa_family != AF_INET6 || len < SIN6_LEN_LEAST))
+		return -1;
+	return ntohs(((const struct sockaddr_in *)address)->sin_port);
+}
+
+/* Was this decided a moment ago? */
+static bool is_known(struct socket *sock, const struct sockaddr *address, int len)
+{
+	int port = peek_port(sock, address, len);
+
+	return port >= 0 && !warden_egress_used() &&
+	       warden_pass_known(warden_pass_key(WARDEN_DOMAIN_CONNECT, sock->sk->sk_protocol, port));
+}
+
 /**
  * warden_service_connect() - may the current program speak to this address?
  * @sock: the socket; what the kernel itself does with one of its own is no program's act
@@ -424,10 +476,10 @@ int warden_service_connect(struct socket *sock, const struct sockaddr *address, 
 	if (sock->sk->sk_kern_sock ||
 	    (len >= (int)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC))
 		return 0;
+	if (is_known(sock, address, len))
+		return 0;
 	read_peer(&to, sock, address, len);
-	return judge_egress(sock, &to) ?:
-	       judge_connect(sock, &to) ?:
-	       warden_broker_connect(sock, to.port, true);
+	return judge_egress(sock, &to) ?: ask_connect(sock, &to, true);
 }
 
 /**
@@ -445,8 +497,7 @@ int warden_service_send(struct socket *sock, const struct msghdr *msg)
 	if (sock->sk->sk_kern_sock || !msg->msg_name)
 		return 0;
 	read_peer(&to, sock, msg->msg_name, msg->msg_namelen);
-	return judge_connect(sock, &to) ?:
-	       warden_broker_connect(sock, to.port, sock->type == SOCK_STREAM);
+	return ask_connect(sock, &to, sock->type == SOCK_STREAM);
 }
 
 /* --- whether there is anything to ask --------------------------------------- */
@@ -505,6 +556,23 @@ static u64 denied_sockets(const struct warden_layers *layers)
 }
 
 /**
+ * warden_service_hold() - the policy in force, the one in shadow or the quarantine is about to change
+ *
+ * Until warden_service_renew() all is asked for. Each answer is then of before or of after, and
+ * none of before follows one of after.
+ *
+ * Context: Process context, sleeps.
+ */
+void warden_service_hold(void)
+{
+	mutex_lock(&gate_lock);
+	if (gate)
+		warden_anybody_clear(gate);
+	mutex_unlock(&gate_lock);
+	warden_pass_hold();
+}
+
+/**
  * warden_service_renew() - the policy in force, or the one in shadow, is another
  *
  * Where no layer of either denies anything, and so every answer is known, the
@@ -522,8 +590,10 @@ void warden_service_renew(void)
 		WRITE_ONCE(gate->sockets, denied_sockets(warden_layers_get_rcu()) |
 						  denied_sockets(warden_shadow_get_rcu()));
 		rcu_read_unlock();
+		warden_anybody_fill(gate);
 	}
 	mutex_unlock(&gate_lock);
+	warden_pass_renew();
 }
 
 /**

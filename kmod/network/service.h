@@ -14,6 +14,7 @@ int warden_service_connect(struct socket *sock, const struct sockaddr *address, 
 int warden_service_egress(struct socket *sock, const struct msghdr *msg);
 int warden_service_send(struct socket *sock, const struct msghdr *msg);
 void warden_service_watch(struct warden_gate *to);
+void warden_service_hold(void);
 void warden_service_renew(void);
 
 #endif /* WARDEN_SERVICE_H */

@@ -18,6 +18,7 @@
 #include "hook/needs.h"
 #include "identity.h"
 #include "judge/decide.h"
+#include "network/service.h"
 #include "policy/change.h"
 #include "quarantine.h"
 #include "sha256.h"
@@ -70,15 +71,28 @@ bool warden_quarantine_holds(const struct warden_request *req)
 	return holds(req->domain == WARDEN_DOMAIN_EXEC ? req->object : req->subject);
 }
 
+/**
+ * warden_quarantine_any() - is any program in quarantine?
+ *
+ * Context: Any.
+ * Return: true if one is.
+ */
+bool warden_quarantine_any(void)
+{
+	return READ_ONCE(nr);
+}
+
 /* An overlong label is for people, and may be cut. */
 static void tell(u32 event, const struct warden_quarantined *q)
 {
 	warden_change_tell(&(struct warden_change){ .event = event, .object = q->label });
 }
 
-/* An empty list needs none. */
-static void need_hooks(void)
+/* An empty list needs none. What was allowed before the change is asked again. */
+static void follow(void)
 {
+	warden_service_hold();
+	warden_service_renew();
 	warden_links_need(WARDEN_NEED_QUARANTINE, nr ? warden_needs_quarantine() : 0);
 }
 
@@ -134,7 +148,7 @@ int warden_quarantine_add(const struct warden_digest *digest, const char *label)
 		tell(WARDEN_EVENT_QUARANTINE_ADD, q);
 	if (err)
 		kfree(q);
-	need_hooks();
+	follow();
 	return err == -EALREADY ? 0 : err;
 }
 
@@ -174,7 +188,7 @@ int warden_quarantine_remove(const struct warden_digest *digest)
 	spin_unlock_bh(&quarantine_lock);
 	if (!q)
 		return err;
-	need_hooks();
+	follow();
 	tell(WARDEN_EVENT_QUARANTINE_REMOVE, q);
 	kfree(q);
 	return 0;
@@ -322,7 +336,7 @@ static void carry_out(struct plan *p)
 		tell(WARDEN_EVENT_QUARANTINE_REMOVE, p->gone[i]);
 		kfree(p->gone[i]);
 	}
-	need_hooks();
+	follow();
 }
 
 static void tell_list(const struct warden_quarantine_list *now, u8 reason)

@@ -53,6 +53,7 @@ struct warden_quarantine_done {
 	u32 removed;
 };
 
+bool warden_quarantine_any(void);
 bool warden_quarantine_holds(const struct warden_request *req);
 int warden_quarantine_add(const struct warden_digest *digest, const char *label);
 int warden_quarantine_remove(const struct warden_digest *digest);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ports. Hooks: socket_bind (a socket that needs no listen(2) starts to
- * receive), socket_listen (a socket starts to accept), socket_accept (a connection
+ * Ports. Hooks: socket_bind (a socket gets a port, and starts to
+ * receive where it needs no listen(2)), socket_listen (a socket starts to accept), socket_accept (a connection
  * is taken, by whoever has the socket by then), socket_connect and
  * socket_sendmsg (a socket is given the address of another one, or sends),
  * socket_create (a socket is made, of one of many kinds).
@@ -77,9 +77,11 @@ int BPF_PROG(warden_socket_bind, struct socket *sock, struct sockaddr *address, 
 
 	if (ret || !sk || is_local(sk))
 		return ret;
+	g = gate();
+	if (g && g->domains >> WARDEN_DOMAIN_BIND & 1)
+		return clamp_errno(warden_kf_bind(sock, address, addrlen));
 	if (sock->type == SOCK_STREAM || sock->type == SOCK_SEQPACKET)
 		return 0; /* judged when it listens */
-	g = gate();
 	if (g && !g->canary && has_port(sock, address, addrlen) &&
 	    is_anybodys(g, WARDEN_GATE_OPEN_LISTEN, sk, port_of(address)))
 		return 0;

@@ -22,12 +22,13 @@ static const char *const domain_words[] = {
 	"autoload",
 	"usb",
 	"egress",
+	"bind",
 };
 
 static const struct warden_wire_enum domain_enum = {
 	.name = "domain",
 	.words = domain_words,
-	.count = 16,
+	.count = 17,
 };
 
 const struct warden_wire_enum *warden_enum_domain(void)

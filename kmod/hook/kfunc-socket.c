@@ -20,8 +20,8 @@
 __bpf_kfunc_start_defs();
 
 /**
- * warden_kf_bind() - may the current program receive at this address?
- * @sock: a socket that needs no listen(2) to receive
+ * warden_kf_bind() - may the current program bind to this address, and receive there?
+ * @sock: the socket; one that listens is asked for that when it does
  * @address: what it is bound to, in kernel memory
  * @len: bytes of @address
  *

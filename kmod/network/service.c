@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a program does with a socket, as a request: it receives at a port, or it
- * speaks to an address. And whether anything of it is to be asked at all.
+ * speaks to an address.
  */
 #include <linux/bits.h>
 #include <linux/cred.h>
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/kernel.h>
-#include <linux/mutex.h>
 #include <linux/net.h>
 #include <linux/netdevice.h>
 #include <linux/rcupdate.h>
@@ -18,18 +17,13 @@
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
-#include <warden/abi.h>
 #include <warden/address.h>
 
-#include "anybody.h"
 #include "broker.h"
 #include "egress.h"
-#include "inbound.h"
 #include "judge/judge.h"
 #include "opening.h"
 #include "pass.h"
-#include "policy/layers.h"
-#include "policy/shadow.h"
 #include "program/identity.h"
 #include "reach.h"
 #include "service.h"
@@ -39,10 +33,6 @@
 
 /* The longest address as text, IPv6 with IPv4 at its end. */
 #define ADDRESS_TEXT 48
-
-/* Protects the gate, and the order in which its mask is made and written. */
-static DEFINE_MUTEX(gate_lock);
-static struct warden_gate *gate;
 
 static bool is_inet(const struct socket *sock)
 {
@@ -142,23 +132,6 @@ static int read_scope(const struct socket *sock, const struct sockaddr *address,
 	if (!index && len >= (int)sizeof(*in) && __ipv6_addr_needs_scope_id(ipv6_addr_type(&in->sin6_addr)))
 		index = in->sin6_scope_id;
 	return index;
-}
-
-/**
- * warden_service_bind() - may the current program receive at this address?
- * @sock: a socket that needs no listen(2) to receive
- * @address: what it is bound to, in kernel memory
- * @len: bytes of @address
- *
- * Context: Process context, may sleep.
- * Return: 0 or -EACCES.
- */
-int warden_service_bind(struct socket *sock, const struct sockaddr *address, int len)
-{
-	bool loop = false;
-	int index = read_scope(sock, address, len, &loop);
-
-	return begin_listen(sock, port_of(sock, address, len), index, loop);
 }
 
 static u16 local_port(const struct socket *sock)
@@ -290,6 +263,82 @@ static const char *name_peer(char text[ADDRESS_TEXT], const struct warden_addres
 	snprintf(text, ADDRESS_TEXT, address->version == 4 ? "%pI4" : "%pI6c", address->bytes);
 	return text;
 }
+
+/* --- binding --------------------------------------------------------------- */
+
+/* The address a socket is to have, as its family reads it; no version where it is any. */
+static void read_own(struct warden_address *own, const struct socket *sock,
+		     const struct sockaddr *address, int len)
+{
+	*own = (struct warden_address){};
+	if (sock->sk->sk_family == AF_INET && len >= (int)sizeof(struct sockaddr_in)) {
+		own->version = 4;
+		memcpy(own->bytes, &((const struct sockaddr_in *)address)->sin_addr, sizeof(struct in_addr));
+	} else if (sock->sk->sk_family == AF_INET6 && len >= SIN6_LEN_LEAST) {
+		own->version = 6;
+		memcpy(own->bytes, &((const struct sockaddr_in6 *)address)->sin6_addr,
+		       sizeof(struct in6_addr));
+		warden_address_unmap(own);
+	}
+	if (!memchr_inv(own->bytes, 0, sizeof(own->bytes)))
+		own->version = 0;
+}
+
+static int judge_bind(struct socket *sock, const struct sockaddr *address, int len, int index,
+		      bool loop)
+{
+	char name[IFNAMSIZ];
+	struct warden_identity subject;
+	struct warden_request req = {
+		.domain = WARDEN_DOMAIN_BIND,
+		.uid = from_kuid(&init_user_ns, current_uid()),
+		.subject = &subject,
+		.protocol = sock->sk->sk_protocol,
+		.port = port_of(sock, address, len),
+		.interface = find_interface(name, sock->sk, index, loop),
+	};
+	struct warden_answer answer;
+	char text[ADDRESS_TEXT];
+	int err;
+
+	if (sock->type == SOCK_RAW || !is_inet(sock) || !has_ports(req.protocol))
+		return 0;
+	read_own(&req.address, sock, address, len);
+	warden_identity_of_current(&subject);
+	err = warden_judge(&req, &answer);
+	if (warden_answer_tells(&answer))
+		warden_judge_tell(&req, &answer, name_peer(text, &req.address),
+				  sock->sk->sk_family);
+	return err;
+}
+
+/* A socket that needs no listen(2) to receive. */
+static bool receives_bound(const struct socket *sock)
+{
+	return sock->type != SOCK_STREAM && sock->type != SOCK_SEQPACKET;
+}
+
+/**
+ * warden_service_bind() - may the current program bind to this address, and receive there?
+ * @sock: the socket; one that listens is asked for that when it does
+ * @address: what it is bound to, in kernel memory
+ * @len: bytes of @address
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or -EACCES.
+ */
+int warden_service_bind(struct socket *sock, const struct sockaddr *address, int len)
+{
+	bool loop = false;
+	int index = read_scope(sock, address, len, &loop);
+	int err = judge_bind(sock, address, len, index, loop);
+
+	if (err || !receives_bound(sock))
+		return err;
+	return begin_listen(sock, port_of(sock, address, len), index, loop);
+}
+
+/* --- asking whom it speaks to ------------------------------------------------ */
 
 static noinline int judge_connect(struct socket *sock, const struct peer *to, u64 key)
 {
@@ -498,115 +547,4 @@ int warden_service_send(struct socket *sock, const struct msghdr *msg)
 		return 0;
 	read_peer(&to, sock, msg->msg_name, msg->msg_namelen);
 	return ask_connect(sock, &to, sock->type == SOCK_STREAM);
-}
-
-/* --- whether there is anything to ask --------------------------------------- */
-
-static bool denies_anything(const struct warden_snapshot *snap, u32 domain)
-{
-	bool denies = snap->defaults[domain].action == WARDEN_ACTION_DENY;
-	u32 i;
-
-	for (i = 0; i < snap->nr_rules && !denies; i++)
-		denies = snap->rules[i].domain == domain &&
-			 snap->rules[i].action == WARDEN_ACTION_DENY;
-	return denies;
-}
-
-/* Where a layer has brokers, whoever connects may be about to use a sensor. */
-static u32 denying_domains(const struct warden_layers *layers)
-{
-	u32 mask = 0, i;
-
-	for (i = 0; layers && i < layers->nr; i++) {
-		if (denies_anything(layers->layer[i], WARDEN_DOMAIN_CONNECT))
-			mask |= BIT(WARDEN_DOMAIN_CONNECT);
-		if (layers->layer[i]->nr_brokers)
-			mask |= BIT(WARDEN_DOMAIN_SENSOR);
-	}
-	return mask;
-}
-
-/* The kinds of sockets that one layer denies to anybody. */
-static u64 denied_by(const struct warden_snapshot *snap)
-{
-	const u64 all = BIT_ULL(WARDEN_SOCKET_CLASS_IUCV + 1) - 1;
-	u64 mask = 0;
-	u32 i;
-
-	for (i = 0; i <= WARDEN_SOCKET_CLASS_IUCV; i++)
-		if (snap->defaults[WARDEN_DOMAIN_PROTOCOL].action == WARDEN_ACTION_DENY &&
-		    !warden_socket_is_common(i))
-			mask |= BIT_ULL(i);
-	for (i = 0; i < snap->nr_rules; i++)
-		if (snap->rules[i].domain == WARDEN_DOMAIN_PROTOCOL &&
-		    snap->rules[i].action == WARDEN_ACTION_DENY)
-			mask |= snap->rules[i].class ? BIT_ULL(snap->rules[i].class) : all;
-	return mask;
-}
-
-static u64 denied_sockets(const struct warden_layers *layers)
-{
-	u64 mask = 0;
-	u32 i;
-
-	for (i = 0; layers && i < layers->nr; i++)
-		mask |= denied_by(layers->layer[i]);
-	return mask;
-}
-
-/**
- * warden_service_hold() - the policy in force, the one in shadow or the quarantine is about to change
- *
- * Until warden_service_renew() all is asked for. Each answer is then of before or of after, and
- * none of before follows one of after.
- *
- * Context: Process context, sleeps.
- */
-void warden_service_hold(void)
-{
-	mutex_lock(&gate_lock);
-	if (gate)
-		warden_anybody_clear(gate);
-	mutex_unlock(&gate_lock);
-	warden_pass_hold();
-}
-
-/**
- * warden_service_renew() - the policy in force, or the one in shadow, is another
- *
- * Where no layer of either denies anything, and so every answer is known, the
- * programs stop asking.
- *
- * Context: Process context, sleeps.
- */
-void warden_service_renew(void)
-{
-	mutex_lock(&gate_lock);
-	if (gate) {
-		rcu_read_lock();
-		WRITE_ONCE(gate->domains, denying_domains(warden_layers_get_rcu()) |
-						  denying_domains(warden_shadow_get_rcu()));
-		WRITE_ONCE(gate->sockets, denied_sockets(warden_layers_get_rcu()) |
-						  denied_sockets(warden_shadow_get_rcu()));
-		rcu_read_unlock();
-		warden_anybody_fill(gate);
-	}
-	mutex_unlock(&gate_lock);
-	warden_pass_renew();
-}
-
-/**
- * warden_service_watch() - where the programs look whether there is anything to ask
- * @to: the memory of their gate; NULL where they are gone
- *
- * Context: Process context, sleeps.
- */
-void warden_service_watch(struct warden_gate *to)
-{
-	mutex_lock(&gate_lock);
-	gate = to;
-	mutex_unlock(&gate_lock);
-	warden_inbound_enable(to);
-	warden_service_renew();
 }

@@ -219,7 +219,7 @@ static void ask_entry(struct safety *y, uint32_t program)
 	}
 	if (q.domain == WARDEN_DOMAIN_SENSOR)
 		ask_sensors(y, &q);
-	else if (q.domain == WARDEN_DOMAIN_LISTEN)
+	else if (q.domain == WARDEN_DOMAIN_LISTEN || q.domain == WARDEN_DOMAIN_BIND)
 		ask_places(y, &q);
 	else if (q.domain == WARDEN_DOMAIN_CONNECT)
 		ask_nets(y, &q);

@@ -4,7 +4,9 @@
  * receive where it needs no listen(2)), socket_listen (a socket starts to accept), socket_accept (a connection
  * is taken, by whoever has the socket by then), socket_connect and
  * socket_sendmsg (a socket is given the address of another one, or sends),
- * socket_create (a socket is made, of one of many kinds).
+ * socket_create (a socket is made, of one of many kinds), sctp_bind_connect (SCTP is
+ * given several addresses), tun_dev_attach (a program is to be the other end of a network
+ * device).
  */
 #include "common.bpf.h"
 
@@ -199,4 +201,33 @@ int BPF_PROG(warden_socket_create, int family, int type, int protocol, int kern,
 	if (g && is_open(g, family, type, protocol))
 		return 0;
 	return clamp_errno(warden_kf_socket(family, type, protocol));
+}
+
+/* include/uapi/linux/sctp.h */
+#define SCTP_SOCKOPT_CONNECTX 110
+
+/* What connect(2) and messages name was asked for by their own hooks. */
+SEC("lsm/sctp_bind_connect")
+int BPF_PROG(warden_sctp_connect, struct sock *sk, int optname, struct sockaddr *address,
+	     int addrlen, int ret)
+{
+	if (ret || optname != SCTP_SOCKOPT_CONNECTX)
+		return ret;
+	if (!is_judged(WARDEN_DOMAIN_CONNECT, WARDEN_HOOK_SCTP_CONNECT) && !is_anybody_marked())
+		return 0;
+	return clamp_errno(warden_kf_associate(sk, address, addrlen));
+}
+
+SEC("lsm/tun_dev_attach")
+int BPF_PROG(warden_tun_attach, struct sock *sk, void *security, int ret)
+{
+	const struct warden_gate *g = gate();
+
+	if (ret)
+		return ret;
+	if (g && g->canary)
+		warden_kf_canary(WARDEN_HOOK_TUN_ATTACH);
+	if (g && !(g->sockets >> WARDEN_SOCKET_CLASS_TUN & 1))
+		return 0;
+	return clamp_errno(warden_kf_tunnel());
 }

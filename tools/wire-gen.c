@@ -106,12 +106,13 @@ static const char *const socket_class_words[] = {
 	"x25",
 	"appletalk",
 	"iucv",
+	"tun",
 };
 
 static const struct warden_wire_enum socket_class_enum = {
 	.name = "socket-class",
 	.words = socket_class_words,
-	.count = 43,
+	.count = 44,
 };
 
 const struct warden_wire_enum *warden_enum_socket_class(void)
@@ -386,12 +387,14 @@ static const char *const hook_words[] = {
 	"netlink-send",
 	"task-new",
 	"socket-accept",
+	"sctp-connect",
+	"tun-attach",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 25,
+	.count = 27,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)

@@ -14,6 +14,7 @@ struct linux_binprm;
 struct msghdr;
 struct sockaddr;
 struct sk_buff;
+struct sock;
 struct socket;
 struct super_block;
 struct task_struct;
@@ -51,6 +52,8 @@ WARDEN_KFUNC int warden_kf_debug(__u32 hook, __u32 surface);
 WARDEN_KFUNC int warden_kf_debug_now(__u32 hook, __u32 surface);
 WARDEN_KFUNC int warden_kf_debug_file(struct file *file);
 WARDEN_KFUNC int warden_kf_debug_mkdir(struct dentry *dentry);
+WARDEN_KFUNC int warden_kf_associate(struct sock *sk, struct sockaddr *address, int len);
+WARDEN_KFUNC int warden_kf_tunnel(void);
 WARDEN_KFUNC int warden_kf_tables(struct sk_buff *skb);
 
 #endif /* WARDEN_KFUNC_H */

@@ -131,6 +131,33 @@ __bpf_kfunc int warden_kf_socket(u32 family, u32 type, u32 protocol)
 }
 
 /**
+ * warden_kf_associate() - may the current program speak to all of these addresses?
+ * @sk: a socket of SCTP
+ * @address: the first, in kernel memory; the others stand behind it
+ * @len: bytes of all
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_associate(struct sock *sk, struct sockaddr *address, int len)
+{
+	warden_kfunc_enter(WARDEN_HOOK_SCTP_CONNECT);
+	return warden_service_associate(sk, address, len);
+}
+
+/**
+ * warden_kf_tunnel() - may the current program be the other end of a network device?
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_tunnel(void)
+{
+	warden_kfunc_enter(WARDEN_HOOK_TUN_ATTACH);
+	return warden_protocol_tunnel();
+}
+
+/**
  * warden_kf_netlink_send() - may the current program send this?
  * @skb: what it sends to generic netlink
  *

@@ -396,7 +396,7 @@ static int try_objects(struct probe *p)
 		return try_addresses(p);
 	case WARDEN_DOMAIN_PROTOCOL:
 		return try_numbers(p, &p->req.socket, WARDEN_SOCKET_CLASS_UNKNOWN,
-				   WARDEN_SOCKET_CLASS_IUCV, try);
+				   WARDEN_SOCKET_CLASS_TUN, try);
 	case WARDEN_DOMAIN_DEBUG:
 		return try_numbers(p, &p->req.surface, WARDEN_DEBUG_SURFACE_BPF,
 				   WARDEN_DEBUG_SURFACE_TRACEFS, try);

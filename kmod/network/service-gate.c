@@ -51,11 +51,11 @@ static u32 denying_domains(const struct warden_layers *layers)
 /* The kinds of sockets that one layer denies to anybody. */
 static u64 denied_by(const struct warden_snapshot *snap)
 {
-	const u64 all = BIT_ULL(WARDEN_SOCKET_CLASS_IUCV + 1) - 1;
+	const u64 all = BIT_ULL(WARDEN_SOCKET_CLASS_TUN + 1) - 1;
 	u64 mask = 0;
 	u32 i;
 
-	for (i = 0; i <= WARDEN_SOCKET_CLASS_IUCV; i++)
+	for (i = 0; i <= WARDEN_SOCKET_CLASS_TUN; i++)
 		if (snap->defaults[WARDEN_DOMAIN_PROTOCOL].action == WARDEN_ACTION_DENY &&
 		    !warden_socket_is_common(i))
 			mask |= BIT_ULL(i);

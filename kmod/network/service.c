@@ -27,6 +27,7 @@
 #include "program/identity.h"
 #include "reach.h"
 #include "service.h"
+#include "service-priv.h"
 
 /* SIN6_LEN_RFC2133 of include/net/ipv6.h: without the scope, which is newer. */
 #define SIN6_LEN_LEAST 24
@@ -176,12 +177,6 @@ int warden_service_accept(struct socket *sock)
 
 /* --- connecting ------------------------------------------------------------ */
 
-/* Whom a socket is to speak to: no version is an address of another family, or one too short. */
-struct peer {
-	struct warden_address address;
-	u16 port;
-};
-
 static bool has_ports(u16 protocol)
 {
 	switch (protocol) {
@@ -207,7 +202,7 @@ static void set_four(struct warden_address *to, __be32 address)
 	memcpy(to->bytes, &address, sizeof(address));
 }
 
-static void read_four(struct peer *to, const struct sockaddr *address, int len)
+static void read_four(struct warden_peer *to, const struct sockaddr *address, int len)
 {
 	const struct sockaddr_in *in = (const struct sockaddr_in *)address;
 
@@ -218,7 +213,7 @@ static void read_four(struct peer *to, const struct sockaddr *address, int len)
 }
 
 /* The same: tcp_v6_connect(), udpv6_sendmsg(). */
-static void read_six(struct peer *to, const struct sockaddr *address, int len)
+static void read_six(struct warden_peer *to, const struct sockaddr *address, int len)
 {
 	const struct sockaddr_in6 *in = (const struct sockaddr_in6 *)address;
 	const struct in6_addr *a = &in->sin6_addr;
@@ -234,16 +229,24 @@ static void read_six(struct peer *to, const struct sockaddr *address, int len)
 	memcpy(to->address.bytes, ipv6_addr_any(a) ? &in6addr_loopback : a, sizeof(*a));
 }
 
-/*
+/**
+ * warden_peer_read() - whom an address means
+ * @to: filled in
+ * @sock: the socket that is to speak to it
+ * @address: the address, in kernel memory
+ * @len: bytes of @address
+ *
  * As the protocols read it. A socket of IPv6 also takes addresses of IPv4, and
  * where they send, UDP and raw sockets take one of no family for one of their own.
+ *
+ * Context: Any.
  */
-static void read_peer(struct peer *to, const struct socket *sock, const struct sockaddr *address,
-		      int len)
+void warden_peer_read(struct warden_peer *to, const struct socket *sock,
+		      const struct sockaddr *address, int len)
 {
 	u16 family = len >= (int)sizeof(sa_family_t) ? address->sa_family : AF_UNSPEC;
 
-	*to = (struct peer){};
+	*to = (struct warden_peer){};
 	if (!is_inet(sock))
 		return;
 	if (family == AF_UNSPEC)
@@ -340,7 +343,15 @@ int warden_service_bind(struct socket *sock, const struct sockaddr *address, int
 
 /* --- asking whom it speaks to ------------------------------------------------ */
 
-static noinline int judge_connect(struct socket *sock, const struct peer *to, u64 key)
+static void identify(struct warden_identity *subject, const struct warden_peer *to)
+{
+	if (to->now)
+		warden_identity_known(subject);
+	else
+		warden_identity_of_current(subject);
+}
+
+static noinline int judge_connect(struct socket *sock, const struct warden_peer *to, u64 key)
 {
 	struct warden_identity subject;
 	struct warden_request req = {
@@ -355,7 +366,7 @@ static noinline int judge_connect(struct socket *sock, const struct peer *to, u6
 	char text[ADDRESS_TEXT];
 	int err;
 
-	warden_identity_of_current(&subject);
+	identify(&subject, to);
 	err = warden_judge(&req, &answer);
 	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, name_peer(text, &to->address),
@@ -365,7 +376,7 @@ static noinline int judge_connect(struct socket *sock, const struct peer *to, u6
 }
 
 /* What was allowed before was so where no port is that of a broker. */
-static int ask_connect(struct socket *sock, const struct peer *to, bool lasts)
+static int ask_connect(struct socket *sock, const struct warden_peer *to, bool lasts)
 {
 	u64 key = warden_pass_key(WARDEN_DOMAIN_CONNECT, sock->sk->sk_protocol, to->port);
 
@@ -375,7 +386,7 @@ static int ask_connect(struct socket *sock, const struct peer *to, bool lasts)
 }
 
 /* What the current process used may be sent to some peers alone; each class is asked for itself. */
-static noinline int judge_used(struct socket *sock, const struct peer *to, u32 used)
+static noinline int judge_used(struct socket *sock, const struct warden_peer *to, u32 used)
 {
 	struct warden_identity subject;
 	struct warden_request req = {
@@ -390,7 +401,7 @@ static noinline int judge_used(struct socket *sock, const struct peer *to, u32 u
 	char text[ADDRESS_TEXT];
 	int err = 0;
 
-	warden_identity_of_current(&subject);
+	identify(&subject, to);
 	for (; !err && used; used &= used - 1) {
 		req.class = __ffs(used);
 		err = warden_judge(&req, &answer);
@@ -401,17 +412,30 @@ static noinline int judge_used(struct socket *sock, const struct peer *to, u32 u
 	return err;
 }
 
-static int judge_egress(struct socket *sock, const struct peer *to)
+static int judge_egress(struct socket *sock, const struct warden_peer *to)
 {
 	u32 used = warden_egress_used();
 
 	return used ? judge_used(sock, to, used) : 0;
 }
 
-/* Whom a connected socket speaks to; one that is not has no address. */
-static void find_peer(struct peer *to, const struct sock *sk)
+/**
+ * warden_peer_judge() - may the current program speak to this address?
+ * @sock: the socket
+ * @to: whom
+ *
+ * Context: Process context, may sleep unless @to is to be decided now.
+ * Return: 0 or -EACCES.
+ */
+int warden_peer_judge(struct socket *sock, const struct warden_peer *to)
 {
-	*to = (struct peer){};
+	return judge_egress(sock, to) ?: judge_connect(sock, to, 0);
+}
+
+/* Whom a connected socket speaks to; one that is not has no address. */
+static void find_peer(struct warden_peer *to, const struct sock *sk)
+{
+	*to = (struct warden_peer){};
 	if (sk->sk_family == AF_INET6 && !ipv6_addr_any(&sk->sk_v6_daddr)) {
 		to->address.version = 6;
 		memcpy(to->address.bytes, &sk->sk_v6_daddr, sizeof(sk->sk_v6_daddr));
@@ -424,7 +448,7 @@ static void find_peer(struct peer *to, const struct sock *sk)
 }
 
 /* To whom a datagram goes that was begun (MSG_MORE, UDP_CORK): what is added to it goes along. */
-static bool find_pending(struct peer *to, const struct sock *sk)
+static bool find_pending(struct warden_peer *to, const struct sock *sk)
 {
 	const struct inet_sock *inet = inet_sk(sk);
 	int family = 0;
@@ -433,7 +457,7 @@ static bool find_pending(struct peer *to, const struct sock *sk)
 	if ((sk->sk_family == AF_INET || sk->sk_family == AF_INET6) && sk->sk_type == SOCK_DGRAM &&
 	    (sk->sk_protocol == IPPROTO_UDP || sk->sk_protocol == IPPROTO_UDPLITE))
 		family = READ_ONCE(udp_sk(sk)->pending);
-	*to = (struct peer){};
+	*to = (struct warden_peer){};
 	if (family == AF_INET) {
 		set_four(&to->address, inet->cork.fl.u.ip4.daddr);
 		to->port = ntohs(inet->cork.fl.u.ip4.fl4_dport);
@@ -467,7 +491,7 @@ static bool is_told_where(const struct sock *sk, const struct msghdr *msg)
 int warden_service_egress(struct socket *sock, const struct msghdr *msg)
 {
 	struct sock *sk = sock->sk;
-	struct peer to;
+	struct warden_peer to;
 	int err = 0;
 
 	if (sk->sk_kern_sock || sk->sk_family == AF_ALG) /* a cipher of the kernel's */
@@ -479,12 +503,12 @@ int warden_service_egress(struct socket *sock, const struct msghdr *msg)
 		err = judge_egress(sock, &to);
 	if (err || !is_told_where(sk, msg))
 		return err;
-	read_peer(&to, sock, msg->msg_name, msg->msg_namelen);
+	warden_peer_read(&to, sock, msg->msg_name, msg->msg_namelen);
 	return judge_egress(sock, &to);
 }
 
 /*
- * The port of an address, where a look tells it; -1 sends to read_peer(), which says the
+ * The port of an address, where a look tells it; -1 sends to warden_peer_read(), which says the
  * same of all others.
  */
 static int peek_port(const struct socket *sock, const struct sockaddr *address, int len)
@@ -520,14 +544,14 @@ static bool is_known(struct socket *sock, const struct sockaddr *address, int le
  */
 int warden_service_connect(struct socket *sock, const struct sockaddr *address, int len)
 {
-	struct peer to;
+	struct warden_peer to;
 
 	if (sock->sk->sk_kern_sock ||
 	    (len >= (int)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC))
 		return 0;
 	if (is_known(sock, address, len))
 		return 0;
-	read_peer(&to, sock, address, len);
+	warden_peer_read(&to, sock, address, len);
 	return judge_egress(sock, &to) ?: ask_connect(sock, &to, true);
 }
 
@@ -541,10 +565,10 @@ int warden_service_connect(struct socket *sock, const struct sockaddr *address, 
  */
 int warden_service_send(struct socket *sock, const struct msghdr *msg)
 {
-	struct peer to;
+	struct warden_peer to;
 
 	if (sock->sk->sk_kern_sock || !msg->msg_name)
 		return 0;
-	read_peer(&to, sock, msg->msg_name, msg->msg_namelen);
-	return ask_connect(sock, &to, sock->type == SOCK_STREAM);
+	warden_peer_read(&to, sock, msg->msg_name, msg->msg_namelen);
+	return ask_connect(sock, &to, sock->type == SOCK_STREAM) ?: warden_sctp_send(sock, msg, to.port);
 }

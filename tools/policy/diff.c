@@ -302,7 +302,7 @@ static void diff_sensors(struct diff *d)
 
 /* --- kinds of sockets ----------------------------------------------------------------- */
 
-#define SOCKETS (WARDEN_SOCKET_CLASS_IUCV + 1)
+#define SOCKETS (WARDEN_SOCKET_CLASS_TUN + 1)
 
 /* All that are asked for: none is no kind, and unix is open to all. */
 static bool is_asked_socket(uint32_t socket)

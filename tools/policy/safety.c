@@ -166,7 +166,7 @@ static void ask_places(struct safety *y, struct warden_question *q)
 
 static void ask_sockets(struct safety *y, struct warden_question *q)
 {
-	for (q->socket = WARDEN_SOCKET_CLASS_UNKNOWN; q->socket <= WARDEN_SOCKET_CLASS_IUCV;
+	for (q->socket = WARDEN_SOCKET_CLASS_UNKNOWN; q->socket <= WARDEN_SOCKET_CLASS_TUN;
 	     q->socket++)
 		if (!y->entry->socket || y->entry->socket == q->socket)
 			ask(y, q);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ports. Hooks: socket_bind (a socket that needs no listen(2) starts to
- * receive), socket_listen (a socket starts to accept), socket_accept (a connection
+ * Ports. Hooks: socket_bind (a socket gets a port, and starts to
+ * receive where it needs no listen(2)), socket_listen (a socket starts to accept), socket_accept (a connection
  * is taken, by whoever has the socket by then), socket_connect and
  * socket_sendmsg (a socket is given the address of another one, or sends),
- * socket_create (a socket is made, of one of many kinds).
+ * socket_create (a socket is made, of one of many kinds), sctp_bind_connect (SCTP is
+ * given several addresses), tun_dev_attach (a program is to be the other end of a network
+ * device).
  */
 #include "common.bpf.h"
 
@@ -37,19 +39,67 @@ static __always_inline bool is_of_radio(const struct sock *sk)
 	return sk->__sk_common.skc_family == AF_BLUETOOTH && sk->sk_protocol == BTPROTO_HCI;
 }
 
+/* Does no policy deny this port to anybody? Of transports that the gate knows nothing of, ask. */
+static __always_inline bool is_anybodys(const struct warden_gate *g, __u32 domain,
+					const struct sock *sk, __u16 port)
+{
+	__u32 transport = WARDEN_GATE_OPEN_TCP;
+
+	if (sk->sk_protocol == IPPROTO_UDP)
+		transport = WARDEN_GATE_OPEN_UDP;
+	else if (sk->sk_protocol != IPPROTO_TCP)
+		return false;
+	return g->open[domain][transport][port / 64] >> (port % 64) & 1;
+}
+
+static __always_inline __u16 port_of(const struct sockaddr *address)
+{
+	/* sin_port and sin6_port stand at one offset, in the order of the network */
+	return (__u16)((__u8)address->sa_data[0] << 8 | (__u8)address->sa_data[1]);
+}
+
+/* Is this an address as long as its family says, of a socket that speaks by ports? */
+static __always_inline bool has_port(const struct socket *sock, const struct sockaddr *address,
+				     int len)
+{
+	if (sock->type != SOCK_STREAM && sock->type != SOCK_DGRAM)
+		return false;
+	if (address->sa_family == AF_INET)
+		return len >= 16;
+	return address->sa_family == AF_INET6 && len >= 24;
+}
+
+/* The same of a socket that has its port already. */
+static __always_inline bool may_listen(const struct sock *sk, __u32 hook)
+{
+	const struct warden_gate *g = gate();
+
+	if (!g)
+		return false;
+	if (g->canary)
+		warden_kf_canary(hook);
+	return is_anybodys(g, WARDEN_GATE_OPEN_LISTEN, sk, sk->__sk_common.skc_num);
+}
+
 SEC("lsm.s/socket_bind")
 int BPF_PROG(warden_socket_bind, struct socket *sock, struct sockaddr *address, int addrlen,
 	     int ret)
 {
 	const struct sock *sk = sock->sk;
+	const struct warden_gate *g;
 
 	if (!ret && is_unix(sk) && are_brokers_local())
 		return clamp_errno(warden_kf_local_bind(sock, address, addrlen));
 	if (ret || !sk || is_local(sk))
 		return ret;
+	g = gate();
+	if (g && g->domains >> WARDEN_DOMAIN_BIND & 1)
+		return clamp_errno(warden_kf_bind(sock, address, addrlen));
 	if (sock->type == SOCK_STREAM || sock->type == SOCK_SEQPACKET)
 		return 0; /* judged when it listens */
-	if (is_of_radio(sk))
+	if (is_of_radio(sk) ||
+	    (g && !g->canary && has_port(sock, address, addrlen) &&
+	     is_anybodys(g, WARDEN_GATE_OPEN_LISTEN, sk, port_of(address))))
 		return 0;
 	return clamp_errno(warden_kf_bind(sock, address, addrlen));
 }
@@ -61,6 +111,8 @@ int BPF_PROG(warden_socket_listen, struct socket *sock, int backlog, int ret)
 
 	if (ret || !sk || is_local(sk))
 		return ret;
+	if (may_listen(sk, WARDEN_HOOK_SOCKET_LISTEN))
+		return 0;
 	return clamp_errno(warden_kf_listen(sock));
 }
 
@@ -71,6 +123,8 @@ int BPF_PROG(warden_socket_accept, struct socket *sock, struct socket *newsock, 
 
 	if (ret || !sk || is_local(sk))
 		return ret;
+	if (may_listen(sk, WARDEN_HOOK_SOCKET_ACCEPT))
+		return 0;
 	return clamp_errno(warden_kf_accept(sock));
 }
 
@@ -78,6 +132,24 @@ int BPF_PROG(warden_socket_accept, struct socket *sock, struct socket *newsock, 
 static __always_inline bool is_connecting_judged(__u32 hook)
 {
 	return is_judged(WARDEN_DOMAIN_CONNECT, hook) || is_judged(WARDEN_DOMAIN_SENSOR, hook);
+}
+
+/* Has this been decided for everybody? Who used a sensor is asked for that, too. */
+static __always_inline bool may_connect(const struct socket *sock, const struct sock *sk,
+					const struct sockaddr *address, int len)
+{
+	const __u32 domains = 1 << WARDEN_DOMAIN_CONNECT | 1 << WARDEN_DOMAIN_SENSOR;
+	const struct warden_gate *g = gate();
+
+	if (!g)
+		return false;
+	if (g->canary)
+		warden_kf_canary(WARDEN_HOOK_SOCKET_CONNECT);
+	if (g->marked)
+		return false;
+	return !(g->domains & domains) ||
+	       (has_port(sock, address, len) &&
+		is_anybodys(g, WARDEN_GATE_OPEN_CONNECT, sk, port_of(address)));
 }
 
 SEC("lsm.s/socket_connect")
@@ -88,8 +160,7 @@ int BPF_PROG(warden_socket_connect, struct socket *sock, struct sockaddr *addres
 
 	if (!ret && is_unix(sk) && are_brokers_local())
 		return clamp_errno(warden_kf_local_prepare(sock, WARDEN_HOOK_SOCKET_CONNECT));
-	if (ret || !sk || is_local(sk) ||
-	    (!is_connecting_judged(WARDEN_HOOK_SOCKET_CONNECT) && !is_anybody_marked()))
+	if (ret || !sk || is_local(sk) || may_connect(sock, sk, address, addrlen))
 		return ret;
 	return clamp_errno(warden_kf_connect(sock, address, addrlen));
 }
@@ -148,4 +219,33 @@ int BPF_PROG(warden_socket_create, int family, int type, int protocol, int kern,
 	if (g && is_open(g, family, type, protocol))
 		return 0;
 	return clamp_errno(warden_kf_socket(family, type, protocol));
+}
+
+/* include/uapi/linux/sctp.h */
+#define SCTP_SOCKOPT_CONNECTX 110
+
+/* What connect(2) and messages name was asked for by their own hooks. */
+SEC("lsm/sctp_bind_connect")
+int BPF_PROG(warden_sctp_connect, struct sock *sk, int optname, struct sockaddr *address,
+	     int addrlen, int ret)
+{
+	if (ret || optname != SCTP_SOCKOPT_CONNECTX)
+		return ret;
+	if (!is_judged(WARDEN_DOMAIN_CONNECT, WARDEN_HOOK_SCTP_CONNECT) && !is_anybody_marked())
+		return 0;
+	return clamp_errno(warden_kf_associate(sk, address, addrlen));
+}
+
+SEC("lsm/tun_dev_attach")
+int BPF_PROG(warden_tun_attach, struct sock *sk, void *security, int ret)
+{
+	const struct warden_gate *g = gate();
+
+	if (ret)
+		return ret;
+	if (g && g->canary)
+		warden_kf_canary(WARDEN_HOOK_TUN_ATTACH);
+	if (g && !(g->sockets >> WARDEN_SOCKET_CLASS_TUN & 1))
+		return 0;
+	return clamp_errno(warden_kf_tunnel());
 }

@@ -4,6 +4,7 @@
  * is told whom.
  */
 #include <arpa/inet.h>
+#include <linux/sctp.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -107,6 +108,17 @@ static int by_ring_send(int fd, const union address *to)
 	return -uring_send_to(fd, &to->any, size_of(to));
 }
 
+/* Addresses as they stand behind each other. */
+static int associate(int fd, const struct sockaddr_in *to, size_t n)
+{
+	return setsockopt(fd, IPPROTO_SCTP, SCTP_SOCKOPT_CONNECTX, to, n * sizeof(*to)) ? errno : 0;
+}
+
+static int by_connectx(int fd, const union address *to)
+{
+	return associate(fd, &to->v4, 1);
+}
+
 /* Each is tried at a port that is named and at one that is not. */
 static const struct {
 	const char *name;
@@ -137,6 +149,8 @@ static const struct {
 	{ "udp4 send by io_uring", AF_INET, SOCK_DGRAM, IPPROTO_UDP, "127.0.0.1", by_ring_send, 0 },
 	{ "udp6 send to mapped", AF_INET6, SOCK_DGRAM, IPPROTO_UDP, "::ffff:127.0.0.1", by_sendto, 0 },
 	{ "udp6 send to ipv4", AF_INET6, SOCK_DGRAM, IPPROTO_UDP, "127.0.0.1", by_sendto, 0 },
+	{ "sctp connect", AF_INET, SOCK_STREAM, IPPROTO_SCTP, "127.0.0.1", by_connect, ECONNREFUSED },
+	{ "sctp connectx", AF_INET, SOCK_STREAM, IPPROTO_SCTP, "127.0.0.1", by_connectx, ECONNREFUSED },
 	{ "udplite send", AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE, "127.0.0.1", by_sendto, 0 },
 };
 
@@ -197,6 +211,60 @@ TEST_F(connect, is_allowed_where_it_is_named_and_at_no_other_port_whichever_way)
 			TH_LOG("%s: %s", ways[i].name, strerror(err));
 		}
 	}
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+/* One message that brings another address along. */
+static int send_along(int fd, const struct sockaddr_in *to, const struct sockaddr_in *other)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(struct in_addr))];
+	} along = { .head = { .cmsg_len = CMSG_LEN(sizeof(struct in_addr)),
+			      .cmsg_level = IPPROTO_SCTP, .cmsg_type = SCTP_DSTADDRV4 } };
+	struct iovec iov = { (void *)"x", 1 };
+	struct msghdr msg = { .msg_name = (void *)to, .msg_namelen = sizeof(*to), .msg_iov = &iov,
+			      .msg_iovlen = 1, .msg_control = &along,
+			      .msg_controllen = sizeof(along) };
+
+	memcpy(CMSG_DATA(&along.head), &other->sin_addr, sizeof(other->sin_addr));
+	return sendmsg(fd, &msg, MSG_DONTWAIT) < 0 ? errno : 0;
+}
+
+/* Ends what it tried at once, so that no association is left behind. */
+static int try_pair(const char *first, const char *second, bool by_message)
+{
+	const struct sockaddr_in to[] = { address_of(first, PORT).v4, address_of(second, PORT).v4 };
+	int fd = socket(AF_INET, (by_message ? SOCK_SEQPACKET : SOCK_STREAM) | SOCK_CLOEXEC |
+			SOCK_NONBLOCK, IPPROTO_SCTP);
+	int err = by_message ? send_along(fd, &to[0], &to[1]) : associate(fd, to, 2);
+
+	close(fd);
+	return err == EINPROGRESS ? 0 : err;
+}
+
+/* All addresses of an association are named at once, and each is asked for. */
+TEST_F(connect, takes_no_address_along_that_is_not_named)
+{
+	struct claim denied = {
+		.domain = "connect", .reason = "port-not-named", .program = "tester",
+		.object = "127.0.0.66", .port = PORT + 1, .protocol = IPPROTO_SCTP,
+		.line = UINT32_MAX, .pid = getpid(), .times = 2,
+	};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_SCTP);
+
+	if (fd < 0)
+		SKIP(return, "this kernel has no SCTP");
+	close(fd);
+	ASSERT_LOADED(warden_policy(POLICY "allow tester connect sctp %u to 127.0.0.0/30;\n",
+				    warden_self(), PORT));
+	self->mark = evidence_mark();
+	EXPECT_EQ(EACCES, try_pair("127.0.0.1", "127.0.0.66", false));
+	EXPECT_EQ(EACCES, try_pair("127.0.0.1", "127.0.0.66", true));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, try_pair("127.0.0.1", "127.0.0.2", false));
+	EXPECT_EQ(0, try_pair("127.0.0.1", "127.0.0.2", true));
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 

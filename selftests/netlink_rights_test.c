@@ -49,6 +49,7 @@ static const struct command {
 	{ "consent-carry", WARDEN_CMD_CONSENT_CARRY, false, ADMIN, -EINVAL },
 	{ "owner-transfer", WARDEN_CMD_OWNER_TRANSFER, false, ADMIN, 0 },
 	{ "quarantine-load", WARDEN_CMD_QUARANTINE_LOAD, false, ADMIN, -EINVAL },
+	{ "quarantine-restore", WARDEN_CMD_QUARANTINE_RESTORE, false, ADMIN, -EINVAL },
 	{ "audit-mark", WARDEN_CMD_AUDIT_MARK, false, ADMIN, 0 },
 	{ "context-set", WARDEN_CMD_CONTEXT_SET, false, ADMIN, -EINVAL },
 	{ "sensor-get", WARDEN_CMD_SENSOR_GET, true, READ, 0 },

@@ -3,13 +3,19 @@
  * Nobody makes a socket of a kind the policy does not name for it; and there is
  * no kind that nobody thought of.
  */
+#include <fcntl.h>
 #include <json-c/json.h>
+#include <linux/if_tun.h>
 #include <linux/netlink.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "lib/harness.h"
+#include "lib/devices.h"
 #include "lib/uring.h"
 
 #ifndef IPPROTO_MPTCP
@@ -213,6 +219,54 @@ TEST_F(protocol, by_io_uring_or_as_a_pair_is_denied_alike)
 	fd = uring_socket(AF_PACKET, SOCK_RAW, 0);
 	EXPECT_LE(0, fd);
 	close(fd);
+}
+
+/* --- the other end of a network device ---------------------------------------------- */
+
+/* The errno of taking part in a tunnel that is made for it. */
+static int attach(void)
+{
+	struct ifreq request = { .ifr_flags = IFF_TUN | IFF_NO_PI };
+	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC), err;
+
+	if (fd < 0)
+		return errno;
+	err = ioctl(fd, TUNSETIFF, &request) ? errno : 0;
+	close(fd);
+	return err;
+}
+
+static int attach_as(uid_t uid, int spaces)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if ((uid && setresuid(uid, uid, uid)) || unshare(spaces))
+			_exit(254);
+		_exit(attach());
+	}
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_F(protocol, tunnel_has_no_other_end_that_is_not_named)
+{
+	struct claim denied = refused("tun", 2);
+
+	if (device_load("tun", ""))
+		SKIP(return, "this kernel has no tun");
+	ASSERT_EQ(0, chmod("/dev/net/tun", 0666));
+	denied.pid = 0;
+	EXPECT_EQ(EACCES, attach_as(0, 0));
+	EXPECT_EQ(EACCES, attach_as(1000, CLONE_NEWUSER | CLONE_NEWNET));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_EQ(EPERM, attach_as(1000, 0)); /* the kernel's own answer, before anybody is asked */
+	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\ndefault protocol deny;\n"
+				    "allow tester use protocol tun;\n", warden_self()));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, attach_as(0, CLONE_NEWNET));
+	EXPECT_EQ(0, attach_as(1000, CLONE_NEWUSER | CLONE_NEWNET));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
 /* The kernel would load a module for it: it is asked before. */

@@ -524,9 +524,48 @@ TEST_F(sign, list_of_what_is_cut_off_is_taken_from_maker_or_operator_alone)
 	EXPECT_EQ(0, keys_cut());
 	EXPECT_SAID("Test: operator: ");
 	EXPECT_FALSE(client_shell(APP("cut") " 2>/dev/null"));
-	ASSERT_EQ(0, keys_list("", next_version(), "maker"));
+	ASSERT_EQ(0, keys_list("", version + 1, "operator"));
 	EXPECT_EQ(0, keys_cut());
 	EXPECT_TRUE(client_shell(APP("cut")));
+}
+
+/*
+ * Who stole the operator's key lets out nothing that the maker cut off, and is stopped by the
+ * maker's next policy.
+ */
+TEST_F(sign, list_of_one_role_lets_out_nothing_of_the_other)
+{
+	uint32_t version = next_version();
+
+	ASSERT_TRUE(client_shell("for p in cut other; do cp /usr/bin/true " APP("$p") "; echo $p >>" APP("$p")
+				 "; done"));
+	ASSERT_EQ(0, load_app(POLICY_OF("cut")));
+	ASSERT_EQ(0, keys_list(APP("cut"), 5, "maker"));
+	EXPECT_EQ(0, keys_cut())
+	{
+		TH_LOG("it said: %s", warden_said());
+	}
+	ASSERT_EQ(0, keys_list(APP("other"), version, "operator"));
+	EXPECT_EQ(0, keys_cut());
+	EXPECT_FALSE(client_shell(APP("cut") " 2>/dev/null"));
+	EXPECT_FALSE(client_shell(APP("other") " 2>/dev/null"));
+	/* Neither the version nor the emptiness of the operator's list is one of the maker's. */
+	ASSERT_EQ(0, keys_list("", version + 1, "operator"));
+	EXPECT_EQ(0, keys_cut());
+	EXPECT_FALSE(client_shell(APP("cut") " 2>/dev/null"));
+	EXPECT_TRUE(client_shell(APP("other")));
+	ASSERT_EQ(0, keys_list(APP("other"), version + 2, "operator"));
+	EXPECT_EQ(0, keys_cut());
+	ASSERT_EQ(0, keys_list("", 6, "maker"));
+	EXPECT_EQ(0, keys_cut());
+	EXPECT_TRUE(client_shell(APP("cut")));
+	EXPECT_FALSE(client_shell(APP("other") " 2>/dev/null"));
+	self->mark = evidence_mark();
+	ASSERT_EQ(0, sign_maker(MAKER, NULL));
+	ASSERT_EQ(0, keys_load("base", "base"));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){ .event = "quarantine-list",
+								     .reason = "unvouched" }));
+	EXPECT_TRUE(client_shell(APP("other")));
 }
 
 TEST_F(sign, a_layer_goes_with_the_certificate_the_maker_names_no_more)

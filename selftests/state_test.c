@@ -8,10 +8,13 @@
 
 #include "lib/harness.h"
 #include "lib/camera.h"
+#include "lib/keys.h"
 
 #define STATE	"/tmp/state"
 #define COUNTER "/tmp/state.counter"
 #define OLDER	"/tmp/state.older"
+
+#define CUT(name) "/var/tmp/cut-" name
 
 #define STATEMENTS                                                                                 \
 	"program tester { path \"%s\"; }\n"                                                        \
@@ -92,6 +95,48 @@ TEST_F(state, is_back_in_the_next_life_and_is_taken_once)
 	ASSERT_TRUE(live_again());
 	ASSERT_EQ(0, RESTORE("--trust-clock"));
 	EXPECT_NE(NULL, strstr(warden_said(), "restored: 2 consents; 0 ended"));
+}
+
+/* What is cut off by hand and by a list is so in the next life, and no older list lifts it. */
+TEST_F(state, has_what_is_in_quarantine)
+{
+	struct claim denied = { .domain = "exec", .reason = "quarantined", .line = UINT32_MAX, .times = 2 };
+	const uint32_t version = now_ns() / 1000000; /* above that of any list before in this boot */
+	char said[64];
+
+	snprintf(said, sizeof(said), "version %u of the maker's list, not signed", version);
+	ASSERT_TRUE(client_shell("for p in hand list free; do cp /usr/bin/true " CUT("$p") "; echo $p >>"
+				 CUT("$p") "; done"));
+	ASSERT_EQ(0, warden_ctl(ARGV("quarantine", "add", CUT("hand"))));
+	ASSERT_EQ(0, keys_list(CUT("list"), version, NULL));
+	ASSERT_EQ(0, keys_cut())
+	{
+		TH_LOG("%s", warden_said());
+	}
+	ASSERT_EQ(0, SAVE());
+	ASSERT_TRUE(live_again());
+	EXPECT_TRUE(client_shell(CUT("hand") " && " CUT("list")));
+	ASSERT_EQ(0, RESTORE())
+	{
+		TH_LOG("%s", warden_said());
+	}
+	self->mark = evidence_mark();
+	EXPECT_FALSE(client_shell(CUT("hand") " 2>/dev/null"));
+	EXPECT_FALSE(client_shell(CUT("list") " 2>/dev/null"));
+	EXPECT_TRUE(client_shell(CUT("free")));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_EQ(0, warden_ctl(ARGV("status")));
+	EXPECT_NE(NULL, strstr(warden_said(), said));
+	/* The very list is taken again, and an older one is not. */
+	EXPECT_EQ(0, keys_cut());
+	ASSERT_EQ(0, keys_list(CUT("free"), version - 1, NULL));
+	EXPECT_EQ(1, keys_cut());
+	EXPECT_NE(NULL, strstr(warden_said(), "a list of this version or of a newer one was loaded"));
+	EXPECT_EQ(1, warden_ctl(ARGV("quarantine", "remove", CUT("list"))));
+	EXPECT_EQ(0, warden_ctl(ARGV("quarantine", "remove", CUT("hand"))));
+	ASSERT_EQ(0, keys_list("", version + 1, NULL));
+	EXPECT_EQ(0, keys_cut());
+	EXPECT_TRUE(client_shell(CUT("hand") " && " CUT("list")));
 }
 
 static bool copy(const char *from, const char *to)

@@ -21,9 +21,11 @@
 #include <unistd.h>
 
 #include <linux/bpf.h>
+#include <linux/if_tun.h>
 #include <linux/netlink.h>
 #include <linux/perf_event.h>
 #include <linux/prctl.h>
+#include <linux/sctp.h>
 
 #include "probe.h"
 
@@ -414,6 +416,38 @@ static int close_file(void)
 	return fd < 0 ? -errno : outcome(close(fd));
 }
 
+/* Several addresses at once, to where nobody listens; nothing is loaded for it. */
+static int associate(void)
+{
+	struct sockaddr_in address = discard_at_loopback();
+	int fd, err;
+
+	if (access("/proc/sys/net/sctp", F_OK))
+		return WARDEN_TRIAL_ABSENT;
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_SCTP);
+	if (fd < 0)
+		return errno == EACCES ? WARDEN_TRIAL_ABSENT : -errno;
+	err = outcome(setsockopt(fd, IPPROTO_SCTP, SCTP_SOCKOPT_CONNECTX, &address, sizeof(address)));
+	return close_with(fd, err == EINPROGRESS ? 0 : err);
+}
+
+/* In a network of its own, which goes with it. */
+static int attach_in_network(void)
+{
+	struct ifreq request = { .ifr_flags = IFF_TUN | IFF_NO_PI };
+	int fd;
+
+	if (unshare(CLONE_NEWNET))
+		return errno;
+	fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+	return fd < 0 ? errno : close_with(fd, outcome(ioctl(fd, TUNSETIFF, &request)));
+}
+
+static int attach_tunnel(void)
+{
+	return access("/sys/class/misc/tun", F_OK) ? WARDEN_TRIAL_ABSENT : in_child(attach_in_network);
+}
+
 /* The kernel made the canary device anew when the probe began. */
 static int nothing(void)
 {
@@ -450,9 +484,11 @@ static const struct warden_trial trials[] = {
 	{ "send to a local socket", WARDEN_HOOK_UNIX_SEND, send_locally, 0 },
 	{ "close a file", WARDEN_HOOK_FILE_RELEASE, close_file, 0 },
 	{ "have a UDP socket made", WARDEN_HOOK_SOCKET_POST_CREATE, make_socket, 0 },
+	{ "associate with an SCTP port", WARDEN_HOOK_SCTP_CONNECT, associate, 0 },
+	{ "attach to a tunnel", WARDEN_HOOK_TUN_ATTACH, attach_tunnel, 0 },
 };
 
-_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_SOCKET_POST_CREATE + 1,
+_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_TUN_ATTACH + 1,
 	       "a hook has no trial");
 
 const struct warden_trial *warden_trial_nth(size_t n)

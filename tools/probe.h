@@ -22,6 +22,9 @@ struct warden_trial {
 	int always_refused;
 };
 
+/* What a run gives where the kernel has not loaded what the hook is about. */
+#define WARDEN_TRIAL_ABSENT (-ENOPKG)
+
 /**
  * warden_trial_nth() - the trials, in their order
  * @n: from 0

@@ -22,12 +22,13 @@ static const char *const domain_words[] = {
 	"autoload",
 	"usb",
 	"egress",
+	"bind",
 };
 
 static const struct warden_wire_enum domain_enum = {
 	.name = "domain",
 	.words = domain_words,
-	.count = 16,
+	.count = 17,
 };
 
 const struct warden_wire_enum *warden_enum_domain(void)
@@ -105,12 +106,13 @@ static const char *const socket_class_words[] = {
 	"x25",
 	"appletalk",
 	"iucv",
+	"tun",
 };
 
 static const struct warden_wire_enum socket_class_enum = {
 	.name = "socket-class",
 	.words = socket_class_words,
-	.count = 43,
+	.count = 44,
 };
 
 const struct warden_wire_enum *warden_enum_socket_class(void)
@@ -390,12 +392,14 @@ static const char *const hook_words[] = {
 	"unix-send",
 	"file-release",
 	"socket-post-create",
+	"sctp-connect",
+	"tun-attach",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 29,
+	.count = 31,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)
@@ -577,6 +581,25 @@ const struct warden_wire_set *warden_set_layer(void)
 	return &layer_set;
 }
 
+static const struct warden_wire_attr cut_list_attrs[] = {
+	[1] = { .name = "layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
+	[2] = { .name = "version", .kind = WARDEN_WIRE_U32 },
+	[3] = { .name = "digest", .kind = WARDEN_WIRE_BINARY },
+	[4] = { .name = "certificate", .kind = WARDEN_WIRE_BINARY },
+	[5] = { .name = "signer", .kind = WARDEN_WIRE_STRING },
+};
+
+static const struct warden_wire_set cut_list_set = {
+	.name = "cut-list",
+	.attrs = cut_list_attrs,
+	.max = 5,
+};
+
+const struct warden_wire_set *warden_set_cut_list(void)
+{
+	return &cut_list_set;
+}
+
 static const struct warden_wire_attr status_attrs[] = {
 	[1] = { .name = "version", .kind = WARDEN_WIRE_STRING },
 	[2] = { .name = "tier", .kind = WARDEN_WIRE_U32, .values = &tier_enum },
@@ -614,12 +637,13 @@ static const struct warden_wire_attr status_attrs[] = {
 	[34] = { .name = "inbound", .kind = WARDEN_WIRE_U32 },
 	[35] = { .name = "inbound-dropped", .kind = WARDEN_WIRE_U64 },
 	[36] = { .name = "inbound-observed", .kind = WARDEN_WIRE_U64 },
+	[37] = { .name = "cut-list", .kind = WARDEN_WIRE_NEST, .nest = &cut_list_set, .many = true },
 };
 
 static const struct warden_wire_set status_set = {
 	.name = "status",
 	.attrs = status_attrs,
-	.max = 36,
+	.max = 37,
 };
 
 const struct warden_wire_set *warden_set_status(void)
@@ -1173,12 +1197,16 @@ static const struct warden_wire_attr quarantine_attrs[] = {
 	[11] = { .name = "signer", .kind = WARDEN_WIRE_STRING },
 	[12] = { .name = "added", .kind = WARDEN_WIRE_U32 },
 	[13] = { .name = "removed", .kind = WARDEN_WIRE_U32 },
+	[14] = { .name = "by-hand", .kind = WARDEN_WIRE_U32 },
+	[15] = { .name = "lists", .kind = WARDEN_WIRE_NEST, .nest = &cut_list_set, .many = true },
+	[16] = { .name = "layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
+	[17] = { .name = "certificate", .kind = WARDEN_WIRE_BINARY },
 };
 
 static const struct warden_wire_set quarantine_set = {
 	.name = "quarantine",
 	.attrs = quarantine_attrs,
-	.max = 13,
+	.max = 17,
 };
 
 const struct warden_wire_set *warden_set_quarantine(void)
@@ -1245,9 +1273,10 @@ static const struct warden_wire_op ops[] = {
 	[37] = { "consent-carry", &consent_set },
 	[38] = { "owner-transfer", &consent_set },
 	[39] = { "quarantine-load", &quarantine_set },
+	[40] = { "quarantine-restore", &quarantine_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 39 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 40 ? &ops[cmd] : NULL;
 }

@@ -31,6 +31,7 @@ const struct warden_wire_set *warden_set_surface(void);
 const struct warden_wire_set *warden_set_switched(void);
 const struct warden_wire_set *warden_set_switch(void);
 const struct warden_wire_set *warden_set_layer(void);
+const struct warden_wire_set *warden_set_cut_list(void);
 const struct warden_wire_set *warden_set_status(void);
 const struct warden_wire_set *warden_set_sensor(void);
 const struct warden_wire_set *warden_set_digest(void);

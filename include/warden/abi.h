@@ -4,7 +4,7 @@
  *
  * struct warden_gate is the cheap filter in front of the module: it tells, by
  * device number alone, which character devices are known to be no sensor, and in
- * which domains there is nothing to be asked. It
+ * which domains, or at which ports, there is nothing to be asked. It
  * lives in an array map that programs can only read and that is frozen against
  * system calls; the module writes to it directly.
  */
@@ -22,6 +22,14 @@
 #define WARDEN_GATE_ASK		0	/* nothing is known of this major: ask the module */
 #define WARDEN_GATE_FREE	255	/* no node of this major is a sensor */
 
+/* What ports are told of: to listen at, to connect to, by TCP and by UDP. */
+#define WARDEN_GATE_OPEN_LISTEN	    0
+#define WARDEN_GATE_OPEN_CONNECT    1
+#define WARDEN_GATE_OPEN_DOMAINS    2
+#define WARDEN_GATE_OPEN_TCP	    0
+#define WARDEN_GATE_OPEN_UDP	    1
+#define WARDEN_GATE_OPEN_TRANSPORTS 2
+
 /**
  * struct warden_gate - which character devices need not be asked about
  * @canary: non-zero while the module tries whether its hooks are called
@@ -34,6 +42,7 @@
  * @brokered: sockets that the module knows as connections to brokers, or as theirs
  * @unused: keeps @sockets where 64-bit words are
  * @major: per major WARDEN_GATE_ASK, WARDEN_GATE_FREE, or 1 + an index into @minor
+ * @open: per domain and transport a bit per port, set where it is denied to nobody
  * @minor: per slot a bit per minor, set where the node is known to be no sensor
  */
 struct warden_gate {
@@ -46,6 +55,7 @@ struct warden_gate {
 	__u32 brokered;
 	__u32 unused;
 	__u64 sockets;
+	__u64 open[WARDEN_GATE_OPEN_DOMAINS][WARDEN_GATE_OPEN_TRANSPORTS][65536 / 64];
 	__u8 major[WARDEN_GATE_MAJORS];
 	__u64 minor[WARDEN_GATE_SLOTS][WARDEN_GATE_MINORS / 64];
 };

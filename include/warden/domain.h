@@ -35,7 +35,7 @@ static inline bool warden_domain_has_rules(__u32 domain)
 	return (domain >= WARDEN_DOMAIN_SENSOR && domain <= WARDEN_DOMAIN_FIRMWARE) ||
 	       domain == WARDEN_DOMAIN_PROTOCOL || domain == WARDEN_DOMAIN_DEBUG ||
 	       domain == WARDEN_DOMAIN_AUTOLOAD || domain == WARDEN_DOMAIN_USB ||
-	       domain == WARDEN_DOMAIN_EGRESS;
+	       domain == WARDEN_DOMAIN_EGRESS || domain == WARDEN_DOMAIN_BIND;
 }
 
 /**

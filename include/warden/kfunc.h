@@ -54,6 +54,8 @@ WARDEN_KFUNC int warden_kf_debug(__u32 hook, __u32 surface);
 WARDEN_KFUNC int warden_kf_debug_now(__u32 hook, __u32 surface);
 WARDEN_KFUNC int warden_kf_debug_file(struct file *file);
 WARDEN_KFUNC int warden_kf_mkdir(struct dentry *dentry);
+WARDEN_KFUNC int warden_kf_associate(struct sock *sk, struct sockaddr *address, int len);
+WARDEN_KFUNC int warden_kf_tunnel(void);
 WARDEN_KFUNC int warden_kf_tables(struct sk_buff *skb);
 WARDEN_KFUNC int warden_kf_local_bind(struct socket *sock, struct sockaddr *address, int len);
 WARDEN_KFUNC int warden_kf_local_prepare(struct socket *sock, __u32 hook);

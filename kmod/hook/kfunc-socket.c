@@ -22,8 +22,8 @@
 __bpf_kfunc_start_defs();
 
 /**
- * warden_kf_bind() - may the current program receive at this address?
- * @sock: a socket that needs no listen(2) to receive
+ * warden_kf_bind() - may the current program bind to this address, and receive there?
+ * @sock: the socket; one that listens is asked for that when it does
  * @address: what it is bound to, in kernel memory
  * @len: bytes of @address
  *
@@ -130,6 +130,33 @@ __bpf_kfunc int warden_kf_socket(u32 family, u32 type, u32 protocol)
 {
 	warden_kfunc_enter(WARDEN_HOOK_SOCKET_CREATE);
 	return warden_protocol_create(family, type, protocol);
+}
+
+/**
+ * warden_kf_associate() - may the current program speak to all of these addresses?
+ * @sk: a socket of SCTP
+ * @address: the first, in kernel memory; the others stand behind it
+ * @len: bytes of all
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_associate(struct sock *sk, struct sockaddr *address, int len)
+{
+	warden_kfunc_enter(WARDEN_HOOK_SCTP_CONNECT);
+	return warden_service_associate(sk, address, len);
+}
+
+/**
+ * warden_kf_tunnel() - may the current program be the other end of a network device?
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_tunnel(void)
+{
+	warden_kfunc_enter(WARDEN_HOOK_TUN_ATTACH);
+	return warden_protocol_tunnel();
 }
 
 /**

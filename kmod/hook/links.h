@@ -2,11 +2,15 @@
 #ifndef WARDEN_LINKS_H
 #define WARDEN_LINKS_H
 
+#include <linux/bits.h>
 #include <linux/types.h>
 #include <uapi/linux/warden.h>
 
 /* The order of enum warden_hook. */
-#define WARDEN_HOOKS (WARDEN_HOOK_SOCKET_POST_CREATE + 1)
+#define WARDEN_HOOKS (WARDEN_HOOK_TUN_ATTACH + 1)
+
+/* Hooks of what a kernel may not have loaded, so that nobody calls them. */
+#define WARDEN_HOOKS_RARE (BIT_ULL(WARDEN_HOOK_SCTP_CONNECT) | BIT_ULL(WARDEN_HOOK_TUN_ATTACH))
 
 /**
  * enum warden_need - what can need a hook

@@ -135,7 +135,8 @@ static int weigh(struct probe *p, const struct warden_snapshot *snap,
 	u32 i;
 
 	p->weight++;
-	p->conditional |= rule->domain == WARDEN_DOMAIN_LISTEN && (rule->pattern || rule->net);
+	p->conditional |= (rule->domain == WARDEN_DOMAIN_LISTEN ||
+			   rule->domain == WARDEN_DOMAIN_BIND) && (rule->pattern || rule->net);
 	for (i = 0; i < p->nr_protocols; i++)
 		if (p->protocols[i] == rule->protocol)
 			return 0;
@@ -279,6 +280,10 @@ static int try_interfaces(struct probe *p)
 	p->req.interface = "";
 	if (!err)
 		err = try_addresses(p);
+	if (!err && p->rule->domain == WARDEN_DOMAIN_BIND) {
+		p->req.interface = NULL; /* which is all a socket may tell */
+		err = try_addresses(p);
+	}
 	return err ?: each_rule_of_both(p, try_interface);
 }
 
@@ -385,12 +390,13 @@ static int try_objects(struct probe *p)
 	case WARDEN_DOMAIN_SENSOR:
 		return try_devices(p);
 	case WARDEN_DOMAIN_LISTEN:
+	case WARDEN_DOMAIN_BIND:
 		return p->conditional ? try_interfaces(p) : try_all_ports(p);
 	case WARDEN_DOMAIN_CONNECT:
 		return try_addresses(p);
 	case WARDEN_DOMAIN_PROTOCOL:
 		return try_numbers(p, &p->req.socket, WARDEN_SOCKET_CLASS_UNKNOWN,
-				   WARDEN_SOCKET_CLASS_IUCV, try);
+				   WARDEN_SOCKET_CLASS_TUN, try);
 	case WARDEN_DOMAIN_DEBUG:
 		return try_numbers(p, &p->req.surface, WARDEN_DEBUG_SURFACE_BPF,
 				   WARDEN_DEBUG_SURFACE_TRACEFS, try);

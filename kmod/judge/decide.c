@@ -263,7 +263,8 @@ static u8 explain_default(const struct warden_request *req, const struct warden_
 		return warden_decide_names(v->snap, &req->subject->digest) ?
 			       WARDEN_REASON_PROGRAM_ELSEWHERE : WARDEN_REASON_PROGRAM_UNKNOWN;
 	return req->domain == WARDEN_DOMAIN_LISTEN || req->domain == WARDEN_DOMAIN_CONNECT ||
-			       req->domain == WARDEN_DOMAIN_EGRESS ?
+			       req->domain == WARDEN_DOMAIN_EGRESS ||
+			       req->domain == WARDEN_DOMAIN_BIND ?
 		       WARDEN_REASON_PORT_NOT_NAMED :
 		       WARDEN_REASON_DEFAULT;
 }

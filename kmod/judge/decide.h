@@ -87,12 +87,12 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  * @keeps: sensor: uses in an hour that who asks keeps to, 1 where it will keep to whatever
  *	   the rule says; 0 is no limit kept
  * @names: sensor: keys of its driver's and its node's name; 0 is none
- * @protocol: listen, connect: IPPROTO_*
- * @port: listen: host order, 0 is any port the kernel picks; connect: that of the other side
+ * @protocol: listen, connect, bind: IPPROTO_*
+ * @port: listen, bind: host order, 0 is any port the kernel picks; connect: that of the other side
  * @socket: protocol: enum warden_socket_class
  * @address: connect, egress: where the other side is, unmapped; listen: the same, no version where
- *	     that is not known yet
- * @interface: listen: by which interface of the initial network, "" for one that no rule can
+ *	     that is not known yet; bind: the socket's own, no version where it is any
+ * @interface: listen, bind: by which interface of the initial network, "" for one that no rule can
  *	       name, or WARDEN_INTERFACE_FOREIGN; NULL where that is not known yet
  * @object: exec, module, firmware: what is executed or loaded; usb: the descriptors of the
  *	    device

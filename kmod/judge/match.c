@@ -95,6 +95,26 @@ static bool matches_peer(const struct warden_snapshot *snap, const struct warden
 	return warden_net_holds(&snap->nets[rule->net - 1], &req->address);
 }
 
+/*
+ * What a socket is bound to. Where that is not known, or is any, a rule that allows one of
+ * them does not match, and one that denies it does.
+ */
+static bool matches_bound(const struct warden_snapshot *snap, const struct warden_rule *rule,
+			  const struct warden_request *req)
+{
+	const bool denies = rule->action == WARDEN_ACTION_DENY;
+
+	if (rule->pattern && (!req->interface || req->interface[0] == WARDEN_INTERFACE_FOREIGN[0])) {
+		if (!denies)
+			return false;
+	} else if (rule->pattern && !is_called(&snap->patterns[rule->pattern - 1], req->interface)) {
+		return false;
+	}
+	if (rule->net && !req->address.version)
+		return denies;
+	return !rule->net || warden_net_holds(&snap->nets[rule->net - 1], &req->address);
+}
+
 static bool matches_device(const struct warden_rule *rule, const struct warden_request *req)
 {
 	return (!rule->class || rule->class == req->class) &&
@@ -145,6 +165,8 @@ bool warden_match_rule(const struct warden_snapshot *snap, const struct warden_r
 	case WARDEN_DOMAIN_CONNECT:
 		return matches_port(rule, req) &&
 		       (!rule->net || warden_net_holds(&snap->nets[rule->net - 1], &req->address));
+	case WARDEN_DOMAIN_BIND:
+		return matches_port(rule, req) && matches_bound(snap, rule, req);
 	case WARDEN_DOMAIN_EGRESS:
 		return matches_used(rule, req) && matches_peer(snap, rule, req);
 	case WARDEN_DOMAIN_PROTOCOL:

@@ -104,7 +104,7 @@ const struct nla_policy warden_classify_nl_policy[WARDEN_A_CLASSIFY_CLASS + 1] =
 };
 
 const struct nla_policy warden_default_nl_policy[WARDEN_A_DEFAULT_MODE + 1] = {
-	[WARDEN_A_DEFAULT_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 14),
+	[WARDEN_A_DEFAULT_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 16),
 	[WARDEN_A_DEFAULT_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
 	[WARDEN_A_DEFAULT_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
 };
@@ -151,7 +151,7 @@ const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_NOTICE + 1] = 
 
 const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_RATE + 1] = {
 	[WARDEN_A_RULE_LINE] = NLA_POLICY_MIN(NLA_U32, 1),
-	[WARDEN_A_RULE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 15),
+	[WARDEN_A_RULE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 16),
 	[WARDEN_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
 	[WARDEN_A_RULE_PROGRAM] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_RULE_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
@@ -166,7 +166,7 @@ const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_RATE + 1] = {
 	[WARDEN_A_RULE_CONTROL] = { .type = NLA_NUL_STRING, .len = 15, },
 	[WARDEN_A_RULE_PORTS] = { .type = NLA_BINARY, },
 	[WARDEN_A_RULE_NET] = NLA_POLICY_EXACT_LEN(18),
-	[WARDEN_A_RULE_SOCKET] = NLA_POLICY_RANGE(NLA_U32, 1, 42),
+	[WARDEN_A_RULE_SOCKET] = NLA_POLICY_RANGE(NLA_U32, 1, 43),
 	[WARDEN_A_RULE_SURFACE] = NLA_POLICY_RANGE(NLA_U32, 1, 13),
 	[WARDEN_A_RULE_PATTERN] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_RULE_PRINCIPAL] = NLA_POLICY_NESTED(warden_principal_nl_policy),
@@ -357,6 +357,15 @@ static const struct nla_policy warden_consent_carry_nl_policy[WARDEN_A_CONSENT_S
 static const struct nla_policy warden_quarantine_load_nl_policy[WARDEN_A_QUARANTINE_SIGNATURE + 1] = {
 	[WARDEN_A_QUARANTINE_LIST] = { .type = NLA_BINARY, },
 	[WARDEN_A_QUARANTINE_SIGNATURE] = { .type = NLA_BINARY, },
+};
+
+/* WARDEN_CMD_QUARANTINE_RESTORE - do */
+static const struct nla_policy warden_quarantine_restore_nl_policy[WARDEN_A_QUARANTINE_CERTIFICATE + 1] = {
+	[WARDEN_A_QUARANTINE_LIST] = { .type = NLA_BINARY, },
+	[WARDEN_A_QUARANTINE_LAYER] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[WARDEN_A_QUARANTINE_DIGEST] = NLA_POLICY_EXACT_LEN(32),
+	[WARDEN_A_QUARANTINE_CERTIFICATE] = NLA_POLICY_EXACT_LEN(32),
+	[WARDEN_A_QUARANTINE_SIGNER] = { .type = NLA_NUL_STRING, .len = 191, },
 };
 
 /* Ops table for warden */
@@ -634,6 +643,14 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.doit		= warden_nl_quarantine_load_doit,
 		.policy		= warden_quarantine_load_nl_policy,
 		.maxattr	= WARDEN_A_QUARANTINE_SIGNATURE,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_QUARANTINE_RESTORE,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_quarantine_restore_doit,
+		.policy		= warden_quarantine_restore_nl_policy,
+		.maxattr	= WARDEN_A_QUARANTINE_CERTIFICATE,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 };

@@ -86,6 +86,8 @@ int warden_nl_service_get_dumpit(struct sk_buff *skb,
 int warden_nl_consent_carry_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_owner_transfer_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_quarantine_load_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_quarantine_restore_doit(struct sk_buff *skb,
+				      struct genl_info *info);
 
 enum {
 	WARDEN_NLGRP_AUDIT,

@@ -6,6 +6,7 @@
 
 #include "hook/canary.h"
 #include "hook/hooks.h"
+#include "hook/links.h"
 #include "message.h"
 #include "netlink-gen.h"
 #include "netlink.h"
@@ -111,7 +112,7 @@ static struct ended end(bool agreed)
 
 	warden_canary_disarm();
 	warden_hooks_status(&hooks);
-	e.passed = agreed && !(hooks.wanted & ~probe.hooks) && generation_now() == e.generation;
+	e.passed = agreed && !(hooks.wanted & ~(probe.hooks | WARDEN_HOOKS_RARE)) && generation_now() == e.generation;
 	if (e.passed)
 		WRITE_ONCE(probed, e.generation);
 	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_PROBE,

@@ -51,7 +51,7 @@ static int refuse(struct genl_info *info, int err)
 	case -ENOENT:
 		return warden_message_refuse(info, err, "it is not in quarantine");
 	case -EPERM:
-		return warden_message_refuse(info, err, "the list in force names it; load one of a "
+		return warden_message_refuse(info, err, "a list in force names it; load one of a "
 					     "higher version that does not");
 	default:
 		return err;
@@ -104,6 +104,24 @@ int warden_nl_quarantine_remove_doit(struct sk_buff *skb, struct genl_info *info
 	return refuse(info, err);
 }
 
+/* The lists that name it. */
+static int put_lists(struct sk_buff *skb, const struct warden_quarantined *q)
+{
+	struct nlattr *nest;
+	u32 i;
+
+	for (i = 0; i < WARDEN_QUARANTINE_LISTS; i++) {
+		if (!q->version[i])
+			continue;
+		nest = nla_nest_start(skb, WARDEN_A_QUARANTINE_LISTS);
+		if (!nest || nla_put_u32(skb, WARDEN_A_CUT_LIST_LAYER, i + 1) ||
+		    nla_put_u32(skb, WARDEN_A_CUT_LIST_VERSION, q->version[i]))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
 static int fill_quarantined(struct sk_buff *skb, const void *arg)
 {
 	const struct warden_quarantined *q = arg;
@@ -112,7 +130,7 @@ static int fill_quarantined(struct sk_buff *skb, const void *arg)
 	       put_digest(skb, WARDEN_A_QUARANTINE_DIGEST, &q->digest) ||
 	       put_string(skb, WARDEN_A_QUARANTINE_LABEL, q->label) ||
 	       put_u64(skb, WARDEN_A_QUARANTINE_SINCE, q->since) ||
-	       put_u32(skb, WARDEN_A_QUARANTINE_VERSION, q->version);
+	       put_u32(skb, WARDEN_A_QUARANTINE_BY_HAND, q->by_hand) || put_lists(skb, q);
 }
 
 int warden_nl_quarantine_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -135,10 +153,9 @@ int warden_nl_quarantine_get_dumpit(struct sk_buff *skb, struct netlink_callback
 
 /* What a list brought. */
 struct loaded {
-	u32 version;
+	struct warden_quarantine_list now;
 	struct warden_quarantine_done done;
 	struct cut cut;
-	char signer[WARDEN_SIGNER_NAME_MAX + 1];
 };
 
 static bool is_entry(const struct warden_cut_entry *e, const struct warden_cut_entry *before)
@@ -164,38 +181,54 @@ static bool is_list(const struct warden_cut_list *l, size_t len)
 	return true;
 }
 
-static int check_list(const struct warden_cut_list *l, const struct nlattr *signature,
-		      struct loaded *loaded, struct genl_info *info)
+static int check_entries(const struct warden_cut_list *l, struct genl_info *info)
 {
-	const struct warden_snapshot *maker = warden_layers_find(warden_layers_get_rcu(),
-								 WARDEN_ROLE_MAKER);
 	u32 i;
-	int err;
 
-	err = warden_trust_list(l, struct_size(l, entries, le32_to_cpu(l->nr)), maker,
-				signature ? nla_data(signature) : NULL,
-				signature ? nla_len(signature) : 0, loaded->signer, info->extack);
-	if (err)
-		return err;
 	for (i = 0; i < le32_to_cpu(l->nr); i++)
 		if (is_of_caller(&l->entries[i].digest))
 			return warden_message_refuse(info, -EPERM, "the list names the program that "
 						     "asks, which nobody could undo");
-	err = warden_quarantine_check(l);
+	return 0;
+}
+
+static int check_list(const struct warden_cut_list *l, const struct nlattr *signature,
+		      struct warden_quarantine_list *now, struct genl_info *info)
+{
+	const struct warden_snapshot *maker = warden_layers_find(warden_layers_get_rcu(),
+								 WARDEN_ROLE_MAKER);
+	int err;
+
+	err = warden_trust_list(l, struct_size(l, entries, le32_to_cpu(l->nr)), maker,
+				signature ? nla_data(signature) : NULL,
+				signature ? nla_len(signature) : 0, &now->author, info->extack);
+	if (!err)
+		err = check_entries(l, info);
+	if (err)
+		return err;
+	warden_quarantine_describe(now, l);
+	err = warden_quarantine_check(now);
 	if (err == -ESTALE)
 		return warden_message_refuse(info, err, "a list of this version or of a newer one was "
 					     "loaded; give it a higher version and sign it anew");
 	return err;
 }
 
+static void cut_off(struct cut *cut, u64 since)
+{
+	cut->ended = warden_session_review(WARDEN_REASON_QUARANTINED, since, NULL);
+	cut->killed = warden_quarantine_kill();
+	cut->took = ktime_get_boottime_ns() - since;
+}
+
 static int load(const struct warden_cut_list *l, const struct nlattr *signature,
 		struct loaded *loaded, struct genl_info *info)
 {
 	u64 since = ktime_get_boottime_ns();
-	int err = check_list(l, signature, loaded, info);
+	int err = check_list(l, signature, &loaded->now, info);
 
 	if (!err)
-		err = warden_quarantine_load(l, loaded->signer, &loaded->done);
+		err = warden_quarantine_load(l, &loaded->now, &loaded->done);
 	if (err == -ENOSPC)
 		err = warden_message_refuse(info, err, "with this list more than 256 digests were in "
 					    "quarantine; take those out that were put in by hand");
@@ -205,10 +238,7 @@ static int load(const struct warden_cut_list *l, const struct nlattr *signature,
 			.object = info->extack->_msg ?: "the list cannot be loaded" });
 		return err;
 	}
-	loaded->version = le32_to_cpu(l->version);
-	loaded->cut.ended = warden_session_review(WARDEN_REASON_QUARANTINED, since, NULL);
-	loaded->cut.killed = warden_quarantine_kill();
-	loaded->cut.took = ktime_get_boottime_ns() - since;
+	cut_off(&loaded->cut, since);
 	return 0;
 }
 
@@ -216,26 +246,72 @@ static int fill_loaded(struct sk_buff *skb, const void *arg)
 {
 	const struct loaded *loaded = arg;
 
-	return nla_put_u32(skb, WARDEN_A_QUARANTINE_VERSION, loaded->version) ||
-	       put_string(skb, WARDEN_A_QUARANTINE_SIGNER, loaded->signer) ||
+	return nla_put_u32(skb, WARDEN_A_QUARANTINE_VERSION, loaded->now.version) ||
+	       nla_put_u32(skb, WARDEN_A_QUARANTINE_LAYER, loaded->now.author.role) ||
+	       put_string(skb, WARDEN_A_QUARANTINE_SIGNER, loaded->now.author.name) ||
 	       nla_put_u32(skb, WARDEN_A_QUARANTINE_ADDED, loaded->done.added) ||
 	       nla_put_u32(skb, WARDEN_A_QUARANTINE_REMOVED, loaded->done.removed) ||
 	       fill_cut(skb, &loaded->cut);
 }
 
-int warden_nl_quarantine_load_doit(struct sk_buff *skb, struct genl_info *info)
+static int need_list(struct genl_info *info)
 {
 	const struct nlattr *attr = info->attrs[WARDEN_A_QUARANTINE_LIST];
-	struct loaded loaded = {};
-	int err;
 
 	if (!attr)
 		return warden_message_refuse(info, -EINVAL, "there is no list");
 	if (!is_list(nla_data(attr), nla_len(attr)))
 		return warden_message_refuse(info, -EBADMSG,
 					     "this is no list of what is to be cut off, as quarantine sign writes it");
+	return 0;
+}
+
+int warden_nl_quarantine_load_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *attr = info->attrs[WARDEN_A_QUARANTINE_LIST];
+	struct loaded loaded = {};
+	int err = need_list(info);
+
+	if (err)
+		return err;
 	warden_change_lock();
 	err = load(nla_data(attr), info->attrs[WARDEN_A_QUARANTINE_SIGNATURE], &loaded, info);
 	warden_change_unlock();
 	return err ?: warden_message_reply(info, fill_loaded, &loaded);
+}
+
+/* As it was kept: what its bytes were may have had other labels. */
+static void read_kept(struct warden_quarantine_list *now, struct nlattr **a)
+{
+	warden_quarantine_describe(now, nla_data(a[WARDEN_A_QUARANTINE_LIST]));
+	memcpy(now->digest, nla_data(a[WARDEN_A_QUARANTINE_DIGEST]), sizeof(now->digest));
+	now->author.role = nla_get_u32(a[WARDEN_A_QUARANTINE_LAYER]);
+	if (a[WARDEN_A_QUARANTINE_CERTIFICATE])
+		memcpy(now->author.certificate, nla_data(a[WARDEN_A_QUARANTINE_CERTIFICATE]),
+		       sizeof(now->author.certificate));
+	if (a[WARDEN_A_QUARANTINE_SIGNER])
+		nla_strscpy(now->author.name, a[WARDEN_A_QUARANTINE_SIGNER], sizeof(now->author.name));
+}
+
+int warden_nl_quarantine_restore_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct warden_quarantine_done done;
+	struct warden_quarantine_list now = {};
+	struct nlattr **a = info->attrs;
+	struct cut cut;
+	int err;
+
+	if (!a[WARDEN_A_QUARANTINE_LAYER] || !a[WARDEN_A_QUARANTINE_DIGEST])
+		return warden_message_refuse(info, -EINVAL, "say whose list it is, and name its digest");
+	err = need_list(info) ?: check_entries(nla_data(a[WARDEN_A_QUARANTINE_LIST]), info);
+	if (err)
+		return err;
+	read_kept(&now, a);
+	warden_change_lock();
+	if (!warden_quarantine_check(&now)) {
+		err = warden_quarantine_load(nla_data(a[WARDEN_A_QUARANTINE_LIST]), &now, &done);
+		cut_off(&cut, ktime_get_boottime_ns());
+	}
+	warden_change_unlock();
+	return refuse(info, err);
 }

@@ -57,6 +57,7 @@ static const char *const words[] = {
 	[WARDEN_CMD_CONSENT_CARRY] = "consent-carry",
 	[WARDEN_CMD_OWNER_TRANSFER] = "owner-transfer",
 	[WARDEN_CMD_QUARANTINE_LOAD] = "quarantine-load",
+	[WARDEN_CMD_QUARANTINE_RESTORE] = "quarantine-restore",
 };
 
 static_assert(ARRAY_SIZE(words) == WARDEN_CMD_MAX + 1, "a command has no word");

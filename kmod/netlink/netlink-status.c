@@ -26,6 +26,7 @@
 #include "policy/shadow.h"
 #include "policy/trust.h"
 #include "program/measure.h"
+#include "program/quarantine.h"
 #include "record/record.h"
 #include "session/session.h"
 
@@ -198,6 +199,35 @@ static int put_switches(struct sk_buff *skb)
 	return 0;
 }
 
+static int put_cut_list(struct sk_buff *skb, const struct warden_quarantine_list *l)
+{
+	struct nlattr *nest = nla_nest_start(skb, WARDEN_A_STATUS_CUT_LIST);
+
+	if (!nest || nla_put_u32(skb, WARDEN_A_CUT_LIST_LAYER, l->author.role) ||
+	    nla_put_u32(skb, WARDEN_A_CUT_LIST_VERSION, l->version) ||
+	    nla_put(skb, WARDEN_A_CUT_LIST_DIGEST, sizeof(l->digest), l->digest) ||
+	    nla_put(skb, WARDEN_A_CUT_LIST_CERTIFICATE, sizeof(l->author.certificate),
+		    l->author.certificate) ||
+	    put_string(skb, WARDEN_A_CUT_LIST_SIGNER, l->author.name))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_cut_lists(struct sk_buff *skb)
+{
+	const struct warden_quarantine_list *l;
+	int err = 0;
+	u8 role;
+
+	for (role = WARDEN_ROLE_MAKER; !err && role <= WARDEN_QUARANTINE_LISTS; role++) {
+		l = warden_quarantine_list(role);
+		if (l->version)
+			err = put_cut_list(skb, l);
+	}
+	return err;
+}
+
 static int fill_status(struct sk_buff *skb, const void *arg)
 {
 	const struct warden_layers *layers;
@@ -208,6 +238,7 @@ static int fill_status(struct sk_buff *skb, const void *arg)
 	layers = warden_layers_get_rcu();
 	err = put_hooks(skb, st, layers) || put_policy_status(skb, layers) ||
 	      put_shadow(skb) || put_inbound(skb) || put_counts(skb, st) || put_surfaces(skb) || put_switches(skb) ||
+	      put_cut_lists(skb) ||
 	      nla_put_u32(skb, WARDEN_A_STATUS_CONTEXT, warden_consent_context());
 	rcu_read_unlock();
 	return err;

@@ -248,6 +248,8 @@ u32 warden_egress_used(void)
 	const struct mark *m;
 	u32 classes;
 
+	if (likely(!READ_ONCE(nr_marks)))
+		return 0;
 	rcu_read_lock();
 	m = find(task_tgid(current));
 	classes = m ? READ_ONCE(m->classes) : 0;

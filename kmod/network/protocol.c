@@ -96,9 +96,10 @@ static const char *const words[] = {
 	[WARDEN_SOCKET_CLASS_X25] = "x25",
 	[WARDEN_SOCKET_CLASS_APPLETALK] = "appletalk",
 	[WARDEN_SOCKET_CLASS_IUCV] = "iucv",
+	[WARDEN_SOCKET_CLASS_TUN] = "tun",
 };
 
-static_assert(ARRAY_SIZE(words) == WARDEN_SOCKET_CLASS_IUCV + 1);
+static_assert(ARRAY_SIZE(words) == WARDEN_SOCKET_CLASS_TUN + 1);
 
 /* A type that is not the protocol's own is refused by the kernel, so it need not be told apart. */
 static u32 class_of_inet(u32 type, u32 protocol)
@@ -170,6 +171,29 @@ u32 warden_protocol_class(u32 family, u32 type, u32 protocol)
 	return WARDEN_SOCKET_CLASS_UNKNOWN;
 }
 
+static int judge(u32 class, u32 family, u32 protocol, bool now)
+{
+	struct warden_identity subject;
+	struct warden_request req = {
+		.domain = WARDEN_DOMAIN_PROTOCOL,
+		.uid = from_kuid(&init_user_ns, current_uid()),
+		.subject = &subject,
+		.protocol = protocol,
+		.socket = class,
+	};
+	struct warden_answer answer;
+	int err;
+
+	if (now)
+		warden_identity_known(&subject);
+	else
+		warden_identity_of_current(&subject);
+	err = warden_judge(&req, &answer);
+	if (warden_answer_tells(&answer))
+		warden_judge_tell(&req, &answer, words[class], family);
+	return err;
+}
+
 /**
  * warden_protocol_create() - may the current program make this kind of socket?
  * @family: AF_*
@@ -183,22 +207,21 @@ u32 warden_protocol_class(u32 family, u32 type, u32 protocol)
  */
 int warden_protocol_create(u32 family, u32 type, u32 protocol)
 {
-	struct warden_identity subject;
-	struct warden_request req = {
-		.domain = WARDEN_DOMAIN_PROTOCOL,
-		.uid = from_kuid(&init_user_ns, current_uid()),
-		.subject = &subject,
-		.protocol = protocol,
-		.socket = warden_protocol_class(family, type, protocol),
-	};
-	struct warden_answer answer;
-	int err;
+	const u32 class = warden_protocol_class(family, type, protocol);
 
-	if (req.socket == WARDEN_SOCKET_CLASS_UNIX)
-		return 0;
-	warden_identity_of_current(&subject);
-	err = warden_judge(&req, &answer);
-	if (warden_answer_tells(&answer))
-		warden_judge_tell(&req, &answer, words[req.socket], family);
-	return err;
+	return class == WARDEN_SOCKET_CLASS_UNIX ? 0 : judge(class, family, protocol, false);
+}
+
+/**
+ * warden_protocol_tunnel() - may the current program be the other end of a network device?
+ *
+ * Who reads and writes the packets of a tap or a tunnel has a network stack of its own, as
+ * with a packet socket.
+ *
+ * Context: Process context, does not sleep: a program that was not measured yet is none.
+ * Return: 0 or -EACCES.
+ */
+int warden_protocol_tunnel(void)
+{
+	return judge(WARDEN_SOCKET_CLASS_TUN, 0, 0, true);
 }

@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 u32 warden_protocol_class(u32 family, u32 type, u32 protocol);
+int warden_protocol_tunnel(void);
 int warden_protocol_create(u32 family, u32 type, u32 protocol);
 
 #endif /* WARDEN_PROTOCOL_H */

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a program does with a socket, as a request: it receives at a port, or it
- * speaks to an address. And whether anything of it is to be asked at all.
+ * speaks to an address.
  */
 #include <linux/bits.h>
 #include <linux/cred.h>
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/kernel.h>
-#include <linux/mutex.h>
 #include <linux/net.h>
 #include <linux/netdevice.h>
 #include <linux/rcupdate.h>
@@ -18,29 +17,23 @@
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
-#include <warden/abi.h>
 #include <warden/address.h>
 
 #include "broker.h"
 #include "egress.h"
-#include "inbound.h"
 #include "judge/judge.h"
 #include "opening.h"
-#include "policy/layers.h"
-#include "policy/shadow.h"
+#include "pass.h"
 #include "program/identity.h"
 #include "reach.h"
 #include "service.h"
+#include "service-priv.h"
 
 /* SIN6_LEN_RFC2133 of include/net/ipv6.h: without the scope, which is newer. */
 #define SIN6_LEN_LEAST 24
 
 /* The longest address as text, IPv6 with IPv4 at its end. */
 #define ADDRESS_TEXT 48
-
-/* Protects the gate, and the order in which its mask is made and written. */
-static DEFINE_MUTEX(gate_lock);
-static struct warden_gate *gate;
 
 static bool is_inet(const struct socket *sock)
 {
@@ -68,8 +61,9 @@ static const char *find_interface(char name[IFNAMSIZ], const struct sock *sk, in
 	return found;
 }
 
-static int judge_listen(struct socket *sock, u16 port, int index, bool loop, const char *what,
-			bool *opened)
+/* Apart from what is known already, which shall not pay for this one's frame. */
+static noinline int judge_listen(struct socket *sock, u16 port, int index, bool loop,
+				 const char *what, u64 key, bool *opened)
 {
 	char name[IFNAMSIZ];
 	struct warden_identity subject;
@@ -88,15 +82,25 @@ static int judge_listen(struct socket *sock, u16 port, int index, bool loop, con
 	err = warden_judge(&req, &answer);
 	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, what, sock->sk->sk_family);
+	warden_pass_note(key, &answer);
 	*opened = answer.opened;
 	return err;
+}
+
+static int ask_listen(struct socket *sock, u16 port, int index, bool loop, const char *what,
+		      bool *opened)
+{
+	u64 key = warden_pass_key(WARDEN_DOMAIN_LISTEN, sock->sk->sk_protocol, port);
+
+	*opened = false;
+	return warden_pass_known(key) ? 0 : judge_listen(sock, port, index, loop, what, key, opened);
 }
 
 /* What begins to receive because somebody opened the port for a time ends with that. */
 static int begin_listen(struct socket *sock, u16 port, int index, bool loop)
 {
 	bool opened;
-	int err = judge_listen(sock, port, index, loop, NULL, &opened);
+	int err = ask_listen(sock, port, index, loop, NULL, &opened);
 
 	return err ?: opened ? warden_opening_keep(sock->sk, port) : 0;
 }
@@ -129,23 +133,6 @@ static int read_scope(const struct socket *sock, const struct sockaddr *address,
 	if (!index && len >= (int)sizeof(*in) && __ipv6_addr_needs_scope_id(ipv6_addr_type(&in->sin6_addr)))
 		index = in->sin6_scope_id;
 	return index;
-}
-
-/**
- * warden_service_bind() - may the current program receive at this address?
- * @sock: a socket that needs no listen(2) to receive
- * @address: what it is bound to, in kernel memory
- * @len: bytes of @address
- *
- * Context: Process context, may sleep.
- * Return: 0 or -EACCES.
- */
-int warden_service_bind(struct socket *sock, const struct sockaddr *address, int len)
-{
-	bool loop = false;
-	int index = read_scope(sock, address, len, &loop);
-
-	return begin_listen(sock, port_of(sock, address, len), index, loop);
 }
 
 static u16 local_port(const struct socket *sock)
@@ -184,17 +171,11 @@ int warden_service_accept(struct socket *sock)
 {
 	bool opened;
 
-	return judge_listen(sock, local_port(sock), READ_ONCE(sock->sk->sk_bound_dev_if),
-			    is_on_loop(sock->sk), "accept", &opened);
+	return ask_listen(sock, local_port(sock), READ_ONCE(sock->sk->sk_bound_dev_if),
+			  is_on_loop(sock->sk), "accept", &opened);
 }
 
 /* --- connecting ------------------------------------------------------------ */
-
-/* Whom a socket is to speak to: no version is an address of another family, or one too short. */
-struct peer {
-	struct warden_address address;
-	u16 port;
-};
 
 /* A socket of AF_SMC has a number of its own there, and connects as the SMC of AF_INET does. */
 static u16 protocol_of(const struct sock *sk)
@@ -227,7 +208,7 @@ static void set_four(struct warden_address *to, __be32 address)
 	memcpy(to->bytes, &address, sizeof(address));
 }
 
-static void read_four(struct peer *to, const struct sockaddr *address, int len)
+static void read_four(struct warden_peer *to, const struct sockaddr *address, int len)
 {
 	const struct sockaddr_in *in = (const struct sockaddr_in *)address;
 
@@ -238,7 +219,7 @@ static void read_four(struct peer *to, const struct sockaddr *address, int len)
 }
 
 /* The same: tcp_v6_connect(), udpv6_sendmsg(). */
-static void read_six(struct peer *to, const struct sockaddr *address, int len)
+static void read_six(struct warden_peer *to, const struct sockaddr *address, int len)
 {
 	const struct sockaddr_in6 *in = (const struct sockaddr_in6 *)address;
 	const struct in6_addr *a = &in->sin6_addr;
@@ -254,16 +235,24 @@ static void read_six(struct peer *to, const struct sockaddr *address, int len)
 	memcpy(to->address.bytes, ipv6_addr_any(a) ? &in6addr_loopback : a, sizeof(*a));
 }
 
-/*
+/**
+ * warden_peer_read() - whom an address means
+ * @to: filled in
+ * @sock: the socket that is to speak to it
+ * @address: the address, in kernel memory
+ * @len: bytes of @address
+ *
  * As the protocols read it. A socket of IPv6 also takes addresses of IPv4, and
  * where they send, UDP and raw sockets take one of no family for one of their own.
+ *
+ * Context: Any.
  */
-static void read_peer(struct peer *to, const struct socket *sock, const struct sockaddr *address,
-		      int len)
+void warden_peer_read(struct warden_peer *to, const struct socket *sock,
+		      const struct sockaddr *address, int len)
 {
 	u16 family = len >= (int)sizeof(sa_family_t) ? address->sa_family : AF_UNSPEC;
 
-	*to = (struct peer){};
+	*to = (struct warden_peer){};
 	if (!is_inet(sock) && sock->sk->sk_family != AF_SMC)
 		return;
 	if (family == AF_UNSPEC)
@@ -284,7 +273,91 @@ static const char *name_peer(char text[ADDRESS_TEXT], const struct warden_addres
 	return text;
 }
 
-static int judge_connect(struct socket *sock, const struct peer *to)
+/* --- binding --------------------------------------------------------------- */
+
+/* The address a socket is to have, as its family reads it; no version where it is any. */
+static void read_own(struct warden_address *own, const struct socket *sock,
+		     const struct sockaddr *address, int len)
+{
+	*own = (struct warden_address){};
+	if (sock->sk->sk_family == AF_INET && len >= (int)sizeof(struct sockaddr_in)) {
+		own->version = 4;
+		memcpy(own->bytes, &((const struct sockaddr_in *)address)->sin_addr, sizeof(struct in_addr));
+	} else if (sock->sk->sk_family == AF_INET6 && len >= SIN6_LEN_LEAST) {
+		own->version = 6;
+		memcpy(own->bytes, &((const struct sockaddr_in6 *)address)->sin6_addr,
+		       sizeof(struct in6_addr));
+		warden_address_unmap(own);
+	}
+	if (!memchr_inv(own->bytes, 0, sizeof(own->bytes)))
+		own->version = 0;
+}
+
+static int judge_bind(struct socket *sock, const struct sockaddr *address, int len, int index,
+		      bool loop)
+{
+	char name[IFNAMSIZ];
+	struct warden_identity subject;
+	struct warden_request req = {
+		.domain = WARDEN_DOMAIN_BIND,
+		.uid = from_kuid(&init_user_ns, current_uid()),
+		.subject = &subject,
+		.protocol = sock->sk->sk_protocol,
+		.port = port_of(sock, address, len),
+		.interface = find_interface(name, sock->sk, index, loop),
+	};
+	struct warden_answer answer;
+	char text[ADDRESS_TEXT];
+	int err;
+
+	if (sock->type == SOCK_RAW || !is_inet(sock) || !has_ports(req.protocol))
+		return 0;
+	read_own(&req.address, sock, address, len);
+	warden_identity_of_current(&subject);
+	err = warden_judge(&req, &answer);
+	if (warden_answer_tells(&answer))
+		warden_judge_tell(&req, &answer, name_peer(text, &req.address),
+				  sock->sk->sk_family);
+	return err;
+}
+
+/* A socket that needs no listen(2) to receive. */
+static bool receives_bound(const struct socket *sock)
+{
+	return sock->type != SOCK_STREAM && sock->type != SOCK_SEQPACKET;
+}
+
+/**
+ * warden_service_bind() - may the current program bind to this address, and receive there?
+ * @sock: the socket; one that listens is asked for that when it does
+ * @address: what it is bound to, in kernel memory
+ * @len: bytes of @address
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or -EACCES.
+ */
+int warden_service_bind(struct socket *sock, const struct sockaddr *address, int len)
+{
+	bool loop = false;
+	int index = read_scope(sock, address, len, &loop);
+	int err = judge_bind(sock, address, len, index, loop);
+
+	if (err || !receives_bound(sock))
+		return err;
+	return begin_listen(sock, port_of(sock, address, len), index, loop);
+}
+
+/* --- asking whom it speaks to ------------------------------------------------ */
+
+static void identify(struct warden_identity *subject, const struct warden_peer *to)
+{
+	if (to->now)
+		warden_identity_known(subject);
+	else
+		warden_identity_of_current(subject);
+}
+
+static noinline int judge_connect(struct socket *sock, const struct warden_peer *to, u64 key)
 {
 	struct warden_identity subject;
 	struct warden_request req = {
@@ -299,16 +372,27 @@ static int judge_connect(struct socket *sock, const struct peer *to)
 	char text[ADDRESS_TEXT];
 	int err;
 
-	warden_identity_of_current(&subject);
+	identify(&subject, to);
 	err = warden_judge(&req, &answer);
 	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, name_peer(text, &to->address),
 				  sock->sk->sk_family);
+	warden_pass_note(key, &answer);
 	return err;
 }
 
+/* What was allowed before was so where no port is that of a broker. */
+static int ask_connect(struct socket *sock, const struct warden_peer *to)
+{
+	u64 key = warden_pass_key(WARDEN_DOMAIN_CONNECT, protocol_of(sock->sk), to->port);
+
+	if (warden_pass_known(key))
+		return 0;
+	return judge_connect(sock, to, key) ?: warden_broker_connect(sock, to->port);
+}
+
 /* What the current process used may be sent to some peers alone; each class is asked for itself. */
-static int judge_egress(struct socket *sock, const struct peer *to)
+static noinline int judge_used(struct socket *sock, const struct warden_peer *to, u32 used)
 {
 	struct warden_identity subject;
 	struct warden_request req = {
@@ -319,14 +403,11 @@ static int judge_egress(struct socket *sock, const struct peer *to)
 		.port = to->port,
 		.address = to->address,
 	};
-	u32 used = warden_egress_used();
 	struct warden_answer answer;
 	char text[ADDRESS_TEXT];
 	int err = 0;
 
-	if (!used)
-		return 0;
-	warden_identity_of_current(&subject);
+	identify(&subject, to);
 	for (; !err && used; used &= used - 1) {
 		req.class = __ffs(used);
 		err = warden_judge(&req, &answer);
@@ -337,10 +418,30 @@ static int judge_egress(struct socket *sock, const struct peer *to)
 	return err;
 }
 
-/* Whom a connected socket speaks to; one that is not has no address. */
-static void find_peer(struct peer *to, const struct sock *sk)
+static int judge_egress(struct socket *sock, const struct warden_peer *to)
 {
-	*to = (struct peer){};
+	u32 used = warden_egress_used();
+
+	return used ? judge_used(sock, to, used) : 0;
+}
+
+/**
+ * warden_peer_judge() - may the current program speak to this address?
+ * @sock: the socket
+ * @to: whom
+ *
+ * Context: Process context, may sleep unless @to is to be decided now.
+ * Return: 0 or -EACCES.
+ */
+int warden_peer_judge(struct socket *sock, const struct warden_peer *to)
+{
+	return judge_egress(sock, to) ?: judge_connect(sock, to, 0);
+}
+
+/* Whom a connected socket speaks to; one that is not has no address. */
+static void find_peer(struct warden_peer *to, const struct sock *sk)
+{
+	*to = (struct warden_peer){};
 	if (sk->sk_family == AF_INET6 && !ipv6_addr_any(&sk->sk_v6_daddr)) {
 		to->address.version = 6;
 		memcpy(to->address.bytes, &sk->sk_v6_daddr, sizeof(sk->sk_v6_daddr));
@@ -353,7 +454,7 @@ static void find_peer(struct peer *to, const struct sock *sk)
 }
 
 /* To whom a datagram goes that was begun (MSG_MORE, UDP_CORK): what is added to it goes along. */
-static bool find_pending(struct peer *to, const struct sock *sk)
+static bool find_pending(struct warden_peer *to, const struct sock *sk)
 {
 	const struct inet_sock *inet = inet_sk(sk);
 	int family = 0;
@@ -362,7 +463,7 @@ static bool find_pending(struct peer *to, const struct sock *sk)
 	if ((sk->sk_family == AF_INET || sk->sk_family == AF_INET6) && sk->sk_type == SOCK_DGRAM &&
 	    (sk->sk_protocol == IPPROTO_UDP || sk->sk_protocol == IPPROTO_UDPLITE))
 		family = READ_ONCE(udp_sk(sk)->pending);
-	*to = (struct peer){};
+	*to = (struct warden_peer){};
 	if (family == AF_INET) {
 		set_four(&to->address, inet->cork.fl.u.ip4.daddr);
 		to->port = ntohs(inet->cork.fl.u.ip4.fl4_dport);
@@ -396,7 +497,7 @@ static bool is_told_where(const struct sock *sk, const struct msghdr *msg)
 int warden_service_egress(struct socket *sock, const struct msghdr *msg)
 {
 	struct sock *sk = sock->sk;
-	struct peer to;
+	struct warden_peer to;
 	int err = 0;
 
 	if (sk->sk_kern_sock || sk->sk_family == AF_ALG) /* a cipher of the kernel's */
@@ -408,8 +509,32 @@ int warden_service_egress(struct socket *sock, const struct msghdr *msg)
 		err = judge_egress(sock, &to);
 	if (err || !is_told_where(sk, msg))
 		return err;
-	read_peer(&to, sock, msg->msg_name, msg->msg_namelen);
+	warden_peer_read(&to, sock, msg->msg_name, msg->msg_namelen);
 	return judge_egress(sock, &to);
+}
+
+/*
+ * The port of an address, where a look tells it; -1 sends to warden_peer_read(), which says the
+ * same of all others.
+ */
+static int peek_port(const struct socket *sock, const struct sockaddr *address, int len)
+{
+	if ((sock->type != SOCK_STREAM && sock->type != SOCK_DGRAM) || !is_inet(sock) ||
+	    len < (int)sizeof(struct sockaddr_in) || !has_ports(sock->sk->sk_protocol))
+		return -1;
+	if (address->sa_family != AF_INET &&
+	    (address->sa_family != AF_INET6 || len < SIN6_LEN_LEAST))
+		return -1;
+	return ntohs(((const struct sockaddr_in *)address)->sin_port);
+}
+
+/* Was this decided a moment ago? */
+static bool is_known(struct socket *sock, const struct sockaddr *address, int len)
+{
+	int port = peek_port(sock, address, len);
+
+	return port >= 0 && !warden_egress_used() &&
+	       warden_pass_known(warden_pass_key(WARDEN_DOMAIN_CONNECT, sock->sk->sk_protocol, port));
 }
 
 /**
@@ -425,15 +550,15 @@ int warden_service_egress(struct socket *sock, const struct msghdr *msg)
  */
 int warden_service_connect(struct socket *sock, const struct sockaddr *address, int len)
 {
-	struct peer to;
+	struct warden_peer to;
 
 	if (sock->sk->sk_kern_sock ||
 	    (len >= (int)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC))
 		return 0;
-	read_peer(&to, sock, address, len);
-	return judge_egress(sock, &to) ?:
-	       judge_connect(sock, &to) ?:
-	       warden_broker_connect(sock, to.port);
+	if (is_known(sock, address, len))
+		return 0;
+	warden_peer_read(&to, sock, address, len);
+	return judge_egress(sock, &to) ?: ask_connect(sock, &to);
 }
 
 /**
@@ -446,104 +571,10 @@ int warden_service_connect(struct socket *sock, const struct sockaddr *address, 
  */
 int warden_service_send(struct socket *sock, const struct msghdr *msg)
 {
-	struct peer to;
+	struct warden_peer to;
 
 	if (sock->sk->sk_kern_sock || !msg->msg_name)
 		return 0;
-	read_peer(&to, sock, msg->msg_name, msg->msg_namelen);
-	return judge_connect(sock, &to) ?: warden_broker_connect(sock, to.port);
-}
-
-/* --- whether there is anything to ask --------------------------------------- */
-
-static bool denies_anything(const struct warden_snapshot *snap, u32 domain)
-{
-	bool denies = snap->defaults[domain].action == WARDEN_ACTION_DENY;
-	u32 i;
-
-	for (i = 0; i < snap->nr_rules && !denies; i++)
-		denies = snap->rules[i].domain == domain &&
-			 snap->rules[i].action == WARDEN_ACTION_DENY;
-	return denies;
-}
-
-/* Where a layer has brokers, whoever connects may be about to use a sensor. */
-static u32 denying_domains(const struct warden_layers *layers)
-{
-	u32 mask = 0, i;
-
-	for (i = 0; layers && i < layers->nr; i++) {
-		if (denies_anything(layers->layer[i], WARDEN_DOMAIN_CONNECT))
-			mask |= BIT(WARDEN_DOMAIN_CONNECT);
-		if (layers->layer[i]->nr_brokers)
-			mask |= BIT(WARDEN_DOMAIN_SENSOR);
-	}
-	return mask;
-}
-
-/* The kinds of sockets that one layer denies to anybody. */
-static u64 denied_by(const struct warden_snapshot *snap)
-{
-	const u64 all = BIT_ULL(WARDEN_SOCKET_CLASS_IUCV + 1) - 1;
-	u64 mask = 0;
-	u32 i;
-
-	for (i = 0; i <= WARDEN_SOCKET_CLASS_IUCV; i++)
-		if (snap->defaults[WARDEN_DOMAIN_PROTOCOL].action == WARDEN_ACTION_DENY &&
-		    !warden_socket_is_common(i))
-			mask |= BIT_ULL(i);
-	for (i = 0; i < snap->nr_rules; i++)
-		if (snap->rules[i].domain == WARDEN_DOMAIN_PROTOCOL &&
-		    snap->rules[i].action == WARDEN_ACTION_DENY)
-			mask |= snap->rules[i].class ? BIT_ULL(snap->rules[i].class) : all;
-	return mask;
-}
-
-static u64 denied_sockets(const struct warden_layers *layers)
-{
-	u64 mask = 0;
-	u32 i;
-
-	for (i = 0; layers && i < layers->nr; i++)
-		mask |= denied_by(layers->layer[i]);
-	return mask;
-}
-
-/**
- * warden_service_renew() - the policy in force, or the one in shadow, is another
- *
- * Where no layer of either denies anything, and so every answer is known, the
- * programs stop asking.
- *
- * Context: Process context, sleeps.
- */
-void warden_service_renew(void)
-{
-	mutex_lock(&gate_lock);
-	if (gate) {
-		rcu_read_lock();
-		WRITE_ONCE(gate->domains, denying_domains(warden_layers_get_rcu()) |
-						  denying_domains(warden_shadow_get_rcu()));
-		WRITE_ONCE(gate->sockets, denied_sockets(warden_layers_get_rcu()) |
-						  denied_sockets(warden_shadow_get_rcu()));
-		WRITE_ONCE(gate->local, warden_broker_any_local(warden_layers_get_rcu()));
-		rcu_read_unlock();
-	}
-	mutex_unlock(&gate_lock);
-}
-
-/**
- * warden_service_watch() - where the programs look whether there is anything to ask
- * @to: the memory of their gate; NULL where they are gone
- *
- * Context: Process context, sleeps.
- */
-void warden_service_watch(struct warden_gate *to)
-{
-	mutex_lock(&gate_lock);
-	gate = to;
-	mutex_unlock(&gate_lock);
-	warden_broker_watch(to);
-	warden_inbound_enable(to);
-	warden_service_renew();
+	warden_peer_read(&to, sock, msg->msg_name, msg->msg_namelen);
+	return ask_connect(sock, &to) ?: warden_sctp_send(sock, msg, to.port);
 }

@@ -3,6 +3,7 @@
 #define WARDEN_SERVICE_H
 
 struct msghdr;
+struct sock;
 struct sockaddr;
 struct socket;
 struct warden_gate;
@@ -13,7 +14,9 @@ int warden_service_accept(struct socket *sock);
 int warden_service_connect(struct socket *sock, const struct sockaddr *address, int len);
 int warden_service_egress(struct socket *sock, const struct msghdr *msg);
 int warden_service_send(struct socket *sock, const struct msghdr *msg);
+int warden_service_associate(struct sock *sk, const struct sockaddr *address, int len);
 void warden_service_watch(struct warden_gate *to);
+void warden_service_hold(void);
 void warden_service_renew(void);
 
 #endif /* WARDEN_SERVICE_H */

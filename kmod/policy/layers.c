@@ -144,6 +144,7 @@ struct warden_layers *warden_layers_publish(struct warden_layers *layers)
 		cond_synchronize_rcu(layers->grace);
 	layers->grace = 0;
 	layers->generation = old ? old->generation + 1 : 1;
+	warden_service_hold();
 	rcu_assign_pointer(in_force, layers);
 	if (old)
 		old->grace = start_poll_synchronize_rcu();

@@ -35,7 +35,7 @@ static int explain_wider(int err, const struct warden_snapshot *above, u32 line,
 		[WARDEN_DOMAIN_MODULE] = "module",     [WARDEN_DOMAIN_FIRMWARE] = "firmware",
 		[WARDEN_DOMAIN_PROTOCOL] = "protocol", [WARDEN_DOMAIN_DEBUG] = "debug",
 		[WARDEN_DOMAIN_AUTOLOAD] = "autoload", [WARDEN_DOMAIN_USB] = "usb",
-		[WARDEN_DOMAIN_EGRESS] = "egress",
+		[WARDEN_DOMAIN_EGRESS] = "egress",     [WARDEN_DOMAIN_BIND] = "bind",
 	};
 
 	if (err == -E2BIG)

@@ -33,6 +33,7 @@
 #include "pack.h"
 #include "policy.h"
 #include "program/measure.h"
+#include "program/quarantine.h"
 #include "session/session.h"
 #include "shadow.h"
 #include "trust.h"
@@ -151,6 +152,14 @@ static void raise_floor(const struct warden_layers *layers, u8 layer)
 
 	if (snap)
 		WRITE_ONCE(floors[layer], snap->version);
+}
+
+/* A layer is there to stay. */
+static void settle(const struct warden_layers *layers, u8 layer)
+{
+	raise_floor(layers, layer);
+	if (layer == WARDEN_ROLE_MAKER)
+		warden_quarantine_review(warden_layers_find(layers, layer));
 }
 
 static void forget_waiting(void)
@@ -387,7 +396,7 @@ static struct warden_committed put_in_force(struct warden_layers *layers,
 		wait_for_confirmation(old, snap->layer, c->confirm);
 	} else {
 		warden_layers_retire(old);
-		raise_floor(layers, snap->layer);
+		settle(layers, snap->layer);
 	}
 	done.ended = review();
 	return done;
@@ -451,7 +460,7 @@ int warden_policy_confirm(bool revert_now, struct warden_committed *done,
 	}
 	warden_layers_retire(provisional.before);
 	forget_waiting();
-	raise_floor(layers, layer);
+	settle(layers, layer);
 	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_POLICY_CONFIRM,
 						    .snap = warden_layers_find(layers, layer) });
 	*done = (struct warden_committed){ .generation = layers->generation };

@@ -70,6 +70,7 @@ static void replace(struct warden_layers *layers)
 {
 	struct warden_layers *old = rcu_dereference_protected(stack, 1);
 
+	warden_service_hold();
 	rcu_assign_pointer(stack, layers);
 	warden_service_renew();
 	if (!old)

@@ -13,7 +13,7 @@
 #define WARDEN_LAYERS		WARDEN_ROLE_USER
 
 /* One more than the last domain a rule or a default can name; see warden_domain_has_rules(). */
-#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_EGRESS + 1)
+#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_BIND + 1)
 
 /**
  * struct warden_program - a program the policy names
@@ -71,10 +71,10 @@ struct warden_quorum {
  * @line: line in the policy text
  * @program: index into the programs plus one; 0 is any program
  * @digest: exec, module, firmware, usb: index into the rule digests plus one; 0 is any object
- * @net: connect, listen, egress: index into the nets plus one; 0 is anywhere
- * @pattern: module, autoload, usb: index into the patterns plus one; 0 is any name; listen:
- *	     the name of an interface, 0 is any
- * @protocol: listen, connect: IPPROTO_*; 0 is any
+ * @net: connect, listen, bind, egress: index into the nets plus one; 0 is anywhere
+ * @pattern: module, autoload, usb: index into the patterns plus one; 0 is any name; listen,
+ *	     bind: the name of an interface, 0 is any
+ * @protocol: listen, connect, bind: IPPROTO_*; 0 is any
  * @quorum: sensor: index into the quorums plus one; 0 is the consent of anybody
  * @port_low: first port, host order
  * @port_high: last port

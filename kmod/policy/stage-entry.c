@@ -58,7 +58,7 @@ int warden_stage_add_default(struct warden_stage *stage, const struct nlattr *at
 		return warden_stage_refuse(extack, attr,
 					   "a default needs its domain and its action");
 	domain = nla_get_u32(tb[WARDEN_A_DEFAULT_DOMAIN]);
-	if (!warden_domain_has_rules(domain))
+	if (!warden_domain_has_rules(domain) || domain == WARDEN_DOMAIN_EGRESS)
 		return warden_stage_refuse(extack, tb[WARDEN_A_DEFAULT_DOMAIN],
 					   "this domain has no default");
 	if (stage->snap->has_default & BIT(domain))

@@ -164,11 +164,11 @@ static int add_quorum(struct warden_stage *stage, struct warden_rule *rule, stru
 	return 0;
 }
 
-#define PORTS (BIT(WARDEN_DOMAIN_LISTEN) | BIT(WARDEN_DOMAIN_CONNECT))
+#define PORTS (BIT(WARDEN_DOMAIN_LISTEN) | BIT(WARDEN_DOMAIN_CONNECT) | BIT(WARDEN_DOMAIN_BIND))
 #define NAMES (BIT(WARDEN_DOMAIN_MODULE) | BIT(WARDEN_DOMAIN_AUTOLOAD) | BIT(WARDEN_DOMAIN_USB))
 
 static const char sensors_only[] = "only a sensor rule has this field";
-static const char ports_only[] = "only a listen or connect rule has this field";
+static const char ports_only[] = "only a listen, connect or bind rule has this field";
 
 /* Where a field means something, as a bit mask of domains; 0 is everywhere. */
 static const struct {
@@ -194,9 +194,9 @@ static const struct {
 					   BIT(WARDEN_DOMAIN_FIRMWARE) | BIT(WARDEN_DOMAIN_USB),
 				   "only an exec, module, firmware or usb rule has a digest" },
 	[WARDEN_A_RULE_NET] = { PORTS | BIT(WARDEN_DOMAIN_EGRESS),
-				"only a listen, connect or egress rule says where the other side is" },
-	[WARDEN_A_RULE_INTERFACE] = { BIT(WARDEN_DOMAIN_LISTEN),
-				      "only a listen rule names an interface" },
+				"only a listen, connect, bind or egress rule has an address" },
+	[WARDEN_A_RULE_INTERFACE] = { BIT(WARDEN_DOMAIN_LISTEN) | BIT(WARDEN_DOMAIN_BIND),
+				      "only a listen or bind rule names an interface" },
 	[WARDEN_A_RULE_SURFACE] = { BIT(WARDEN_DOMAIN_DEBUG), "only a debug rule has a surface" },
 	[WARDEN_A_RULE_PATTERN] = { NAMES, "only a module, autoload or usb rule has a name" },
 	[WARDEN_A_RULE_USB_CLASS] = { BIT(WARDEN_DOMAIN_USB),

@@ -415,7 +415,7 @@ static int find_author(struct pkcs7_message *message, const struct warden_snapsh
 
 /* Of who brings programs onto the device. */
 static int verify_author(const void *bytes, u32 nr_bytes, const struct warden_snapshot *maker,
-			 const u8 *signature, u32 len, char name[WARDEN_SIGNER_NAME_MAX + 1],
+			 const u8 *signature, u32 len, struct warden_author *author,
 			 const struct sentences *say, struct netlink_ext_ack *extack)
 {
 	struct pkcs7_message *message;
@@ -425,10 +425,12 @@ static int verify_author(const void *bytes, u32 nr_bytes, const struct warden_sn
 	message = open_message(bytes, nr_bytes, signature, len, say, extack);
 	if (IS_ERR(message))
 		return PTR_ERR(message);
-	err = find_author(message, maker, &found, name);
+	err = find_author(message, maker, &found, author->name);
 	pkcs7_free_message(message);
 	if (err)
 		return explain(err, say, extack);
+	author->role = found.role;
+	warden_sha256(author->certificate, found.der, found.len);
 	if (found.role != WARDEN_ROLE_MAKER && found.role != WARDEN_ROLE_OPERATOR) {
 		NL_SET_ERR_MSG_FMT(extack, "this is the key of the %s, which %s",
 				   warden_policy_word(found.role), say->role);
@@ -457,11 +459,16 @@ int warden_trust_statement(const void *bytes, u32 nr_bytes, const struct warden_
 			   const u8 *signature, u32 len, char name[WARDEN_SIGNER_NAME_MAX + 1],
 			   struct netlink_ext_ack *extack)
 {
+	struct warden_author author = {};
+	int err;
+
 	warden_change_assert_held();
 	if (!nr_roots)
 		return warden_refuse(extack, NULL, -ENOKEY, "no root of trust is set that the statement "
 				     "could be verified by; ask for consent again");
-	return verify_author(bytes, nr_bytes, maker, signature, len, name, &of_statement, extack);
+	err = verify_author(bytes, nr_bytes, maker, signature, len, &author, &of_statement, extack);
+	strscpy(name, author.name, sizeof(author.name));
+	return err;
 }
 
 /**
@@ -471,19 +478,20 @@ int warden_trust_statement(const void *bytes, u32 nr_bytes, const struct warden_
  * @maker: the maker's layer in force; or NULL
  * @signature: detached CMS signature over it; NULL for none
  * @len: bytes of @signature
- * @name: filled in with the signer, as soon as that is known
+ * @author: filled in with who signed it, as soon as that is known
  * @extack: told why not
  *
- * Without a root a list without a signature passes, as a policy does.
+ * Without a root a list without a signature passes, as a policy does, and is the maker's.
  *
  * Context: In a change; may sleep.
  * Return: 0, or an error as of warden_trust_verify().
  */
 int warden_trust_list(const void *bytes, u32 nr_bytes, const struct warden_snapshot *maker,
-		      const u8 *signature, u32 len, char name[WARDEN_SIGNER_NAME_MAX + 1],
+		      const u8 *signature, u32 len, struct warden_author *author,
 		      struct netlink_ext_ack *extack)
 {
 	warden_change_assert_held();
+	*author = (struct warden_author){ .role = WARDEN_ROLE_MAKER };
 	if (!nr_roots && !signature)
 		return 0;
 	if (!nr_roots)
@@ -492,7 +500,30 @@ int warden_trust_list(const void *bytes, u32 nr_bytes, const struct warden_snaps
 	if (!signature)
 		return warden_refuse(extack, NULL, -EKEYREJECTED,
 				     "a root of trust is set, and the list is not signed");
-	return verify_author(bytes, nr_bytes, maker, signature, len, name, &of_list, extack);
+	return verify_author(bytes, nr_bytes, maker, signature, len, author, &of_list, extack);
+}
+
+/**
+ * warden_trust_names() - does the maker's policy name a certificate?
+ * @maker: the maker's layer
+ * @role: enum warden_role it must have there
+ * @certificate: SHA-256 of it
+ *
+ * Context: Any; the caller keeps @maker alive.
+ * Return: true if it does.
+ */
+bool warden_trust_names(const struct warden_snapshot *maker, u8 role,
+			const u8 certificate[WARDEN_DIGEST_SIZE])
+{
+	u8 digest[WARDEN_DIGEST_SIZE];
+	u32 i;
+
+	for (i = 0; i < maker->nr_signers; i++) {
+		warden_sha256(digest, maker->signers[i].certificate, maker->signers[i].len);
+		if (maker->signers[i].role == role && !memcmp(digest, certificate, sizeof(digest)))
+			return true;
+	}
+	return false;
 }
 
 /**
@@ -505,16 +536,5 @@ int warden_trust_list(const void *bytes, u32 nr_bytes, const struct warden_snaps
  */
 bool warden_trust_vouches(const struct warden_snapshot *maker, const struct warden_snapshot *snap)
 {
-	u8 digest[WARDEN_DIGEST_SIZE];
-	u32 i;
-
-	if (!snap->signer[0])
-		return true;
-	for (i = 0; i < maker->nr_signers; i++) {
-		warden_sha256(digest, maker->signers[i].certificate, maker->signers[i].len);
-		if (maker->signers[i].role == snap->layer &&
-		    !memcmp(digest, snap->signer_digest, sizeof(digest)))
-			return true;
-	}
-	return false;
+	return !snap->signer[0] || warden_trust_names(maker, snap->layer, snap->signer_digest);
 }

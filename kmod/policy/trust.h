@@ -27,6 +27,18 @@ struct warden_certificate {
 	char name[WARDEN_SIGNER_NAME_MAX + 1];
 };
 
+/**
+ * struct warden_author - who signed a statement or a list
+ * @role: enum warden_role
+ * @certificate: SHA-256 of the certificate; zeros where nobody signed
+ * @name: name and key id, as the kernel reads them; empty where nobody signed
+ */
+struct warden_author {
+	u8 role;
+	u8 certificate[WARDEN_DIGEST_SIZE];
+	char name[WARDEN_SIGNER_NAME_MAX + 1];
+};
+
 int warden_trust_init(void);
 void warden_trust_exit(void);
 u32 warden_trust_roots(void);
@@ -39,8 +51,10 @@ int warden_trust_statement(const void *bytes, u32 nr_bytes, const struct warden_
 			   const u8 *signature, u32 len, char name[WARDEN_SIGNER_NAME_MAX + 1],
 			   struct netlink_ext_ack *extack);
 int warden_trust_list(const void *bytes, u32 nr_bytes, const struct warden_snapshot *maker,
-		      const u8 *signature, u32 len, char name[WARDEN_SIGNER_NAME_MAX + 1],
+		      const u8 *signature, u32 len, struct warden_author *author,
 		      struct netlink_ext_ack *extack);
+bool warden_trust_names(const struct warden_snapshot *maker, u8 role,
+			const u8 certificate[WARDEN_DIGEST_SIZE]);
 bool warden_trust_vouches(const struct warden_snapshot *maker, const struct warden_snapshot *snap);
 
 #endif /* WARDEN_TRUST_H */

@@ -67,10 +67,14 @@ struct version {
 	u32 generation;
 };
 
-/* Never changes once it is in the table; freed after a grace period. */
+/* What else is kept of a file version; see warden_identity_let_pass(). */
+#define PASSES 8
+
+/* But for the passes it never changes once it is in the table; freed after a grace period. */
 struct kept {
 	struct version version;
 	struct warden_digest digest;
+	u64 pass[PASSES];
 	struct rcu_head rcu;
 };
 
@@ -134,22 +138,30 @@ static struct set *set_of(const struct inode *inode)
  * Runs for every gated open. No reference is taken: entries outlive the
  * read-side section, and the caller holds the file.
  */
-static bool find(const struct inode *inode, struct warden_digest *digest)
+static struct kept *look_up(const struct inode *inode)
 {
 	const struct set *set = set_of(inode);
-	const struct kept *k;
-	bool found = false;
+	struct kept *k;
 	int i;
 
-	rcu_read_lock();
-	for (i = 0; i < WAYS && !found; i++) {
+	for (i = 0; i < WAYS; i++) {
 		k = rcu_dereference(set->way[i]);
-		found = k && is_version_of(&k->version, inode);
-		if (found)
-			*digest = k->digest;
+		if (k && is_version_of(&k->version, inode))
+			return k;
 	}
+	return NULL;
+}
+
+static bool find(const struct inode *inode, struct warden_digest *digest)
+{
+	const struct kept *k;
+
+	rcu_read_lock();
+	k = look_up(inode);
+	if (k)
+		*digest = k->digest;
 	rcu_read_unlock();
-	return found;
+	return k;
 }
 
 static struct kept *way_at(const struct set *set, int i)
@@ -186,7 +198,7 @@ static void replace_way(struct set *set, int i, struct kept *new)
 /* Without memory the digest is made again next time. */
 static void keep(const struct version *v, const struct warden_digest *digest)
 {
-	struct kept *k = kmalloc(sizeof(*k), GFP_KERNEL | __GFP_NOWARN);
+	struct kept *k = kzalloc(sizeof(*k), GFP_KERNEL | __GFP_NOWARN);
 	struct set *set = set_of(v->inode);
 
 	if (!k)
@@ -451,6 +463,50 @@ int warden_identity_known(struct warden_identity *id)
 		(!is_open_for_write(inode) && find(inode, &id->digest));
 	fput(file);
 	return settle(id, known ? 0 : -ENOENT);
+}
+
+/* What is kept of the current program, where that can be told without reading it; under RCU. */
+static struct kept *look_up_current(struct file *exe)
+{
+	const struct inode *inode = d_real_inode(exe->f_path.dentry);
+
+	return is_open_for_write(inode) ? NULL : look_up(inode);
+}
+
+static u64 *pass_at(struct kept *k, u64 number)
+{
+	return &k->pass[(number + (number >> 32)) % PASSES];
+}
+
+bool warden_identity_passes(u64 number)
+{
+	struct file *file = warden_identity_exe();
+	struct kept *k;
+	bool passes;
+
+	if (!file)
+		return false;
+	rcu_read_lock();
+	k = look_up_current(file);
+	passes = k && READ_ONCE(*pass_at(k, number)) == number;
+	rcu_read_unlock();
+	fput(file);
+	return passes;
+}
+
+void warden_identity_let_pass(u64 number)
+{
+	struct file *file = warden_identity_exe();
+	struct kept *k;
+
+	if (!file)
+		return;
+	rcu_read_lock();
+	k = look_up_current(file);
+	if (k)
+		WRITE_ONCE(*pass_at(k, number), number);
+	rcu_read_unlock();
+	fput(file);
 }
 
 static const char *path_of(struct file *exe, char *buf, int size)

@@ -103,6 +103,25 @@ int warden_identity_of_current(struct warden_identity *id);
 int warden_identity_known(struct warden_identity *id);
 
 /**
+ * warden_identity_let_pass() - keep a number with the digest of the current program
+ * @number: not 0; may take the place of another one
+ *
+ * It goes with the digest: as soon as the file changes, is open for writing, or is another.
+ *
+ * Context: Process context, does not sleep.
+ */
+void warden_identity_let_pass(u64 number);
+
+/**
+ * warden_identity_passes() - is a number kept with the digest of the current program?
+ * @number: not 0
+ *
+ * Context: Process context, does not sleep.
+ * Return: true if it is.
+ */
+bool warden_identity_passes(u64 number);
+
+/**
  * warden_identity_path() - the path of the current task's executable, for people
  * @buf: where to put it
  * @size: bytes of @buf, at least 16

@@ -18,6 +18,7 @@
 #include "hook/needs.h"
 #include "identity.h"
 #include "judge/decide.h"
+#include "network/service.h"
 #include "policy/change.h"
 #include "processes.h"
 #include "quarantine.h"
@@ -31,9 +32,8 @@ static DEFINE_SPINLOCK(quarantine_lock);
 static struct warden_quarantined *list[WARDEN_QUARANTINE_MAX];
 static u32 nr;
 
-/* The list in force; version 0 is none. Read and written in a change. */
-static u32 loaded_version;
-static u8 loaded_digest[WARDEN_DIGEST_SIZE];
+/* The list in force of each role, by role - 1. Written in a change; versions only rise. */
+static struct warden_quarantine_list lists[WARDEN_QUARANTINE_LISTS];
 
 static u32 find(const struct warden_digest *digest)
 {
@@ -72,15 +72,28 @@ bool warden_quarantine_holds(const struct warden_request *req)
 	return holds(req->domain == WARDEN_DOMAIN_EXEC ? req->object : req->subject);
 }
 
+/**
+ * warden_quarantine_any() - is any program in quarantine?
+ *
+ * Context: Any.
+ * Return: true if one is.
+ */
+bool warden_quarantine_any(void)
+{
+	return READ_ONCE(nr);
+}
+
 /* An overlong label is for people, and may be cut. */
 static void tell(u32 event, const struct warden_quarantined *q)
 {
 	warden_change_tell(&(struct warden_change){ .event = event, .object = q->label });
 }
 
-/* An empty list needs none. */
-static void need_hooks(void)
+/* An empty list needs none. What was allowed before the change is asked again. */
+static void follow(void)
 {
+	warden_service_hold();
+	warden_service_renew();
 	warden_links_need(WARDEN_NEED_QUARANTINE, nr ? warden_needs_quarantine() : 0);
 }
 
@@ -136,8 +149,18 @@ int warden_quarantine_add(const struct warden_digest *digest, const char *label)
 		tell(WARDEN_EVENT_QUARANTINE_ADD, q);
 	if (err)
 		kfree(q);
-	need_hooks();
+	follow();
 	return err == -EALREADY ? 0 : err;
+}
+
+static bool is_on_any(const struct warden_quarantined *q)
+{
+	u32 i;
+
+	for (i = 0; i < WARDEN_QUARANTINE_LISTS; i++)
+		if (q->version[i])
+			return true;
+	return false;
 }
 
 /**
@@ -145,7 +168,7 @@ int warden_quarantine_add(const struct warden_digest *digest, const char *label)
  * @digest: the program
  *
  * Context: In a change, may sleep.
- * Return: 0; -ENOENT; -EPERM where the list in force names it.
+ * Return: 0; -ENOENT; -EPERM where a list in force names it.
  */
 int warden_quarantine_remove(const struct warden_digest *digest)
 {
@@ -156,7 +179,7 @@ int warden_quarantine_remove(const struct warden_digest *digest)
 	warden_change_assert_held();
 	spin_lock_bh(&quarantine_lock);
 	i = find(digest);
-	if (i < nr && list[i]->version) {
+	if (i < nr && is_on_any(list[i])) {
 		err = -EPERM;
 	} else if (i < nr) {
 		q = list[i];
@@ -166,7 +189,7 @@ int warden_quarantine_remove(const struct warden_digest *digest)
 	spin_unlock_bh(&quarantine_lock);
 	if (!q)
 		return err;
-	need_hooks();
+	follow();
 	tell(WARDEN_EVENT_QUARANTINE_REMOVE, q);
 	kfree(q);
 	return 0;
@@ -201,7 +224,7 @@ void warden_quarantine_exit(void)
 {
 	while (nr)
 		kfree(list[--nr]);
-	loaded_version = 0;
+	memset(lists, 0, sizeof(lists));
 }
 
 /* --- lists ----------------------------------------------------------------------------------- */
@@ -209,6 +232,7 @@ void warden_quarantine_exit(void)
 /* What a list will have changed: all of it is made ready first, then put in force in one step. */
 struct plan {
 	const struct warden_cut_list *list;
+	u32 at;		/* role - 1 of whose list it is; what the other names stays */
 	u32 nr;		/* how many @next */
 	u32 nr_kept;	/* of these, how many were there before */
 	u32 nr_gone;
@@ -226,6 +250,16 @@ static bool is_listed(const struct warden_cut_list *l, const struct warden_diges
 	return false;
 }
 
+static bool is_on_another(const struct plan *p, const struct warden_quarantined *q)
+{
+	u32 i;
+
+	for (i = 0; i < WARDEN_QUARANTINE_LISTS; i++)
+		if (i != p->at && q->version[i])
+			return true;
+	return false;
+}
+
 /* Nobody but a change writes to what is read here. */
 static void plan_kept(struct plan *p)
 {
@@ -233,7 +267,7 @@ static void plan_kept(struct plan *p)
 
 	warden_change_assert_held();
 	for (i = 0; i < nr; i++)
-		if (list[i]->by_hand || is_listed(p->list, &list[i]->digest))
+		if (list[i]->by_hand || is_on_another(p, list[i]) || is_listed(p->list, &list[i]->digest))
 			p->next[p->nr++] = list[i];
 		else
 			p->gone[p->nr_gone++] = list[i];
@@ -291,9 +325,9 @@ static void carry_out(struct plan *p)
 	spin_lock_bh(&quarantine_lock);
 	for (i = 0; i < p->nr; i++) {
 		list[i] = p->next[i];
-		list[i]->version = is_listed(p->list, &list[i]->digest) ?
-					   le32_to_cpu(p->list->version) :
-					   0;
+		list[i]->version[p->at] = is_listed(p->list, &list[i]->digest) ?
+						  le32_to_cpu(p->list->version) :
+						  0;
 	}
 	WRITE_ONCE(nr, p->nr);
 	spin_unlock_bh(&quarantine_lock);
@@ -303,72 +337,131 @@ static void carry_out(struct plan *p)
 		tell(WARDEN_EVENT_QUARANTINE_REMOVE, p->gone[i]);
 		kfree(p->gone[i]);
 	}
-	need_hooks();
+	follow();
 }
 
-static void digest_of(const struct warden_cut_list *l, u8 digest[WARDEN_DIGEST_SIZE])
+static void tell_list(const struct warden_quarantine_list *now, u8 reason)
 {
-	warden_sha256(digest, l, struct_size(l, entries, le32_to_cpu(l->nr)));
+	char what[WARDEN_SIGNER_NAME_MAX + 48];
+
+	snprintf(what, sizeof(what), "%s version %u, %s",
+		 now->author.role == WARDEN_ROLE_OPERATOR ? "operator" : "maker", now->version,
+		 now->author.name[0] ? now->author.name : "not signed");
+	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_QUARANTINE_LIST,
+						    .reason = reason,
+						    .object = what });
 }
 
 /**
- * warden_quarantine_check() - may a list take the place of the one in force?
+ * warden_quarantine_describe() - what is kept of a list
+ * @now: filled in, but for its author
  * @l: the list, well formed
+ *
+ * Context: Any.
+ */
+void warden_quarantine_describe(struct warden_quarantine_list *now, const struct warden_cut_list *l)
+{
+	now->version = le32_to_cpu(l->version);
+	warden_sha256(now->digest, l, struct_size(l, entries, le32_to_cpu(l->nr)));
+}
+
+/**
+ * warden_quarantine_check() - may a list take the place of the one of its role?
+ * @now: what is to be kept of it
  *
  * Context: In a change.
  * Return: 0; -EALREADY where it is the one in force; -ESTALE where its version is not higher.
  */
-int warden_quarantine_check(const struct warden_cut_list *l)
+int warden_quarantine_check(const struct warden_quarantine_list *now)
 {
-	u8 digest[WARDEN_DIGEST_SIZE];
+	const struct warden_quarantine_list *before = &lists[now->author.role - 1];
 
 	warden_change_assert_held();
-	if (le32_to_cpu(l->version) > loaded_version)
+	if (now->version > before->version)
 		return 0;
-	digest_of(l, digest);
-	return le32_to_cpu(l->version) == loaded_version &&
-			       !memcmp(digest, loaded_digest, sizeof(digest)) ?
+	return now->version == before->version &&
+			       !memcmp(now->digest, before->digest, sizeof(now->digest)) ?
 		       -EALREADY :
 		       -ESTALE;
 }
 
 /**
- * warden_quarantine_load() - let a list take the place of the one in force
+ * warden_quarantine_load() - let a list take the place of the one of its role
  * @l: the list, well formed and checked
- * @signer: who signed it; empty is nobody
+ * @now: what is to be kept of it
  * @done: filled in
  *
- * What was put in by hand stays. Where it fails, nothing has changed.
+ * What was put in by hand, and what the list of another role names, stays. Where it
+ * fails, nothing has changed.
  *
  * Context: In a change, may sleep.
  * Return: 0; -ENOSPC past WARDEN_QUARANTINE_MAX, -ENOMEM, or what the kernel said to
  * a program it was to attach.
  */
-int warden_quarantine_load(const struct warden_cut_list *l, const char *signer,
+int warden_quarantine_load(const struct warden_cut_list *l, const struct warden_quarantine_list *now,
 			   struct warden_quarantine_done *done)
 {
 	struct plan *p = kzalloc(sizeof(*p), GFP_KERNEL);
-	char what[WARDEN_SIGNER_NAME_MAX + 32];
 	int err;
 
 	warden_change_assert_held();
 	if (!p)
 		return -ENOMEM;
 	p->list = l;
+	p->at = now->author.role - 1;
 	err = plan_all(p);
 	if (!err) {
 		carry_out(p);
-		loaded_version = le32_to_cpu(l->version);
-		digest_of(l, loaded_digest);
+		lists[p->at] = *now;
 		done->added = p->nr - p->nr_kept;
 		done->removed = p->nr_gone;
-		snprintf(what, sizeof(what), "version %u, %s", loaded_version,
-			 signer[0] ? signer : "not signed");
-		warden_change_tell(&(struct warden_change){
-			.event = WARDEN_EVENT_QUARANTINE_LIST, .object = what });
+		tell_list(now, WARDEN_REASON_NONE);
 	}
 	kfree(p);
 	return err;
+}
+
+/**
+ * warden_quarantine_list() - the list of a role
+ * @role: WARDEN_ROLE_MAKER or WARDEN_ROLE_OPERATOR
+ *
+ * Context: In a change, or where one that is being replaced does no harm.
+ * Return: what is kept of it; of version 0 where there is none.
+ */
+const struct warden_quarantine_list *warden_quarantine_list(u8 role)
+{
+	return &lists[role - 1];
+}
+
+/**
+ * warden_quarantine_review() - the maker's policy is another
+ * @maker: the maker's layer
+ *
+ * The list of an operator it names no more goes, as the operator's layer does; the
+ * version that was reached stays.
+ *
+ * Context: In a change, may sleep. Without memory the list stays.
+ */
+void warden_quarantine_review(const struct warden_snapshot *maker)
+{
+	struct warden_quarantine_list *now = &lists[WARDEN_ROLE_OPERATOR - 1];
+	struct warden_cut_list none = { .version = cpu_to_le32(now->version) };
+	struct plan *p;
+
+	if (!now->author.name[0] ||
+	    warden_trust_names(maker, WARDEN_ROLE_OPERATOR, now->author.certificate))
+		return;
+	p = kzalloc(sizeof(*p), GFP_KERNEL);
+	if (!p)
+		return;
+	p->list = &none;
+	p->at = WARDEN_ROLE_OPERATOR - 1;
+	plan_kept(p);
+	carry_out(p);
+	tell_list(now, WARDEN_REASON_UNVOUCHED);
+	memset(now->digest, 0, sizeof(now->digest));
+	now->author = (struct warden_author){ .role = WARDEN_ROLE_OPERATOR };
+	kfree(p);
 }
 
 /* --- running copies ---------------------------------------------------------------------- */

@@ -2,7 +2,7 @@
 # What Warden costs, beside what others cost. Builds what it measures.
 
 .PHONY: bench
-bench: ## measure what Warden costs, in instructions, beside its peers (BENCH="open inbound policy mix swap")
+bench: ## measure what Warden costs, in instructions, beside its peers (BENCH="open sockets inbound policy mix swap")
 	tools/build/install-deps build guest
 	kdir=$$(selftests/qemu/fetch kdir amd64) && \
 		out=$(BUILD)/amd64-$$(cat $$kdir/include/config/kernel.release) && \

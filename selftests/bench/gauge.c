@@ -32,25 +32,20 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gauge.h"
+
 #define BLOCKS_MAX	 400
 #define SENTINEL_CALLS	 1000
 #define SENTINEL_WINDOWS 101
 #define TRIES		 20
 #define REST_US		 500000 /* virtual; the kernel ends what the start of a process put off */
 
-/* One operation that is measured: how it is prepared, and done once. */
-struct op {
-	const char *kind;
-	int (*prepare)(const char *path);
-	void (*run)(const char *path, int fd);
-};
-
 static double sentinel; /* 0: no check */
 static double tolerance = 5;
 static unsigned int iterations = 4000;
 static unsigned int block = 100;
 
-static void fail(const char *what)
+void fail(const char *what)
 {
 	fprintf(stderr, "gauge: %s: %s\n", what, strerror(errno));
 	exit(1);
@@ -284,7 +279,7 @@ static void run_pipe(const char *path, int fd)
 
 static int ends[2] = { -1, -1 };
 
-static struct sockaddr_in internet(const char *address, uint16_t port)
+struct sockaddr_in internet(const char *address, uint16_t port)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port) };
 
@@ -362,9 +357,7 @@ static const struct op *find_op(const char *kind, size_t len)
 	for (i = 0; i < sizeof(ops) / sizeof(*ops); i++)
 		if (strlen(ops[i].kind) == len && !strncmp(ops[i].kind, kind, len))
 			return &ops[i];
-	errno = EINVAL;
-	fail(kind);
-	return NULL;
+	return find_socket_op(kind, len);
 }
 
 /* One window: the mean of all, and the median of the blocks. */
@@ -400,6 +393,10 @@ static void measure_op(const char *spec)
 		fail(spec);
 	}
 	op = find_op(spec, (size_t)(path - spec));
+	if (!op) {
+		errno = EINVAL;
+		fail(spec);
+	}
 	fd = op->prepare(++path);
 	for (i = 0; i < block; i++)
 		op->run(path, fd);
@@ -535,13 +532,16 @@ static int cmd_throw(void)
 static int usage(void)
 {
 	fputs("usage: gauge [OPTION]... [KIND:PATH]...\n"
-	      "  KIND  open, denied, read, ioctl, exec, pipe, echo\n"
+	      "  KIND  open, denied, read, ioctl, exec, pipe, echo, bind, listen, connect,\n"
+	      "        connection\n"
 	      "  -L PATH:... take on one Landlock layer that allows files beneath the PATHs alone\n"
+	      "  -N PORT:... take on one Landlock layer that allows TCP at these ports alone\n"
 	      "  -P PROFILE  change to an AppArmor profile\n"
 	      "  -s COUNT    what the sentinel must cost      -t COUNT  give or take (5)\n"
 	      "  -n COUNT    iterations (4000)                -b COUNT  per block (100)\n"
 	      "  -a PATH     fail unless it can be opened     -d PATH   fail unless that is denied\n"
 	      "  -p PORT     fail unless it can be listened on  -q PORT  fail unless that is denied\n"
+	      "  -x WHAT     fail unless this is refused: listen, bind, connect, send, six\n"
 	      "gauge ruler            what the sentinel costs: median, 10 %, 90 %; insn per insn\n"
 	      "gauge time COMMAND...  instructions a command takes\n"
 	      "gauge catch|throw      one packet to a port that may be closed, and who has it\n"
@@ -554,6 +554,7 @@ static bool take_option(int c)
 {
 	switch (c) {
 	case 'L': confine_landlock(optarg); break;
+	case 'N': confine_landlock_ports(optarg); break;
 	case 'P': confine_apparmor(optarg); break;
 	case 's': sentinel = strtod(optarg, NULL); break;
 	case 't': tolerance = strtod(optarg, NULL); break;
@@ -561,6 +562,7 @@ static bool take_option(int c)
 	case 'b': block = (unsigned int)strtoul(optarg, NULL, 10); break;
 	case 'a': expect(optarg, true); break;
 	case 'd': expect(optarg, false); break;
+	case 'x': expect_refused(optarg); break;
 	case 'p': expect_port(optarg, true); break;
 	case 'q': expect_port(optarg, false); break;
 	default: return false;
@@ -584,7 +586,7 @@ int main(int argc, char **argv)
 		return cmd_time(argv + 2);
 	if (argc == 4 && !strcmp(argv[1], "steady"))
 		return cmd_steady(argv[2], argv[3]);
-	while ((c = getopt(argc, argv, "L:P:s:t:n:b:a:d:p:q:")) != -1)
+	while ((c = getopt(argc, argv, "L:N:P:s:t:n:b:a:d:x:p:q:")) != -1)
 		if (!take_option(c))
 			return usage();
 	for (; optind < argc; optind++)

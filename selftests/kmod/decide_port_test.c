@@ -169,6 +169,52 @@ TEST_F(decide, connect_matches_a_net_and_no_other_address)
 	EXPECT_VERDICT(DENY, PORT_NOT_NAMED, 0);
 }
 
+/* Where what is bound is not known, or is any, an allow of one does not match, and a denial does. */
+TEST_F(decide, bind_asks_the_port_the_interface_and_the_own_address)
+{
+	static const struct {
+		const char *interface;
+		struct warden_address own;
+		u8 allow, deny;
+	} row[] = {
+		{ "eth0", { 4, { 10, 1, 0, 1 } }, WARDEN_ACTION_ALLOW, WARDEN_ACTION_DENY },
+		{ "eth0", { 4, { 10, 1, 128, 0 } }, WARDEN_ACTION_DENY, WARDEN_ACTION_ALLOW },
+		{ "eth1", { 4, { 10, 1, 0, 1 } }, WARDEN_ACTION_DENY, WARDEN_ACTION_ALLOW },
+		{ "", { 4, { 10, 1, 0, 1 } }, WARDEN_ACTION_DENY, WARDEN_ACTION_ALLOW },
+		{ "eth0", { 0 }, WARDEN_ACTION_DENY, WARDEN_ACTION_DENY },
+		{ NULL, { 4, { 10, 1, 0, 1 } }, WARDEN_ACTION_DENY, WARDEN_ACTION_DENY },
+		{ WARDEN_INTERFACE_FOREIGN, { 4, { 10, 1, 0, 1 } }, WARDEN_ACTION_DENY,
+		  WARDEN_ACTION_DENY },
+		{ NULL, { 0 }, WARDEN_ACTION_DENY, WARDEN_ACTION_DENY },
+	};
+	u8 action;
+	unsigned int i;
+
+	self->req.domain = WARDEN_DOMAIN_BIND;
+	self->req.protocol = 6;
+	add_conditional(&self->p, 6, 0, WARDEN_ACTION_ALLOW);
+	self->p.rules[0].domain = WARDEN_DOMAIN_BIND;
+	for (action = WARDEN_ACTION_DENY; action <= WARDEN_ACTION_ALLOW; action++) {
+		self->p.rules[0].action = action;
+		self->p.snap.defaults[WARDEN_DOMAIN_BIND].action =
+			action == WARDEN_ACTION_ALLOW ? WARDEN_ACTION_DENY : WARDEN_ACTION_ALLOW;
+		for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+			self->req.port = 443;
+			self->req.interface = row[i].interface;
+			self->req.address = row[i].own;
+			DECIDE();
+			EXPECT_EQ(action == WARDEN_ACTION_ALLOW ? row[i].allow : row[i].deny,
+				  self->v.action)
+			{
+				TH_LOG("row %u, action %u", i, action);
+			}
+		}
+		self->req.port = 444;
+		DECIDE();
+		EXPECT_EQ(self->p.snap.defaults[WARDEN_DOMAIN_BIND].action, self->v.action);
+	}
+}
+
 TEST_F(decide, connect_behind_a_net_begins_another_one)
 {
 	static const struct {

@@ -36,7 +36,8 @@ static void print_object(const struct warden_object *o)
 		printf(" %s",
 		       warden_output_escape(safe, sizeof(safe),
 					    warden_object_string(o, WARDEN_A_RECORD_OBJECT)));
-	if (domain == WARDEN_DOMAIN_LISTEN || domain == WARDEN_DOMAIN_CONNECT)
+	if (domain == WARDEN_DOMAIN_LISTEN || domain == WARDEN_DOMAIN_CONNECT ||
+	    domain == WARDEN_DOMAIN_BIND)
 		printf(" %s port %" PRIu64, protocol ? protocol : "?",
 		       warden_object_number(o, WARDEN_A_RECORD_PORT));
 }

@@ -50,10 +50,12 @@ static char *object_of(const struct warden_object *o)
 		abort();
 	if (warden_object_has(o, WARDEN_A_RECORD_CLASS))
 		fprintf(f, "%s ", warden_object_word(o, WARDEN_A_RECORD_CLASS));
-	if (domain == WARDEN_DOMAIN_LISTEN || domain == WARDEN_DOMAIN_CONNECT)
+	if (domain == WARDEN_DOMAIN_LISTEN || domain == WARDEN_DOMAIN_CONNECT ||
+	    domain == WARDEN_DOMAIN_BIND)
 		fprintf(f, "%s port %" PRIu64, protocol ? protocol : "?",
 			warden_object_number(o, WARDEN_A_RECORD_PORT));
-	if (domain == WARDEN_DOMAIN_CONNECT && warden_object_has(o, WARDEN_A_RECORD_OBJECT))
+	if ((domain == WARDEN_DOMAIN_CONNECT || domain == WARDEN_DOMAIN_BIND) &&
+	    warden_object_has(o, WARDEN_A_RECORD_OBJECT))
 		fputs(" at ", f);
 	if (domain != WARDEN_DOMAIN_LISTEN)
 		fputs(warden_output_escape(safe, sizeof(safe),

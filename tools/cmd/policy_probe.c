@@ -25,7 +25,7 @@ struct trial {
 /* NULL where it went as it must, else what is wrong. */
 static const char *judge(const struct trial *t)
 {
-	if (!t->needed)
+	if (!t->needed || (t->result == WARDEN_TRIAL_ABSENT && !t->seen))
 		return NULL;
 	if (t->result < 0 && !t->seen)
 		return "it could not be tried";
@@ -43,6 +43,8 @@ static const char *tell(const struct trial *t)
 {
 	if (!t->needed)
 		return "not tried: nothing in this policy needs the hook";
+	if (t->result == WARDEN_TRIAL_ABSENT && !t->seen)
+		return "not tried: the kernel has not loaded what it is about";
 	if (t->denied)
 		return "refused by Warden";
 	if (!t->result)

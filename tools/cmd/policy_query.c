@@ -176,7 +176,9 @@ static int take_explain_option(struct explain_options *o, int c)
 		o->sensor = optarg;
 		break;
 	case 'l':
+	case 'b':
 		o->listen = optarg;
+		o->domain = c == 'l' ? WARDEN_DOMAIN_LISTEN : WARDEN_DOMAIN_BIND;
 		break;
 	case 'C':
 		o->connect = optarg;
@@ -222,6 +224,7 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 		{ "sensor", required_argument, NULL, 's' },
 		{ "device", required_argument, NULL, 'd' },
 		{ "listen", required_argument, NULL, 'l' },
+		{ "bind", required_argument, NULL, 'b' },
 		{ "connect", required_argument, NULL, 'C' },
 		{ "to", required_argument, NULL, 't' },
 		{ "on", required_argument, NULL, 'o' },
@@ -246,14 +249,14 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 	if (argc - optind != !o->running)
 		return warden_usage_wrong("policy explain wants one file, or --running and none");
 	if (o->objects != 1)
-		return warden_usage_wrong("policy explain wants one of --sensor, --listen, --connect, "
+		return warden_usage_wrong("policy explain wants one of --sensor, --listen, --bind, --connect, "
 					  "--egress, --protocol, --exec, --module, --firmware, --debug and "
 					  "--autoload");
 	if (o->to && !o->connect && !o->egress)
 		return warden_usage_wrong("--to goes with --connect, which says by what protocol, or "
 					  "with --egress");
 	if ((o->on || o->from) && !o->listen)
-		return warden_usage_wrong("--on and --from go with --listen, which says at which port");
+		return warden_usage_wrong("--on and --from go with --listen or --bind, which say at which port");
 	if (o->device && !o->sensor)
 		return warden_usage_wrong("--device goes with --sensor, which says what it is");
 	return 0;
@@ -276,7 +279,8 @@ static bool build_query(struct warden_query *query, const struct warden_asked *a
 	if (o->sensor)
 		right = warden_query_sensor(query, o->sensor, o->device);
 	else if (o->listen)
-		right = warden_query_listen(query, protocol, slash ? slash : "", o->on, o->from);
+		right = warden_query_receive(query, o->domain, protocol, slash ? slash : "", o->on,
+					     o->from);
 	else if (o->connect)
 		right = warden_query_connect(query, protocol, slash ? slash : "", o->to);
 	else if (o->egress)

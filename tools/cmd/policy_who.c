@@ -65,8 +65,8 @@ static void take_who(void *ctx, const struct warden_subject *subject, const char
 	free(rule);
 }
 
-/* `listen PROTOCOL PORT`, and `on INTERFACE` and `from ADDRESS` behind it. */
-static bool read_listen(struct warden_query *query, int n, char **words)
+/* `listen PROTOCOL PORT` or `bind PROTOCOL PORT`, and `on INTERFACE` and `from ADDRESS` behind it. */
+static bool read_receive(struct warden_query *query, uint32_t domain, int n, char **words)
 {
 	const char *on = NULL, *from = NULL;
 	int i;
@@ -76,14 +76,14 @@ static bool read_listen(struct warden_query *query, int n, char **words)
 
 		if (!to || *to) {
 			snprintf(query->wrong, sizeof(query->wrong),
-				 "`%.64s` does not belong there; write `listen PROTOCOL PORT [on "
+				 "`%.64s` does not belong there; write `%s PROTOCOL PORT [on "
 				 "INTERFACE] [from ADDRESS]`",
-				 words[i]);
+				 words[i], words[0]);
 			return false;
 		}
 		*to = words[i + 1];
 	}
-	return warden_query_listen(query, words[1], words[2], on, from);
+	return warden_query_receive(query, domain, words[1], words[2], on, from);
 }
 
 /* `use CLASS [TOPOLOGY]`, `use protocol NAME`, `listen PROTOCOL PORT`, `exec PATH` and the like. */
@@ -92,8 +92,8 @@ static bool read_words(struct warden_query *query, const struct warden_asked *a,
 {
 	int domain = n > 1 ? warden_enum_value(warden_enum_domain(), words[0]) : -1;
 
-	if (n >= 3 && n <= 7 && n % 2 && !strcmp(words[0], "listen"))
-		return read_listen(query, n, words);
+	if (n >= 3 && n <= 7 && n % 2 && (domain == WARDEN_DOMAIN_LISTEN || domain == WARDEN_DOMAIN_BIND))
+		return read_receive(query, (uint32_t)domain, n, words);
 	if (n == 3 && !strcmp(words[0], "use") && !strcmp(words[1], "protocol"))
 		return warden_query_protocol(query, words[2]);
 	if ((n == 2 || n == 3) && !strcmp(words[0], "use"))
@@ -108,7 +108,7 @@ static bool read_words(struct warden_query *query, const struct warden_asked *a,
 		return warden_query_object(query, a, (uint32_t)domain, words[1]);
 	snprintf(query->wrong, sizeof(query->wrong),
 		 "what is asked for is not clear; write `use CLASS [TOPOLOGY]`, `listen PROTOCOL "
-		 "PORT [on INTERFACE] [from ADDRESS]`, `connect PROTOCOL PORT [ADDRESS]`, `egress CLASS [ADDRESS]`, `exec|module|firmware PATH`, `module "
+		 "PORT [on INTERFACE] [from ADDRESS]`, `bind ...` alike, `connect PROTOCOL PORT [ADDRESS]`, `egress CLASS [ADDRESS]`, `exec|module|firmware PATH`, `module "
 		 "NAME`, `debug SURFACE` or `autoload ALIAS`");
 	return false;
 }

@@ -115,18 +115,31 @@ static int run_remove(const struct warden_ctl *ctl, int argc, char **argv)
 	return status;
 }
 
+/* Who put it in: a command, lists, or both. */
+static void put_by(char *by, size_t size, const struct warden_object *o)
+{
+	struct warden_object list;
+	size_t n, len;
+
+	snprintf(by, size, "%s", warden_object_number(o, WARDEN_A_QUARANTINE_BY_HAND) ? "hand" : "");
+	for (n = 0; !warden_object_nth(o, WARDEN_A_QUARANTINE_LISTS, n, &list); n++) {
+		len = strlen(by);
+		snprintf(by + len, size - len, "%s%s list %" PRIu64, len ? ", " : "",
+			 warden_object_word(&list, WARDEN_A_CUT_LIST_LAYER),
+			 warden_object_number(&list, WARDEN_A_CUT_LIST_VERSION));
+	}
+}
+
 static void list_one(struct warden_table *t, const struct warden_object *o)
 {
 	const struct warden_value *digest = &o->v[WARDEN_A_QUARANTINE_DIGEST];
-	uint64_t version = warden_object_number(o, WARDEN_A_QUARANTINE_VERSION);
-	char hex[2 * WARDEN_DIGEST_SIZE + 1] = "", safe[512], by[32] = "hand";
+	char hex[2 * WARDEN_DIGEST_SIZE + 1] = "", safe[512], by[96];
 
 	if (digest->data && digest->len == WARDEN_DIGEST_SIZE)
 		warden_hex_put(hex, digest->data, digest->len);
 	warden_table_cell(t, warden_object_word(o, WARDEN_A_QUARANTINE_ALG));
 	warden_table_cell(t, hex);
-	if (version)
-		snprintf(by, sizeof(by), "list %" PRIu64, version);
+	put_by(by, sizeof(by), o);
 	warden_table_cell(t, by);
 	warden_table_cell(t, warden_output_escape(safe, sizeof(safe),
 						  warden_object_string(o, WARDEN_A_QUARANTINE_LABEL)));

@@ -246,8 +246,9 @@ static void print_loaded(const struct warden_object *o)
 {
 	char safe[512];
 
-	printf("version %" PRIu64 " of the list is in force, ",
-	       warden_object_number(o, WARDEN_A_QUARANTINE_VERSION));
+	printf("version %" PRIu64 " of the %s's list is in force, ",
+	       warden_object_number(o, WARDEN_A_QUARANTINE_VERSION),
+	       warden_object_word(o, WARDEN_A_QUARANTINE_LAYER));
 	if (warden_object_has(o, WARDEN_A_QUARANTINE_SIGNER))
 		printf("signed by %s",
 		       warden_output_escape(safe, sizeof(safe),

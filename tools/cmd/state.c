@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What outlives Warden and the power: consents, switches, versions, an enrolled root. */
+/* What outlives Warden and the power: consents, switches, the quarantine, versions, an enrolled root. */
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -18,6 +18,7 @@
 #include "../output.h"
 #include "../state_file.h"
 #include "../window.h"
+#include "state_cut.h"
 
 #define FORMAT 1
 #define NS_PER_S 1000000000u
@@ -161,6 +162,8 @@ static int gather(struct saving *s, struct warden_fault *f)
 		err = warden_nl_dump(nl, WARDEN_CMD_TRUST_GET, NULL, save_root, s, f);
 	if (!err)
 		err = warden_nl_dump(nl, WARDEN_CMD_CONSENT_GET, NULL, save_consent, s, f);
+	if (!err)
+		err = warden_state_save_cut(s->state, nl, f);
 	warden_nl_close(nl);
 	return err;
 }
@@ -392,6 +395,8 @@ static int restore(struct restoring *r, const struct options *o)
 		return err;
 	/* What takes away comes first: where the rest fails, less is open and not more. */
 	err = restore_switches(r);
+	if (!err)
+		err = warden_state_restore_cut(r->state, r->nl, r->f);
 	if (!err)
 		err = restore_root(r);
 	if (!err)

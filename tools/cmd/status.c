@@ -151,6 +151,23 @@ static void print_switches(const struct warden_object *o)
 		puts("context     armed");
 }
 
+/* Of what is cut off, whose lists say so. */
+static void print_cut(const struct warden_object *o)
+{
+	struct warden_object list;
+	char safe[512];
+	size_t n;
+
+	for (n = 0; !warden_object_nth(o, WARDEN_A_STATUS_CUT_LIST, n, &list); n++)
+		printf("cut off     version %" PRIu64 " of the %s's list, %s\n",
+		       warden_object_number(&list, WARDEN_A_CUT_LIST_VERSION),
+		       warden_object_word(&list, WARDEN_A_CUT_LIST_LAYER),
+		       warden_object_has(&list, WARDEN_A_CUT_LIST_SIGNER) ?
+			       warden_output_escape(safe, sizeof(safe),
+						    warden_object_string(&list, WARDEN_A_CUT_LIST_SIGNER)) :
+			       "not signed");
+}
+
 static void print_inbound(const struct warden_object *o)
 {
 	uint64_t observed = warden_object_number(o, WARDEN_A_STATUS_INBOUND_OBSERVED);
@@ -201,6 +218,7 @@ static void print_status(const struct warden_object *o)
 	print_surfaces(o);
 	print_probe(o);
 	print_switches(o);
+	print_cut(o);
 	print_inbound(o);
 	print_counts(o);
 }

@@ -88,7 +88,7 @@ static bool terminated(const char *s, size_t size)
 static bool names_net(u8 domain)
 {
 	return domain == WARDEN_DOMAIN_CONNECT || domain == WARDEN_DOMAIN_LISTEN ||
-	       domain == WARDEN_DOMAIN_EGRESS;
+	       domain == WARDEN_DOMAIN_EGRESS || domain == WARDEN_DOMAIN_BIND;
 }
 
 static void check_rules(const struct warden_snapshot *s)

@@ -85,7 +85,7 @@ static void put_defaults(struct compile *c)
 {
 	uint32_t domain;
 
-	for (domain = 0; domain < WARDEN_MODEL_BIND; domain++) {
+	for (domain = 0; domain < WARDEN_MODEL_LIBRARY; domain++) {
 		const struct warden_default *def = &c->m->defaults[domain];
 		size_t nest;
 

@@ -251,7 +251,7 @@ void warden_compile_put_rule(struct compile *c, const struct warden_rule *r)
 
 		if (r->who.text)
 			w.program = c->m->members.v[r->programs.first + i];
-		if (r->domain == WARDEN_DOMAIN_LISTEN)
+		if (r->domain == WARDEN_DOMAIN_LISTEN || r->domain == WARDEN_DOMAIN_BIND)
 			put_listen_rule(c, &w);
 		else if (r->domain == WARDEN_DOMAIN_CONNECT)
 			put_net_rule(c, &w);

@@ -302,7 +302,7 @@ static void diff_sensors(struct diff *d)
 
 /* --- kinds of sockets ----------------------------------------------------------------- */
 
-#define SOCKETS (WARDEN_SOCKET_CLASS_IUCV + 1)
+#define SOCKETS (WARDEN_SOCKET_CLASS_TUN + 1)
 
 /* All that are asked for: none is no kind, and unix is open to all. */
 static bool is_asked_socket(uint32_t socket)
@@ -442,7 +442,8 @@ static void diff_domain(struct diff *d)
 		return;
 	if (d->domain == WARDEN_DOMAIN_SENSOR)
 		diff_sensors(d);
-	else if (d->domain == WARDEN_DOMAIN_LISTEN || d->domain == WARDEN_DOMAIN_CONNECT)
+	else if (d->domain == WARDEN_DOMAIN_LISTEN || d->domain == WARDEN_DOMAIN_CONNECT ||
+		 d->domain == WARDEN_DOMAIN_BIND)
 		warden_diff_ports(d);
 	else if (d->domain == WARDEN_DOMAIN_EGRESS)
 		warden_diff_egress(d);
@@ -490,7 +491,7 @@ void warden_diff(const struct warden_view *before, const struct warden_view *aft
 	warden_subjects_find(&s, views);
 	for (i = 0; i < s.list.n; i++) {
 		d.subject = &s.list.v[i];
-		for (d.domain = WARDEN_DOMAIN_SENSOR; d.domain < WARDEN_MODEL_BIND; d.domain++)
+		for (d.domain = WARDEN_DOMAIN_SENSOR; d.domain < WARDEN_MODEL_LIBRARY; d.domain++)
 			if (is_asked(d.domain, i + 1 == s.list.n))
 				diff_domain(&d);
 	}

@@ -260,7 +260,7 @@ static void put_side(const struct diff *d, char *to, size_t size, const char *in
 		if (warden_net_holds(net, &list->v[i].first))
 			but = " outside of narrower nets";
 	snprintf(to + used, size - used, " %s %s/%u%s",
-		 d->domain == WARDEN_DOMAIN_LISTEN ? "from" : "to", text, net->bits, but);
+		 d->domain == WARDEN_DOMAIN_CONNECT ? "to" : "from", text, net->bits, but);
 }
 
 /* Does the same come of a net by an interface that no rule names? Then it is told there. */
@@ -338,7 +338,7 @@ static void diff_interfaces(struct diff *d, const nets *list, const struct warde
 
 void warden_diff_ports(struct diff *d)
 {
-	const bool listens = d->domain == WARDEN_DOMAIN_LISTEN;
+	const bool listens = d->domain != WARDEN_DOMAIN_CONNECT;
 	const struct side unnamed = { { .version = listens ? WARDEN_ADDRESS_ELSEWHERE : 0 },
 				      listens ? "" : NULL };
 	nets list = { NULL, 0, 0 };

@@ -36,15 +36,6 @@ static void report(struct enforce *e, struct warden_place at, const char *lacks,
 				  lacks, what);
 }
 
-static const char *domain_lacks(uint32_t domain)
-{
-	switch (domain) {
-	case WARDEN_MODEL_BIND:
-		return "`bind` rules are";
-	}
-	return NULL;
-}
-
 /* A process is known to have used a class. */
 static bool names_device(const struct warden_model *m, const struct warden_rule *r)
 {
@@ -59,8 +50,6 @@ static bool names_device(const struct warden_model *m, const struct warden_rule 
 
 static const char *rule_lacks(const struct warden_model *m, const struct warden_rule *r)
 {
-	if (domain_lacks(r->domain))
-		return domain_lacks(r->domain);
 	if (r->interfaces.n && r->domain == WARDEN_DOMAIN_CONNECT)
 		return "`on` in a `connect` rule is";
 	if (r->interfaces.n && r->domain == WARDEN_DOMAIN_EGRESS)

@@ -106,6 +106,7 @@ static bool is_lesson(const struct warden_sighting *s)
 		       s->class <= WARDEN_SENSOR_CLASS_UNKNOWN && s->program[0];
 	case WARDEN_DOMAIN_LISTEN:
 	case WARDEN_DOMAIN_CONNECT:
+	case WARDEN_DOMAIN_BIND:
 		return s->program[0] && warden_protocol_name(s->protocol) && s->port <= UINT16_MAX;
 	case WARDEN_DOMAIN_PROTOCOL:
 		return s->program[0] &&
@@ -133,7 +134,8 @@ void warden_learn_take(struct warden_lesson *l, const struct warden_sighting *s)
 	if (!warden_domain_has_object(s->domain))
 		program = find_program(l, s);
 	snprintf(key, sizeof(key), "%u %u %u %u %u %.400s", s->domain, program, s->class,
-		 s->protocol, s->port, s->domain == WARDEN_DOMAIN_LISTEN ? "" : s->object);
+		 s->protocol, s->port,
+		 s->domain == WARDEN_DOMAIN_LISTEN || s->domain == WARDEN_DOMAIN_BIND ? "" : s->object);
 	n = warden_index_get(&l->keys, key);
 	if (n == WARDEN_INDEX_NONE) {
 		warden_index_add(&l->keys, warden_arena_dup(&l->arena, key, strlen(key)),

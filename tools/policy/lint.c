@@ -193,7 +193,7 @@ static void cut_rule(struct lint *l, uint32_t n)
 		if (r->sensors.n) {
 			cut_sensors(l, r, key, n);
 		} else if (r->domain == WARDEN_DOMAIN_LISTEN ||
-			   r->domain == WARDEN_DOMAIN_CONNECT || r->domain == WARDEN_MODEL_BIND) {
+			   r->domain == WARDEN_DOMAIN_CONNECT || r->domain == WARDEN_DOMAIN_BIND) {
 			cut_ports(l, r, key, n);
 		} else {
 			key.kind = r->socket;

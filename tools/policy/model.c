@@ -45,12 +45,12 @@ int warden_protocol_number(const char *name)
 }
 
 /* Those the wire has none for. */
-static const char *const own_domains[] = { "bind", "library" };
+static const char *const own_domains[] = { "library" };
 
 const char *warden_model_domain(uint32_t domain)
 {
-	if (domain >= WARDEN_MODEL_BIND && domain < WARDEN_MODEL_DOMAINS)
-		return own_domains[domain - WARDEN_MODEL_BIND];
+	if (domain >= WARDEN_MODEL_LIBRARY && domain < WARDEN_MODEL_DOMAINS)
+		return own_domains[domain - WARDEN_MODEL_LIBRARY];
 	return warden_enum_word(warden_enum_domain(), domain);
 }
 
@@ -60,7 +60,7 @@ int warden_model_domain_value(const char *word)
 
 	for (i = 0; i < sizeof(own_domains) / sizeof(*own_domains); i++)
 		if (!strcmp(own_domains[i], word))
-			return (int)(WARDEN_MODEL_BIND + i);
+			return (int)(WARDEN_MODEL_LIBRARY + i);
 	return warden_enum_value(warden_enum_domain(), word);
 }
 

@@ -19,8 +19,7 @@
 
 /* Domains of the language that the wire does not have yet, after those it has. */
 enum warden_model_domain {
-	WARDEN_MODEL_BIND = WARDEN_DOMAIN_EGRESS + 1,
-	WARDEN_MODEL_LIBRARY,
+	WARDEN_MODEL_LIBRARY = WARDEN_DOMAIN_BIND + 1,
 	WARDEN_MODEL_DOMAINS
 };
 

@@ -28,7 +28,7 @@
 #define DOMAINS_WITH_DEFAULT                                                                       \
 	(BIT(WARDEN_DOMAIN_SENSOR) | BIT(WARDEN_DOMAIN_LISTEN) | BIT(WARDEN_DOMAIN_CONNECT) |      \
 	 BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) | BIT(WARDEN_DOMAIN_FIRMWARE) |       \
-	 BIT(WARDEN_DOMAIN_PROTOCOL) | BIT(WARDEN_MODEL_BIND) | BIT(WARDEN_DOMAIN_USB) |           \
+	 BIT(WARDEN_DOMAIN_PROTOCOL) | BIT(WARDEN_DOMAIN_BIND) | BIT(WARDEN_DOMAIN_USB) |           \
 	 BIT(WARDEN_DOMAIN_DEBUG) | BIT(WARDEN_DOMAIN_AUTOLOAD))
 #define DOMAINS_MEASURED                                                                           \
 	(BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) | BIT(WARDEN_DOMAIN_FIRMWARE) |       \
@@ -443,7 +443,7 @@ what:
 	| USE PROTOCOL NAME		{ warden_parse_socket(p, $3); }
 	| USE PROTOCOL ANY		{ p->rule.domain = WARDEN_DOMAIN_PROTOCOL; }
 	| LISTEN protocol ports		{ set_ports(p, WARDEN_DOMAIN_LISTEN, $3); }
-	| BIND protocol ports		{ set_ports(p, WARDEN_MODEL_BIND, $3); }
+	| BIND protocol ports		{ set_ports(p, WARDEN_DOMAIN_BIND, $3); }
 	| CONNECT protocol ports	{ set_ports(p, WARDEN_DOMAIN_CONNECT, $3); }
 	| object
 	| surface

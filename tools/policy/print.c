@@ -274,7 +274,7 @@ static void print_what(const struct warden_model *m, const struct warden_rule *r
 		break;
 	case WARDEN_DOMAIN_LISTEN:
 	case WARDEN_DOMAIN_CONNECT:
-	case WARDEN_MODEL_BIND:
+	case WARDEN_DOMAIN_BIND:
 		print_port_rule(m, r, to);
 		break;
 	case WARDEN_DOMAIN_PROTOCOL:
@@ -295,7 +295,7 @@ static bool is_of_somebody(const struct warden_rule *r)
 {
 	return r->who.text || r->domain == WARDEN_DOMAIN_SENSOR ||
 	       r->domain == WARDEN_DOMAIN_LISTEN || r->domain == WARDEN_DOMAIN_CONNECT ||
-	       r->domain == WARDEN_MODEL_BIND || r->domain == WARDEN_DOMAIN_PROTOCOL;
+	       r->domain == WARDEN_DOMAIN_BIND || r->domain == WARDEN_DOMAIN_PROTOCOL;
 }
 
 /* An entry of the safety list: what else is in it came from the rules that allow it. */

@@ -153,15 +153,15 @@ static bool read_address(struct warden_query *query, const char *text)
 	return true;
 }
 
-bool warden_query_listen(struct warden_query *query, const char *protocol, const char *port,
-			 const char *on, const char *from)
+bool warden_query_receive(struct warden_query *query, uint32_t domain, const char *protocol,
+			  const char *port, const char *on, const char *from)
 {
 	if (!read_port(query, protocol, port))
 		return false;
-	query->q.domain = WARDEN_DOMAIN_LISTEN;
+	query->q.domain = domain;
 	query->q.interface = on;
-	snprintf(query->what, sizeof(query->what), "listen %s %u%s%.64s%s%.64s", protocol,
-		 query->q.port, on ? " on " : "", on ? on : "", from ? " from " : "",
+	snprintf(query->what, sizeof(query->what), "%s %s %u%s%.64s%s%.64s",
+		 warden_model_domain(domain), protocol, query->q.port, on ? " on " : "", on ? on : "", from ? " from " : "",
 		 from ? from : "");
 	if (on && (strlen(on) > WARDEN_INTERFACE_MAX || !*on || strchr(on, '/')))
 		return wrong(query, "`%s` is no name of an interface; write one like eth0", on);

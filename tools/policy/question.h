@@ -47,9 +47,12 @@ struct warden_query {
 /* Each fills in a part of a query; false where @query->wrong says why not. */
 bool warden_query_sensor(struct warden_query *query, const char *class, const char *topology);
 
-/* @on and @from may be NULL: by any interface, from anywhere. */
-bool warden_query_listen(struct warden_query *query, const char *protocol, const char *port,
-			 const char *on, const char *from);
+/*
+ * To listen or to bind. @on and @from may be NULL: by any interface, from anywhere; what is
+ * bound is then asked as if neither were known.
+ */
+bool warden_query_receive(struct warden_query *query, uint32_t domain, const char *protocol,
+			  const char *port, const char *on, const char *from);
 
 /* @address may be NULL: one that no rule names. */
 bool warden_query_connect(struct warden_query *query, const char *protocol, const char *port,

@@ -200,14 +200,14 @@ static void check_network(struct warden_diags *d, const struct warden_rule *r)
 {
 	uint32_t domain = r->domain;
 	bool on = domain == WARDEN_DOMAIN_LISTEN || domain == WARDEN_DOMAIN_CONNECT ||
-		  domain == WARDEN_MODEL_BIND || domain == WARDEN_DOMAIN_EGRESS ||
+		  domain == WARDEN_DOMAIN_BIND || domain == WARDEN_DOMAIN_EGRESS ||
 		  domain == WARDEN_DOMAIN_USB;
 
 	if (r->interfaces.n && !on)
 		warden_diags_add(d, r->at, "`on` is for `listen`, `bind`, `connect`, `egress` and "
 					   "`usb` rules; leave it out");
-	if (r->from.line && domain != WARDEN_DOMAIN_LISTEN)
-		warden_diags_add(d, r->from, "`from` is for `listen` rules; leave it out");
+	if (r->from.line && domain != WARDEN_DOMAIN_LISTEN && domain != WARDEN_DOMAIN_BIND)
+		warden_diags_add(d, r->from, "`from` is for `listen` and `bind` rules; leave it out");
 	if (r->to.line && domain != WARDEN_DOMAIN_CONNECT && domain != WARDEN_DOMAIN_EGRESS)
 		warden_diags_add(d, r->to, "`to` is for `connect` and `egress` rules; leave it out");
 	if (r->while_using.line && domain != WARDEN_DOMAIN_EGRESS)

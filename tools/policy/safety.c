@@ -167,7 +167,7 @@ static void ask_places(struct safety *y, struct warden_question *q)
 
 static void ask_sockets(struct safety *y, struct warden_question *q)
 {
-	for (q->socket = WARDEN_SOCKET_CLASS_UNKNOWN; q->socket <= WARDEN_SOCKET_CLASS_IUCV;
+	for (q->socket = WARDEN_SOCKET_CLASS_UNKNOWN; q->socket <= WARDEN_SOCKET_CLASS_TUN;
 	     q->socket++)
 		if (!y->entry->socket || y->entry->socket == q->socket)
 			ask(y, q);
@@ -220,7 +220,7 @@ static void ask_entry(struct safety *y, uint32_t program)
 	}
 	if (q.domain == WARDEN_DOMAIN_SENSOR)
 		ask_sensors(y, &q);
-	else if (q.domain == WARDEN_DOMAIN_LISTEN)
+	else if (q.domain == WARDEN_DOMAIN_LISTEN || q.domain == WARDEN_DOMAIN_BIND)
 		ask_places(y, &q);
 	else if (q.domain == WARDEN_DOMAIN_CONNECT)
 		ask_nets(y, &q);

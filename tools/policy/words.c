@@ -71,7 +71,7 @@ static const char *nth_socket(const void *ctx, size_t n)
 	size_t kind = n ? n + WARDEN_SOCKET_CLASS_UNIX : WARDEN_SOCKET_CLASS_UNKNOWN;
 
 	(void)ctx;
-	return kind <= WARDEN_SOCKET_CLASS_IUCV ?
+	return kind <= WARDEN_SOCKET_CLASS_TUN ?
 		       warden_enum_word(warden_enum_socket_class(), kind) :
 		       NULL;
 }

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A program binds to no port, address or interface that the policy does not name for it,
+ * whoever runs it and whichever way it asks.
+ */
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "lib/harness.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+#define PLAIN_USER 1000
+#define PORT  7201 /* named for the loopback's addresses */
+#define HELD  7202 /* named where the socket is bound to `lo` */
+#define OTHER 7203
+
+#define POLICY                                                                                     \
+	"program tester { path \"%s\"; }\n"                                                        \
+	"default bind deny; default listen allow;\n"                                               \
+	"allow tester bind any 7201 from { 127.0.0.0/8, ::1 };\n"                                  \
+	"allow tester bind any 7202 on lo;\n"                                                      \
+	"deny any bind any 7201 from 127.0.0.66/32;\n"
+
+union address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+static socklen_t size_of(const union address *a)
+{
+	return a->any.sa_family == AF_INET ? sizeof(a->v4) : sizeof(a->v6);
+}
+
+static union address address_of(const char *text, uint16_t port)
+{
+	bool six = strchr(text, ':');
+	union address a;
+
+	memset(&a, 0, sizeof(a));
+	a.any.sa_family = six ? AF_INET6 : AF_INET;
+	a.v4.sin_port = htons(port); /* where sin6_port stands, too */
+	inet_pton(a.any.sa_family, text, six ? (void *)&a.v6.sin6_addr : &a.v4.sin_addr);
+	return a;
+}
+
+/* What is bound, and how; the policy names it where @allowed. */
+struct attempt {
+	int type, protocol;
+	const char *to;
+	uint16_t port;
+	bool held; /* the socket is bound to `lo` first */
+	bool allowed;
+};
+
+static const struct attempt attempts[] = {
+	{ SOCK_STREAM, 0, "127.0.0.1", PORT, false, true },
+	{ SOCK_DGRAM, 0, "127.0.0.1", PORT, false, true },
+	{ SOCK_STREAM, 0, "::1", PORT, false, true },
+	{ SOCK_STREAM, 0, "::ffff:127.0.0.1", PORT, false, true },
+	{ SOCK_STREAM, IPPROTO_MPTCP, "127.0.0.1", PORT, false, true },
+	{ SOCK_DGRAM, 0, "0.0.0.0", HELD, true, true },
+	{ SOCK_STREAM, 0, "127.0.0.1", HELD, false, true },
+	{ SOCK_STREAM, 0, "127.0.0.1", OTHER, false, false },
+	{ SOCK_DGRAM, 0, "127.0.0.1", OTHER, false, false },
+	{ SOCK_STREAM, IPPROTO_MPTCP, "127.0.0.1", OTHER, false, false },
+	{ SOCK_DGRAM, IPPROTO_UDPLITE, "127.0.0.1", OTHER, false, false },
+	{ SOCK_STREAM, 0, "::1", OTHER, false, false },
+	{ SOCK_STREAM, 0, "127.0.0.66", PORT, false, false },
+	{ SOCK_STREAM, 0, "::ffff:127.0.0.66", PORT, false, false },
+	{ SOCK_STREAM, 0, "0.0.0.0", PORT, false, false },
+	{ SOCK_STREAM, 0, "::", PORT, false, false },
+	{ SOCK_DGRAM, 0, "0.0.0.0", HELD, false, false },
+	{ SOCK_STREAM, 0, "127.0.0.1", 0, false, false },
+};
+
+static int attempt(const struct attempt *a)
+{
+	union address to = address_of(a->to, a->port);
+	int fd = socket(to.any.sa_family, a->type | SOCK_CLOEXEC, a->protocol), one = 1, err;
+
+	if (fd < 0)
+		return errno;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	err = a->held && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", sizeof("lo")) ? errno : 0;
+	if (!err && bind(fd, &to.any, size_of(&to)))
+		err = errno;
+	close(fd);
+	return err;
+}
+
+/* In a network of its own the loopback is down at first, and still nobody's but this network's. */
+static bool raise_loopback(void)
+{
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool up = fd >= 0 && !ioctl(fd, SIOCSIFFLAGS, &lo);
+
+	close(fd);
+	return up;
+}
+
+/* How many of them did not come out as the policy says. */
+static int count_wrong(void)
+{
+	int wrong = 0, err;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(attempts); i++) {
+		err = attempt(&attempts[i]);
+		if (err == (attempts[i].allowed ? 0 : EACCES))
+			continue;
+		printf("# %s port %u, type %d protocol %d%s: %s\n", attempts[i].to, attempts[i].port,
+		       attempts[i].type, attempts[i].protocol, attempts[i].held ? " on lo" : "",
+		       strerror(err));
+		wrong++;
+	}
+	return wrong;
+}
+
+static uint64_t refused_attempts(void)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(attempts); i++)
+		n += !attempts[i].allowed;
+	return n;
+}
+
+FIXTURE(bound)
+{
+	struct mark mark;
+};
+
+FIXTURE_VARIANT(bound)
+{
+	uid_t uid;
+	int spaces; /* name spaces of its own, where it is root */
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(bound, by_root) { .uid = 0 };
+FIXTURE_VARIANT_ADD(bound, by_a_plain_user) { .uid = PLAIN_USER };
+FIXTURE_VARIANT_ADD(bound, by_the_root_of_a_name_space) { .uid = PLAIN_USER, .spaces = CLONE_NEWUSER | CLONE_NEWNET };
+/* clang-format on */
+
+FIXTURE_SETUP(bound)
+{
+	ASSERT_LOADED(warden_policy(POLICY, warden_self()));
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(bound)
+{
+}
+
+/* The loopback is `lo` in every network, so that what is named holds there, too. */
+TEST_F(bound, is_what_the_policy_names_and_nothing_else)
+{
+	struct claim denied = { .event = "verdict", .domain = "bind", .reason = "port-not-named", .program = "tester",
+				.port = OTHER + 1, .object = "127.0.0.1", .line = UINT32_MAX };
+	struct claim ruled = { .event = "verdict", .domain = "bind", .reason = "rule", .program = "tester",
+			       .port = PORT + 1, .object = "127.0.0.66" };
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		if ((variant->uid && setresuid(variant->uid, variant->uid, variant->uid)) ||
+		    (variant->spaces && (unshare(variant->spaces) || !raise_loopback())))
+			_exit(200);
+		status = count_wrong();
+		fflush(stdout);
+		_exit(status);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_TRUE(WIFEXITED(status));
+	EXPECT_EQ(0, WEXITSTATUS(status));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &denied));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &ruled));
+	EXPECT_EQ(refused_attempts(), warden_status("denials") - self->mark.denials);
+}
+
+TEST_HARNESS_MAIN

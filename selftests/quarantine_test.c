@@ -56,7 +56,7 @@ TEST_F(quarantine, stops_what_runs_and_starts_no_more)
 	{
 		TH_LOG("%s", warden_said());
 	}
-	EXPECT_EQ(1, evidence_number(cut, "killed"));
+	EXPECT_LE(1, evidence_number(cut, "killed")); /* others may run it, too */
 	EXPECT_GT(BOUND, evidence_number(cut, "took"));
 	printf("# took %.1f ms\n", (double)evidence_number(cut, "took") / 1e6);
 	json_object_put(cut);

@@ -266,6 +266,13 @@ static int open_quietly(struct inode *inode, struct file *file)
 	return err;
 }
 
+/* The driver has not been asked yet, and the device may still go. */
+static int begin_limit(struct file *file, struct warden_session *s)
+{
+	warden_route_find(file, &s->sensor);
+	return warden_limit_begin(s);
+}
+
 /* Open through the driver, and make the file a session. */
 static int open_session(struct file *file, const struct warden_request *req,
 			const struct warden_answer *answer)
@@ -278,8 +285,7 @@ static int open_session(struct file *file, const struct warden_request *req,
 		tell_refused(file, req, answer, WARDEN_REASON_NO_MEMORY);
 		return -ENOMEM;
 	}
-	warden_route_find(file, &s->sensor);
-	err = answer->rate ? warden_limit_begin(s) : 0;
+	err = answer->rate ? begin_limit(file, s) : 0;
 	if (err) {
 		tell_refused(file, req, answer, err == -ENOMEM ? WARDEN_REASON_NO_MEMORY :
 								 WARDEN_REASON_RATE_UNKEPT);

@@ -98,9 +98,6 @@ void warden_session_deaden(struct warden_session *s);
 bool warden_session_hand_back(struct warden_session *s);
 bool warden_session_is(const struct file *file);
 
-/* session-holder.c: who may look into a holder */
-void warden_session_shroud(void);
-
 /* session-ending.c: how a session ends */
 void warden_session_settle(void);
 

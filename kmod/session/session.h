@@ -45,6 +45,7 @@ u32 warden_session_keeps(const struct file *file);
 void warden_session_inherit(void);
 void warden_session_mark_holders(void);
 int warden_session_peek(struct task_struct *task);
+void warden_session_shroud(void);
 int warden_session_unshroud(void);
 unsigned int warden_session_review(u32 reason, u64 since, u64 *took);
 unsigned int warden_session_end_each(u32 reason, u64 since, u64 *took);

@@ -300,6 +300,7 @@ TEST_F(local, connection_is_not_handed_to_another_program)
 	EXPECT_STREQ("EBADF\n", c.text);
 	client_end(&c);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_EQ(0, fcntl(fd, F_SETFD, FD_CLOEXEC));
 	denied.reason = "session-held";
 	self->mark = evidence_mark();
 	snprintf(self_pid, sizeof(self_pid), "%d", getpid());

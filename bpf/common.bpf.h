@@ -89,12 +89,12 @@ static __always_inline bool is_judged(__u32 domain, __u32 hook)
 	return g->domains >> domain & 1;
 }
 
-/* May any process have a sensor open? True as well while the module tries its hooks. */
+/* May any process have a sensor open, or a connection to a broker? True as well while the module tries its hooks. */
 static __always_inline bool may_hold_sessions(void)
 {
 	const struct warden_gate *g = gate();
 
-	return !g || g->sessions || g->canary;
+	return !g || g->sessions || g->brokered || g->canary;
 }
 
 /* Does a policy name brokers at local sockets? */
@@ -111,14 +111,6 @@ static __always_inline bool may_be_brokered(const struct file *file)
 	const struct warden_gate *g = gate();
 
 	return (file->f_inode->i_mode & S_IFMT) == S_IFSOCK && (!g || g->brokered);
-}
-
-/* May any process have a connection to a broker? */
-static __always_inline bool may_hold_links(void)
-{
-	const struct warden_gate *g = gate();
-
-	return !g || g->brokered;
 }
 
 /* Is there a process whose sending depends on a sensor it used? */

@@ -46,6 +46,6 @@ int BPF_PROG(warden_file_receive, struct file *file, int ret)
 SEC("lsm.s/bprm_committing_creds")
 void BPF_PROG(warden_bprm_creds, const struct linux_binprm *bprm)
 {
-	if (may_hold_sessions() || may_hold_links() || is_anybody_marked())
+	if (may_hold_sessions() || is_anybody_marked())
 		warden_kf_inherit();
 }

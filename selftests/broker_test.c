@@ -71,11 +71,19 @@ TEST_F(broker, is_reached_by_who_may_use_its_sensor)
 		.domain = "sensor", .reason = "program-unknown", .program = warden_self(),
 		.object = OBJECT, .line = UINT32_MAX, .pid = getpid(), .times = 1,
 	};
-	int fd = reach(PORT);
+	struct pollfd old = { .fd = reach(PORT), .events = POLLIN };
+	int fd;
 
-	EXPECT_LE(0, fd); /* while no policy says what it is */
-	close(fd);
+	EXPECT_LE(0, old.fd); /* while no policy says what it is */
+	ASSERT_LOADED(warden_policy(BROKER "allow any use location;\n"));
+	EXPECT_EQ(0, poll(&old, 1, 100));
+	ASSERT_LOADED(warden_policy("default listen allow;\n")); /* and what is none is no session any more */
+	self->mark = evidence_mark();
 	ASSERT_LOADED(warden_policy(BROKER));
+	EXPECT_EQ(1, poll(&old, 1, 1000));
+	close(old.fd);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){
+		.event = "session-end", .reason = "policy-changed", .object = OBJECT }));
 	self->mark = evidence_mark();
 	EXPECT_EQ(-EACCES, reach(PORT));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));

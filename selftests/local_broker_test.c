@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -224,6 +225,8 @@ TEST_F(local, connection_is_a_session_and_ends_with_the_consent)
 	unread = relay_reach(SOCKET, SOCK_STREAM);
 	EXPECT_TRUE(is_answered(read_out));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &event));
+	EXPECT_EQ(-1, prctl(PR_SET_DUMPABLE, 1)); /* and leaves no core */
+	EXPECT_EQ(EPERM, errno);
 	EXPECT_EQ(0, warden_ctl(ARGV("sensor", "usage")));
 	EXPECT_NE(NULL, strstr(warden_said(), OBJECT));
 	EXPECT_EQ(1, warden_ctl(ARGV("sensor", "prove-off", "location", "-1s", "now")));
@@ -278,7 +281,7 @@ TEST_F(local, connection_is_not_handed_to_another_program)
 	struct claim denied = { .domain = "sensor", .object = OBJECT,
 				.program = warden_beside("stranger"), .times = 1 };
 	struct client c;
-	char number[16];
+	char number[16], self_pid[16];
 	int fd;
 
 	self->server = relay_start(SOCKET, SOCK_STREAM);
@@ -295,6 +298,14 @@ TEST_F(local, connection_is_not_handed_to_another_program)
 	snprintf(number, sizeof(number), "%d", fd);
 	EXPECT_EQ(1, client_run(&c, ARGV(warden_beside("stranger"), "held", number)));
 	EXPECT_STREQ("EBADF\n", c.text);
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_EQ(0, fcntl(fd, F_SETFD, FD_CLOEXEC));
+	denied.reason = "session-held";
+	self->mark = evidence_mark();
+	snprintf(self_pid, sizeof(self_pid), "%d", getpid());
+	EXPECT_EQ(1, client_run(&c, ARGV(warden_beside("stranger"), "steal", self_pid, number)));
+	EXPECT_STREQ("EPERM\n", c.text);
 	client_end(&c);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	EXPECT_EQ(1, send(fd, "?", 1, MSG_NOSIGNAL)); /* whose it is keeps it */

@@ -192,22 +192,34 @@ static bool is_not_named(const struct warden_link *l)
 	return !named;
 }
 
+/* What the policy calls no broker any more goes on, and is no session. */
+static void dismiss(u32 reason)
+{
+	struct warden_link *l;
+	LIST_HEAD(list);
+
+	warden_link_remove(is_not_named, &list);
+	list_for_each_entry(l, &list, over) {
+		if (l->state != WARDEN_LINK_LIVE)
+			continue;
+		l->state = WARDEN_LINK_ENDED;
+		warden_light_del(l->broker.class);
+		warden_link_tell(l, WARDEN_EVENT_SESSION_END, reason);
+	}
+	warden_link_drop_later(&list);
+}
+
 /**
  * warden_broker_review() - end each connection to a broker that would not be allowed now
  * @reason: enum warden_reason, why it is looked at
  * @since: boot-time clock in ns, when that began
- *
- * What the policy calls no broker any more goes on, and is no session.
  *
  * Context: Process context, sleeps.
  * Return: how many were ended.
  */
 unsigned int warden_broker_review(u32 reason, u64 since)
 {
-	LIST_HEAD(list);
-
-	warden_link_remove(is_not_named, &list);
-	warden_link_drop_later(&list);
+	dismiss(reason);
 	return end(lost_ground, reason, since);
 }
 
@@ -317,6 +329,7 @@ int warden_broker_init(void)
 void warden_broker_exit(void)
 {
 	warden_broker_end_all(WARDEN_REASON_STOPPING, ktime_get_boottime_ns());
+	flush_workqueue(queue); /* what was being ended may have asked for a watch */
 	cancel_delayed_work_sync(&watch_work);
 	destroy_workqueue(queue);
 }

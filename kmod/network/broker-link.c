@@ -411,6 +411,17 @@ void warden_broker_mark_holders(void)
 }
 
 /**
+ * warden_link_any() - is anything in the table?
+ *
+ * Context: Any.
+ * Return: true if a connection is.
+ */
+bool warden_link_any(void)
+{
+	return READ_ONCE(nr_links);
+}
+
+/**
  * warden_broker_watch() - where the programs look whether any socket is known
  * @to: the memory of their gate; NULL where they are gone
  *

@@ -18,24 +18,18 @@
 #include <linux/net.h>
 #include <linux/path.h>
 #include <linux/pid.h>
-#include <linux/rwsem.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/un.h>
 #include <net/af_unix.h>
-#include <net/net_namespace.h>
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
 #include "broker-priv.h"
 #include "broker.h"
-#include "policy/change.h"
 #include "policy/layers.h"
-
-/* Sockets of one bucket of the kernel's table that are held at once. */
-#define BATCH 32
 
 /* A local socket of a broker whose address does not tell; held. */
 struct spot {
@@ -303,40 +297,7 @@ int warden_broker_reach(struct sock *sk, struct sock *other)
 	return err;
 }
 
-/* --- what is older than the policy ------------------------------------------------------------ */
-
-/* Of a connection from before only the process is known that made it. */
-static void set_process(struct warden_link *l, struct sock *peer)
-{
-	put_pid(l->pid);
-	kfree(l->path);
-	l->path = NULL;
-	spin_lock(&peer->sk_peer_lock);
-	l->pid = peer->sk_type == SOCK_DGRAM ? NULL : get_pid(peer->sk_peer_pid);
-	spin_unlock(&peer->sk_peer_lock);
-	l->uid = from_kuid(&init_user_ns, sock_i_uid(l->sk));
-	l->identity = (struct warden_identity){ .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
-}
-
-/* Judged as a program that nobody named, as which program it is cannot be told. */
-static void adopt(struct sock *sk, struct sock *peer, const struct warden_broker *broker,
-		  const char *where)
-{
-	struct warden_link *l = warden_link_new(sk, GFP_KERNEL);
-	struct warden_request req;
-
-	if (!l)
-		return;
-	set_process(l, peer);
-	l->broker = *broker;
-	strscpy(l->where, where, sizeof(l->where));
-	req = warden_link_request(l);
-	if (warden_judge(&req, &l->answer))
-		warden_link_end_born(l);
-	else if (warden_link_add(l) == -EAGAIN) /* another change follows, and looks again */
-		warden_link_end_born(l);
-	warden_link_put(l);
-}
+/* --- who it is, asked at leisure ------------------------------------------------------------- */
 
 static struct path path_of(struct sock *sk)
 {
@@ -350,7 +311,18 @@ static struct path path_of(struct sock *sk)
 	return path;
 }
 
-static bool is_broker_of_old(struct sock *sk, char *where, struct warden_broker *broker)
+/**
+ * warden_local_is_broker() - is this local socket a broker's, or connected by one?
+ * @sk: the socket, held and not locked
+ * @where: set to the name it is known by; WARDEN_BROKER_NAME_SIZE
+ * @broker: filled in where it is
+ *
+ * Who accepted a connection has the address of the socket that listens.
+ *
+ * Context: Process context, may sleep.
+ * Return: true if it is.
+ */
+bool warden_local_is_broker(struct sock *sk, char *where, struct warden_broker *broker)
 {
 	struct path path;
 	bool is;
@@ -364,60 +336,6 @@ static bool is_broker_of_old(struct sock *sk, char *where, struct warden_broker 
 	if (path.dentry)
 		path_put(&path);
 	return is;
-}
-
-/* A socket that is bound, and one that is connected to a broker's, which has its address. */
-static void look_at(struct sock *sk)
-{
-	char where[WARDEN_BROKER_NAME_SIZE];
-	struct warden_broker broker;
-	struct sock *peer;
-
-	is_broker_of_old(sk, where, &broker);
-	peer = unix_peer_get(sk);
-	if (peer && !sk->sk_kern_sock && !sock_flag(sk, SOCK_DEAD) && !warden_link_has(sk) &&
-	    is_broker_of_old(peer, where, &broker))
-		adopt(sk, peer, &broker, where);
-	if (peer)
-		sock_put(peer);
-}
-
-/* Some sockets of a bucket, held; those before @skip were looked at. */
-static unsigned int hold_some(struct net *net, unsigned int bucket, unsigned int skip,
-			      struct sock *found[BATCH])
-{
-	unsigned int nr = 0;
-	struct sock *sk;
-
-	spin_lock(&net->unx.table.locks[bucket]);
-	sk_for_each(sk, &net->unx.table.buckets[bucket]) {
-		if (skip) {
-			skip--;
-			continue;
-		}
-		if (nr == BATCH)
-			break;
-		sock_hold(sk);
-		found[nr++] = sk;
-	}
-	spin_unlock(&net->unx.table.locks[bucket]);
-	return nr;
-}
-
-static void walk_bucket(struct net *net, unsigned int bucket)
-{
-	struct sock *found[BATCH];
-	unsigned int skip = 0, nr, i;
-
-	do {
-		nr = hold_some(net, bucket, skip, found);
-		for (i = 0; i < nr; i++) {
-			look_at(found[i]);
-			sock_put(found[i]);
-		}
-		skip += nr;
-		cond_resched();
-	} while (nr == BATCH);
 }
 
 /**
@@ -436,27 +354,4 @@ bool warden_broker_any_local(const struct warden_layers *layers)
 			if (layers->layer[i]->brokers[n].path[0])
 				return true;
 	return false;
-}
-
-/**
- * warden_broker_follow() - look after local sockets that are older than the policy
- * @layers: the policy in force now
- *
- * Context: In a change, sleeps; the hooks it needs are attached.
- */
-void warden_broker_follow(const struct warden_layers *layers)
-{
-	struct net *net;
-	unsigned int i;
-
-	warden_change_assert_held();
-	if (!warden_broker_any_local(layers)) {
-		warden_local_forget_all();
-		return;
-	}
-	down_read(&net_rwsem);
-	for_each_net(net)
-		for (i = 0; i < UNIX_HASH_SIZE; i++)
-			walk_bucket(net, i);
-	up_read(&net_rwsem);
 }

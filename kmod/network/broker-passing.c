@@ -9,10 +9,12 @@
 #include <linux/kernel.h>
 #include <linux/net.h>
 #include <linux/sched/signal.h>
+#include <linux/string.h>
 #include <net/sock.h>
 
 #include "broker-priv.h"
 #include "broker.h"
+#include "device/inventory.h"
 #include "egress.h"
 
 /* May it be used by a process that runs this program? */
@@ -61,6 +63,29 @@ int warden_broker_receive(const struct file *file)
 	return err;
 }
 
+/**
+ * warden_broker_is_held() - is this file a living connection to a broker?
+ * @file: any file, held
+ * @with_consent: only what rests on a consent counts
+ * @sensor: what it is to, where it is
+ *
+ * Context: Any; does not sleep.
+ * Return: true if it is.
+ */
+bool warden_broker_is_held(const struct file *file, bool with_consent, struct warden_sensor *sensor)
+{
+	struct warden_link *l = link_of(file);
+	bool is = l && (!with_consent || l->answer.has_receipt);
+
+	if (is) {
+		sensor->class = l->broker.class;
+		sensor->key = l->broker.key;
+		strscpy(sensor->topology, l->broker.name, sizeof(sensor->topology));
+	}
+	warden_link_put(l);
+	return is;
+}
+
 /* One pass over a descriptor table: what the new program may not have. */
 struct pass {
 	const struct warden_identity *identity;
@@ -93,6 +118,8 @@ void warden_broker_inherit(void)
 	struct pass p = { .identity = &identity };
 	unsigned int i;
 
+	if (!warden_link_any())
+		return;
 	warden_identity_of_current(&identity);
 	do {
 		p.nr = 0;

@@ -96,6 +96,7 @@ static inline const char *warden_link_program(const struct warden_link *l)
 
 /* broker.c: verdicts */
 bool warden_broker_at(const char *where, struct warden_broker *found);
+bool warden_broker_at_port(u16 protocol, u16 port, struct warden_broker *found);
 struct warden_link *warden_link_new(struct sock *sk, gfp_t gfp);
 void warden_link_put(struct warden_link *l);
 int warden_link_judge(struct warden_link *l);
@@ -112,6 +113,7 @@ struct warden_link *warden_link_take_prepared(const struct sock *sk);
 struct warden_link *warden_link_find(const struct sock *sk);
 void warden_link_pick(bool (*wanted)(const struct warden_link *l), struct list_head *list);
 void warden_link_remove(bool (*gone)(const struct warden_link *l), struct list_head *list);
+bool warden_link_any(void);
 bool warden_link_for_each(bool (*look)(struct warden_link *l));
 void warden_link_count_others(int nr);
 bool warden_broker_is_watched(void);
@@ -125,6 +127,7 @@ void warden_link_tell(const struct warden_link *l, u32 event, u32 reason);
 void warden_link_tell_ended(const struct warden_link *l, u32 event, u32 reason, u64 took);
 
 /* broker-local.c: which local sockets are brokers' */
+bool warden_local_is_broker(struct sock *sk, char *where, struct warden_broker *broker);
 void warden_local_forget(const struct sock *sk);
 void warden_local_forget_all(void);
 

@@ -6,8 +6,9 @@
  *
  * Of a port, whatever the address: a machine has many of its own, and who forwards a port
  * gives it others. broker-link.c has the table of connections, broker-local.c knows which
- * local sockets are brokers', broker-ending.c ends a connection, broker-passing.c says who
- * else may have it, broker-record.c tells of it.
+ * local sockets are brokers', broker-old.c finds connections from before the policy,
+ * broker-ending.c ends one, broker-passing.c says who else may have it, and broker-record.c
+ * tells of it.
  */
 #include <linux/cred.h>
 #include <linux/net.h>
@@ -25,6 +26,7 @@
 #include "device/classify.h"
 #include "egress.h"
 #include "policy/layers.h"
+#include "session/session.h"
 
 /* Looks at a verdict that is outdated as soon as it is made. */
 #define LOOKS 3
@@ -91,6 +93,20 @@ static bool find(const struct target *t, struct warden_broker *found)
 bool warden_broker_at(const char *where, struct warden_broker *found)
 {
 	return find(&(struct target){ .where = where }, found);
+}
+
+/**
+ * warden_broker_at_port() - which broker is found at a port?
+ * @protocol: IPPROTO_*
+ * @port: host order
+ * @found: filled in where there is one
+ *
+ * Context: Any; does not sleep.
+ * Return: true if the policy names one.
+ */
+bool warden_broker_at_port(u16 protocol, u16 port, struct warden_broker *found)
+{
+	return find(&(struct target){ .protocol = protocol, .port = port }, found);
 }
 
 /**
@@ -229,6 +245,8 @@ int warden_link_begin(struct warden_link *l)
 
 	for (looks = 0; looks < LOOKS && err == -EAGAIN; looks++)
 		err = warden_link_judge(l) ?: warden_link_add(l);
+	if (!err && l->answer.has_receipt)
+		warden_session_shroud();
 	if (err == -EAGAIN) { /* what changes faster is not worth waiting for */
 		warden_link_refuse(l, WARDEN_REASON_POLICY_CHANGED);
 		err = -EACCES;

@@ -14,6 +14,7 @@
 #include <linux/sched/task.h>
 
 #include "compat/coredump.h"
+#include "network/broker.h"
 #include "network/egress.h"
 #include "session-priv.h"
 #include "session.h"
@@ -32,7 +33,7 @@ static bool fits(const struct search *search, struct file *file)
 	const struct warden_session *s;
 
 	if (!warden_session_is(file))
-		return false;
+		return warden_broker_is_held(file, search->with_consent, search->sensor);
 	s = warden_session_of(file);
 	if (READ_ONCE(s->dead) || (search->with_consent && !s->answer.has_receipt))
 		return false;

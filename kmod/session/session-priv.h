@@ -112,9 +112,6 @@ bool warden_session_is(const struct file *file);
 /* session-older.c: files that were open before */
 void warden_session_forget_older(struct warden_session *s);
 
-/* session-holder.c: who may look into a holder */
-void warden_session_shroud(void);
-
 /* session-ending.c: how a session ends */
 void warden_session_settle(void);
 

@@ -47,6 +47,7 @@ int warden_session_receive(struct file *file);
 void warden_session_mark_holders(void);
 int warden_session_hibernate(void);
 int warden_session_peek(struct task_struct *task);
+void warden_session_shroud(void);
 int warden_session_unshroud(void);
 int warden_session_take_in(struct file *file, struct task_struct *holder);
 void warden_session_search(void);

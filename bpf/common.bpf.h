@@ -23,6 +23,7 @@
 #define DEBUGFS_MAGIC	 0x64626720
 #define PROC_SUPER_MAGIC 0x9fa0
 #define TRACEFS_MAGIC	 0x74726163
+#define DMA_BUF_MAGIC	 0x444d4142
 #define CONFIGFS_MAGIC	 0x62656570 /* fs/configfs/mount.c */
 
 /* MINORBITS of include/linux/kdev_t.h */

@@ -23,12 +23,18 @@ int BPF_PROG(warden_file_open, struct file *file, int ret)
 	return clamp_errno(warden_kf_file_open(file));
 }
 
+/* A buffer of frames is a file of its own. */
+static __always_inline bool is_buffer(const struct file *file)
+{
+	return file->f_inode->i_sb->s_magic == DMA_BUF_MAGIC;
+}
+
 SEC("lsm.s/file_receive")
 int BPF_PROG(warden_file_receive, struct file *file, int ret)
 {
 	if (ret)
 		return ret;
-	if (!needs_asking(file)) {
+	if (!needs_asking(file) && !is_buffer(file)) {
 		report_canary(WARDEN_HOOK_FILE_RECEIVE);
 		return 0;
 	}

@@ -29,6 +29,7 @@
 #include "program/load.h"
 #include "program/measure.h"
 #include "program/sha256.h"
+#include "session/session-export.h"
 #include "session/session.h"
 
 static DEFINE_PER_CPU(u64, calls);
@@ -202,6 +203,8 @@ __bpf_kfunc int warden_kf_file_open(struct file *file)
 __bpf_kfunc int warden_kf_file_receive(struct file *file)
 {
 	warden_kfunc_enter(WARDEN_HOOK_FILE_RECEIVE);
+	if (warden_export_is(file))
+		return warden_export_receive();
 	return is_sensor(file) ? judge_sensor(file) : 0;
 }
 

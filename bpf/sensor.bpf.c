@@ -29,6 +29,12 @@ static __always_inline bool may_be_derived(const struct file *file)
 	return may_hold_sessions() && file->f_inode->i_sb->s_magic == ANON_INODE_MAGIC;
 }
 
+/* A buffer of frames is a file of its own. */
+static __always_inline bool is_buffer(const struct file *file)
+{
+	return file->f_inode->i_sb->s_magic == DMA_BUF_MAGIC;
+}
+
 SEC("lsm.s/file_receive")
 int BPF_PROG(warden_file_receive, struct file *file, int ret)
 {
@@ -36,7 +42,7 @@ int BPF_PROG(warden_file_receive, struct file *file, int ret)
 		return ret;
 	if (may_be_brokered(file))
 		return clamp_errno(warden_kf_socket_receive(file));
-	if (!needs_asking(file) && !may_be_derived(file)) {
+	if (!needs_asking(file) && !may_be_derived(file) && !is_buffer(file)) {
 		report_canary(WARDEN_HOOK_FILE_RECEIVE);
 		return 0;
 	}

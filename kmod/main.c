@@ -62,15 +62,23 @@ static void tell_start(void)
 	warden_record_add(&r);
 }
 
+/* Before it runs. */
+static int on_coming(const char *name)
+{
+	int err;
+
+	warden_measure_settle(name);
+	err = warden_hooks_attached() ? warden_load_judge(name) : 0;
+	if (!err && warden_hci_brings(name))
+		err = warden_hci_need();
+	return err;
+}
+
 /* The module's BTF, which its programs need, is there once it goes live: insmod waits for us. */
 static int on_module(struct notifier_block *nb, unsigned long state, void *module)
 {
-	if (state == MODULE_STATE_COMING) {
-		warden_measure_settle(((struct module *)module)->name); /* before it runs */
-		return warden_hooks_attached() ?
-			       notifier_from_errno(warden_load_judge(((struct module *)module)->name)) :
-			       NOTIFY_DONE;
-	}
+	if (state == MODULE_STATE_COMING)
+		return notifier_from_errno(on_coming(((struct module *)module)->name));
 	if (state == MODULE_STATE_GOING)
 		warden_usb_forget(((struct module *)module)->name);
 	if (module != THIS_MODULE || state != MODULE_STATE_LIVE)
@@ -158,6 +166,7 @@ static int __init warden_init(void)
 	err = register_module_notifier(&module_nb);
 	if (err)
 		goto err_wext;
+	warden_hci_init();
 	return 0;
 
 err_wext:

@@ -223,6 +223,25 @@ TEST_F(ask, words_grant_once_dismiss_for_a_time_and_refuse)
 	EXPECT_FALSE(client_says(&self->ui, ASKED, 500));
 }
 
+TEST_F(ask, use_of_before_is_asked_about_where_it_looks_back)
+{
+	EXPECT_EQ(-EACCES, use(self->camera));
+	ASSERT_EQ(0, client_start(&self->ui, ARGV("sh", "-c", "exec wardenctl consent ask <" FIFO)));
+	EXPECT_TRUE(client_says(&self->ui, READY, ANSWER_MS));
+	EXPECT_FALSE(client_says(&self->ui, ASKED, 300));
+	client_end(&self->ui);
+	ASSERT_EQ(0, client_start(&self->ui, ARGV("sh", "-c", "exec wardenctl consent ask --back 1m "
+						  "--count 1 <" FIFO)));
+	ASSERT_TRUE(client_says(&self->ui, ASKED, ANSWER_MS));
+	EXPECT_TRUE(is_answered(&self->ui, self->answers, "t 1h\n", "granted: consent "));
+	EXPECT_EQ(0, use(self->camera));
+	/* What was granted since is asked about no more. */
+	client_end(&self->ui);
+	ASSERT_EQ(0, client_start(&self->ui, ARGV("sh", "-c", "exec wardenctl consent ask --back 1m <" FIFO)));
+	EXPECT_TRUE(client_says(&self->ui, READY, ANSWER_MS));
+	EXPECT_FALSE(client_says(&self->ui, ASKED, 300));
+}
+
 TEST_F(ask, key_may_not_be_read_without_a_rule)
 {
 	struct keypad k;

@@ -350,12 +350,43 @@ static bool changes(const volatile uint8_t *memory, size_t len)
 	return false;
 }
 
-/* What was exported cannot be taken back; but no new frame comes into it. */
-TEST_F(consent, exported_buffer_gets_no_frame_after_withdrawal)
+/* Is there anything to read? A write of it fails where there is not, and nobody is killed. */
+static bool stands(const volatile uint8_t *memory)
+{
+	int pair[2];
+	bool can;
+
+	if (pipe(pair))
+		return false;
+	can = write(pair[1], (const void *)memory, 1) == 1;
+	close(pair[0]);
+	close(pair[1]);
+	return can;
+}
+
+/* A process that has nothing but the mapping: says whether that stands once it is told to look. */
+static pid_t keep_mapping(const struct camera *c, int buffer, const volatile uint8_t *memory,
+			  int told)
+{
+	pid_t pid = fork();
+	char byte;
+
+	if (pid)
+		return pid;
+	close(c->fd);
+	close(buffer);
+	if (read(told, &byte, 1) != 1)
+		_exit(255);
+	_exit(stands(memory));
+}
+
+/* S4: what was exported ends with its source, in whatever process. */
+TEST_F(consent, exported_buffer_ends_with_its_session)
 {
 	volatile uint8_t *memory;
 	struct camera c;
-	int buffer;
+	int buffer, pair[2], status;
+	pid_t other;
 
 	ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
 	ASSERT_EQ(0, camera_open(&c, self->camera));
@@ -368,9 +399,19 @@ TEST_F(consent, exported_buffer_gets_no_frame_after_withdrawal)
 	camera_watch(&c, self->sight);
 	ASSERT_TRUE(sight_flows(self->sight, 3, 10000));
 	EXPECT_TRUE(changes(memory, c.len[0]));
+	ASSERT_EQ(0, pipe(pair));
+	other = keep_mapping(&c, buffer, memory, pair[0]);
+	EXPECT_TRUE(stands(memory));
 	ASSERT_EQ(0, warden_withdraw("tester", "camera"));
+	EXPECT_FALSE(stands(memory));
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, c.len[0], PROT_READ, MAP_SHARED, buffer, 0));
+	EXPECT_EQ(1, write(pair[1], "x", 1));
+	EXPECT_EQ(other, waitpid(other, &status, 0));
+	EXPECT_EQ(0, status);
+	close(pair[0]);
+	close(pair[1]);
 	wait(NULL);
-	EXPECT_FALSE(changes(memory, c.len[0]));
+	close(buffer);
 	camera_close(&c);
 }
 

@@ -186,6 +186,39 @@ TEST_F(identity, descriptor_cannot_be_taken_by_another_program)
 	client_end(&c);
 }
 
+/* S4: frames that were exported are frames. */
+TEST_F(identity, exported_buffer_is_for_who_may_use_a_camera)
+{
+	struct claim denied = refused("program-unknown", warden_beside("stranger"));
+	struct client c;
+	char number[16];
+	int buffer;
+
+	ASSERT_EQ(0, camera_start(&self->c));
+	buffer = camera_export(&self->c, 0);
+	if (buffer < 0)
+		SKIP(return, "the driver exports nothing: %s", strerror(-buffer));
+	denied.object = "dma-buf";
+	denied.times = 2;
+	EXPECT_EQ(1, hand_over(buffer, warden_beside("stranger"), &c));
+	EXPECT_STREQ("MSG_CTRUNC\n", c.text);
+	client_end(&c);
+	snprintf(number, sizeof(number), "%d", buffer);
+	ASSERT_EQ(0, fcntl(buffer, F_SETFD, 0));
+	EXPECT_EQ(1, client_run(&c, ARGV(warden_beside("stranger"), "held", number)));
+	EXPECT_STREQ("EBADF\n", c.text);
+	client_end(&c);
+	ASSERT_EQ(0, fcntl(buffer, F_SETFD, FD_CLOEXEC));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use camera;\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, hand_over(buffer, warden_beside("stranger"), &c));
+	EXPECT_STREQ("ok\n", c.text);
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	close(buffer);
+}
+
 TEST_F(identity, descriptor_inherited_by_another_program_is_closed)
 {
 	struct claim denied = refused("program-unknown", warden_beside("stranger"));

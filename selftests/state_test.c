@@ -13,6 +13,7 @@
 #define STATE	"/tmp/state"
 #define COUNTER "/tmp/state.counter"
 #define OLDER	"/tmp/state.older"
+#define TPM	"tpm:0x01800057"
 
 #define CUT(name) "/var/tmp/cut-" name
 
@@ -23,6 +24,7 @@
 	"allow tester use camera for door with consent;\n"
 
 #define SAVE()	      warden_ctl(ARGV("state", "save", STATE))
+#define SAVE_BY(c)    warden_ctl(ARGV("state", "save", STATE, "--counter", c))
 #define RESTORE(...)  warden_ctl(ARGV("state", "restore", STATE, ##__VA_ARGS__))
 #define GRANT(...)                                                                                 \
 	warden_ctl(ARGV("consent", "grant", "tester", "camera", "--purpose", "door", ##__VA_ARGS__))
@@ -57,6 +59,12 @@ FIXTURE_TEARDOWN(state)
 	warden_withdraw_all();
 }
 
+/* Of a TPM where there is one. */
+static const char *best_counter(void)
+{
+	return access("/dev/tpmrm0", F_OK) ? COUNTER : TPM;
+}
+
 TEST_F(state, is_back_in_the_next_life_and_is_taken_once)
 {
 	struct claim denied = { .domain = "sensor", .reason = "no-consent", .program = "tester" };
@@ -67,7 +75,10 @@ TEST_F(state, is_back_in_the_next_life_and_is_taken_once)
 	ASSERT_EQ(0, GRANT("--for", "1h"));
 	ASSERT_EQ(0, GRANT("--session"));
 	ASSERT_EQ(0, warden_ctl(ARGV("sensor", "switch", "microphone", "off")));
-	ASSERT_EQ(0, SAVE());
+	ASSERT_EQ(0, SAVE_BY(best_counter()))
+	{
+		TH_LOG("%s", warden_said());
+	}
 	EXPECT_NE(NULL, strstr(warden_said(), "saved: 2 consents; 1 "));
 	ASSERT_EQ(0, stat(STATE, &st));
 	EXPECT_EQ(0600, st.st_mode & 0777);
@@ -76,7 +87,7 @@ TEST_F(state, is_back_in_the_next_life_and_is_taken_once)
 	EXPECT_EQ(-EACCES, camera_open(&self->c, self->camera));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	/* What had an end has ended: nobody knows how long it was dark. */
-	ASSERT_EQ(0, RESTORE())
+	ASSERT_EQ(0, RESTORE("--counter", best_counter()))
 	{
 		TH_LOG("%s", warden_said());
 	}
@@ -93,7 +104,7 @@ TEST_F(state, is_back_in_the_next_life_and_is_taken_once)
 	EXPECT_EQ(-EACCES, camera_open(&self->c, self->camera));
 	/* Whoever trusts the clock keeps what has not run out. */
 	ASSERT_TRUE(live_again());
-	ASSERT_EQ(0, RESTORE("--trust-clock"));
+	ASSERT_EQ(0, RESTORE("--counter", best_counter(), "--trust-clock"));
 	EXPECT_NE(NULL, strstr(warden_said(), "restored: 2 consents; 0 ended"));
 }
 
@@ -171,6 +182,28 @@ TEST_F(state, older_or_altered_is_refused)
 	ASSERT_EQ(0, truncate(STATE, 30));
 	EXPECT_EQ(1, RESTORE());
 	EXPECT_EQ(1, warden_ctl(ARGV("state", "restore", "/tmp/there-is-none")));
+}
+
+/* What a TPM counts nobody sets back; the newest was taken above. */
+TEST_F(state, older_is_refused_by_the_counter_of_a_tpm)
+{
+	if (access("/dev/tpmrm0", F_OK))
+		SKIP(return, "there is no TPM");
+	ASSERT_EQ(0, GRANT());
+	ASSERT_EQ(0, SAVE_BY(TPM))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	ASSERT_TRUE(copy(STATE, OLDER));
+	ASSERT_EQ(0, SAVE_BY(TPM));
+	ASSERT_TRUE(copy(OLDER, STATE));
+	EXPECT_EQ(1, RESTORE("--counter", TPM));
+	EXPECT_NE(NULL, strstr(warden_said(), "was saved since"));
+	EXPECT_EQ(1, RESTORE("--counter", "tpm:0x01800058"));
+	EXPECT_NE(NULL, strstr(warden_said(), "the TPM has no counter 0x01800058"));
+	EXPECT_EQ(1, RESTORE("--counter", "tpm:7"));
+	EXPECT_NE(NULL, strstr(warden_said(), "no index"));
+	EXPECT_NE(0, access(COUNTER, F_OK));
 }
 
 TEST_HARNESS_MAIN

@@ -12,6 +12,7 @@
 
 #include "policy/digest.h"
 #include "state_file.h"
+#include "tpm_counter.h"
 #include "wire.h"
 
 #define STATE_BYTES_MAX (64u << 20)
@@ -147,7 +148,14 @@ int warden_state_read(const char *file, char **text, struct warden_fault *f)
 				"%s is cut short or was altered: its checksum is wrong", file);
 }
 
-int warden_counter_read(const char *file, uint64_t *number, struct warden_fault *f)
+int warden_counter_make(const char *file, struct warden_fault *f)
+{
+	uint32_t index;
+
+	return warden_tpm_counter_is(file, &index) ? warden_tpm_counter_make(index, f) : 0;
+}
+
+static int read_number(const char *file, uint64_t *number, struct warden_fault *f)
 {
 	FILE *in = fopen(file, "re");
 	int n;
@@ -163,10 +171,21 @@ int warden_counter_read(const char *file, uint64_t *number, struct warden_fault 
 				"%s holds no number", file);
 }
 
+int warden_counter_read(const char *file, uint64_t *number, struct warden_fault *f)
+{
+	uint32_t index;
+
+	return warden_tpm_counter_is(file, &index) ? warden_tpm_counter_read(index, number, f) :
+						     read_number(file, number, f);
+}
+
 int warden_counter_write(const char *file, uint64_t number, struct warden_fault *f)
 {
 	char text[24];
+	uint32_t index;
 
+	if (warden_tpm_counter_is(file, &index))
+		return warden_tpm_counter_raise(index, number, f);
 	snprintf(text, sizeof(text), "%" PRIu64 "\n", number);
 	return replace(file, text, strlen(text), "", f);
 }

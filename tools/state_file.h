@@ -44,7 +44,13 @@ int warden_file_replace(const char *file, const void *bytes, size_t len, struct 
  */
 int warden_state_read(const char *file, char **text, struct warden_fault *f);
 
-/* The number a counter file holds; 0 where there is no such file. Fails with a negative errno. */
+/*
+ * A counter is a file, or tpm:INDEX in a TPM, which is made before a state is saved that
+ * it has to count. Each fails with a negative errno.
+ */
+int warden_counter_make(const char *file, struct warden_fault *f);
+
+/* The number it holds; 0 where there is no such file. */
 int warden_counter_read(const char *file, uint64_t *number, struct warden_fault *f);
 int warden_counter_write(const char *file, uint64_t number, struct warden_fault *f);
 

@@ -13,6 +13,7 @@
  * module what the socket held before. __sock_release() drops ours behind our release.
  */
 #include <linux/atomic.h>
+#include <linux/kobject.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/net.h>
@@ -26,6 +27,8 @@
 
 #include "hci.h"
 #include "hook/hooks.h"
+#include "hook/links.h"
+#include "hook/needs.h"
 #include "radio.h"
 
 /* The kernel's operations, and ours before and after a socket is bound. */
@@ -35,6 +38,9 @@ static struct proto_ops bound;
 
 /* Protects the three above while the first socket is made. Nests nothing. */
 static DEFINE_SPINLOCK(ops_lock);
+
+/* What it is called in /sys/module, also where it is built in: it has parameters. */
+#define BLUETOOTH "bluetooth"
 
 static atomic_t nr_sockets = ATOMIC_INIT(0);
 
@@ -153,6 +159,49 @@ static void prepare(const struct proto_ops *ops)
 	bound = unbound;
 	bound.sendmsg = hci_sendmsg;
 	bound.recvmsg = hci_recvmsg;
+}
+
+/**
+ * warden_hci_brings() - is it this module that makes such sockets?
+ * @module: its name
+ *
+ * Context: Any.
+ * Return: true if it is.
+ */
+bool warden_hci_brings(const char *module)
+{
+	return !strcmp(module, BLUETOOTH);
+}
+
+/**
+ * warden_hci_need() - have sockets looked at from now on, as they are made
+ *
+ * Where there is no Bluetooth the hook would cost every socket for nothing.
+ *
+ * Context: Process context, sleeps; before the first of them can be made.
+ * Return: 0; else what the kernel said to the attaching of the program.
+ */
+int warden_hci_need(void)
+{
+	return warden_links_need(WARDEN_NEED_RADIO, warden_needs_radio());
+}
+
+/**
+ * warden_hci_init() - look whether there is a Bluetooth already, built in or loaded
+ *
+ * The set of all modules is reached through our own, as that of all devices is.
+ *
+ * Context: Process context, module init; once later ones are told of. Nothing is attached
+ * yet, so nothing can fail.
+ */
+void warden_hci_init(void)
+{
+	struct kobject *module = kset_find_obj(THIS_MODULE->mkobj.kobj.kset, BLUETOOTH);
+
+	if (!module)
+		return;
+	kobject_put(module);
+	warden_hci_need();
 }
 
 /**

@@ -9,13 +9,10 @@
  * do, because it may be another by the next time, and scans are rare. Its old ioctls
  * are in wext.c, Bluetooth is in hci.c.
  */
-#include <linux/cred.h>
 #include <linux/genetlink.h>
 #include <linux/net.h>
 #include <linux/netlink.h>
 #include <linux/nl80211.h>
-#include <linux/pid.h>
-#include <linux/sched/signal.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -23,12 +20,9 @@
 #include <net/net_namespace.h>
 #include <net/netlink.h>
 #include <net/sock.h>
+#include <uapi/linux/warden.h>
 
-#include "consent/consent.h"
-#include "judge/judge.h"
-#include "network/egress.h"
-#include "policy/snapshot.h"
-#include "program/identity.h"
+#include "judge/named.h"
 #include "radio.h"
 
 /* How long the controller may take; it answers before send() returns. */
@@ -187,20 +181,6 @@ static int scans(const struct sk_buff *skb)
 	return 0;
 }
 
-/*
- * Does the consent it rests on let this process? One that is for one open has none to
- * end with here, and is the process's that came first, as one that is for one process.
- */
-static int claim(const struct warden_request *req, struct warden_answer *answer)
-{
-	if (!answer->has_receipt || warden_consent_use(&req->subject->digest, answer->receipt,
-						       req->process, req->session))
-		return 0;
-	answer->denied = true;
-	answer->reason = WARDEN_REASON_NO_CONSENT;
-	return -EACCES;
-}
-
 /**
  * warden_radio_use() - may the current program have what a radio hears around it?
  * @radio: which one; what a rule can name, and what a record tells
@@ -212,27 +192,7 @@ static int claim(const struct warden_request *req, struct warden_answer *answer)
  */
 int warden_radio_use(const char *radio)
 {
-	struct warden_identity subject;
-	struct warden_request req = {
-		.domain = WARDEN_DOMAIN_SENSOR,
-		.uid = from_kuid(&init_user_ns, current_uid()),
-		.subject = &subject,
-		.class = WARDEN_SENSOR_CLASS_LOCATION,
-		.topology = warden_snapshot_key(radio),
-		.process = (unsigned long)task_tgid(current),
-		.session = (unsigned long)task_tgid(current),
-	};
-	struct warden_answer answer;
-	int err;
-
-	warden_identity_of_current(&subject);
-	if (!subject.reason && warden_judge_is_traced())
-		subject.reason = WARDEN_REASON_PROGRAM_TRACED;
-	err = warden_judge(&req, &answer) ?: claim(&req, &answer) ?:
-	      warden_egress_use(req.class, 0);
-	if (warden_answer_tells(&answer))
-		warden_judge_tell(&req, &answer, radio, 0);
-	return err;
+	return warden_named_use(WARDEN_SENSOR_CLASS_LOCATION, radio);
 }
 
 /**

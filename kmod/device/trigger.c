@@ -4,16 +4,13 @@
  * when to measure, or a chip of no substance. To make one takes the right to what the
  * chips of IIO tell, of which motion is what the most private ones do.
  */
-#include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <uapi/linux/warden.h>
 
-#include "judge/judge.h"
-#include "policy/snapshot.h"
-#include "program/identity.h"
+#include "judge/named.h"
 #include "trigger.h"
 
 /* drivers/iio/industrialio-configfs.c makes the first, all below leads to it. */
@@ -21,26 +18,6 @@
 
 /* Longest path below the root of configfs that is looked at. */
 #define PATH_SIZE 192
-
-static int judge(const char *object)
-{
-	struct warden_identity subject;
-	const struct warden_request req = {
-		.domain = WARDEN_DOMAIN_SENSOR,
-		.uid = from_kuid(&init_user_ns, current_uid()),
-		.subject = &subject,
-		.class = WARDEN_SENSOR_CLASS_MOTION,
-		.topology = warden_snapshot_key(object),
-	};
-	struct warden_answer answer;
-	int err;
-
-	warden_identity_known(&subject);
-	err = warden_judge(&req, &answer);
-	if (warden_answer_tells(&answer))
-		warden_judge_tell(&req, &answer, object, 0);
-	return err;
-}
 
 /**
  * warden_trigger_judge() - may the current program make this directory?
@@ -59,5 +36,5 @@ int warden_trigger_judge(const struct dentry *dentry)
 	if (IS_ERR(path) || strncmp(path, CHIPS, strlen(CHIPS)))
 		return 0;
 	strscpy(object + head, path, sizeof(object) - head);
-	return judge(object);
+	return warden_named_use_now(WARDEN_SENSOR_CLASS_MOTION, object);
 }

@@ -30,6 +30,7 @@
 #include "program/load.h"
 #include "program/measure.h"
 #include "program/sha256.h"
+#include "session/session-export.h"
 #include "session/session.h"
 
 static DEFINE_PER_CPU(u64, calls);
@@ -207,6 +208,8 @@ __bpf_kfunc int warden_kf_file_receive(struct file *file)
 	int err;
 
 	warden_kfunc_enter(WARDEN_HOOK_FILE_RECEIVE);
+	if (warden_export_is(file))
+		return warden_export_receive();
 	if (!is_sensor(file))
 		return warden_session_receive(file);
 	err = judge_sensor(file);

@@ -18,6 +18,7 @@
  * @WARDEN_NEED_WAITING: the policy that comes back unless that one is confirmed
  * @WARDEN_NEED_SHADOW: the policy in shadow
  * @WARDEN_NEED_QUARANTINE: programs in quarantine
+ * @WARDEN_NEED_RADIO: a Bluetooth that is loaded
  * @WARDEN_NEED_TRIAL: the module's first look whether it is heard
  * @WARDEN_NEEDS: how many there are
  */
@@ -26,6 +27,7 @@ enum warden_need {
 	WARDEN_NEED_WAITING,
 	WARDEN_NEED_SHADOW,
 	WARDEN_NEED_QUARANTINE,
+	WARDEN_NEED_RADIO,
 	WARDEN_NEED_TRIAL,
 	WARDEN_NEEDS,
 };

@@ -4,7 +4,6 @@
  * attached: a program costs at each call of its hook, whatever it then does.
  */
 #include <linux/bits.h>
-#include <linux/kconfig.h>
 
 #include "judge/decide.h"
 #include "needs.h"
@@ -18,8 +17,7 @@
  */
 #define ALWAYS                                                                                    \
 	(HOOK(FILE_OPEN) | HOOK(FILE_RECEIVE) | HOOK(BPRM_CREDS) | HOOK(PTRACE_ACCESS) |           \
-	 HOOK(NETLINK_SEND) | HOOK(PRCTL) | HOOK(SB_DELETE) | HOOK(DEVICE_ADD) | HOOK(DEVICE_DEL) | \
-	 (IS_ENABLED(CONFIG_BT) ? HOOK(SOCKET_POST_CREATE) : 0))
+	 HOOK(NETLINK_SEND) | HOOK(PRCTL) | HOOK(SB_DELETE) | HOOK(DEVICE_ADD) | HOOK(DEVICE_DEL))
 
 /* Where a domain is judged and measured, apart from those. */
 static const u64 hooks_of[WARDEN_DOMAIN_RULES] = {
@@ -106,4 +104,15 @@ u64 warden_needs(const struct warden_layers *layers)
 u64 warden_needs_quarantine(void)
 {
 	return HOOK(BPRM_CHECK);
+}
+
+/**
+ * warden_needs_radio() - which hooks it takes to look at sockets of Bluetooth
+ *
+ * Context: Any.
+ * Return: a bit mask of enum warden_hook.
+ */
+u64 warden_needs_radio(void)
+{
+	return HOOK(SOCKET_POST_CREATE);
 }

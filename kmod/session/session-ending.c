@@ -5,7 +5,8 @@
  *  2. threads inside a call are asked out of it (task work with a signal);
  *  3. mmap calls under way are waited for, by taking their mm's lock once;
  *  4. the stream is stopped through its driver;
- *  5. the mappings are zapped, and a fault handler may not bring pages back;
+ *  5. the mappings are zapped, and a fault handler may not bring pages back; what was
+ *     exported is erased;
  *  6. the holders are killed, where the rule says so;
  *  7. whoever waits for the file to be ready, in poll(2), epoll(7) or an io_uring,
  *     is woken and finds that it is dead.
@@ -27,6 +28,7 @@
 #include <linux/wait.h>
 
 #include "network/broker.h"
+#include "session-export.h"
 #include "session-priv.h"
 #include "session.h"
 #include "stream.h"
@@ -170,6 +172,7 @@ static void wake_pollers(struct warden_session *s)
 /* Take the ground from under a session. The caller holds a reference to its file. */
 static void end_session(struct warden_session *s)
 {
+	struct warden_buffers buffers;
 	struct holder *h;
 	LIST_HEAD(holders);
 
@@ -179,8 +182,9 @@ static void end_session(struct warden_session *s)
 		kick(h->task);
 	list_for_each_entry(h, &holders, node)
 		wait_for_mmap(h->task);
-	warden_stream_stop(s->file, s->orig, &s->sensor);
+	warden_stream_stop(s->file, s->orig, &s->sensor, &buffers);
 	warden_mapping_zap(&s->mapping);
+	warden_export_end(s, &buffers);
 	if (s->answer.flags & WARDEN_RULE_FLAG_KILL)
 		list_for_each_entry(h, &holders, node)
 			send_sig(SIGKILL, h->task, 1);

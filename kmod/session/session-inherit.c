@@ -10,6 +10,7 @@
 #include <linux/kernel.h>
 
 #include "network/egress.h"
+#include "session-export.h"
 #include "session-priv.h"
 #include "session.h"
 
@@ -43,8 +44,11 @@ static int find_foreign(const void *arg, struct file *file, unsigned int fd)
 {
 	struct inherit *in = (struct inherit *)arg;
 
-	if (!warden_session_is(file))
-		return 0;
+	if (!warden_session_is(file)) {
+		if (warden_export_is(file) && warden_export_keep(in->identity))
+			in->fd[in->nr++] = fd;
+		return in->nr == ARRAY_SIZE(in->fd);
+	}
 	if (may_have(warden_session_of(file), in->identity, true)) /* under the table's lock */
 		in->fd[in->nr++] = fd;
 	else

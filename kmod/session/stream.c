@@ -44,6 +44,18 @@ static u32 buffer_type(const struct video_device *vdev)
 	return V4L2_BUF_TYPE_VIDEO_CAPTURE;
 }
 
+static void note_buffers(struct vb2_queue *q, struct warden_buffers *to)
+{
+	const struct vb2_buffer *b;
+	unsigned int i, plane;
+
+	for (i = 0; q && i < WARDEN_BUFFERS_MAX; i++) {
+		b = vb2_get_buffer(q, i);
+		for (plane = 0; b && plane < b->num_planes && to->nr < WARDEN_BUFFERS_MAX; plane++)
+			to->priv[to->nr++] = b->planes[plane].mem_priv;
+	}
+}
+
 /* Let go of the queue, so that who has consent can stream while the holder still sits there. */
 static void free_buffers(struct file *file, const struct video_device *vdev)
 {
@@ -59,7 +71,8 @@ static void free_buffers(struct file *file, const struct video_device *vdev)
  * VIDIOC_STREAMOFF takes a user pointer, so the driver's own operation is
  * called, under the lock video_ioctl2() would take (v4l2_ioctl_get_lock()).
  */
-static void stop_video(struct file *file, const struct warden_sensor *sensor)
+static void stop_video(struct file *file, const struct warden_sensor *sensor,
+		       struct warden_buffers *buffers)
 {
 	struct video_device *vdev = to_video_device(sensor->dev);
 	struct mutex *lock;
@@ -70,12 +83,14 @@ static void stop_video(struct file *file, const struct warden_sensor *sensor)
 	if (lock && !lock_in_time(lock))
 		return;
 	vdev->ioctl_ops->vidioc_streamoff(file, file->private_data, buffer_type(vdev));
+	note_buffers(vdev->queue, buffers);
 	free_buffers(file, vdev);
 	if (lock)
 		mutex_unlock(lock);
 }
 #else
-static void stop_video(struct file *file, const struct warden_sensor *sensor)
+static void stop_video(struct file *file, const struct warden_sensor *sensor,
+		       struct warden_buffers *buffers)
 {
 }
 #endif
@@ -85,6 +100,7 @@ static void stop_video(struct file *file, const struct warden_sensor *sensor)
  * @file: the file
  * @ops: the driver's operations
  * @sensor: the device
+ * @buffers: gets what it streamed into, where the driver shows its queue
  *
  * ALSA's DROP takes no argument and can be called as it is. Classes without a
  * known way are stopped by their file being dead and their mappings gone.
@@ -92,12 +108,31 @@ static void stop_video(struct file *file, const struct warden_sensor *sensor)
  * Context: Process context, may sleep up to LOCK_WAIT_MS for a driver's lock.
  */
 void warden_stream_stop(struct file *file, const struct file_operations *ops,
-			const struct warden_sensor *sensor)
+			const struct warden_sensor *sensor, struct warden_buffers *buffers)
 {
+	buffers->nr = 0;
 	if (!sensor->dev || !sensor->dev->class)
 		return;
 	if (sensor->class == WARDEN_SENSOR_CLASS_MICROPHONE && ops->unlocked_ioctl)
 		ops->unlocked_ioctl(file, SNDRV_PCM_IOCTL_DROP, 0);
 	else if (!strcmp(sensor->dev->class->name, "video4linux"))
-		stop_video(file, sensor);
+		stop_video(file, sensor, buffers);
+}
+
+/**
+ * warden_stream_has() - was this one of them?
+ * @buffers: what a queue had
+ * @priv: address its allocator knows a buffer by
+ *
+ * Context: Any.
+ * Return: true if it was.
+ */
+bool warden_stream_has(const struct warden_buffers *buffers, const void *priv)
+{
+	unsigned int i;
+
+	for (i = 0; i < buffers->nr; i++)
+		if (priv && buffers->priv[i] == priv)
+			return true;
+	return false;
 }

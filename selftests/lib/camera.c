@@ -108,7 +108,8 @@ int camera_frame(struct camera *c, int ms)
 
 int camera_export(struct camera *c, unsigned int i)
 {
-	struct v4l2_exportbuffer e = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .index = i };
+	struct v4l2_exportbuffer e = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .index = i,
+				       .flags = O_CLOEXEC };
 
 	return ioctl(c->fd, VIDIOC_EXPBUF, &e) ? -errno : e.fd;
 }

@@ -191,7 +191,7 @@ const struct warden_noun *warden_noun_consent(void)
 		{ "context", "armed|disarmed", run_context },
 		{ "ask",
 		  "[--button NODE[:YES[:NO]]] [--yes y|s|\"t 10m\"] [--led NAME] [--principal WHO] "
-		  "[--basis BASIS] [--count N] [--timeout SECONDS]",
+		  "[--basis BASIS] [--back SPAN] [--count N] [--timeout SECONDS]",
 		  warden_consent_ask },
 		{ "export", "--key KEY.pem --cert CERT.pem [--any-device] FILE", warden_consent_export },
 		{ "import", "[--signature FILE.p7s] [--cert CERT.pem] [--trust-clock] FILE",

@@ -30,6 +30,8 @@
 #include "consent_answer.h"
 #include "consent_words.h"
 
+#define BACK_MAX 86400 /* seconds; the module keeps records for no certain time */
+
 #define DONE 1 /* not a value any function here fails with */
 
 static volatile sig_atomic_t interrupted;
@@ -52,6 +54,7 @@ static volatile sig_atomic_t interrupted;
  * @reads: somebody may type
  * @left: answers still wanted; 0 is no bound
  * @end: CLOCK_MONOTONIC in ns when it is over; 0 is never
+ * @since: boot-time clock in ns; uses that were refused from then on are asked about, 0 is from now
  * @fault: why it failed
  */
 struct asking {
@@ -71,15 +74,21 @@ struct asking {
 	bool reads;
 	unsigned long long left;
 	uint64_t end;
+	uint64_t since;
 	struct warden_fault fault;
 };
 
-static uint64_t monotonic(void)
+static uint64_t clock_ns(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(clock, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+static uint64_t monotonic(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
 }
 
 static int take_record(void *ctx, const struct warden_object *o)
@@ -88,7 +97,8 @@ static int take_record(void *ctx, const struct warden_object *o)
 
 	switch (warden_object_number(o, WARDEN_A_RECORD_EVENT)) {
 	case WARDEN_EVENT_CONSENT_REQUEST:
-		warden_questions_add(&a->questions, o, monotonic());
+		if (warden_object_number(o, WARDEN_A_RECORD_TIME) >= a->since)
+			warden_questions_add(&a->questions, o, monotonic());
 		return 0;
 	case WARDEN_EVENT_GRANT:
 		if (warden_questions_settle(&a->questions, o))
@@ -346,7 +356,7 @@ static int turn(struct asking *a)
 
 static int follow(struct asking *a)
 {
-	int err = warden_audit_stream_start(&a->stream, 0);
+	int err = warden_audit_stream_start(&a->stream, a->since ? 1 : 0);
 
 	a->is_stale = true;
 	if (!err && !a->ctl->json)
@@ -365,6 +375,7 @@ struct options {
 	const char *led;
 	unsigned long long count;
 	unsigned long long timeout;
+	uint64_t back;
 };
 
 static int read_press(struct asking *a, const char *text)
@@ -395,6 +406,8 @@ static int take_option(struct asking *a, struct options *o, int option)
 		return warden_usage_number(optarg, "--count", UINT32_MAX, &o->count);
 	case 't':
 		return warden_usage_number(optarg, "--timeout", 1000000, &o->timeout);
+	case 'k':
+		return warden_usage_span(optarg, "--back", BACK_MAX, &o->back);
 	}
 	return WARDEN_EXIT_USAGE;
 }
@@ -409,6 +422,7 @@ static int take_options(struct asking *a, struct options *o, int argc, char **ar
 		{ "basis", required_argument, NULL, 'B' },
 		{ "count", required_argument, NULL, 'c' },
 		{ "timeout", required_argument, NULL, 't' },
+		{ "back", required_argument, NULL, 'k' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c, status = 0;
@@ -421,6 +435,14 @@ static int take_options(struct asking *a, struct options *o, int argc, char **ar
 	return status;
 }
 
+/* Never 0, which would be from now on. */
+static uint64_t since(uint64_t seconds)
+{
+	uint64_t now = clock_ns(CLOCK_BOOTTIME), ns = seconds * 1000000000u;
+
+	return now > ns ? now - ns : 1;
+}
+
 static int set_up(struct asking *a, const struct options *o)
 {
 	int err = warden_nl_open(&a->nl, &a->fault);
@@ -429,6 +451,7 @@ static int set_up(struct asking *a, const struct options *o)
 						  .fault = &a->fault };
 	a->reads = true;
 	a->left = o->count;
+	a->since = o->back ? since(o->back) : 0;
 	a->end = o->timeout ? monotonic() + o->timeout * 1000000000u : 0;
 	if (!err && o->button)
 		err = warden_button_open(&a->button, o->button, &a->fault);

@@ -171,8 +171,10 @@ static int gather(struct saving *s, struct warden_fault *f)
 static int save(struct saving *s, const struct options *o, struct warden_fault *f)
 {
 	uint64_t counter;
-	int err = warden_counter_read(o->counter, &counter, f);
+	int err = warden_counter_make(o->counter, f);
 
+	if (!err)
+		err = warden_counter_read(o->counter, &counter, f);
 	if (!err)
 		err = gather(s, f);
 	if (err)
@@ -435,8 +437,8 @@ static int run_restore(const struct warden_ctl *ctl, int argc, char **argv)
 const struct warden_noun *warden_noun_state(void)
 {
 	static const struct warden_verb verbs[] = {
-		{ "save", "FILE [--counter FILE]", run_save },
-		{ "restore", "FILE [--counter FILE] [--trust-clock]", run_restore },
+		{ "save", "FILE [--counter FILE|tpm:INDEX]", run_save },
+		{ "restore", "FILE [--counter FILE|tpm:INDEX] [--trust-clock]", run_restore },
 		{ NULL, NULL, NULL },
 	};
 	static const struct warden_noun noun = { "state", "what outlives Warden and the power",

@@ -10,14 +10,14 @@
 #include "lib/harness.h"
 
 #define CANARY	 "virtual/warden-canary"
-#define HOOKS	 (WARDEN_HOOK_TUN_ATTACH + 1)
+#define HOOKS	 (WARDEN_HOOK_BPF_LOAD + 1)
 #define SHUT	 "default sensor deny;\ndefault listen deny;\n"
 #define OPEN	 "default sensor allow;\ndefault listen allow;\n"
 /* A word on each domain, so that every hook is needed. */
 #define ALL                                                                                       \
 	SHUT "default connect deny;\ndefault protocol deny;\ndebug closed;\nmeasure exec, module;\n" \
 	     "deny any autoload \"none\";\negress deny while using radio;\n"                        \
-	     "allow any use protocol sctp;\n"
+	     "allow any use protocol sctp;\nallow any debug bpf;\n"
 
 FIXTURE(probe)
 {

@@ -389,12 +389,13 @@ static const char *const hook_words[] = {
 	"socket-accept",
 	"sctp-connect",
 	"tun-attach",
+	"bpf-load",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 27,
+	.count = 28,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)

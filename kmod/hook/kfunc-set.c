@@ -51,6 +51,8 @@ BTF_ID_FLAGS(func, warden_kf_debug_file, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_debug_mkdir)
 BTF_ID_FLAGS(func, warden_kf_associate)
 BTF_ID_FLAGS(func, warden_kf_tunnel)
+BTF_ID_FLAGS(func, warden_kf_bpf_load, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, warden_kf_kexec)
 BTF_ID_FLAGS(func, warden_kf_tables, KF_SLEEPABLE)
 BTF_KFUNCS_END(kfunc_ids)
 

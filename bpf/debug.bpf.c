@@ -120,10 +120,9 @@ SEC("lsm/kernel_load_data")
 int BPF_PROG(warden_kernel_load_data, enum kernel_load_data_id id)
 {
 	report_canary(WARDEN_HOOK_KERNEL_LOAD_DATA);
-	if (id != LOADING_KEXEC_IMAGE || !debug_is_asked())
+	if (id != LOADING_KEXEC_IMAGE)
 		return 0;
-	return clamp_errno(
-		warden_kf_debug_now(WARDEN_HOOK_KERNEL_LOAD_DATA, WARDEN_DEBUG_SURFACE_KEXEC));
+	return clamp_errno(warden_kf_kexec());
 }
 
 SEC("lsm/inode_mkdir")

@@ -3,7 +3,8 @@
  * What runs and what the kernel loads. Hooks: bprm_check_security (a file is
  * about to run), kernel_read_file (the kernel loads a file),
  * kernel_post_load_data (the kernel has taken an object from memory),
- * kernel_module_request (the kernel wants a module for what a program does).
+ * kernel_module_request (the kernel wants a module for what a program does),
+ * bpf_prog_load (a BPF program is about to be checked).
  */
 #include "common.bpf.h"
 
@@ -40,4 +41,11 @@ int BPF_PROG(warden_module_request, char *name, int ret)
 	if (ret)
 		return ret;
 	return clamp_errno(warden_kf_module_request((__u64)name));
+}
+
+/* With an int hook the kernel calls no program behind one that refused; the arguments differ by version. */
+SEC("lsm.s/bpf_prog_load")
+int BPF_PROG(warden_bpf_load, struct bpf_prog *prog)
+{
+	return clamp_errno(warden_kf_bpf_load(prog));
 }

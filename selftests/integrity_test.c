@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 #include <json-c/json.h>
+#include <linux/bpf.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -379,6 +380,94 @@ static int load_module(const char *path, bool from_memory)
 	munmap(image, (size_t)st.st_size);
 	close(fd);
 	return (int)ret;
+}
+
+/* A filter of sockets that does nothing, but for the map it names, where it names one. */
+static int load_program(int map)
+{
+	struct bpf_insn insns[] = {
+		{ .code = BPF_LD | BPF_IMM | BPF_DW, .dst_reg = 1, .src_reg = BPF_PSEUDO_MAP_FD, .imm = map },
+		{ .code = 0 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	const int skipped = map < 0 ? 2 : 0;
+	union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_SOCKET_FILTER, .prog_name = "measured",
+				.insns = (uintptr_t)(insns + skipped), .insn_cnt = 4 - skipped,
+				.license = (uintptr_t)"GPL" };
+	int fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr)), err = fd < 0 ? errno : 0;
+
+	close(fd);
+	return err;
+}
+
+static int make_map(void)
+{
+	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4,
+				.max_entries = 1 };
+
+	return syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr));
+}
+
+FIXTURE(code)
+{
+	struct mark mark;
+};
+
+FIXTURE_SETUP(code)
+{
+	ASSERT_LOADED(warden_policy("measure exec, module;\n"));
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(code)
+{
+	warden_load(warden_policy("measure exec, module;\n"));
+}
+
+/* Its kind and what it is made for, then its instructions; the number of a map is of this load. */
+TEST_F(code, of_bpf_is_measured_once_whatever_its_maps_are_called)
+{
+	static const char plain[] = "printf '\\1\\0\\0\\0\\0\\0\\0\\0\\267\\0\\0\\0\\0\\0\\0\\0"
+				    "\\225\\0\\0\\0\\0\\0\\0\\0' | sha256sum;: ";
+	static const char mapped[] = "printf '\\1\\0\\0\\0\\0\\0\\0\\0\\30\\21\\0\\0\\0\\0\\0\\0"
+				     "\\0\\0\\0\\0\\0\\0\\0\\0\\267\\0\\0\\0\\0\\0\\0\\0"
+				     "\\225\\0\\0\\0\\0\\0\\0\\0' | sha256sum;: ";
+	int first = make_map(), second = make_map();
+	char digest[DIGITS + 1];
+
+	ASSERT_LE(0, second);
+	EXPECT_EQ(0, load_program(-1));
+	EXPECT_EQ(0, load_program(-1));
+	EXPECT_EQ(0, load_program(first));
+	EXPECT_EQ(0, load_program(second));
+	ASSERT_TRUE(digest_of(plain, "", digest));
+	EXPECT_EQ(1, measured("module", "sha256", digest, "bpf:measured"));
+	ASSERT_TRUE(digest_of(mapped, "", digest));
+	EXPECT_EQ(1, measured("module", "sha256", digest, "bpf:measured"));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	close(first);
+	close(second);
+}
+
+/* As a module that cannot be measured: nobody is shown what it copies. */
+TEST_F(code, of_another_kernel_from_memory_is_refused_where_modules_are_measured)
+{
+	struct claim denied = {
+		.domain = "module", .reason = "program-unreadable", .program = warden_self(),
+		.object = "kexec_load(2)", .line = UINT32_MAX, .pid = getpid(), .times = 1,
+	};
+
+	if (syscall(SYS_kexec_load, 0, 0, NULL, 0) && errno == ENOSYS)
+		SKIP(return, "this kernel starts no other");
+	self->mark = evidence_mark();
+	EXPECT_EQ(-1, syscall(SYS_kexec_load, 0, 0, NULL, 0));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_LOADED(warden_policy("measure exec;\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, syscall(SYS_kexec_load, 0, 0, NULL, 0));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
 TEST_F(module_load, is_measured_once_with_its_digest)

@@ -282,6 +282,24 @@ static int load_bpf(void)
 	return errno == EINVAL || errno == E2BIG || errno == EFAULT ? 0 : errno;
 }
 
+/* Of two instructions, which do nothing; refused as a debug surface it comes not so far. */
+static int load_checked_bpf(void)
+{
+	struct bpf_insn nothing_done[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
+				.insns = (uint64_t)(uintptr_t)nothing_done,
+				.insn_cnt = 2,
+				.license = (uint64_t)(uintptr_t)"GPL" };
+	long fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+
+	if (fd >= 0)
+		return close_with((int)fd, 0);
+	return errno == EACCES || errno == EPERM ? WARDEN_TRIAL_ABSENT : -errno;
+}
+
 static int open_counter(uint64_t sample)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE,
@@ -486,9 +504,10 @@ static const struct warden_trial trials[] = {
 	{ "have a UDP socket made", WARDEN_HOOK_SOCKET_POST_CREATE, make_socket, 0 },
 	{ "associate with an SCTP port", WARDEN_HOOK_SCTP_CONNECT, associate, 0 },
 	{ "attach to a tunnel", WARDEN_HOOK_TUN_ATTACH, attach_tunnel, 0 },
+	{ "load a BPF program that does nothing", WARDEN_HOOK_BPF_LOAD, load_checked_bpf, 0 },
 };
 
-_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_TUN_ATTACH + 1,
+_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_BPF_LOAD + 1,
 	       "a hook has no trial");
 
 const struct warden_trial *warden_trial_nth(size_t n)

@@ -22,7 +22,7 @@ struct warden_trial {
 	int always_refused;
 };
 
-/* What a run gives where the kernel has not loaded what the hook is about. */
+/* What a run gives where the kernel has not loaded what the hook is about, or is not let so far. */
 #define WARDEN_TRIAL_ABSENT (-ENOPKG)
 
 /**

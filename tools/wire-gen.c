@@ -394,12 +394,13 @@ static const char *const hook_words[] = {
 	"socket-post-create",
 	"sctp-connect",
 	"tun-attach",
+	"bpf-load",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 31,
+	.count = 32,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)

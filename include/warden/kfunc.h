@@ -7,6 +7,7 @@
 #ifndef WARDEN_KFUNC_H
 #define WARDEN_KFUNC_H
 
+struct bpf_prog;
 struct dentry;
 struct device;
 struct file;
@@ -56,6 +57,8 @@ WARDEN_KFUNC int warden_kf_debug_file(struct file *file);
 WARDEN_KFUNC int warden_kf_mkdir(struct dentry *dentry);
 WARDEN_KFUNC int warden_kf_associate(struct sock *sk, struct sockaddr *address, int len);
 WARDEN_KFUNC int warden_kf_tunnel(void);
+WARDEN_KFUNC int warden_kf_bpf_load(struct bpf_prog *prog);
+WARDEN_KFUNC int warden_kf_kexec(void);
 WARDEN_KFUNC int warden_kf_tables(struct sk_buff *skb);
 WARDEN_KFUNC int warden_kf_local_bind(struct socket *sock, struct sockaddr *address, int len);
 WARDEN_KFUNC int warden_kf_local_prepare(struct socket *sock, __u32 hook);

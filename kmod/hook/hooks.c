@@ -105,6 +105,7 @@ static void collect_fds(const struct warden_bpf *skel, int fds[WARDEN_HOOKS])
 	fds[WARDEN_HOOK_SOCKET_POST_CREATE] = skel->progs.warden_socket_made.prog_fd;
 	fds[WARDEN_HOOK_SCTP_CONNECT] = skel->progs.warden_sctp_connect.prog_fd;
 	fds[WARDEN_HOOK_TUN_ATTACH] = skel->progs.warden_tun_attach.prog_fd;
+	fds[WARDEN_HOOK_BPF_LOAD] = skel->progs.warden_bpf_load.prog_fd;
 }
 
 /* The gate's memory is written to by the module alone: freeze it against bpf(2). */

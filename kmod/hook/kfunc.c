@@ -26,6 +26,7 @@
 #include "judge/judge.h"
 #include "kfunc.h"
 #include "network/broker.h"
+#include "program/code.h"
 #include "program/identity.h"
 #include "program/load.h"
 #include "program/measure.h"
@@ -306,6 +307,35 @@ __bpf_kfunc int warden_kf_load_data(u64 data, u64 size, u32 id)
 		object.reason = WARDEN_REASON_NO_MEMORY;
 	return judge_data(domain, &object,
 			  domain == WARDEN_DOMAIN_MODULE ? "init_module(2)" : "(sysfs)");
+}
+
+/**
+ * warden_kf_bpf_load() - measure a BPF program that is about to be loaded
+ * @prog: the program, not checked yet
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_bpf_load(struct bpf_prog *prog)
+{
+	warden_kfunc_enter(WARDEN_HOOK_BPF_LOAD);
+	return warden_code_bpf(prog);
+}
+
+/**
+ * warden_kf_kexec() - may another kernel be loaded from memory?
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_kexec(void)
+{
+	int err = 0;
+
+	warden_kfunc_enter(WARDEN_HOOK_KERNEL_LOAD_DATA);
+	if (warden_debug_asked())
+		err = warden_debug_judge(WARDEN_DEBUG_SURFACE_KEXEC, false);
+	return err ?: warden_code_kernel();
 }
 
 /**

@@ -44,7 +44,7 @@ static const char *tell(const struct trial *t)
 	if (!t->needed)
 		return "not tried: nothing in this policy needs the hook";
 	if (t->result == WARDEN_TRIAL_ABSENT && !t->seen)
-		return "not tried: the kernel has not loaded what it is about";
+		return "not tried: the kernel has not loaded what it is about, or another hook refuses it";
 	if (t->denied)
 		return "refused by Warden";
 	if (!t->result)

@@ -388,6 +388,7 @@ enum warden_hook {
 	WARDEN_HOOK_SOCKET_POST_CREATE,
 	WARDEN_HOOK_SCTP_CONNECT,
 	WARDEN_HOOK_TUN_ATTACH,
+	WARDEN_HOOK_BPF_LOAD,
 };
 
 enum warden_rule_flag {

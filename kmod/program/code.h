@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef WARDEN_CODE_H
+#define WARDEN_CODE_H
+
+struct bpf_prog;
+
+int warden_code_bpf(const struct bpf_prog *prog);
+int warden_code_kernel(void);
+
+#endif /* WARDEN_CODE_H */

@@ -200,7 +200,7 @@ TEST_F(identity, exported_buffer_is_for_who_may_use_a_camera)
 		SKIP(return, "the driver exports nothing: %s", strerror(-buffer));
 	denied.object = "dma-buf";
 	denied.times = 2;
-	EXPECT_EQ(1, hand_over(buffer, warden_beside("stranger"), &c));
+	EXPECT_EQ(1, handing_over(buffer, warden_beside("stranger"), &c));
 	EXPECT_STREQ("MSG_CTRUNC\n", c.text);
 	client_end(&c);
 	snprintf(number, sizeof(number), "%d", buffer);
@@ -212,7 +212,7 @@ TEST_F(identity, exported_buffer_is_for_who_may_use_a_camera)
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use camera;\n"));
 	self->mark = evidence_mark();
-	EXPECT_EQ(0, hand_over(buffer, warden_beside("stranger"), &c));
+	EXPECT_EQ(0, handing_over(buffer, warden_beside("stranger"), &c));
 	EXPECT_STREQ("ok\n", c.text);
 	client_end(&c);
 	EXPECT_FOUND(evidence_of_peace(&self->mark));

@@ -8,6 +8,7 @@
 #include <linux/iio/buffer.h>
 #include <linux/iio/events.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 
 #include "lib/harness.h"
 #include "lib/chip.h"
@@ -117,6 +118,43 @@ TEST_F(chip, buffer_of_its_own_is_not_handed_to_a_stranger)
 	EXPECT_STREQ("MSG_CTRUNC\n", c.text);
 	client_end(&c);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+/* Where it is made it is in the table of the kernel's threads for a moment. */
+TEST_F(chip, nobody_takes_a_descriptor_from_a_thread_of_the_kernel)
+{
+	struct claim denied = { .domain = "sensor", .reason = "session-held", .object = "kernel",
+				.line = UINT32_MAX };
+	int threads = (int)syscall(SYS_pidfd_open, 2, 0);
+
+	ASSERT_LE(0, threads);
+	EXPECT_EQ(-1, syscall(SYS_pidfd_getfd, threads, 0, 0));
+	EXPECT_EQ(EPERM, errno);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	close(threads);
+}
+
+TEST_F(chip, buffer_may_be_got_with_a_consent_for_one_use)
+{
+	char scans[256];
+
+	close(self->buffer);
+	close(self->fd);
+	warden_withdraw_all();
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "grant", "tester", "motion", "--purpose", "way",
+				     "--once", "--principal", "owner")));
+	self->fd = chip_open_buffer();
+	ASSERT_LE(0, self->fd);
+	self->buffer = 0;
+	ASSERT_EQ(0, ioctl(self->fd, IIO_BUFFER_GET_FD_IOCTL, &self->buffer));
+	EXPECT_LT(0, read(self->buffer, scans, sizeof(scans)));
+	close(self->buffer);
+	self->buffer = -1;
+	EXPECT_LT(0, read(self->fd, scans, sizeof(scans)));
+	close(self->fd);
+	self->fd = chip_open_buffer();
+	EXPECT_EQ(-1, self->fd);
+	EXPECT_EQ(EACCES, errno);
 }
 
 /* A driver that says no is heard, and nothing is left open. */

@@ -5,8 +5,9 @@
  * same ground, and ends as that one does.
  *
  * The driver puts a descriptor into the table of whoever calls, where another thread could
- * have it copied or sent away at once. So a worker of the kernel's calls, whose table
- * nobody else sees, on the memory of the process.
+ * have it copied or sent away at once. So a worker of the kernel's calls, on the memory of
+ * the process: its table is one that nobody may take a descriptor from while there is a
+ * session (refuse_kernel() in session-holder.c).
  */
 #include <linux/compat.h>
 #include <linux/fdtable.h>
@@ -14,6 +15,7 @@
 #include <linux/fs.h>
 #include <linux/kthread.h>
 #include <linux/mutex.h>
+#include <linux/pid.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -90,10 +92,13 @@ static int become_session(struct warden_session *from, struct file *file)
 
 	if (!s)
 		return -ENOMEM;
+	put_pid(s->pid);
+	s->pid = get_pid(from->pid);
+	s->ground = from->ground;
+	s->counts_not = from->limit || from->counts_not;
 	s->sensor = from->sensor;
 	s->sensor.kind = WARDEN_DEVICE_QUIET;
 	warden_session_take_over(s);
-	req.session = 0;
 	warden_session_enlist(s, &req);
 	warden_session_tell(s, WARDEN_EVENT_SESSION_START, s->answer.reason);
 	if (READ_ONCE(s->dead))

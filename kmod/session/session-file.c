@@ -172,7 +172,7 @@ static int session_release(struct inode *inode, struct file *file)
 
 	if (!warden_session_delist(s))
 		warden_session_tell(s, WARDEN_EVENT_SESSION_END, WARDEN_REASON_CLOSED);
-	if (s->answer.validity == WARDEN_CONSENT_VALIDITY_ONCE)
+	if (s->answer.validity == WARDEN_CONSENT_VALIDITY_ONCE && s->ground == s->id)
 		warden_consent_used_up(s->answer.receipt, s->id);
 	if (s->orig->release)
 		err = s->orig->release(inode, file);

@@ -99,6 +99,30 @@ static int judge_stranger(const struct warden_sensor *sensor)
 	return err;
 }
 
+/*
+ * The table that all threads of the kernel share holds, for a moment, files that are to be
+ * sessions (session-derived.c); nobody has business there.
+ */
+static int refuse_kernel(void)
+{
+	const struct warden_identity nobody = { .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
+	const struct warden_request req = {
+		.domain = WARDEN_DOMAIN_SENSOR,
+		.uid = from_kuid(&init_user_ns, current_uid()),
+		.subject = &nobody,
+		.class = WARDEN_SENSOR_CLASS_UNKNOWN,
+	};
+	struct warden_answer answer;
+
+	warden_judge(&req, &answer);
+	answer.denied = true;
+	answer.observed = false;
+	answer.differs = false;
+	answer.reason = WARDEN_REASON_SESSION_HELD;
+	warden_judge_tell(&req, &answer, "kernel", 0);
+	return -EPERM;
+}
+
 /**
  * warden_session_peek() - may the current program look into another?
  * @task: the other
@@ -114,6 +138,8 @@ int warden_session_peek(struct task_struct *task)
 	const struct search search = { .sensor = &sensor };
 
 	lockdep_assert_held(&task->alloc_lock);
+	if (task->flags & PF_KTHREAD)
+		return refuse_kernel();
 	return holds(task, &search) && judge_stranger(&sensor) ? -EPERM : 0;
 }
 

@@ -66,11 +66,15 @@ static int find_foreign(const void *arg, struct file *file, unsigned int fd)
 int warden_session_receive(struct file *file)
 {
 	struct warden_identity identity;
+	struct warden_session *s;
 
 	if (!warden_session_is(file))
 		return 0;
+	s = warden_session_of(file);
 	warden_identity_of_current(&identity);
-	return may_have(warden_session_of(file), &identity, false);
+	if (!identity.reason && warden_judge_is_traced())
+		identity.reason = WARDEN_REASON_PROGRAM_TRACED;
+	return may_have(s, &identity, false) ?: warden_egress_use(s->sensor.class, s->sensor.devt);
 }
 
 /**

@@ -68,7 +68,7 @@ static void add(struct search *search, struct file *file, struct task_struct *ho
 	struct found *f;
 
 	list_for_each_entry(f, &search->found, node)
-		if (f->file == file)
+		if (f->file == file && same_thread_group(f->holder, holder))
 			return;
 	f = kmalloc(sizeof(*f), gfp);
 	if (!f) {
@@ -230,6 +230,21 @@ static int take(struct file *file, struct task_struct *holder)
 	return 0;
 }
 
+/* One that another process has as well: whoever of them may not have it speaks for all. */
+static void share(struct file *file, struct task_struct *holder)
+{
+	struct warden_session *s = warden_session_of(file);
+	struct warden_identity subject;
+	struct warden_request req;
+	struct warden_answer answer;
+
+	if (list_empty(&s->older) || s->pid == task_tgid(holder))
+		return;
+	ask(file, holder, &req, &subject, &answer);
+	if (answer.denied || subject.reason)
+		warden_session_disown(s);
+}
+
 /**
  * warden_session_take_in() - make a session of a sensor file that is none
  * @file: a file that leads to a sensor; one that is a session already stays what it is
@@ -248,6 +263,8 @@ int warden_session_take_in(struct file *file, struct task_struct *holder)
 	mutex_lock(&search_lock);
 	if (may_be_sensor(file))
 		err = take(file, holder);
+	else if (warden_session_is(file))
+		share(file, holder);
 	mutex_unlock(&search_lock);
 	return err;
 }

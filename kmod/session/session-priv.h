@@ -26,7 +26,10 @@
  * @limit: what keeps its rate; NULL where it has none
  * @dead: the session was ended; set once, under the table's lock
  * @lit: it counts for the light of its class; under the table's lock
+ * @counts_not: what it delivers counts for no rate, as the events of a chip
  * @id: number since the module was loaded
+ * @ground: that of the session whose open a consent allows; its own where a driver did not
+ *	    give it out on another's file
  * @since: boot-time clock, in ns
  * @pid: thread group that opened it
  * @uid: real user id of the opener
@@ -47,7 +50,9 @@ struct warden_session {
 	struct warden_limit *limit;
 	bool dead;
 	bool lit;
+	bool counts_not;
 	u64 id;
+	u64 ground;
 	u64 since;
 	struct pid *pid;
 	u32 uid;
@@ -84,8 +89,8 @@ static inline struct warden_request warden_session_request(const struct warden_s
 		.topology = s->sensor.key,
 		.names = { s->sensor.names[0], s->sensor.names[1] },
 		.process = (unsigned long)s->pid,
-		.session = s->id,
-		.keeps = s->limit ? s->answer.rate : 0,
+		.session = s->ground,
+		.keeps = s->limit || s->counts_not ? s->answer.rate : 0,
 	};
 }
 
@@ -96,6 +101,7 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 void warden_session_free(struct warden_session *s);
 void warden_session_enlist(struct warden_session *s, const struct warden_request *judged);
 void warden_session_enlist_older(struct warden_session *s);
+void warden_session_disown(struct warden_session *s);
 bool warden_session_delist(struct warden_session *s);
 void warden_session_pick(bool (*wanted)(const struct warden_session *s), struct list_head *list);
 void warden_session_unlight(struct warden_session *s);

@@ -77,6 +77,8 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 	s->file = file;
 	s->dead = false;
 	s->lit = false;
+	s->counts_not = false;
+	s->ground = 0;
 	s->limit = NULL;
 	INIT_LIST_HEAD(&s->older);
 	s->since = ktime_get_coarse_boottime_ns(); /* a tick early at most, never late */
@@ -107,7 +109,7 @@ void warden_session_free(struct warden_session *s)
 static bool may_rest(struct warden_session *s, const struct warden_request *req)
 {
 	if (!s->answer.has_receipt ||
-	    warden_consent_use(&s->identity.digest, s->answer.receipt, req->process, s->id))
+	    warden_consent_use(&s->identity.digest, s->answer.receipt, req->process, s->ground))
 		return true;
 	s->answer.reason = WARDEN_REASON_NO_CONSENT;
 	return false;
@@ -174,6 +176,14 @@ void warden_session_unlight(struct warden_session *s)
 	mutex_unlock(&sessions_lock);
 }
 
+static void number(struct warden_session *s)
+{
+	lockdep_assert_held(&sessions_lock);
+	s->id = next_id++;
+	if (!s->ground)
+		s->ground = s->id;
+}
+
 static void enlist(struct warden_session *s)
 {
 	lockdep_assert_held(&sessions_lock);
@@ -195,7 +205,7 @@ static void enlist(struct warden_session *s)
 void warden_session_enlist(struct warden_session *s, const struct warden_request *judged)
 {
 	mutex_lock(&sessions_lock);
-	s->id = next_id++;
+	number(s);
 	if (!has_ground(s, judged)) {
 		mark_dead(s);
 		warden_session_deaden(s);
@@ -214,14 +224,28 @@ void warden_session_enlist(struct warden_session *s, const struct warden_request
  */
 void warden_session_enlist_older(struct warden_session *s)
 {
-	struct warden_request req = warden_session_request(s);
+	struct warden_request req;
 
 	mutex_lock(&sessions_lock);
-	s->id = next_id++;
+	number(s);
+	req = warden_session_request(s);
 	if (!s->answer.denied)
 		may_rest(s, &req);
 	light(s);
 	enlist(s);
+	mutex_unlock(&sessions_lock);
+}
+
+/**
+ * warden_session_disown() - another program has the file, too, and may not use it
+ * @s: of a file that was open before; is that of a program nobody knows from now on
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_session_disown(struct warden_session *s)
+{
+	mutex_lock(&sessions_lock);
+	s->identity = (struct warden_identity){ .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
 	mutex_unlock(&sessions_lock);
 }
 

@@ -26,6 +26,7 @@
 #include "network/broker.h"
 #include "network/inbound.h"
 #include "network/opening.h"
+#include "policy/change.h"
 #include "policy/layers.h"
 #include "policy/policy.h"
 #include "policy/trust.h"
@@ -74,6 +75,15 @@ static int on_coming(const char *name)
 	return err;
 }
 
+/* Not beside a stop, after which nobody would end what is found. */
+static void search_older(void)
+{
+	warden_change_lock();
+	if (warden_hooks_attached())
+		warden_session_search();
+	warden_change_unlock();
+}
+
 /* The module's BTF, which its programs need, is there once it goes live: insmod waits for us. */
 static int on_module(struct notifier_block *nb, unsigned long state, void *module)
 {
@@ -85,8 +95,7 @@ static int on_module(struct notifier_block *nb, unsigned long state, void *modul
 		return NOTIFY_DONE;
 	if (!warden_hooks_attach() && warden_inventory_scan())
 		pr_warn("warden: no memory to list the devices; all count as unknown\n");
-	if (warden_hooks_attached())
-		warden_session_search();
+	search_older();
 	if (warden_hooks_attached() && warden_canary_device_renew())
 		pr_warn("warden: /dev/warden-canary could not be made; wardenctl policy probe will try again\n");
 	tell_start();

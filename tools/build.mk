@@ -72,10 +72,10 @@ $(TOOLS_OUT)/policy.lex.c: $(TOOLS_DIR)/policy/policy.l
 
 $(TOOLS_OUT)/%.o: $(TOOLS_DIR)/%.c $(TOOLS_OUT)/policy.tab.h
 	@mkdir -p $(@D)
-	$(CC) $(TOOLS_CFLAGS) -MD -MP -c -o $@ $<
+	$(CC) $(TOOLS_CFLAGS) -MD -MP -MT $@ -c -o $@ $<
 
 $(TOOLS_OUT)/policy.%.o: $(TOOLS_OUT)/policy.%.c $(TOOLS_OUT)/policy.tab.h
-	$(CC) $(TOOLS_CFLAGS) -MD -MP -c -o $@ $<
+	$(CC) $(TOOLS_CFLAGS) -MD -MP -MT $@ -c -o $@ $<
 
 $(KERNEL_OUT)/include/net/netlink.h: $(TOOLS_DIR)/kernel/hosted.mk
 	@mkdir -p $(@D)
@@ -87,15 +87,15 @@ $(addprefix $(KERNEL_OUT)/include/,$(HOSTED_HEADERS)): $(TOOLS_DIR)/kernel/hoste
 
 $(KERNEL_OUT)/%.o: $(WARDEN_TOP)/kmod/%.c $(KERNEL_HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(KERNEL_CFLAGS) -MD -MP -c -o $@ $<
+	$(CC) $(KERNEL_CFLAGS) -MD -MP -MT $@ -c -o $@ $<
 
 $(KERNEL_OUT)/oracle.o: $(TOOLS_DIR)/kernel/oracle.c $(KERNEL_HEADERS)
-	$(CC) $(KERNEL_CFLAGS) -MD -MP -c -o $@ $<
+	$(CC) $(KERNEL_CFLAGS) -MD -MP -MT $@ -c -o $@ $<
 
 # Of the tables only those of a policy are wanted; the handlers the others name are not here.
 $(KERNEL_OUT)/netlink/netlink-gen.o: $(WARDEN_TOP)/kmod/netlink/netlink-gen.c $(KERNEL_HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(KERNEL_CFLAGS) -MD -MP -c -o $@ $<
+	$(CC) $(KERNEL_CFLAGS) -MD -MP -MT $@ -c -o $@ $<
 	$(OBJCOPY) -w --weaken-symbol='warden_nl_*' $@
 
 -include $(wildcard $(TOOLS_OUT)/*.d $(TOOLS_OUT)/cmd/*.d $(TOOLS_OUT)/policy/*.d $(KERNEL_OUT)/*.d $(KERNEL_OUT)/*/*.d)
@@ -131,7 +131,7 @@ $(TOOLS_TESTS): $(O)/host/%_test: $(WARDEN_TOP)/selftests/host/%_test.c $(TOOLS_
 	@mkdir -p $(@D)
 	@test -f "$(KSFT_DIR)/kselftest_harness.h" || \
 		{ echo "KSFT_DIR= wants tools/testing/selftests of a kernel source" >&2; exit 1; }
-	$(CC) $(TOOLS_TEST_CFLAGS) -MD -MP $(LDFLAGS) -o $@ $< $(HOST_PARTS_$(@F)) $(QUERY_OBJ) $(POLICY_OBJ) \
+	$(CC) $(TOOLS_TEST_CFLAGS) -MD -MP -MT $@ $(LDFLAGS) -o $@ $< $(HOST_PARTS_$(@F)) $(QUERY_OBJ) $(POLICY_OBJ) \
 		$(KERNEL_OBJ) \
 		$(POLICY_LIBS)
 

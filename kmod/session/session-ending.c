@@ -229,8 +229,9 @@ static bool was_classified(const struct warden_session *s)
 {
 	struct warden_sensor now;
 
-	return s->sensor.dev && !warden_inventory_find(s->sensor.devt, &now) &&
-	       now.class != s->sensor.class;
+	if (!s->sensor.devt || (!s->sensor.dev && !s->was_older))
+		return false;
+	return !warden_inventory_find(s->sensor.devt, &now) && now.class != s->sensor.class;
 }
 
 static bool lost_ground(const struct warden_session *s)

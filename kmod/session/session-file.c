@@ -59,12 +59,21 @@ static int dead_mmap(struct file *file, struct vm_area_struct *vma)
 	return -EACCES;
 }
 
+/*
+ * snd_card_disconnect() puts operations of its own, which fail, in the place of ours, and
+ * keeps ours for the release, with our reference.
+ */
+static bool was_replaced(const struct file *file)
+{
+	return READ_ONCE(file->f_op)->owner != THIS_MODULE;
+}
+
 static int dead_fasync(int fd, struct file *file, int on)
 {
 	struct warden_session *s = warden_session_of(file);
 
-	/* The driver's list must still lose this file at its release. */
-	return s->orig->fasync ? s->orig->fasync(fd, file, 0) : 0;
+	/* The driver's list must still lose this file at its release. Handed back, it has its own. */
+	return s && s->orig->fasync ? s->orig->fasync(fd, file, 0) : 0;
 }
 
 static const struct file_operations dead_ops = {
@@ -111,13 +120,15 @@ static const struct file_operations blank_ops = {
  */
 void warden_session_deaden(struct warden_session *s)
 {
+	if (was_replaced(s->file))
+		return;
 	WRITE_ONCE(s->file->f_op, warden_blank_is_for(s) ? &blank_ops : &dead_ops);
 }
 
 static int session_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct warden_session *s = warden_session_of(file);
-	int err = warden_limit_map(s);
+	int err = s ? warden_limit_map(s) : -EACCES; /* handed back meanwhile */
 
 	return err ?: warden_mapping_mmap(&s->mapping, s->orig, file, vma);
 }
@@ -147,7 +158,10 @@ void warden_session_take_over(struct warden_session *s)
 	if (s->ops.mmap)
 		s->ops.mmap = session_mmap;
 	warden_limit_take_over(s);
-	s->file->f_mapping = &s->mapping.pages;
+	if (s->file->f_mapping == file_inode(s->file)->i_mapping)
+		s->file->f_mapping = &s->mapping.pages;
+	else
+		warden_session_keep_pages(s); /* its driver unmaps by an address space of its own */
 	s->file->f_op = &s->ops;
 }
 
@@ -155,21 +169,29 @@ void warden_session_take_over(struct warden_session *s)
  * warden_session_take_older() - stand in the operations of a file that others use
  * @s: of a file that was open before, which the caller holds
  *
- * Its memory is mapped as it was: what is mapped stays in its inode's address space.
+ * Its memory is mapped as it was: what is mapped stays in its address space.
  *
  * Context: Process context.
+ * Return: false where the driver replaces them itself in this moment.
  */
-void warden_session_take_older(struct warden_session *s)
+bool warden_session_take_older(struct warden_session *s)
 {
 	copy_operations(s);
-	smp_store_release(&s->file->f_op, &s->ops); /* whole, for who is calling meanwhile */
+	/* whole, for who is calling meanwhile; a hangup or an unplugging may come first */
+	if (cmpxchg(&s->file->f_op, s->orig, &s->ops) == s->orig)
+		return true;
+	module_put(THIS_MODULE);
+	return false;
 }
 
 static int session_release(struct inode *inode, struct file *file)
 {
+	const struct file_operations *replaced = was_replaced(file) ? file->f_op : NULL;
 	struct warden_session *s = warden_session_of(file);
 	int err = 0;
 
+	if (replaced)
+		__module_get(THIS_MODULE); /* the driver puts the one it keeps */
 	if (!warden_session_delist(s))
 		warden_session_tell(s, WARDEN_EVENT_SESSION_END, WARDEN_REASON_CLOSED);
 	if (s->answer.validity == WARDEN_CONSENT_VALIDITY_ONCE && s->ground == s->id)
@@ -177,7 +199,9 @@ static int session_release(struct inode *inode, struct file *file)
 	if (s->orig->release)
 		err = s->orig->release(inode, file);
 	fops_put(s->orig);
-	file->f_mapping = inode->i_mapping;
+	if (replaced)
+		fops_put(replaced);
+	file->f_mapping = s->mapping.shared ?: inode->i_mapping;
 	file->f_op = &gone_ops;
 	warden_session_free(s);
 	return err;
@@ -204,21 +228,26 @@ static bool comes_by_here(const struct warden_session *s)
  *
  * Context: Under the table's lock, for warden_session_remove().
  * Return: true if it was, and the module reference of the file is the caller's
- * to drop; false if a mapping stands, calls go through ours, or the file is being released.
+ * to drop; false if a mapping stands, calls go through ours, its driver put operations of its
+ * own there, or the file is being released.
  */
 bool warden_session_hand_back(struct warden_session *s)
 {
 	struct file *file;
+	bool replaced;
 
 	if (warden_mapping_stands(&s->mapping) || comes_by_here(s))
 		return false;
 	file = get_file_active(&s->file);
 	if (!file)
 		return false;
-	file->f_mapping = file_inode(file)->i_mapping;
-	WRITE_ONCE(file->f_op, s->orig);
+	replaced = was_replaced(file);
+	if (!replaced) {
+		file->f_mapping = s->mapping.shared ?: file_inode(file)->i_mapping;
+		WRITE_ONCE(file->f_op, s->orig);
+	}
 	fput(file);
-	return true;
+	return !replaced;
 }
 
 /**

@@ -16,6 +16,7 @@
 /* A driver's vm operations, copied, with a fault handler that ends with the session. */
 struct vm_wrap {
 	struct list_head node;
+	const struct warden_mapping *of;
 	const struct vm_operations_struct *orig;
 	struct vm_operations_struct ops;
 };
@@ -24,11 +25,9 @@ const struct address_space_operations warden_mapping_aops = {};
 
 static vm_fault_t wrapped_fault(struct vm_fault *vmf)
 {
-	struct address_space *pages = vmf->vma->vm_file->f_mapping;
-	struct warden_mapping *m = container_of(pages, struct warden_mapping, pages);
 	struct vm_wrap *wrap = container_of(vmf->vma->vm_ops, struct vm_wrap, ops);
 
-	if (READ_ONCE(m->closed))
+	if (READ_ONCE(wrap->of->closed))
 		return VM_FAULT_SIGBUS;
 	return wrap->orig->fault(vmf);
 }
@@ -44,6 +43,7 @@ static struct vm_wrap *find_wrap(struct warden_mapping *m, const struct vm_opera
 	wrap = kzalloc(sizeof(*wrap), GFP_KERNEL_ACCOUNT);
 	if (!wrap)
 		return NULL;
+	wrap->of = m;
 	wrap->orig = orig;
 	wrap->ops = *orig;
 	wrap->ops.fault = wrapped_fault;
@@ -52,11 +52,12 @@ static struct vm_wrap *find_wrap(struct warden_mapping *m, const struct vm_opera
 	return wrap;
 }
 
-static int wrap_faults(struct warden_mapping *m, struct vm_area_struct *vma)
+/* A driver that puts another file into the mapping (vma_set_file()) maps nothing of this one. */
+static int wrap_faults(struct warden_mapping *m, const struct file *file, struct vm_area_struct *vma)
 {
 	struct vm_wrap *wrap;
 
-	if (!vma->vm_ops || !vma->vm_ops->fault)
+	if (!vma->vm_ops || !vma->vm_ops->fault || vma->vm_file != file)
 		return 0;
 	mutex_lock(&m->lock);
 	wrap = find_wrap(m, vma->vm_ops);
@@ -87,9 +88,9 @@ void warden_mapping_init(struct warden_mapping *m, struct inode *inode)
 }
 
 /**
- * warden_mapping_share() - have a mapping that is the inode's
+ * warden_mapping_share() - have a mapping that is not its own
  * @m: set up, and nothing mapped by it
- * @pages: the inode's address space, in which others may have mapped, too
+ * @pages: the inode's address space or the driver's, in which others may have mapped, too
  *
  * Context: Any.
  */
@@ -116,7 +117,7 @@ void warden_mapping_exit(struct warden_mapping *m)
  * warden_mapping_mmap() - have the driver map, and keep the means to take it away
  * @m: the file's
  * @ops: the driver's operations, which can mmap
- * @file: the file, whose f_mapping is @m's
+ * @file: the file, whose f_mapping is @m's or shared
  * @vma: being made
  *
  * Context: Under the write lock of the caller's mm, from mmap().
@@ -130,7 +131,7 @@ int warden_mapping_mmap(struct warden_mapping *m, const struct file_operations *
 	err = ops->mmap(file, vma);
 	if (err)
 		return err;
-	err = wrap_faults(m, vma);
+	err = wrap_faults(m, file, vma);
 	if (!err && READ_ONCE(m->closed))
 		err = -EACCES;
 	if (err && vma->vm_ops && vma->vm_ops->close)
@@ -168,13 +169,15 @@ void warden_mapping_zap(struct warden_mapping *m)
  * warden_mapping_stands() - is there a mapping of this file in some process?
  * @m: the mapping
  *
- * It stands until its holder unmaps it or dies, zapped or not. One in the inode's address
- * space leads to nothing of ours and does not count.
+ * It stands until its holder unmaps it or dies, zapped or not. In an address space that is
+ * shared only what was mapped through us leads to us; whether that is gone is not known.
  *
  * Context: Any.
  * Return: true if there is.
  */
 bool warden_mapping_stands(const struct warden_mapping *m)
 {
-	return !m->shared && mapping_mapped((struct address_space *)&m->pages);
+	if (m->shared)
+		return !list_empty(&m->wraps);
+	return mapping_mapped((struct address_space *)&m->pages);
 }

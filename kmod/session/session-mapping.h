@@ -12,7 +12,7 @@
  * @wraps: copies of the driver's vm operations, under @lock; freed with the mapping
  * @lock: protects @wraps; taken under an mm's lock, nests nothing
  * @closed: no fault brings memory any more; set once
- * @shared: the inode's address space, where that is what @pages did not take the place of
+ * @shared: the address space that @pages did not take the place of; NULL where it did
  */
 struct warden_mapping {
 	struct address_space pages;

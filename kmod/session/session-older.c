@@ -4,11 +4,13 @@
  * the policy said that their device is a sensor, or on their way between two processes
  * meanwhile. They become sessions as they are, and end where a review finds no ground.
  *
- * Their memory is mapped by the address space of the inode, as a mapping that stands
- * cannot change its own: it goes for all older files of a node together.
+ * Their memory is mapped by the address space it was mapped by, as a mapping that stands
+ * cannot change its own: it goes for all older files of a node together. So it is with
+ * a file whose driver has one for all its files, and unmaps by that.
  */
 #include <linux/bits.h>
 #include <linux/cred.h>
+#include <linux/delay.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -25,6 +27,7 @@
 #include <linux/spinlock.h>
 #include <warden/limits.h>
 
+#include "device/classify.h"
 #include "device/route.h"
 #include "judge/judge.h"
 #include "network/egress.h"
@@ -32,6 +35,12 @@
 #include "program/processes.h"
 #include "session-priv.h"
 #include "session.h"
+
+/* Attributes of sysfs that are looked at in one search; whoever has more open is told of. */
+#define ATTRIBUTES_MAX 65536
+
+/* Longest wait for the lock of a process's memory. */
+#define MMAP_WAIT_MS 50
 
 /* One search at a time, so that no file is found by two. Inside a change; outside sessions_lock. */
 static DEFINE_MUTEX(search_lock);
@@ -48,7 +57,8 @@ struct found {
 
 struct search {
 	struct list_head found;
-	unsigned int lost; /* for want of memory */
+	unsigned int attributes;
+	unsigned int lost; /* for want of memory, or of a lock */
 };
 
 /* A node, or an attribute: which of them is a sensor's is asked where one may sleep. */
@@ -65,12 +75,11 @@ static bool may_be_sensor(const struct file *file)
 
 static void add(struct search *search, struct file *file, struct task_struct *holder, gfp_t gfp)
 {
-	struct found *f;
+	bool attribute = !S_ISCHR(file_inode(file)->i_mode);
+	struct found *f = NULL;
 
-	list_for_each_entry(f, &search->found, node)
-		if (f->file == file && same_thread_group(f->holder, holder))
-			return;
-	f = kmalloc(sizeof(*f), gfp);
+	if (!attribute || search->attributes++ < ATTRIBUTES_MAX)
+		f = kmalloc(sizeof(*f), gfp);
 	if (!f) {
 		search->lost++;
 		return;
@@ -104,11 +113,24 @@ static void search_tables(struct search *search)
 		if (table.holder->flags & PF_KTHREAD)
 			continue;
 		task_lock(table.holder);
-		if (table.holder->files)
+		if (table.holder->files && (table.holder == p || table.holder->files != p->files))
 			iterate_fd(table.holder->files, 0, look_at, &table);
 		task_unlock(table.holder);
 	}
 	rcu_read_unlock();
+}
+
+/* Its owner can keep the lock for as long as it likes, by what it maps. */
+static bool lock_in_time(struct mm_struct *mm)
+{
+	unsigned int ms;
+
+	for (ms = 0; ms < MMAP_WAIT_MS; ms++) {
+		if (mmap_read_trylock(mm))
+			return true;
+		usleep_range(800, 1000);
+	}
+	return false;
 }
 
 /* A file that was closed may still be mapped. */
@@ -119,13 +141,15 @@ static void search_memory(struct search *search, struct task_struct *holder)
 
 	if (!mm)
 		return;
-	if (!mmap_read_lock_killable(mm)) {
+	if (lock_in_time(mm)) {
 		VMA_ITERATOR(iter, mm, 0);
 
 		for_each_vma(iter, vma)
 			if (vma->vm_file && may_be_sensor(vma->vm_file))
 				add(search, vma->vm_file, holder, GFP_KERNEL);
 		mmap_read_unlock(mm);
+	} else {
+		search->lost++;
 	}
 	mmput(mm);
 }
@@ -180,6 +204,20 @@ void warden_session_forget_older(struct warden_session *s)
 	spin_unlock(&older_lock);
 }
 
+/**
+ * warden_session_keep_pages() - leave a file the address space it has
+ * @s: its session, which is found by its file from now on
+ *
+ * Context: Process context.
+ */
+void warden_session_keep_pages(struct warden_session *s)
+{
+	warden_mapping_share(&s->mapping, s->file->f_mapping);
+	spin_lock(&older_lock);
+	list_add(&s->older, &older);
+	spin_unlock(&older_lock);
+}
+
 /* What its holder would ask for if it opened it now. */
 static void ask(const struct file *file, struct task_struct *holder, struct warden_request *req,
 		struct warden_identity *subject, struct warden_answer *answer)
@@ -202,6 +240,15 @@ static void ask(const struct file *file, struct task_struct *holder, struct ward
 	warden_judge_use(file_inode(file)->i_rdev, req, answer, &behind);
 }
 
+/*
+ * Does an open file keep the number of its device? Of video it does; elsewhere a number can
+ * be that of another device by now, which this file does not keep from going.
+ */
+static bool is_pinned(const struct warden_sensor *sensor)
+{
+	return sensor->kind == WARDEN_DEVICE_VIDEO || sensor->kind == WARDEN_DEVICE_QUIET;
+}
+
 /* As open_session() does for one that is being opened. */
 static int take(struct file *file, struct task_struct *holder)
 {
@@ -219,12 +266,16 @@ static int take(struct file *file, struct task_struct *holder)
 	if (!s)
 		return -ENOMEM;
 	warden_route_find(file, &s->sensor);
-	warden_mapping_share(&s->mapping, file_inode(file)->i_mapping);
-	spin_lock(&older_lock);
-	list_add(&s->older, &older);
-	spin_unlock(&older_lock);
-	warden_egress_mark(task_tgid(holder), BIT(req.class));
-	warden_session_take_older(s);
+	if (!is_pinned(&s->sensor))
+		s->sensor.dev = NULL;
+	s->was_older = true;
+	warden_session_keep_pages(s);
+	if (!warden_session_take_older(s)) {
+		warden_session_free(s);
+		return 0;
+	}
+	if (s->pid)
+		warden_egress_mark(s->pid, BIT(req.class));
 	warden_session_enlist_older(s);
 	warden_session_tell(s, WARDEN_EVENT_SESSION_START, WARDEN_REASON_OPEN_BEFORE);
 	return 0;
@@ -238,7 +289,7 @@ static void share(struct file *file, struct task_struct *holder)
 	struct warden_request req;
 	struct warden_answer answer;
 
-	if (list_empty(&s->older) || s->pid == task_tgid(holder))
+	if (!s->was_older || s->pid == task_tgid(holder))
 		return;
 	ask(file, holder, &req, &subject, &answer);
 	if (answer.denied || subject.reason)

@@ -15,7 +15,8 @@
 /**
  * struct warden_session - one open sensor file
  * @node: in the table, until release or hand-back
- * @older: in the list of those that were open before they were asked for
+ * @older: in the list of those whose file keeps its address space
+ * @was_older: it was open before it was asked for
  * @ending: in the list of those that a review ends, which holds a file reference
  * @file: the file; valid while the session is in the table
  * @mapping: its own address space, so that it can be unmapped alone; found from
@@ -51,6 +52,7 @@ struct warden_session {
 	bool dead;
 	bool lit;
 	bool counts_not;
+	bool was_older;
 	u64 id;
 	u64 ground;
 	u64 since;
@@ -110,12 +112,13 @@ bool warden_session_any_mapped(void);
 
 /* session-file.c: what stands in the place of the file's operations */
 void warden_session_take_over(struct warden_session *s);
-void warden_session_take_older(struct warden_session *s);
+bool warden_session_take_older(struct warden_session *s);
 void warden_session_deaden(struct warden_session *s);
 bool warden_session_hand_back(struct warden_session *s);
 bool warden_session_is(const struct file *file);
 
 /* session-older.c: files that were open before */
+void warden_session_keep_pages(struct warden_session *s);
 void warden_session_forget_older(struct warden_session *s);
 
 /* session-ending.c: how a session ends */

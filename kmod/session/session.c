@@ -78,11 +78,12 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 	s->dead = false;
 	s->lit = false;
 	s->counts_not = false;
+	s->was_older = false;
 	s->ground = 0;
 	s->limit = NULL;
 	INIT_LIST_HEAD(&s->older);
 	s->since = ktime_get_coarse_boottime_ns(); /* a tick early at most, never late */
-	s->pid = get_pid(task_tgid(opener));
+	s->pid = get_task_pid(opener, PIDTYPE_TGID);
 	s->uid = req->uid;
 	s->identity = *req->subject;
 	s->path = answer->label[0] ? NULL : path_of(opener);

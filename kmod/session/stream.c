@@ -16,6 +16,7 @@
 #endif
 #include <sound/asound.h>
 
+#include "device/classify.h"
 #include "device/inventory.h"
 #include "stream.h"
 
@@ -111,11 +112,10 @@ void warden_stream_stop(struct file *file, const struct file_operations *ops,
 			const struct warden_sensor *sensor, struct warden_buffers *buffers)
 {
 	buffers->nr = 0;
-	if (!sensor->dev || !sensor->dev->class)
-		return;
-	if (sensor->class == WARDEN_SENSOR_CLASS_MICROPHONE && ops->unlocked_ioctl)
+	if (sensor->kind == WARDEN_DEVICE_SOUND && ops->unlocked_ioctl)
 		ops->unlocked_ioctl(file, SNDRV_PCM_IOCTL_DROP, 0);
-	else if (!strcmp(sensor->dev->class->name, "video4linux"))
+	else if (sensor->dev && sensor->dev->class &&
+		 !strcmp(sensor->dev->class->name, "video4linux"))
 		stop_video(file, sensor, buffers);
 }
 

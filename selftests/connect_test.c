@@ -3,11 +3,12 @@
  * A program speaks to nobody the policy does not name for it, whichever way it
  * is told whom.
  */
-#include <linux/sctp.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <sys/socket.h>
+
+#include <linux/sctp.h> /* wants those above */
 
 #include "lib/address.h"
 #include "lib/harness.h"

@@ -3,6 +3,7 @@
 #define WARDEN_QUARANTINE_H
 
 #include <linux/types.h>
+#include <uapi/linux/warden.h>
 #include <warden/chain.h>
 #include <warden/cut.h>
 #include <warden/limits.h>

@@ -43,8 +43,11 @@ static __always_inline bool is_of_radio(const struct sock *sk)
 static __always_inline bool is_anybodys(const struct warden_gate *g, __u32 domain,
 					const struct sock *sk, __u16 port)
 {
+	__u16 family = sk->__sk_common.skc_family;
 	__u32 transport = WARDEN_GATE_OPEN_TCP;
 
+	if (family != AF_INET && family != AF_INET6)
+		return false; /* others have protocols of the same numbers */
 	if (sk->sk_protocol == IPPROTO_UDP)
 		transport = WARDEN_GATE_OPEN_UDP;
 	else if (sk->sk_protocol != IPPROTO_TCP)

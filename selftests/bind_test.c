@@ -3,7 +3,6 @@
  * A program binds to no port, address or interface that the policy does not name for it,
  * whoever runs it and whichever way it asks.
  */
-#include <arpa/inet.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -11,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "lib/address.h"
 #include "lib/harness.h"
 
 #ifndef IPPROTO_MPTCP
@@ -28,29 +28,6 @@
 	"allow tester bind any 7201 from { 127.0.0.0/8, ::1 };\n"                                  \
 	"allow tester bind any 7202 on lo;\n"                                                      \
 	"deny any bind any 7201 from 127.0.0.66/32;\n"
-
-union address {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
-static socklen_t size_of(const union address *a)
-{
-	return a->any.sa_family == AF_INET ? sizeof(a->v4) : sizeof(a->v6);
-}
-
-static union address address_of(const char *text, uint16_t port)
-{
-	bool six = strchr(text, ':');
-	union address a;
-
-	memset(&a, 0, sizeof(a));
-	a.any.sa_family = six ? AF_INET6 : AF_INET;
-	a.v4.sin_port = htons(port); /* where sin6_port stands, too */
-	inet_pton(a.any.sa_family, text, six ? (void *)&a.v6.sin6_addr : &a.v4.sin_addr);
-	return a;
-}
 
 /* What is bound, and how; the policy names it where @allowed. */
 struct attempt {

@@ -3,13 +3,14 @@
  * A program speaks to nobody the policy does not name for it, whichever way it
  * is told whom.
  */
-#include <arpa/inet.h>
-#include <linux/sctp.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <sys/socket.h>
 
+#include <linux/sctp.h> /* wants those above */
+
+#include "lib/address.h"
 #include "lib/harness.h"
 #include "lib/uring.h"
 
@@ -21,29 +22,6 @@
 #define OTHER 7102
 
 #define POLICY "program tester { path \"%s\"; }\ndefault connect deny;\n"
-
-union address {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
-static socklen_t size_of(const union address *a)
-{
-	return a->any.sa_family == AF_INET ? sizeof(a->v4) : sizeof(a->v6);
-}
-
-static union address address_of(const char *text, uint16_t port)
-{
-	bool six = strchr(text, ':');
-	union address a;
-
-	memset(&a, 0, sizeof(a));
-	a.any.sa_family = six ? AF_INET6 : AF_INET;
-	a.v4.sin_port = htons(port); /* where sin6_port stands, too */
-	inet_pton(a.any.sa_family, text, six ? (void *)&a.v6.sin6_addr : &a.v4.sin_addr);
-	return a;
-}
 
 /* One way of speaking to an address: 0 or the errno. */
 typedef int (*way)(int fd, const union address *to);

@@ -88,7 +88,8 @@ static void name_of_64_characters(struct msg *m)
 
 static void default_of_domain_0(struct msg *m) { blob_default(m, 0, ALLOW); }
 static void default_of_domain_7(struct msg *m) { blob_default(m, 7, ALLOW); }
-static void default_past_the_last_domain(struct msg *m) { blob_default(m, WARDEN_DOMAIN_USB + 1, ALLOW); }
+static void default_past_the_last_domain(struct msg *m) { blob_default(m, WARDEN_DOMAIN_BIND + 1, ALLOW); }
+static void default_of_egress(struct msg *m) { blob_default(m, WARDEN_DOMAIN_EGRESS, ALLOW); }
 static void default_of_action_2(struct msg *m) { blob_default(m, WARDEN_DOMAIN_LISTEN, 2); }
 
 static void default_given_twice(struct msg *m)
@@ -116,9 +117,9 @@ static void put_rule(struct msg *m, uint32_t domain, int type, uint32_t value)
 static void rule_of_domain_7(struct msg *m) { msg_end(m, blob_rule(m, 1, 7, ALLOW)); }
 static void rule_past_the_last_domain(struct msg *m)
 {
-	msg_end(m, blob_rule(m, 1, WARDEN_DOMAIN_EGRESS + 1, ALLOW));
+	msg_end(m, blob_rule(m, 1, WARDEN_DOMAIN_BIND + 1, ALLOW));
 }
-static void socket_of_class_43(struct msg *m) { put_rule(m, WARDEN_DOMAIN_PROTOCOL, WARDEN_A_RULE_SOCKET, 43); }
+static void socket_of_class_44(struct msg *m) { put_rule(m, WARDEN_DOMAIN_PROTOCOL, WARDEN_A_RULE_SOCKET, 44); }
 static void socket_of_unix(struct msg *m) { put_rule(m, WARDEN_DOMAIN_PROTOCOL, WARDEN_A_RULE_SOCKET, WARDEN_SOCKET_CLASS_UNIX); }
 static void socket_in_a_listen_rule(struct msg *m) { put_rule(m, WARDEN_DOMAIN_LISTEN, WARDEN_A_RULE_SOCKET, 3); }
 static void rule_of_action_2(struct msg *m) { msg_end(m, blob_rule(m, 1, WARDEN_DOMAIN_LISTEN, 2)); }
@@ -475,6 +476,7 @@ static const struct mistake mistakes[] = {
 	MISTAKE(default_of_domain_0, ERANGE),
 	MISTAKE(default_of_domain_7, EINVAL),
 	MISTAKE(default_past_the_last_domain, ERANGE),
+	MISTAKE(default_of_egress, EINVAL),
 	MISTAKE(default_of_action_2, ERANGE),
 	MISTAKE(default_given_twice, EINVAL),
 	MISTAKE(default_without_action, EINVAL),
@@ -493,7 +495,7 @@ static const struct mistake mistakes[] = {
 	MISTAKE(name_with_an_asterisk_inside, EINVAL),
 	MISTAKE(name_of_nothing, EINVAL),
 	MISTAKE(rule_past_the_last_domain, ERANGE),
-	MISTAKE(socket_of_class_43, ERANGE),
+	MISTAKE(socket_of_class_44, ERANGE),
 	MISTAKE(socket_of_unix, EINVAL),
 	MISTAKE(socket_in_a_listen_rule, EINVAL),
 	MISTAKE(rule_of_action_2, ERANGE),

@@ -131,6 +131,8 @@ TEST_F(state, has_what_is_in_quarantine)
 	{
 		TH_LOG("%s", warden_said());
 	}
+	EXPECT_FOUND(evidence_of_event(&(struct mark){ 0 }, &(struct claim){ .event = "quarantine-list",
+									     .reason = "restored" }));
 	self->mark = evidence_mark();
 	EXPECT_FALSE(client_shell(CUT("hand") " 2>/dev/null"));
 	EXPECT_FALSE(client_shell(CUT("list") " 2>/dev/null"));

@@ -105,6 +105,33 @@ TEST_F(sweep, connections_end_with_the_rule_of_their_server)
 	EXPECT_EQ(0, networks_reach(self->net.near, NEAR4, GOES, 5000));
 }
 
+#define SPEAKS(ports)                                                                              \
+	"default connect deny;\nallow tester connect tcp {" ports "};\n"                           \
+	"allow tester connect any any to {127.0.0.0/8, ::1};\n"
+
+/* One that was made from here ends with the rule that let its program make it. */
+TEST_F(sweep, connections_end_with_the_rule_of_who_made_them)
+{
+	struct claim told = { .event = "sweep", .domain = "connect", .reason = "policy-changed",
+			      .object = "connection to " FAR4 " ended", .port = SERVER + 1,
+			      .protocol = IPPROTO_TCP };
+	const char *listens = "7321-7323";
+
+	ASSERT_LOADED(warden_policy(POLICY, warden_self(), listens, SPEAKS("7321-7323")));
+	EXPECT_UNTOUCHED();
+	EXPECT_EQ(NULL, evidence_find(&self->mark, &(struct claim){ .event = "sweep", .domain = "connect" }, 0));
+	ASSERT_LOADED(warden_policy(POLICY, warden_self(), listens,
+				    SPEAKS("7321, 7322") "deny tester connect tcp 7322;\n"));
+	EXPECT_EQ(ECONNABORTED, end_of(self->caller, 5000));
+	EXPECT_EQ(ECONNRESET, end_of(self->remote, 5000));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &told));
+	/* What is denied to one program ends nothing, as nobody knows whose it is. */
+	EXPECT_EQ(1, send(self->client[1], "x", 1, MSG_NOSIGNAL));
+	EXPECT_TRUE(networks_receive(self->accepted[1], 5000));
+	EXPECT_EQ(1, send(self->accepted[0], "x", 1, MSG_NOSIGNAL));
+	EXPECT_TRUE(networks_receive(self->client[0], 5000));
+}
+
 TEST_F(sweep, abort_ends_servers_too)
 {
 	int fd;

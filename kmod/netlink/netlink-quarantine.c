@@ -228,7 +228,7 @@ static int load(const struct warden_cut_list *l, const struct nlattr *signature,
 	int err = check_list(l, signature, &loaded->now, info);
 
 	if (!err)
-		err = warden_quarantine_load(l, &loaded->now, &loaded->done);
+		err = warden_quarantine_load(l, &loaded->now, WARDEN_REASON_NONE, &loaded->done);
 	if (err == -ENOSPC)
 		err = warden_message_refuse(info, err, "with this list more than 256 digests were in "
 					    "quarantine; take those out that were put in by hand");
@@ -309,7 +309,8 @@ int warden_nl_quarantine_restore_doit(struct sk_buff *skb, struct genl_info *inf
 	read_kept(&now, a);
 	warden_change_lock();
 	if (!warden_quarantine_check(&now)) {
-		err = warden_quarantine_load(nla_data(a[WARDEN_A_QUARANTINE_LIST]), &now, &done);
+		err = warden_quarantine_load(nla_data(a[WARDEN_A_QUARANTINE_LIST]), &now,
+					     WARDEN_REASON_RESTORED, &done);
 		cut_off(&cut, ktime_get_boottime_ns());
 	}
 	warden_change_unlock();

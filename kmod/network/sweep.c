@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What is older than a policy and receives where nobody may, or not from there: servers, sockets of
- * UDP that were bound on purpose, connections that such a server has taken. All
- * are told. Ended are connections to a port that the policy of before left open,
+ * UDP that were bound on purpose, connections that such a server has taken; and connections from
+ * here to whom no program may speak. All
+ * are told. Ended are connections that the policy of before left open,
  * and all the others where the policy says `sweep abort`.
  *
  * The kernel's tables of sockets are walked, of every network there is. Sockets of
@@ -24,6 +25,7 @@
 #include <net/udp.h>
 
 #include "judge/decide.h"
+#include "judge/match.h"
 #include "opening.h"
 #include "policy/change.h"
 #include "policy/layers.h"
@@ -41,7 +43,9 @@
 /**
  * struct sweep - one walk over all sockets
  * @layers: the policy in force now
- * @old: where the policy of before let nobody receive; NULL is nowhere
+ * @before: the policy of before
+ * @old: where that let nobody receive; NULL is nowhere
+ * @out: it is about those that speak to others, and not about those that receive
  * @had: there was a policy before, and no boot profile
  * @abort: the policy has what is older ended
  * @skip: sockets to pass by, as those before them were looked at and still stand
@@ -53,7 +57,9 @@
  */
 struct sweep {
 	const struct warden_layers *layers;
+	const struct warden_layers *before;
 	const struct warden_ports *old;
+	bool out;
 	bool had;
 	bool abort;
 	u32 skip;
@@ -164,12 +170,101 @@ static bool is_stopped(const struct sweep *s, const struct sock *sk)
 	       !warden_opening_holds(sk->sk_protocol, inet_sk(sk)->inet_num);
 }
 
+/* --- those that speak to others ------------------------------------------------------- */
+
+/* Did somebody here connect it? */
+static bool is_outgoing(const struct sock *sk)
+{
+	if (is_udp(sk))
+		return sk->sk_state == TCP_ESTABLISHED;
+	return sk->sk_state != TCP_LISTEN && !is_accepted(sk);
+}
+
+static void read_peer(struct warden_request *req, const struct sock *sk)
+{
+	*req = (struct warden_request){ .domain = WARDEN_DOMAIN_CONNECT,
+					.protocol = sk->sk_protocol,
+					.port = ntohs(inet_sk(sk)->inet_dport) };
+	req->address.version = sk->sk_family == AF_INET6 ? 6 : 4;
+	if (sk->sk_family == AF_INET6)
+		memcpy(req->address.bytes, &sk->sk_v6_daddr, sizeof(sk->sk_v6_daddr));
+	else
+		memcpy(req->address.bytes, &sk->sk_daddr, sizeof(sk->sk_daddr));
+	warden_address_unmap(&req->address);
+}
+
+/* Is there a program this layer lets speak to them? What is denied to one closes nothing for others. */
+static bool lets_any(const struct warden_snapshot *snap, const struct warden_request *req, u32 *line)
+{
+	bool open = snap->defaults[WARDEN_DOMAIN_CONNECT].action == WARDEN_ACTION_ALLOW;
+	u32 i = warden_decide_rules(snap, WARDEN_DOMAIN_CONNECT, 0);
+	u32 end = warden_decide_rules(snap, WARDEN_DOMAIN_CONNECT + 1, 0);
+
+	*line = 0;
+	for (; i < end; i++) {
+		const struct warden_rule *rule = &snap->rules[i];
+
+		if (!warden_match_rule(snap, rule, req))
+			continue;
+		if (rule->action == WARDEN_ACTION_DENY && !rule->program) {
+			*line = rule->line;
+			return false;
+		}
+		open |= rule->action == WARDEN_ACTION_ALLOW;
+	}
+	return open;
+}
+
+/* The layer by which nobody may speak to them, one that is enforced if there is one; NULL is none. */
+static const struct warden_snapshot *find_closer(const struct warden_layers *layers,
+						 const struct warden_request *req, u32 *line)
+{
+	const struct warden_snapshot *closer = NULL;
+	u32 i, found;
+
+	for (i = 0; i < layers->nr; i++) {
+		if (!layers->layer[i]->version || lets_any(layers->layer[i], req, &found))
+			continue;
+		if (closer && layers->layer[i]->defaults[WARDEN_DOMAIN_CONNECT].mode != WARDEN_MODE_ENFORCE)
+			continue;
+		closer = layers->layer[i];
+		*line = found;
+		if (closer->defaults[WARDEN_DOMAIN_CONNECT].mode == WARDEN_MODE_ENFORCE)
+			break;
+	}
+	return closer;
+}
+
+static bool was_spoken_to(const struct sweep *s, const struct warden_request *req)
+{
+	u32 line;
+
+	return !find_closer(s->before, req, &line);
+}
+
+static bool is_lost(const struct sweep *s, const struct sock *sk)
+{
+	struct warden_request req;
+	u32 line;
+
+	if (!is_outgoing(sk))
+		return false;
+	read_peer(&req, sk);
+	return find_closer(s->layers, &req, &line) && (s->abort || was_spoken_to(s, &req));
+}
+
+static bool is_concerned(const struct sweep *s, const struct sock *sk)
+{
+	if (s->out)
+		return is_lost(s, sk);
+	return (is_udp(sk) ? is_bound(sk) : sk->sk_state == TCP_LISTEN || is_accepted(sk)) &&
+	       is_stopped(s, sk);
+}
+
 /* Under the lock of the table @sk stands in. */
 static void consider(struct sweep *s, struct sock *sk)
 {
-	bool server = is_udp(sk) ? is_bound(sk) : sk->sk_state == TCP_LISTEN || is_accepted(sk);
-
-	if (s->nr == BATCH || !server || !is_stopped(s, sk))
+	if (s->nr == BATCH || !is_concerned(s, sk))
 		return;
 	if (s->seen++ < s->skip || !refcount_inc_not_zero(&sk->sk_refcnt))
 		return;
@@ -244,7 +339,8 @@ static void walk_all(struct sweep *s)
 	}
 	up_read(&net_rwsem);
 	/* All networks share this one. Last: a server that ends takes what it did not accept along. */
-	walk_listeners(s, init_net.ipv4.tcp_death_row.hashinfo);
+	if (!s->out)
+		walk_listeners(s, init_net.ipv4.tcp_death_row.hashinfo);
 }
 
 /* --- what becomes of one -------------------------------------------------------------- */
@@ -278,12 +374,14 @@ static bool is_to_end(const struct sweep *s, const struct sock *sk)
 	return s->abort || (is_flow(sk) && s->had && was_open(s, sk));
 }
 
-static void name_peer(char *text, size_t size, const struct sock *sk)
+static void name_peer(char *text, size_t size, const struct sweep *s, const struct sock *sk)
 {
+	const char *how = s->out ? "to" : "of";
+
 	if (sk->sk_family == AF_INET6)
-		snprintf(text, size, "connection of %pI6c", &sk->sk_v6_daddr);
+		snprintf(text, size, "connection %s %pI6c", how, &sk->sk_v6_daddr);
 	else
-		snprintf(text, size, "connection of %pI4", &sk->sk_daddr);
+		snprintf(text, size, "connection %s %pI4", how, &sk->sk_daddr);
 }
 
 static void tell(struct sweep *s, struct sock *sk, u16 port, u32 line,
@@ -298,12 +396,12 @@ static void tell(struct sweep *s, struct sock *sk, u16 port, u32 line,
 		return;
 	}
 	s->told++;
-	if (is_flow(sk) && sk->sk_daddr)
-		name_peer(what, sizeof(what), sk);
+	if (s->out || (is_flow(sk) && sk->sk_daddr))
+		name_peer(what, sizeof(what), s, sk);
 	r->event = WARDEN_EVENT_SWEEP;
-	r->domain = WARDEN_DOMAIN_LISTEN;
+	r->domain = s->out ? WARDEN_DOMAIN_CONNECT : WARDEN_DOMAIN_LISTEN;
 	r->action = ended ? WARDEN_ACTION_DENY : WARDEN_ACTION_ALLOW;
-	r->reason = WARDEN_REASON_PORT_CLOSED;
+	r->reason = s->out ? WARDEN_REASON_POLICY_CHANGED : WARDEN_REASON_PORT_CLOSED;
 	r->generation = s->layers->generation;
 	r->layer = snap->layer;
 	r->policy_version = snap->version;
@@ -317,6 +415,24 @@ static void tell(struct sweep *s, struct sock *sk, u16 port, u32 line,
 		 ended ? "ended" : "goes on");
 	warden_record_add(r);
 	kfree(r);
+}
+
+/* The same of one that speaks to others. */
+static bool settle_outgoing(struct sweep *s, struct sock *sk)
+{
+	const struct warden_snapshot *snap;
+	struct warden_request req;
+	bool ends;
+	u32 line;
+
+	read_peer(&req, sk);
+	snap = find_closer(s->layers, &req, &line);
+	if (!snap) /* it was connected to somebody else meanwhile */
+		return true;
+	ends = snap->defaults[WARDEN_DOMAIN_CONNECT].mode == WARDEN_MODE_ENFORCE &&
+	       !sk->sk_kern_sock && (s->abort || (s->had && was_spoken_to(s, &req)));
+	tell(s, sk, req.port, line, snap, ends);
+	return !ends || !warden_sweep_end(sk);
 }
 
 /* True where it stands as before. */
@@ -358,10 +474,13 @@ static void walk(struct sweep *s)
 {
 	u32 round, i, stand;
 
+	s->skip = 0;
+	s->more = 0;
 	for (round = 0; round < ROUNDS; round++) {
 		walk_all(s);
 		for (i = 0, stand = 0; i < s->nr; i++) {
-			stand += settle(s, s->found[i]);
+			stand += s->out ? settle_outgoing(s, s->found[i]) :
+					  settle(s, s->found[i]);
 			sock_put(s->found[i]);
 		}
 		if (s->nr < BATCH)
@@ -381,6 +500,27 @@ static bool asks_for_abort(const struct warden_layers *layers)
 	return false;
 }
 
+/* Can more be closed to those who receive than was before? */
+static bool closes_more(const struct warden_layers *old, const struct warden_layers *layers, bool abort)
+{
+	bool partly = (layers->ports && layers->ports->reach) || (old->ports && old->ports->reach);
+
+	return layers->ports && (abort || partly || !old->ports ||
+				 !bitmap_subset(layers->ports->stop, old->ports->stop, WARDEN_PORT_BITS));
+}
+
+/* Is anybody kept from speaking to somebody? The boot profile keeps nobody. */
+static bool closes_peers(const struct warden_layers *layers)
+{
+	u32 i;
+
+	for (i = 0; i < layers->nr; i++)
+		if (layers->layer[i]->version &&
+		    warden_decide_speaks(layers->layer[i], WARDEN_DOMAIN_CONNECT))
+			return true;
+	return false;
+}
+
 /**
  * warden_sweep() - look after what is older than the policy
  * @old: the policy of before
@@ -391,12 +531,11 @@ static bool asks_for_abort(const struct warden_layers *layers)
 void warden_sweep(const struct warden_layers *old, const struct warden_layers *layers)
 {
 	bool abort = asks_for_abort(layers);
-	bool partly = (layers->ports && layers->ports->reach) || (old->ports && old->ports->reach);
+	bool in = closes_more(old, layers, abort), out = closes_peers(layers);
 	struct sweep *s;
 
 	warden_change_assert_held();
-	if (!layers->ports || (!abort && !partly && old->ports &&
-			       bitmap_subset(layers->ports->stop, old->ports->stop, WARDEN_PORT_BITS)))
+	if (!in && !out)
 		return;
 	s = kvzalloc(sizeof(*s), GFP_KERNEL);
 	if (!s) {
@@ -404,9 +543,14 @@ void warden_sweep(const struct warden_layers *old, const struct warden_layers *l
 		return;
 	}
 	s->layers = layers;
+	s->before = old;
 	s->old = old->ports;
 	s->had = old->layer[0]->version;
 	s->abort = abort;
-	walk(s);
+	if (in)
+		walk(s);
+	s->out = true;
+	if (out)
+		walk(s);
 	kvfree(s);
 }

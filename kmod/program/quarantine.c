@@ -389,6 +389,7 @@ int warden_quarantine_check(const struct warden_quarantine_list *now)
  * warden_quarantine_load() - let a list take the place of the one of its role
  * @l: the list, well formed and checked
  * @now: what is to be kept of it
+ * @reason: enum warden_reason it is told with
  * @done: filled in
  *
  * What was put in by hand, and what the list of another role names, stays. Where it
@@ -399,7 +400,7 @@ int warden_quarantine_check(const struct warden_quarantine_list *now)
  * a program it was to attach.
  */
 int warden_quarantine_load(const struct warden_cut_list *l, const struct warden_quarantine_list *now,
-			   struct warden_quarantine_done *done)
+			   u8 reason, struct warden_quarantine_done *done)
 {
 	struct plan *p = kzalloc(sizeof(*p), GFP_KERNEL);
 	int err;
@@ -415,7 +416,7 @@ int warden_quarantine_load(const struct warden_cut_list *l, const struct warden_
 		lists[p->at] = *now;
 		done->added = p->nr - p->nr_kept;
 		done->removed = p->nr_gone;
-		tell_list(now, WARDEN_REASON_NONE);
+		tell_list(now, reason);
 	}
 	kfree(p);
 	return err;

@@ -3,6 +3,7 @@
 #define WARDEN_QUARANTINE_H
 
 #include <linux/types.h>
+#include <uapi/linux/warden.h>
 #include <warden/chain.h>
 #include <warden/cut.h>
 #include <warden/limits.h>
@@ -60,7 +61,7 @@ int warden_quarantine_remove(const struct warden_digest *digest);
 void warden_quarantine_describe(struct warden_quarantine_list *list, const struct warden_cut_list *l);
 int warden_quarantine_check(const struct warden_quarantine_list *list);
 int warden_quarantine_load(const struct warden_cut_list *l, const struct warden_quarantine_list *list,
-			   struct warden_quarantine_done *done);
+			   u8 reason, struct warden_quarantine_done *done);
 const struct warden_quarantine_list *warden_quarantine_list(u8 role);
 void warden_quarantine_review(const struct warden_snapshot *maker);
 bool warden_quarantine_get(u32 nr, struct warden_quarantined *q);

@@ -12,7 +12,6 @@
 #include <linux/net.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
-#include <linux/sizes.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -31,8 +30,8 @@
 /* How long an end is waited for; it takes microseconds. */
 #define CUT_MS 100
 
-/* Reads that empty a socket: more than it can have received in pages or, of TCP, megabytes. */
-#define READS 4096
+/* Reads of one page that empty a socket: it has less than 2 GiB, or as many packets as fit. */
+#define READS (1 << 20)
 
 /*
  * How often, and for how long, a socket is looked at that was between its hook and its
@@ -65,20 +64,27 @@ static struct file *file_of(struct sock *sk)
 	return file;
 }
 
-/* What was received: TCP throws away what is read so; the others are read for nothing. */
+/*
+ * TCP throws away what is read so. Where its calls are another's (TLS, sockmap) it is read into
+ * the page, as it is of all others.
+ */
+static int read_page(struct socket *sock, void *page)
+{
+	struct kvec to = { .iov_base = page, .iov_len = PAGE_SIZE };
+	struct msghdr msg = {};
+
+	return kernel_recvmsg(sock, &msg, &to, 1, PAGE_SIZE, MSG_DONTWAIT | MSG_TRUNC);
+}
+
+/* What was received, and nobody had read. */
 static void drain(struct socket *sock)
 {
-	const size_t size = sock->sk->sk_protocol == IPPROTO_TCP ? SZ_1M : PAGE_SIZE;
 	void *page = (void *)__get_free_page(GFP_KERNEL);
 	int n;
 
-	for (n = 0; page && n < READS && !skb_queue_empty_lockless(&sock->sk->sk_receive_queue); n++) {
-		struct kvec to = { .iov_base = page, .iov_len = size };
-		struct msghdr msg = {};
-
-		if (kernel_recvmsg(sock, &msg, &to, 1, size, MSG_DONTWAIT | MSG_TRUNC) <= 0)
+	for (n = 0; page && n < READS && !skb_queue_empty_lockless(&sock->sk->sk_receive_queue); n++)
+		if (read_page(sock, page) <= 0)
 			break;
-	}
 	free_page((unsigned long)page);
 }
 

@@ -8,6 +8,8 @@
  */
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/hash.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/net.h>
 #include <linux/rcupdate.h>
@@ -40,7 +42,14 @@
 #define WATCH_MS     10
 #define WATCH_FOR_NS (10ULL * NSEC_PER_SEC)
 
+/*
+ * What never waits for long has a queue of its own. An end may wait for ever, and a queue
+ * has WQ_MAX_ACTIVE workers: so there are as many of them as there may be living connections.
+ */
+#define CUT_QUEUES (WARDEN_SESSIONS_MAX / WQ_MAX_ACTIVE)
+
 static struct workqueue_struct *queue;
+static struct workqueue_struct *cut_queues[CUT_QUEUES];
 
 static void drop_gone(struct work_struct *work);
 static DECLARE_WORK(drop_work, drop_gone);
@@ -112,8 +121,10 @@ static void cut(struct work_struct *work)
 
 static void begin_cut(struct warden_link *l)
 {
+	struct workqueue_struct *to = cut_queues[hash_ptr(l->sk, ilog2(CUT_QUEUES))];
+
 	refcount_inc(&l->users);
-	if (!queue_work(queue, &l->work))
+	if (!queue_work(to, &l->work))
 		warden_link_put(l);
 }
 
@@ -315,6 +326,17 @@ void warden_link_drop_later(struct list_head *list)
 	queue_work(queue, &drop_work);
 }
 
+static void free_queues(void)
+{
+	u32 i;
+
+	for (i = 0; i < CUT_QUEUES; i++)
+		if (cut_queues[i])
+			destroy_workqueue(cut_queues[i]);
+	if (queue)
+		destroy_workqueue(queue);
+}
+
 /**
  * warden_broker_init() - set up what ends connections
  *
@@ -323,8 +345,18 @@ void warden_link_drop_later(struct list_head *list)
  */
 int warden_broker_init(void)
 {
+	bool all;
+	u32 i;
+
 	queue = alloc_workqueue("warden_broker", WQ_UNBOUND, 0);
-	return queue ? 0 : -ENOMEM;
+	all = queue;
+	for (i = 0; i < CUT_QUEUES && all; i++) {
+		cut_queues[i] = alloc_workqueue("warden_cut%u", WQ_UNBOUND, WQ_MAX_ACTIVE, i);
+		all = cut_queues[i];
+	}
+	if (!all)
+		free_queues();
+	return all ? 0 : -ENOMEM;
 }
 
 /**
@@ -334,8 +366,14 @@ int warden_broker_init(void)
  */
 void warden_broker_exit(void)
 {
+	u32 i;
+
+	/* 1. no connection is in the table: a watch begins no cut from here on */
 	warden_broker_end_all(WARDEN_REASON_STOPPING, ktime_get_boottime_ns());
-	flush_workqueue(queue); /* what was being ended may have asked for a watch */
+	/* 2. what was being ended may ask for a watch until it is done */
+	for (i = 0; i < CUT_QUEUES; i++)
+		flush_workqueue(cut_queues[i]);
+	/* 3. that has nobody left who asks for it */
 	cancel_delayed_work_sync(&watch_work);
-	destroy_workqueue(queue);
+	free_queues();
 }

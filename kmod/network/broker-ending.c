@@ -18,6 +18,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
+#include <linux/udp.h>
 #include <linux/uio.h>
 #include <net/sock.h>
 #include <net/tcp_states.h>
@@ -85,16 +86,32 @@ static int read_page(struct socket *sock, void *page)
 	return kernel_recvmsg(sock, &msg, &to, 1, PAGE_SIZE, MSG_DONTWAIT | MSG_TRUNC);
 }
 
-/* What was received, and nobody had read. */
+static bool has_unread(const struct sock *sk)
+{
+	return !skb_queue_empty_lockless(&sk->sk_receive_queue) ||
+	       (sk_is_udp(sk) && !skb_queue_empty_lockless(&udp_sk(sk)->reader_queue));
+}
+
+/*
+ * What was received, and nobody had read. A stream gives it before the error it ended by; of
+ * packets the error comes first, and is put back for who has them. A packet may be empty.
+ */
 static void drain(struct socket *sock)
 {
+	int err = sock->type == SOCK_STREAM ? 0 : sock_error(sock->sk);
 	void *page = (void *)__get_free_page(GFP_KERNEL);
-	int n;
+	int n, got;
 
-	for (n = 0; page && n < READS && !skb_queue_empty_lockless(&sock->sk->sk_receive_queue); n++)
-		if (read_page(sock, page) <= 0)
+	for (n = 0; page && n < READS && has_unread(sock->sk); n++) {
+		got = read_page(sock, page);
+		if (got < 0 || (!got && sock->type == SOCK_STREAM))
 			break;
+	}
 	free_page((unsigned long)page);
+	if (err) {
+		WRITE_ONCE(sock->sk->sk_err, -err);
+		sk_error_report(sock->sk);
+	}
 }
 
 static void cut(struct work_struct *work)

@@ -15,6 +15,7 @@
 #define HEADER	"program tester { path \"%s\"; }\npurpose way \"Find the way\";\n"
 #define BROKER	"default sensor deny;\ndefault listen allow;\n"                                    \
 		"classify broker gpsd at tcp 2947 as location;\n"
+#define DATAGRAMS "classify broker nmea at udp 2947 as location;\n"
 
 FIXTURE(broker)
 {
@@ -167,20 +168,50 @@ TEST_F(broker, connection_ends_with_the_consent)
 	EXPECT_EQ(-EACCES, reach(PORT));
 }
 
+/* A socket of UDP at the port; and one that is connected to it, and has read the first of three. */
+static int hear(int *sender)
+{
+	struct sockaddr_in broker = at(PORT), own;
+	socklen_t len = sizeof(own);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	const char *text = "$";
+	size_t i;
+	char c;
+
+	*sender = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (bind(*sender, (struct sockaddr *)&broker, sizeof(broker)) ||
+	    connect(fd, (struct sockaddr *)&broker, sizeof(broker)) ||
+	    getsockname(fd, (struct sockaddr *)&own, &len))
+		return -errno;
+	for (i = 0; i < 3; i++) /* the second is empty */
+		sendto(*sender, text, i != 1, 0, (struct sockaddr *)&own, sizeof(own));
+	return recv(fd, &c, 1, 0) == 1 ? fd : -errno;
+}
+
 TEST_F(broker, connection_ends_with_the_rule_and_others_stay)
 {
 	struct pollfd p = { .events = POLLIN }, q = { .events = POLLIN };
+	int sender, heard;
+	char c;
 
-	ASSERT_LOADED(warden_policy(HEADER BROKER "allow tester use location;\n", warden_self()));
+	ASSERT_LOADED(warden_policy(HEADER BROKER DATAGRAMS "allow tester use location;\n", warden_self()));
+	heard = hear(&sender);
+	EXPECT_LE(0, heard);
 	p.fd = reach(PORT);
 	ASSERT_LE(0, p.fd);
-	ASSERT_LOADED(warden_policy(HEADER BROKER "allow any use location;\n", warden_self()));
+	ASSERT_LOADED(warden_policy(HEADER BROKER DATAGRAMS "allow any use location;\n", warden_self()));
 	EXPECT_EQ(0, poll(&p, 1, 100));
 	q.fd = reach(PORT);
 	ASSERT_LE(0, q.fd);
-	ASSERT_LOADED(warden_policy(HEADER BROKER, warden_self()));
+	ASSERT_LOADED(warden_policy(HEADER BROKER DATAGRAMS, warden_self()));
 	EXPECT_EQ(1, poll(&p, 1, 1000));
 	EXPECT_EQ(1, poll(&q, 1, 1000));
+	EXPECT_EQ(-1, recv(heard, &c, 1, MSG_DONTWAIT)); /* what lay there is gone */
+	EXPECT_EQ(ECONNABORTED, errno);
+	EXPECT_EQ(-1, recv(heard, &c, 1, MSG_DONTWAIT));
+	EXPECT_EQ(EAGAIN, errno);
+	close(heard);
+	close(sender);
 	close(p.fd);
 	close(q.fd);
 }

@@ -20,8 +20,9 @@
 
 #define PORTS 65536
 
-/* One layer's ports; those who fill a gate come one after the other. */
+/* One layer's ports, and those of all so far; those who fill a gate come one after the other. */
 static DECLARE_BITMAP(own, PORTS);
+static DECLARE_BITMAP(common, PORTS);
 
 static const u32 domains[WARDEN_GATE_OPEN_DOMAINS] = {
 	[WARDEN_GATE_OPEN_LISTEN] = WARDEN_DOMAIN_LISTEN,
@@ -78,22 +79,26 @@ static bool has_brokers(const struct warden_layers *layers)
 	return false;
 }
 
-/* To connect may be to use a sensor, where the policy names brokers. */
+/*
+ * To connect may be to use a sensor, where the policy names brokers. The programs read the map
+ * meanwhile: what one layer leaves open is not in it before all layers were asked.
+ */
 static void fill_map(u64 *map, const struct warden_layers *layers, u32 domain, u16 protocol)
 {
-	unsigned long *bits = (unsigned long *)map;
 	u32 i;
 
-	static_assert(sizeof(*bits) == sizeof(*map));
+	static_assert(sizeof(unsigned long) == sizeof(*map));
 	if (domain == WARDEN_DOMAIN_CONNECT && has_brokers(layers))
 		return;
 	for (i = 0; i < layers->nr; i++) {
 		list_own(layers->layer[i], domain, protocol);
 		if (i)
-			bitmap_and(bits, bits, own, PORTS);
+			bitmap_and(common, common, own, PORTS);
 		else
-			bitmap_copy(bits, own, PORTS);
+			bitmap_copy(common, own, PORTS);
 	}
+	if (layers->nr)
+		bitmap_copy((unsigned long *)map, common, PORTS);
 }
 
 /**

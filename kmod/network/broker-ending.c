@@ -8,15 +8,17 @@
  */
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/hash.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/net.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
-#include <linux/sizes.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
+#include <linux/udp.h>
 #include <linux/uio.h>
 #include <net/inet_sock.h>
 #include <net/sock.h>
@@ -32,8 +34,8 @@
 /* How long an end is waited for; it takes microseconds. */
 #define CUT_MS 100
 
-/* Reads that empty a socket: more than it can have received in pages or, of TCP, megabytes. */
-#define READS 4096
+/* Reads of one page that empty a socket: it has less than 2 GiB, or as many packets as fit. */
+#define READS (1 << 20)
 
 /*
  * How often a socket is looked at that was between its hook and its connect() when it was
@@ -43,7 +45,14 @@
 #define WATCH_LATE_MS 1000
 #define LATE_NS	      (10ULL * NSEC_PER_SEC)
 
+/*
+ * What never waits for long has a queue of its own. An end may wait for ever, and a queue
+ * has WQ_MAX_ACTIVE workers: so there are as many of them as there may be living connections.
+ */
+#define CUT_QUEUES (WARDEN_SESSIONS_MAX / WQ_MAX_ACTIVE)
+
 static struct workqueue_struct *queue;
+static struct workqueue_struct *cut_queues[CUT_QUEUES];
 
 static void drop_gone(struct work_struct *work);
 static DECLARE_WORK(drop_work, drop_gone);
@@ -67,21 +76,44 @@ static struct file *file_of(struct sock *sk)
 	return file;
 }
 
-/* What was received: TCP throws away what is read so; the others are read for nothing. */
+/*
+ * TCP throws away what is read so. Where its calls are another's (TLS, sockmap) it is read into
+ * the page, as it is of all others.
+ */
+static int read_page(struct socket *sock, void *page)
+{
+	struct kvec to = { .iov_base = page, .iov_len = PAGE_SIZE };
+	struct msghdr msg = {};
+
+	return kernel_recvmsg(sock, &msg, &to, 1, PAGE_SIZE, MSG_DONTWAIT | MSG_TRUNC);
+}
+
+static bool has_unread(const struct sock *sk)
+{
+	return !skb_queue_empty_lockless(&sk->sk_receive_queue) ||
+	       (sk_is_udp(sk) && !skb_queue_empty_lockless(&udp_sk(sk)->reader_queue));
+}
+
+/*
+ * What was received, and nobody had read. A stream gives it before the error it ended by; of
+ * packets the error comes first, and is put back for who has them. A packet may be empty.
+ */
 static void drain(struct socket *sock)
 {
-	const size_t size = sock->sk->sk_protocol == IPPROTO_TCP ? SZ_1M : PAGE_SIZE;
+	int err = sock->type == SOCK_STREAM ? 0 : sock_error(sock->sk);
 	void *page = (void *)__get_free_page(GFP_KERNEL);
-	int n;
+	int n, got;
 
-	for (n = 0; page && n < READS && !skb_queue_empty_lockless(&sock->sk->sk_receive_queue); n++) {
-		struct kvec to = { .iov_base = page, .iov_len = size };
-		struct msghdr msg = {};
-
-		if (kernel_recvmsg(sock, &msg, &to, 1, size, MSG_DONTWAIT | MSG_TRUNC) <= 0)
+	for (n = 0; page && n < READS && has_unread(sock->sk); n++) {
+		got = read_page(sock, page);
+		if (got < 0 || (!got && sock->type == SOCK_STREAM))
 			break;
 	}
 	free_page((unsigned long)page);
+	if (err) {
+		WRITE_ONCE(sock->sk->sk_err, -err);
+		sk_error_report(sock->sk);
+	}
 }
 
 static void cut(struct work_struct *work)
@@ -108,8 +140,10 @@ static void cut(struct work_struct *work)
 
 static void begin_cut(struct warden_link *l)
 {
+	struct workqueue_struct *to = cut_queues[hash_ptr(l->sk, ilog2(CUT_QUEUES))];
+
 	refcount_inc(&l->users);
-	if (!queue_work(queue, &l->work))
+	if (!queue_work(to, &l->work))
 		warden_link_put(l);
 }
 
@@ -322,6 +356,17 @@ void warden_link_drop_later(struct list_head *list)
 	queue_work(queue, &drop_work);
 }
 
+static void free_queues(void)
+{
+	u32 i;
+
+	for (i = 0; i < CUT_QUEUES; i++)
+		if (cut_queues[i])
+			destroy_workqueue(cut_queues[i]);
+	if (queue)
+		destroy_workqueue(queue);
+}
+
 /**
  * warden_broker_init() - set up what ends connections
  *
@@ -330,8 +375,18 @@ void warden_link_drop_later(struct list_head *list)
  */
 int warden_broker_init(void)
 {
+	bool all;
+	u32 i;
+
 	queue = alloc_workqueue("warden_broker", WQ_UNBOUND, 0);
-	return queue ? 0 : -ENOMEM;
+	all = queue;
+	for (i = 0; i < CUT_QUEUES && all; i++) {
+		cut_queues[i] = alloc_workqueue("warden_cut%u", WQ_UNBOUND, WQ_MAX_ACTIVE, i);
+		all = cut_queues[i];
+	}
+	if (!all)
+		free_queues();
+	return all ? 0 : -ENOMEM;
 }
 
 /**
@@ -341,8 +396,14 @@ int warden_broker_init(void)
  */
 void warden_broker_exit(void)
 {
+	u32 i;
+
+	/* 1. no connection is in the table: a watch begins no cut from here on */
 	warden_broker_end_all(WARDEN_REASON_STOPPING, ktime_get_boottime_ns());
-	flush_workqueue(queue); /* what was being ended may have asked for a watch */
+	/* 2. what was being ended may ask for a watch until it is done */
+	for (i = 0; i < CUT_QUEUES; i++)
+		flush_workqueue(cut_queues[i]);
+	/* 3. that has nobody left who asks for it */
 	cancel_delayed_work_sync(&watch_work);
-	destroy_workqueue(queue);
+	free_queues();
 }

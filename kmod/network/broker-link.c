@@ -3,7 +3,9 @@
  * The table of connections to brokers, by the socket of the one who connects.
  */
 #include <linux/bits.h>
+#include <linux/fs.h>
 #include <linux/hashtable.h>
+#include <linux/net.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -317,6 +319,31 @@ void warden_broker_release(struct sock *sk)
 	spin_unlock(&links_lock);
 	warden_link_drop_later(&gone);
 	warden_local_forget(sk);
+}
+
+/* The last who had its file let go of that, which is when the programs tell of it. */
+static bool is_closed(struct sock *sk)
+{
+	bool closed;
+
+	smp_mb(); /* the gate was set before this; who closes lets go before he looks there */
+	read_lock_bh(&sk->sk_callback_lock);
+	closed = sock_flag(sk, SOCK_DEAD) ||
+		 (sk->sk_socket && sk->sk_socket->file && !file_count(sk->sk_socket->file));
+	read_unlock_bh(&sk->sk_callback_lock);
+	return closed;
+}
+
+/**
+ * warden_link_recheck() - a socket of somebody else's was noted, who may have closed it meanwhile
+ * @sk: the socket, held; its file is not
+ *
+ * Context: Process context, does not sleep.
+ */
+void warden_link_recheck(struct sock *sk)
+{
+	if (is_closed(sk))
+		warden_broker_release(sk);
 }
 
 /**

@@ -331,8 +331,10 @@ bool warden_local_is_broker(struct sock *sk, char *where, struct warden_broker *
 		return true;
 	path = path_of(sk);
 	is = is_broker_by_path(&path, where, broker);
-	if (is && sk->sk_state != TCP_ESTABLISHED)
+	if (is && sk->sk_state != TCP_ESTABLISHED) {
 		add_spot(sk, where);
+		warden_link_recheck(sk);
+	}
 	if (path.dentry)
 		path_put(&path);
 	return is;

@@ -50,8 +50,10 @@ static void adopt(struct sock *sk, struct pid *pid, const struct warden_broker *
 	strscpy(l->where, where, sizeof(l->where));
 	req = warden_link_request(l);
 	/* where the policy changes meanwhile, another walk follows */
-	if (warden_judge(&req, &l->answer) || warden_link_add(l) == -EAGAIN)
+	if (warden_judge(&req, &l->answer) || warden_link_add(l))
 		warden_link_end_born(l);
+	else
+		warden_link_recheck(sk);
 	warden_link_put(l);
 }
 

@@ -115,6 +115,7 @@ void warden_link_pick(bool (*wanted)(const struct warden_link *l), struct list_h
 void warden_link_remove(bool (*gone)(const struct warden_link *l), struct list_head *list);
 bool warden_link_any(void);
 bool warden_link_for_each(bool (*look)(struct warden_link *l));
+void warden_link_recheck(struct sock *sk);
 void warden_link_count_others(int nr);
 bool warden_broker_is_watched(void);
 

@@ -4,8 +4,10 @@
  * the right to class location, at each of its uses.
  */
 #include <fcntl.h>
+#include <glob.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 
 #include "lib/harness.h"
@@ -190,6 +192,20 @@ static int end_of(pid_t pid)
 	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/* A file of some radio; the switch by which it is suspended is made by its driver. */
+static int try_debugfs(void)
+{
+	glob_t found;
+	int err;
+
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	if (glob("/sys/kernel/debug/bluetooth/hci*/force_suspend", 0, NULL, &found))
+		return ENOENT;
+	err = device_try(found.gl_pathv[0], O_RDONLY);
+	globfree(&found);
+	return err;
+}
+
 TEST_F(bluetooth, who_waits_hears_nothing_after_withdrawal)
 {
 	pid_t by_call, by_ring;
@@ -220,6 +236,7 @@ TEST_F(bluetooth, who_waits_hears_nothing_after_withdrawal)
 	EXPECT_EQ(EACCES, end_of(by_ring));
 	self->denied.times = 2;
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &self->denied));
+	EXPECT_EQ(EACCES, try_debugfs());
 	close(radio);
 }
 

@@ -36,10 +36,15 @@ static int wait_in_ring_that_keeps_it(int fd)
 static int wait_in_epoll(int fd)
 {
 	struct epoll_event one = { .events = EPOLLIN };
-	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	int epoll = epoll_create1(EPOLL_CLOEXEC), n;
 	char event[64];
 
-	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &one) || epoll_wait(epoll, &one, 1, -1) != 1)
+	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &one))
+		return -errno;
+	do
+		n = epoll_wait(epoll, &one, 1, -1);
+	while (n < 0 && errno == EINTR); /* it was asked out of the call, too */
+	if (n != 1)
 		return -errno;
 	return read(fd, event, sizeof(event)) < 0 ? -errno : 1;
 }

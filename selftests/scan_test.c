@@ -3,15 +3,19 @@
  * A scan for Wi-Fi networks tells where the device is: it takes the right to class
  * location, whoever asks, and so does what else a radio hears of others.
  */
+#include <fcntl.h>
+#include <glob.h>
 #include <linux/genetlink.h>
 #include <linux/nl80211.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 
 #include "lib/genl.h"
 #include "lib/harness.h"
+#include "lib/uring.h"
 
 #define NOTHING "default sensor deny;\n"
 #define RADIO	"wlan0"
@@ -210,6 +214,76 @@ TEST_F(scan, each_way_to_hear_others_takes_the_right)
 		}
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 	genl_close(&g);
+}
+
+static const struct way results = { "results", NL80211_CMD_GET_SCAN, NULL, NLM_F_DUMP };
+
+/* What others found needs no privilege: a plain user asks, root of a user namespace. */
+static int ask_as_nobody(struct genl *g)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (setuid(65534) || unshare(CLONE_NEWUSER))
+			_exit(255);
+		_exit(-go(g, &results));
+	}
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? -WEXITSTATUS(status) : -255;
+}
+
+static int ask_by_ring(struct genl *g)
+{
+	struct msg m;
+	struct nlmsghdr *h = (void *)m.bytes;
+	int sent;
+
+	msg_init(&m, g, results.cmd);
+	msg_put_u32(&m, NL80211_ATTR_IFINDEX, if_nametoindex(RADIO));
+	h->nlmsg_len = m.len;
+	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	sent = uring_write(g->fd, m.bytes, m.len);
+	return sent > 0 ? 0 : sent;
+}
+
+TEST_F(scan, of_others_takes_the_right_whoever_asks_and_how)
+{
+	struct claim denied = refused(warden_self());
+	struct genl g;
+	bool has_ring;
+
+	ASSERT_EQ(0, genl_open(&g));
+	g.family = family_of_wifi(&g);
+	EXPECT_EQ(-EACCES, go(&g, &results));
+	EXPECT_EQ(-EACCES, ask_as_nobody(&g));
+	has_ring = ask_by_ring(&g) == -EACCES;
+	EXPECT_TRUE(has_ring || ask_by_ring(&g) == -ENOSYS);
+	denied.times = 2 + has_ring;
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use location;\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, go(&g, &results));
+	EXPECT_EQ(0, ask_as_nobody(&g));
+	if (has_ring)
+		EXPECT_EQ(0, ask_by_ring(&g));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	genl_close(&g);
+}
+
+TEST_F(scan, debugfs_of_the_radio_takes_the_right)
+{
+	struct claim denied = refused(warden_self());
+	glob_t found;
+
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	if (glob("/sys/kernel/debug/ieee80211/phy*/hwsim/group", 0, NULL, &found))
+		SKIP(return, "this kernel shows nothing of radios in debugfs");
+	denied.object = NULL;
+	EXPECT_EQ(EACCES, device_try(found.gl_pathv[0], O_RDONLY));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use location;\n"));
+	EXPECT_EQ(0, device_try(found.gl_pathv[0], O_RDONLY));
+	globfree(&found);
 }
 
 /* <linux/wireless.h> has the numbers, and a header in its way. */

@@ -139,3 +139,9 @@ int uring_read_kept(int fd, void *buf, unsigned int len)
 	close_ring(&r);
 	return err;
 }
+
+int uring_write(int fd, const void *buf, unsigned int len)
+{
+	return request(&(struct io_uring_sqe){
+		.opcode = IORING_OP_WRITE, .fd = fd, .addr = (uintptr_t)buf, .len = len });
+}

@@ -15,11 +15,12 @@ int uring_listen(int fd);
 int uring_connect(int fd, const struct sockaddr *address, unsigned int len);
 int uring_socket(int family, int type, int protocol); /* a descriptor, or -errno */
 int uring_send_to(int fd, const struct sockaddr *address, unsigned int len);
-/* openat() and read(): what these give, or -errno. */
+/* openat(), read() and write(): what these give, or -errno. */
 int uring_open(const char *path, int flags);
 int uring_read(int fd, void *buf, unsigned int len);
 /* read() of a descriptor that is given to the ring and closed. */
 int uring_read_kept(int fd, void *buf, unsigned int len);
+int uring_write(int fd, const void *buf, unsigned int len);
 int uring_mkdir(const char *path, unsigned int mode); /* 0 or -errno */
 
 #endif /* WARDEN_TEST_URING_H */

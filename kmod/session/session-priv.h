@@ -121,6 +121,11 @@ void warden_session_forget_older(struct warden_session *s);
 /* session-ending.c: how a session ends */
 void warden_session_settle(void);
 
+/* session-wake.c: who waits for it to be ready */
+int warden_wake_init(void);
+void warden_wake_exit(void);
+void warden_session_wake(const struct warden_session *s);
+
 /* session-limit.c: how its rate is kept */
 int warden_limit_begin(struct warden_session *s);
 void warden_limit_take_over(struct warden_session *s);

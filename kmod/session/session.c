@@ -5,7 +5,8 @@
  * session-file.c stands in the file's operations, has its open judged and makes it
  * a session; session-mapping.c has its memory, so that it can be taken away;
  * session-inherit.c says who keeps it over execve(), session-holder.c who may look into
- * a process that has one; session-ending.c ends it; session-record.c tells of it.
+ * a process that has one; session-ending.c ends it, session-wake.c wakes who waits for
+ * it; session-record.c tells of it.
  */
 #include <linux/fs.h>
 #include <linux/pid.h>
@@ -438,16 +439,23 @@ void warden_session_watch(struct warden_gate *g)
 }
 
 /**
- * warden_session_init() - set the sessions' cache up
+ * warden_session_init() - set the sessions' cache up, and what wakes who waits for one
  *
  * Context: Process context, module init.
  * Return: 0 or -ENOMEM.
  */
 int warden_session_init(void)
 {
+	int err;
+
 	session_cache = kmem_cache_create("warden_session", sizeof(struct warden_session), 0,
 					  SLAB_ACCOUNT, NULL);
-	return session_cache ? 0 : -ENOMEM;
+	if (!session_cache)
+		return -ENOMEM;
+	err = warden_wake_init();
+	if (err)
+		kmem_cache_destroy(session_cache);
+	return err;
 }
 
 /**
@@ -458,6 +466,7 @@ int warden_session_init(void)
 void warden_session_exit(void)
 {
 	warden_session_settle();
+	warden_wake_exit();
 	warden_pace_exit();
 	kmem_cache_destroy(session_cache);
 }

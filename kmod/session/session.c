@@ -12,6 +12,7 @@
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <warden/abi.h>
@@ -31,6 +32,8 @@ static LIST_HEAD(sessions);
 static unsigned int nr_sessions;
 static u64 next_id = 1;
 static struct warden_gate *gate;
+static DEFINE_SPINLOCK(consented_lock); /* protects @consented; innermost */
+static LIST_HEAD(consented);
 static struct kmem_cache *session_cache;
 
 static void set_gate(void)
@@ -82,6 +85,7 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 	s->ground = 0;
 	s->limit = NULL;
 	INIT_LIST_HEAD(&s->older);
+	INIT_LIST_HEAD(&s->consented);
 	s->since = ktime_get_coarse_boottime_ns(); /* a tick early at most, never late */
 	s->pid = get_pid(task_tgid(opener));
 	s->uid = req->uid;
@@ -148,12 +152,29 @@ static void mark_dead(struct warden_session *s)
 	warden_mapping_close(&s->mapping);
 }
 
+/* What is looked for where nobody may sleep. */
+static void note_consent(struct warden_session *s)
+{
+	spin_lock(&consented_lock);
+	if (s->answer.has_receipt)
+		list_add_tail(&s->consented, &consented);
+	spin_unlock(&consented_lock);
+}
+
+static void forget_consent(struct warden_session *s)
+{
+	spin_lock(&consented_lock);
+	list_del_init(&s->consented);
+	spin_unlock(&consented_lock);
+}
+
 /* Before its open returns, so before the first data. */
 static void light(struct warden_session *s)
 {
 	lockdep_assert_held(&sessions_lock);
 	s->lit = true;
 	warden_light_add(s->sensor.class);
+	note_consent(s);
 }
 
 static void unlight(struct warden_session *s)
@@ -162,6 +183,7 @@ static void unlight(struct warden_session *s)
 	if (s->lit)
 		warden_light_del(s->sensor.class);
 	s->lit = false;
+	forget_consent(s);
 }
 
 /**
@@ -307,6 +329,7 @@ void warden_session_remove(bool (*gone)(struct warden_session *s), struct list_h
 	list_for_each_entry_safe(s, next, &sessions, node) {
 		if (!gone(s))
 			continue;
+		unlight(s);
 		list_del(&s->node);
 		nr_sessions--;
 		list_add(&s->ending, list);
@@ -404,6 +427,27 @@ bool warden_session_rests_on(const u8 receipt[WARDEN_RECEIPT_SIZE])
 			 !memcmp(s->answer.receipt, receipt, WARDEN_RECEIPT_SIZE);
 	mutex_unlock(&sessions_lock);
 	return rests;
+}
+
+/**
+ * warden_session_any_consented() - does some session rest on a consent?
+ * @sensor: of which sensor, where one does
+ *
+ * Until its end has been brought about; by its mapping, too, where its file was closed.
+ *
+ * Context: Any; does not sleep.
+ * Return: true if one does.
+ */
+bool warden_session_any_consented(struct warden_sensor *sensor)
+{
+	const struct warden_session *s;
+
+	spin_lock(&consented_lock);
+	s = list_first_entry_or_null(&consented, struct warden_session, consented);
+	if (s)
+		*sensor = s->sensor;
+	spin_unlock(&consented_lock);
+	return s;
 }
 
 /**

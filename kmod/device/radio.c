@@ -196,6 +196,18 @@ int warden_radio_use(const char *radio)
 }
 
 /**
+ * warden_radio_use_now() - the same where the program is not to be read
+ * @radio: which one
+ *
+ * Context: Process context of the program, does not sleep.
+ * Return: 0, or a negative errno where it may not, which is recorded.
+ */
+int warden_radio_use_now(const char *radio)
+{
+	return warden_named_use_now(WARDEN_SENSOR_CLASS_LOCATION, radio);
+}
+
+/**
  * warden_radio_judge() - may the current program send this to generic netlink?
  * @skb: what it sends, copied from it already
  *

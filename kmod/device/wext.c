@@ -4,7 +4,8 @@
  * privilege and no LSM hook is called but that of all ioctls there are. So it is not a
  * hook: a radio's table of handlers is replaced by a copy, in which those that tell
  * what is heard come by here. Radios and handlers are looked up under the lock of the
- * networks (rtnl), by the kernel and here.
+ * networks (rtnl), by the kernel and here; no program is read under it, as one may be as
+ * large as its owner likes.
  */
 #include <linux/list.h>
 #include <linux/netdevice.h>
@@ -118,7 +119,7 @@ static int judge(struct net_device *dev, struct iw_request_info *info, union iwr
 		return -EOPNOTSUPP;
 	/* A mode is nobody's place, but that in which all frames are handed on. */
 	if (warden_hooks_attached() && (info->cmd != SIOCSIWMODE || data->mode == IW_MODE_MONITOR))
-		err = warden_radio_use(WARDEN_RADIO_WIFI);
+		err = warden_radio_use_now(WARDEN_RADIO_WIFI);
 	return err ?: handler_of(s->orig, info->cmd)(dev, info, data, extra);
 }
 

@@ -132,8 +132,8 @@ static int judge(struct net_device *dev, struct iw_request_info *info, union iwr
 
 	if (!s)
 		return -EOPNOTSUPP;
-	/* A mode is nobody's place, but that in which all frames are handed on. */
-	if (warden_hooks_attached() && (info->cmd != SIOCSIWMODE || data->mode == IW_MODE_MONITOR))
+	/* Who speaks to one access point hears nobody else; of the other modes that cannot be said. */
+	if (warden_hooks_attached() && (info->cmd != SIOCSIWMODE || data->mode != IW_MODE_INFRA))
 		err = warden_radio_use_now(WARDEN_RADIO_WIFI);
 	return err ?: handler_of(s->orig, info->cmd)(dev, info, data, extra);
 }

@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -16,6 +17,7 @@
 
 #include "lib/harness.h"
 #include "lib/camera.h"
+#include "lib/page.h"
 #include "lib/uring.h"
 
 #define STATEMENTS                                                                                 \
@@ -287,6 +289,47 @@ TEST_F(holder, is_not_hibernated_while_it_has_the_camera)
 	self->mark = evidence_mark();
 	EXPECT_TRUE(may_hibernate());
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+struct reader {
+	int fd;
+	void *to;
+};
+
+static void *read_one(void *arg)
+{
+	const struct reader *r = arg;
+
+	return (void *)(long)(read(r->fd, r->to, 1) < 0 ? errno : 0);
+}
+
+/*
+ * The driver copies with its queue's lock held, and what has no descriptor any more is
+ * found by nobody who could ask it out of there.
+ */
+TEST_F(holder, withdrawal_does_not_wait_for_a_page_that_does_not_come)
+{
+	struct claim withdrawn = { .event = "session-end", .domain = "sensor",
+				   .reason = "withdrawn", .program = "tester" };
+	struct page page;
+	struct reader r;
+	pthread_t thread;
+	uint64_t begin;
+
+	if (page_withhold(&page))
+		SKIP(return, "this kernel has no userfaultfd");
+	r.fd = open(self->child.camera, O_RDWR | O_CLOEXEC);
+	r.to = page.memory;
+	ASSERT_LE(0, r.fd);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, read_one, &r));
+	ASSERT_TRUE(page_is_wanted(&page, 20000));
+	close(r.fd);
+	begin = now_ns();
+	EXPECT_EQ(0, warden_withdraw("tester", "camera"));
+	EXPECT_GT(10000000000, now_ns() - begin);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &withdrawn));
+	page_give(&page);
+	EXPECT_EQ(0, pthread_join(thread, NULL));
 }
 
 /* S32: a ring opens and reads as its owner does. */

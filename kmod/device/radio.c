@@ -110,9 +110,17 @@ static bool asks_for(const struct nlmsghdr *head, int type, bool (*is)(const str
 	return false;
 }
 
-static bool is_monitor(const struct nlattr *attr)
+/* Kinds of interfaces that tell of all around, or of whom else they could speak to. */
+static bool hears_others(const struct nlattr *attr)
 {
-	return nla_len(attr) >= sizeof(u32) && nla_get_u32(attr) == NL80211_IFTYPE_MONITOR;
+	switch (nla_len(attr) >= sizeof(u32) ? nla_get_u32(attr) : NL80211_IFTYPE_UNSPECIFIED) {
+	case NL80211_IFTYPE_MONITOR:
+	case NL80211_IFTYPE_ADHOC:
+	case NL80211_IFTYPE_MESH_POINT:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static bool wakes_by_network(const struct nlattr *attr)
@@ -122,7 +130,8 @@ static bool wakes_by_network(const struct nlattr *attr)
 
 /*
  * Scans and their results, how busy each channel is, ranging, what makes an interface
- * hand on frames of others, and what only the driver's maker knows.
+ * hand on frames of others, or join those that tell of each neighbour they hear, and what
+ * only the driver's maker knows. An interface of such a kind may join when it is brought up.
  */
 static bool tells_place(const struct nlmsghdr *head, u8 cmd)
 {
@@ -140,12 +149,14 @@ static bool tells_place(const struct nlmsghdr *head, u8 cmd)
 	case NL80211_CMD_START_NAN:
 	case NL80211_CMD_ADD_NAN_FUNCTION:
 	case NL80211_CMD_JOIN_OCB:
+	case NL80211_CMD_JOIN_IBSS:
+	case NL80211_CMD_JOIN_MESH:
 	case NL80211_CMD_VENDOR:
 	case NL80211_CMD_TESTMODE:
 		return true;
 	case NL80211_CMD_NEW_INTERFACE:
 	case NL80211_CMD_SET_INTERFACE:
-		return asks_for(head, NL80211_ATTR_IFTYPE, is_monitor);
+		return asks_for(head, NL80211_ATTR_IFTYPE, hears_others);
 	case NL80211_CMD_SET_WOWLAN:
 		return asks_for(head, NL80211_ATTR_WOWLAN_TRIGGERS, wakes_by_network);
 	default:
@@ -193,6 +204,18 @@ static int scans(const struct sk_buff *skb)
 int warden_radio_use(const char *radio)
 {
 	return warden_named_use(WARDEN_SENSOR_CLASS_LOCATION, radio);
+}
+
+/**
+ * warden_radio_use_now() - the same where the program is not to be read
+ * @radio: which one
+ *
+ * Context: Process context of the program, does not sleep.
+ * Return: 0, or a negative errno where it may not, which is recorded.
+ */
+int warden_radio_use_now(const char *radio)
+{
+	return warden_named_use_now(WARDEN_SENSOR_CLASS_LOCATION, radio);
 }
 
 /**

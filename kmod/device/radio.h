@@ -10,5 +10,6 @@ struct sk_buff;
 
 int warden_radio_judge(const struct sk_buff *skb);
 int warden_radio_use(const char *radio);
+int warden_radio_use_now(const char *radio);
 
 #endif /* WARDEN_RADIO_H */

@@ -4,7 +4,8 @@
  * privilege and no LSM hook is called but that of all ioctls there are. So it is not a
  * hook: a radio's table of handlers is replaced by a copy, in which those that tell
  * what is heard come by here. Radios and handlers are looked up under the lock of the
- * networks (rtnl), by the kernel and here.
+ * networks (rtnl), by the kernel and here; no program is read under it, as one may be as
+ * large as its owner likes.
  */
 #include <linux/list.h>
 #include <linux/netdevice.h>
@@ -39,8 +40,23 @@ struct shim {
 	iw_handler handlers[];
 };
 
+/**
+ * struct stand - a device that leads to shims
+ * @node: in @stands
+ * @dev: the device
+ * @own: the shim before its own handlers; NULL where it has none
+ * @radio: the one before those of its radio, as well
+ */
+struct stand {
+	struct list_head node;
+	const struct net_device *dev;
+	struct shim *own;
+	struct shim *radio;
+};
+
 /* Protected by rtnl. */
 static LIST_HEAD(shims);
+static LIST_HEAD(stands);
 
 static struct shim *find(const struct iw_handler_def **slot)
 {
@@ -116,9 +132,9 @@ static int judge(struct net_device *dev, struct iw_request_info *info, union iwr
 
 	if (!s)
 		return -EOPNOTSUPP;
-	/* A mode is nobody's place, but that in which all frames are handed on. */
-	if (warden_hooks_attached() && (info->cmd != SIOCSIWMODE || data->mode == IW_MODE_MONITOR))
-		err = warden_radio_use(WARDEN_RADIO_WIFI);
+	/* Who speaks to one access point hears nobody else; of the other modes that cannot be said. */
+	if (warden_hooks_attached() && (info->cmd != SIOCSIWMODE || data->mode != IW_MODE_INFRA))
+		err = warden_radio_use_now(WARDEN_RADIO_WIFI);
 	return err ?: handler_of(s->orig, info->cmd)(dev, info, data, extra);
 }
 
@@ -149,53 +165,96 @@ static unsigned int count(const struct iw_handler_def *def)
 #endif
 }
 
-static int stand_before(const struct iw_handler_def **slot)
+static struct shim *new_shim(const struct iw_handler_def **slot)
 {
-	struct shim *s = slot ? find(slot) : NULL;
+	struct shim *s = kzalloc(struct_size(s, handlers, count(*slot)), GFP_KERNEL);
 
+	if (!s)
+		return NULL;
+	s->slot = slot;
+	s->orig = *slot;
+	fill(s);
+	list_add(&s->node, &shims);
+	*slot = &s->def;
+	return s;
+}
+
+static int stand_before(const struct iw_handler_def **slot, struct shim **stands)
+{
 	if (!slot)
 		return 0;
-	if (!s) {
-		s = kzalloc(struct_size(s, handlers, count(*slot)), GFP_KERNEL);
-		if (!s)
-			return -ENOMEM;
-		s->slot = slot;
-		s->orig = *slot;
-		fill(s);
-		list_add(&s->node, &shims);
-		*slot = &s->def;
-	}
-	s->users++;
+	*stands = find(slot) ?: new_shim(slot);
+	if (!*stands)
+		return -ENOMEM;
+	(*stands)->users++;
 	return 0;
 }
 
-static void step_aside(const struct iw_handler_def **slot)
+static void step_aside(struct shim *s)
 {
-	struct shim *s = slot ? find(slot) : NULL;
-
 	if (!s || --s->users)
 		return;
-	*slot = s->orig;
+	*s->slot = s->orig;
 	list_del(&s->node);
 	kfree(s);
 }
 
-/* A radio that cannot be stood before does not come. */
+static struct stand *find_stand(const struct net_device *dev)
+{
+	struct stand *st;
+
+	ASSERT_RTNL();
+	list_for_each_entry (st, &stands, node)
+		if (st->dev == dev)
+			return st;
+	return NULL;
+}
+
+static void leave(const struct net_device *dev)
+{
+	struct stand *st = find_stand(dev);
+
+	if (!st)
+		return;
+	step_aside(st->own);
+	step_aside(st->radio);
+	list_del(&st->node);
+	kfree(st);
+}
+
+static int come(struct net_device *dev)
+{
+	struct stand *st;
+	int err;
+
+	if (find_stand(dev) || (!slot_of_device(dev) && !slot_of_radio(dev)))
+		return 0;
+	st = kzalloc(sizeof(*st), GFP_KERNEL);
+	if (!st)
+		return -ENOMEM;
+	st->dev = dev;
+	list_add(&st->node, &stands);
+	err = stand_before(slot_of_device(dev), &st->own);
+	if (!err)
+		err = stand_before(slot_of_radio(dev), &st->radio);
+	if (err)
+		leave(dev);
+	return err;
+}
+
+/*
+ * A radio that cannot be stood before does not come. That one goes is told of those, too,
+ * that did not come, and of those that somebody else did not let come, before we were told.
+ */
 static int on_device(struct notifier_block *nb, unsigned long event, void *info)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(info);
 	int err = 0;
 
-	if (event == NETDEV_REGISTER) {
-		err = stand_before(slot_of_device(dev));
-		if (!err)
-			err = stand_before(slot_of_radio(dev));
-		if (err)
-			step_aside(slot_of_device(dev));
-	} else if (event == NETDEV_UNREGISTER) {
-		step_aside(slot_of_device(dev));
-		step_aside(slot_of_radio(dev));
-	}
+	if (event == NETDEV_REGISTER)
+		err = come(dev);
+	else if (event == NETDEV_UNREGISTER)
+		leave(dev);
 	return notifier_from_errno(err);
 }
 

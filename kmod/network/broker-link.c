@@ -305,6 +305,28 @@ struct warden_link *warden_link_find(const struct sock *sk)
 }
 
 /**
+ * warden_link_find_any() - some connection
+ * @wanted: says which; called under the lock of links
+ *
+ * Context: Any; does not sleep.
+ * Return: one of them, held; or NULL.
+ */
+struct warden_link *warden_link_find_any(bool (*wanted)(const struct warden_link *l))
+{
+	struct warden_link *l, *found = NULL;
+	int i;
+
+	spin_lock(&links_lock);
+	hash_for_each(links, i, l, node)
+		if (wanted(l))
+			found = l;
+	if (found)
+		refcount_inc(&found->users);
+	spin_unlock(&links_lock);
+	return found;
+}
+
+/**
  * warden_broker_release() - a socket is closed, by the last who had it
  * @sk: the socket
  *

@@ -63,6 +63,13 @@ int warden_broker_receive(const struct file *file)
 	return err;
 }
 
+static void copy_sensor(const struct warden_link *l, struct warden_sensor *sensor)
+{
+	sensor->class = l->broker.class;
+	sensor->key = l->broker.key;
+	strscpy(sensor->topology, l->broker.name, sizeof(sensor->topology));
+}
+
 /**
  * warden_broker_is_held() - is this file a living connection to a broker?
  * @file: any file, held
@@ -77,13 +84,32 @@ bool warden_broker_is_held(const struct file *file, bool with_consent, struct wa
 	struct warden_link *l = link_of(file);
 	bool is = l && (!with_consent || l->answer.has_receipt);
 
-	if (is) {
-		sensor->class = l->broker.class;
-		sensor->key = l->broker.key;
-		strscpy(sensor->topology, l->broker.name, sizeof(sensor->topology));
-	}
+	if (is)
+		copy_sensor(l, sensor);
 	warden_link_put(l);
 	return is;
+}
+
+static bool rests_on_consent(const struct warden_link *l)
+{
+	return l->state == WARDEN_LINK_LIVE && l->answer.has_receipt;
+}
+
+/**
+ * warden_broker_any_consented() - does some connection to a broker rest on a consent?
+ * @sensor: what it is to, where one does
+ *
+ * Context: Process context, does not sleep.
+ * Return: true if one does.
+ */
+bool warden_broker_any_consented(struct warden_sensor *sensor)
+{
+	struct warden_link *l = warden_link_find_any(rests_on_consent);
+
+	if (l)
+		copy_sensor(l, sensor);
+	warden_link_put(l);
+	return l;
 }
 
 /* One pass over a descriptor table: what the new program may not have. */

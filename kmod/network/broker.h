@@ -26,6 +26,7 @@ void warden_broker_follow(const struct warden_layers *layers);
 void warden_broker_release(struct sock *sk);
 int warden_broker_receive(const struct file *file);
 void warden_broker_inherit(void);
+bool warden_broker_any_consented(struct warden_sensor *sensor);
 bool warden_broker_is_held(const struct file *file, bool with_consent, struct warden_sensor *sensor);
 void warden_broker_mark_holders(void);
 unsigned int warden_broker_review(u32 reason, u64 since);

@@ -9,7 +9,7 @@
  *     exported is erased;
  *  6. the holders are killed, where the rule says so;
  *  7. whoever waits for the file to be ready, in poll(2), epoll(7) or an io_uring,
- *     is woken and finds that it is dead.
+ *     is woken and finds that it is dead (session-wake.c).
  * sound/core/init.c does 1 for a card that is unplugged.
  */
 #include <linux/delay.h>
@@ -17,7 +17,6 @@
 #include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/poll.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -25,7 +24,6 @@
 #include <linux/slab.h>
 #include <linux/task_work.h>
 #include <linux/timekeeping.h>
-#include <linux/wait.h>
 
 #include "network/broker.h"
 #include "session-export.h"
@@ -150,25 +148,6 @@ static void wait_for_mmap(struct task_struct *t)
 	mmput(mm);
 }
 
-/* What a driver's poll() waits on is told to whoever passes it a table: wake all that wait there. */
-static void wake_waiters(struct file *file, struct wait_queue_head *waiters, poll_table *table)
-{
-	__wake_up(waiters, TASK_NORMAL, 0, poll_to_key(EPOLLERR | EPOLLHUP));
-}
-
-/*
- * A request of an io_uring, or an entry of an epoll, hangs on the driver's queue and
- * belongs to no thread that could be asked out of a call. No data are asked for, as V4L2
- * would begin to read.
- */
-static void wake_pollers(struct warden_session *s)
-{
-	poll_table table = { ._qproc = wake_waiters, ._key = EPOLLPRI | EPOLLERR | EPOLLHUP };
-
-	if (s->orig->poll)
-		s->orig->poll(s->file, &table);
-}
-
 /* Take the ground from under a session. The caller holds a reference to its file. */
 static void end_session(struct warden_session *s)
 {
@@ -189,7 +168,7 @@ static void end_session(struct warden_session *s)
 		list_for_each_entry(h, &holders, node)
 			send_sig(SIGKILL, h->task, 1);
 	free_holders(&holders);
-	wake_pollers(s);
+	warden_session_wake(s);
 }
 
 static unsigned int end_picked(struct list_head *list, u32 reason, u64 since, u64 *took)

@@ -213,29 +213,12 @@ int warden_session_unshroud(void)
 	return found && judge_stranger(&sensor) ? -EPERM : 0;
 }
 
-/* Some process that has a sensor with consent, by its descriptors or its mappings. */
-static bool find_any(const struct search *search)
-{
-	struct task_struct *p, *t;
-	bool found = false;
-
-	rcu_read_lock();
-	for_each_process_thread(p, t) {
-		if (found) /* these are two loops: break would leave one */
-			continue;
-		task_lock(t);
-		found = holds(t, search);
-		task_unlock(t);
-	}
-	rcu_read_unlock();
-	return found;
-}
-
 /**
  * warden_session_hibernate() - may the memory of all be written to a disk?
  *
  * Not while a program has a sensor with consent: what it saw would be on the disk. To ask
- * whether the machine can hibernate is the same question.
+ * whether the machine can hibernate is the same question, and anybody may, so no process
+ * is searched for it.
  *
  * Context: Process context, does not sleep.
  * Return: 0, or -EPERM, which is recorded.
@@ -243,7 +226,8 @@ static bool find_any(const struct search *search)
 int warden_session_hibernate(void)
 {
 	struct warden_sensor sensor = { 0 };
-	const struct search search = { .sensor = &sensor, .with_consent = true };
+	const bool found = warden_session_any_consented(&sensor) ||
+			   warden_broker_any_consented(&sensor);
 
-	return find_any(&search) && judge_stranger(&sensor) ? -EPERM : 0;
+	return found && judge_stranger(&sensor) ? -EPERM : 0;
 }

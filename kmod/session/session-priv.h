@@ -17,6 +17,7 @@
  * @node: in the table, until release or hand-back
  * @older: in the list of those whose file keeps its address space
  * @was_older: it was open before it was asked for
+ * @consented: in the list of those that are lit and rest on a consent; under its lock
  * @ending: in the list of those that a review ends, which holds a file reference
  * @file: the file; valid while the session is in the table
  * @mapping: its own address space, so that it can be unmapped alone; found from
@@ -43,6 +44,7 @@
 struct warden_session {
 	struct list_head node;
 	struct list_head older;
+	struct list_head consented;
 	struct list_head ending;
 	struct file *file;
 	struct warden_mapping mapping;
@@ -109,6 +111,7 @@ void warden_session_pick(bool (*wanted)(const struct warden_session *s), struct 
 void warden_session_unlight(struct warden_session *s);
 void warden_session_remove(bool (*gone)(struct warden_session *s), struct list_head *list);
 bool warden_session_any_mapped(void);
+bool warden_session_any_consented(struct warden_sensor *sensor);
 
 /* session-file.c: what stands in the place of the file's operations */
 void warden_session_take_over(struct warden_session *s);
@@ -123,6 +126,11 @@ void warden_session_forget_older(struct warden_session *s);
 
 /* session-ending.c: how a session ends */
 void warden_session_settle(void);
+
+/* session-wake.c: who waits for it to be ready */
+int warden_wake_init(void);
+void warden_wake_exit(void);
+void warden_session_wake(const struct warden_session *s);
 
 /* session-limit.c: how its rate is kept */
 int warden_limit_begin(struct warden_session *s);

@@ -5,12 +5,14 @@
  * session-file.c stands in the file's operations, has its open judged and makes it
  * a session; session-mapping.c has its memory, so that it can be taken away;
  * session-inherit.c says who keeps it over execve(), session-holder.c who may look into
- * a process that has one; session-ending.c ends it; session-record.c tells of it.
+ * a process that has one; session-ending.c ends it, session-wake.c wakes who waits for
+ * it; session-record.c tells of it.
  */
 #include <linux/fs.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <warden/abi.h>
@@ -30,6 +32,8 @@ static LIST_HEAD(sessions);
 static unsigned int nr_sessions;
 static u64 next_id = 1;
 static struct warden_gate *gate;
+static DEFINE_SPINLOCK(consented_lock); /* protects @consented; innermost */
+static LIST_HEAD(consented);
 static struct kmem_cache *session_cache;
 
 static void set_gate(void)
@@ -82,6 +86,7 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 	s->ground = 0;
 	s->limit = NULL;
 	INIT_LIST_HEAD(&s->older);
+	INIT_LIST_HEAD(&s->consented);
 	s->since = ktime_get_coarse_boottime_ns(); /* a tick early at most, never late */
 	s->pid = get_task_pid(opener, PIDTYPE_TGID);
 	s->uid = req->uid;
@@ -148,12 +153,29 @@ static void mark_dead(struct warden_session *s)
 	warden_mapping_close(&s->mapping);
 }
 
+/* What is looked for where nobody may sleep. */
+static void note_consent(struct warden_session *s)
+{
+	spin_lock(&consented_lock);
+	if (s->answer.has_receipt)
+		list_add_tail(&s->consented, &consented);
+	spin_unlock(&consented_lock);
+}
+
+static void forget_consent(struct warden_session *s)
+{
+	spin_lock(&consented_lock);
+	list_del_init(&s->consented);
+	spin_unlock(&consented_lock);
+}
+
 /* Before its open returns, so before the first data. */
 static void light(struct warden_session *s)
 {
 	lockdep_assert_held(&sessions_lock);
 	s->lit = true;
 	warden_light_add(s->sensor.class);
+	note_consent(s);
 }
 
 static void unlight(struct warden_session *s)
@@ -162,6 +184,7 @@ static void unlight(struct warden_session *s)
 	if (s->lit)
 		warden_light_del(s->sensor.class);
 	s->lit = false;
+	forget_consent(s);
 }
 
 /**
@@ -307,6 +330,7 @@ void warden_session_remove(bool (*gone)(struct warden_session *s), struct list_h
 	list_for_each_entry_safe(s, next, &sessions, node) {
 		if (!gone(s))
 			continue;
+		unlight(s);
 		list_del(&s->node);
 		nr_sessions--;
 		list_add(&s->ending, list);
@@ -407,6 +431,27 @@ bool warden_session_rests_on(const u8 receipt[WARDEN_RECEIPT_SIZE])
 }
 
 /**
+ * warden_session_any_consented() - does some session rest on a consent?
+ * @sensor: of which sensor, where one does
+ *
+ * Until its end has been brought about; by its mapping, too, where its file was closed.
+ *
+ * Context: Any; does not sleep.
+ * Return: true if one does.
+ */
+bool warden_session_any_consented(struct warden_sensor *sensor)
+{
+	const struct warden_session *s;
+
+	spin_lock(&consented_lock);
+	s = list_first_entry_or_null(&consented, struct warden_session, consented);
+	if (s)
+		*sensor = s->sensor;
+	spin_unlock(&consented_lock);
+	return s;
+}
+
+/**
  * warden_session_any_mapped() - does a mapping of some session stand, ended or not?
  *
  * Context: Process context, may sleep.
@@ -439,16 +484,23 @@ void warden_session_watch(struct warden_gate *g)
 }
 
 /**
- * warden_session_init() - set the sessions' cache up
+ * warden_session_init() - set the sessions' cache up, and what wakes who waits for one
  *
  * Context: Process context, module init.
  * Return: 0 or -ENOMEM.
  */
 int warden_session_init(void)
 {
+	int err;
+
 	session_cache = kmem_cache_create("warden_session", sizeof(struct warden_session), 0,
 					  SLAB_ACCOUNT, NULL);
-	return session_cache ? 0 : -ENOMEM;
+	if (!session_cache)
+		return -ENOMEM;
+	err = warden_wake_init();
+	if (err)
+		kmem_cache_destroy(session_cache);
+	return err;
 }
 
 /**
@@ -459,6 +511,7 @@ int warden_session_init(void)
 void warden_session_exit(void)
 {
 	warden_session_settle();
+	warden_wake_exit();
 	warden_pace_exit();
 	kmem_cache_destroy(session_cache);
 }

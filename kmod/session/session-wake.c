@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who waits for a file to be ready when its session ends is woken: a request of an
+ * io_uring, or an entry of an epoll, hangs on the driver's queue and belongs to no thread
+ * that could be asked out of a call. Where that queue is, the driver's poll() tells.
+ *
+ * That is done by a worker, and waited for only so long: a program can stop in the middle
+ * of a read, with the lock held that poll() takes, by reading into memory whose pages do
+ * not come.
+ */
+#include <linux/completion.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/jiffies.h>
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/refcount.h>
+#include <linux/slab.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "session-priv.h"
+
+/* How long it is waited for; it takes microseconds. */
+#define WAKE_MS 100
+
+/**
+ * struct wake - one end of which those who wait are told
+ * @work: does it
+ * @done: that was done
+ * @users: the worker, and who waits for it
+ * @file: held, and by that the driver
+ * @poll: the driver's
+ */
+struct wake {
+	struct work_struct work;
+	struct completion done;
+	refcount_t users;
+	struct file *file;
+	__poll_t (*poll)(struct file *file, struct poll_table_struct *table);
+};
+
+static struct workqueue_struct *queue;
+
+static void put(struct wake *w)
+{
+	if (refcount_dec_and_test(&w->users))
+		kfree(w);
+}
+
+/* What a driver's poll() waits on is told to whoever passes it a table: wake all that wait there. */
+static void wake_waiters(struct file *file, struct wait_queue_head *waiters, poll_table *table)
+{
+	__wake_up(waiters, TASK_NORMAL, 0, poll_to_key(EPOLLERR | EPOLLHUP));
+}
+
+/* No data are asked for, as V4L2 would begin to read. */
+static void wake(struct work_struct *work)
+{
+	poll_table table = { ._qproc = wake_waiters, ._key = EPOLLPRI | EPOLLERR | EPOLLHUP };
+	struct wake *w = container_of(work, struct wake, work);
+
+	w->poll(w->file, &table);
+	fput(w->file);
+	complete_all(&w->done);
+	put(w);
+	module_put(THIS_MODULE); /* exit waits for the queue, so for our way out of here */
+}
+
+static struct wake *new(const struct warden_session *s)
+{
+	struct wake *w = kmalloc(sizeof(*w), GFP_KERNEL);
+
+	if (!w)
+		return NULL;
+	INIT_WORK(&w->work, wake);
+	init_completion(&w->done);
+	refcount_set(&w->users, 2);
+	w->file = get_file(s->file);
+	w->poll = s->orig->poll;
+	return w;
+}
+
+/**
+ * warden_session_wake() - wake whoever waits for an ended session's file to be ready
+ * @s: the session, which holds the module, and whose file the caller holds
+ *
+ * Where a lock is not to be had in time, they are woken when it is. Without memory they are not.
+ *
+ * Context: Process context, sleeps up to WAKE_MS.
+ */
+void warden_session_wake(const struct warden_session *s)
+{
+	struct wake *w = s->orig->poll ? new(s) : NULL;
+
+	if (!w)
+		return;
+	__module_get(THIS_MODULE);
+	queue_work(queue, &w->work);
+	wait_for_completion_timeout(&w->done, msecs_to_jiffies(WAKE_MS));
+	put(w);
+}
+
+/**
+ * warden_wake_init() - set up what wakes them
+ *
+ * Context: Process context, module init.
+ * Return: 0 or -ENOMEM.
+ */
+int warden_wake_init(void)
+{
+	queue = alloc_workqueue("warden_wake", WQ_UNBOUND, 0);
+	return queue ? 0 : -ENOMEM;
+}
+
+/**
+ * warden_wake_exit() - wait for the last of them
+ *
+ * Context: Process context, sleeps; no session is left.
+ */
+void warden_wake_exit(void)
+{
+	destroy_workqueue(queue);
+}

@@ -18,6 +18,7 @@
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
 #include <linux/uio.h>
+#include <net/inet_sock.h>
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
@@ -35,11 +36,12 @@
 #define READS 4096
 
 /*
- * How often, and for how long, a socket is looked at that was between its hook and its
- * connect() when it was ended.
+ * How often a socket is looked at that was between its hook and its connect() when it was
+ * ended: often at first, and then as long as it is open.
  */
-#define WATCH_MS     10
-#define WATCH_FOR_NS (10ULL * NSEC_PER_SEC)
+#define WATCH_MS      10
+#define WATCH_LATE_MS 1000
+#define LATE_NS	      (10ULL * NSEC_PER_SEC)
 
 static struct workqueue_struct *queue;
 
@@ -121,23 +123,34 @@ static void first_cut(struct warden_link *l)
 
 static bool is_early(const struct warden_link *l)
 {
-	return l->state == WARDEN_LINK_ENDED && READ_ONCE(l->early) &&
-	       ktime_get_boottime_ns() - l->since < WATCH_FOR_NS;
+	return l->state == WARDEN_LINK_ENDED && READ_ONCE(l->early);
+}
+
+/* Or else it is connected to somebody else by now, who is no matter of this. */
+static bool has_begun(const struct warden_link *l)
+{
+	return READ_ONCE(l->sk->sk_state) != TCP_CLOSE &&
+	       ntohs(READ_ONCE(inet_sk(l->sk)->inet_dport)) == l->broker.port;
 }
 
 static bool cut_begun(struct warden_link *l)
 {
-	if (!is_early(l))
-		return false;
-	if (READ_ONCE(l->sk->sk_state) != TCP_CLOSE)
+	if (is_early(l) && has_begun(l))
 		begin_cut(l);
-	return true;
+	return is_early(l);
+}
+
+static bool is_just_ended(struct warden_link *l)
+{
+	return is_early(l) && ktime_get_boottime_ns() - l->since < LATE_NS;
 }
 
 static void watch_early(struct work_struct *work)
 {
+	unsigned int ms = warden_link_for_each(is_just_ended) ? WATCH_MS : WATCH_LATE_MS;
+
 	if (warden_link_for_each(cut_begun))
-		queue_delayed_work(queue, &watch_work, msecs_to_jiffies(WATCH_MS));
+		queue_delayed_work(queue, &watch_work, msecs_to_jiffies(ms));
 }
 
 /* --- ends that are brought about -------------------------------------------------------- */

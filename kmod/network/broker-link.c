@@ -15,6 +15,7 @@
 #include "broker.h"
 #include "consent/consent.h"
 #include "egress.h"
+#include "program/quarantine.h"
 #include "session/light.h"
 #include "session/session.h"
 
@@ -81,6 +82,7 @@ static void give_way(const struct sock *sk, u8 state, const struct warden_link *
 /* Seen by each review from here on; so the verdict is looked at once more. */
 static int try_add(struct warden_link *l)
 {
+	const struct warden_request req = warden_link_request(l);
 	struct warden_answer *a = &l->answer;
 	int err = 0;
 
@@ -89,7 +91,7 @@ static int try_add(struct warden_link *l)
 	if (nr_live >= WARDEN_SESSIONS_MAX)
 		return -ENFILE;
 	put_in(l, WARDEN_LINK_LIVE);
-	if (!warden_judge_holds(a))
+	if (!warden_judge_holds(a) || warden_quarantine_holds(&req))
 		err = -EAGAIN;
 	else if (a->has_receipt && !warden_consent_use(&l->identity.digest, a->receipt,
 						       (unsigned long)l->pid, l->id))

@@ -110,7 +110,7 @@ bool warden_link_stands(const struct sock *sk, const struct warden_broker *broke
 bool warden_link_has(const struct sock *sk);
 void warden_link_prepare(struct warden_link *l);
 struct warden_link *warden_link_take_prepared(const struct sock *sk);
-struct warden_link *warden_link_find(const struct sock *sk);
+struct warden_link *warden_link_find(const struct sock *sk, u64 id);
 void warden_link_pick(bool (*wanted)(const struct warden_link *l), struct list_head *list);
 void warden_link_remove(bool (*gone)(const struct warden_link *l), struct list_head *list);
 bool warden_link_any(void);

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "lib/handing.h"
 #include "lib/harness.h"
 
 #define PORT	2947 /* gpsd's */
@@ -16,6 +17,9 @@
 #define BROKER	"default sensor deny;\ndefault listen allow;\n"                                    \
 		"classify broker gpsd at tcp 2947 as location;\n"
 #define DATAGRAMS "classify broker nmea at udp 2947 as location;\n"
+
+#define OTHER	"classify broker other at tcp 2948 as environment;\nallow any use environment;\n"       \
+		"classify broker datagrams at udp 2947 as location;\n"
 
 FIXTURE(broker)
 {
@@ -186,6 +190,52 @@ static int hear(int *sender)
 	for (i = 0; i < 3; i++) /* the second is empty */
 		sendto(*sender, text, i != 1, 0, (struct sockaddr *)&own, sizeof(own));
 	return recv(fd, &c, 1, 0) == 1 ? fd : -errno;
+}
+
+/* The kernel asks first, and then says that it is connected. */
+TEST_F(broker, connection_is_not_lost_sight_of_by_another_connect)
+{
+	struct sockaddr_in to = at(PORT + 1);
+	struct pollfd p = { .events = POLLIN };
+	struct client c;
+
+	ASSERT_LOADED(warden_policy(HEADER BROKER OTHER "allow tester use location for way with consent;\n",
+				    warden_self()));
+	ASSERT_EQ(0, warden_grant("tester", "location", "way"));
+	p.fd = reach(PORT);
+	ASSERT_LE(0, p.fd);
+	EXPECT_EQ(-1, connect(p.fd, (struct sockaddr *)&to, sizeof(to)));
+	EXPECT_EQ(EISCONN, errno);
+	EXPECT_EQ(0, poll(&p, 1, 0));
+	EXPECT_EQ(1, handing_over(p.fd, warden_beside("stranger"), &c)); /* who may use the other */
+	EXPECT_STREQ("MSG_CTRUNC\n", c.text);
+	client_end(&c);
+	ASSERT_EQ(0, warden_withdraw("tester", "location"));
+	EXPECT_EQ(1, poll(&p, 1, 1000));
+	close(p.fd);
+}
+
+/* One of UDP is as good as new when it ended and is allowed again. */
+TEST_F(broker, end_does_not_reach_a_later_connection)
+{
+	struct sockaddr_in to = at(PORT);
+	struct pollfd p = { .fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), .events = POLLIN };
+	socklen_t len = sizeof(int);
+	int err;
+
+	ASSERT_LOADED(warden_policy(HEADER BROKER OTHER "allow tester use location for way with consent;\n",
+				    warden_self()));
+	ASSERT_EQ(0, warden_grant("tester", "location", "way"));
+	EXPECT_EQ(1, sendto(p.fd, "?", 1, 0, (struct sockaddr *)&to, sizeof(to)));
+	ASSERT_EQ(0, warden_withdraw("tester", "location"));
+	EXPECT_EQ(0, getsockopt(p.fd, SOL_SOCKET, SO_ERROR, &err, &len));
+	EXPECT_EQ(ECONNABORTED, err);
+	EXPECT_EQ(-1, connect(p.fd, (struct sockaddr *)&to, sizeof(to)));
+	EXPECT_EQ(EACCES, errno);
+	ASSERT_EQ(0, warden_grant("tester", "location", "way"));
+	EXPECT_EQ(0, connect(p.fd, (struct sockaddr *)&to, sizeof(to)));
+	EXPECT_EQ(0, poll(&p, 1, 100));
+	close(p.fd);
 }
 
 TEST_F(broker, connection_ends_with_the_rule_and_others_stay)

@@ -125,7 +125,8 @@ static void cut(struct work_struct *work)
 		if (file)
 			kernel_sock_shutdown(sock_from_file(file), SHUT_RDWR);
 	} else {
-		l->early = READ_ONCE(l->sk->sk_state) == TCP_CLOSE;
+		WRITE_ONCE(l->early, READ_ONCE(l->sk->sk_state) == TCP_CLOSE ?
+					     ktime_get_boottime_ns() : 0);
 		warden_sweep_end(l->sk);
 	}
 	if (file) {
@@ -176,7 +177,7 @@ static bool cut_begun(struct warden_link *l)
 
 static bool is_just_ended(struct warden_link *l)
 {
-	return is_early(l) && ktime_get_boottime_ns() - l->since < LATE_NS;
+	return is_early(l) && ktime_get_boottime_ns() - READ_ONCE(l->early) < LATE_NS;
 }
 
 static void watch_early(struct work_struct *work)

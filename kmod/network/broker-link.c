@@ -17,6 +17,7 @@
 #include "broker.h"
 #include "consent/consent.h"
 #include "egress.h"
+#include "program/quarantine.h"
 #include "session/light.h"
 #include "session/session.h"
 
@@ -64,8 +65,9 @@ static void put_in(struct warden_link *l, u8 state)
 	set_gate();
 }
 
-/* Those of a socket, or those of them that are prepared, give way to a new one. */
-static void give_way(const struct sock *sk, u8 state, const struct warden_link *new,
+/* Of a socket those that make way for a new one, as @makes says; NULL is all. */
+static void make_way(const struct sock *sk, const struct warden_link *new,
+		     bool (*makes)(const struct warden_link *l, const struct warden_link *new),
 		     struct list_head *gone)
 {
 	struct hlist_node *next;
@@ -73,16 +75,37 @@ static void give_way(const struct sock *sk, u8 state, const struct warden_link *
 
 	lockdep_assert_held(&links_lock);
 	hash_for_each_possible_safe(links, l, next, node, (unsigned long)sk) {
-		if (l->sk != sk || l == new || (state == WARDEN_LINK_PREPARED && l->state != state))
+		if (l->sk != sk || l == new || (makes && !makes(l, new)))
 			continue;
 		take_out(l);
 		list_add(&l->over, gone);
 	}
 }
 
+/*
+ * One that was allowed, for another to the same broker: where it has ended, or where it is a
+ * stream that its process connects once more. One to another broker stays: who is connected
+ * may call connect() as often as he likes, and still is connected to the first.
+ */
+static bool is_renewed(const struct warden_link *l, const struct warden_link *new)
+{
+	if (l->state == WARDEN_LINK_PREPARED || l->broker.key != new->broker.key)
+		return false;
+	return l->state == WARDEN_LINK_ENDED ||
+	       (l->sk->sk_type != SOCK_DGRAM && l->pid == new->pid);
+}
+
+/* One that is prepared, for another of its process, or because that is gone. */
+static bool is_stale(const struct warden_link *l, const struct warden_link *new)
+{
+	return l->state == WARDEN_LINK_PREPARED &&
+	       (l->pid == new->pid || !pid_has_task(l->pid, PIDTYPE_TGID));
+}
+
 /* Seen by each review from here on; so the verdict is looked at once more. */
 static int try_add(struct warden_link *l)
 {
+	const struct warden_request req = warden_link_request(l);
 	struct warden_answer *a = &l->answer;
 	int err = 0;
 
@@ -91,7 +114,7 @@ static int try_add(struct warden_link *l)
 	if (nr_live >= WARDEN_SESSIONS_MAX)
 		return -ENFILE;
 	put_in(l, WARDEN_LINK_LIVE);
-	if (!warden_judge_holds(a))
+	if (!warden_judge_holds(a) || warden_quarantine_holds(&req))
 		err = -EAGAIN;
 	else if (a->has_receipt && !warden_consent_use(&l->identity.digest, a->receipt,
 						       (unsigned long)l->pid, l->id))
@@ -109,7 +132,7 @@ static int try_add(struct warden_link *l)
  * warden_link_add() - put a connection that was allowed into the table that reviews walk
  * @l: the connection
  *
- * A stream is to one broker; datagrams of one socket may be to several.
+ * One socket may have several, each to another broker.
  *
  * Context: Process context, does not sleep.
  * Return: 0; -EAGAIN where what it was allowed by changed meanwhile; -EACCES where its
@@ -122,8 +145,8 @@ int warden_link_add(struct warden_link *l)
 
 	spin_lock(&links_lock);
 	err = try_add(l);
-	if (!err && l->sk->sk_type != SOCK_DGRAM)
-		give_way(l->sk, WARDEN_LINK_LIVE, l, &gone);
+	if (!err)
+		make_way(l->sk, l, is_renewed, &gone);
 	spin_unlock(&links_lock);
 	warden_link_drop_later(&gone);
 	if (!err)
@@ -179,6 +202,8 @@ bool warden_link_has(const struct sock *sk)
  * warden_link_prepare() - keep a connection until it is known whom it is to
  * @l: the connection
  *
+ * One of each process that has the socket: two may be about to send.
+ *
  * Context: Process context, does not sleep.
  */
 void warden_link_prepare(struct warden_link *l)
@@ -186,7 +211,7 @@ void warden_link_prepare(struct warden_link *l)
 	LIST_HEAD(gone);
 
 	spin_lock(&links_lock);
-	give_way(l->sk, WARDEN_LINK_PREPARED, l, &gone);
+	make_way(l->sk, l, is_stale, &gone);
 	put_in(l, WARDEN_LINK_PREPARED);
 	spin_unlock(&links_lock);
 	warden_link_drop_later(&gone);
@@ -282,24 +307,24 @@ bool warden_link_for_each(bool (*look)(struct warden_link *l))
 }
 
 /**
- * warden_link_find() - a living connection of a socket
+ * warden_link_find() - the living connection of a socket with the lowest number from one on
  * @sk: the socket
+ * @id: number
  *
  * Context: Any; does not sleep.
- * Return: the first one, held; or NULL.
+ * Return: the connection, held; or NULL.
  */
-struct warden_link *warden_link_find(const struct sock *sk)
+struct warden_link *warden_link_find(const struct sock *sk, u64 id)
 {
 	struct warden_link *l, *found = NULL;
 
 	spin_lock(&links_lock);
-	hash_for_each_possible(links, l, node, (unsigned long)sk) {
-		if (l->sk != sk || l->state != WARDEN_LINK_LIVE)
-			continue;
-		found = l;
-		refcount_inc(&l->users);
-		break;
-	}
+	hash_for_each_possible(links, l, node, (unsigned long)sk)
+		if (l->sk == sk && l->state == WARDEN_LINK_LIVE && l->id >= id &&
+		    (!found || l->id < found->id))
+			found = l;
+	if (found)
+		refcount_inc(&found->users);
 	spin_unlock(&links_lock);
 	return found;
 }
@@ -337,7 +362,7 @@ void warden_broker_release(struct sock *sk)
 	LIST_HEAD(gone);
 
 	spin_lock(&links_lock);
-	give_way(sk, WARDEN_LINK_LIVE, NULL, &gone);
+	make_way(sk, NULL, NULL, &gone);
 	spin_unlock(&links_lock);
 	warden_link_drop_later(&gone);
 	warden_local_forget(sk);

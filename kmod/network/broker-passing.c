@@ -33,34 +33,48 @@ static int judge_other(const struct warden_link *l, const struct warden_identity
 	return err;
 }
 
-static struct warden_link *link_of(const struct file *file)
+/* The next one of a socket after @l, which is let go of; NULL is the first. */
+static struct warden_link *next_of(const struct file *file, struct warden_link *l)
 {
 	const struct socket *sock = sock_from_file((struct file *)file);
+	u64 id = l ? l->id + 1 : 0;
 
-	return sock && sock->sk ? warden_link_find(sock->sk) : NULL;
+	warden_link_put(l);
+	return sock && sock->sk ? warden_link_find(sock->sk, id) : NULL;
+}
+
+/* May all that a socket is connected to be used so, from @l on, which is let go of? */
+static int judge_rest(const struct file *file, struct warden_link *l,
+		      const struct warden_identity *identity)
+{
+	int err = 0;
+
+	for (; l && !err; l = next_of(file, l))
+		err = judge_other(l, identity) ?: warden_egress_use(l->broker.class, 0);
+	warden_link_put(l);
+	return err;
 }
 
 /**
  * warden_broker_receive() - may the current program be handed this socket?
- * @file: a socket's file, on its way in from another process
+ * @file: a socket's file, on its way in
+ *
+ * Its own is judged as well: what a process sent to itself, it may receive as another program.
  *
  * Context: Process context, sleeps.
  * Return: 0 or -EACCES; -ENOMEM where nobody could tell later that it has it.
  */
 int warden_broker_receive(const struct file *file)
 {
-	struct warden_link *l = link_of(file);
+	struct warden_link *l = next_of(file, NULL);
 	struct warden_identity identity;
-	int err = 0;
 
-	if (l && l->pid != task_tgid(current)) {
-		warden_identity_of_current(&identity);
-		if (!identity.reason && warden_judge_is_traced())
-			identity.reason = WARDEN_REASON_PROGRAM_TRACED;
-		err = judge_other(l, &identity) ?: warden_egress_use(l->broker.class, 0);
-	}
-	warden_link_put(l);
-	return err;
+	if (!l)
+		return 0;
+	warden_identity_of_current(&identity);
+	if (!identity.reason && warden_judge_is_traced())
+		identity.reason = WARDEN_REASON_PROGRAM_TRACED;
+	return judge_rest(file, l, &identity);
 }
 
 static void copy_sensor(const struct warden_link *l, struct warden_sensor *sensor)
@@ -81,9 +95,12 @@ static void copy_sensor(const struct warden_link *l, struct warden_sensor *senso
  */
 bool warden_broker_is_held(const struct file *file, bool with_consent, struct warden_sensor *sensor)
 {
-	struct warden_link *l = link_of(file);
-	bool is = l && (!with_consent || l->answer.has_receipt);
+	struct warden_link *l = next_of(file, NULL);
+	bool is;
 
+	while (l && with_consent && !l->answer.has_receipt)
+		l = next_of(file, l);
+	is = l;
 	if (is)
 		copy_sensor(l, sensor);
 	warden_link_put(l);
@@ -122,13 +139,9 @@ struct pass {
 static int sort_out(const void *arg, struct file *file, unsigned int fd)
 {
 	struct pass *p = (struct pass *)arg;
-	struct warden_link *l = link_of(file);
 
-	if (!l)
-		return 0;
-	if (judge_other(l, p->identity) || warden_egress_use(l->broker.class, 0))
+	if (judge_rest(file, next_of(file, NULL), p->identity))
 		p->fd[p->nr++] = fd;
-	warden_link_put(l);
 	return p->nr == ARRAY_SIZE(p->fd);
 }
 

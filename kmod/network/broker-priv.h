@@ -38,7 +38,6 @@ enum warden_link_state {
  * @over: in the list of those that left the table
  * @users: the table, and whoever works on it
  * @state: enum warden_link_state
- * @early: when it was ended its connect() had not begun
  * @sk: held
  * @broker: whom it is to, copied
  * @where: the name of the local socket it is to; empty for a port
@@ -49,6 +48,7 @@ enum warden_link_state {
  * @pid: its thread group, or NULL
  * @id: its number
  * @since: boot-time clock, in ns
+ * @early: boot-time clock in ns, when it was ended before its connect() had begun; else 0
  * @answer: what allowed it
  * @work: ends it
  * @done: that was done
@@ -59,7 +59,6 @@ struct warden_link {
 	struct list_head over;
 	refcount_t users;
 	u8 state;
-	bool early;
 	struct sock *sk;
 	struct warden_broker broker;
 	char where[WARDEN_BROKER_NAME_SIZE];
@@ -69,6 +68,7 @@ struct warden_link {
 	struct pid *pid;
 	u64 id;
 	u64 since;
+	u64 early;
 	struct warden_answer answer;
 	struct work_struct work;
 	struct completion done;
@@ -110,7 +110,7 @@ bool warden_link_stands(const struct sock *sk, const struct warden_broker *broke
 bool warden_link_has(const struct sock *sk);
 void warden_link_prepare(struct warden_link *l);
 struct warden_link *warden_link_take_prepared(const struct sock *sk);
-struct warden_link *warden_link_find(const struct sock *sk);
+struct warden_link *warden_link_find(const struct sock *sk, u64 id);
 struct warden_link *warden_link_find_any(bool (*wanted)(const struct warden_link *l));
 void warden_link_pick(bool (*wanted)(const struct warden_link *l), struct list_head *list);
 void warden_link_remove(bool (*gone)(const struct warden_link *l), struct list_head *list);

@@ -115,6 +115,8 @@ TEST_F(device, ports_are_those_the_policy_names)
 		      { "TCP4-LISTEN:8008", "speaker.policy" },
 		      { "TCP4-LISTEN:22", NULL },
 		      { "TCP4-LISTEN:1883", NULL } };
+	/* A wearable lets nothing be bound, which comes before it listens. */
+	const char *domain = strcmp(variant->policy, "wearable.policy") ? "listen" : "bind";
 	size_t i;
 
 	for (i = 0; i < sizeof(ports) / sizeof(*ports); i++) {
@@ -135,7 +137,7 @@ TEST_F(device, ports_are_those_the_policy_names)
 			{
 				TH_LOG("%s is open", ports[i].port);
 			}
-			EXPECT_FOUND(evidence_of_denial(&mark, &(struct claim){ .domain = "listen" }));
+			EXPECT_FOUND(evidence_of_denial(&mark, &(struct claim){ .domain = domain }));
 		}
 		client_end(&c);
 	}

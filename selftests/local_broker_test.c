@@ -20,6 +20,7 @@
 #define FOLDER "/run/test-broker"
 #define SOCKET FOLDER "/gps"
 #define OTHER  FOLDER "/other"
+#define CLIENT FOLDER "/client"
 #define OBJECT "broker:gps"
 #define HEADER "program tester { path \"%s\"; }\npurpose way \"Find the way\";\n"
 #define NAMED                                                                                      \
@@ -209,6 +210,46 @@ TEST_F(local, packets_and_datagrams_are_judged_too)
 	relay_end(&datagrams);
 }
 
+/* Who has its listening socket could say that it is his. */
+TEST_F(local, broker_itself_is_judged_when_it_connects)
+{
+	int own = relay_open(SOCKET, SOCK_STREAM);
+
+	ASSERT_LOADED(warden_policy(NAMED));
+	EXPECT_EQ(0, listen(own, 1)); /* once more */
+	self->mark = evidence_mark();
+	EXPECT_EQ(-EACCES, relay_reach(SOCKET, SOCK_STREAM));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &(struct claim){ .domain = "sensor", .object = OBJECT,
+								      .pid = getpid(), .times = 1 }));
+	ASSERT_LOADED(warden_policy(OPEN));
+	EXPECT_LE(0, relay_reach(SOCKET, SOCK_STREAM));
+}
+
+/* The next one who has the name of a client is another client. */
+TEST_F(local, broker_does_not_send_to_who_did_not_ask_it)
+{
+	struct claim denied = { .domain = "sensor", .reason = "program-unreadable", .object = OBJECT,
+				.times = 1 };
+	int own = relay_open(SOCKET, SOCK_DGRAM), client = relay_open(CLIENT, SOCK_DGRAM);
+
+	ASSERT_LOADED(warden_policy(CONSENT, warden_self()));
+	ASSERT_EQ(0, warden_grant("tester", "location", "way"));
+	EXPECT_EQ(0, relay_send(client, SOCKET));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, relay_send(own, CLIENT));
+	EXPECT_EQ(0, relay_send(client, CLIENT)); /* and who is no broker sends to anybody */
+	close(client);
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	client = relay_open(CLIENT, SOCK_DGRAM);
+	EXPECT_EQ(-EACCES, relay_send(own, CLIENT));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_EQ(0, warden_withdraw("tester", "location"));
+	ASSERT_LOADED(warden_policy(OPEN));
+	EXPECT_EQ(0, relay_send(own, CLIENT));
+	close(client);
+	close(own);
+}
+
 TEST_F(local, connection_is_a_session_and_ends_with_the_consent)
 {
 	struct claim event = { .event = "session-start", .domain = "sensor", .program = "tester",
@@ -274,6 +315,51 @@ TEST_F(local, connection_from_before_the_policy_ends_where_nobody_is_allowed)
 	EXPECT_EQ(5, write(bystander, "hello", 5));
 	close(fd);
 	close(bystander);
+}
+
+/* A process sends its connection to itself, and takes it as another program: whose status. */
+static int receive_as_stranger(void)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (!pid) {
+		int fd = relay_reach(SOCKET, SOCK_STREAM), pair[2];
+		char number[16];
+
+		if (fd < 0 || socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || handing_send(pair[0], fd))
+			_exit(9);
+		snprintf(number, sizeof(number), "%d", pair[1]);
+		dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
+		execl(warden_beside("stranger"), "stranger", "receive", number, NULL);
+		_exit(9);
+	}
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+TEST_F(local, connection_sent_to_itself_is_judged_when_it_is_received)
+{
+	int fd, pair[2];
+
+	self->server = relay_start(SOCKET, SOCK_STREAM);
+	ASSERT_LOADED(warden_policy(CONSENT, warden_self()));
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "grant", "tester", "location", "--purpose", "way", "--once")));
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+	fd = relay_reach(SOCKET, SOCK_STREAM);
+	EXPECT_TRUE(is_answered(fd));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, handing_send(pair[0], fd));
+	EXPECT_LE(0, handing_receive(pair[1])); /* which needs no other consent */
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	ASSERT_EQ(0, warden_withdraw("tester", "location"));
+	ASSERT_LOADED(warden_policy(HEADER NAMED "allow tester use location;\n", warden_self()));
+	self->mark = evidence_mark();
+	EXPECT_EQ(1, receive_as_stranger());
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &(struct claim){
+		.domain = "sensor", .object = OBJECT, .program = warden_beside("stranger"), .times = 1 }));
+	ASSERT_LOADED(warden_policy(OPEN));
+	EXPECT_EQ(0, receive_as_stranger());
 }
 
 TEST_F(local, connection_is_not_handed_to_another_program)

@@ -11,14 +11,13 @@
  * sleep, as reading a program may. So the hook of connect() and of sendmsg(), which come
  * first, prepare the connection (warden_broker_prepare()).
  */
+#include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/hashtable.h>
 #include <linux/kernel.h>
 #include <linux/namei.h>
 #include <linux/net.h>
 #include <linux/path.h>
-#include <linux/pid.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -240,7 +239,7 @@ int warden_broker_bind(struct socket *sock, const struct sockaddr *address, int 
  * @sock: its socket
  *
  * Context: Process context, sleeps.
- * Return: 0. Without memory who connects to a broker is not known there.
+ * Return: 0. Without memory who connects to a broker is a program that cannot be told.
  */
 int warden_broker_prepare(struct socket *sock)
 {
@@ -251,19 +250,48 @@ int warden_broker_prepare(struct socket *sock)
 	l = warden_link_new(sock->sk, GFP_KERNEL);
 	if (l)
 		warden_link_prepare(l);
+	else /* of the program it ran before, perhaps */
+		l = warden_link_take_prepared(sock->sk);
 	warden_link_put(l);
 	return 0;
 }
 
-/* A broker that connects to itself asks nobody. */
-static bool is_own(struct sock *other)
+/* Is it one more datagram? */
+static bool has_begun(const struct sock *sk, const struct warden_broker *broker)
 {
-	bool own;
+	return sk->sk_type == SOCK_DGRAM && warden_link_stands(sk, broker);
+}
 
-	spin_lock(&other->sk_peer_lock);
-	own = other->sk_state == TCP_LISTEN && other->sk_peer_pid == task_tgid(current);
-	spin_unlock(&other->sk_peer_lock);
-	return own;
+/*
+ * By where it was bound alone: of a socket that is not locked, and used by who sends. Its path
+ * is set before its address.
+ */
+static bool sends_as_broker(struct sock *sk, char *where, struct warden_broker *found)
+{
+	return sk->sk_type == SOCK_DGRAM && smp_load_acquire(&unix_sk(sk)->addr) &&
+	       is_broker(sk, where, found);
+}
+
+/*
+ * May anybody hear what a broker sends of its own accord? Who bound the name it is sent to
+ * is not known, and may not be the one who had that name when he connected.
+ */
+static int judge_receiver(struct sock *to, const struct warden_broker *broker)
+{
+	const struct warden_identity nobody = { .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
+	const struct warden_request req = {
+		.domain = WARDEN_DOMAIN_SENSOR,
+		.uid = from_kuid(&init_user_ns, sock_i_uid(to)),
+		.subject = &nobody,
+		.class = broker->class,
+		.topology = broker->key,
+	};
+	struct warden_answer answer;
+	int err = warden_judge(&req, &answer);
+
+	if (warden_answer_tells(&answer))
+		warden_judge_tell(&req, &answer, broker->name, 0);
+	return err;
 }
 
 static int begin(struct warden_link *l, const struct warden_broker *broker, const char *where)
@@ -288,10 +316,13 @@ int warden_broker_reach(struct sock *sk, struct sock *other)
 	struct warden_broker broker;
 	int err = 0;
 
-	if (!sk->sk_kern_sock && is_broker(other, where, &broker) && !is_own(other) &&
-	    !(sk->sk_type == SOCK_DGRAM && warden_link_stands(sk, &broker))) {
-		l = l ?: warden_link_new(sk, GFP_ATOMIC | __GFP_NOWARN);
-		err = l ? begin(l, &broker, where) : -ENOMEM;
+	if (is_broker(other, where, &broker)) {
+		if (!sk->sk_kern_sock && !has_begun(sk, &broker)) {
+			l = l ?: warden_link_new(sk, GFP_ATOMIC | __GFP_NOWARN);
+			err = l ? begin(l, &broker, where) : -ENOMEM;
+		}
+	} else if (sends_as_broker(sk, where, &broker) && !warden_link_stands(other, &broker)) {
+		err = judge_receiver(other, &broker);
 	}
 	warden_link_put(l);
 	return err;

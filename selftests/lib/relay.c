@@ -59,7 +59,7 @@ static void serve(int server, int type)
 	}
 }
 
-static int open_server(const char *name, int type)
+int relay_open(const char *name, int type)
 {
 	struct sockaddr_un own;
 	socklen_t len = fill(&own, name);
@@ -86,7 +86,7 @@ pid_t relay_start(const char *name, int type)
 		int server;
 
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		server = open_server(name, type);
+		server = relay_open(name, type);
 		err = server < 0 ? errno : 0;
 		if (write(ready[1], &err, sizeof(err)) == sizeof(err) && !err)
 			serve(server, type);

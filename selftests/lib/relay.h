@@ -13,6 +13,9 @@
  * Gives its process, or -1 with errno.
  */
 pid_t relay_start(const char *name, int type);
+
+/* The socket alone, of this process, bound there and listening: a descriptor, or -1. */
+int relay_open(const char *name, int type);
 void relay_end(pid_t *pid);
 
 /* Connect by a name: a descriptor, or -errno. */

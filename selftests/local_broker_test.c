@@ -243,6 +243,7 @@ TEST_F(local, broker_does_not_send_to_who_did_not_ask_it)
 	client = relay_open(CLIENT, SOCK_DGRAM);
 	EXPECT_EQ(-EACCES, relay_send(own, CLIENT));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_EQ(0, warden_withdraw("tester", "location"));
 	ASSERT_LOADED(warden_policy(OPEN));
 	EXPECT_EQ(0, relay_send(own, CLIENT));
 	close(client);
@@ -351,6 +352,7 @@ TEST_F(local, connection_sent_to_itself_is_judged_when_it_is_received)
 	EXPECT_EQ(0, handing_send(pair[0], fd));
 	EXPECT_LE(0, handing_receive(pair[1])); /* which needs no other consent */
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	ASSERT_EQ(0, warden_withdraw("tester", "location"));
 	ASSERT_LOADED(warden_policy(HEADER NAMED "allow tester use location;\n", warden_self()));
 	self->mark = evidence_mark();
 	EXPECT_EQ(1, receive_as_stranger());

@@ -76,14 +76,16 @@ bool warden_pass_known(u64 key)
 /**
  * warden_pass_note() - the current program was answered
  * @key: of the question, made before it was decided
+ * @subject: what the program was known as
  * @answer: the answer
  *
  * Context: Process context, does not sleep.
  */
-void warden_pass_note(u64 key, const struct warden_answer *answer)
+void warden_pass_note(u64 key, const struct warden_identity *subject,
+		      const struct warden_answer *answer)
 {
-	if (key && !answer->opened && !warden_answer_tells(answer))
-		warden_identity_let_pass(key);
+	if (key && !subject->reason && !answer->opened && !warden_answer_tells(answer))
+		warden_identity_let_pass(key, &subject->digest);
 }
 
 /* Does an answer about sockets depend on more than program, protocol and port? */

@@ -5,11 +5,13 @@
 #include <linux/types.h>
 
 struct warden_answer;
+struct warden_identity;
 struct warden_layers;
 
 u64 warden_pass_key(u32 domain, u16 protocol, u16 port);
 bool warden_pass_known(u64 key);
-void warden_pass_note(u64 key, const struct warden_answer *answer);
+void warden_pass_note(u64 key, const struct warden_identity *subject,
+		      const struct warden_answer *answer);
 void warden_pass_hold(void);
 void warden_pass_renew(void);
 

@@ -82,7 +82,7 @@ static noinline int judge_listen(struct socket *sock, u16 port, int index, bool 
 	err = warden_judge(&req, &answer);
 	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, what, sock->sk->sk_family);
-	warden_pass_note(key, &answer);
+	warden_pass_note(key, &subject, &answer);
 	*opened = answer.opened;
 	return err;
 }
@@ -377,7 +377,7 @@ static noinline int judge_connect(struct socket *sock, const struct warden_peer 
 	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, name_peer(text, &to->address),
 				  sock->sk->sk_family);
-	warden_pass_note(key, &answer);
+	warden_pass_note(key, &subject, &answer);
 	return err;
 }
 

@@ -494,7 +494,7 @@ bool warden_identity_passes(u64 number)
 	return passes;
 }
 
-void warden_identity_let_pass(u64 number)
+void warden_identity_let_pass(u64 number, const struct warden_digest *digest)
 {
 	struct file *file = warden_identity_exe();
 	struct kept *k;
@@ -503,7 +503,7 @@ void warden_identity_let_pass(u64 number)
 		return;
 	rcu_read_lock();
 	k = look_up_current(file);
-	if (k)
+	if (k && !memcmp(&k->digest, digest, sizeof(*digest)))
 		WRITE_ONCE(*pass_at(k, number), number);
 	rcu_read_unlock();
 	fput(file);

@@ -105,12 +105,13 @@ int warden_identity_known(struct warden_identity *id);
 /**
  * warden_identity_let_pass() - keep a number with the digest of the current program
  * @number: not 0; may take the place of another one
+ * @digest: what the program was judged as; where its file is another by now, nothing is kept
  *
  * It goes with the digest: as soon as the file changes, is open for writing, or is another.
  *
  * Context: Process context, does not sleep.
  */
-void warden_identity_let_pass(u64 number);
+void warden_identity_let_pass(u64 number, const struct warden_digest *digest);
 
 /**
  * warden_identity_passes() - is a number kept with the digest of the current program?

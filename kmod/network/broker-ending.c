@@ -190,9 +190,11 @@ static void watch_early(struct work_struct *work)
 
 /* --- ends that are brought about -------------------------------------------------------- */
 
-static void settle(struct warden_link *l, u32 reason, u64 since)
+static void settle(struct warden_link *l, u32 reason, u64 since, unsigned long deadline)
 {
-	bool done = wait_for_completion_timeout(&l->done, msecs_to_jiffies(CUT_MS));
+	unsigned long left = time_before(jiffies, deadline) ? deadline - jiffies : 0;
+	bool done = left ? wait_for_completion_timeout(&l->done, left) :
+			   try_wait_for_completion(&l->done);
 	u64 took = ktime_get_boottime_ns() - since;
 
 	warden_light_del(l->broker.class);
@@ -203,6 +205,7 @@ static void settle(struct warden_link *l, u32 reason, u64 since)
 
 static unsigned int end(bool (*wanted)(const struct warden_link *l), u32 reason, u64 since)
 {
+	unsigned long deadline = jiffies + msecs_to_jiffies(CUT_MS); /* of all: they are cut at once */
 	struct warden_link *l, *next;
 	unsigned int nr = 0;
 	LIST_HEAD(over);
@@ -211,7 +214,7 @@ static unsigned int end(bool (*wanted)(const struct warden_link *l), u32 reason,
 	list_for_each_entry(l, &over, ending)
 		first_cut(l);
 	list_for_each_entry_safe(l, next, &over, ending) {
-		settle(l, reason, since);
+		settle(l, reason, since, deadline);
 		list_del(&l->ending);
 		warden_link_put(l);
 		nr++;

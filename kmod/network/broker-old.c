@@ -50,10 +50,10 @@ static void adopt(struct sock *sk, struct pid *pid, const struct warden_broker *
 	strscpy(l->where, where, sizeof(l->where));
 	req = warden_link_request(l);
 	/* where the policy changes meanwhile, another walk follows */
-	if (warden_judge(&req, &l->answer) || warden_link_add(l))
-		warden_link_end_born(l);
-	else
+	if (!warden_judge(&req, &l->answer) && !warden_link_add(l))
 		warden_link_recheck(sk);
+	else if (!warden_link_stands(sk, broker)) /* one that was judged at its connect meanwhile stands */
+		warden_link_end_born(l);
 	warden_link_put(l);
 }
 

@@ -131,26 +131,29 @@ void warden_session_settle(void)
 }
 
 /* An mmap() under way holds its mm's lock until the mapping is linked, and can then be zapped. */
-static void wait_for_mmap(struct task_struct *t)
+static void wait_for_mmap(struct task_struct *t, unsigned int *left)
 {
 	struct mm_struct *mm = get_task_mm(t);
-	unsigned int ms;
+	bool locked = false;
 
 	if (!mm)
 		return;
-	for (ms = 0; ms < MMAP_WAIT_MS; ms++) {
-		if (mmap_read_trylock(mm)) {
-			mmap_read_unlock(mm);
-			break;
+	while (*left && !locked) {
+		locked = mmap_read_trylock(mm);
+		if (!locked) {
+			usleep_range(800, 1000);
+			--*left;
 		}
-		usleep_range(800, 1000);
 	}
+	if (locked)
+		mmap_read_unlock(mm);
 	mmput(mm);
 }
 
 /* Take the ground from under a session. The caller holds a reference to its file. */
 static void end_session(struct warden_session *s)
 {
+	unsigned int left = MMAP_WAIT_MS; /* for all of them, whatever their number */
 	struct warden_buffers buffers;
 	struct holder *h;
 	LIST_HEAD(holders);
@@ -160,7 +163,7 @@ static void end_session(struct warden_session *s)
 	list_for_each_entry(h, &holders, node)
 		kick(h->task);
 	list_for_each_entry(h, &holders, node)
-		wait_for_mmap(h->task);
+		wait_for_mmap(h->task, &left);
 	warden_stream_stop(s->file, s->orig, &s->sensor, &buffers);
 	warden_mapping_zap(&s->mapping);
 	warden_export_end(s, &buffers);

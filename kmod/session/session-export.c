@@ -172,7 +172,7 @@ static void look_into(struct task_struct *t, const struct warden_session *s, str
 	if (t->files)
 		iterate_fd(t->files, 0, look_at, search);
 	task_unlock(t);
-	if (thread_group_leader(t))
+	if (thread_group_leader(t) || !READ_ONCE(t->group_leader->mm)) /* the first may have ended */
 		look_into_memory(t, search);
 }
 

@@ -120,9 +120,10 @@ static const struct file_operations blank_ops = {
  */
 void warden_session_deaden(struct warden_session *s)
 {
-	if (was_replaced(s->file))
-		return;
-	WRITE_ONCE(s->file->f_op, warden_blank_is_for(s) ? &blank_ops : &dead_ops);
+	const struct file_operations *ours = READ_ONCE(s->file->f_op);
+
+	if (ours->owner == THIS_MODULE) /* fails where the driver comes between: its own fail, too */
+		cmpxchg(&s->file->f_op, ours, warden_blank_is_for(s) ? &blank_ops : &dead_ops);
 }
 
 static int session_mmap(struct file *file, struct vm_area_struct *vma)
@@ -186,12 +187,10 @@ bool warden_session_take_older(struct warden_session *s)
 
 static int session_release(struct inode *inode, struct file *file)
 {
-	const struct file_operations *replaced = was_replaced(file) ? file->f_op : NULL;
 	struct warden_session *s = warden_session_of(file);
 	int err = 0;
 
-	if (replaced)
-		__module_get(THIS_MODULE); /* the driver puts the one it keeps */
+	__module_get(THIS_MODULE); /* where the driver keeps our operations it puts the file's */
 	if (!warden_session_delist(s))
 		warden_session_tell(s, WARDEN_EVENT_SESSION_END, WARDEN_REASON_CLOSED);
 	if (s->answer.validity == WARDEN_CONSENT_VALIDITY_ONCE && s->ground == s->id)
@@ -199,8 +198,10 @@ static int session_release(struct inode *inode, struct file *file)
 	if (s->orig->release)
 		err = s->orig->release(inode, file);
 	fops_put(s->orig);
-	if (replaced)
-		fops_put(replaced);
+	if (was_replaced(file))
+		fops_put(file->f_op);
+	else
+		module_put(THIS_MODULE);
 	file->f_mapping = s->mapping.shared ?: inode->i_mapping;
 	file->f_op = &gone_ops;
 	warden_session_free(s);
@@ -233,21 +234,24 @@ static bool comes_by_here(const struct warden_session *s)
  */
 bool warden_session_hand_back(struct warden_session *s)
 {
+	const struct file_operations *ours;
+	struct address_space *pages;
 	struct file *file;
-	bool replaced;
+	bool back;
 
 	if (warden_mapping_stands(&s->mapping) || comes_by_here(s))
 		return false;
 	file = get_file_active(&s->file);
 	if (!file)
 		return false;
-	replaced = was_replaced(file);
-	if (!replaced) {
-		file->f_mapping = s->mapping.shared ?: file_inode(file)->i_mapping;
-		WRITE_ONCE(file->f_op, s->orig);
-	}
+	pages = file->f_mapping;
+	file->f_mapping = s->mapping.shared ?: file_inode(file)->i_mapping;
+	ours = READ_ONCE(file->f_op);
+	back = ours->owner == THIS_MODULE && cmpxchg(&file->f_op, ours, s->orig) == ours;
+	if (!back)
+		file->f_mapping = pages;
 	fput(file);
-	return !replaced;
+	return back;
 }
 
 /**

@@ -45,8 +45,12 @@ static int find_foreign(const void *arg, struct file *file, unsigned int fd)
 	struct inherit *in = (struct inherit *)arg;
 
 	if (!warden_session_is(file)) {
-		if (warden_export_is(file) && warden_export_keep(in->identity))
+		if (!warden_export_is(file))
+			return 0;
+		if (warden_export_keep(in->identity))
 			in->fd[in->nr++] = fd;
+		else
+			in->kept |= BIT(WARDEN_SENSOR_CLASS_CAMERA);
 		return in->nr == ARRAY_SIZE(in->fd);
 	}
 	if (may_have(warden_session_of(file), in->identity, true)) /* under the table's lock */

@@ -68,6 +68,9 @@ static bool may_be_sensor(const struct file *file)
 
 	if (file->f_mode & FMODE_PATH || !file->f_op || file->f_op->owner == THIS_MODULE)
 		return false;
+	/* a session whose driver put operations of its own in the place of ours stays one */
+	if (warden_mapping_is(file->f_mapping) || warden_session_of_older(file))
+		return false;
 	if (S_ISCHR(inode->i_mode))
 		return warden_route_class(file) != WARDEN_SENSOR_CLASS_FREE;
 	return S_ISREG(inode->i_mode) && inode->i_sb->s_magic == SYSFS_MAGIC;
@@ -133,10 +136,24 @@ static bool lock_in_time(struct mm_struct *mm)
 	return false;
 }
 
+/* The first thread of a process may have ended, and its memory go on with the others. */
+static struct mm_struct *memory_of(struct task_struct *process)
+{
+	struct mm_struct *mm = get_task_mm(process);
+	struct task_struct *t;
+
+	rcu_read_lock();
+	for_each_thread(process, t)
+		if (!mm)
+			mm = get_task_mm(t);
+	rcu_read_unlock();
+	return mm;
+}
+
 /* A file that was closed may still be mapped. */
 static void search_memory(struct search *search, struct task_struct *holder)
 {
-	struct mm_struct *mm = get_task_mm(holder);
+	struct mm_struct *mm = memory_of(holder);
 	struct vm_area_struct *vma;
 
 	if (!mm)

@@ -109,7 +109,7 @@ void warden_session_wake(const struct warden_session *s)
  */
 int warden_wake_init(void)
 {
-	queue = alloc_workqueue("warden_wake", WQ_UNBOUND, 0);
+	queue = alloc_workqueue("warden_wake", WQ_UNBOUND, WQ_MAX_ACTIVE);
 	return queue ? 0 : -ENOMEM;
 }
 

@@ -215,7 +215,7 @@ __bpf_kfunc int warden_kf_file_receive(struct file *file)
 		return warden_session_receive(file);
 	err = judge_sensor(file);
 	if (!err && warden_route_has_sessions(file))
-		err = warden_session_take_in(file, current);
+		err = warden_session_meet(file);
 	return err;
 }
 

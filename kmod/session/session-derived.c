@@ -135,7 +135,9 @@ static long make(struct warden_session *s, unsigned int cmd, unsigned long arg, 
 	flush_work(&c.work);
 	destroy_work_on_stack(&c.work);
 	mutex_unlock(&making);
-	if (!c.made)
+	if (c.made && c.ret < 0) /* the driver could not write the number down */
+		fput(c.made);
+	if (!c.made || c.ret < 0)
 		return c.ret;
 	return hand_out(&c, (int __user *)(arg + at));
 }

@@ -8,14 +8,12 @@
  * an address of its own, which is the one that the camera's queue has.
  */
 #include <linux/cred.h>
-#include <linux/delay.h>
 #include <linux/dma-buf.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/iosys-map.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
-#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -25,6 +23,7 @@
 #include "judge/judge.h"
 #include "judge/named.h"
 #include "policy/snapshot.h"
+#include "program/processes.h"
 #include "session-export.h"
 #include "session-priv.h"
 #include "stream.h"
@@ -34,9 +33,6 @@
 
 /* The modules of drivers/media/common/videobuf2 that export. */
 #define EXPORTER "videobuf2"
-
-/* Longest wait for the lock of a process's memory. */
-#define MMAP_WAIT_MS 50
 
 /**
  * warden_export_is() - is this file a buffer that a camera exported?
@@ -131,38 +127,9 @@ static int look_at(const void *search, struct file *file, unsigned int fd)
 	return 0;
 }
 
-static bool lock_in_time(struct mm_struct *mm)
+static void look_at_mapped(struct file *file, void *search)
 {
-	unsigned int ms;
-
-	for (ms = 0; ms < MMAP_WAIT_MS; ms++) {
-		if (mmap_read_trylock(mm))
-			return true;
-		usleep_range(800, 1000);
-	}
-	return false;
-}
-
-static void look_at_mappings(struct mm_struct *mm, struct search *search)
-{
-	struct vm_area_struct *vma;
-	VMA_ITERATOR(iter, mm, 0);
-
-	mmap_assert_locked(mm);
-	for_each_vma(iter, vma) if (vma->vm_file) keep_file(search, vma->vm_file, GFP_KERNEL);
-}
-
-static void look_into_memory(struct task_struct *t, struct search *search)
-{
-	struct mm_struct *mm = get_task_mm(t);
-
-	if (!mm)
-		return;
-	if (lock_in_time(mm)) {
-		look_at_mappings(mm, search);
-		mmap_read_unlock(mm);
-	}
-	mmput(mm);
+	keep_file(search, file, GFP_KERNEL);
 }
 
 static void look_into(struct task_struct *t, const struct warden_session *s, struct search *search)
@@ -172,8 +139,8 @@ static void look_into(struct task_struct *t, const struct warden_session *s, str
 	if (t->files)
 		iterate_fd(t->files, 0, look_at, search);
 	task_unlock(t);
-	if (thread_group_leader(t) || !READ_ONCE(t->group_leader->mm)) /* the first may have ended */
-		look_into_memory(t, search);
+	if (thread_group_leader(t))
+		warden_process_mapped(t, look_at_mapped, search);
 }
 
 /* Those that have a memory or files, held. Without memory one is passed over. */

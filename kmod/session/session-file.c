@@ -266,21 +266,6 @@ bool warden_session_is(const struct file *file)
 	return file->f_op && file->f_op->release == session_release;
 }
 
-/* Refuse and record what the policy would allow. */
-static void tell_refused(const struct file *file, const struct warden_request *req,
-			 const struct warden_answer *allowed, u8 reason)
-{
-	struct warden_answer answer = *allowed;
-	struct warden_sensor sensor;
-
-	answer.reason = reason;
-	answer.denied = true;
-	answer.observed = false;
-	answer.differs = false;
-	warden_route_find(file, &sensor);
-	warden_judge_tell(req, &answer, sensor.topology, 0);
-}
-
 static const struct file_operations prepared_ops;
 
 /*
@@ -315,13 +300,14 @@ static int open_session(struct file *file, const struct warden_request *req,
 	int err;
 
 	if (!s) {
-		tell_refused(file, req, answer, WARDEN_REASON_NO_MEMORY);
+		warden_session_tell_unmade(file, req, answer, WARDEN_REASON_NO_MEMORY);
 		return -ENOMEM;
 	}
 	err = answer->rate ? begin_limit(file, s) : 0;
 	if (err) {
-		tell_refused(file, req, answer, err == -ENOMEM ? WARDEN_REASON_NO_MEMORY :
-								 WARDEN_REASON_RATE_UNKEPT);
+		warden_session_tell_unmade(file, req, answer,
+					   err == -ENOMEM ? WARDEN_REASON_NO_MEMORY :
+							    WARDEN_REASON_RATE_UNKEPT);
 		warden_session_free(s);
 		return err;
 	}
@@ -361,7 +347,7 @@ static int session_open(struct inode *inode, struct file *file)
 
 	err = warden_judge_sensor(file, &req, &subject, &answer);
 	if (!err && warden_session_count() >= WARDEN_SESSIONS_MAX) {
-		tell_refused(file, &req, &answer, WARDEN_REASON_TOO_MANY_SESSIONS);
+		warden_session_tell_unmade(file, &req, &answer, WARDEN_REASON_TOO_MANY_SESSIONS);
 		return -ENFILE;
 	}
 	return err ?: open_session(file, &req, &answer);
@@ -395,7 +381,7 @@ static int refuse_going(const struct file *file)
 	struct warden_answer answer;
 
 	if (!warden_judge_sensor(file, &req, &subject, &answer))
-		tell_refused(file, &req, &answer, WARDEN_REASON_STOPPING);
+		warden_session_tell_unmade(file, &req, &answer, WARDEN_REASON_STOPPING);
 	return -EACCES;
 }
 

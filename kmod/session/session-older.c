@@ -10,17 +10,14 @@
  */
 #include <linux/bits.h>
 #include <linux/cred.h>
-#include <linux/delay.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
-#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
-#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -38,9 +35,6 @@
 
 /* Attributes of sysfs that are looked at in one search; whoever has more open is told of. */
 #define ATTRIBUTES_MAX 65536
-
-/* Longest wait for the lock of a process's memory. */
-#define MMAP_WAIT_MS 50
 
 /* One search at a time, so that no file is found by two. Inside a change; outside sessions_lock. */
 static DEFINE_MUTEX(search_lock);
@@ -123,69 +117,33 @@ static void search_tables(struct search *search)
 	rcu_read_unlock();
 }
 
-/* Its owner can keep the lock for as long as it likes, by what it maps. */
-static bool lock_in_time(struct mm_struct *mm)
+static void look_at_mapped(struct file *file, void *arg)
 {
-	unsigned int ms;
+	const struct table *table = arg;
 
-	for (ms = 0; ms < MMAP_WAIT_MS; ms++) {
-		if (mmap_read_trylock(mm))
-			return true;
-		usleep_range(800, 1000);
-	}
-	return false;
-}
-
-/* The first thread of a process may have ended, and its memory go on with the others. */
-static struct mm_struct *memory_of(struct task_struct *process)
-{
-	struct mm_struct *mm = get_task_mm(process);
-	struct task_struct *t;
-
-	rcu_read_lock();
-	for_each_thread(process, t)
-		if (!mm)
-			mm = get_task_mm(t);
-	rcu_read_unlock();
-	return mm;
+	if (may_be_sensor(file))
+		add(table->search, file, table->holder, GFP_KERNEL);
 }
 
 /* A file that was closed may still be mapped. */
-static void search_memory(struct search *search, struct task_struct *holder)
-{
-	struct mm_struct *mm = memory_of(holder);
-	struct vm_area_struct *vma;
-
-	if (!mm)
-		return;
-	if (lock_in_time(mm)) {
-		VMA_ITERATOR(iter, mm, 0);
-
-		for_each_vma(iter, vma)
-			if (vma->vm_file && may_be_sensor(vma->vm_file))
-				add(search, vma->vm_file, holder, GFP_KERNEL);
-		mmap_read_unlock(mm);
-	} else {
-		search->lost++;
-	}
-	mmput(mm);
-}
-
 static void search_mappings(struct search *search)
 {
+	struct table table = { .search = search };
 	unsigned int count, i;
 	struct task_struct **holders = warden_processes(&count);
 
 	search->lost += !holders;
-	for (i = 0; i < count; i++)
-		search_memory(search, holders[i]);
+	for (i = 0; holders && i < count; i++) {
+		table.holder = holders[i];
+		search->lost += !warden_process_mapped(holders[i], look_at_mapped, &table);
+	}
 	warden_processes_put(holders, count);
 }
 
 /* --- the session -------------------------------------------------------------------- */
 
 /**
- * warden_session_of_older() - the session of a file that keeps its inode's address space
+ * warden_session_of_older() - the session of a file that keeps the address space it has
  * @file: a file whose operations are ours
  *
  * Context: Any but interrupts, with a reference to @file.
@@ -313,18 +271,12 @@ static void share(struct file *file, struct task_struct *holder)
 		warden_session_disown(s);
 }
 
-/**
- * warden_session_take_in() - make a session of a sensor file that is none
- * @file: a file that leads to a sensor; one that is a session already stays what it is
- * @holder: who has it
- *
- * It goes on as it is, whatever is said of it: the next review ends it where it has no
- * ground.
- *
- * Context: Process context, sleeps.
- * Return: 0, or -ENOMEM or -ENFILE where it stays outside.
+/*
+ * A sensor file that is no session becomes one, and one that is stays what it is. It goes on
+ * as it is, whatever is said of it: the next review ends it where it has no ground. -ENOMEM
+ * or -ENFILE where it stays outside.
  */
-int warden_session_take_in(struct file *file, struct task_struct *holder)
+static int take_in(struct file *file, struct task_struct *holder)
 {
 	int err = 0;
 
@@ -334,6 +286,29 @@ int warden_session_take_in(struct file *file, struct task_struct *holder)
 	else if (warden_session_is(file))
 		share(file, holder);
 	mutex_unlock(&search_lock);
+	return err;
+}
+
+/**
+ * warden_session_meet() - the current program is handed a sensor file that may be no session
+ * @file: the file, which it may use
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, or a negative errno where it cannot be made one, which is recorded.
+ */
+int warden_session_meet(struct file *file)
+{
+	int err = take_in(file, current);
+	struct warden_identity subject;
+	struct warden_request req;
+	struct warden_answer answer;
+
+	if (err) {
+		ask(file, current, &req, &subject, &answer);
+		warden_session_tell_unmade(file, &req, &answer,
+					   err == -ENFILE ? WARDEN_REASON_TOO_MANY_SESSIONS :
+							    WARDEN_REASON_NO_MEMORY);
+	}
 	return err;
 }
 
@@ -353,7 +328,7 @@ void warden_session_search(void)
 	search_tables(&search);
 	search_mappings(&search);
 	list_for_each_entry_safe(f, next, &search.found, node) {
-		search.lost += !!warden_session_take_in(f->file, f->holder);
+		search.lost += !!take_in(f->file, f->holder);
 		fput(f->file);
 		put_task_struct(f->holder);
 		kfree(f);

@@ -155,6 +155,8 @@ __poll_t warden_blank_poll(struct file *file, struct poll_table_struct *table);
 void warden_blank_leave(void);
 
 /* session-record.c: what is told of it */
+void warden_session_tell_unmade(const struct file *file, const struct warden_request *req,
+				const struct warden_answer *allowed, u8 reason);
 void warden_session_tell_refused(const struct warden_session *s, u32 reason);
 void warden_session_tell(const struct warden_session *s, u32 event, u32 reason);
 void warden_session_tell_ended(const struct warden_session *s, u32 event, u32 reason, u64 took);

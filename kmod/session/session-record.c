@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "device/route.h"
 #include "record/record.h"
 #include "session-priv.h"
 
@@ -97,6 +98,29 @@ void warden_session_tell_refused(const struct warden_session *s, u32 reason)
 	answer.differs = false;
 	answer.reason = reason;
 	warden_judge_tell(&req, &answer, s->sensor.topology, 0);
+}
+
+/**
+ * warden_session_tell_unmade() - record that a session could not be made
+ * @file: a file that leads to a sensor
+ * @req: what was asked
+ * @allowed: the answer, which would have allowed it
+ * @reason: enum warden_reason
+ *
+ * Context: Process context of who is refused, may sleep.
+ */
+void warden_session_tell_unmade(const struct file *file, const struct warden_request *req,
+				const struct warden_answer *allowed, u8 reason)
+{
+	struct warden_answer answer = *allowed;
+	struct warden_sensor sensor;
+
+	answer.reason = reason;
+	answer.denied = true;
+	answer.observed = false;
+	answer.differs = false;
+	warden_route_find(file, &sensor);
+	warden_judge_tell(req, &answer, sensor.topology, 0);
 }
 
 /**

@@ -49,7 +49,7 @@ int warden_session_hibernate(void);
 int warden_session_peek(struct task_struct *task);
 void warden_session_shroud(void);
 int warden_session_unshroud(void);
-int warden_session_take_in(struct file *file, struct task_struct *holder);
+int warden_session_meet(struct file *file);
 void warden_session_search(void);
 unsigned int warden_session_review(u32 reason, u64 since, u64 *took);
 unsigned int warden_session_end_each(u32 reason, u64 since, u64 *took);

@@ -122,19 +122,13 @@ static int __init check_parameters(void)
 	return 0;
 }
 
-static int __init warden_init(void)
+/* What everything else stands on: the log, who runs, what ran, the layers and the keys. */
+static int __init init_base(void)
 {
-	int err = check_parameters();
+	int err = warden_sha256_init();
 
 	if (err)
 		return err;
-	platform = platform_device_register_simple("warden", PLATFORM_DEVID_NONE, NULL, 0);
-	if (IS_ERR(platform))
-		return PTR_ERR(platform);
-	warden_devices_init(&platform->dev);
-	err = warden_sha256_init();
-	if (err)
-		goto err_platform;
 	err = warden_record_init(warden_netlink_notify);
 	if (err)
 		goto err_sha256;
@@ -150,12 +144,50 @@ static int __init warden_init(void)
 	err = warden_trust_init();
 	if (err)
 		goto err_layers;
+	return 0;
+
+err_layers:
+	warden_layers_exit();
+err_measure:
+	warden_measure_exit();
+err_identity:
+	warden_identity_exit();
+err_record:
+	warden_record_exit();
+err_sha256:
+	warden_sha256_exit();
+	return err;
+}
+
+static void exit_base(void)
+{
+	warden_trust_exit();
+	warden_layers_exit();
+	warden_measure_exit();
+	warden_identity_exit();
+	warden_record_exit();
+	warden_sha256_exit();
+}
+
+static int __init warden_init(void)
+{
+	int err = check_parameters();
+
+	if (err)
+		return err;
+	platform = platform_device_register_simple("warden", PLATFORM_DEVID_NONE, NULL, 0);
+	if (IS_ERR(platform))
+		return PTR_ERR(platform);
+	warden_devices_init(&platform->dev);
+	err = init_base();
+	if (err)
+		goto err_platform;
 	warden_policy_init();
 	warden_debug_init();
 	warden_opening_init();
 	err = warden_consent_init();
 	if (err)
-		goto err_trust;
+		goto err_base;
 	err = warden_session_init();
 	if (err)
 		goto err_consent;
@@ -189,20 +221,10 @@ err_session:
 	warden_session_exit();
 err_consent:
 	warden_consent_exit();
-err_trust:
+err_base:
 	warden_debug_exit();
 	warden_policy_exit();
-	warden_trust_exit();
-err_layers:
-	warden_layers_exit();
-err_measure:
-	warden_measure_exit();
-err_identity:
-	warden_identity_exit();
-err_record:
-	warden_record_exit();
-err_sha256:
-	warden_sha256_exit();
+	exit_base();
 err_platform:
 	platform_device_unregister(platform);
 	return err;
@@ -249,12 +271,7 @@ static void __exit warden_exit(void)
 	warden_usb_exit();
 	warden_inventory_forget();
 	warden_attribute_forget();
-	warden_trust_exit();
-	warden_layers_exit();
-	warden_measure_exit();
-	warden_identity_exit();
-	warden_record_exit();
-	warden_sha256_exit();
+	exit_base();
 	platform_device_unregister(platform);
 	rcu_barrier();
 }

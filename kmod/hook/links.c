@@ -52,8 +52,14 @@ struct attaching {
 	int err;
 };
 
-/* A descriptor of this thread's for a file that stays held. */
-static int lend(struct file *file)
+/**
+ * warden_links_lend() - a descriptor for a file that stays held
+ * @file: the file
+ *
+ * Context: Process context, sleeps; the descriptor is the current task's.
+ * Return: the descriptor, to be closed, or a negative errno.
+ */
+int warden_links_lend(struct file *file)
 {
 	int fd = get_unused_fd_flags(O_CLOEXEC);
 
@@ -73,7 +79,7 @@ static int create_link(int program)
 
 static int attach(u32 hook)
 {
-	int program = lend(programs[hook]), fd;
+	int program = warden_links_lend(programs[hook]), fd;
 
 	if (program < 0)
 		return program;

@@ -51,12 +51,6 @@ static u64 hooks_of_brokers(const struct warden_snapshot *snap)
 	return snap->nr_brokers ? hooks : 0;
 }
 
-static bool touches(const struct warden_snapshot *snap, u32 domain)
-{
-	return snap->measure & BIT(domain) || snap->reference[domain].on ||
-	       warden_decide_speaks(snap, domain);
-}
-
 /**
  * warden_needs_of() - which hooks one layer needs
  * @snap: the layer
@@ -74,7 +68,7 @@ u64 warden_needs_of(const struct warden_snapshot *snap)
 	u32 domain;
 
 	for (domain = 0; domain < WARDEN_DOMAIN_RULES; domain++)
-		if (touches(snap, domain))
+		if (warden_decide_touches(snap, domain))
 			hooks |= hooks_of[domain];
 	return hooks;
 }

@@ -338,6 +338,20 @@ bool warden_decide_speaks(const struct warden_snapshot *snap, u32 domain)
 }
 
 /**
+ * warden_decide_touches() - does a policy do anything in a domain?
+ * @snap: the policy
+ * @domain: enum warden_domain, below WARDEN_DOMAIN_RULES
+ *
+ * Context: Any; the caller keeps @snap alive.
+ * Return: true if it measures or appraises there, or can deny something.
+ */
+bool warden_decide_touches(const struct warden_snapshot *snap, u32 domain)
+{
+	return snap->measure & BIT(domain) || snap->reference[domain].on ||
+	       warden_decide_speaks(snap, domain);
+}
+
+/**
  * warden_decide_refs() - where the programs with a digest begin
  * @snap: the policy
  * @digest: the digest

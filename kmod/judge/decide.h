@@ -167,6 +167,7 @@ void warden_decide_layers(const struct warden_layers *layers, const struct warde
 			  struct warden_verdict *verdict);
 
 bool warden_decide_speaks(const struct warden_snapshot *snap, u32 domain);
+bool warden_decide_touches(const struct warden_snapshot *snap, u32 domain);
 u32 warden_decide_rules(const struct warden_snapshot *snap, u32 domain, u32 program);
 u32 warden_decide_refs(const struct warden_snapshot *snap, const struct warden_digest *digest);
 bool warden_decide_same(const struct warden_digest *a, const struct warden_digest *b);

@@ -282,6 +282,18 @@ bool warden_judge_has_rules(u32 domain)
 	return any_policy(warden_decide_speaks, domain);
 }
 
+/**
+ * warden_judge_touches() - is anything of this domain measured, appraised or denied?
+ * @domain: enum warden_domain
+ *
+ * Context: Any.
+ * Return: true if the policy in force, or in shadow, does it, or something is in quarantine.
+ */
+bool warden_judge_touches(u32 domain)
+{
+	return warden_quarantine_any() || any_policy(warden_decide_touches, domain);
+}
+
 /* Who asked for what; the same for each record of an answer. */
 static void fill_request(struct warden_record *r, const struct warden_request *req,
 			 const struct warden_answer *answer, const char *object, u16 family)

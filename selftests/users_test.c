@@ -171,31 +171,37 @@ TEST_F(users, lose_what_they_have_open_at_withdrawal)
 
 /* --- what they have open, in the hands of another program --------------------------- */
 
-/* Three ways to hand it over, by which another program gets it or is told as here. */
+/* Ways by which another program gets at it, or is told as here. */
 static const struct hand {
 	char name[12];
 	const char *refused;
 } hands[] = {
-	{ "opened", "EACCES\n" }, { "sent", "MSG_CTRUNC\n" }, { "taken", "EPERM\n" }, { "inherited", "EBADF\n" },
+	{ "opened", "EACCES\n" }, { "looked at", "EACCES\n" }, { "taken", "EPERM\n" },
+	{ "sent", "MSG_CTRUNC\n" }, { "inherited", "EBADF\n" },
 };
+
+#define SENT 3 /* this one and the next are ways of a DMA buffer, too */
 
 #define HANDS ARRAY_SIZE(hands)
 
 static int hand_over(size_t hand, int fd, const char *path, struct client *c)
 {
 	const char *stranger = warden_beside("stranger");
-	char number[16], pid[16];
+	char number[16], pid[16], memory[32];
 	int status;
 
 	snprintf(number, sizeof(number), "%d", fd);
 	snprintf(pid, sizeof(pid), "%d", getpid());
+	snprintf(memory, sizeof(memory), "/proc/%d/mem", getpid());
 	switch (hand) {
 	case 0:
 		return client_run(c, ARGV(stranger, "open", path));
 	case 1:
-		return handing_over(fd, stranger, c);
+		return client_run(c, ARGV(stranger, "open", memory));
 	case 2:
 		return client_run(c, ARGV(stranger, "steal", pid, number));
+	case SENT:
+		return handing_over(fd, stranger, c);
 	default:
 		fcntl(fd, F_SETFD, 0);
 		status = client_run(c, ARGV(stranger, "held", number));
@@ -209,18 +215,13 @@ struct handing {
 	bool let;
 };
 
-/* The stranger is a child, which the kernel's own rule (yama) lets look up to nobody. */
-static int hand_all(const struct user *u, void *handing)
+static int hand_by_each(const struct user *u, size_t from, int fd, const struct handing *h)
 {
-	const struct handing *h = handing;
-	int fd = open(h->path, O_RDWR | O_CLOEXEC), wrong = 0;
 	struct client c;
+	int wrong = 0;
 	size_t i;
 
-	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
-	if (fd < 0)
-		return USERS_NOBODY;
-	for (i = 0; i < HANDS; i++) {
+	for (i = from; i < HANDS; i++) {
 		hand_over(i, fd, h->path, &c);
 		if (strcmp(c.text, h->let ? "ok\n" : hands[i].refused)) {
 			printf("# %s by %s: %s", hands[i].name, u->name, c.text);
@@ -231,15 +232,35 @@ static int hand_all(const struct user *u, void *handing)
 	return wrong;
 }
 
+/* The stranger is a child, which the kernel's own rule (yama) lets look up to nobody. */
+static int hand_all(const struct user *u, void *handing)
+{
+	const struct handing *h = handing;
+	struct camera c;
+	int buffer, wrong;
+
+	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+	if (camera_open(&c, h->path) || camera_start(&c))
+		return USERS_NOBODY;
+	buffer = camera_export(&c, 0);
+	if (buffer < 0)
+		return USERS_NOBODY;
+	wrong = hand_by_each(u, 0, c.fd, h) + hand_by_each(u, SENT, buffer, h);
+	close(buffer);
+	camera_close(&c);
+	return wrong;
+}
+
 TEST_F(users, hand_what_they_have_open_to_nobody)
 {
 	struct claim unknown = { .domain = "sensor", .reason = "program-unknown", .object = CAMERA_TOPOLOGY,
 				 .program = warden_beside("stranger"), .line = UINT32_MAX };
-	struct claim held = unknown;
+	struct claim held = unknown, buffer = unknown;
 	struct handing handing = { .path = self->camera };
 	size_t i;
 
 	held.reason = "session-held";
+	buffer.object = "dma-buf";
 	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\n" "default sensor deny;\n"
 				    "allow tester use camera;\n", warden_self()));
 	self->mark = evidence_mark();
@@ -247,7 +268,8 @@ TEST_F(users, hand_what_they_have_open_to_nobody)
 		EXPECT_EQ(0, users_run(users_at(i), hand_all, &handing));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &unknown));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &held));
-	EXPECT_EQ(USERS_COUNT * HANDS, warden_status("denials") - self->mark.denials);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &buffer));
+	EXPECT_EQ(USERS_COUNT * (HANDS + HANDS - SENT), warden_status("denials") - self->mark.denials);
 	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use camera;\n"));
 	self->mark = evidence_mark();
 	handing.let = true;

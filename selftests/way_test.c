@@ -20,6 +20,7 @@
 #include "lib/users.h"
 
 #define OWN_NODE   "/own-camera"
+#define SPI_CHIP   "/sys/bus/spi/devices/spi0.0"
 #define RECEIVER   "/dev/tty9" /* a terminal that is there: what is on its other end is the policy's word */
 #define NOTHING	   "default sensor deny;\nclassify name \"tty9\" as location;\n"
 
@@ -111,6 +112,15 @@ static const char *registers(void)
 	return path;
 }
 
+/* On the machine's parallel port; its chip has another driver, and is given to user space instead. */
+static const char *spi(void)
+{
+	if (access("/dev/spidev0.0", F_OK) && !device_load("parport_pc", "") &&
+	    !device_load("spi_lm70llp", "") && !chip_put(SPI_CHIP "/driver_override", "spidev"))
+		chip_put("/sys/bus/spi/drivers/spidev/bind", "spi0.0");
+	return "/dev/spidev0.0";
+}
+
 /**
  * struct way - one way to a sensor
  * @row: the row of the threat model
@@ -139,6 +149,7 @@ static const struct way {
 	{ "S14", NULL, compass_buffer, O_WRONLY, false },
 	{ "S14", NULL, registers, O_RDONLY, false },
 	{ "S15", NULL, bus, O_RDWR, false },
+	{ "S15", NULL, spi, O_RDWR, false },
 	{ "S15", "/dev/gpiochip0", NULL, O_RDWR, false },
 	{ "S16", "/dev/mem", NULL, O_RDONLY, true },
 	{ "S16", "/dev/port", NULL, O_RDONLY, true },
@@ -356,6 +367,7 @@ FIXTURE_SETUP(way)
 		ASSERT_LE(0, chip_bus());
 	ASSERT_EQ(0, keypad_plug(&self->keys));
 	self->mouse = plug_in_mouse();
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use bus;\n")); /* which giving a chip away takes */
 	for (i = 0; i < WAYS; i++)
 		look_at(&ways[i], &self->places[i]);
 	warden_withdraw_all();

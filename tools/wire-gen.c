@@ -773,12 +773,13 @@ static const struct warden_wire_attr program_attrs[] = {
 	[4] = { .name = "digest", .kind = WARDEN_WIRE_NEST, .nest = &digest_set, .many = true },
 	[5] = { .name = "uid", .kind = WARDEN_WIRE_U32 },
 	[6] = { .name = "unit", .kind = WARDEN_WIRE_STRING },
+	[7] = { .name = "arguments", .kind = WARDEN_WIRE_STRING },
 };
 
 static const struct warden_wire_set program_set = {
 	.name = "program",
 	.attrs = program_attrs,
-	.max = 6,
+	.max = 7,
 };
 
 const struct warden_wire_set *warden_set_program(void)

@@ -27,6 +27,7 @@
 #include "kfunc.h"
 #include "network/broker.h"
 #include "program/code.h"
+#include "program/command.h"
 #include "program/identity.h"
 #include "program/load.h"
 #include "program/measure.h"
@@ -237,6 +238,7 @@ __bpf_kfunc int warden_kf_file_receive(struct file *file)
 __bpf_kfunc int warden_kf_exec(struct linux_binprm *bprm)
 {
 	struct warden_identity object;
+	bool named;
 	int err = 0;
 
 	warden_kfunc_enter(WARDEN_HOOK_BPRM_CHECK);
@@ -247,8 +249,10 @@ __bpf_kfunc int warden_kf_exec(struct linux_binprm *bprm)
 	if (!err && unlikely(READ_ONCE(current->ptrace)) && warden_debug_asked() &&
 	    warden_debug_is_traced_by_another(bprm->file))
 		err = warden_debug_judge(WARDEN_DEBUG_SURFACE_PTRACE, true);
-	if (!err && !object.reason && warden_judge_names(&object.digest))
+	named = !err && !object.reason && warden_judge_names(&object.digest);
+	if (named)
 		bprm->secureexec = 1;
+	warden_command_note(bprm, named);
 	return err;
 }
 

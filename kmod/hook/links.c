@@ -18,6 +18,7 @@
 
 #include "compat/bpf.h"
 #include "links.h"
+#include "program/command.h"
 
 /* A policy that is replaced at once by one that needs the same hooks costs nothing. */
 #define LET_GO_AFTER HZ
@@ -83,6 +84,8 @@ static int attach(u32 hook)
 
 	if (program < 0)
 		return program;
+	if (hook == WARDEN_HOOK_BPRM_CHECK)
+		warden_command_forget(); /* of what is started meanwhile nothing is heard */
 	fd = create_link(program);
 	close_fd(program);
 	if (fd < 0)

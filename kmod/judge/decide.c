@@ -12,6 +12,7 @@
 #include <linux/bits.h>
 #include <linux/string.h>
 
+#include "arguments.h"
 #include "decide.h"
 #include "match.h"
 
@@ -214,11 +215,15 @@ static bool weigh(const struct warden_snapshot *snap, const struct warden_reques
 	return false;
 }
 
-static bool is_where_it_must_be(const struct warden_program *program,
-				const struct warden_request *req)
+static bool is_as_it_must_be(const struct warden_snapshot *snap,
+			     const struct warden_program *program,
+			     const struct warden_request *req)
 {
 	return (!program->has_uid || program->uid == req->uid) &&
-	       (!program->unit || program->unit == req->unit);
+	       (!program->unit || program->unit == req->unit) &&
+	       (!program->arguments ||
+		warden_arguments_match(&snap->arguments[program->words - 1], program->arguments,
+				       req->command));
 }
 
 /* Weigh the rules of every program the subject is. */
@@ -234,7 +239,7 @@ static bool weigh_programs(const struct warden_snapshot *snap, const struct ward
 
 		if (!warden_match_same(&snap->refs[i].digest, &req->subject->digest))
 			break;
-		if (!is_where_it_must_be(program, req))
+		if (!is_as_it_must_be(snap, program, req))
 			continue;
 		if (!v->rule)
 			v->program = program;

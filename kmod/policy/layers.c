@@ -188,7 +188,8 @@ static size_t size_of(const struct warden_snapshot *snap)
 	       snap->nr_patterns * sizeof(*snap->patterns) +
 	       snap->nr_quorums * sizeof(*snap->quorums) +
 	       snap->nr_classings * sizeof(*snap->classings) +
-	       snap->nr_brokers * sizeof(*snap->brokers);
+	       snap->nr_brokers * sizeof(*snap->brokers) +
+	       snap->nr_arguments * sizeof(*snap->arguments);
 }
 
 /**

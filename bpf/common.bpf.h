@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What every program needs: the kernel's types, the gate, the doors, and the
- * three ways out of a hook.
+ * What every program of the first object needs: the gate, and what it tells.
  */
 #ifndef WARDEN_COMMON_BPF_H
 #define WARDEN_COMMON_BPF_H
 
-#include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-#include <bpf/bpf_core_read.h>
-#include <uapi/linux/warden.h>
+#include "base.bpf.h"
 #include <warden/abi.h>
-#include <warden/kfunc.h>
 
 #define S_IFMT	0170000
 #define S_IFCHR 0020000
@@ -57,15 +51,6 @@ static __always_inline const struct warden_gate *gate(void)
 }
 
 /* A kfunc's answer as an LSM program may return it: the verifier wants [-4095, 0]. */
-static __always_inline int clamp_errno(int err)
-{
-	if (err > 0)
-		return -13; /* EACCES: an answer that is none is a no */
-	if (err < -4095)
-		return -4095;
-	return err;
-}
-
 /* While the module tries its hooks, tell it that this one is called. */
 static __always_inline void report_canary(__u32 hook)
 {

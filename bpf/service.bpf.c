@@ -175,6 +175,14 @@ static __always_inline bool is_told_where(const struct sock *sk, const struct ms
 	       msg->msg_flags & MSG_FASTOPEN;
 }
 
+/* A datagram may name the interface it goes by; does any rule ask? */
+static __always_inline bool may_name_way(const struct socket *sock, const struct msghdr *msg)
+{
+	const struct warden_gate *g = gate();
+
+	return sock->type != SOCK_STREAM && msg->msg_controllen && (!g || g->ways);
+}
+
 SEC("lsm.s/socket_sendmsg")
 int BPF_PROG(warden_socket_sendmsg, struct socket *sock, struct msghdr *msg, int size, int ret)
 {
@@ -189,7 +197,7 @@ int BPF_PROG(warden_socket_sendmsg, struct socket *sock, struct msghdr *msg, int
 		if (ret)
 			return ret;
 	}
-	if (!msg->msg_name || !is_told_where(sk, msg) ||
+	if (((!msg->msg_name || !is_told_where(sk, msg)) && !may_name_way(sock, msg)) ||
 	    !is_connecting_judged(WARDEN_HOOK_SOCKET_SENDMSG))
 		return 0;
 	return clamp_errno(warden_kf_send(sock, msg));

@@ -382,13 +382,13 @@ static int load_module(const char *path, bool from_memory)
 	return (int)ret;
 }
 
-/* A filter of sockets that does nothing, but for the map it names, where it names one. */
+/* A filter of sockets of a length nobody else asks for; it names a map, where it has one. */
 static int load_program(int map)
 {
 	struct bpf_insn insns[] = {
 		{ .code = BPF_LD | BPF_IMM | BPF_DW, .dst_reg = 1, .src_reg = BPF_PSEUDO_MAP_FD, .imm = map },
 		{ .code = 0 },
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = 'W' },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
 	const int skipped = map < 0 ? 2 : 0;
@@ -428,10 +428,10 @@ FIXTURE_TEARDOWN(code)
 /* Its kind and what it is made for, then its instructions; the number of a map is of this load. */
 TEST_F(code, of_bpf_is_measured_once_whatever_its_maps_are_called)
 {
-	static const char plain[] = "printf '\\1\\0\\0\\0\\0\\0\\0\\0\\267\\0\\0\\0\\0\\0\\0\\0"
+	static const char plain[] = "printf '\\1\\0\\0\\0\\0\\0\\0\\0\\267\\0\\0\\0W\\0\\0\\0"
 				    "\\225\\0\\0\\0\\0\\0\\0\\0' | sha256sum;: ";
 	static const char mapped[] = "printf '\\1\\0\\0\\0\\0\\0\\0\\0\\30\\21\\0\\0\\0\\0\\0\\0"
-				     "\\0\\0\\0\\0\\0\\0\\0\\0\\267\\0\\0\\0\\0\\0\\0\\0"
+				     "\\0\\0\\0\\0\\0\\0\\0\\0\\267\\0\\0\\0W\\0\\0\\0"
 				     "\\225\\0\\0\\0\\0\\0\\0\\0' | sha256sum;: ";
 	int first = make_map(), second = make_map();
 	char digest[DIGITS + 1];

@@ -449,6 +449,15 @@ static int associate(void)
 	return close_with(fd, err == EINPROGRESS ? 0 : err);
 }
 
+static int set_option(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), one = 1;
+
+	if (fd < 0)
+		return -errno;
+	return close_with(fd, outcome(setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &one, sizeof(one))));
+}
+
 /* In a network of its own, which goes with it. */
 static int attach_in_network(void)
 {
@@ -505,9 +514,10 @@ static const struct warden_trial trials[] = {
 	{ "associate with an SCTP port", WARDEN_HOOK_SCTP_CONNECT, associate, 0 },
 	{ "attach to a tunnel", WARDEN_HOOK_TUN_ATTACH, attach_tunnel, 0 },
 	{ "load a BPF program that does nothing", WARDEN_HOOK_BPF_LOAD, load_checked_bpf, 0 },
+	{ "set an option of a UDP socket", WARDEN_HOOK_SOCKET_SETSOCKOPT, set_option, 0 },
 };
 
-_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_BPF_LOAD + 1,
+_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_SOCKET_SETSOCKOPT + 1,
 	       "a hook has no trial");
 
 const struct warden_trial *warden_trial_nth(size_t n)

@@ -98,11 +98,17 @@ static const struct {
 					"start the program without making the receiver its terminal" },
 	[WARDEN_REASON_OPEN_BEFORE] = { "it was open before Warden was there, or knew what it is",
 					"load Warden and its policy before the programs start" },
+	[WARDEN_REASON_INTERFACE_NOT_NAMED] = { "a rule allows it by an interface, and not by the one this goes by",
+						"add the interface to the `on` of the rule, if it is wanted; "
+						"SCTP, DCCP and MPTCP need a rule without `on`" },
+	[WARDEN_REASON_INTERFACE_KEPT] = { "a rule allows it by the interface this socket is bound to, "
+					   "so that it stays with that",
+					   "make a new socket, or allow it without `on`" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_OPEN_BEFORE + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_INTERFACE_KEPT + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

@@ -260,12 +260,14 @@ static const char *const reason_words[] = {
 	"rate-above",
 	"controlling",
 	"open-before",
+	"interface-not-named",
+	"interface-kept",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 49,
+	.count = 51,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -395,12 +397,13 @@ static const char *const hook_words[] = {
 	"sctp-connect",
 	"tun-attach",
 	"bpf-load",
+	"socket-setsockopt",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 32,
+	.count = 33,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)

@@ -40,7 +40,7 @@
  * @marked: processes that used a sensor and whose sending a policy has a rule for
  * @local: non-zero while a policy names brokers at local sockets
  * @brokered: sockets that the module knows as connections to brokers, or as theirs
- * @unused: keeps @sockets where 64-bit words are
+ * @ways: non-zero while a rule asks by which interface a socket speaks to others
  * @major: per major WARDEN_GATE_ASK, WARDEN_GATE_FREE, or 1 + an index into @minor
  * @open: per domain and transport a bit per port, set where it is denied to nobody
  * @minor: per slot a bit per minor, set where the node is known to be no sensor
@@ -53,7 +53,7 @@ struct warden_gate {
 	__u32 marked;
 	__u32 local;
 	__u32 brokered;
-	__u32 unused;
+	__u32 ways; /* @sockets stands where 64-bit words are */
 	__u64 sockets;
 	__u64 open[WARDEN_GATE_OPEN_DOMAINS][WARDEN_GATE_OPEN_TRANSPORTS][65536 / 64];
 	__u8 major[WARDEN_GATE_MAJORS];

@@ -57,6 +57,7 @@ WARDEN_KFUNC int warden_kf_debug_file(struct file *file);
 WARDEN_KFUNC int warden_kf_mkdir(struct dentry *dentry);
 WARDEN_KFUNC int warden_kf_associate(struct sock *sk, struct sockaddr *address, int len);
 WARDEN_KFUNC int warden_kf_tunnel(void);
+WARDEN_KFUNC int warden_kf_keep_way(struct socket *sock);
 WARDEN_KFUNC int warden_kf_bpf_load(struct bpf_prog *prog);
 WARDEN_KFUNC int warden_kf_kexec(void);
 WARDEN_KFUNC int warden_kf_tables(struct sk_buff *skb);

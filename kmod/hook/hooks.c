@@ -34,6 +34,7 @@
 
 /* The skeleton's own way asks for each function by name. */
 #define bpf_load_and_run warden_lookup_run
+#include "rest.lskel.h"
 #include "warden.lskel.h"
 
 /* Protects all below; taken by init, status and stop. */
@@ -77,7 +78,8 @@ static void close_gate(void)
 #else
 static struct bpf_map *gate_map;
 
-static void collect_fds(const struct warden_bpf *skel, int fds[WARDEN_HOOKS])
+static void collect_fds(const struct warden_bpf *skel, const struct rest_bpf *rest,
+			int fds[WARDEN_HOOKS])
 {
 	fds[WARDEN_HOOK_FILE_OPEN] = skel->progs.warden_file_open.prog_fd;
 	fds[WARDEN_HOOK_FILE_RECEIVE] = skel->progs.warden_file_receive.prog_fd;
@@ -111,6 +113,7 @@ static void collect_fds(const struct warden_bpf *skel, int fds[WARDEN_HOOKS])
 	fds[WARDEN_HOOK_SCTP_CONNECT] = skel->progs.warden_sctp_connect.prog_fd;
 	fds[WARDEN_HOOK_TUN_ATTACH] = skel->progs.warden_tun_attach.prog_fd;
 	fds[WARDEN_HOOK_BPF_LOAD] = skel->progs.warden_bpf_load.prog_fd;
+	fds[WARDEN_HOOK_SOCKET_SETSOCKOPT] = rest->progs.warden_socket_option.prog_fd;
 }
 
 /* The gate's memory is written to by the module alone: freeze it against bpf(2). */
@@ -180,11 +183,11 @@ static bool canary_sings(void)
 }
 
 /* Attached, and heard; or nothing is. */
-static int attach_needed(const struct warden_bpf *skel)
+static int attach_needed(const struct warden_bpf *skel, const struct rest_bpf *rest)
 {
 	int fds[WARDEN_HOOKS], err;
 
-	collect_fds(skel, fds);
+	collect_fds(skel, rest, fds);
 	warden_links_need(WARDEN_NEED_TRIAL, TRIED);
 	err = warden_links_take(fds);
 	if (err) {
@@ -198,22 +201,31 @@ static int attach_needed(const struct warden_bpf *skel)
 	return warden_links_need(WARDEN_NEED_TRIAL, 0);
 }
 
+/* Both objects, or none. */
+static int load_programs(struct warden_bpf *skel, struct rest_bpf *rest)
+{
+	int err;
+
+	if (!skel || !rest)
+		return fail("there was no memory to open the programs; free some and load the module again");
+	warden_kfunc_open(true);
+	err = warden_bpf__load(skel) ?: rest_bpf__load(rest);
+	warden_kfunc_open(false);
+	if (!err)
+		return 0;
+	pr_err("warden: loading the programs failed with %d\n", err);
+	return fail("the kernel refused to load the programs; see the kernel log, and wardenctl doctor");
+}
+
 static int attach_programs(void)
 {
 	struct warden_bpf *skel = warden_bpf__open();
+	struct rest_bpf *rest = rest_bpf__open();
 	struct warden_gate *gate;
-	int err;
+	int err = load_programs(skel, rest);
 
-	if (!skel)
-		return fail("there was no memory to open the programs; free some and load the module again");
-	warden_kfunc_open(true);
-	err = warden_bpf__load(skel);
-	warden_kfunc_open(false);
-	if (err) {
-		pr_err("warden: loading the programs failed with %d\n", err);
-		err = fail("the kernel refused to load the programs; see the kernel log, and wardenctl doctor");
+	if (err)
 		goto out;
-	}
 	gate = open_gate(skel);
 	if (IS_ERR(gate)) {
 		err = fail("the gate could not be frozen; see wardenctl doctor");
@@ -226,11 +238,12 @@ static int attach_programs(void)
 	warden_canary_watch(gate);
 	warden_debug_watch(gate);
 	warden_usb_watch(true);
-	err = attach_needed(skel);
+	err = attach_needed(skel, rest);
 	if (err)
 		close_gate();
 out:
 	warden_bpf__destroy(skel);
+	rest_bpf__destroy(rest);
 	return err;
 }
 #endif

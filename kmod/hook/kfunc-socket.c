@@ -18,6 +18,7 @@
 #include "network/protocol.h"
 #include "network/service.h"
 #include "network/tables.h"
+#include "network/way.h"
 
 __bpf_kfunc_start_defs();
 
@@ -157,6 +158,19 @@ __bpf_kfunc int warden_kf_tunnel(void)
 {
 	warden_kfunc_enter(WARDEN_HOOK_TUN_ATTACH);
 	return warden_protocol_tunnel();
+}
+
+/**
+ * warden_kf_keep_way() - may the current program have this socket go by another interface?
+ * @sock: the socket
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_keep_way(struct socket *sock)
+{
+	warden_kfunc_enter(WARDEN_HOOK_SOCKET_SETSOCKOPT);
+	return warden_way_keep(sock);
 }
 
 /**

@@ -51,6 +51,18 @@ static u64 hooks_of_brokers(const struct warden_snapshot *snap)
 	return snap->nr_brokers ? hooks : 0;
 }
 
+/* By which interface a socket speaks to others is kept where a rule asks. */
+static u64 hooks_of_ways(const struct warden_snapshot *snap)
+{
+	u32 i;
+
+	for (i = 0; i < snap->nr_rules; i++)
+		if (snap->rules[i].pattern && (snap->rules[i].domain == WARDEN_DOMAIN_CONNECT ||
+					       snap->rules[i].domain == WARDEN_DOMAIN_EGRESS))
+			return HOOK(SOCKET_SETSOCKOPT);
+	return 0;
+}
+
 /**
  * warden_needs_of() - which hooks one layer needs
  * @snap: the layer
@@ -64,7 +76,7 @@ static u64 hooks_of_brokers(const struct warden_snapshot *snap)
 u64 warden_needs_of(const struct warden_snapshot *snap)
 {
 	u64 hooks = ALWAYS | (snap->nr_programs ? HOOK(BPRM_CHECK) : 0) |
-		    hooks_of_brokers(snap);
+		    hooks_of_brokers(snap) | hooks_of_ways(snap);
 	u32 domain;
 
 	for (domain = 0; domain < WARDEN_DOMAIN_RULES; domain++)

@@ -133,14 +133,22 @@ static int each_rule_of_both(struct probe *p, rule_fn fn)
 	return err ?: each_rule(p, p->by, fn);
 }
 
+/* Domains whose rules may name an interface. */
+static bool has_ways(u32 domain)
+{
+	return domain == WARDEN_DOMAIN_LISTEN || domain == WARDEN_DOMAIN_BIND ||
+	       domain == WARDEN_DOMAIN_CONNECT || domain == WARDEN_DOMAIN_EGRESS;
+}
+
 static int weigh(struct probe *p, const struct warden_snapshot *snap,
 		 const struct warden_rule *rule)
 {
 	u32 i;
 
 	p->weight++;
-	p->conditional |= (rule->domain == WARDEN_DOMAIN_LISTEN ||
-			   rule->domain == WARDEN_DOMAIN_BIND) && (rule->pattern || rule->net);
+	p->conditional |= (has_ways(rule->domain) && rule->pattern) ||
+			  ((rule->domain == WARDEN_DOMAIN_LISTEN ||
+			    rule->domain == WARDEN_DOMAIN_BIND) && rule->net);
 	for (i = 0; i < p->nr_protocols; i++)
 		if (p->protocols[i] == rule->protocol)
 			return 0;
@@ -284,7 +292,7 @@ static int try_interfaces(struct probe *p)
 	p->req.interface = "";
 	if (!err)
 		err = try_addresses(p);
-	if (!err && p->rule->domain == WARDEN_DOMAIN_BIND) {
+	if (!err && p->rule->domain != WARDEN_DOMAIN_LISTEN) {
 		p->req.interface = NULL; /* which is all a socket may tell */
 		err = try_addresses(p);
 	}
@@ -397,7 +405,7 @@ static int try_objects(struct probe *p)
 	case WARDEN_DOMAIN_BIND:
 		return p->conditional ? try_interfaces(p) : try_all_ports(p);
 	case WARDEN_DOMAIN_CONNECT:
-		return try_addresses(p);
+		return p->conditional ? try_interfaces(p) : try_addresses(p);
 	case WARDEN_DOMAIN_PROTOCOL:
 		return try_numbers(p, &p->req.socket, WARDEN_SOCKET_CLASS_UNKNOWN,
 				   WARDEN_SOCKET_CLASS_TUN, try);
@@ -410,7 +418,8 @@ static int try_objects(struct probe *p)
 		return try_usb(p);
 	case WARDEN_DOMAIN_EGRESS:
 		return try_numbers(p, &p->req.class, WARDEN_SENSOR_CLASS_CAMERA,
-				   WARDEN_SENSOR_CLASS_UNKNOWN, try_addresses);
+				   WARDEN_SENSOR_CLASS_UNKNOWN,
+				   p->conditional ? try_interfaces : try_addresses);
 	default:
 		return try_digests(p);
 	}

@@ -204,6 +204,7 @@ static bool weigh(const struct warden_snapshot *snap, const struct warden_reques
 			break;
 		if (!warden_match_rule(snap, rule, req)) {
 			v->bound |= warden_match_binds(rule, req);
+			v->astray |= warden_match_strays(snap, rule, req);
 			continue;
 		}
 		if (rule->action == WARDEN_ACTION_DENY) {
@@ -262,6 +263,8 @@ static u8 explain_default(const struct warden_request *req, const struct warden_
 		return WARDEN_REASON_SURFACE_CLOSED;
 	if (req->domain == WARDEN_DOMAIN_SENSOR && req->class == WARDEN_SENSOR_CLASS_UNKNOWN)
 		return WARDEN_REASON_CLASS_UNKNOWN;
+	if (v->astray)
+		return WARDEN_REASON_INTERFACE_NOT_NAMED;
 	if (req->subject->reason)
 		return req->subject->reason;
 	if (!v->program)

@@ -95,8 +95,8 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  * @socket: protocol: enum warden_socket_class
  * @address: connect, egress: where the other side is, unmapped; listen: the same, no version where
  *	     that is not known yet; bind: the socket's own, no version where it is any
- * @interface: listen, bind: by which interface of the initial network, "" for one that no rule can
- *	       name, or WARDEN_INTERFACE_FOREIGN; NULL where that is not known yet
+ * @interface: listen, bind, connect, egress: by which interface of the initial network, "" for one
+ *	       that no rule can name, or WARDEN_INTERFACE_FOREIGN; NULL where that is not known yet
  * @object: exec, module, firmware: what is executed or loaded; usb: the descriptors of the
  *	    device
  * @name: module, autoload, usb: its name, the alias that is asked for, vendor and product;
@@ -141,6 +141,7 @@ struct warden_request {
  * @snap: the layer that decided
  * @bound: egress: a rule lets the program send to some peers after it used the sensor, and
  *	   so to no others
+ * @astray: connect, egress: a rule would allow it by another interface
  * @program: the program the subject is, that of @rule where it names one; NULL where
  *	     the policy does not name it
  * @grant: the consent it rests on, NULL for none
@@ -156,6 +157,7 @@ struct warden_verdict {
 	u8 flags;
 	u16 withdraw_ms;
 	bool bound;
+	bool astray;
 	const struct warden_snapshot *snap;
 	const struct warden_rule *rule;
 	const struct warden_program *program;

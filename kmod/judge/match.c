@@ -99,20 +99,32 @@ static bool matches_peer(const struct warden_snapshot *snap, const struct warden
  * What a socket is bound to. Where that is not known, or is any, a rule that allows one of
  * them does not match, and one that denies it does.
  */
+static bool matches_way(const struct warden_snapshot *snap, const struct warden_rule *rule,
+			const struct warden_request *req)
+{
+	if (!rule->pattern)
+		return true;
+	if (!req->interface || req->interface[0] == WARDEN_INTERFACE_FOREIGN[0])
+		return rule->action == WARDEN_ACTION_DENY;
+	return is_called(&snap->patterns[rule->pattern - 1], req->interface);
+}
+
 static bool matches_bound(const struct warden_snapshot *snap, const struct warden_rule *rule,
 			  const struct warden_request *req)
 {
-	const bool denies = rule->action == WARDEN_ACTION_DENY;
-
-	if (rule->pattern && (!req->interface || req->interface[0] == WARDEN_INTERFACE_FOREIGN[0])) {
-		if (!denies)
-			return false;
-	} else if (rule->pattern && !is_called(&snap->patterns[rule->pattern - 1], req->interface)) {
+	if (!matches_way(snap, rule, req))
 		return false;
-	}
 	if (rule->net && !req->address.version)
-		return denies;
+		return rule->action == WARDEN_ACTION_DENY;
 	return !rule->net || warden_net_holds(&snap->nets[rule->net - 1], &req->address);
+}
+
+/* Who speaks to whom. */
+static bool matches_connection(const struct warden_snapshot *snap, const struct warden_rule *rule,
+			       const struct warden_request *req)
+{
+	return matches_port(rule, req) &&
+	       (!rule->net || warden_net_holds(&snap->nets[rule->net - 1], &req->address));
 }
 
 static bool matches_device(const struct warden_rule *rule, const struct warden_request *req)
@@ -125,6 +137,31 @@ static bool matches_device(const struct warden_rule *rule, const struct warden_r
 static bool matches_used(const struct warden_rule *rule, const struct warden_request *req)
 {
 	return !rule->class || rule->class == req->class;
+}
+
+static bool matches_sending(const struct warden_snapshot *snap, const struct warden_rule *rule,
+			    const struct warden_request *req)
+{
+	return matches_used(rule, req) && matches_peer(snap, rule, req);
+}
+
+/**
+ * warden_match_strays() - would a rule allow a request by another interface?
+ * @snap: the layer it is of
+ * @rule: a rule that does not match
+ * @req: the request
+ *
+ * Context: Any; the caller keeps @snap alive.
+ * Return: true if all of it matches but the interface.
+ */
+bool warden_match_strays(const struct warden_snapshot *snap, const struct warden_rule *rule,
+			 const struct warden_request *req)
+{
+	if (!rule->pattern || rule->action != WARDEN_ACTION_ALLOW)
+		return false;
+	if (req->domain == WARDEN_DOMAIN_CONNECT)
+		return matches_connection(snap, rule, req);
+	return req->domain == WARDEN_DOMAIN_EGRESS && matches_sending(snap, rule, req);
 }
 
 /**
@@ -163,12 +200,11 @@ bool warden_match_rule(const struct warden_snapshot *snap, const struct warden_r
 		return matches_port(rule, req) && matches_interface(snap, rule, req) &&
 		       matches_peer(snap, rule, req);
 	case WARDEN_DOMAIN_CONNECT:
-		return matches_port(rule, req) &&
-		       (!rule->net || warden_net_holds(&snap->nets[rule->net - 1], &req->address));
+		return matches_connection(snap, rule, req) && matches_way(snap, rule, req);
 	case WARDEN_DOMAIN_BIND:
 		return matches_port(rule, req) && matches_bound(snap, rule, req);
 	case WARDEN_DOMAIN_EGRESS:
-		return matches_used(rule, req) && matches_peer(snap, rule, req);
+		return matches_sending(snap, rule, req) && matches_way(snap, rule, req);
 	case WARDEN_DOMAIN_PROTOCOL:
 		return !rule->class || rule->class == req->socket;
 	case WARDEN_DOMAIN_DEBUG:

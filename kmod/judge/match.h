@@ -22,6 +22,8 @@ static inline bool warden_match_same(const struct warden_digest *a, const struct
 }
 
 bool warden_match_binds(const struct warden_rule *rule, const struct warden_request *req);
+bool warden_match_strays(const struct warden_snapshot *snap, const struct warden_rule *rule,
+			 const struct warden_request *req);
 bool warden_match_rule(const struct warden_snapshot *snap, const struct warden_rule *rule,
 		       const struct warden_request *req);
 bool warden_match_filters(u16 protocol);

@@ -17,6 +17,7 @@
 #include "policy/layers.h"
 #include "policy/shadow.h"
 #include "service.h"
+#include "way.h"
 
 /* Protects the gate, and the order in which what it tells is made and written. */
 static DEFINE_MUTEX(gate_lock);
@@ -90,6 +91,7 @@ void warden_service_hold(void)
 	mutex_lock(&gate_lock);
 	if (gate)
 		warden_anybody_clear(gate);
+	warden_way_hold(gate);
 	mutex_unlock(&gate_lock);
 	warden_pass_hold();
 }
@@ -115,6 +117,7 @@ void warden_service_renew(void)
 		rcu_read_unlock();
 		warden_anybody_fill(gate);
 	}
+	warden_way_renew(gate);
 	mutex_unlock(&gate_lock);
 	warden_pass_renew();
 }

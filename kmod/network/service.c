@@ -28,12 +28,13 @@
 #include "reach.h"
 #include "service.h"
 #include "service-priv.h"
+#include "way.h"
 
 /* SIN6_LEN_RFC2133 of include/net/ipv6.h: without the scope, which is newer. */
 #define SIN6_LEN_LEAST 24
 
-/* The longest address as text, IPv6 with IPv4 at its end. */
-#define ADDRESS_TEXT 48
+/* The longest address as text, IPv6 with IPv4 at its end, and by which interface. */
+#define ADDRESS_TEXT (48 + sizeof(" on ") + IFNAMSIZ)
 
 static bool is_inet(const struct socket *sock)
 {
@@ -233,6 +234,8 @@ static void read_six(struct warden_peer *to, const struct sockaddr *address, int
 	}
 	to->address.version = 6;
 	memcpy(to->address.bytes, ipv6_addr_any(a) ? &in6addr_loopback : a, sizeof(*a));
+	if (len >= (int)sizeof(*in) && __ipv6_addr_needs_scope_id(ipv6_addr_type(a)))
+		to->scope = in->sin6_scope_id;
 }
 
 /**
@@ -265,11 +268,16 @@ void warden_peer_read(struct warden_peer *to, const struct socket *sock,
 		to->port = 0;
 }
 
-static const char *name_peer(char text[ADDRESS_TEXT], const struct warden_address *address)
+static const char *name_peer(char text[ADDRESS_TEXT], const struct warden_address *address,
+			     const char *interface)
 {
+	int used;
+
 	if (!address->version)
 		return NULL;
-	snprintf(text, ADDRESS_TEXT, address->version == 4 ? "%pI4" : "%pI6c", address->bytes);
+	used = snprintf(text, ADDRESS_TEXT, address->version == 4 ? "%pI4" : "%pI6c", address->bytes);
+	if (interface && interface[0] && interface[0] != WARDEN_INTERFACE_FOREIGN[0])
+		snprintf(text + used, ADDRESS_TEXT - used, " on %s", interface);
 	return text;
 }
 
@@ -316,7 +324,7 @@ static int judge_bind(struct socket *sock, const struct sockaddr *address, int l
 	warden_identity_of_current(&subject);
 	err = warden_judge(&req, &answer);
 	if (warden_answer_tells(&answer))
-		warden_judge_tell(&req, &answer, name_peer(text, &req.address),
+		warden_judge_tell(&req, &answer, name_peer(text, &req.address, NULL),
 				  sock->sk->sk_family);
 	return err;
 }
@@ -359,6 +367,7 @@ static void identify(struct warden_identity *subject, const struct warden_peer *
 
 static noinline int judge_connect(struct socket *sock, const struct warden_peer *to, u64 key)
 {
+	struct warden_way way;
 	struct warden_identity subject;
 	struct warden_request req = {
 		.domain = WARDEN_DOMAIN_CONNECT,
@@ -367,15 +376,17 @@ static noinline int judge_connect(struct socket *sock, const struct warden_peer 
 		.protocol = protocol_of(sock->sk),
 		.port = to->port,
 		.address = to->address,
+		.interface = warden_way_find(&way, sock, to),
 	};
 	struct warden_answer answer;
 	char text[ADDRESS_TEXT];
 	int err;
 
 	identify(&subject, to);
-	err = warden_judge(&req, &answer);
+	warden_judge(&req, &answer);
+	err = warden_way_steer(&way, sock, to, &req, &answer);
 	if (warden_answer_tells(&answer))
-		warden_judge_tell(&req, &answer, name_peer(text, &to->address),
+		warden_judge_tell(&req, &answer, name_peer(text, &to->address, req.interface),
 				  sock->sk->sk_family);
 	warden_pass_note(key, &subject, &answer);
 	return err;
@@ -394,6 +405,7 @@ static int ask_connect(struct socket *sock, const struct warden_peer *to)
 /* What the current process used may be sent to some peers alone; each class is asked for itself. */
 static noinline int judge_used(struct socket *sock, const struct warden_peer *to, u32 used)
 {
+	struct warden_way way;
 	struct warden_identity subject;
 	struct warden_request req = {
 		.domain = WARDEN_DOMAIN_EGRESS,
@@ -410,9 +422,11 @@ static noinline int judge_used(struct socket *sock, const struct warden_peer *to
 	identify(&subject, to);
 	for (; !err && used; used &= used - 1) {
 		req.class = __ffs(used);
-		err = warden_judge(&req, &answer);
+		req.interface = warden_way_find(&way, sock, to);
+		warden_judge(&req, &answer);
+		err = warden_way_steer(&way, sock, to, &req, &answer);
 		if (warden_answer_tells(&answer))
-			warden_judge_tell(&req, &answer, name_peer(text, &to->address),
+			warden_judge_tell(&req, &answer, name_peer(text, &to->address, req.interface),
 					  sock->sk->sk_family);
 	}
 	return err;
@@ -438,8 +452,14 @@ int warden_peer_judge(struct socket *sock, const struct warden_peer *to)
 	return judge_egress(sock, to) ?: judge_connect(sock, to, 0);
 }
 
-/* Whom a connected socket speaks to; one that is not has no address. */
-static void find_peer(struct warden_peer *to, const struct sock *sk)
+/**
+ * warden_peer_find() - whom a connected socket speaks to
+ * @to: filled in; without an address where it is not connected
+ * @sk: the socket
+ *
+ * Context: Any.
+ */
+void warden_peer_find(struct warden_peer *to, const struct sock *sk)
 {
 	*to = (struct warden_peer){};
 	if (sk->sk_family == AF_INET6 && !ipv6_addr_any(&sk->sk_v6_daddr)) {
@@ -504,13 +524,13 @@ int warden_service_egress(struct socket *sock, const struct msghdr *msg)
 		return 0;
 	if (find_pending(&to, sk))
 		err = judge_egress(sock, &to);
-	find_peer(&to, sk);
+	warden_peer_find(&to, sk);
 	if (!err && (to.address.version || !is_told_where(sk, msg)))
-		err = judge_egress(sock, &to);
+		err = warden_way_read(&to, sock, msg) ?: judge_egress(sock, &to);
 	if (err || !is_told_where(sk, msg))
 		return err;
 	warden_peer_read(&to, sock, msg->msg_name, msg->msg_namelen);
-	return judge_egress(sock, &to);
+	return warden_way_read(&to, sock, msg) ?: judge_egress(sock, &to);
 }
 
 /*
@@ -543,7 +563,7 @@ static bool is_known(struct socket *sock, const struct sockaddr *address, int le
  * @address: the address, in kernel memory
  * @len: bytes of @address
  *
- * An address of no family ends a connection, and is asked of nobody.
+ * An address of no family ends a connection, and only what is held to an interface is asked.
  *
  * Context: Process context, may sleep.
  * Return: 0 or -EACCES.
@@ -552,9 +572,10 @@ int warden_service_connect(struct socket *sock, const struct sockaddr *address, 
 {
 	struct warden_peer to;
 
-	if (sock->sk->sk_kern_sock ||
-	    (len >= (int)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC))
+	if (sock->sk->sk_kern_sock)
 		return 0;
+	if (len >= (int)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC)
+		return warden_way_part(sock);
 	if (is_known(sock, address, len))
 		return 0;
 	warden_peer_read(&to, sock, address, len);
@@ -564,7 +585,8 @@ int warden_service_connect(struct socket *sock, const struct sockaddr *address, 
 /**
  * warden_service_send() - may the current program send to the address of a message?
  * @sock: the socket
- * @msg: the message; has an address, in kernel memory
+ * @msg: the message; its address, in kernel memory. Without one, whom the socket speaks to
+ *	 is asked where the message names an interface
  *
  * Context: Process context, may sleep.
  * Return: 0 or -EACCES.
@@ -572,9 +594,16 @@ int warden_service_connect(struct socket *sock, const struct sockaddr *address, 
 int warden_service_send(struct socket *sock, const struct msghdr *msg)
 {
 	struct warden_peer to;
+	int err;
 
-	if (sock->sk->sk_kern_sock || !msg->msg_name)
+	if (sock->sk->sk_kern_sock)
 		return 0;
-	warden_peer_read(&to, sock, msg->msg_name, msg->msg_namelen);
+	if (msg->msg_name)
+		warden_peer_read(&to, sock, msg->msg_name, msg->msg_namelen);
+	else
+		warden_peer_find(&to, sock->sk);
+	err = warden_way_read(&to, sock, msg);
+	if (err || (!msg->msg_name && !to.named))
+		return err;
 	return ask_connect(sock, &to) ?: warden_sctp_send(sock, msg, to.port);
 }

@@ -160,6 +160,16 @@ static bool is_outgoing(const struct sock *sk, bool taken)
 	return sk->sk_state != TCP_LISTEN && !taken;
 }
 
+/* By which interface it is bound to go; what its route says may change. */
+static const char *find_way(const struct sock *sk)
+{
+	const struct net_device *dev = sk->sk_bound_dev_if ?
+				       dev_get_by_index_rcu(sock_net(sk), sk->sk_bound_dev_if) : NULL;
+
+	return dev ? warden_reach_interface(dev) : NULL;
+}
+
+/* The caller reads under RCU, as long as it needs the interface. */
 static void read_peer(struct warden_request *req, const struct sock *sk)
 {
 	*req = (struct warden_request){ .domain = WARDEN_DOMAIN_CONNECT,
@@ -171,6 +181,7 @@ static void read_peer(struct warden_request *req, const struct sock *sk)
 	else
 		memcpy(req->address.bytes, &sk->sk_daddr, sizeof(sk->sk_daddr));
 	warden_address_unmap(&req->address);
+	req->interface = find_way(sk);
 }
 
 /* Is there a program this layer lets speak to them? What is denied to one closes nothing for others. */
@@ -225,12 +236,16 @@ static bool was_spoken_to(const struct warden_sweep *s, const struct warden_requ
 static bool is_lost(const struct warden_sweep *s, const struct sock *sk, bool taken)
 {
 	struct warden_request req;
+	bool lost;
 	u32 line;
 
 	if (!is_outgoing(sk, taken))
 		return false;
+	rcu_read_lock();
 	read_peer(&req, sk);
-	return find_closer(s->layers, &req, &line) && (s->abort || was_spoken_to(s, &req));
+	lost = find_closer(s->layers, &req, &line) && (s->abort || was_spoken_to(s, &req));
+	rcu_read_unlock();
+	return lost;
 }
 
 static bool is_concerned(const struct warden_sweep *s, const struct sock *sk, bool taken)
@@ -463,12 +478,14 @@ static bool settle_outgoing(struct warden_sweep *s, struct sock *sk)
 	bool ends;
 	u32 line;
 
+	rcu_read_lock();
 	read_peer(&req, sk);
 	snap = find_closer(s->layers, &req, &line);
+	ends = snap && snap->defaults[WARDEN_DOMAIN_CONNECT].mode == WARDEN_MODE_ENFORCE &&
+	       !sk->sk_kern_sock && (s->abort || (s->had && was_spoken_to(s, &req)));
+	rcu_read_unlock();
 	if (!snap) /* it was connected to somebody else meanwhile */
 		return true;
-	ends = snap->defaults[WARDEN_DOMAIN_CONNECT].mode == WARDEN_MODE_ENFORCE &&
-	       !sk->sk_kern_sock && (s->abort || (s->had && was_spoken_to(s, &req)));
 	tell(s, sk, req.port, line, snap, ends);
 	return !ends || !warden_sweep_end(sk);
 }

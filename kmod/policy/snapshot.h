@@ -85,7 +85,7 @@ struct warden_quorum {
  * @digest: exec, module, firmware, usb: index into the rule digests plus one; 0 is any object
  * @net: connect, listen, bind, egress: index into the nets plus one; 0 is anywhere
  * @pattern: module, autoload, usb: index into the patterns plus one; 0 is any name; listen,
- *	     bind: the name of an interface, 0 is any
+ *	     bind, connect, egress: the name of an interface, 0 is any
  * @protocol: listen, connect, bind: IPPROTO_*; 0 is any
  * @quorum: sensor: index into the quorums plus one; 0 is the consent of anybody
  * @port_low: first port, host order

@@ -134,6 +134,76 @@ TEST_F(decide, listen_keeps_conditions_where_no_packet_is_looked_at)
 	EXPECT_VERDICT(ALLOW, RULE, 1);
 }
 
+/* eth0, and 10.1.0.0/17. */
+static struct warden_rule by_eth0(struct policy *p, u8 domain, u8 action)
+{
+	static struct warden_pattern eth0 = { .len = 4, .text = "eth0" };
+	struct warden_rule rule = rule_listen(1, 0, 443, 443);
+
+	p->snap.patterns = &eth0;
+	p->snap.nr_patterns = 1;
+	rule.pattern = 1;
+	rule.net = 3;
+	rule.domain = domain;
+	rule.action = action;
+	return rule;
+}
+
+/* Who is not held to an interface may go by any: what allows one is not met, what denies one is. */
+static const struct {
+	const char *interface;
+	u8 allows;
+	u8 reason;
+	u8 denies;
+} ways[] = {
+	{ "eth0", WARDEN_ACTION_ALLOW, WARDEN_REASON_RULE, WARDEN_ACTION_DENY },
+	{ "eth1", WARDEN_ACTION_DENY, WARDEN_REASON_INTERFACE_NOT_NAMED, WARDEN_ACTION_ALLOW },
+	{ "", WARDEN_ACTION_DENY, WARDEN_REASON_INTERFACE_NOT_NAMED, WARDEN_ACTION_ALLOW },
+	{ NULL, WARDEN_ACTION_DENY, WARDEN_REASON_INTERFACE_NOT_NAMED, WARDEN_ACTION_DENY },
+	{ WARDEN_INTERFACE_FOREIGN, WARDEN_ACTION_DENY, WARDEN_REASON_INTERFACE_NOT_NAMED,
+	  WARDEN_ACTION_DENY },
+};
+
+TEST_F(decide, connect_and_egress_match_the_interface_that_is_gone_by)
+{
+	static const u8 domains[] = { WARDEN_DOMAIN_CONNECT, WARDEN_DOMAIN_EGRESS };
+	struct policy denying = self->p;
+	unsigned int i, k;
+
+	for (k = 0; k < sizeof(domains); k++)
+		policy_add_rule(&self->p, by_eth0(&self->p, domains[k], WARDEN_ACTION_ALLOW));
+	denying.snap.rules = denying.rules;
+	denying.snap.programs = denying.programs;
+	denying.snap.refs = denying.refs;
+	denying.snap.nets = denying.nets;
+	for (k = 0; k < sizeof(domains); k++) {
+		policy_add_rule(&denying, by_eth0(&denying, domains[k], WARDEN_ACTION_DENY));
+		denying.snap.defaults[domains[k]].action = WARDEN_ACTION_ALLOW;
+	}
+	self->req.protocol = 6;
+	self->req.port = 443;
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		for (k = 0; k < sizeof(domains); k++) {
+			self->req.domain = domains[k];
+			self->req.interface = ways[i].interface;
+			self->req.address = (struct warden_address){ 4, { 10, 1, 0, 1 } };
+			DECIDE();
+			EXPECT_EQ(ways[i].allows, self->v.action);
+			EXPECT_EQ(ways[i].reason, self->v.reason)
+			{
+				TH_LOG("row %u, domain %u", i, domains[k]);
+			}
+			warden_decide(&denying.snap, &self->req, &self->v);
+			EXPECT_EQ(ways[i].denies, self->v.action)
+			{
+				TH_LOG("row %u, domain %u, denying", i, domains[k]);
+			}
+			self->req.address = (struct warden_address){ 4, { 10, 2, 0, 1 } };
+			DECIDE();
+			EXPECT_NE(WARDEN_REASON_INTERFACE_NOT_NAMED, self->v.reason);
+		}
+}
+
 TEST_F(decide, connect_matches_a_net_and_no_other_address)
 {
 	static const struct {

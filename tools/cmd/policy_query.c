@@ -255,8 +255,10 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 	if (o->to && !o->connect && !o->egress)
 		return warden_usage_wrong("--to goes with --connect, which says by what protocol, or "
 					  "with --egress");
-	if ((o->on || o->from) && !o->listen)
-		return warden_usage_wrong("--on and --from go with --listen or --bind, which say at which port");
+	if (o->from && !o->listen)
+		return warden_usage_wrong("--from goes with --listen or --bind, which say at which port");
+	if (o->on && !o->listen && !o->connect && !o->egress)
+		return warden_usage_wrong("--on goes with --listen, --bind, --connect or --egress");
 	if (o->device && !o->sensor)
 		return warden_usage_wrong("--device goes with --sensor, which says what it is");
 	return 0;
@@ -282,9 +284,9 @@ static bool build_query(struct warden_query *query, const struct warden_asked *a
 		right = warden_query_receive(query, o->domain, protocol, slash ? slash : "", o->on,
 					     o->from);
 	else if (o->connect)
-		right = warden_query_connect(query, protocol, slash ? slash : "", o->to);
+		right = warden_query_connect(query, protocol, slash ? slash : "", o->to, o->on);
 	else if (o->egress)
-		right = warden_query_egress(query, o->egress, o->to);
+		right = warden_query_egress(query, o->egress, o->to, o->on);
 	else if (o->protocol)
 		right = warden_query_protocol(query, o->protocol);
 	else

@@ -86,6 +86,23 @@ static bool read_receive(struct warden_query *query, uint32_t domain, int n, cha
 	return warden_query_receive(query, domain, words[1], words[2], on, from);
 }
 
+/* `connect PROTOCOL PORT` or `egress CLASS`, and an address and `on INTERFACE` behind it. */
+static bool read_send(struct warden_query *query, int n, char **words)
+{
+	bool on = n > 3 && !strcmp(words[n - 2], "on");
+	const char *interface = on ? words[n - 1] : NULL;
+
+	n -= on ? 2 : 0;
+	if ((n == 2 || n == 3) && !strcmp(words[0], "egress"))
+		return warden_query_egress(query, words[1], n == 3 ? words[2] : NULL, interface);
+	if ((n == 3 || n == 4) && !strcmp(words[0], "connect"))
+		return warden_query_connect(query, words[1], words[2], n == 4 ? words[3] : NULL, interface);
+	snprintf(query->wrong, sizeof(query->wrong),
+		 "what is asked for is not clear; write `connect PROTOCOL PORT [ADDRESS] [on INTERFACE]` "
+		 "or `egress CLASS [ADDRESS] [on INTERFACE]`");
+	return false;
+}
+
 /* `use CLASS [TOPOLOGY]`, `use protocol NAME`, `listen PROTOCOL PORT`, `exec PATH` and the like. */
 static bool read_words(struct warden_query *query, const struct warden_asked *a, int n,
 		       char **words)
@@ -98,17 +115,15 @@ static bool read_words(struct warden_query *query, const struct warden_asked *a,
 		return warden_query_protocol(query, words[2]);
 	if ((n == 2 || n == 3) && !strcmp(words[0], "use"))
 		return warden_query_sensor(query, words[1], n == 3 ? words[2] : NULL);
-	if ((n == 2 || n == 3) && !strcmp(words[0], "egress"))
-		return warden_query_egress(query, words[1], n == 3 ? words[2] : NULL);
-	if ((n == 3 || n == 4) && !strcmp(words[0], "connect"))
-		return warden_query_connect(query, words[1], words[2], n == 4 ? words[3] : NULL);
+	if (n > 1 && (!strcmp(words[0], "egress") || !strcmp(words[0], "connect")))
+		return read_send(query, n, words);
 	if (n == 2 && domain > 0 &&
 	    (warden_domain_has_object((uint32_t)domain) || domain == WARDEN_DOMAIN_DEBUG ||
 	     domain == WARDEN_DOMAIN_AUTOLOAD))
 		return warden_query_object(query, a, (uint32_t)domain, words[1]);
 	snprintf(query->wrong, sizeof(query->wrong),
 		 "what is asked for is not clear; write `use CLASS [TOPOLOGY]`, `listen PROTOCOL "
-		 "PORT [on INTERFACE] [from ADDRESS]`, `bind ...` alike, `connect PROTOCOL PORT [ADDRESS]`, `egress CLASS [ADDRESS]`, `exec|module|firmware PATH`, `module "
+		 "PORT [on INTERFACE] [from ADDRESS]`, `bind ...` alike, `connect PROTOCOL PORT [ADDRESS] [on INTERFACE]`, `egress CLASS [ADDRESS] [on INTERFACE]`, `exec|module|firmware PATH`, `module "
 		 "NAME`, `debug SURFACE` or `autoload ALIAS`");
 	return false;
 }

@@ -32,7 +32,8 @@ struct warden_oracle;
  * @socket: protocol: enum warden_socket_class
  * @address: connect, egress: unmapped; no version is an address no rule names; listen: the other
  *	     side, no version where it may be anywhere
- * @interface: listen: by which it comes in, "" is one no rule names; NULL is any
+ * @interface: listen, bind, connect, egress: by which it comes in or goes out, "" is one no rule
+ *	       names; NULL is any, or what a route may tell
  * @object: exec, module, firmware: digest of the file; usb: of the descriptors
  * @name: module, autoload, usb: its name, the alias, vendor and product; NULL is one no
  *	  rule names

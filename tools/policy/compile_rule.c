@@ -153,7 +153,7 @@ static void put_net_rule(struct compile *c, struct wire_rule *w)
 }
 
 /* One for each sensor and each prefix. */
-static void put_egress_rule(struct compile *c, struct wire_rule *w)
+static void put_used_rule(struct compile *c, struct wire_rule *w)
 {
 	uint32_t i, k;
 
@@ -168,16 +168,17 @@ static void put_egress_rule(struct compile *c, struct wire_rule *w)
 	}
 }
 
-/* One for each interface and each prefix. */
-static void put_listen_rule(struct compile *c, struct wire_rule *w)
+/* For each interface. */
+static void put_way_rule(struct compile *c, struct wire_rule *w,
+			 void (*put)(struct compile *c, struct wire_rule *w))
 {
 	uint32_t i;
 
 	if (!w->rule->interfaces.n)
-		put_net_rule(c, w);
+		put(c, w);
 	for (i = 0; i < w->rule->interfaces.n; i++) {
 		w->interface = c->m->names.v[w->rule->interfaces.first + i].text;
-		put_net_rule(c, w);
+		put(c, w);
 	}
 }
 
@@ -251,12 +252,11 @@ void warden_compile_put_rule(struct compile *c, const struct warden_rule *r)
 
 		if (r->who.text)
 			w.program = c->m->members.v[r->programs.first + i];
-		if (r->domain == WARDEN_DOMAIN_LISTEN || r->domain == WARDEN_DOMAIN_BIND)
-			put_listen_rule(c, &w);
-		else if (r->domain == WARDEN_DOMAIN_CONNECT)
-			put_net_rule(c, &w);
+		if (r->domain == WARDEN_DOMAIN_LISTEN || r->domain == WARDEN_DOMAIN_BIND ||
+		    r->domain == WARDEN_DOMAIN_CONNECT)
+			put_way_rule(c, &w, put_net_rule);
 		else if (r->domain == WARDEN_DOMAIN_EGRESS)
-			put_egress_rule(c, &w);
+			put_way_rule(c, &w, put_used_rule);
 		else if (r->domain == WARDEN_DOMAIN_PROTOCOL)
 			put_wire_rule(c, &w);
 		else if (r->domain == WARDEN_DOMAIN_USB)

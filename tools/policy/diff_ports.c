@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Ports, protocol by protocol: at an address no rule names, and in each net that
- * one does; of listening, by an interface no rule names, and by each that one does.
+ * one does; by an interface no rule names, and by each that one does.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -316,7 +316,7 @@ static size_t find_interfaces(const struct diff *d, const char *names[], size_t 
 
 #define INTERFACES 64 /* as many as the module takes of a port */
 
-/* As packets come in: by each interface, and from each net. */
+/* By each interface, and from or to each net. */
 static void diff_interfaces(struct diff *d, const nets *list, const struct warden_address *elsewhere,
 			    const struct place *unnamed)
 {
@@ -338,19 +338,15 @@ static void diff_interfaces(struct diff *d, const nets *list, const struct warde
 
 void warden_diff_ports(struct diff *d)
 {
-	const bool listens = d->domain != WARDEN_DOMAIN_CONNECT;
-	const struct side unnamed = { { .version = listens ? WARDEN_ADDRESS_ELSEWHERE : 0 },
-				      listens ? "" : NULL };
+	const bool connects = d->domain == WARDEN_DOMAIN_CONNECT;
+	const struct side unnamed = { { .version = connects ? 0 : WARDEN_ADDRESS_ELSEWHERE }, "" };
 	nets list = { NULL, 0, 0 };
 	struct place others;
 
 	ask_place(d, &unnamed, &others);
 	tell_place(d, "", &others);
 	find_nets(d, &list);
-	if (listens)
-		diff_interfaces(d, &list, &unnamed.at, &others);
-	else
-		diff_nets(d, NULL, &list, &others);
+	diff_interfaces(d, &list, &unnamed.at, &others);
 	free(list.v);
 	free_place(&others);
 }
@@ -373,24 +369,44 @@ static bool are_same_answers(const struct warden_outcome a[WARDEN_SUBJECT_VIEWS]
 	return warden_outcome_same(&a[0], &b[0]) && warden_outcome_same(&a[1], &b[1]);
 }
 
-/* To an address that no rule names, and to each net where it is otherwise. */
-static void diff_used(struct diff *d, uint32_t class, const nets *list)
+/* By one interface: to an address that no rule names, and to each net where it is otherwise. */
+static void diff_used(struct diff *d, uint32_t class, const char *interface, const nets *list,
+		      const struct warden_outcome others[WARDEN_SUBJECT_VIEWS])
 {
 	struct warden_outcome unnamed[WARDEN_SUBJECT_VIEWS], answers[WARDEN_SUBJECT_VIEWS];
 	struct warden_question q = warden_diff_question(d);
-	char where[96];
+	char where[128];
 	size_t i;
 
 	q.class = class;
-	if (warden_diff_ask(d, &q, unnamed))
-		tell_egress(d, class, "", unnamed);
+	q.interface = interface;
+	put_side(d, where, sizeof(where), interface, list, list->n);
+	if (warden_diff_ask(d, &q, unnamed) && !are_same_answers(unnamed, others))
+		tell_egress(d, class, where, unnamed);
 	for (i = 0; i < list->n; i++) {
 		if (!find_address(list, i, &q.address) || !warden_diff_ask(d, &q, answers) ||
 		    are_same_answers(answers, unnamed))
 			continue;
-		put_side(d, where, sizeof(where), NULL, list, i);
+		put_side(d, where, sizeof(where), interface, list, i);
 		tell_egress(d, class, where, answers);
 	}
+}
+
+/* By an interface that no rule names, and by each that one does where it is otherwise. */
+static void diff_class(struct diff *d, uint32_t class, const nets *list)
+{
+	static const struct warden_outcome none[WARDEN_SUBJECT_VIEWS];
+	struct warden_outcome unnamed[WARDEN_SUBJECT_VIEWS];
+	struct warden_question q = warden_diff_question(d);
+	const char *names[INTERFACES];
+	size_t n = find_interfaces(d, names, INTERFACES), i;
+
+	q.class = class;
+	q.interface = "";
+	warden_diff_ask(d, &q, unnamed);
+	diff_used(d, class, "", list, none);
+	for (i = 0; i < n; i++)
+		diff_used(d, class, names[i], list, unnamed);
 }
 
 void warden_diff_egress(struct diff *d)
@@ -400,6 +416,6 @@ void warden_diff_egress(struct diff *d)
 
 	find_nets(d, &list);
 	for (class = WARDEN_SENSOR_CLASS_CAMERA; class <= WARDEN_SENSOR_CLASS_UNKNOWN; class++)
-		diff_used(d, class, &list);
+		diff_class(d, class, &list);
 	free(list.v);
 }

@@ -50,10 +50,6 @@ static bool names_device(const struct warden_model *m, const struct warden_rule 
 
 static const char *rule_lacks(const struct warden_model *m, const struct warden_rule *r)
 {
-	if (r->interfaces.n && r->domain == WARDEN_DOMAIN_CONNECT)
-		return "`on` in a `connect` rule is";
-	if (r->interfaces.n && r->domain == WARDEN_DOMAIN_EGRESS)
-		return "`on` in an `egress` rule is";
 	if (names_device(m, r))
 		return "`egress` by one device instead of its class is";
 	return NULL;

@@ -98,6 +98,11 @@ static uint32_t find_program(struct warden_lesson *l, const struct warden_sighti
 	return n;
 }
 
+static bool is_port(const struct warden_sighting *s)
+{
+	return s->program[0] && warden_protocol_name(s->protocol) && s->port <= UINT16_MAX;
+}
+
 static bool is_lesson(const struct warden_sighting *s)
 {
 	switch (s->domain) {
@@ -105,9 +110,10 @@ static bool is_lesson(const struct warden_sighting *s)
 		return s->class > WARDEN_SENSOR_CLASS_FREE &&
 		       s->class <= WARDEN_SENSOR_CLASS_UNKNOWN && s->program[0];
 	case WARDEN_DOMAIN_LISTEN:
-	case WARDEN_DOMAIN_CONNECT:
 	case WARDEN_DOMAIN_BIND:
-		return s->program[0] && warden_protocol_name(s->protocol) && s->port <= UINT16_MAX;
+		return is_port(s);
+	case WARDEN_DOMAIN_CONNECT: /* what is no address is no way of naming one */
+		return is_port(s) && (!s->object[0] || strpbrk(s->object, ".:"));
 	case WARDEN_DOMAIN_PROTOCOL:
 		return s->program[0] &&
 		       warden_enum_value(warden_enum_socket_class(), s->object) >

@@ -153,40 +153,46 @@ static bool read_address(struct warden_query *query, const char *text)
 	return true;
 }
 
+static bool read_interface(struct warden_query *query, const char *on)
+{
+	query->q.interface = on;
+	if (on && (strlen(on) > WARDEN_INTERFACE_MAX || !*on || strchr(on, '/')))
+		return wrong(query, "`%s` is no name of an interface; write one like eth0", on);
+	return true;
+}
+
 bool warden_query_receive(struct warden_query *query, uint32_t domain, const char *protocol,
 			  const char *port, const char *on, const char *from)
 {
 	if (!read_port(query, protocol, port))
 		return false;
 	query->q.domain = domain;
-	query->q.interface = on;
 	snprintf(query->what, sizeof(query->what), "%s %s %u%s%.64s%s%.64s",
 		 warden_model_domain(domain), protocol, query->q.port, on ? " on " : "", on ? on : "", from ? " from " : "",
 		 from ? from : "");
-	if (on && (strlen(on) > WARDEN_INTERFACE_MAX || !*on || strchr(on, '/')))
-		return wrong(query, "`%s` is no name of an interface; write one like eth0", on);
-	return !from || read_address(query, from);
+	return read_interface(query, on) && (!from || read_address(query, from));
 }
 
 bool warden_query_connect(struct warden_query *query, const char *protocol, const char *port,
-			  const char *address)
+			  const char *address, const char *on)
 {
 	if (!read_port(query, protocol, port))
 		return false;
 	query->q.domain = WARDEN_DOMAIN_CONNECT;
-	snprintf(query->what, sizeof(query->what), "connect %s %u%s%.64s", protocol, query->q.port,
-		 address ? " to " : "", address ? address : "");
-	return !address || read_address(query, address);
+	snprintf(query->what, sizeof(query->what), "connect %s %u%s%.64s%s%.64s", protocol, query->q.port,
+		 on ? " on " : "", on ? on : "", address ? " to " : "", address ? address : "");
+	return read_interface(query, on) && (!address || read_address(query, address));
 }
 
-bool warden_query_egress(struct warden_query *query, const char *class, const char *address)
+bool warden_query_egress(struct warden_query *query, const char *class, const char *address,
+			 const char *on)
 {
 	if (!warden_query_sensor(query, class, NULL))
 		return false;
 	query->q.domain = WARDEN_DOMAIN_EGRESS;
-	snprintf(query->what, sizeof(query->what), "while using %s%s%.64s", class,
-		 address ? " to " : "", address ? address : "");
-	return !address || read_address(query, address);
+	snprintf(query->what, sizeof(query->what), "while using %s%s%.64s%s%.64s", class,
+		 on ? " on " : "", on ? on : "", address ? " to " : "", address ? address : "");
+	return read_interface(query, on) && (!address || read_address(query, address));
 }
 
 bool warden_query_broker(struct warden_query *query, const struct warden_view *v,

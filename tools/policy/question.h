@@ -54,11 +54,15 @@ bool warden_query_sensor(struct warden_query *query, const char *class, const ch
 bool warden_query_receive(struct warden_query *query, uint32_t domain, const char *protocol,
 			  const char *port, const char *on, const char *from);
 
-/* @address may be NULL: one that no rule names. */
+/*
+ * @address may be NULL: one that no rule names, and @on: whichever way its route leads, so that no
+ * rule that allows one interface says enough.
+ */
 bool warden_query_connect(struct warden_query *query, const char *protocol, const char *port,
-			  const char *address);
-/* What a program may send to that used a sensor; @address may be NULL: one that no rule names. */
-bool warden_query_egress(struct warden_query *query, const char *class, const char *address);
+			  const char *address, const char *on);
+/* What a program may send to that used a sensor; @address and @on as above. */
+bool warden_query_egress(struct warden_query *query, const char *class, const char *address,
+			 const char *on);
 /*
  * Where connecting is allowed and @v names a broker there, the query becomes one for the use of its
  * sensor. @decides is the policy that says whether it is allowed.

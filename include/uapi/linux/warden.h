@@ -248,6 +248,10 @@ enum warden_event {
  *   process, which would lead around its gate
  * @WARDEN_REASON_OPEN_BEFORE: a sensor was open before it was asked for, at
  *   the begin of its session
+ * @WARDEN_REASON_INTERFACE_NOT_NAMED: a rule allows it by an interface, and
+ *   not by the one this goes by
+ * @WARDEN_REASON_INTERFACE_KEPT: a rule allows it by the interface the socket
+ *   is bound to, which it was to leave
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -299,6 +303,8 @@ enum warden_reason {
 	WARDEN_REASON_RATE_ABOVE,
 	WARDEN_REASON_CONTROLLING,
 	WARDEN_REASON_OPEN_BEFORE,
+	WARDEN_REASON_INTERFACE_NOT_NAMED,
+	WARDEN_REASON_INTERFACE_KEPT,
 };
 
 /**
@@ -389,6 +395,7 @@ enum warden_hook {
 	WARDEN_HOOK_SCTP_CONNECT,
 	WARDEN_HOOK_TUN_ATTACH,
 	WARDEN_HOOK_BPF_LOAD,
+	WARDEN_HOOK_SOCKET_SETSOCKOPT,
 };
 
 enum warden_rule_flag {

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What every program needs: the kernel's types, the doors, and the way out of a hook.
+ */
+#ifndef WARDEN_BASE_BPF_H
+#define WARDEN_BASE_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include <uapi/linux/warden.h>
+#include <warden/kfunc.h>
+
+static __always_inline int clamp_errno(int err)
+{
+	if (err > 0)
+		return -13; /* EACCES: an answer that is none is a no */
+	if (err < -4095)
+		return -4095;
+	return err;
+}
+
+#endif /* WARDEN_BASE_BPF_H */

@@ -1,0 +1,1 @@
+policy diff --root ../root ways.policy ways-after.policy

@@ -1,0 +1,1 @@
+policy explain --root ../root --program app --egress camera --on eth1 ways.policy

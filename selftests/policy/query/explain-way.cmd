@@ -1,0 +1,1 @@
+policy explain --root ../root --program app --connect tcp/443 --on eth0 --to 10.1.2.3 ways.policy

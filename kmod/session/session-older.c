@@ -209,7 +209,7 @@ static void ask(const struct file *file, struct task_struct *holder, struct ward
 	warden_route_ask(file, req);
 	*subject = (struct warden_identity){ .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
 	if (exe) {
-		warden_identity_of_file(exe, subject);
+		warden_identity_of_program(exe, subject);
 		fput(exe);
 	}
 	warden_judge_use(file_inode(file)->i_rdev, req, answer, &behind);

@@ -20,6 +20,7 @@
 #define TRACEFS_MAGIC	 0x74726163
 #define DMA_BUF_MAGIC	 0x444d4142
 #define CONFIGFS_MAGIC	 0x62656570 /* fs/configfs/mount.c */
+#define GADGETFS_MAGIC	 0xaee71ee7 /* drivers/usb/gadget/legacy/inode.c */
 #define ANON_INODE_MAGIC 0x09041934
 
 /* MINORBITS of include/linux/kdev_t.h */

@@ -216,6 +216,39 @@ FIXTURE_TEARDOWN(debug)
 	warden_load(warden_policy("\n"));
 }
 
+/* The number of a line says nothing: a gadget's is a serial line, too. */
+TEST_F(debug, serial_lines_of_any_driver_are_closed)
+{
+	struct claim denied = { .domain = "debug", .reason = "surface-closed", .object = "serial", .line = UINT32_MAX };
+
+	if (device_load("dummy_hcd", "") || device_load("g_serial", ""))
+		SKIP(return, "this kernel has no gadget that is a serial line");
+	EXPECT_EQ(0, open_file("/dev/ttyGS0", O_RDONLY | O_NONBLOCK | O_NOCTTY));
+	ASSERT_LOADED(warden_policy("debug closed;\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(EACCES, open_file("/dev/ttyGS0", O_RDONLY | O_NONBLOCK | O_NOCTTY));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_EQ(0, open_file("/dev/ttyGS0", O_WRONLY | O_NONBLOCK | O_NOCTTY));
+	EXPECT_EQ(0, device_unload("g_serial"));
+}
+
+/* A gadget is made by a file system of its own, too. */
+TEST_F(debug, gadgetfs_makes_none)
+{
+	static const char where[] = "/tmp/gadgetfs", udc[] = "/tmp/gadgetfs/dummy_udc";
+
+	mkdir(where, 0700);
+	if (device_load("dummy_hcd", "") || device_load("gadgetfs", "") ||
+	    mount("none", where, "gadgetfs", 0, NULL))
+		SKIP(return, "this kernel has no gadgetfs, or no controller for it");
+	EXPECT_EQ(0, access(udc, F_OK));
+	ASSERT_LOADED(warden_policy("debug closed;\n"));
+	EXPECT_EQ(EACCES, open_file(udc, O_RDWR));
+	ASSERT_LOADED(warden_policy("\n"));
+	EXPECT_EQ(0, open_file(udc, O_RDWR));
+	umount(where);
+}
+
 TEST_F(debug, closed_refuses_each_surface_with_a_record)
 {
 	int open[TRIALS], sysrq = number_in("/proc/sys/kernel/sysrq");

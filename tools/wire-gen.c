@@ -23,12 +23,13 @@ static const char *const domain_words[] = {
 	"usb",
 	"egress",
 	"bind",
+	"bpf",
 };
 
 static const struct warden_wire_enum domain_enum = {
 	.name = "domain",
 	.words = domain_words,
-	.count = 17,
+	.count = 18,
 };
 
 const struct warden_wire_enum *warden_enum_domain(void)

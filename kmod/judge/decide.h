@@ -94,7 +94,7 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  *	     that is not known yet; bind: the socket's own, no version where it is any
  * @interface: listen, bind, connect, egress: by which interface of the initial network, "" for one
  *	       that no rule can name, or WARDEN_INTERFACE_FOREIGN; NULL where that is not known yet
- * @object: exec, module, firmware: what is executed or loaded; usb: the descriptors of the
+ * @object: exec, module, firmware, bpf: what is executed or loaded; usb: the descriptors of the
  *	    device
  * @name: module, autoload, usb: its name, the alias that is asked for, vendor and product;
  *	  NULL is not known

@@ -13,7 +13,7 @@
 #define WARDEN_LAYERS		WARDEN_ROLE_USER
 
 /* One more than the last domain a rule or a default can name; see warden_domain_has_rules(). */
-#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_BIND + 1)
+#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_BPF + 1)
 
 /**
  * struct warden_program - a program the policy names
@@ -70,7 +70,7 @@ struct warden_quorum {
  * @purpose: key of the purpose; 0 is none
  * @line: line in the policy text
  * @program: index into the programs plus one; 0 is any program
- * @digest: exec, module, firmware, usb: index into the rule digests plus one; 0 is any object
+ * @digest: exec, module, firmware, usb, bpf: index into the rule digests plus one; 0 is any object
  * @net: connect, listen, bind, egress: index into the nets plus one; 0 is anywhere
  * @pattern: module, autoload, usb: index into the patterns plus one; 0 is any name; listen,
  *	     bind, connect, egress: the name of an interface, 0 is any

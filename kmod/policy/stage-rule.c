@@ -191,8 +191,9 @@ static const struct {
 	[WARDEN_A_RULE_SOCKET] = { BIT(WARDEN_DOMAIN_PROTOCOL),
 				   "only a protocol rule names a kind of socket" },
 	[WARDEN_A_RULE_DIGEST] = { BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) |
-					   BIT(WARDEN_DOMAIN_FIRMWARE) | BIT(WARDEN_DOMAIN_USB),
-				   "only an exec, module, firmware or usb rule has a digest" },
+					   BIT(WARDEN_DOMAIN_FIRMWARE) | BIT(WARDEN_DOMAIN_USB) |
+					   BIT(WARDEN_DOMAIN_BPF),
+				   "only an exec, module, firmware, usb or bpf rule has a digest" },
 	[WARDEN_A_RULE_NET] = { PORTS | BIT(WARDEN_DOMAIN_EGRESS),
 				"only a listen, connect, bind or egress rule has an address" },
 	[WARDEN_A_RULE_INTERFACE] = { PORTS | BIT(WARDEN_DOMAIN_EGRESS),

@@ -201,6 +201,7 @@ static int take_explain_option(struct explain_options *o, int c)
 	case WARDEN_DOMAIN_EXEC:
 	case WARDEN_DOMAIN_MODULE:
 	case WARDEN_DOMAIN_FIRMWARE:
+	case WARDEN_DOMAIN_BPF:
 	case WARDEN_DOMAIN_DEBUG:
 	case WARDEN_DOMAIN_AUTOLOAD:
 		o->path = optarg;
@@ -234,6 +235,7 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 		{ "exec", required_argument, NULL, WARDEN_DOMAIN_EXEC },
 		{ "module", required_argument, NULL, WARDEN_DOMAIN_MODULE },
 		{ "firmware", required_argument, NULL, WARDEN_DOMAIN_FIRMWARE },
+		{ "bpf", required_argument, NULL, WARDEN_DOMAIN_BPF },
 		{ "debug", required_argument, NULL, WARDEN_DOMAIN_DEBUG },
 		{ "autoload", required_argument, NULL, WARDEN_DOMAIN_AUTOLOAD },
 		{ NULL, 0, NULL, 0 },
@@ -250,7 +252,7 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 		return warden_usage_wrong("policy explain wants one file, or --running and none");
 	if (o->objects != 1)
 		return warden_usage_wrong("policy explain wants one of --sensor, --listen, --bind, --connect, "
-					  "--egress, --protocol, --exec, --module, --firmware, --debug and "
+					  "--egress, --protocol, --exec, --module, --firmware, --bpf, --debug and "
 					  "--autoload");
 	if (o->to && !o->connect && !o->egress)
 		return warden_usage_wrong("--to goes with --connect, which says by what protocol, or "

@@ -124,7 +124,7 @@ static bool read_words(struct warden_query *query, const struct warden_asked *a,
 	snprintf(query->wrong, sizeof(query->wrong),
 		 "what is asked for is not clear; write `use CLASS [TOPOLOGY]`, `listen PROTOCOL "
 		 "PORT [on INTERFACE] [from ADDRESS]`, `bind ...` alike, `connect PROTOCOL PORT [ADDRESS] [on INTERFACE]`, `egress CLASS [ADDRESS] [on INTERFACE]`, `exec|module|firmware PATH`, `module "
-		 "NAME`, `debug SURFACE` or `autoload ALIAS`");
+		 "NAME`, `bpf SHA256`, `debug SURFACE` or `autoload ALIAS`");
 	return false;
 }
 

@@ -240,6 +240,16 @@ static void put_usb_rule(struct compile *c, struct wire_rule *w)
 		put_wire_rule(c, w);
 }
 
+static void put_bpf_rule(struct compile *c, struct wire_rule *w)
+{
+	uint8_t digest[WARDEN_DIGEST_SIZE];
+
+	w->alg = WARDEN_DIGEST_ALG_SHA256;
+	w->digest = warden_hex_get(digest, sizeof(digest), w->rule->object.text) ? digest : NULL;
+	if (w->digest)
+		put_wire_rule(c, w);
+}
+
 void warden_compile_put_rule(struct compile *c, const struct warden_rule *r)
 {
 	uint32_t programs = r->who.text ? r->programs.n : 1;
@@ -261,6 +271,8 @@ void warden_compile_put_rule(struct compile *c, const struct warden_rule *r)
 			put_wire_rule(c, &w);
 		else if (r->domain == WARDEN_DOMAIN_USB)
 			put_usb_rule(c, &w);
+		else if (r->domain == WARDEN_DOMAIN_BPF)
+			put_bpf_rule(c, &w);
 		else if (r->domain == WARDEN_DOMAIN_DEBUG)
 			put_debug_rule(c, &w);
 		else if (warden_model_has_name(r))

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <warden/domain.h>
+
 #include "decode.h"
 #include "wire.h"
 
@@ -128,7 +130,7 @@ static int read_references(struct warden_view *v, const struct warden_object *o)
 	const struct warden_value *list = &o->v[WARDEN_A_APPRAISE_DIGESTS];
 	uint32_t at;
 
-	if (domain > WARDEN_DOMAIN_FIRMWARE || list->len % sizeof(struct warden_digest))
+	if (!warden_domain_has_object((uint32_t)domain) || list->len % sizeof(struct warden_digest))
 		return -EBADMSG;
 	for (at = 0; at < list->len; at += sizeof(struct warden_digest))
 		memcpy(warden_array_add(&v->references[domain]), list->data + at,

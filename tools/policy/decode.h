@@ -72,7 +72,7 @@ struct warden_view {
 	WARDEN_ARRAY(struct warden_owner) owners; /* by digest */
 	WARDEN_ARRAY(uint32_t) consents; /* numbers of the rules with consent, by program */
 	WARDEN_ARRAY(uint32_t) devices;	 /* of those that name a device, by program */
-	WARDEN_ARRAY(struct warden_digest) references[WARDEN_DOMAIN_FIRMWARE + 1];
+	WARDEN_ARRAY(struct warden_digest) references[WARDEN_DOMAIN_BPF + 1];
 	struct warden_oracle *oracle; /* which knows the rules by their numbers */
 };
 

@@ -19,7 +19,7 @@
 
 /* Domains of the language that the wire does not have yet, after those it has. */
 enum warden_model_domain {
-	WARDEN_MODEL_LIBRARY = WARDEN_DOMAIN_BIND + 1,
+	WARDEN_MODEL_LIBRARY = WARDEN_DOMAIN_BPF + 1,
 	WARDEN_MODEL_DOMAINS
 };
 
@@ -157,7 +157,7 @@ struct warden_rule {
 	uint32_t protocol;	     /* IPPROTO_*; WARDEN_MODEL_ANY is any */
 	uint32_t socket;	     /* protocol: enum warden_socket_class; 0 is any */
 	bool by_class;		     /* usb: the object is a class of devices */
-	bool by_digest;		     /* usb: the object is the SHA-256 of the descriptors */
+	bool by_digest;		     /* usb, bpf: the object is a SHA-256 */
 	const char *lacks;	     /* what this build does not enforce of it, or NULL */
 };
 

@@ -183,6 +183,12 @@ static void print_object(const struct warden_rule *r, FILE *to)
 		put_text(to, r->object.text);
 }
 
+static void print_bpf(const struct warden_rule *r, FILE *to)
+{
+	fputs(" bpf sha256 ", to);
+	put_text(to, r->object.text);
+}
+
 static void print_usb(const struct warden_rule *r, FILE *to)
 {
 	fputs(" usb ", to);
@@ -283,6 +289,9 @@ static void print_what(const struct warden_model *m, const struct warden_rule *r
 		break;
 	case WARDEN_DOMAIN_USB:
 		print_usb(r, to);
+		break;
+	case WARDEN_DOMAIN_BPF:
+		print_bpf(r, to);
 		break;
 	case WARDEN_DOMAIN_EGRESS:
 		break;

@@ -246,6 +246,19 @@ static bool digest_of(struct warden_query *query, const struct warden_asked *a, 
 	return true;
 }
 
+static bool read_digest(struct warden_query *query, const char *digits)
+{
+	struct warden_digest *digest = &query->q.object;
+
+	digest->alg = WARDEN_DIGEST_ALG_SHA256;
+	if (strlen(digits) == 2 * sizeof(digest->bytes) &&
+	    warden_hex_get(digest->bytes, sizeof(digest->bytes), digits))
+		return true;
+	return wrong(query, "`%.80s` is no SHA-256; write its 64 hexadecimal digits, as `wardenctl "
+			    "measure list` prints them",
+		     digits);
+}
+
 static bool query_surface(struct warden_query *query, const char *word)
 {
 	const struct warden_wire_enum *surfaces = warden_enum_debug_surface();
@@ -267,8 +280,10 @@ bool warden_query_object(struct warden_query *query, const struct warden_asked *
 	query->q.domain = domain;
 	if (domain == WARDEN_DOMAIN_DEBUG)
 		return query_surface(query, object);
-	snprintf(query->what, sizeof(query->what), "%s \"%s\"", warden_model_domain(domain),
-		 object);
+	snprintf(query->what, sizeof(query->what), "%s%s \"%s\"", warden_model_domain(domain),
+		 domain == WARDEN_DOMAIN_BPF ? " sha256" : "", object);
+	if (domain == WARDEN_DOMAIN_BPF)
+		return read_digest(query, object);
 	if (domain != WARDEN_DOMAIN_AUTOLOAD &&
 	    (domain != WARDEN_DOMAIN_MODULE || strchr(object, '/')))
 		return digest_of(query, a, object, &query->q.object);

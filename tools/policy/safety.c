@@ -194,7 +194,7 @@ static void ask_named(struct safety *y, struct warden_question *q)
 {
 	const char *text = y->entry->object.text;
 
-	if (q->domain == WARDEN_DOMAIN_USB && y->entry->by_digest) {
+	if (y->entry->by_digest) {
 		q->object.alg = WARDEN_DIGEST_ALG_SHA256;
 		warden_hex_get(q->object.bytes, sizeof(q->object.bytes), text);
 	} else if (q->domain == WARDEN_DOMAIN_USB && y->entry->by_class)
@@ -227,6 +227,7 @@ static void ask_entry(struct safety *y, uint32_t program)
 	else if (q.domain == WARDEN_DOMAIN_PROTOCOL)
 		ask_sockets(y, &q);
 	else if (q.domain == WARDEN_DOMAIN_DEBUG || q.domain == WARDEN_DOMAIN_USB ||
+		 q.domain == WARDEN_DOMAIN_BPF ||
 		 warden_model_has_name(y->entry))
 		ask_named(y, &q);
 	else

@@ -144,7 +144,7 @@ static int weigh(struct probe *p, const struct warden_snapshot *snap,
 	p->weight++;
 	p->conditional |= (has_ways(rule->domain) && rule->pattern) ||
 			  ((rule->domain == WARDEN_DOMAIN_LISTEN ||
-			    rule->domain == WARDEN_DOMAIN_BIND) && rule->net);
+			    rule->domain == WARDEN_DOMAIN_BIND) && (rule->net || rule->own));
 	for (i = 0; i < p->nr_protocols; i++)
 		if (p->protocols[i] == rule->protocol)
 			return 0;
@@ -295,6 +295,43 @@ static int try_interfaces(struct probe *p)
 	return err ?: each_rule_of_both(p, try_interface);
 }
 
+static int try_interfaces_at(struct probe *p, const struct warden_address *own)
+{
+	p->req.own = *own;
+	return try_interfaces(p);
+}
+
+static int try_own(struct probe *p, const struct warden_snapshot *snap,
+		   const struct warden_rule *mention)
+{
+	const struct warden_net *within = p->rule->own ? &p->from->nets[p->rule->own - 1] : NULL;
+	struct warden_address next;
+	int err = 0;
+
+	if (!mention->own)
+		return 0;
+	next = warden_net_next(&snap->nets[mention->own - 1]);
+	if (!within || warden_net_holds(within, &snap->nets[mention->own - 1].first))
+		err = try_interfaces_at(p, &snap->nets[mention->own - 1].first);
+	if (!err && (!within || warden_net_holds(within, &next)))
+		err = try_interfaces_at(p, &next);
+	return err;
+}
+
+/* The same of own addresses; of what is received both are known. */
+static int try_owns(struct probe *p)
+{
+	static const struct warden_address begin[] = { { .version = 4 }, { .version = 6 } };
+	unsigned int i;
+	int err = 0;
+
+	if (p->rule->own)
+		err = try_interfaces_at(p, &p->from->nets[p->rule->own - 1].first);
+	for (i = 0; !err && !p->rule->own && i < ARRAY_SIZE(begin); i++)
+		err = try_interfaces_at(p, &begin[i]);
+	return err ?: each_rule_of_both(p, try_own);
+}
+
 /*
  * A pattern is tried as it stands: an asterisk is no character of a name, so what
  * it ends is a name that only this pattern and wider ones match.
@@ -398,6 +435,7 @@ static int try_objects(struct probe *p)
 	case WARDEN_DOMAIN_SENSOR:
 		return try_devices(p);
 	case WARDEN_DOMAIN_LISTEN:
+		return p->conditional ? try_owns(p) : try_all_ports(p);
 	case WARDEN_DOMAIN_BIND:
 		return p->conditional ? try_interfaces(p) : try_all_ports(p);
 	case WARDEN_DOMAIN_CONNECT:

@@ -149,7 +149,7 @@ const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_NOTICE + 1] = 
 	[WARDEN_A_PURPOSE_NOTICE] = NLA_POLICY_EXACT_LEN(32),
 };
 
-const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_RATE + 1] = {
+const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_OWN + 1] = {
 	[WARDEN_A_RULE_LINE] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_RULE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 17),
 	[WARDEN_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
@@ -174,6 +174,7 @@ const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_RATE + 1] = {
 	[WARDEN_A_RULE_USB_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 255),
 	[WARDEN_A_RULE_INTERFACE] = { .type = NLA_NUL_STRING, .len = 15, },
 	[WARDEN_A_RULE_RATE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WARDEN_A_RULE_OWN] = NLA_POLICY_EXACT_LEN(18),
 };
 
 const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1] = {

@@ -180,6 +180,14 @@ static void read_origin(struct warden_packet *p, const struct sk_buff *skb,
 	p->origin.peer.version = 6;
 	memcpy(p->origin.peer.bytes, &p->flow.peer, sizeof(p->origin.peer.bytes));
 	warden_address_unmap(&p->origin.peer);
+	if (p->family == AF_INET) {
+		p->origin.own.version = 4;
+		memcpy(p->origin.own.bytes, &ip_hdr(skb)->daddr, sizeof(struct in_addr));
+	} else {
+		p->origin.own.version = 6;
+		memcpy(p->origin.own.bytes, &ipv6_hdr(skb)->daddr, sizeof(struct in6_addr));
+		warden_address_unmap(&p->origin.own);
+	}
 }
 
 /*
@@ -330,15 +338,19 @@ static bool goes_to_many(const struct sk_buff *skb, u16 family)
 	return skb_rtable(skb) && skb_rtable(skb)->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST);
 }
 
-/* What a person would have to change: the port, by which interface, or from whom. */
+/* What a person would have to change: the port, from whom, at which address, or by which interface. */
 static u8 find_reason(const struct warden_packet *p, u32 bit, const struct warden_ports *ports)
 {
-	struct warden_origin anybody = { .interface = p->origin.interface };
+	struct warden_origin anybody = p->origin, anywhere = p->origin;
 
 	if (!warden_reach_has(ports->reach, bit))
 		return WARDEN_REASON_PORT_CLOSED;
+	anybody.peer.version = 0;
 	if (!warden_ports_state(ports, bit, &anybody))
 		return WARDEN_REASON_PEER_CLOSED;
+	anywhere.own.version = 0;
+	if (!warden_ports_state(ports, bit, &anywhere))
+		return WARDEN_REASON_ADDRESS_CLOSED;
 	return WARDEN_REASON_INTERFACE_CLOSED;
 }
 

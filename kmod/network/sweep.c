@@ -31,6 +31,7 @@
 #include "policy/layers.h"
 #include "ports.h"
 #include "record/record.h"
+#include "service-priv.h"
 #include "sweep.h"
 
 /* Sockets that are held at once, and how often the tables are walked for more of them. */
@@ -119,6 +120,7 @@ static void read_origin(struct warden_origin *from, const struct sock *sk)
 	*from = (struct warden_origin){ .interface = is_flow(sk) ? WARDEN_INTERFACE_FOREIGN : NULL };
 	if (dev)
 		from->interface = warden_reach_interface(dev);
+	warden_peer_own(&from->own, sk);
 	if (!is_flow(sk))
 		return;
 	from->peer.version = sk->sk_family == AF_INET6 ? 6 : 4;

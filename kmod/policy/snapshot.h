@@ -74,6 +74,7 @@ struct warden_quorum {
  * @net: connect, listen, bind, egress: index into the nets plus one; 0 is anywhere
  * @pattern: module, autoload, usb: index into the patterns plus one; 0 is any name; listen,
  *	     bind, connect, egress: the name of an interface, 0 is any
+ * @own: listen: index into the nets plus one, of the device's own addresses; 0 is any
  * @protocol: listen, connect, bind: IPPROTO_*; 0 is any
  * @quorum: sensor: index into the quorums plus one; 0 is the consent of anybody
  * @port_low: first port, host order
@@ -96,6 +97,7 @@ struct warden_rule {
 		u32 net;
 	};
 	u32 pattern;
+	u32 own;
 	union {
 		u16 protocol;
 		u16 quorum;

@@ -105,6 +105,8 @@ static int read_rule(struct warden_view *v, const struct warden_object *o)
 		r->topology = keep(v, o, WARDEN_A_RULE_TOPOLOGY);
 	if (o->v[WARDEN_A_RULE_NET].len == sizeof(r->net))
 		memcpy(&r->net, o->v[WARDEN_A_RULE_NET].data, sizeof(r->net));
+	if (o->v[WARDEN_A_RULE_OWN].len == sizeof(r->own))
+		memcpy(&r->own, o->v[WARDEN_A_RULE_OWN].data, sizeof(r->own));
 	r->rate = (uint32_t)warden_object_number(o, WARDEN_A_RULE_RATE);
 	r->surface = (uint32_t)warden_object_number(o, WARDEN_A_RULE_SURFACE);
 	if (warden_object_has(o, WARDEN_A_RULE_USB_CLASS))

@@ -37,6 +37,7 @@ struct warden_rule_view {
 	uint32_t socket;	     /* 0 is any */
 	const char *topology;	     /* of a device, or a port; NULL is any */
 	struct warden_net net;	     /* version 0 is anywhere */
+	struct warden_net own;	     /* version 0 is any address of the device */
 	const char *interface;	     /* NULL is any */
 	struct warden_digest digest; /* alg 0 is any file */
 	uint32_t surface;	     /* 0 is any */

@@ -73,6 +73,7 @@ static struct meaning meaning_of(struct diff *d, const struct warden_view *v,
 			    intern(d, v->purposes.v[r->purpose - 1]) :
 			    0;
 	m.net = r->net;
+	m.own = r->own;
 	m.interface = r->interface ? intern(d, r->interface) : 0;
 	m.surface = r->surface;
 	m.pattern = r->pattern ? intern(d, r->pattern) : 0;

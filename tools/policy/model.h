@@ -142,11 +142,13 @@ struct warden_rule {
 	struct warden_place at_most;
 	struct warden_place blank;
 	struct warden_place from;
+	struct warden_place own;
 	struct warden_place to;
 	struct warden_place while_using;
 	struct warden_part ranges;     /* as written; none is any port */
 	struct warden_part interfaces; /* of the model's names */
 	struct warden_part prefixes;
+	struct warden_part owns;     /* of the model's prefixes: addresses of the device */
 	struct warden_part programs; /* resolved: ids from 1, of the model's members */
 	struct warden_part sensors;  /* resolved */
 	struct warden_part ports;    /* resolved, of the ranges */

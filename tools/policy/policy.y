@@ -538,6 +538,10 @@ option:
 		once(p, &p->rule.at_most, @1.from, "`at most`");
 		p->rule.rate = warden_parse_rate(p, $2, $3, @3.from, $4, $5);
 	}
+	| AT prefixes	{
+		once_part(p, &p->rule.owns, $2, @1.from, "`at`");
+		p->rule.own = @1.from;
+	}
 	| ON interfaces	{ once_part(p, &p->rule.interfaces, $2, @1.from, "`on`"); }
 	| FROM prefixes	{
 		once_part(p, &p->rule.prefixes, $2, @1.from, "`from`");

@@ -214,18 +214,19 @@ static void print_interfaces(const struct warden_model *m, const struct warden_r
 		putc('}', to);
 }
 
-static void print_prefixes(const struct warden_model *m, const struct warden_rule *r, FILE *to)
+static void print_prefixes(const struct warden_model *m, const char *word,
+			   const struct warden_part *prefixes, FILE *to)
 {
 	char text[WARDEN_PREFIX_TEXT];
 	uint32_t i;
 
-	if (r->prefixes.n)
-		fputs(r->from.line ? " from " : " to ", to);
-	for (i = 0; i < r->prefixes.n; i++) {
-		fputs(i ? ", " : r->prefixes.n > 1 ? "{" : "", to);
-		fputs(warden_prefix_print(text, &m->prefixes.v[r->prefixes.first + i]), to);
+	if (prefixes->n)
+		fprintf(to, " %s ", word);
+	for (i = 0; i < prefixes->n; i++) {
+		fputs(i ? ", " : prefixes->n > 1 ? "{" : "", to);
+		fputs(warden_prefix_print(text, &m->prefixes.v[prefixes->first + i]), to);
 	}
-	if (r->prefixes.n > 1)
+	if (prefixes->n > 1)
 		putc('}', to);
 }
 
@@ -263,7 +264,8 @@ static void print_options(const struct warden_model *m, const struct warden_rule
 		fprintf(to, " at most %u per %s", r->rate / warden_rate_unit_of(r->rate)->in_hour,
 			warden_rate_unit_of(r->rate)->word);
 	print_interfaces(m, r, to);
-	print_prefixes(m, r, to);
+	print_prefixes(m, "at", &r->owns, to);
+	print_prefixes(m, r->from.line ? "from" : "to", &r->prefixes, to);
 	if (r->domain != WARDEN_DOMAIN_EGRESS)
 		return;
 	fputs(" while using ", to);

@@ -142,10 +142,8 @@ static bool read_port(struct warden_query *query, const char *protocol, const ch
 	return true;
 }
 
-static bool read_address(struct warden_query *query, const char *text)
+static bool read_address(struct warden_query *query, struct warden_address *a, const char *text)
 {
-	struct warden_address *a = &query->q.address;
-
 	a->version = strchr(text, ':') ? 6 : 4;
 	if (inet_pton(a->version == 6 ? AF_INET6 : AF_INET, text, a->bytes) != 1)
 		return wrong(query, "`%s` is no address; write one like 192.0.2.1 or 2001:db8::1", text);
@@ -162,15 +160,18 @@ static bool read_interface(struct warden_query *query, const char *on)
 }
 
 bool warden_query_receive(struct warden_query *query, uint32_t domain, const char *protocol,
-			  const char *port, const char *on, const char *from)
+			  const char *port, const char *on, const char *at, const char *from)
 {
 	if (!read_port(query, protocol, port))
 		return false;
 	query->q.domain = domain;
-	snprintf(query->what, sizeof(query->what), "%s %s %u%s%.64s%s%.64s",
-		 warden_model_domain(domain), protocol, query->q.port, on ? " on " : "", on ? on : "", from ? " from " : "",
-		 from ? from : "");
-	return read_interface(query, on) && (!from || read_address(query, from));
+	snprintf(query->what, sizeof(query->what), "%s %s %u%s%.64s%s%.64s%s%.64s",
+		 warden_model_domain(domain), protocol, query->q.port, on ? " on " : "", on ? on : "",
+		 at ? " at " : "", at ? at : "", from ? " from " : "", from ? from : "");
+	if (at && domain != WARDEN_DOMAIN_LISTEN)
+		return wrong(query, "the address that is bound to stands behind `from`; leave out `at`");
+	return read_interface(query, on) && (!at || read_address(query, &query->q.own, at)) &&
+	       (!from || read_address(query, &query->q.address, from));
 }
 
 bool warden_query_connect(struct warden_query *query, const char *protocol, const char *port,
@@ -181,7 +182,7 @@ bool warden_query_connect(struct warden_query *query, const char *protocol, cons
 	query->q.domain = WARDEN_DOMAIN_CONNECT;
 	snprintf(query->what, sizeof(query->what), "connect %s %u%s%.64s%s%.64s", protocol, query->q.port,
 		 on ? " on " : "", on ? on : "", address ? " to " : "", address ? address : "");
-	return read_interface(query, on) && (!address || read_address(query, address));
+	return read_interface(query, on) && (!address || read_address(query, &query->q.address, address));
 }
 
 bool warden_query_egress(struct warden_query *query, const char *class, const char *address,
@@ -192,7 +193,7 @@ bool warden_query_egress(struct warden_query *query, const char *class, const ch
 	query->q.domain = WARDEN_DOMAIN_EGRESS;
 	snprintf(query->what, sizeof(query->what), "while using %s%s%.64s%s%.64s", class,
 		 on ? " on " : "", on ? on : "", address ? " to " : "", address ? address : "");
-	return read_interface(query, on) && (!address || read_address(query, address));
+	return read_interface(query, on) && (!address || read_address(query, &query->q.address, address));
 }
 
 bool warden_query_broker(struct warden_query *query, const struct warden_view *v,

@@ -449,6 +449,8 @@ size_t warden_model_spread(const struct warden_rule *rule)
 		n *= rule->sensors.n;
 	if (rule->prefixes.n)
 		n *= rule->prefixes.n;
+	if (rule->owns.n)
+		n *= rule->owns.n;
 	if (rule->interfaces.n)
 		n *= rule->interfaces.n;
 	return n * (rule->ports.n ? rule->ports.n : 1);

@@ -219,6 +219,8 @@ static void check_network(struct warden_diags *d, const struct warden_rule *r)
 					   "`usb` rules; leave it out");
 	if (r->from.line && domain != WARDEN_DOMAIN_LISTEN && domain != WARDEN_DOMAIN_BIND)
 		warden_diags_add(d, r->from, "`from` is for `listen` and `bind` rules; leave it out");
+	if (r->own.line && domain != WARDEN_DOMAIN_LISTEN)
+		warden_diags_add(d, r->own, "`at` with an address is for `listen` rules; leave it out");
 	if (r->to.line && domain != WARDEN_DOMAIN_CONNECT && domain != WARDEN_DOMAIN_EGRESS)
 		warden_diags_add(d, r->to, "`to` is for `connect` and `egress` rules; leave it out");
 	if (r->while_using.line && domain != WARDEN_DOMAIN_EGRESS)
@@ -232,7 +234,7 @@ static void check_network(struct warden_diags *d, const struct warden_rule *r)
 /* A packet is asked, which knows no program, and only of protocols that are looked into. */
 static void check_conditions(struct warden_diags *d, const struct warden_rule *r)
 {
-	if (r->domain != WARDEN_DOMAIN_LISTEN || (!r->interfaces.n && !r->prefixes.n))
+	if (r->domain != WARDEN_DOMAIN_LISTEN || (!r->interfaces.n && !r->prefixes.n && !r->owns.n))
 		return;
 	if (r->action == WARDEN_ACTION_DENY && r->who.text)
 		warden_diags_add(d, r->who.at,

@@ -297,6 +297,8 @@ TEST_F(filters, that_the_policy_names_are_loaded_and_no_others)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 	EXPECT_EQ(EACCES, load_as(variant->uid, variant->spaces, &other));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_EQ(0, warden_ctl(ARGV("audit", "show")));
+	EXPECT_NE(NULL, strstr(warden_said(), self->digest)); /* which a person copies */
 }
 
 TEST_F(filters, in_a_list_are_loaded_and_no_others)

@@ -670,7 +670,8 @@ static bool widens(const struct policy *below, const struct policy *above)
 	return false;
 }
 
-TEST(cover_finds_what_widens_and_nothing_else)
+/* So many pairs take a machine that others use, too, longer than the harness waits. */
+TEST_F_TIMEOUT(cover, finds_what_widens_and_nothing_else, 300)
 {
 	struct policy above, below;
 	u32 i, line, domain, wide = 0;
@@ -694,7 +695,7 @@ TEST(cover_finds_what_widens_and_nothing_else)
 }
 
 /* Three times as many subjects to try, so fewer pairs. */
-TEST(cover_finds_what_widens_in_a_unit_and_nothing_else)
+TEST_F_TIMEOUT(cover, finds_what_widens_in_a_unit_and_nothing_else, 300)
 {
 	struct policy above, below;
 	u32 i, line, domain, wide = 0;

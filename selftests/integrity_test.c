@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "lib/filter.h"
 #include "lib/harness.h"
 #include "lib/overlay.h"
 
@@ -382,23 +383,11 @@ static int load_module(const char *path, bool from_memory)
 	return (int)ret;
 }
 
-/* A filter of sockets of a length nobody else asks for; it names a map, where it has one. */
+/* A filter of sockets of a length nobody else asks for, and the map it names, where it names one. */
 static int load_program(int map)
 {
-	struct bpf_insn insns[] = {
-		{ .code = BPF_LD | BPF_IMM | BPF_DW, .dst_reg = 1, .src_reg = BPF_PSEUDO_MAP_FD, .imm = map },
-		{ .code = 0 },
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = 'W' },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	const int skipped = map < 0 ? 2 : 0;
-	union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_SOCKET_FILTER, .prog_name = "measured",
-				.insns = (uintptr_t)(insns + skipped), .insn_cnt = 4 - skipped,
-				.license = (uintptr_t)"GPL" };
-	int fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr)), err = fd < 0 ? errno : 0;
-
-	close(fd);
-	return err;
+	return filter_load(&(struct filter){ .type = BPF_PROG_TYPE_SOCKET_FILTER, .map = map,
+					      .answer = 'W' });
 }
 
 static int make_map(void)
@@ -425,12 +414,12 @@ FIXTURE_TEARDOWN(code)
 	warden_load(warden_policy("measure exec, module;\n"));
 }
 
-/* Its kind and what it is made for, then its instructions; the number of a map is of this load. */
+/* Its kind, how and for what it is made, then its instructions; the number of a map is of this load. */
 TEST_F(code, of_bpf_is_measured_once_whatever_its_maps_are_called)
 {
-	static const char plain[] = "printf '\\1\\0\\0\\0\\0\\0\\0\\0\\267\\0\\0\\0W\\0\\0\\0"
+	static const char plain[] = "printf '\\1\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\267\\0\\0\\0W\\0\\0\\0"
 				    "\\225\\0\\0\\0\\0\\0\\0\\0' | sha256sum;: ";
-	static const char mapped[] = "printf '\\1\\0\\0\\0\\0\\0\\0\\0\\30\\21\\0\\0\\0\\0\\0\\0"
+	static const char mapped[] = "printf '\\1\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\30\\21\\0\\0\\0\\0\\0\\0"
 				     "\\0\\0\\0\\0\\0\\0\\0\\0\\267\\0\\0\\0W\\0\\0\\0"
 				     "\\225\\0\\0\\0\\0\\0\\0\\0' | sha256sum;: ";
 	int first = make_map(), second = make_map();

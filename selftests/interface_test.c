@@ -108,9 +108,14 @@ FIXTURE_TEARDOWN(way)
 
 /* --- speaking -------------------------------------------------------------------------- */
 
+/* Nothing of a connection is left behind, which could not be ended once its wire is gone. */
 static int speaker(int family, int type, int protocol)
 {
-	return socket(family, type | SOCK_CLOEXEC, protocol);
+	const struct linger none = { .l_onoff = 1 };
+	int fd = socket(family, type | SOCK_CLOEXEC, protocol);
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+	return fd;
 }
 
 /* Send one datagram, that may name its own interface: 0 or the errno. */

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Modules go by their names, whichever call brings them; and the kernel has none
- * loaded for what a program does unless the policy names what it asks for.
+ * loaded for what a program does unless the policy names what it asks for. BPF programs go by
+ * their digests.
  */
 #include <fcntl.h>
+#include <json-c/json.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
@@ -11,6 +14,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "lib/filter.h"
 #include "lib/harness.h"
 
 #define LOADED "dummy" /* a module that needs no other */
@@ -211,6 +215,124 @@ TEST(firmware_is_refused_unless_its_file_is_named)
 	EXPECT_NE(NULL, strstr(warden_said(), FIRMWARE));
 	if (made)
 		unlink(FIRMWARE);
+	warden_load(warden_policy("\n"));
+}
+
+#define PLAIN_USER 1000
+#define LIST	   "/var/tmp/test-bpf.sha256"
+#define PRIVILEGED "/proc/sys/kernel/unprivileged_bpf_disabled" /* 2 is so, and can be undone */
+#define DIGITS	   64
+
+FIXTURE(filters)
+{
+	struct mark mark;
+	char digest[DIGITS + 1]; /* of the one that is named */
+};
+
+FIXTURE_VARIANT(filters)
+{
+	uid_t uid;
+	int spaces;
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(filters, of_root) { .uid = 0 };
+FIXTURE_VARIANT_ADD(filters, of_a_plain_user) { .uid = PLAIN_USER };
+FIXTURE_VARIANT_ADD(filters, of_the_root_of_a_name_space) { .uid = PLAIN_USER, .spaces = CLONE_NEWUSER };
+/* clang-format on */
+
+static const struct filter named = { .type = BPF_PROG_TYPE_SOCKET_FILTER, .map = -1 };
+static const struct filter other = { .type = BPF_PROG_TYPE_SOCKET_FILTER, .map = -1, .answer = 1 };
+
+/* The digest that the record of the last refusal tells, which is what an admin copies. */
+static bool read_digest(const struct mark *mark, char digest[DIGITS + 1])
+{
+	const struct claim refused = { .domain = "bpf", .object = "bpf:measured" };
+	struct json_object *record = evidence_find(mark, &refused, 5000);
+	const char *text = record ? evidence_string(record, "object-digest") : NULL;
+
+	snprintf(digest, DIGITS + 1, "%s", text ? text : "");
+	json_object_put(record);
+	return strlen(digest) == DIGITS;
+}
+
+FIXTURE_SETUP(filters)
+{
+	ASSERT_TRUE(client_shell("echo 0 >" PRIVILEGED));
+	ASSERT_LOADED(warden_policy("default bpf deny;\n"));
+	self->mark = evidence_mark();
+	ASSERT_EQ(EACCES, filter_load(&named));
+	ASSERT_TRUE(read_digest(&self->mark, self->digest));
+}
+
+FIXTURE_TEARDOWN(filters)
+{
+	warden_load(warden_policy("\n"));
+	client_shell("echo 2 >" PRIVILEGED);
+	unlink(LIST);
+}
+
+/* As somebody; what it loads is not this process's. */
+static int load_as(uid_t uid, int spaces, const struct filter *f)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if ((uid && setresuid(uid, uid, uid)) || (spaces && unshare(spaces)))
+			_exit(200);
+		_exit(filter_load(f));
+	}
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}
+
+TEST_F(filters, that_the_policy_names_are_loaded_and_no_others)
+{
+	struct claim denied = { .domain = "bpf", .reason = "default", .object = "bpf:measured",
+				.line = UINT32_MAX, .times = 1 };
+
+	ASSERT_LOADED(warden_policy("default bpf deny;\nallow bpf sha256 \"%s\";\n", self->digest));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, load_as(variant->uid, variant->spaces, &named));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_EQ(EACCES, load_as(variant->uid, variant->spaces, &other));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_EQ(0, warden_ctl(ARGV("audit", "show")));
+	EXPECT_NE(NULL, strstr(warden_said(), self->digest)); /* which a person copies */
+}
+
+TEST_F(filters, in_a_list_are_loaded_and_no_others)
+{
+	struct claim denied = { .domain = "bpf", .reason = "not-appraised", .object = "bpf:measured",
+				.line = UINT32_MAX, .times = 1 };
+	char command[200];
+
+	snprintf(command, sizeof(command), "echo '%s  measured' >" LIST, self->digest);
+	ASSERT_TRUE(client_shell(command));
+	ASSERT_LOADED(warden_policy("appraise bpf from \"" LIST "\";\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, load_as(variant->uid, variant->spaces, &named));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_EQ(EACCES, load_as(variant->uid, variant->spaces, &other));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+/* The same instructions for another function of the kernel are another program. */
+TEST(filters_are_told_apart_by_what_they_are_for)
+{
+	struct filter f = { .type = BPF_PROG_TYPE_LSM, .map = -1, .attached = BPF_LSM_MAC };
+	char digest[2][DIGITS + 1];
+	struct mark mark;
+	int i;
+
+	ASSERT_LOADED(warden_policy("default bpf deny;\n"));
+	for (i = 0; i < 2; i++) {
+		f.target = 1 + i;
+		mark = evidence_mark();
+		EXPECT_EQ(EACCES, filter_load(&f));
+		EXPECT_TRUE(read_digest(&mark, digest[i]));
+	}
+	EXPECT_STRNE(digest[0], digest[1]);
 	warden_load(warden_policy("\n"));
 }
 

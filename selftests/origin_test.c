@@ -8,7 +8,9 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include "lib/harness.h"
 #include "lib/networks.h"
@@ -294,6 +296,95 @@ TEST_F(origin, nobody_listens_where_nobody_could_come_in)
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	ASSERT_LOADED(warden_policy(HEAD "allow tester listen udplite 7341 on wo0;\n", warden_self()));
 	EXPECT_EQ(0, serve(SOCK_DGRAM, IPPROTO_UDPLITE, HERE, NULL));
+}
+
+#define AT HEAD "allow tester listen any 7341 at {" HERE ", " HERE6 "};\n"
+
+/* A server of all addresses receives at those alone, and at them by whatever interface. */
+TEST_F(origin, own_addresses_that_are_named_receive_and_no_others)
+{
+	struct claim told = { .event = "sweep", .domain = "listen", .port = PORT + 1,
+			      .object = "connection of ::ffff:" THERE " ended" };
+	int four, six;
+
+	ASSERT_LOADED(warden_policy(AT, warden_self()));
+	EXPECT_EQ(0, call(self->net.far, THERE, HERE));
+	EXPECT_EQ(0, call(self->net.far, BESIDE, HERE));
+	EXPECT_EQ(0, call(self->net.far, THERE6, HERE6));
+	EXPECT_EQ(0, call(getpid(), HERE, HERE));
+	tell(self->net.far, THERE, HERE);
+	EXPECT_TRUE(networks_receive(self->udp, 5000));
+	EXPECT_EQ(self->dropped, warden_status("inbound-dropped"));
+	EXPECT_EQ(ETIMEDOUT, call(self->net.far, YONDER, OTHER));
+	EXPECT_EQ(ETIMEDOUT, call(getpid(), "127.0.0.1", "127.0.0.1"));
+	tell(self->net.far, YONDER, OTHER);
+	tell(self->net.far, THERE, HERE);
+	EXPECT_TRUE(networks_receive(self->udp, 5000));
+	EXPECT_FALSE(networks_receive(self->udp, 0));
+	EXPECT_LE(self->dropped + 3, warden_status("inbound-dropped"));
+	EXPECT_STOPPED("address-closed", "from " YONDER " on wp0", IPPROTO_TCP);
+	EXPECT_STOPPED("address-closed", "from " YONDER " on wp0", IPPROTO_UDP);
+	EXPECT_STOPPED("address-closed", "from 127.0.0.1 on lo", IPPROTO_TCP);
+	/* Connections end with the rule for their address. */
+	four = networks_connect(self->net.far, HERE, PORT, 5000);
+	six = networks_connect(self->net.far, HERE6, PORT, 5000);
+	ASSERT_LE(0, four);
+	ASSERT_LE(0, six);
+	ASSERT_LOADED(warden_policy(HEAD "allow tester listen any 7341 at " HERE6 ";\n", warden_self()));
+	EXPECT_EQ(ECONNRESET, end_of(four, 5000));
+	EXPECT_EQ(0, end_of(six, 0));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &told));
+	close(four);
+	close(six);
+	/* And one that denies closes its own. */
+	ASSERT_LOADED(warden_policy("default listen allow; deny any listen tcp 7341 at " HERE "/32;\n"));
+	EXPECT_EQ(ETIMEDOUT, call(self->net.far, THERE, HERE));
+	EXPECT_EQ(0, call(self->net.far, YONDER, OTHER));
+}
+
+/* At which of the addresses a server could not listen that should, or could that should not. */
+static int serve_at_own(uid_t uid, int spaces)
+{
+	int wrong = 0;
+
+	if ((uid && setresuid(uid, uid, uid)) || (spaces && unshare(spaces)))
+		return 200;
+	wrong += serve(SOCK_STREAM, 0, "0.0.0.0", NULL) != 0;
+	wrong += serve(SOCK_STREAM, 0, HERE, NULL) != 0;
+	wrong += serve(SOCK_DGRAM, 0, HERE6, NULL) != 0;
+	wrong += serve(SOCK_STREAM, IPPROTO_MPTCP, "::ffff:" HERE, NULL) != 0;
+	wrong += serve(SOCK_STREAM, 0, OTHER, NULL) != EACCES;
+	wrong += serve(SOCK_DGRAM, 0, OTHER, NULL) != EACCES;
+	wrong += serve(SOCK_STREAM, 0, "::ffff:" OTHER, NULL) != EACCES;
+	wrong += serve(SOCK_STREAM, IPPROTO_MPTCP, "127.0.0.1", NULL) != EACCES;
+	return wrong;
+}
+
+TEST_F(origin, nobody_listens_at_another_address_whoever_runs_it)
+{
+	static const struct {
+		uid_t uid;
+		int spaces;
+	} as[] = { { 0, 0 }, { 1000, 0 }, { 1000, CLONE_NEWUSER } };
+	struct claim denied = { .domain = "listen", .reason = "port-not-named", .program = "tester",
+				.port = PORT + 1, .line = UINT32_MAX, .times = 4 };
+	unsigned int i;
+	int status;
+	pid_t pid;
+
+	close(self->tcp);
+	close(self->udp);
+	ASSERT_LOADED(warden_policy(AT, warden_self()));
+	for (i = 0; i < sizeof(as) / sizeof(*as); i++) {
+		self->mark = evidence_mark();
+		pid = fork();
+		if (!pid)
+			_exit(serve_at_own(as[i].uid, as[i].spaces));
+		ASSERT_EQ(pid, waitpid(pid, &status, 0));
+		EXPECT_TRUE(WIFEXITED(status));
+		EXPECT_EQ(0, WEXITSTATUS(status));
+		EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	}
 }
 
 TEST_HARNESS_MAIN

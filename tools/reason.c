@@ -104,11 +104,14 @@ static const struct {
 	[WARDEN_REASON_INTERFACE_KEPT] = { "a rule allows it by the interface this socket is bound to, "
 					   "so that it stays with that",
 					   "make a new socket, or allow it without `on`" },
+	[WARDEN_REASON_ADDRESS_CLOSED] = { "the policy lets nobody receive at this port of this address of "
+					   "the device",
+					   "add the address to the `at` of the rule, if it is wanted" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_INTERFACE_KEPT + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_ADDRESS_CLOSED + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

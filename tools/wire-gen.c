@@ -23,12 +23,13 @@ static const char *const domain_words[] = {
 	"usb",
 	"egress",
 	"bind",
+	"bpf",
 };
 
 static const struct warden_wire_enum domain_enum = {
 	.name = "domain",
 	.words = domain_words,
-	.count = 17,
+	.count = 18,
 };
 
 const struct warden_wire_enum *warden_enum_domain(void)
@@ -262,12 +263,13 @@ static const char *const reason_words[] = {
 	"open-before",
 	"interface-not-named",
 	"interface-kept",
+	"address-closed",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 51,
+	.count = 52,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -848,12 +850,13 @@ static const struct warden_wire_attr rule_attrs[] = {
 	[22] = { .name = "usb-class", .kind = WARDEN_WIRE_U32 },
 	[23] = { .name = "interface", .kind = WARDEN_WIRE_STRING },
 	[24] = { .name = "rate", .kind = WARDEN_WIRE_U32 },
+	[25] = { .name = "own", .kind = WARDEN_WIRE_BINARY },
 };
 
 static const struct warden_wire_set rule_set = {
 	.name = "rule",
 	.attrs = rule_attrs,
-	.max = 24,
+	.max = 25,
 };
 
 const struct warden_wire_set *warden_set_rule(void)

@@ -14,14 +14,15 @@
 #endif
 
 /**
- * warden_domain_has_object() - is it about a file that is executed or loaded?
+ * warden_domain_has_object() - is it about what is executed or loaded?
  * @domain: enum warden_domain
  *
- * Return: true for exec, module and firmware.
+ * Return: true for exec, module, firmware and bpf.
  */
 static inline bool warden_domain_has_object(__u32 domain)
 {
-	return domain >= WARDEN_DOMAIN_EXEC && domain <= WARDEN_DOMAIN_FIRMWARE;
+	return (domain >= WARDEN_DOMAIN_EXEC && domain <= WARDEN_DOMAIN_FIRMWARE) ||
+	       domain == WARDEN_DOMAIN_BPF;
 }
 
 /**
@@ -35,7 +36,8 @@ static inline bool warden_domain_has_rules(__u32 domain)
 	return (domain >= WARDEN_DOMAIN_SENSOR && domain <= WARDEN_DOMAIN_FIRMWARE) ||
 	       domain == WARDEN_DOMAIN_PROTOCOL || domain == WARDEN_DOMAIN_DEBUG ||
 	       domain == WARDEN_DOMAIN_AUTOLOAD || domain == WARDEN_DOMAIN_USB ||
-	       domain == WARDEN_DOMAIN_EGRESS || domain == WARDEN_DOMAIN_BIND;
+	       domain == WARDEN_DOMAIN_EGRESS || domain == WARDEN_DOMAIN_BIND ||
+	       domain == WARDEN_DOMAIN_BPF;
 }
 
 /**

@@ -148,7 +148,7 @@ static int weigh(struct probe *p, const struct warden_snapshot *snap,
 	p->weight++;
 	p->conditional |= (has_ways(rule->domain) && rule->pattern) ||
 			  ((rule->domain == WARDEN_DOMAIN_LISTEN ||
-			    rule->domain == WARDEN_DOMAIN_BIND) && rule->net);
+			    rule->domain == WARDEN_DOMAIN_BIND) && (rule->net || rule->own));
 	for (i = 0; i < p->nr_protocols; i++)
 		if (p->protocols[i] == rule->protocol)
 			return 0;
@@ -235,22 +235,33 @@ static int try_ports_at(struct probe *p, const struct warden_address *address)
 	return try_all_ports(p);
 }
 
+typedef int (*address_fn)(struct probe *p, const struct warden_address *address);
+
 /* Nets lie inside of each other or apart: a piece begins with one, or behind one. */
+static int try_piece(struct probe *p, const struct warden_net *net, const struct warden_net *within,
+		     address_fn at)
+{
+	const struct warden_address next = warden_net_next(net);
+	int err = 0;
+
+	if (!within || warden_net_holds(within, &net->first))
+		err = at(p, &net->first);
+	if (!err && (!within || warden_net_holds(within, &next)))
+		err = at(p, &next);
+	return err;
+}
+
+/* The net of one of the rules of the layer that is looked at; NULL is anywhere. */
+static const struct warden_net *net_of(const struct probe *p, u32 net)
+{
+	return net ? &p->from->nets[net - 1] : NULL;
+}
+
 static int try_net(struct probe *p, const struct warden_snapshot *snap,
 		   const struct warden_rule *mention)
 {
-	const struct warden_net *within = p->rule->net ? &p->from->nets[p->rule->net - 1] : NULL;
-	struct warden_address next;
-	int err = 0;
-
-	if (!mention->net)
-		return 0;
-	next = warden_net_next(&snap->nets[mention->net - 1]);
-	if (!within || warden_net_holds(within, &snap->nets[mention->net - 1].first))
-		err = try_ports_at(p, &snap->nets[mention->net - 1].first);
-	if (!err && (!within || warden_net_holds(within, &next)))
-		err = try_ports_at(p, &next);
-	return err;
+	return mention->net ? try_piece(p, &snap->nets[mention->net - 1], net_of(p, p->rule->net),
+					try_ports_at) : 0;
 }
 
 /* Who connects may be of another family than these two; who comes in for a port may not. */
@@ -297,6 +308,33 @@ static int try_interfaces(struct probe *p)
 		err = try_addresses(p);
 	}
 	return err ?: each_rule_of_both(p, try_interface);
+}
+
+static int try_interfaces_at(struct probe *p, const struct warden_address *own)
+{
+	p->req.own = *own;
+	return try_interfaces(p);
+}
+
+static int try_own(struct probe *p, const struct warden_snapshot *snap,
+		   const struct warden_rule *mention)
+{
+	return mention->own ? try_piece(p, &snap->nets[mention->own - 1], net_of(p, p->rule->own),
+					try_interfaces_at) : 0;
+}
+
+/* The same of own addresses; of what is received both are known. */
+static int try_owns(struct probe *p)
+{
+	static const struct warden_address begin[] = { { .version = 4 }, { .version = 6 } };
+	unsigned int i;
+	int err = 0;
+
+	if (p->rule->own)
+		err = try_interfaces_at(p, &p->from->nets[p->rule->own - 1].first);
+	for (i = 0; !err && !p->rule->own && i < ARRAY_SIZE(begin); i++)
+		err = try_interfaces_at(p, &begin[i]);
+	return err ?: each_rule_of_both(p, try_own);
 }
 
 /*
@@ -402,6 +440,7 @@ static int try_objects(struct probe *p)
 	case WARDEN_DOMAIN_SENSOR:
 		return try_devices(p);
 	case WARDEN_DOMAIN_LISTEN:
+		return p->conditional ? try_owns(p) : try_all_ports(p);
 	case WARDEN_DOMAIN_BIND:
 		return p->conditional ? try_interfaces(p) : try_all_ports(p);
 	case WARDEN_DOMAIN_CONNECT:

@@ -398,8 +398,8 @@ static void keep_rate(struct warden_verdict *v, const struct warden_request *req
 /**
  * warden_decide() - what one layer says to a request
  * @snap: the layer
- * @req: the request; @req->subject is set, and in the exec, module and firmware
- *	 domains @req->object
+ * @req: the request; @req->subject is set, and in the exec, module, firmware
+ *	 and bpf domains @req->object
  * @verdict: filled in
  *
  * Context: Any; the caller keeps @snap and @req->grants alive.

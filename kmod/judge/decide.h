@@ -95,9 +95,11 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  * @socket: protocol: enum warden_socket_class
  * @address: connect, egress: where the other side is, unmapped; listen: the same, no version where
  *	     that is not known yet; bind: the socket's own, no version where it is any
+ * @own: listen: at which of the device's own addresses, unmapped, no version where that is not
+ *	 known yet
  * @interface: listen, bind, connect, egress: by which interface of the initial network, "" for one
  *	       that no rule can name, or WARDEN_INTERFACE_FOREIGN; NULL where that is not known yet
- * @object: exec, module, firmware: what is executed or loaded; usb: the descriptors of the
+ * @object: exec, module, firmware, bpf: what is executed or loaded; usb: the descriptors of the
  *	    device
  * @name: module, autoload, usb: its name, the alias that is asked for, vendor and product;
  *	  NULL is not known
@@ -123,6 +125,7 @@ struct warden_request {
 	u16 port;
 	u32 socket;
 	struct warden_address address;
+	struct warden_address own;
 	const char *interface;
 	const struct warden_identity *object;
 	const char *name;

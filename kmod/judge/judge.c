@@ -300,6 +300,23 @@ bool warden_judge_asks_names(void)
 	return any_policy(asks_names, WARDEN_DOMAIN_MODULE);
 }
 
+static bool has_list(const struct warden_snapshot *snap, u32 domain)
+{
+	return snap->reference[domain].on;
+}
+
+/**
+ * warden_judge_appraises() - is there a list of what may be loaded?
+ * @domain: enum warden_domain
+ *
+ * Context: Any.
+ * Return: true if the policy in force, or in shadow, has one.
+ */
+bool warden_judge_appraises(u32 domain)
+{
+	return any_policy(has_list, domain);
+}
+
 /**
  * warden_judge_has_rules() - can anything of this domain be denied?
  * @domain: enum warden_domain

@@ -95,6 +95,17 @@ static bool matches_peer(const struct warden_snapshot *snap, const struct warden
 	return warden_net_holds(&snap->nets[rule->net - 1], &req->address);
 }
 
+/* At which of its addresses the device receives; the same of one that is not known yet. */
+static bool matches_own(const struct warden_snapshot *snap, const struct warden_rule *rule,
+			const struct warden_request *req)
+{
+	if (!rule->own)
+		return true;
+	if (!req->own.version)
+		return matches_unknown(rule, req);
+	return warden_net_holds(&snap->nets[rule->own - 1], &req->own);
+}
+
 /*
  * What a socket is bound to. Where that is not known, or is any, a rule that allows one of
  * them does not match, and one that denies it does.
@@ -197,8 +208,7 @@ bool warden_match_rule(const struct warden_snapshot *snap, const struct warden_r
 		return matches_device(rule, req) && matches_name(snap, rule, req) &&
 		       matches_object(snap, rule, req);
 	case WARDEN_DOMAIN_LISTEN:
-		return matches_port(rule, req) && matches_interface(snap, rule, req) &&
-		       matches_peer(snap, rule, req);
+		return matches_port(rule, req) && warden_match_reaches(snap, rule, req);
 	case WARDEN_DOMAIN_CONNECT:
 		return matches_connection(snap, rule, req) && matches_way(snap, rule, req);
 	case WARDEN_DOMAIN_BIND:
@@ -223,12 +233,13 @@ bool warden_match_rule(const struct warden_snapshot *snap, const struct warden_r
  * @req: the request
  *
  * Context: Any; the caller keeps @snap alive.
- * Return: true if its interface and its net match.
+ * Return: true if its interface, its net and its own address match.
  */
 bool warden_match_reaches(const struct warden_snapshot *snap, const struct warden_rule *rule,
 			   const struct warden_request *req)
 {
-	return matches_interface(snap, rule, req) && matches_peer(snap, rule, req);
+	return matches_interface(snap, rule, req) && matches_peer(snap, rule, req) &&
+	       matches_own(snap, rule, req);
 }
 
 /**

@@ -76,7 +76,7 @@ static const struct netlink_range_validation warden_a_service_seconds_range = {
 
 /* Common nested types */
 const struct nla_policy warden_appraise_nl_policy[WARDEN_A_APPRAISE_DIGESTS + 1] = {
-	[WARDEN_A_APPRAISE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 4, 6),
+	[WARDEN_A_APPRAISE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 4, 17),
 	[WARDEN_A_APPRAISE_DIGESTS] = { .type = NLA_BINARY, },
 };
 
@@ -104,7 +104,7 @@ const struct nla_policy warden_classify_nl_policy[WARDEN_A_CLASSIFY_CLASS + 1] =
 };
 
 const struct nla_policy warden_default_nl_policy[WARDEN_A_DEFAULT_MODE + 1] = {
-	[WARDEN_A_DEFAULT_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 16),
+	[WARDEN_A_DEFAULT_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 17),
 	[WARDEN_A_DEFAULT_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
 	[WARDEN_A_DEFAULT_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
 };
@@ -150,9 +150,9 @@ const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_NOTICE + 1] = 
 	[WARDEN_A_PURPOSE_NOTICE] = NLA_POLICY_EXACT_LEN(32),
 };
 
-const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_RATE + 1] = {
+const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_OWN + 1] = {
 	[WARDEN_A_RULE_LINE] = NLA_POLICY_MIN(NLA_U32, 1),
-	[WARDEN_A_RULE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 16),
+	[WARDEN_A_RULE_DOMAIN] = NLA_POLICY_RANGE(NLA_U32, 1, 17),
 	[WARDEN_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
 	[WARDEN_A_RULE_PROGRAM] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_RULE_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
@@ -175,6 +175,7 @@ const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_RATE + 1] = {
 	[WARDEN_A_RULE_USB_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 255),
 	[WARDEN_A_RULE_INTERFACE] = { .type = NLA_NUL_STRING, .len = 15, },
 	[WARDEN_A_RULE_RATE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WARDEN_A_RULE_OWN] = NLA_POLICY_EXACT_LEN(18),
 };
 
 const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1] = {

@@ -46,7 +46,8 @@ static bool is_about(const struct warden_rule *rule, u16 protocol)
 
 static bool allows_anybody(const struct warden_rule *rule)
 {
-	return rule->action == WARDEN_ACTION_ALLOW && !rule->program && !rule->net && !rule->pattern;
+	return rule->action == WARDEN_ACTION_ALLOW && !rule->program && !rule->net && !rule->pattern &&
+	       !rule->own;
 }
 
 /* Denials last, as they beat what allows; also those that are of one program or one place. */

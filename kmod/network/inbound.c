@@ -62,15 +62,19 @@ static bool is_picked(const struct warden_packet *p, const struct warden_ports *
 
 /* --- the hooks -------------------------------------------------------------------- */
 
-/* What a person would have to change: the port, by which interface, or from whom. */
+/* What a person would have to change: the port, from whom, at which address, or by which interface. */
 static u8 find_reason(const struct warden_packet *p, u32 bit, const struct warden_ports *ports)
 {
-	struct warden_origin anybody = { .interface = p->origin.interface };
+	struct warden_origin anybody = p->origin, anywhere = p->origin;
 
 	if (!warden_reach_has(ports->reach, bit))
 		return WARDEN_REASON_PORT_CLOSED;
+	anybody.peer.version = 0;
 	if (!warden_ports_state(ports, bit, &anybody))
 		return WARDEN_REASON_PEER_CLOSED;
+	anywhere.own.version = 0;
+	if (!warden_ports_state(ports, bit, &anywhere))
+		return WARDEN_REASON_ADDRESS_CLOSED;
 	return WARDEN_REASON_INTERFACE_CLOSED;
 }
 

@@ -139,6 +139,14 @@ static void read_origin(struct warden_packet *p, const struct sk_buff *skb,
 	p->origin.peer.version = 6;
 	memcpy(p->origin.peer.bytes, &p->flow.peer, sizeof(p->origin.peer.bytes));
 	warden_address_unmap(&p->origin.peer);
+	if (p->family == AF_INET) {
+		p->origin.own.version = 4;
+		memcpy(p->origin.own.bytes, &ip_hdr(skb)->daddr, sizeof(struct in_addr));
+	} else {
+		p->origin.own.version = 6;
+		memcpy(p->origin.own.bytes, &ipv6_hdr(skb)->daddr, sizeof(struct in6_addr));
+		warden_address_unmap(&p->origin.own);
+	}
 }
 
 /**

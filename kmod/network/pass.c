@@ -95,7 +95,7 @@ static bool depends(const struct warden_snapshot *snap, u32 domain)
 	u32 end = warden_decide_rules(snap, domain + 1, 0);
 
 	for (; i < end; i++)
-		if (snap->rules[i].net || snap->rules[i].pattern)
+		if (snap->rules[i].net || snap->rules[i].pattern || snap->rules[i].own)
 			return true;
 	for (i = 0; i < snap->nr_programs; i++)
 		if (snap->programs[i].has_uid || snap->programs[i].unit || snap->programs[i].arguments)

@@ -37,7 +37,7 @@ static bool denies_all(const struct warden_rule *rule)
  */
 bool warden_ports_is_conditional(const struct warden_rule *rule)
 {
-	return rule->pattern || rule->net;
+	return rule->pattern || rule->net || rule->own;
 }
 
 /* The rules of a layer that are about listening: from the return value to @end. */
@@ -425,6 +425,7 @@ const struct warden_snapshot *warden_ports_closer(const struct warden_layers *la
 		.port = port,
 		.interface = origin->interface,
 		.address = origin->peer,
+		.own = origin->own,
 	};
 	u32 i;
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * From where a port can be reached, where rules ask by which interface a packet
- * comes in and from which net. Put together once for a policy: for each run of
+ * comes in, from which net and to which address. Put together once for a policy: for each run of
  * ports that the same rules name, a table with a row for each piece of the
- * addresses that some net tells from others, and a column for each interface.
+ * addresses that some net tells from others, and a column for each interface and each piece
+ * of the own addresses that is told from others.
  *
- * A packet costs three searches, none of which walks the rules: for the run, for
- * the piece, and among the interfaces that rules for this run name.
+ * A packet costs four searches, none of which walks the rules: for the run, for
+ * the pieces, and among the interfaces that rules for this run name.
  */
 #include <linux/bitmap.h>
 #include <linux/in.h>
@@ -40,8 +41,10 @@
  * @high: the last
  * @nr_names: interfaces that rules name; behind them a column for all others of the initial
  *	      network, and one for those of other networks
+ * @nr_owns: pieces of the own addresses, for each of which each interface has a column
  * @nr_rows: pieces of the addresses
  * @names: patterns of the rules, some layer's
+ * @owns: where each piece of the own addresses begins, in rising order
  * @rows: where each piece begins, in rising order
  * @cells: of row after row, a mask of WARDEN_REACH_*; behind them a row of what holds for all
  */
@@ -49,8 +52,10 @@ struct run {
 	u32 low;
 	u32 high;
 	u32 nr_names;
+	u32 nr_owns;
 	u32 nr_rows;
 	char (*names)[WARDEN_INTERFACE_MAX + 1];
+	struct warden_address *owns;
 	struct warden_address *rows;
 	u8 *cells;
 };
@@ -100,9 +105,14 @@ struct making {
 	u32 steps;
 };
 
-static u32 columns_of(const struct run *run)
+static u32 interfaces_of(const struct run *run)
 {
 	return run->nr_names + 2;
+}
+
+static u32 columns_of(const struct run *run)
+{
+	return interfaces_of(run) * run->nr_owns;
 }
 
 /* --- what stands in a cell -------------------------------------------------------------- */
@@ -182,7 +192,8 @@ static int fill_cells(struct making *m, struct run *run)
 	for (row = 0; row < run->nr_rows; row++) {
 		req.address = run->rows[row];
 		for (column = 0; column < columns_of(run); column++) {
-			req.interface = name_column(run, column);
+			req.interface = name_column(run, column / run->nr_owns);
+			req.own = run->owns[column % run->nr_owns];
 			run->cells[row * columns_of(run) + column] = ask_layers(m, &req);
 			all[column] &= run->cells[row * columns_of(run) + column];
 		}
@@ -201,19 +212,19 @@ static int compare_addresses(const void *a, const void *b)
 }
 
 /* Nets lie inside of each other or apart: a piece begins with one, or behind one. */
-static u32 list_rows(const struct making *m, struct warden_address *rows)
+static u32 list_pieces(const struct making *m, struct warden_address *rows, bool own)
 {
 	u32 i, nr = 0, kept = 0;
 
 	rows[nr++] = (struct warden_address){ .version = 4 };
 	rows[nr++] = (struct warden_address){ .version = 6 };
 	for (i = 0; i < m->nr_here; i++) {
-		const struct warden_rule *rule = m->here[i].rule;
+		const u32 net = own ? m->here[i].rule->own : m->here[i].rule->net;
 
-		if (!rule->net)
+		if (!net)
 			continue;
-		rows[nr++] = m->here[i].snap->nets[rule->net - 1].first;
-		rows[nr] = warden_net_next(&m->here[i].snap->nets[rule->net - 1]);
+		rows[nr++] = m->here[i].snap->nets[net - 1].first;
+		rows[nr] = warden_net_next(&m->here[i].snap->nets[net - 1]);
 		nr += rows[nr].version != 0;
 	}
 	sort(rows, nr, sizeof(*rows), compare_addresses, NULL);
@@ -260,14 +271,16 @@ static int add_size(struct making *m, size_t bytes)
 static int fill_run(struct making *m, struct run *run)
 {
 	const u32 room = 2 * m->nr_here + 2;
-	int err = add_size(m, sizeof(*run) + room * sizeof(*run->rows)) ?: list_names(m, run);
+	int err = add_size(m, sizeof(*run) + 2 * room * sizeof(*run->rows)) ?: list_names(m, run);
 
 	if (err)
 		return err;
 	run->rows = kvcalloc(room, sizeof(*run->rows), GFP_KERNEL_ACCOUNT);
-	if (!run->rows)
+	run->owns = kvcalloc(room, sizeof(*run->owns), GFP_KERNEL_ACCOUNT);
+	if (!run->rows || !run->owns)
 		return -ENOMEM;
-	run->nr_rows = list_rows(m, run->rows);
+	run->nr_rows = list_pieces(m, run->rows, false);
+	run->nr_owns = list_pieces(m, run->owns, true);
 	err = add_size(m, cells_of(run) + run->nr_names * sizeof(names[0]));
 	if (err)
 		return err;
@@ -446,6 +459,7 @@ void warden_reach_free(struct warden_reach *reach)
 		return;
 	for (i = 0; i < reach->nr; i++) {
 		kfree(reach->runs[i].names);
+		kvfree(reach->runs[i].owns);
 		kvfree(reach->runs[i].rows);
 		kvfree(reach->runs[i].cells);
 	}
@@ -483,14 +497,14 @@ static const struct run *find_run(const struct warden_reach *reach, u32 bit)
 }
 
 /* The last piece that begins at or before an address; those of version 4 and 6 begin with 0. */
-static u32 find_row(const struct run *run, const struct warden_address *peer)
+static u32 find_piece(const struct warden_address *pieces, u32 nr, const struct warden_address *a)
 {
-	u32 low = 0, high = run->nr_rows;
+	u32 low = 0, high = nr;
 
 	while (high - low > 1) {
 		u32 mid = low + (high - low) / 2;
 
-		if (compare_addresses(&run->rows[mid], peer) <= 0)
+		if (compare_addresses(&pieces[mid], a) <= 0)
 			low = mid;
 		else
 			high = mid;
@@ -498,7 +512,7 @@ static u32 find_row(const struct run *run, const struct warden_address *peer)
 	return low;
 }
 
-static u32 find_column(const struct run *run, const char *interface)
+static u32 find_interface(const struct run *run, const char *interface)
 {
 	u32 i;
 
@@ -568,14 +582,16 @@ u8 warden_reach_state(const struct warden_reach *reach, u32 bit,
 		      const struct warden_origin *origin)
 {
 	const struct run *run = find_run(reach, bit);
-	u32 row = origin->peer.version ? find_row(run, &origin->peer) : run->nr_rows;
+	u32 row = origin->peer.version ? find_piece(run->rows, run->nr_rows, &origin->peer) :
+					 run->nr_rows;
+	u32 own = origin->own.version ? find_piece(run->owns, run->nr_owns, &origin->own) : 0;
+	u32 named = origin->interface ? find_interface(run, origin->interface) : 0;
 	const u8 *cells = run->cells + row * columns_of(run);
 	u8 state = U8_MAX;
-	u32 i;
+	u32 i, k;
 
-	if (origin->interface)
-		return cells[find_column(run, origin->interface)];
-	for (i = 0; i < columns_of(run); i++)
-		state &= cells[i];
+	for (i = named; i < (origin->interface ? named + 1 : interfaces_of(run)); i++)
+		for (k = own; k < (origin->own.version ? own + 1 : run->nr_owns); k++)
+			state &= cells[i * run->nr_owns + k];
 	return state;
 }

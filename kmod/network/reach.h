@@ -19,10 +19,12 @@ struct warden_layers;
  * struct warden_origin - where a packet comes from, as rules tell it
  * @interface: as in struct warden_request; NULL is any
  * @peer: the other side, unmapped; no version is any
+ * @own: the address it is sent to, unmapped; no version is any
  */
 struct warden_origin {
 	const char *interface;
 	struct warden_address peer;
+	struct warden_address own;
 };
 
 struct warden_reach;

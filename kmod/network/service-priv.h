@@ -28,6 +28,7 @@ struct warden_peer {
 
 void warden_peer_read(struct warden_peer *to, const struct socket *sock,
 		      const struct sockaddr *address, int len);
+void warden_peer_own(struct warden_address *own, const struct sock *sk);
 void warden_peer_find(struct warden_peer *to, const struct sock *sk);
 int warden_peer_judge(struct socket *sock, const struct warden_peer *to);
 int warden_sctp_send(struct socket *sock, const struct msghdr *msg, u16 port);

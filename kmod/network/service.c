@@ -62,9 +62,23 @@ static const char *find_interface(char name[IFNAMSIZ], const struct sock *sk, in
 	return found;
 }
 
+/**
+ * struct place - where a socket receives
+ * @own: address; no version is any
+ * @port: host order
+ * @index: of the interface it is bound to; 0 is none
+ * @loop: @own is one of the loopback
+ */
+struct place {
+	struct warden_address own;
+	u16 port;
+	int index;
+	bool loop;
+};
+
 /* Apart from what is known already, which shall not pay for this one's frame. */
-static noinline int judge_listen(struct socket *sock, u16 port, int index, bool loop,
-				 const char *what, u64 key, bool *opened)
+static noinline int judge_listen(struct socket *sock, const struct place *at, const char *what,
+				 u64 key, bool *opened)
 {
 	char name[IFNAMSIZ];
 	struct warden_identity subject;
@@ -73,8 +87,9 @@ static noinline int judge_listen(struct socket *sock, u16 port, int index, bool 
 		.uid = from_kuid(&init_user_ns, current_uid()),
 		.subject = &subject,
 		.protocol = sock->sk->sk_protocol,
-		.port = port,
-		.interface = find_interface(name, sock->sk, index, loop),
+		.port = at->port,
+		.own = at->own,
+		.interface = find_interface(name, sock->sk, at->index, at->loop),
 	};
 	struct warden_answer answer;
 	int err;
@@ -88,22 +103,21 @@ static noinline int judge_listen(struct socket *sock, u16 port, int index, bool 
 	return err;
 }
 
-static int ask_listen(struct socket *sock, u16 port, int index, bool loop, const char *what,
-		      bool *opened)
+static int ask_listen(struct socket *sock, const struct place *at, const char *what, bool *opened)
 {
-	u64 key = warden_pass_key(WARDEN_DOMAIN_LISTEN, sock->sk->sk_protocol, port);
+	u64 key = warden_pass_key(WARDEN_DOMAIN_LISTEN, sock->sk->sk_protocol, at->port);
 
 	*opened = false;
-	return warden_pass_known(key) ? 0 : judge_listen(sock, port, index, loop, what, key, opened);
+	return warden_pass_known(key) ? 0 : judge_listen(sock, at, what, key, opened);
 }
 
 /* What begins to receive because somebody opened the port for a time ends with that. */
-static int begin_listen(struct socket *sock, u16 port, int index, bool loop)
+static int begin_listen(struct socket *sock, const struct place *at)
 {
 	bool opened;
-	int err = ask_listen(sock, port, index, loop, NULL, &opened);
+	int err = ask_listen(sock, at, NULL, &opened);
 
-	return err ?: opened ? warden_opening_keep(sock->sk, port) : 0;
+	return err ?: opened ? warden_opening_keep(sock->sk, at->port) : 0;
 }
 
 /* The port of an address as bind(2) will read it; the family of the socket decides. */
@@ -149,6 +163,35 @@ static bool is_on_loop(const struct sock *sk)
 }
 
 /**
+ * warden_peer_own() - which address a socket is bound to
+ * @own: filled in; no version where it is any
+ * @sk: a socket, of the internet's families or another
+ *
+ * Context: Any.
+ */
+void warden_peer_own(struct warden_address *own, const struct sock *sk)
+{
+	*own = (struct warden_address){};
+	if (sk->sk_family == AF_INET6 && !ipv6_addr_any(&sk->sk_v6_rcv_saddr)) {
+		own->version = 6;
+		memcpy(own->bytes, &sk->sk_v6_rcv_saddr, sizeof(sk->sk_v6_rcv_saddr));
+		warden_address_unmap(own);
+	} else if (sk->sk_family == AF_INET && sk->sk_rcv_saddr) {
+		own->version = 4;
+		memcpy(own->bytes, &sk->sk_rcv_saddr, sizeof(sk->sk_rcv_saddr));
+	}
+}
+
+static struct place place_of(const struct socket *sock)
+{
+	struct place at = { .port = local_port(sock), .loop = is_on_loop(sock->sk),
+			    .index = READ_ONCE(sock->sk->sk_bound_dev_if) };
+
+	warden_peer_own(&at.own, sock->sk);
+	return at;
+}
+
+/**
  * warden_service_listen() - may the current program listen on this socket?
  * @sock: the socket; not yet bound is port 0
  *
@@ -157,8 +200,9 @@ static bool is_on_loop(const struct sock *sk)
  */
 int warden_service_listen(struct socket *sock)
 {
-	return begin_listen(sock, local_port(sock), READ_ONCE(sock->sk->sk_bound_dev_if),
-			    is_on_loop(sock->sk));
+	const struct place at = place_of(sock);
+
+	return begin_listen(sock, &at);
 }
 
 /**
@@ -170,10 +214,10 @@ int warden_service_listen(struct socket *sock)
  */
 int warden_service_accept(struct socket *sock)
 {
+	const struct place at = place_of(sock);
 	bool opened;
 
-	return ask_listen(sock, local_port(sock), READ_ONCE(sock->sk->sk_bound_dev_if),
-			  is_on_loop(sock->sk), "accept", &opened);
+	return ask_listen(sock, &at, "accept", &opened);
 }
 
 /* --- connecting ------------------------------------------------------------ */
@@ -301,8 +345,7 @@ static void read_own(struct warden_address *own, const struct socket *sock,
 		own->version = 0;
 }
 
-static int judge_bind(struct socket *sock, const struct sockaddr *address, int len, int index,
-		      bool loop)
+static int judge_bind(struct socket *sock, const struct place *at)
 {
 	char name[IFNAMSIZ];
 	struct warden_identity subject;
@@ -311,8 +354,9 @@ static int judge_bind(struct socket *sock, const struct sockaddr *address, int l
 		.uid = from_kuid(&init_user_ns, current_uid()),
 		.subject = &subject,
 		.protocol = sock->sk->sk_protocol,
-		.port = port_of(sock, address, len),
-		.interface = find_interface(name, sock->sk, index, loop),
+		.port = at->port,
+		.address = at->own,
+		.interface = find_interface(name, sock->sk, at->index, at->loop),
 	};
 	struct warden_answer answer;
 	char text[ADDRESS_TEXT];
@@ -320,7 +364,6 @@ static int judge_bind(struct socket *sock, const struct sockaddr *address, int l
 
 	if (sock->type == SOCK_RAW || !is_inet(sock) || !has_ports(req.protocol))
 		return 0;
-	read_own(&req.address, sock, address, len);
 	warden_identity_of_current(&subject);
 	err = warden_judge(&req, &answer);
 	if (warden_answer_tells(&answer))
@@ -346,13 +389,15 @@ static bool receives_bound(const struct socket *sock)
  */
 int warden_service_bind(struct socket *sock, const struct sockaddr *address, int len)
 {
-	bool loop = false;
-	int index = read_scope(sock, address, len, &loop);
-	int err = judge_bind(sock, address, len, index, loop);
+	struct place at = { .port = port_of(sock, address, len) };
+	int err;
 
+	at.index = read_scope(sock, address, len, &at.loop);
+	read_own(&at.own, sock, address, len);
+	err = judge_bind(sock, &at);
 	if (err || !receives_bound(sock))
 		return err;
-	return begin_listen(sock, port_of(sock, address, len), index, loop);
+	return begin_listen(sock, &at);
 }
 
 /* --- asking whom it speaks to ------------------------------------------------ */

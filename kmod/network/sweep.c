@@ -33,6 +33,7 @@
 #include "policy/layers.h"
 #include "ports.h"
 #include "record/record.h"
+#include "service-priv.h"
 #include "sweep.h"
 #include "sweep-priv.h"
 
@@ -99,6 +100,7 @@ static void read_origin(struct warden_origin *from, const struct sock *sk)
 	*from = (struct warden_origin){ .interface = is_flow(sk) ? WARDEN_INTERFACE_FOREIGN : NULL };
 	if (dev)
 		from->interface = warden_reach_interface(dev);
+	warden_peer_own(&from->own, sk);
 	if (!is_flow(sk))
 		return;
 	from->peer.version = sk->sk_family == AF_INET6 ? 6 : 4;

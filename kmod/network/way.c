@@ -105,9 +105,10 @@ int warden_way_read(struct warden_peer *to, const struct socket *sock, const str
 	struct cmsghdr *c;
 	int named;
 
-	if (!warden_way_asked() || !is_inet(sock) || sock->type == SOCK_STREAM ||
-	    msg->msg_control_is_user)
+	if (!warden_way_asked() || !is_inet(sock) || sock->type == SOCK_STREAM || !msg->msg_controllen)
 		return 0;
+	if (msg->msg_control_is_user) /* nobody sends so */
+		return -EINVAL;
 	for_each_cmsghdr(c, m) {
 		if (!CMSG_OK(m, c))
 			return -EINVAL;

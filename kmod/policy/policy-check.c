@@ -36,6 +36,7 @@ static int explain_wider(int err, const struct warden_snapshot *above, u32 line,
 		[WARDEN_DOMAIN_PROTOCOL] = "protocol", [WARDEN_DOMAIN_DEBUG] = "debug",
 		[WARDEN_DOMAIN_AUTOLOAD] = "autoload", [WARDEN_DOMAIN_USB] = "usb",
 		[WARDEN_DOMAIN_EGRESS] = "egress",     [WARDEN_DOMAIN_BIND] = "bind",
+		[WARDEN_DOMAIN_BPF] = "bpf",
 	};
 
 	if (err == -E2BIG)

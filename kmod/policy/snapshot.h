@@ -13,7 +13,7 @@
 #define WARDEN_LAYERS		WARDEN_ROLE_USER
 
 /* One more than the last domain a rule or a default can name; see warden_domain_has_rules(). */
-#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_BIND + 1)
+#define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_BPF + 1)
 
 /**
  * struct warden_program - a program the policy names
@@ -82,10 +82,11 @@ struct warden_quorum {
  * @purpose: key of the purpose; 0 is none
  * @line: line in the policy text
  * @program: index into the programs plus one; 0 is any program
- * @digest: exec, module, firmware, usb: index into the rule digests plus one; 0 is any object
+ * @digest: exec, module, firmware, usb, bpf: index into the rule digests plus one; 0 is any object
  * @net: connect, listen, bind, egress: index into the nets plus one; 0 is anywhere
  * @pattern: module, autoload, usb: index into the patterns plus one; 0 is any name; listen,
  *	     bind, connect, egress: the name of an interface, 0 is any
+ * @own: listen: index into the nets plus one, of the device's own addresses; 0 is any
  * @protocol: listen, connect, bind: IPPROTO_*; 0 is any
  * @quorum: sensor: index into the quorums plus one; 0 is the consent of anybody
  * @port_low: first port, host order
@@ -108,6 +109,7 @@ struct warden_rule {
 		u32 net;
 	};
 	u32 pattern;
+	u32 own;
 	union {
 		u16 protocol;
 		u16 quorum;

@@ -306,6 +306,9 @@ int warden_stage_add_appraise(struct warden_stage *stage, const struct nlattr *a
 		return warden_stage_refuse(extack, attr,
 					   "appraise needs its domain and its digests");
 	domain = nla_get_u32(tb[WARDEN_A_APPRAISE_DOMAIN]);
+	if (!warden_domain_has_object(domain))
+		return warden_stage_refuse(extack, tb[WARDEN_A_APPRAISE_DOMAIN],
+					   "only what is executed or loaded is appraised");
 	stage->snap->reference[domain].on = true;
 	return add_references(&stage->reference[domain], tb[WARDEN_A_APPRAISE_DIGESTS], extack);
 }

@@ -32,8 +32,8 @@ static int add_rule_digest(struct warden_stage *stage, struct warden_rule *rule,
 	return err;
 }
 
-static int add_rule_net(struct warden_stage *stage, struct warden_rule *rule,
-			const struct nlattr *attr, struct netlink_ext_ack *extack)
+static int add_rule_net(struct warden_stage *stage, u32 *to, const struct nlattr *attr,
+			struct netlink_ext_ack *extack)
 {
 	struct warden_net *net;
 
@@ -42,7 +42,7 @@ static int add_rule_net(struct warden_stage *stage, struct warden_rule *rule,
 	net = warden_stage_append(&stage->nets, sizeof(*net), WARDEN_RULES_MAX, "nets", extack);
 	if (IS_ERR(net))
 		return PTR_ERR(net);
-	rule->net = stage->nets.nr;
+	*to = stage->nets.nr;
 	memcpy(net, nla_data(attr), sizeof(*net));
 	return warden_net_is_valid(net) ? 0
 					: warden_stage_refuse(extack, attr, "this is no net of addresses");
@@ -191,12 +191,15 @@ static const struct {
 	[WARDEN_A_RULE_SOCKET] = { BIT(WARDEN_DOMAIN_PROTOCOL),
 				   "only a protocol rule names a kind of socket" },
 	[WARDEN_A_RULE_DIGEST] = { BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) |
-					   BIT(WARDEN_DOMAIN_FIRMWARE) | BIT(WARDEN_DOMAIN_USB),
-				   "only an exec, module, firmware or usb rule has a digest" },
+					   BIT(WARDEN_DOMAIN_FIRMWARE) | BIT(WARDEN_DOMAIN_USB) |
+					   BIT(WARDEN_DOMAIN_BPF),
+				   "only an exec, module, firmware, usb or bpf rule has a digest" },
 	[WARDEN_A_RULE_NET] = { PORTS | BIT(WARDEN_DOMAIN_EGRESS),
 				"only a listen, connect, bind or egress rule has an address" },
 	[WARDEN_A_RULE_INTERFACE] = { PORTS | BIT(WARDEN_DOMAIN_EGRESS),
 				      "only a listen, connect, bind or egress rule names an interface" },
+	[WARDEN_A_RULE_OWN] = { BIT(WARDEN_DOMAIN_LISTEN),
+				"only a listen rule has an address of the device" },
 	[WARDEN_A_RULE_SURFACE] = { BIT(WARDEN_DOMAIN_DEBUG), "only a debug rule has a surface" },
 	[WARDEN_A_RULE_PATTERN] = { NAMES, "only a module, autoload or usb rule has a name" },
 	[WARDEN_A_RULE_USB_CLASS] = { BIT(WARDEN_DOMAIN_USB),
@@ -228,7 +231,7 @@ static int check_conditions(struct nlattr *const *tb, const struct nlattr *attr,
 			    const struct warden_rule *rule, struct netlink_ext_ack *extack)
 {
 	if (rule->domain != WARDEN_DOMAIN_LISTEN ||
-	    (!tb[WARDEN_A_RULE_INTERFACE] && !tb[WARDEN_A_RULE_NET]))
+	    (!tb[WARDEN_A_RULE_INTERFACE] && !tb[WARDEN_A_RULE_NET] && !tb[WARDEN_A_RULE_OWN]))
 		return 0;
 	if (rule->program && rule->action == WARDEN_ACTION_DENY)
 		return warden_stage_refuse(extack, attr,
@@ -366,7 +369,9 @@ int warden_stage_add_rule(struct warden_stage *stage, const struct nlattr *attr,
 	if (!err)
 		err = add_rule_digest(stage, rule, tb[WARDEN_A_RULE_DIGEST], extack);
 	if (!err)
-		err = add_rule_net(stage, rule, tb[WARDEN_A_RULE_NET], extack);
+		err = add_rule_net(stage, &rule->net, tb[WARDEN_A_RULE_NET], extack);
+	if (!err)
+		err = add_rule_net(stage, &rule->own, tb[WARDEN_A_RULE_OWN], extack);
 	if (!err)
 		err = add_pattern(stage, rule, tb[WARDEN_A_RULE_PATTERN], extack);
 	if (!err)

@@ -23,27 +23,30 @@
  * struct image - a BPF program as it is measured, the same each time it is loaded
  * @type: enum bpf_prog_type
  * @attached: enum bpf_attach_type it was made for
+ * @target: the kernel function it is for, as a number of this kernel; 0 is none
  * @insns: its instructions, before the kernel checked and changed them
  */
 struct image {
 	__le32 type;
 	__le32 attached;
+	__le32 target;
 	struct bpf_insn insns[];
 };
 
-/* Descriptors and ids that are numbers of this load, and not of the program. */
+/*
+ * Descriptors, which are numbers of this load, and not of the program. Which functions of the kernel it
+ * calls, and which variables it reads, are numbers of this kernel, and stay.
+ */
 static void blank(struct bpf_insn *insn, u32 left)
 {
 	const bool wide = insn->code == (BPF_LD | BPF_IMM | BPF_DW);
 
-	if (wide && insn->src_reg && insn->src_reg != BPF_PSEUDO_FUNC) {
+	if (wide && insn->src_reg == BPF_PSEUDO_BTF_ID && left > 1)
+		insn[1].imm = 0;
+	else if (wide && insn->src_reg && insn->src_reg != BPF_PSEUDO_FUNC)
 		insn->imm = 0;
-		if (insn->src_reg == BPF_PSEUDO_BTF_ID && left > 1)
-			insn[1].imm = 0;
-	} else if (insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_KFUNC_CALL) {
-		insn->imm = 0;
+	else if (insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_KFUNC_CALL)
 		insn->off = 0;
-	}
 }
 
 static int digest_of(struct warden_digest *digest, const struct bpf_prog *prog)
@@ -55,6 +58,7 @@ static int digest_of(struct warden_digest *digest, const struct bpf_prog *prog)
 		return -ENOMEM;
 	image->type = cpu_to_le32(prog->type);
 	image->attached = cpu_to_le32(prog->expected_attach_type);
+	image->target = cpu_to_le32(prog->aux->attach_btf_id);
 	memcpy(image->insns, prog->insnsi, bpf_prog_insn_size(prog));
 	for (i = 0; i < prog->len; i++)
 		blank(&image->insns[i], prog->len - i);
@@ -64,29 +68,54 @@ static int digest_of(struct warden_digest *digest, const struct bpf_prog *prog)
 	return 0;
 }
 
+/* Is it one the policy names, by its digest? */
+static int judge_bpf(const struct warden_identity *object, const char *label)
+{
+	struct warden_identity subject;
+	const struct warden_request req = {
+		.domain = WARDEN_DOMAIN_BPF,
+		.uid = from_kuid(&init_user_ns, current_uid()),
+		.subject = &subject,
+		.object = object,
+	};
+	struct warden_answer answer;
+	int err;
+
+	warden_identity_of_current(&subject);
+	err = warden_judge(&req, &answer);
+	if (warden_answer_tells(&answer))
+		warden_judge_tell(&req, &answer, label, 0);
+	return err;
+}
+
 /**
- * warden_code_bpf() - measure a BPF program before it is checked
+ * warden_code_bpf() - may a BPF program be loaded? Measure it before it is checked
  * @prog: the program, as it came from user space
  *
- * Whether programs may be loaded at all is decided elsewhere (warden_debug_judge()).
+ * Who may load programs at all is decided elsewhere (warden_debug_judge()). What the module
+ * carries was loaded before there was a policy.
  *
  * Context: Process context, sleeps.
- * Return: 0, or -ENOMEM: what is to be measured and cannot be is not loaded.
+ * Return: 0, -EACCES, or -ENOMEM: what is to be measured or judged and cannot be is not loaded.
  */
 int warden_code_bpf(const struct bpf_prog *prog)
 {
-	struct warden_digest digest;
+	const bool judged = warden_judge_appraises(WARDEN_DOMAIN_BPF) ||
+			    warden_judge_has_rules(WARDEN_DOMAIN_BPF);
+	const bool measured = warden_judge_measures(WARDEN_DOMAIN_MODULE);
+	struct warden_identity object = { .reason = WARDEN_REASON_NONE };
 	char label[LABEL_MAX];
 	int err;
 
-	if (!warden_judge_measures(WARDEN_DOMAIN_MODULE))
+	if (!judged && !measured)
 		return 0;
-	err = digest_of(&digest, prog);
+	err = digest_of(&object.digest, prog);
 	if (err)
 		return err;
 	snprintf(label, sizeof(label), "bpf:%.15s", prog->aux->name);
-	warden_measure_add(WARDEN_DOMAIN_MODULE, &digest, label);
-	return 0;
+	if (measured)
+		warden_measure_add(WARDEN_DOMAIN_MODULE, &object.digest, label);
+	return judged ? judge_bpf(&object, label) : 0;
 }
 
 /**

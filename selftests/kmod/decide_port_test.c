@@ -134,6 +134,43 @@ TEST_F(decide, listen_keeps_conditions_where_no_packet_is_looked_at)
 	EXPECT_VERDICT(ALLOW, RULE, 1);
 }
 
+/* Before something comes, somebody may; then it came to an address. */
+TEST_F(decide, listen_matches_the_own_address)
+{
+	static const struct {
+		struct warden_address own;
+		u8 allows, denies;
+	} row[] = {
+		{ { 4, { 10, 1, 0, 1 } }, WARDEN_ACTION_ALLOW, WARDEN_ACTION_DENY },
+		{ { 4, { 10, 1, 128, 0 } }, WARDEN_ACTION_DENY, WARDEN_ACTION_ALLOW },
+		{ { 6, { 10, 1, 0, 1 } }, WARDEN_ACTION_DENY, WARDEN_ACTION_ALLOW },
+		{ { 0, { 0 } }, WARDEN_ACTION_ALLOW, WARDEN_ACTION_ALLOW },
+	};
+	struct warden_rule rule = rule_listen(0, 6, 443, 443);
+	u8 action;
+	unsigned int i;
+
+	rule.own = 3; /* 10.1.0.0/17 */
+	policy_add_rule(&self->p, rule);
+	self->req.domain = WARDEN_DOMAIN_LISTEN;
+	self->req.protocol = 6;
+	self->req.port = 443;
+	for (action = WARDEN_ACTION_DENY; action <= WARDEN_ACTION_ALLOW; action++) {
+		self->p.rules[0].action = action;
+		self->p.snap.defaults[WARDEN_DOMAIN_LISTEN].action =
+			action == WARDEN_ACTION_ALLOW ? WARDEN_ACTION_DENY : WARDEN_ACTION_ALLOW;
+		for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+			self->req.own = row[i].own;
+			DECIDE();
+			EXPECT_EQ(action == WARDEN_ACTION_ALLOW ? row[i].allows : row[i].denies,
+				  self->v.action)
+			{
+				TH_LOG("row %u, action %u", i, action);
+			}
+		}
+	}
+}
+
 /* eth0, and 10.1.0.0/17. */
 static struct warden_rule by_eth0(struct policy *p, u8 domain, u8 action)
 {

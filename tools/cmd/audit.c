@@ -27,8 +27,9 @@ static void print_object(const struct warden_object *o)
 {
 	const char *protocol =
 		warden_protocol_name((uint32_t)warden_object_number(o, WARDEN_A_RECORD_PROTOCOL));
+	const struct warden_value *digest = &o->v[WARDEN_A_RECORD_OBJECT_DIGEST];
 	uint64_t domain = warden_object_number(o, WARDEN_A_RECORD_DOMAIN);
-	char safe[1024];
+	char safe[1024], hex[2 * WARDEN_DIGEST_SIZE + 1];
 
 	if (warden_object_has(o, WARDEN_A_RECORD_CLASS))
 		printf(" %s", warden_object_word(o, WARDEN_A_RECORD_CLASS));
@@ -36,6 +37,8 @@ static void print_object(const struct warden_object *o)
 		printf(" %s",
 		       warden_output_escape(safe, sizeof(safe),
 					    warden_object_string(o, WARDEN_A_RECORD_OBJECT)));
+	if (domain == WARDEN_DOMAIN_BPF && digest->len == WARDEN_DIGEST_SIZE)
+		printf(" sha256 %s", warden_hex_put(hex, digest->data, digest->len));
 	if (domain == WARDEN_DOMAIN_LISTEN || domain == WARDEN_DOMAIN_CONNECT ||
 	    domain == WARDEN_DOMAIN_BIND)
 		printf(" %s port %" PRIu64, protocol ? protocol : "?",

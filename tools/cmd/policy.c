@@ -247,11 +247,11 @@ const struct warden_noun *warden_noun_policy(void)
 		{ "diff", "[--root DIR] [--layer LAYER] [FILE] FILE | --observed", warden_policy_diff },
 		{ "explain",
 		  "[--root DIR] (FILE | --running) [--program NAME|PATH] [--user UID] [--consent] (--sensor CLASS "
-		  "[--device TOPOLOGY] | --listen PROTOCOL/PORT [--on INTERFACE] [--from ADDRESS] | --connect PROTOCOL/PORT [--to ADDRESS] [--on INTERFACE] | --egress CLASS [--to ADDRESS] [--on INTERFACE] | --protocol NAME | --exec PATH | --module PATH | "
+		  "[--device TOPOLOGY] | --listen PROTOCOL/PORT [--on INTERFACE] [--at ADDRESS] [--from ADDRESS] | --connect PROTOCOL/PORT [--to ADDRESS] [--on INTERFACE] | --egress CLASS [--to ADDRESS] [--on INTERFACE] | --protocol NAME | --exec PATH | --module PATH | --bpf SHA256 | "
 		  "--firmware PATH)",
 		  warden_policy_explain },
 		{ "who-can",
-		  "[--root DIR] (FILE | --running) (use CLASS [TOPOLOGY] | use protocol NAME | listen PROTOCOL PORT [on INTERFACE] [from ADDRESS] | connect PROTOCOL PORT [ADDRESS] [on INTERFACE] | egress CLASS [ADDRESS] [on INTERFACE] | exec|module|firmware "
+		  "[--root DIR] (FILE | --running) (use CLASS [TOPOLOGY] | use protocol NAME | listen PROTOCOL PORT [on INTERFACE] [at ADDRESS] [from ADDRESS] | connect PROTOCOL PORT [ADDRESS] [on INTERFACE] | egress CLASS [ADDRESS] [on INTERFACE] | exec|module|firmware "
 		  "PATH)",
 		  warden_policy_who_can },
 		{ "learn", "[--from RECORDS.json]", warden_policy_learn },

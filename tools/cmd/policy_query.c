@@ -139,6 +139,7 @@ struct explain_options {
 	char *connect;
 	const char *to;
 	const char *on;
+	const char *at;
 	const char *from;
 	const char *egress;
 	const char *protocol;
@@ -189,6 +190,9 @@ static int take_explain_option(struct explain_options *o, int c)
 	case 'o':
 		o->on = optarg;
 		return 0;
+	case 'a':
+		o->at = optarg;
+		return 0;
 	case 'f':
 		o->from = optarg;
 		return 0;
@@ -201,6 +205,7 @@ static int take_explain_option(struct explain_options *o, int c)
 	case WARDEN_DOMAIN_EXEC:
 	case WARDEN_DOMAIN_MODULE:
 	case WARDEN_DOMAIN_FIRMWARE:
+	case WARDEN_DOMAIN_BPF:
 	case WARDEN_DOMAIN_DEBUG:
 	case WARDEN_DOMAIN_AUTOLOAD:
 		o->path = optarg;
@@ -228,12 +233,14 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 		{ "connect", required_argument, NULL, 'C' },
 		{ "to", required_argument, NULL, 't' },
 		{ "on", required_argument, NULL, 'o' },
+		{ "at", required_argument, NULL, 'a' },
 		{ "from", required_argument, NULL, 'f' },
 		{ "egress", required_argument, NULL, 'e' },
 		{ "protocol", required_argument, NULL, 'P' },
 		{ "exec", required_argument, NULL, WARDEN_DOMAIN_EXEC },
 		{ "module", required_argument, NULL, WARDEN_DOMAIN_MODULE },
 		{ "firmware", required_argument, NULL, WARDEN_DOMAIN_FIRMWARE },
+		{ "bpf", required_argument, NULL, WARDEN_DOMAIN_BPF },
 		{ "debug", required_argument, NULL, WARDEN_DOMAIN_DEBUG },
 		{ "autoload", required_argument, NULL, WARDEN_DOMAIN_AUTOLOAD },
 		{ NULL, 0, NULL, 0 },
@@ -250,13 +257,13 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 		return warden_usage_wrong("policy explain wants one file, or --running and none");
 	if (o->objects != 1)
 		return warden_usage_wrong("policy explain wants one of --sensor, --listen, --bind, --connect, "
-					  "--egress, --protocol, --exec, --module, --firmware, --debug and "
+					  "--egress, --protocol, --exec, --module, --firmware, --bpf, --debug and "
 					  "--autoload");
 	if (o->to && !o->connect && !o->egress)
 		return warden_usage_wrong("--to goes with --connect, which says by what protocol, or "
 					  "with --egress");
-	if (o->from && !o->listen)
-		return warden_usage_wrong("--from goes with --listen or --bind, which say at which port");
+	if ((o->from || o->at) && !o->listen)
+		return warden_usage_wrong("--at and --from go with --listen or --bind, which say at which port");
 	if (o->on && !o->listen && !o->connect && !o->egress)
 		return warden_usage_wrong("--on goes with --listen, --bind, --connect or --egress");
 	if (o->device && !o->sensor)
@@ -282,7 +289,7 @@ static bool build_query(struct warden_query *query, const struct warden_asked *a
 		right = warden_query_sensor(query, o->sensor, o->device);
 	else if (o->listen)
 		right = warden_query_receive(query, o->domain, protocol, slash ? slash : "", o->on,
-					     o->from);
+					     o->at, o->from);
 	else if (o->connect)
 		right = warden_query_connect(query, protocol, slash ? slash : "", o->to, o->on);
 	else if (o->egress)

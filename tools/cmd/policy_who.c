@@ -65,25 +65,27 @@ static void take_who(void *ctx, const struct warden_subject *subject, const char
 	free(rule);
 }
 
-/* `listen PROTOCOL PORT` or `bind PROTOCOL PORT`, and `on INTERFACE` and `from ADDRESS` behind it. */
+/* `listen PROTOCOL PORT` or `bind PROTOCOL PORT`, and `on INTERFACE` and the like behind it. */
 static bool read_receive(struct warden_query *query, uint32_t domain, int n, char **words)
 {
-	const char *on = NULL, *from = NULL;
+	const char *on = NULL, *at = NULL, *from = NULL;
 	int i;
 
 	for (i = 3; i < n; i += 2) {
-		const char **to = !strcmp(words[i], "on") ? &on : !strcmp(words[i], "from") ? &from : NULL;
+		const char **to = !strcmp(words[i], "on")   ? &on :
+				  !strcmp(words[i], "at")   ? &at :
+				  !strcmp(words[i], "from") ? &from : NULL;
 
 		if (!to || *to) {
 			snprintf(query->wrong, sizeof(query->wrong),
 				 "`%.64s` does not belong there; write `%s PROTOCOL PORT [on "
-				 "INTERFACE] [from ADDRESS]`",
+				 "INTERFACE] [at ADDRESS] [from ADDRESS]`",
 				 words[i], words[0]);
 			return false;
 		}
 		*to = words[i + 1];
 	}
-	return warden_query_receive(query, domain, words[1], words[2], on, from);
+	return warden_query_receive(query, domain, words[1], words[2], on, at, from);
 }
 
 /* `connect PROTOCOL PORT` or `egress CLASS`, and an address and `on INTERFACE` behind it. */
@@ -109,7 +111,7 @@ static bool read_words(struct warden_query *query, const struct warden_asked *a,
 {
 	int domain = n > 1 ? warden_enum_value(warden_enum_domain(), words[0]) : -1;
 
-	if (n >= 3 && n <= 7 && n % 2 && (domain == WARDEN_DOMAIN_LISTEN || domain == WARDEN_DOMAIN_BIND))
+	if (n >= 3 && n <= 9 && n % 2 && (domain == WARDEN_DOMAIN_LISTEN || domain == WARDEN_DOMAIN_BIND))
 		return read_receive(query, (uint32_t)domain, n, words);
 	if (n == 3 && !strcmp(words[0], "use") && !strcmp(words[1], "protocol"))
 		return warden_query_protocol(query, words[2]);
@@ -123,8 +125,8 @@ static bool read_words(struct warden_query *query, const struct warden_asked *a,
 		return warden_query_object(query, a, (uint32_t)domain, words[1]);
 	snprintf(query->wrong, sizeof(query->wrong),
 		 "what is asked for is not clear; write `use CLASS [TOPOLOGY]`, `listen PROTOCOL "
-		 "PORT [on INTERFACE] [from ADDRESS]`, `bind ...` alike, `connect PROTOCOL PORT [ADDRESS] [on INTERFACE]`, `egress CLASS [ADDRESS] [on INTERFACE]`, `exec|module|firmware PATH`, `module "
-		 "NAME`, `debug SURFACE` or `autoload ALIAS`");
+		 "PORT [on INTERFACE] [at ADDRESS] [from ADDRESS]`, `bind ...` alike, `connect PROTOCOL PORT [ADDRESS] [on INTERFACE]`, `egress CLASS [ADDRESS] [on INTERFACE]`, `exec|module|firmware PATH`, `module "
+		 "NAME`, `bpf SHA256`, `debug SURFACE` or `autoload ALIAS`");
 	return false;
 }
 

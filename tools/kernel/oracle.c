@@ -116,6 +116,7 @@ static void ask_layers(const struct warden_layers *layers, const struct warden_q
 		.port = q->port,
 		.address = q->address,
 		.interface = q->interface,
+		.own = q->own,
 		.socket = q->socket,
 		.object = &object,
 		.name = q->name ? q->name : "",

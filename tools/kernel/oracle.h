@@ -32,6 +32,7 @@ struct warden_oracle;
  * @socket: protocol: enum warden_socket_class
  * @address: connect, egress: unmapped; no version is an address no rule names; listen: the other
  *	     side, no version where it may be anywhere
+ * @own: listen: at which address of the device; no version is any
  * @interface: listen, bind, connect, egress: by which it comes in or goes out, "" is one no rule
  *	       names; NULL is any, or what a route may tell
  * @object: exec, module, firmware: digest of the file; usb: of the descriptors
@@ -53,6 +54,7 @@ struct warden_question {
 	uint16_t port;
 	uint32_t socket;
 	struct warden_address address;
+	struct warden_address own;
 	const char *interface;
 	struct warden_digest object;
 	const char *name;

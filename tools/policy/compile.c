@@ -402,6 +402,7 @@ static void put_all(struct compile *c)
 	put_measure(c);
 	put_appraise(c, WARDEN_DOMAIN_EXEC);
 	put_appraise(c, WARDEN_DOMAIN_MODULE);
+	put_appraise(c, WARDEN_DOMAIN_BPF);
 	for (i = 0; i < c->m->classings.n; i++)
 		put_classing(c, &c->m->classings.v[i]);
 	for (i = 0; i < c->m->brokers.n; i++)

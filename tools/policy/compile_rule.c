@@ -17,6 +17,7 @@ struct wire_rule {
 	const struct wire_range *range;
 	size_t ranges;
 	const struct warden_prefix *side; /* where the other side is; NULL is anywhere */
+	const struct warden_prefix *own;  /* which of the device's addresses; NULL is any */
 	const char *interface;		  /* NULL is any */
 	const uint8_t *digest;
 	enum warden_digest_alg alg;
@@ -106,6 +107,11 @@ static void put_wire_rule(struct compile *c, const struct wire_rule *w)
 		warden_blob_put_string(c->b, WARDEN_A_RULE_INTERFACE, w->interface);
 	if (r->rate)
 		warden_blob_put_u32(c->b, WARDEN_A_RULE_RATE, r->rate);
+	if (w->own) {
+		const struct warden_net net = warden_prefix_net(w->own);
+
+		warden_blob_put(c->b, WARDEN_A_RULE_OWN, &net, sizeof(net));
+	}
 	warden_blob_nest_end(c->b, nest);
 }
 
@@ -149,6 +155,19 @@ static void put_net_rule(struct compile *c, struct wire_rule *w)
 	for (i = 0; i < w->rule->prefixes.n; i++) {
 		w->side = &c->m->prefixes.v[w->rule->prefixes.first + i];
 		put_port_rule(c, w);
+	}
+}
+
+/* The same for each address of the device. */
+static void put_own_rule(struct compile *c, struct wire_rule *w)
+{
+	uint32_t i;
+
+	if (!w->rule->owns.n)
+		put_net_rule(c, w);
+	for (i = 0; i < w->rule->owns.n; i++) {
+		w->own = &c->m->prefixes.v[w->rule->owns.first + i];
+		put_net_rule(c, w);
 	}
 }
 
@@ -240,6 +259,16 @@ static void put_usb_rule(struct compile *c, struct wire_rule *w)
 		put_wire_rule(c, w);
 }
 
+static void put_bpf_rule(struct compile *c, struct wire_rule *w)
+{
+	uint8_t digest[WARDEN_DIGEST_SIZE];
+
+	w->alg = WARDEN_DIGEST_ALG_SHA256;
+	w->digest = warden_hex_get(digest, sizeof(digest), w->rule->object.text) ? digest : NULL;
+	if (w->digest)
+		put_wire_rule(c, w);
+}
+
 void warden_compile_put_rule(struct compile *c, const struct warden_rule *r)
 {
 	uint32_t programs = r->who.text ? r->programs.n : 1;
@@ -254,13 +283,15 @@ void warden_compile_put_rule(struct compile *c, const struct warden_rule *r)
 			w.program = c->m->members.v[r->programs.first + i];
 		if (r->domain == WARDEN_DOMAIN_LISTEN || r->domain == WARDEN_DOMAIN_BIND ||
 		    r->domain == WARDEN_DOMAIN_CONNECT)
-			put_way_rule(c, &w, put_net_rule);
+			put_way_rule(c, &w, put_own_rule);
 		else if (r->domain == WARDEN_DOMAIN_EGRESS)
 			put_way_rule(c, &w, put_used_rule);
 		else if (r->domain == WARDEN_DOMAIN_PROTOCOL)
 			put_wire_rule(c, &w);
 		else if (r->domain == WARDEN_DOMAIN_USB)
 			put_usb_rule(c, &w);
+		else if (r->domain == WARDEN_DOMAIN_BPF)
+			put_bpf_rule(c, &w);
 		else if (r->domain == WARDEN_DOMAIN_DEBUG)
 			put_debug_rule(c, &w);
 		else if (warden_model_has_name(r))

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <warden/domain.h>
+
 #include "decode.h"
 #include "wire.h"
 
@@ -105,6 +107,8 @@ static int read_rule(struct warden_view *v, const struct warden_object *o)
 		r->topology = keep(v, o, WARDEN_A_RULE_TOPOLOGY);
 	if (o->v[WARDEN_A_RULE_NET].len == sizeof(r->net))
 		memcpy(&r->net, o->v[WARDEN_A_RULE_NET].data, sizeof(r->net));
+	if (o->v[WARDEN_A_RULE_OWN].len == sizeof(r->own))
+		memcpy(&r->own, o->v[WARDEN_A_RULE_OWN].data, sizeof(r->own));
 	r->rate = (uint32_t)warden_object_number(o, WARDEN_A_RULE_RATE);
 	r->surface = (uint32_t)warden_object_number(o, WARDEN_A_RULE_SURFACE);
 	if (warden_object_has(o, WARDEN_A_RULE_USB_CLASS))
@@ -130,7 +134,7 @@ static int read_references(struct warden_view *v, const struct warden_object *o)
 	const struct warden_value *list = &o->v[WARDEN_A_APPRAISE_DIGESTS];
 	uint32_t at;
 
-	if (domain > WARDEN_DOMAIN_FIRMWARE || list->len % sizeof(struct warden_digest))
+	if (!warden_domain_has_object((uint32_t)domain) || list->len % sizeof(struct warden_digest))
 		return -EBADMSG;
 	for (at = 0; at < list->len; at += sizeof(struct warden_digest))
 		memcpy(warden_array_add(&v->references[domain]), list->data + at,

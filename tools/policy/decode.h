@@ -38,6 +38,7 @@ struct warden_rule_view {
 	uint32_t socket;	     /* 0 is any */
 	const char *topology;	     /* of a device, or a port; NULL is any */
 	struct warden_net net;	     /* version 0 is anywhere */
+	struct warden_net own;	     /* version 0 is any address of the device */
 	const char *interface;	     /* NULL is any */
 	struct warden_digest digest; /* alg 0 is any file */
 	uint32_t surface;	     /* 0 is any */
@@ -73,7 +74,7 @@ struct warden_view {
 	WARDEN_ARRAY(struct warden_owner) owners; /* by digest */
 	WARDEN_ARRAY(uint32_t) consents; /* numbers of the rules with consent, by program */
 	WARDEN_ARRAY(uint32_t) devices;	 /* of those that name a device, by program */
-	WARDEN_ARRAY(struct warden_digest) references[WARDEN_DOMAIN_FIRMWARE + 1];
+	WARDEN_ARRAY(struct warden_digest) references[WARDEN_DOMAIN_BPF + 1];
 	struct warden_oracle *oracle; /* which knows the rules by their numbers */
 };
 

@@ -73,6 +73,7 @@ static struct meaning meaning_of(struct diff *d, const struct warden_view *v,
 			    intern(d, v->purposes.v[r->purpose - 1]) :
 			    0;
 	m.net = r->net;
+	m.own = r->own;
 	m.interface = r->interface ? intern(d, r->interface) : 0;
 	m.surface = r->surface;
 	m.pattern = r->pattern ? intern(d, r->pattern) : 0;
@@ -379,7 +380,9 @@ static void tell_file(struct diff *d, const struct warden_digest *file, bool one
 	if (!warden_diff_ask(d, &q, answers))
 		return;
 	warden_hex_put(hex, file->bytes, sizeof(file->bytes));
-	if (one)
+	if (d->domain == WARDEN_DOMAIN_BPF)
+		snprintf(what, sizeof(what), one ? "bpf sha256 %s" : "any other bpf program", hex);
+	else if (one)
 		snprintf(what, sizeof(what), "%s a file of %s %s", word,
 			 warden_enum_word(warden_enum_digest_alg(), file->alg), hex);
 	else

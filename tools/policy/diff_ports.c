@@ -66,10 +66,12 @@ static uint32_t edges_of(const struct diff *d, uint32_t **edges)
 	return kept;
 }
 
-/* Where the other side is, and by which interface it comes. */
+/* Where the other side is, by which interface it comes, and to which address of the device. */
 struct side {
 	struct warden_address at;
+	struct warden_address own;
 	const char *interface; /* NULL is any */
+	const char *where;     /* what is told of @own; NULL is nothing */
 };
 
 static void find_pieces(const struct diff *d, const struct side *side, uint32_t protocol,
@@ -82,6 +84,7 @@ static void find_pieces(const struct diff *d, const struct side *side, uint32_t 
 	q.protocol = (uint16_t)protocol;
 	q.address = side->at;
 	q.interface = side->interface;
+	q.own = side->own;
 	for (i = 0; i + 1 < n; i++) {
 		struct piece p = { edges[i], edges[i + 1] - 1, { { .what = 0 } } };
 		struct piece *last = list->n ? &list->v[list->n - 1] : NULL;
@@ -198,15 +201,19 @@ static int by_width(const void *a, const void *b)
 	return x->bits != y->bits ? y->bits - x->bits : memcmp(x, y, sizeof(*x));
 }
 
-static void find_nets(const struct diff *d, nets *list)
+static void find_nets(const struct diff *d, nets *list, bool own)
 {
 	size_t i, kept = 0;
 	unsigned int view;
 
 	for (view = 0; view < WARDEN_SUBJECT_VIEWS; view++)
-		for (i = 0; i < d->rules[view].n; i++)
-			if (d->rules[view].v[i].net.first.version)
-				*warden_array_add(list) = d->rules[view].v[i].net;
+		for (i = 0; i < d->rules[view].n; i++) {
+			const struct meaning *m = &d->rules[view].v[i];
+			const struct warden_net *net = own ? &m->own : &m->net;
+
+			if (net->first.version)
+				*warden_array_add(list) = *net;
+		}
 	if (list->n)
 		qsort(list->v, list->n, sizeof(*list->v), by_width);
 	for (i = 0; i < list->n; i++)
@@ -242,55 +249,64 @@ static bool find_address(const nets *list, size_t n, struct warden_address *a)
 	return false;
 }
 
-/* `on eth0 from 10.0.0.0/8`; @n past the nets is an address that none of them holds. */
-static void put_side(const struct diff *d, char *to, size_t size, const char *interface,
-		     const nets *list, size_t n)
+/* ` from 10.0.0.0/8`, as it stands behind what is before; @n past the nets is none of them. */
+static size_t put_net(char *to, size_t size, const char *word, const nets *list, size_t n)
 {
-	size_t used = interface && *interface ? (size_t)snprintf(to, size, " on %s", interface) : 0;
 	const struct warden_net *net = &list->v[n];
 	char text[INET6_ADDRSTRLEN] = "";
 	const char *but = "";
 	size_t i;
 
-	to[used] = '\0';
+	to[0] = '\0';
 	if (n == list->n)
-		return;
+		return 0;
 	inet_ntop(net->first.version == 6 ? AF_INET6 : AF_INET, net->first.bytes, text, sizeof(text));
 	for (i = 0; i < n; i++)
 		if (warden_net_holds(net, &list->v[i].first))
 			but = " outside of narrower nets";
-	snprintf(to + used, size - used, " %s %s/%u%s",
-		 d->domain == WARDEN_DOMAIN_CONNECT ? "to" : "from", text, net->bits, but);
+	return (size_t)snprintf(to, size, " %s %s/%u%s", word, text, net->bits, but);
+}
+
+/* `on eth0 at 192.0.2.0/24 from 10.0.0.0/8`; @n past the nets is an address that none of them holds. */
+static void put_side(const struct diff *d, char *to, size_t size, const struct side *side,
+		     const nets *list, size_t n)
+{
+	const char *interface = side->interface;
+	size_t used = interface && *interface ? (size_t)snprintf(to, size, " on %s", interface) : 0;
+
+	used += (size_t)snprintf(to + used, size - used, "%s", side->where ? side->where : "");
+	put_net(to + used, size - used, d->domain == WARDEN_DOMAIN_CONNECT ? "to" : "from", list, n);
 }
 
 /* Does the same come of a net by an interface that no rule names? Then it is told there. */
-static bool is_told(const struct diff *d, const struct warden_address *at, const struct place *place)
+static bool is_told(const struct diff *d, const struct side *side, const struct place *place)
 {
+	struct side elsewhere = *side;
 	struct place unnamed;
 	bool same;
 
-	ask_place(d, &(struct side){ *at, "" }, &unnamed);
+	elsewhere.interface = "";
+	ask_place(d, &elsewhere, &unnamed);
 	same = are_same_places(place, &unnamed);
 	free_place(&unnamed);
 	return same;
 }
 
 /* What comes of a net is not told where the same comes of what no rule names. */
-static void diff_nets(struct diff *d, const char *interface, const nets *list,
-		      const struct place *others)
+static void diff_nets(struct diff *d, const struct side *by, const nets *list, const struct place *others)
 {
-	struct side side = { .interface = interface };
+	struct side side = *by;
 	struct place place;
-	char where[128];
+	char where[256];
 	size_t i;
 
 	for (i = 0; i < list->n; i++) {
 		if (!find_address(list, i, &side.at))
 			continue;
 		ask_place(d, &side, &place);
-		put_side(d, where, sizeof(where), interface, list, i);
+		put_side(d, where, sizeof(where), &side, list, i);
 		if (!are_same_places(&place, others) &&
-		    !(interface && *interface && is_told(d, &side.at, &place)))
+		    !(*side.interface && is_told(d, &side, &place)))
 			tell_place(d, where, &place);
 		free_place(&place);
 	}
@@ -317,38 +333,64 @@ static size_t find_interfaces(const struct diff *d, const char *names[], size_t 
 #define INTERFACES 64 /* as many as the module takes of a port */
 
 /* By each interface, and from or to each net. */
-static void diff_interfaces(struct diff *d, const nets *list, const struct warden_address *elsewhere,
+static void diff_interfaces(struct diff *d, const nets *list, const struct side *elsewhere,
 			    const struct place *unnamed)
 {
 	const char *names[INTERFACES];
 	size_t n = find_interfaces(d, names, INTERFACES), i;
+	struct side side = *elsewhere;
 	struct place others;
-	char where[128];
+	char where[256];
 
-	diff_nets(d, "", list, unnamed);
+	diff_nets(d, &side, list, unnamed);
 	for (i = 0; i < n; i++) {
-		ask_place(d, &(struct side){ *elsewhere, names[i] }, &others);
-		put_side(d, where, sizeof(where), names[i], list, list->n);
+		side.interface = names[i];
+		ask_place(d, &side, &others);
+		put_side(d, where, sizeof(where), &side, list, list->n);
 		if (!are_same_places(&others, unnamed))
 			tell_place(d, where, &others);
-		diff_nets(d, names[i], list, &others);
+		diff_nets(d, &side, list, &others);
 		free_place(&others);
 	}
+}
+
+/* Of an address of the device; what comes of it is told where it is not what comes of @others. */
+static void diff_own(struct diff *d, const nets *list, const struct side *side, const struct place *others)
+{
+	struct place unnamed;
+
+	ask_place(d, side, &unnamed);
+	if (!others || !are_same_places(&unnamed, others))
+		tell_place(d, side->where ? side->where : "", &unnamed);
+	diff_interfaces(d, list, side, &unnamed);
+	free_place(&unnamed);
 }
 
 void warden_diff_ports(struct diff *d)
 {
 	const bool connects = d->domain == WARDEN_DOMAIN_CONNECT;
-	const struct side unnamed = { { .version = connects ? 0 : WARDEN_ADDRESS_ELSEWHERE }, "" };
-	nets list = { NULL, 0, 0 };
+	struct side side = { .at = { .version = connects ? 0 : WARDEN_ADDRESS_ELSEWHERE },
+			     .interface = "" };
+	nets list = { NULL, 0, 0 }, owns = { NULL, 0, 0 };
 	struct place others;
+	char where[128];
+	size_t i;
 
-	ask_place(d, &unnamed, &others);
-	tell_place(d, "", &others);
-	find_nets(d, &list);
-	diff_interfaces(d, &list, &unnamed.at, &others);
-	free(list.v);
+	find_nets(d, &list, false);
+	find_nets(d, &owns, true);
+	side.own.version = owns.n ? WARDEN_ADDRESS_ELSEWHERE : 0;
+	diff_own(d, &list, &side, NULL);
+	ask_place(d, &side, &others);
+	for (i = 0; i < owns.n; i++) {
+		if (!find_address(&owns, i, &side.own))
+			continue;
+		put_net(where, sizeof(where), "at", &owns, i);
+		side.where = where;
+		diff_own(d, &list, &side, &others);
+	}
 	free_place(&others);
+	free(list.v);
+	free(owns.v);
 }
 
 /* --- what may be sent by who used a sensor ---------------------------------------------- */
@@ -375,19 +417,20 @@ static void diff_used(struct diff *d, uint32_t class, const char *interface, con
 {
 	struct warden_outcome unnamed[WARDEN_SUBJECT_VIEWS], answers[WARDEN_SUBJECT_VIEWS];
 	struct warden_question q = warden_diff_question(d);
+	const struct side side = { .interface = interface };
 	char where[128];
 	size_t i;
 
 	q.class = class;
 	q.interface = interface;
-	put_side(d, where, sizeof(where), interface, list, list->n);
+	put_side(d, where, sizeof(where), &side, list, list->n);
 	if (warden_diff_ask(d, &q, unnamed) && !are_same_answers(unnamed, others))
 		tell_egress(d, class, where, unnamed);
 	for (i = 0; i < list->n; i++) {
 		if (!find_address(list, i, &q.address) || !warden_diff_ask(d, &q, answers) ||
 		    are_same_answers(answers, unnamed))
 			continue;
-		put_side(d, where, sizeof(where), interface, list, i);
+		put_side(d, where, sizeof(where), &side, list, i);
 		tell_egress(d, class, where, answers);
 	}
 }
@@ -414,7 +457,7 @@ void warden_diff_egress(struct diff *d)
 	nets list = { NULL, 0, 0 };
 	uint32_t class;
 
-	find_nets(d, &list);
+	find_nets(d, &list, false);
 	for (class = WARDEN_SENSOR_CLASS_CAMERA; class <= WARDEN_SENSOR_CLASS_UNKNOWN; class++)
 		diff_class(d, class, &list);
 	free(list.v);

@@ -22,6 +22,7 @@ struct meaning {
 	uint32_t topology; /* interned; 0 is any */
 	uint32_t purpose;  /* interned; 0 is none */
 	struct warden_net net;
+	struct warden_net own;
 	uint32_t interface; /* interned; 0 is any */
 	uint32_t surface;
 	uint32_t pattern; /* interned; 0 is any */

@@ -78,7 +78,8 @@ static void check_appraises(struct enforce *e)
 		const struct warden_appraise *a = &e->m->appraises.v[i];
 		char lacks[64];
 
-		if (a->domain == WARDEN_DOMAIN_EXEC || a->domain == WARDEN_DOMAIN_MODULE)
+		if (a->domain == WARDEN_DOMAIN_EXEC || a->domain == WARDEN_DOMAIN_MODULE ||
+		    a->domain == WARDEN_DOMAIN_BPF)
 			continue;
 		snprintf(lacks, sizeof(lacks), "`appraise %s` is", warden_model_domain(a->domain));
 		report(e, a->at, lacks, a->tags.optional.line, "statement");

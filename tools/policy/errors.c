@@ -23,12 +23,12 @@ static const char *wanted_after(int token)
 {
 	switch (token) {
 	case DEFAULT:
-		return "a domain: sensor, listen, connect, exec, module, firmware, protocol, bind, usb "
-		       "or debug";
+		return "a domain: sensor, listen, connect, exec, module, firmware, bpf, protocol, bind, "
+		       "usb or debug";
 	case MEASURE:
 		return "exec, module, firmware, policy or library";
 	case APPRAISE:
-		return "exec, module, firmware or library";
+		return "exec, module, firmware, bpf or library";
 	case USE:
 	case USING:
 		return "a sensor class, `device \"...\"`, `name \"...\"`, `protocol NAME`, a group or `any`";
@@ -38,7 +38,7 @@ static const char *wanted_after(int token)
 		return "a protocol: tcp, udp, sctp, mptcp, dccp, udplite or any";
 	case ALLOW:
 	case DENY:
-		return "the name of a program or group, `any`, `module`, `firmware`, `usb` or `debug`";
+		return "the name of a program or group, `any`, `module`, `firmware`, `bpf`, `usb` or `debug`";
 	}
 	return NULL;
 }

@@ -58,7 +58,8 @@ static const struct {
 			   BIT(WARDEN_A_RULE_PORTS) | BIT(WARDEN_A_RULE_DIGEST) |
 			   BIT(WARDEN_A_RULE_NET) | BIT(WARDEN_A_RULE_SOCKET) |
 			   BIT(WARDEN_A_RULE_SURFACE) | BIT(WARDEN_A_RULE_PATTERN) |
-			   BIT(WARDEN_A_RULE_USB_CLASS) | BIT(WARDEN_A_RULE_INTERFACE) },
+			   BIT(WARDEN_A_RULE_USB_CLASS) | BIT(WARDEN_A_RULE_INTERFACE) |
+			   BIT(WARDEN_A_RULE_OWN) },
 };
 
 bool warden_facts_judged(const struct warden_wire_set *set, uint32_t type)

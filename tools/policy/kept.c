@@ -36,7 +36,10 @@ static void put_file(FILE *f, const struct warden_rule_view *r)
 	char hex[2 * WARDEN_DIGEST_SIZE + 1];
 
 	fprintf(f, "%s", warden_model_domain(r->domain));
-	if (r->digest.alg)
+	if (r->digest.alg && r->domain == WARDEN_DOMAIN_BPF)
+		fprintf(f, " sha256 \"%s\"",
+			warden_hex_put(hex, r->digest.bytes, sizeof(r->digest.bytes)));
+	else if (r->digest.alg)
 		fprintf(f, " a file of %s %s",
 			warden_enum_word(warden_enum_digest_alg(), r->digest.alg),
 			warden_hex_put(hex, r->digest.bytes, sizeof(r->digest.bytes)));

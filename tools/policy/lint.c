@@ -100,13 +100,16 @@ static uint32_t scope_of(struct lint *l, const struct warden_rule *r)
 	size_t len;
 	FILE *f;
 
-	if (!r->interfaces.n && !r->prefixes.n && r->domain != WARDEN_DOMAIN_EGRESS)
+	if (!r->interfaces.n && !r->prefixes.n && !r->owns.n && r->domain != WARDEN_DOMAIN_EGRESS)
 		return 0;
 	f = open_memstream(&text, &len);
 	if (!f)
 		return intern(l, "?");
 	for (i = 0; i < r->interfaces.n; i++)
 		fprintf(f, "on %s\n", l->m->names.v[r->interfaces.first + i].text);
+	for (i = 0; i < r->owns.n; i++)
+		fprintf(f, "own %s\n",
+			warden_prefix_print(prefix, &l->m->prefixes.v[r->owns.first + i]));
 	for (i = 0; i < r->prefixes.n; i++)
 		fprintf(f, "at %s\n",
 			warden_prefix_print(prefix, &l->m->prefixes.v[r->prefixes.first + i]));

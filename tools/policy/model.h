@@ -19,7 +19,7 @@
 
 /* Domains of the language that the wire does not have yet, after those it has. */
 enum warden_model_domain {
-	WARDEN_MODEL_LIBRARY = WARDEN_DOMAIN_BIND + 1,
+	WARDEN_MODEL_LIBRARY = WARDEN_DOMAIN_BPF + 1,
 	WARDEN_MODEL_DOMAINS
 };
 
@@ -143,11 +143,13 @@ struct warden_rule {
 	struct warden_place at_most;
 	struct warden_place blank;
 	struct warden_place from;
+	struct warden_place own;
 	struct warden_place to;
 	struct warden_place while_using;
 	struct warden_part ranges;     /* as written; none is any port */
 	struct warden_part interfaces; /* of the model's names */
 	struct warden_part prefixes;
+	struct warden_part owns;     /* of the model's prefixes: addresses of the device */
 	struct warden_part programs; /* resolved: ids from 1, of the model's members */
 	struct warden_part sensors;  /* resolved */
 	struct warden_part ports;    /* resolved, of the ranges */
@@ -158,7 +160,7 @@ struct warden_rule {
 	uint32_t protocol;	     /* IPPROTO_*; WARDEN_MODEL_ANY is any */
 	uint32_t socket;	     /* protocol: enum warden_socket_class; 0 is any */
 	bool by_class;		     /* usb: the object is a class of devices */
-	bool by_digest;		     /* usb: the object is the SHA-256 of the descriptors */
+	bool by_digest;		     /* usb, bpf: the object is a SHA-256 */
 	const char *lacks;	     /* what this build does not enforce of it, or NULL */
 };
 

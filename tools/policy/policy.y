@@ -29,13 +29,13 @@
 	(BIT(WARDEN_DOMAIN_SENSOR) | BIT(WARDEN_DOMAIN_LISTEN) | BIT(WARDEN_DOMAIN_CONNECT) |      \
 	 BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) | BIT(WARDEN_DOMAIN_FIRMWARE) |       \
 	 BIT(WARDEN_DOMAIN_PROTOCOL) | BIT(WARDEN_DOMAIN_BIND) | BIT(WARDEN_DOMAIN_USB) |           \
-	 BIT(WARDEN_DOMAIN_DEBUG) | BIT(WARDEN_DOMAIN_AUTOLOAD))
+	 BIT(WARDEN_DOMAIN_DEBUG) | BIT(WARDEN_DOMAIN_AUTOLOAD) | BIT(WARDEN_DOMAIN_BPF))
 #define DOMAINS_MEASURED                                                                           \
 	(BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) | BIT(WARDEN_DOMAIN_FIRMWARE) |       \
 	 BIT(WARDEN_DOMAIN_POLICY) | BIT(WARDEN_MODEL_LIBRARY))
 #define DOMAINS_APPRAISED                                                                          \
 	(BIT(WARDEN_DOMAIN_EXEC) | BIT(WARDEN_DOMAIN_MODULE) | BIT(WARDEN_DOMAIN_FIRMWARE) |       \
-	 BIT(WARDEN_MODEL_LIBRARY))
+	 BIT(WARDEN_DOMAIN_BPF) | BIT(WARDEN_MODEL_LIBRARY))
 
 static void add_item(struct warden_parse *p, enum warden_item_kind kind, struct warden_name name,
 		     uint32_t uid)
@@ -215,7 +215,7 @@ static void warden_text_error(struct warden_span *at, struct warden_parse *p, co
 }
 
 %token END_OF_TEXT 0 "the end of the file"
-%token <name> ALLOW "allow" ANY "any" APPRAISE "appraise" ARGUMENTS "arguments" AT "at" AUTOLOAD "autoload" BIND "bind" BLANK "blank"
+%token <name> ALLOW "allow" ANY "any" APPRAISE "appraise" ARGUMENTS "arguments" AT "at" AUTOLOAD "autoload" BIND "bind" BLANK "blank" BPF "bpf"
 %token <name> CLASSIFY "classify" CONNECT "connect"
 %token <name> CONSENT "consent" CONTACT "contact" CONTROL "control" DEBUG "debug"
 %token <name> DEFAULT "default" DENY "deny" DEVICE "device" EGRESS "egress" ENFORCE "enforce"
@@ -331,6 +331,7 @@ domain:
 	| LISTEN
 	| CONNECT
 	| BIND
+	| BPF
 	| MODULE
 	| FIRMWARE
 	| PROTOCOL
@@ -453,6 +454,7 @@ what:
 object:
 	MODULE STRING		{ set_object(p, WARDEN_DOMAIN_MODULE, $2); }
 	| FIRMWARE STRING	{ set_object(p, WARDEN_DOMAIN_FIRMWARE, $2); }
+	| BPF SHA256 STRING	{ set_object(p, WARDEN_DOMAIN_BPF, $3); p->rule.by_digest = true; }
 	| AUTOLOAD STRING	{ set_object(p, WARDEN_DOMAIN_AUTOLOAD, $2); }
 	| USB STRING		{ set_object(p, WARDEN_DOMAIN_USB, $2); }
 	| USB ANY		{ p->rule.domain = WARDEN_DOMAIN_USB; }
@@ -462,6 +464,7 @@ object:
 
 surface:
 	DEBUG NAME		{ warden_parse_surface(p, $2); }
+	| DEBUG BPF		{ warden_parse_surface(p, $2); }
 	;
 
 sensor:
@@ -535,6 +538,10 @@ option:
 	| AT NAME NUMBER NAME NAME {
 		once(p, &p->rule.at_most, @1.from, "`at most`");
 		p->rule.rate = warden_parse_rate(p, $2, $3, @3.from, $4, $5);
+	}
+	| AT prefixes	{
+		once_part(p, &p->rule.owns, $2, @1.from, "`at`");
+		p->rule.own = @1.from;
 	}
 	| ON interfaces	{ once_part(p, &p->rule.interfaces, $2, @1.from, "`on`"); }
 	| FROM prefixes	{

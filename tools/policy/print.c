@@ -184,6 +184,12 @@ static void print_object(const struct warden_rule *r, FILE *to)
 		put_text(to, r->object.text);
 }
 
+static void print_bpf(const struct warden_rule *r, FILE *to)
+{
+	fputs(" bpf sha256 ", to);
+	put_text(to, r->object.text);
+}
+
 static void print_usb(const struct warden_rule *r, FILE *to)
 {
 	fputs(" usb ", to);
@@ -209,18 +215,19 @@ static void print_interfaces(const struct warden_model *m, const struct warden_r
 		putc('}', to);
 }
 
-static void print_prefixes(const struct warden_model *m, const struct warden_rule *r, FILE *to)
+static void print_prefixes(const struct warden_model *m, const char *word,
+			   const struct warden_part *prefixes, FILE *to)
 {
 	char text[WARDEN_PREFIX_TEXT];
 	uint32_t i;
 
-	if (r->prefixes.n)
-		fputs(r->from.line ? " from " : " to ", to);
-	for (i = 0; i < r->prefixes.n; i++) {
-		fputs(i ? ", " : r->prefixes.n > 1 ? "{" : "", to);
-		fputs(warden_prefix_print(text, &m->prefixes.v[r->prefixes.first + i]), to);
+	if (prefixes->n)
+		fprintf(to, " %s ", word);
+	for (i = 0; i < prefixes->n; i++) {
+		fputs(i ? ", " : prefixes->n > 1 ? "{" : "", to);
+		fputs(warden_prefix_print(text, &m->prefixes.v[prefixes->first + i]), to);
 	}
-	if (r->prefixes.n > 1)
+	if (prefixes->n > 1)
 		putc('}', to);
 }
 
@@ -258,7 +265,8 @@ static void print_options(const struct warden_model *m, const struct warden_rule
 		fprintf(to, " at most %u per %s", r->rate / warden_rate_unit_of(r->rate)->in_hour,
 			warden_rate_unit_of(r->rate)->word);
 	print_interfaces(m, r, to);
-	print_prefixes(m, r, to);
+	print_prefixes(m, "at", &r->owns, to);
+	print_prefixes(m, r->from.line ? "from" : "to", &r->prefixes, to);
 	if (r->domain != WARDEN_DOMAIN_EGRESS)
 		return;
 	fputs(" while using ", to);
@@ -284,6 +292,9 @@ static void print_what(const struct warden_model *m, const struct warden_rule *r
 		break;
 	case WARDEN_DOMAIN_USB:
 		print_usb(r, to);
+		break;
+	case WARDEN_DOMAIN_BPF:
+		print_bpf(r, to);
 		break;
 	case WARDEN_DOMAIN_EGRESS:
 		break;

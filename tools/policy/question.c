@@ -142,10 +142,8 @@ static bool read_port(struct warden_query *query, const char *protocol, const ch
 	return true;
 }
 
-static bool read_address(struct warden_query *query, const char *text)
+static bool read_address(struct warden_query *query, struct warden_address *a, const char *text)
 {
-	struct warden_address *a = &query->q.address;
-
 	a->version = strchr(text, ':') ? 6 : 4;
 	if (inet_pton(a->version == 6 ? AF_INET6 : AF_INET, text, a->bytes) != 1)
 		return wrong(query, "`%s` is no address; write one like 192.0.2.1 or 2001:db8::1", text);
@@ -162,15 +160,18 @@ static bool read_interface(struct warden_query *query, const char *on)
 }
 
 bool warden_query_receive(struct warden_query *query, uint32_t domain, const char *protocol,
-			  const char *port, const char *on, const char *from)
+			  const char *port, const char *on, const char *at, const char *from)
 {
 	if (!read_port(query, protocol, port))
 		return false;
 	query->q.domain = domain;
-	snprintf(query->what, sizeof(query->what), "%s %s %u%s%.64s%s%.64s",
-		 warden_model_domain(domain), protocol, query->q.port, on ? " on " : "", on ? on : "", from ? " from " : "",
-		 from ? from : "");
-	return read_interface(query, on) && (!from || read_address(query, from));
+	snprintf(query->what, sizeof(query->what), "%s %s %u%s%.64s%s%.64s%s%.64s",
+		 warden_model_domain(domain), protocol, query->q.port, on ? " on " : "", on ? on : "",
+		 at ? " at " : "", at ? at : "", from ? " from " : "", from ? from : "");
+	if (at && domain != WARDEN_DOMAIN_LISTEN)
+		return wrong(query, "the address that is bound to stands behind `from`; leave out `at`");
+	return read_interface(query, on) && (!at || read_address(query, &query->q.own, at)) &&
+	       (!from || read_address(query, &query->q.address, from));
 }
 
 bool warden_query_connect(struct warden_query *query, const char *protocol, const char *port,
@@ -181,7 +182,7 @@ bool warden_query_connect(struct warden_query *query, const char *protocol, cons
 	query->q.domain = WARDEN_DOMAIN_CONNECT;
 	snprintf(query->what, sizeof(query->what), "connect %s %u%s%.64s%s%.64s", protocol, query->q.port,
 		 on ? " on " : "", on ? on : "", address ? " to " : "", address ? address : "");
-	return read_interface(query, on) && (!address || read_address(query, address));
+	return read_interface(query, on) && (!address || read_address(query, &query->q.address, address));
 }
 
 bool warden_query_egress(struct warden_query *query, const char *class, const char *address,
@@ -192,7 +193,7 @@ bool warden_query_egress(struct warden_query *query, const char *class, const ch
 	query->q.domain = WARDEN_DOMAIN_EGRESS;
 	snprintf(query->what, sizeof(query->what), "while using %s%s%.64s%s%.64s", class,
 		 on ? " on " : "", on ? on : "", address ? " to " : "", address ? address : "");
-	return read_interface(query, on) && (!address || read_address(query, address));
+	return read_interface(query, on) && (!address || read_address(query, &query->q.address, address));
 }
 
 bool warden_query_broker(struct warden_query *query, const struct warden_view *v,
@@ -246,6 +247,19 @@ static bool digest_of(struct warden_query *query, const struct warden_asked *a, 
 	return true;
 }
 
+static bool read_digest(struct warden_query *query, const char *digits)
+{
+	struct warden_digest *digest = &query->q.object;
+
+	digest->alg = WARDEN_DIGEST_ALG_SHA256;
+	if (strlen(digits) == 2 * sizeof(digest->bytes) &&
+	    warden_hex_get(digest->bytes, sizeof(digest->bytes), digits))
+		return true;
+	return wrong(query, "`%.80s` is no SHA-256; write its 64 hexadecimal digits, as `wardenctl "
+			    "measure list` prints them",
+		     digits);
+}
+
 static bool query_surface(struct warden_query *query, const char *word)
 {
 	const struct warden_wire_enum *surfaces = warden_enum_debug_surface();
@@ -267,8 +281,10 @@ bool warden_query_object(struct warden_query *query, const struct warden_asked *
 	query->q.domain = domain;
 	if (domain == WARDEN_DOMAIN_DEBUG)
 		return query_surface(query, object);
-	snprintf(query->what, sizeof(query->what), "%s \"%s\"", warden_model_domain(domain),
-		 object);
+	snprintf(query->what, sizeof(query->what), "%s%s \"%s\"", warden_model_domain(domain),
+		 domain == WARDEN_DOMAIN_BPF ? " sha256" : "", object);
+	if (domain == WARDEN_DOMAIN_BPF)
+		return read_digest(query, object);
 	if (domain != WARDEN_DOMAIN_AUTOLOAD &&
 	    (domain != WARDEN_DOMAIN_MODULE || strchr(object, '/')))
 		return digest_of(query, a, object, &query->q.object);

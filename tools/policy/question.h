@@ -48,11 +48,11 @@ struct warden_query {
 bool warden_query_sensor(struct warden_query *query, const char *class, const char *topology);
 
 /*
- * To listen or to bind. @on and @from may be NULL: by any interface, from anywhere; what is
- * bound is then asked as if neither were known.
+ * To listen or to bind. @on, @at and @from may be NULL: by any interface, at any own address, from
+ * anywhere; what is bound is then asked as if none were known, and has no @at.
  */
 bool warden_query_receive(struct warden_query *query, uint32_t domain, const char *protocol,
-			  const char *port, const char *on, const char *from);
+			  const char *port, const char *on, const char *at, const char *from);
 
 /*
  * @address may be NULL: one that no rule names, and @on: whichever way its route leads, so that no

@@ -440,7 +440,8 @@ size_t warden_model_spread(const struct warden_rule *rule)
 		return n * rule->sensors.n;
 	if (rule->domain == WARDEN_DOMAIN_USB)
 		return rule->interfaces.n ? rule->interfaces.n : 1;
-	if (rule->domain == WARDEN_DOMAIN_DEBUG || warden_model_has_name(rule))
+	if (rule->domain == WARDEN_DOMAIN_DEBUG || rule->domain == WARDEN_DOMAIN_BPF ||
+	    warden_model_has_name(rule))
 		return n;
 	if (rule->object.text)
 		return 2 * n;
@@ -448,6 +449,8 @@ size_t warden_model_spread(const struct warden_rule *rule)
 		n *= rule->sensors.n;
 	if (rule->prefixes.n)
 		n *= rule->prefixes.n;
+	if (rule->owns.n)
+		n *= rule->owns.n;
 	if (rule->interfaces.n)
 		n *= rule->interfaces.n;
 	return n * (rule->ports.n ? rule->ports.n : 1);

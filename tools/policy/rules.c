@@ -168,7 +168,8 @@ static void check_usb_class(struct warden_diags *d, const struct warden_rule *r)
 				 r->object.text);
 }
 
-static void check_usb_digest(struct warden_diags *d, const struct warden_rule *r)
+/* @where: the command that prints them. */
+static void check_digest(struct warden_diags *d, const struct warden_rule *r, const char *where)
 {
 	uint8_t bytes[WARDEN_DIGEST_SIZE];
 
@@ -176,7 +177,17 @@ static void check_usb_digest(struct warden_diags *d, const struct warden_rule *r
 	    !warden_hex_get(bytes, sizeof(bytes), r->object.text))
 		warden_diags_add(d, r->object.at,
 				 "this is no SHA-256; write its 64 hexadecimal digits, as "
-				 "`wardenctl service list --usb` prints them");
+				 "`wardenctl %s` prints them",
+				 where);
+}
+
+static void check_bpf_rule(struct warden_diags *d, const struct warden_rule *r)
+{
+	if (r->who.text)
+		warden_diags_add(d, r->who.at,
+				 "who may load bpf programs is for `debug bpf` rules; write `any` or "
+				 "nothing");
+	check_digest(d, r, "measure list");
 }
 
 static void check_usb_rule(struct warden_diags *d, const struct warden_rule *r)
@@ -185,7 +196,7 @@ static void check_usb_rule(struct warden_diags *d, const struct warden_rule *r)
 		warden_diags_add(d, r->who.at,
 				 "a usb device is plugged in by nobody; write `any` or nothing");
 	if (r->by_digest)
-		check_usb_digest(d, r);
+		check_digest(d, r, "service list --usb");
 	else if (r->by_class)
 		check_usb_class(d, r);
 	else if (r->object.text && !is_usb_id(r->object.text))
@@ -208,6 +219,8 @@ static void check_network(struct warden_diags *d, const struct warden_rule *r)
 					   "`usb` rules; leave it out");
 	if (r->from.line && domain != WARDEN_DOMAIN_LISTEN && domain != WARDEN_DOMAIN_BIND)
 		warden_diags_add(d, r->from, "`from` is for `listen` and `bind` rules; leave it out");
+	if (r->own.line && domain != WARDEN_DOMAIN_LISTEN)
+		warden_diags_add(d, r->own, "`at` with an address is for `listen` rules; leave it out");
 	if (r->to.line && domain != WARDEN_DOMAIN_CONNECT && domain != WARDEN_DOMAIN_EGRESS)
 		warden_diags_add(d, r->to, "`to` is for `connect` and `egress` rules; leave it out");
 	if (r->while_using.line && domain != WARDEN_DOMAIN_EGRESS)
@@ -221,7 +234,7 @@ static void check_network(struct warden_diags *d, const struct warden_rule *r)
 /* A packet is asked, which knows no program, and only of protocols that are looked into. */
 static void check_conditions(struct warden_diags *d, const struct warden_rule *r)
 {
-	if (r->domain != WARDEN_DOMAIN_LISTEN || (!r->interfaces.n && !r->prefixes.n))
+	if (r->domain != WARDEN_DOMAIN_LISTEN || (!r->interfaces.n && !r->prefixes.n && !r->owns.n))
 		return;
 	if (r->action == WARDEN_ACTION_DENY && r->who.text)
 		warden_diags_add(d, r->who.at,
@@ -243,6 +256,8 @@ void warden_model_check_rule(struct warden_diags *d, const struct warden_rule *r
 		check_file_rule(d, r);
 	else if (r->domain == WARDEN_DOMAIN_AUTOLOAD)
 		check_pattern(d, r, "the alias");
+	else if (r->domain == WARDEN_DOMAIN_BPF)
+		check_bpf_rule(d, r);
 	else if (r->domain == WARDEN_DOMAIN_USB)
 		check_usb_rule(d, r);
 }

@@ -149,7 +149,7 @@ static void ask_nets(struct safety *y, struct warden_question *q)
 }
 
 /* By which interface and from where: one that no rule names, and each that one does. */
-static void ask_places(struct safety *y, struct warden_question *q)
+static void ask_places_at(struct safety *y, struct warden_question *q)
 {
 	static const struct warden_address elsewhere = { .version = WARDEN_ADDRESS_ELSEWHERE };
 	size_t i;
@@ -162,6 +162,25 @@ static void ask_places(struct safety *y, struct warden_question *q)
 		q->address = elsewhere;
 		if (q->interface)
 			ask_nets(y, q);
+	}
+}
+
+/* The same at an address of the device that no rule names, and at each edge of those that one does. */
+static void ask_places(struct safety *y, struct warden_question *q)
+{
+	size_t i;
+
+	q->own.version = WARDEN_ADDRESS_ELSEWHERE;
+	ask_places_at(y, q);
+	for (i = 0; i < y->view.rules.n; i++) {
+		const struct warden_net *own = &y->view.rules.v[i].own;
+
+		if (!own->first.version)
+			continue;
+		q->own = own->first;
+		ask_places_at(y, q);
+		q->own = warden_net_next(own);
+		ask_places_at(y, q);
 	}
 }
 
@@ -194,7 +213,7 @@ static void ask_named(struct safety *y, struct warden_question *q)
 {
 	const char *text = y->entry->object.text;
 
-	if (q->domain == WARDEN_DOMAIN_USB && y->entry->by_digest) {
+	if (y->entry->by_digest) {
 		q->object.alg = WARDEN_DIGEST_ALG_SHA256;
 		warden_hex_get(q->object.bytes, sizeof(q->object.bytes), text);
 	} else if (q->domain == WARDEN_DOMAIN_USB && y->entry->by_class)
@@ -228,6 +247,7 @@ static void ask_entry(struct safety *y, uint32_t program)
 	else if (q.domain == WARDEN_DOMAIN_PROTOCOL)
 		ask_sockets(y, &q);
 	else if (q.domain == WARDEN_DOMAIN_DEBUG || q.domain == WARDEN_DOMAIN_USB ||
+		 q.domain == WARDEN_DOMAIN_BPF ||
 		 warden_model_has_name(y->entry))
 		ask_named(y, &q);
 	else

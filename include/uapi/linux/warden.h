@@ -30,6 +30,7 @@ enum warden_domain {
 	WARDEN_DOMAIN_USB,
 	WARDEN_DOMAIN_EGRESS,
 	WARDEN_DOMAIN_BIND,
+	WARDEN_DOMAIN_BPF,
 };
 
 /**
@@ -252,6 +253,8 @@ enum warden_event {
  *   not by the one this goes by
  * @WARDEN_REASON_INTERFACE_KEPT: a rule allows it by the interface the socket
  *   is bound to, which it was to leave
+ * @WARDEN_REASON_ADDRESS_CLOSED: the policy lets nobody receive at this port
+ *   of this address of the device
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -305,6 +308,7 @@ enum warden_reason {
 	WARDEN_REASON_OPEN_BEFORE,
 	WARDEN_REASON_INTERFACE_NOT_NAMED,
 	WARDEN_REASON_INTERFACE_KEPT,
+	WARDEN_REASON_ADDRESS_CLOSED,
 };
 
 /**
@@ -678,6 +682,7 @@ enum {
 	WARDEN_A_RULE_USB_CLASS,
 	WARDEN_A_RULE_INTERFACE,
 	WARDEN_A_RULE_RATE,
+	WARDEN_A_RULE_OWN,
 
 	__WARDEN_A_RULE_MAX,
 	WARDEN_A_RULE_MAX = (__WARDEN_A_RULE_MAX - 1)

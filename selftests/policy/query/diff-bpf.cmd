@@ -1,0 +1,1 @@
+policy diff --root ../root bpf.policy bpf-after.policy

@@ -1,0 +1,1 @@
+policy diff --root ../root owns.policy owns-after.policy

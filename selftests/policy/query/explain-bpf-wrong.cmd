@@ -1,0 +1,1 @@
+policy explain --root ../root --bpf 9f39 bpf.policy

@@ -1,0 +1,1 @@
+policy explain --root ../root --program app --listen tcp/22 --at 192.168.1.7 owns.policy

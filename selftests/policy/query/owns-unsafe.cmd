@@ -1,0 +1,1 @@
+policy check --root ../root owns-unsafe.policy

@@ -61,6 +61,7 @@ BTF_ID_FLAGS(func, warden_kf_local_prepare, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_local_reach)
 BTF_ID_FLAGS(func, warden_kf_socket_receive, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, warden_kf_socket_release)
+BTF_ID_FLAGS(func, warden_kf_socket_inherit, KF_SLEEPABLE)
 BTF_KFUNCS_END(kfunc_ids)
 
 /* Nobody else's program may call in: root could forget devices with one. */

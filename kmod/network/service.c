@@ -161,18 +161,19 @@ int warden_service_listen(struct socket *sock)
 }
 
 /**
- * warden_service_accept() - may the current program take a connection of this socket?
+ * warden_service_receive() - may the current program receive by this socket?
  * @sock: the socket, which another program may have made and handed over
+ * @how: for the record: what it is about to do
  *
  * Context: Process context, may sleep.
  * Return: 0 or -EACCES.
  */
-int warden_service_accept(struct socket *sock)
+int warden_service_receive(struct socket *sock, const char *how)
 {
 	bool opened;
 
 	return ask_listen(sock, local_port(sock), READ_ONCE(sock->sk->sk_bound_dev_if),
-			  is_on_loop(sock->sk), "accept", &opened);
+			  is_on_loop(sock->sk), how, &opened);
 }
 
 /* --- connecting ------------------------------------------------------------ */

@@ -7,7 +7,6 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "lib/devices.h"
 #include "lib/harness.h"
 #include "lib/networks.h"
 

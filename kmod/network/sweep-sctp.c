@@ -12,9 +12,11 @@
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/net.h>
+#include <linux/rwsem.h>
 #include <linux/sctp.h>
 #include <linux/socket.h>
 #include <linux/uio.h>
+#include <net/net_namespace.h>
 #include <net/sctp/sctp.h>
 #include <net/sctp/structs.h>
 #include <net/sock.h>
@@ -51,28 +53,52 @@ static int look_at_server(struct sctp_endpoint *ep, void *arg)
 	return 0;
 }
 
+static void walk_flows(struct warden_sweep *s, typeof(&sctp_transport_traverse_process) walk)
+{
+	struct net *net;
+	int at;
+
+	down_read(&net_rwsem);
+	for_each_net(net) {
+		at = 0;
+		walk(look_at_flow, NULL, net, &at, s);
+	}
+	up_read(&net_rwsem);
+}
+
+static void walk_servers(struct warden_sweep *s, typeof(&sctp_for_each_endpoint) walk)
+{
+	struct net *net;
+	int at;
+
+	down_read(&net_rwsem);
+	for_each_net(net) {
+		at = 0;
+		walk(look_at_server, net, &at, s);
+	}
+	up_read(&net_rwsem);
+}
+
 /**
- * warden_sweep_walk_sctp() - consider what SCTP has in a network
+ * warden_sweep_walk_sctp() - consider what SCTP has, in every network
  * @s: the walk
- * @net: the network
  *
  * Context: Process context, sleeps.
  */
-void warden_sweep_walk_sctp(struct warden_sweep *s, struct net *net)
+void warden_sweep_walk_sctp(struct warden_sweep *s)
 {
 	typeof(&sctp_transport_traverse_process) flows = symbol_get(sctp_transport_traverse_process);
-	typeof(&sctp_for_each_endpoint) servers;
-	int at = 0;
+	typeof(&sctp_for_each_endpoint) servers = NULL;
 
 	if (!flows)
 		return;
-	flows(look_at_flow, NULL, net, &at, s);
+	walk_flows(s, flows);
 	symbol_put(sctp_transport_traverse_process);
-	servers = s->out ? NULL : symbol_get(sctp_for_each_endpoint);
+	if (!s->out)
+		servers = symbol_get(sctp_for_each_endpoint);
 	if (!servers)
 		return;
-	at = 0;
-	servers(look_at_server, net, &at, s);
+	walk_servers(s, servers);
 	symbol_put(sctp_for_each_endpoint);
 }
 
@@ -142,7 +168,7 @@ bool warden_sweep_end_sctp(struct sock *sk)
 
 #else /* no SCTP */
 
-void warden_sweep_walk_sctp(struct warden_sweep *s, struct net *net)
+void warden_sweep_walk_sctp(struct warden_sweep *s)
 {
 }
 

@@ -337,9 +337,9 @@ static void walk_all(struct warden_sweep *s)
 			walk_flows(s, net->ipv4.tcp_death_row.hashinfo, IPPROTO_TCP);
 		if (net->ipv4.udp_table != init_net.ipv4.udp_table)
 			walk_udp(s, net->ipv4.udp_table);
-		warden_sweep_walk_sctp(s, net);
 	}
 	up_read(&net_rwsem);
+	warden_sweep_walk_sctp(s);
 	walk_dccp(s);
 	/* All networks share this one. Last: a server that ends takes what it did not accept along. */
 	if (!s->out)

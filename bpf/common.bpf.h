@@ -100,6 +100,21 @@ static __always_inline bool may_be_brokered(const struct file *file)
 	return (file->f_inode->i_mode & S_IFMT) == S_IFSOCK && (!g || g->brokered);
 }
 
+/* Does a policy deny to anybody to listen somewhere? */
+static __always_inline bool is_listening_judged(void)
+{
+	const struct warden_gate *g = gate();
+
+	return !g || g->domains >> WARDEN_DOMAIN_LISTEN & 1;
+}
+
+/* The same, or may it receive where not all may? */
+static __always_inline bool is_judged_socket(const struct file *file)
+{
+	return may_be_brokered(file) ||
+	       ((file->f_inode->i_mode & S_IFMT) == S_IFSOCK && is_listening_judged());
+}
+
 /* Is there a process whose sending depends on a sensor it used? */
 static __always_inline bool is_anybody_marked(void)
 {

@@ -65,6 +65,7 @@ WARDEN_KFUNC int warden_kf_local_bind(struct socket *sock, struct sockaddr *addr
 WARDEN_KFUNC int warden_kf_local_prepare(struct socket *sock, __u32 hook);
 WARDEN_KFUNC int warden_kf_local_reach(struct sock *sk, struct sock *other, __u32 hook);
 WARDEN_KFUNC int warden_kf_socket_receive(struct file *file);
+WARDEN_KFUNC int warden_kf_socket_inherit(void);
 WARDEN_KFUNC int warden_kf_socket_release(struct file *file);
 
 #endif /* WARDEN_KFUNC_H */

@@ -62,7 +62,8 @@ asm(".pushsection .BTF_ids, \"a\"; .balign 8; .popsection");
 	X(warden_kf_local_prepare, KF_SLEEPABLE)                                           \
 	X(warden_kf_local_reach, 0)                                                        \
 	X(warden_kf_socket_receive, KF_SLEEPABLE)                                          \
-	X(warden_kf_socket_release, 0)
+	X(warden_kf_socket_release, 0)                                                     \
+	X(warden_kf_socket_inherit, KF_SLEEPABLE)
 
 /* One set: LSM and tracing programs are one kind of hook to the verifier. */
 #define IN_SET(name, flags) BTF_ID_FLAGS(func, name, flags)

@@ -169,7 +169,8 @@ static int put_surface(struct sk_buff *skb, u32 surface)
 
 	if (!nest || nla_put_u32(skb, WARDEN_A_SURFACE_SURFACE, surface) ||
 	    nla_put_u32(skb, WARDEN_A_SURFACE_STATE, state) ||
-	    put_u32(skb, WARDEN_A_SURFACE_SECONDS, seconds))
+	    put_u32(skb, WARDEN_A_SURFACE_SECONDS, seconds) ||
+	    put_u32(skb, WARDEN_A_SURFACE_OLDER, warden_debug_older(surface)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

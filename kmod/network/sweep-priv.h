@@ -4,7 +4,6 @@
 
 #include <linux/types.h>
 
-struct net;
 struct sock;
 struct warden_layers;
 struct warden_ports;
@@ -44,7 +43,8 @@ struct warden_sweep {
 };
 
 void warden_sweep_consider(struct warden_sweep *s, struct sock *sk, bool taken);
-void warden_sweep_walk_sctp(struct warden_sweep *s, struct net *net);
+void warden_sweep_walk_sctp(struct warden_sweep *s);
+bool warden_sweep_empty_sctp(struct sock *sk);
 bool warden_sweep_end_sctp(struct sock *sk);
 
 #endif /* WARDEN_SWEEP_PRIV_H */

@@ -354,9 +354,9 @@ static void walk_all(struct warden_sweep *s)
 			walk_flows(s, net->ipv4.tcp_death_row.hashinfo, IPPROTO_TCP);
 		if (net->ipv4.udp_table != init_net.ipv4.udp_table)
 			walk_udp(s, net->ipv4.udp_table);
-		warden_sweep_walk_sctp(s, net);
 	}
 	up_read(&net_rwsem);
+	warden_sweep_walk_sctp(s);
 	walk_dccp(s);
 	/* All networks share this one. Last: a server that ends takes what it did not accept along. */
 	if (!s->out)
@@ -424,6 +424,13 @@ static bool is_to_end(const struct warden_sweep *s, const struct sock *sk)
 	return s->abort || (is_flow(sk) && s->had && was_open(s, sk));
 }
 
+/* Has a server's port lost its rule, so that what one socket has taken ends while it goes on? */
+static bool is_to_empty(const struct warden_sweep *s, const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_SCTP && !is_flow(sk) && !sk->sk_kern_sock && s->had &&
+	       was_open(s, sk) && state_of(s->layers->ports, sk, bit_of(sk)) & WARDEN_REACH_HARD;
+}
+
 static bool has_peer(const struct sock *sk)
 {
 	return sk->sk_family == AF_INET6 ? !ipv6_addr_any(&sk->sk_v6_daddr) : sk->sk_daddr;
@@ -439,8 +446,11 @@ static void name_peer(char *text, size_t size, const struct warden_sweep *s, con
 		snprintf(text, size, "connection %s %pI4", how, &sk->sk_daddr);
 }
 
+static const char has_ended[] = "ended", goes_on[] = "goes on",
+		  is_empty[] = "goes on, its connections ended";
+
 static void tell(struct warden_sweep *s, struct sock *sk, u16 port, u32 line,
-		 const struct warden_snapshot *snap, bool ended)
+		 const struct warden_snapshot *snap, const char *fate)
 {
 	struct warden_record *r;
 	char what[64] = "server";
@@ -455,7 +465,7 @@ static void tell(struct warden_sweep *s, struct sock *sk, u16 port, u32 line,
 		name_peer(what, sizeof(what), s, sk);
 	r->event = WARDEN_EVENT_SWEEP;
 	r->domain = s->out ? WARDEN_DOMAIN_CONNECT : WARDEN_DOMAIN_LISTEN;
-	r->action = ended ? WARDEN_ACTION_DENY : WARDEN_ACTION_ALLOW;
+	r->action = fate == goes_on ? WARDEN_ACTION_ALLOW : WARDEN_ACTION_DENY;
 	r->reason = s->out ? WARDEN_REASON_POLICY_CHANGED : WARDEN_REASON_PORT_CLOSED;
 	r->generation = s->layers->generation;
 	r->layer = snap->layer;
@@ -467,7 +477,7 @@ static void tell(struct warden_sweep *s, struct sock *sk, u16 port, u32 line,
 	r->protocol = sk->sk_protocol;
 	r->port = port;
 	snprintf(r->object, sizeof(r->object), "%s%s %s", sk->sk_kern_sock ? "the kernel's " : "", what,
-		 ended ? "ended" : "goes on");
+		 fate);
 	warden_record_add(r);
 	kfree(r);
 }
@@ -488,7 +498,7 @@ static bool settle_outgoing(struct warden_sweep *s, struct sock *sk)
 	rcu_read_unlock();
 	if (!snap) /* it was connected to somebody else meanwhile */
 		return true;
-	tell(s, sk, req.port, line, snap, ends);
+	tell(s, sk, req.port, line, snap, ends ? has_ended : goes_on);
 	return !ends || !warden_sweep_end(sk);
 }
 
@@ -497,7 +507,7 @@ static bool settle(struct warden_sweep *s, struct sock *sk)
 {
 	const u16 port = inet_sk(sk)->inet_num; /* an end takes it */
 	const struct warden_snapshot *snap;
-	bool ends = is_to_end(s, sk);
+	bool ends = is_to_end(s, sk), empties = !ends && is_to_empty(s, sk);
 	struct warden_origin from;
 	u32 line;
 
@@ -505,7 +515,8 @@ static bool settle(struct warden_sweep *s, struct sock *sk)
 	read_origin(&from, sk);
 	snap = warden_ports_closer(s->layers, transport_of(sk), port, &from, &line);
 	rcu_read_unlock();
-	tell(s, sk, port, line, snap, ends);
+	empties = empties && warden_sweep_empty_sctp(sk);
+	tell(s, sk, port, line, snap, ends ? has_ended : empties ? is_empty : goes_on);
 	return !ends || !warden_sweep_end(sk);
 }
 

@@ -73,30 +73,42 @@ static const char *raw_keys(void)
 	return first("/dev/hidraw*");
 }
 
+/* Chips are on a bus in memory, which not each kernel has. */
+static bool has_chips(void)
+{
+	static int there = -1;
+
+	if (there < 0)
+		there = device_is_known("i2c-stub") && chip_bus() >= 0;
+	return there;
+}
+
 static const char *compass(void)
 {
-	return first("/dev/iio:device*");
+	return has_chips() ? first("/dev/iio:device*") : "";
 }
 
 static const char *compass_value(void)
 {
-	return chip_compass("in_magn_x_raw");
+	return has_chips() ? chip_compass("in_magn_x_raw") : "";
 }
 
 static const char *compass_buffer(void)
 {
-	return chip_compass("buffer/length");
+	return has_chips() ? chip_compass("buffer/length") : "";
 }
 
 static const char *thermometer(void)
 {
-	return chip_has_thermometer() ? chip_thermometer("temp1_input") : "";
+	return has_chips() && chip_has_thermometer() ? chip_thermometer("temp1_input") : "";
 }
 
 static const char *bus(void)
 {
 	static char path[32];
 
+	if (!has_chips())
+		return "";
 	snprintf(path, sizeof(path), "/dev/i2c-%d", chip_bus());
 	return path;
 }
@@ -105,6 +117,8 @@ static const char *registers(void)
 {
 	static char path[96];
 
+	if (!has_chips())
+		return "";
 	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
 	chmod("/sys/kernel/debug", 0755);
 	snprintf(path, sizeof(path), "/sys/kernel/debug/regmap/%d-%04x/registers", chip_bus(),
@@ -363,8 +377,6 @@ FIXTURE_SETUP(way)
 	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
 	ASSERT_EQ(0, device_load("snd-aloop", ""));
 	device_load("dummy_hcd", "");
-	if (device_is_known("i2c-stub"))
-		ASSERT_LE(0, chip_bus());
 	ASSERT_EQ(0, keypad_plug(&self->keys));
 	self->mouse = plug_in_mouse();
 	ASSERT_LOADED(warden_policy(NOTHING "allow any use bus;\n")); /* which giving a chip away takes */
@@ -407,7 +419,7 @@ TEST_F(way, to_a_sensor_is_closed_to_each_user_and_each_call)
 		if (!self->places[i].path[0])
 			TH_LOG("no way here: %s %s", ways[i].row, ways[i].path ? ways[i].path : "");
 	}
-	EXPECT_LE(device_is_known("i2c-stub") ? WAYS_MIN : 5, there);
+	EXPECT_LE(has_chips() ? WAYS_MIN : 5, there);
 }
 
 TEST_F(way, to_a_sensor_is_open_by_the_rule_for_its_class)

@@ -436,4 +436,46 @@ TEST_F(way, to_a_sensor_is_open_by_the_rule_for_its_class)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
+/* --- a directory that makes what triggers chips ------------------------------------------ */
+
+#define TRIGGERS "/sys/kernel/config/iio/triggers/hrtimer"
+
+/* By mkdir() and by a ring; the errno of both, or USERS_NOBODY. They stay: this kernel frees them too early. */
+static int make_triggers(const struct user *u, void *unused)
+{
+	char path[80];
+	int plain, ring;
+
+	(void)unused;
+	snprintf(path, sizeof(path), TRIGGERS "/way-%d-%d", u->uid, !!u->spaces);
+	plain = mkdir(path, 0755) ? errno : 0;
+	strcat(path, "r");
+	ring = -uring_mkdir(path, 0755);
+	if (plain != ring && ring != ENOSYS)
+		printf("# %s: %d, by a ring %d\n", u->name, plain, ring);
+	return plain == ring || ring == ENOSYS ? plain : USERS_NOBODY;
+}
+
+TEST_F(way, to_make_a_trigger_is_the_right_to_motion)
+{
+	struct claim denied = { .domain = "sensor", .reason = "program-unknown",
+				.program = warden_self(), .line = UINT32_MAX };
+	size_t i;
+
+	if (device_load("iio-trig-hrtimer", ""))
+		SKIP(return, "this kernel has no timer that triggers chips");
+	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
+	ASSERT_EQ(0, chmod(TRIGGERS, 0777));
+	ASSERT_LOADED(warden_policy(NOTHING));
+	self->mark = evidence_mark();
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(EACCES, users_run(users_at(i), make_triggers, NULL));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use motion;\n"));
+	self->mark = evidence_mark();
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(0, users_run(users_at(i), make_triggers, NULL));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
 TEST_HARNESS_MAIN

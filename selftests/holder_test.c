@@ -291,6 +291,31 @@ TEST_F(holder, is_not_hibernated_while_it_has_the_camera)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
+static bool doctor_warns_of_swap(void)
+{
+	warden_ctl(ARGV("doctor"));
+	return strstr(warden_said(), "in clear, as far as can be told");
+}
+
+/* S34: that a copy of its own is written to a disk cannot be kept from happening, and is told. */
+TEST_F(holder, swap_in_clear_is_told)
+{
+	if (access("/proc/swaps", R_OK))
+		SKIP(return, "this kernel does not swap");
+	EXPECT_FALSE(doctor_warns_of_swap());
+	ASSERT_TRUE(client_shell("dd if=/dev/zero of=/var/tmp/swap bs=1M count=2 2>/dev/null && "
+				 "chmod 600 /var/tmp/swap && mkswap /var/tmp/swap && swapon /var/tmp/swap"));
+	EXPECT_TRUE(doctor_warns_of_swap());
+	EXPECT_TRUE(client_shell("swapoff /var/tmp/swap && rm /var/tmp/swap"));
+	EXPECT_FALSE(doctor_warns_of_swap());
+	/* Its twin, in memory. */
+	if (device_load("zram", "num_devices=1"))
+		return;
+	ASSERT_TRUE(client_shell("echo 2M >/sys/block/zram0/disksize && mkswap /dev/zram0 && swapon /dev/zram0"));
+	EXPECT_FALSE(doctor_warns_of_swap());
+	EXPECT_TRUE(client_shell("swapoff /dev/zram0 && modprobe -r zram"));
+}
+
 struct reader {
 	int fd;
 	void *to;

@@ -265,6 +265,25 @@ static bool is_concerned(const struct warden_sweep *s, const struct sock *sk, bo
 	       is_stopped(s, sk);
 }
 
+/* A socket of the kernel's own does not keep its network, whose interfaces are asked for later. */
+static bool hold(struct sock *sk)
+{
+	if (!maybe_get_net(sock_net(sk)))
+		return false;
+	if (refcount_inc_not_zero(&sk->sk_refcnt))
+		return true;
+	put_net(sock_net(sk));
+	return false;
+}
+
+static void let_go(struct sock *sk)
+{
+	struct net *net = sock_net(sk);
+
+	sock_put(sk);
+	put_net(net);
+}
+
 /**
  * warden_sweep_consider() - keep a socket for its end, where it is one that the policy concerns
  * @s: the walk
@@ -277,7 +296,7 @@ void warden_sweep_consider(struct warden_sweep *s, struct sock *sk, bool taken)
 {
 	if (s->nr == WARDEN_SWEEP_BATCH || !is_concerned(s, sk, taken))
 		return;
-	if (s->seen++ < s->skip || !refcount_inc_not_zero(&sk->sk_refcnt))
+	if (s->seen++ < s->skip || !hold(sk))
 		return;
 	s->found[s->nr++] = sk;
 }
@@ -513,7 +532,7 @@ static u32 settle(struct warden_sweep *s)
 	stand = settle_some(s, false);
 	stand += settle_some(s, true);
 	for (i = 0; i < s->nr; i++)
-		sock_put(s->found[i]);
+		let_go(s->found[i]);
 	return stand;
 }
 

@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 struct sock;
+struct warden_ending;
 struct warden_layers;
 struct warden_ports;
 
@@ -25,7 +26,10 @@ struct warden_ports;
  * @nr: how many @found
  * @told: records that were made
  * @more: sockets that none was made for
+ * @late: an end was not there in time
  * @found: held
+ * @settled: those of @found that were looked at
+ * @endings: their ends that are under way
  */
 struct warden_sweep {
 	const struct warden_layers *layers;
@@ -39,7 +43,10 @@ struct warden_sweep {
 	u32 nr;
 	u32 told;
 	u32 more;
+	bool late;
 	struct sock *found[WARDEN_SWEEP_BATCH];
+	bool settled[WARDEN_SWEEP_BATCH];
+	struct warden_ending *endings[WARDEN_SWEEP_BATCH];
 };
 
 void warden_sweep_consider(struct warden_sweep *s, struct sock *sk, bool taken);

@@ -332,6 +332,35 @@ TEST_F(holder, withdrawal_does_not_wait_for_a_page_that_does_not_come)
 	EXPECT_EQ(0, pthread_join(thread, NULL));
 }
 
+/* Sessions of the child's, each of whose ends needs the lock that a reader holds. */
+#define HELD_UP 60
+
+/* What ends together waits together: it would take twelve seconds if each waited for itself. */
+TEST_F(holder, withdrawal_waits_once_for_many_that_are_held_up)
+{
+	struct page page;
+	struct reader r;
+	pthread_t thread;
+	uint64_t begin;
+	int i;
+
+	if (page_withhold(&page))
+		SKIP(return, "this kernel has no userfaultfd");
+	r.fd = open(self->child.camera, O_RDWR | O_CLOEXEC);
+	r.to = page.memory;
+	ASSERT_LE(0, r.fd);
+	for (i = 0; i < HELD_UP; i++)
+		ASSERT_EQ(0, holder_do(&self->child, OPEN));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, read_one, &r));
+	ASSERT_TRUE(page_is_wanted(&page, 20000));
+	close(r.fd);
+	begin = now_ns();
+	EXPECT_EQ(0, warden_withdraw("tester", "camera"));
+	EXPECT_GT(10000000000, now_ns() - begin);
+	page_give(&page);
+	EXPECT_EQ(0, pthread_join(thread, NULL));
+}
+
 /* S32: a ring opens and reads as its owner does. */
 TEST_F(holder, ring_opens_and_reads_what_its_owner_may)
 {

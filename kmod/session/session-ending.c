@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How sessions are ended from outside (withdrawal, expiry, another policy, stop):
- *  1. the file's operations become dead ones: the next call fails;
+ * How sessions are ended from outside (withdrawal, expiry, another policy, stop). Of all that
+ * end together first, as this waits for nobody:
+ *  1. the file's operations become dead ones, and its mappings are zapped: the next call fails.
+ * Then of one after the other, whose waits have one limit for all, as a program can hold any
+ * of them up:
  *  2. threads inside a call are asked out of it (task work with a signal);
  *  3. mmap calls under way are waited for, by taking their mm's lock once;
  *  4. the stream is stopped through its driver;
@@ -31,12 +34,21 @@
 #include "session.h"
 #include "stream.h"
 
-/* Longest wait for the lock of a holder's mm; an mmap() of a device takes microseconds. */
-#define MMAP_WAIT_MS 50
+/* Longest waits in one review, whatever the number of its sessions; all of them take microseconds. */
+#define MMAP_WAIT_MS 50 /* for the locks of holders' memory */
+#define LOCK_WAIT_MS 100 /* for drivers' locks; a call inside the driver was asked to leave before */
+#define WAKE_WAIT_MS 100 /* until those who wait were woken */
 
 /* How long stop waits for holders to close what was ended, and to unmap it. */
 #define DRAIN_MS 500
 #define UNMAP_MS 5000
+
+/* What is left of them. */
+struct waits {
+	unsigned int mmap;
+	unsigned int lock;
+	unsigned int wake;
+};
 
 /* A thread that has an ending session's file open. */
 struct holder {
@@ -150,39 +162,50 @@ static void wait_for_mmap(struct task_struct *t, unsigned int *left)
 	mmput(mm);
 }
 
-/* Take the ground from under a session. The caller holds a reference to its file. */
-static void end_session(struct warden_session *s)
+/* Before anybody is waited for: whoever holds up the end of one goes on with none of them. */
+static void deaden_all(struct list_head *list)
 {
-	unsigned int left = MMAP_WAIT_MS; /* for all of them, whatever their number */
+	struct warden_session *s;
+
+	list_for_each_entry(s, list, ending) {
+		warden_session_deaden(s);
+		warden_mapping_zap(&s->mapping);
+	}
+}
+
+/* Take the ground from under a session, which is dead. The caller holds a reference to its file. */
+static void end_session(struct warden_session *s, struct waits *left)
+{
 	struct warden_buffers buffers;
 	struct holder *h;
 	LIST_HEAD(holders);
 
-	warden_session_deaden(s);
 	collect_holders(s, &holders);
 	list_for_each_entry(h, &holders, node)
 		kick(h->task);
 	list_for_each_entry(h, &holders, node)
-		wait_for_mmap(h->task, &left);
-	warden_stream_stop(s->file, s->orig, &s->sensor, &buffers);
+		wait_for_mmap(h->task, &left->mmap);
+	warden_stream_stop(s->file, s->orig, &s->sensor, &buffers, &left->lock);
 	warden_mapping_zap(&s->mapping);
 	warden_export_end(s, &buffers);
 	if (s->answer.flags & WARDEN_RULE_FLAG_KILL)
 		list_for_each_entry(h, &holders, node)
 			send_sig(SIGKILL, h->task, 1);
 	free_holders(&holders);
-	warden_session_wake(s);
+	warden_session_wake(s, &left->wake);
 }
 
 static unsigned int end_picked(struct list_head *list, u32 reason, u64 since, u64 *took)
 {
+	struct waits left = { MMAP_WAIT_MS, LOCK_WAIT_MS, WAKE_WAIT_MS };
 	struct warden_session *s, *next;
 	unsigned int nr = 0;
 
+	deaden_all(list);
 	list_for_each_entry_safe(s, next, list, ending) {
 		u64 passed;
 
-		end_session(s);
+		end_session(s, &left);
 		warden_session_unlight(s);
 		passed = ktime_get_boottime_ns() - since;
 		warden_session_tell_ended(s, WARDEN_EVENT_SESSION_END, reason, passed);

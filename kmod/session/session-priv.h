@@ -130,7 +130,7 @@ void warden_session_settle(void);
 /* session-wake.c: who waits for it to be ready */
 int warden_wake_init(void);
 void warden_wake_exit(void);
-void warden_session_wake(const struct warden_session *s);
+void warden_session_wake(const struct warden_session *s, unsigned int *left);
 
 /* session-limit.c: how its rate is kept */
 int warden_limit_begin(struct warden_session *s);

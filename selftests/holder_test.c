@@ -18,6 +18,7 @@
 #include "lib/harness.h"
 #include "lib/camera.h"
 #include "lib/page.h"
+#include "lib/times.h"
 #include "lib/uring.h"
 
 #define STATEMENTS                                                                                 \
@@ -359,6 +360,48 @@ TEST_F(holder, withdrawal_waits_once_for_many_that_are_held_up)
 	EXPECT_GT(10000000000, now_ns() - begin);
 	page_give(&page);
 	EXPECT_EQ(0, pthread_join(thread, NULL));
+}
+
+/* A table of descriptors that is walked as far as this, by threads that share it. */
+#define FAR	500000
+#define THREADS 200
+
+static void *wait_here(void *arg)
+{
+	for (;;)
+		pause();
+	return arg;
+}
+
+static int start_threads(void)
+{
+	pthread_attr_t small;
+	pthread_t thread;
+	int i, err = pthread_attr_init(&small) ?: pthread_attr_setstacksize(&small, 65536);
+
+	for (i = 0; !err && i < THREADS; i++)
+		err = pthread_create(&thread, &small, wait_here, NULL);
+	return err;
+}
+
+TEST_F(holder, with_many_threads_and_descriptors_loses_the_camera_in_time)
+{
+	const struct rlimit room = { FAR + 1, FAR + 1 };
+	struct times times = { .rounds = 0 };
+	uint64_t command;
+	int fd;
+
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &room));
+	fd = open(self->child.camera, O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(FAR, dup3(fd, FAR, O_CLOEXEC));
+	ASSERT_EQ(0, start_threads());
+	command = now_ns();
+	ASSERT_EQ(0, warden_withdraw("tester", "camera"));
+	times_add(&times, &self->mark, command, command);
+	EXPECT_IN_TIME(&times, "a process of many threads and descriptors");
+	close(FAR);
+	close(fd);
 }
 
 /* S32: a ring opens and reads as its owner does. */

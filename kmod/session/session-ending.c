@@ -27,6 +27,7 @@
 #include <linux/slab.h>
 #include <linux/task_work.h>
 #include <linux/timekeeping.h>
+#include <linux/xarray.h>
 
 #include "network/broker.h"
 #include "session-export.h"
@@ -64,12 +65,38 @@ static int is_file(const void *wanted, struct file *file, unsigned int fd)
 	return wanted == file;
 }
 
-static bool holds(struct task_struct *t, const struct file *file)
+/* What is looked for, and what tables that threads share were found to have. */
+struct look {
+	const struct file *file;
+	struct xarray shared;
+};
+
+/*
+ * Each table is walked once, as it has room for a million files and may be that of thousands
+ * of threads. A thread that is inside a call keeps the table it called with, so that one of
+ * whom this is asked has not got another in its place meanwhile.
+ */
+static bool has(const struct files_struct *table, struct look *look)
+{
+	const unsigned long at = (unsigned long)table / __alignof__(*table);
+	const bool is_shared = atomic_read(&table->count) > 1;
+	void *known = is_shared ? xa_load(&look->shared, at) : NULL;
+	bool found;
+
+	if (known)
+		return xa_to_value(known);
+	found = iterate_fd((struct files_struct *)table, 0, is_file, look->file);
+	if (is_shared) /* without memory the next thread's is walked again */
+		xa_store(&look->shared, at, xa_mk_value(found), GFP_ATOMIC | __GFP_NOWARN);
+	return found;
+}
+
+static bool holds(struct task_struct *t, struct look *look)
 {
 	bool found;
 
 	task_lock(t);
-	found = t->files && iterate_fd(t->files, 0, is_file, file);
+	found = t->files && has(t->files, look);
 	task_unlock(t);
 	return found;
 }
@@ -83,12 +110,14 @@ static bool works_for(const struct task_struct *t, const struct pid *opener)
 /* Every thread that has the file in its table, or in a ring. Without memory one is passed over. */
 static void collect_holders(const struct warden_session *s, struct list_head *holders)
 {
+	struct look look = { .file = s->file };
 	struct task_struct *p, *t;
 	struct holder *h;
 
+	xa_init(&look.shared);
 	rcu_read_lock();
 	for_each_process_thread(p, t) {
-		if (t->flags & PF_KTHREAD || (!holds(t, s->file) && !works_for(t, s->pid)))
+		if (t->flags & PF_KTHREAD || (!holds(t, &look) && !works_for(t, s->pid)))
 			continue;
 		h = kmalloc(sizeof(*h), GFP_ATOMIC);
 		if (!h)
@@ -97,6 +126,7 @@ static void collect_holders(const struct warden_session *s, struct list_head *ho
 		list_add(&h->node, holders);
 	}
 	rcu_read_unlock();
+	xa_destroy(&look.shared);
 }
 
 static void free_holders(struct list_head *holders)

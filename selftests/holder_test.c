@@ -404,6 +404,36 @@ TEST_F(holder, with_many_threads_and_descriptors_loses_the_camera_in_time)
 	close(fd);
 }
 
+static long module_references(void)
+{
+	FILE *f = fopen("/sys/module/warden/refcnt", "r");
+	long n = -1;
+
+	if (f && fscanf(f, "%ld", &n) != 1)
+		n = -1;
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* It was asked out of a call it may be in: who waits for it when the module goes would hang. */
+TEST_F(holder, that_is_stopped_keeps_the_module_until_it_goes_on)
+{
+	long before;
+	int i;
+
+	ASSERT_EQ(0, holder_do(&self->child, OPEN));
+	ASSERT_EQ(0, kill(self->child.pid, SIGSTOP));
+	ASSERT_EQ(self->child.pid, waitpid(self->child.pid, NULL, WUNTRACED));
+	ASSERT_EQ(0, warden_withdraw("tester", "camera"));
+	before = module_references();
+	ASSERT_LT(0, before);
+	ASSERT_EQ(0, kill(self->child.pid, SIGCONT));
+	for (i = 0; i < 500 && module_references() != before - 1; i++)
+		usleep(10000);
+	EXPECT_EQ(before - 1, module_references());
+}
+
 /* S32: a ring opens and reads as its owner does. */
 TEST_F(holder, ring_opens_and_reads_what_its_owner_may)
 {

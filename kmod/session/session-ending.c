@@ -57,7 +57,7 @@ struct holder {
 	struct task_struct *task;
 };
 
-/* Threads that were asked out of a call and have not yet come by. */
+/* Threads that were asked out of a call and have not yet come by; each holds the module. */
 static atomic_t nr_kicks = ATOMIC_INIT(0);
 
 static int is_file(const void *wanted, struct file *file, unsigned int fd)
@@ -143,9 +143,13 @@ static void kick_arrives(struct callback_head *work)
 {
 	kfree(work);
 	atomic_dec(&nr_kicks);
+	module_put(THIS_MODULE); /* exit waits for our way out of here */
 }
 
-/* Make a thread leave an interruptible wait; its system call starts over and meets dead_ops. */
+/*
+ * Make a thread leave an interruptible wait; its system call starts over and meets dead_ops. One
+ * that is stopped or frozen comes by when it goes on, and until then the module cannot go.
+ */
 static void kick(struct task_struct *t)
 {
 	struct callback_head *work = kzalloc(sizeof(*work), GFP_KERNEL);
@@ -154,14 +158,18 @@ static void kick(struct task_struct *t)
 		return;
 	init_task_work(work, kick_arrives);
 	atomic_inc(&nr_kicks);
+	__module_get(THIS_MODULE); /* the session holds another */
 	if (task_work_add(t, work, TWA_SIGNAL)) {
 		atomic_dec(&nr_kicks);
+		module_put(THIS_MODULE);
 		kfree(work);
 	}
 }
 
 /**
  * warden_session_settle() - wait for the last thread that was asked out of a call
+ *
+ * It has let go of the module; only a removal by force comes here before.
  *
  * Context: Process context, sleeps; no session can be ended any more.
  */
@@ -344,10 +352,11 @@ static void hand_back_all(void)
  * @reason: enum warden_reason
  *
  * Waits a little for the holders to close. A file that stays open is given
- * back to its driver; one whose mapping stays keeps the module until it goes.
+ * back to its driver; one whose mapping stays keeps the module until it goes, and a
+ * thread that had one and is stopped until it goes on.
  *
  * Context: Process context, sleeps. No new session can begin any more.
- * Return: how many sessions still keep the module.
+ * Return: how many sessions and threads still keep the module.
  */
 unsigned int warden_session_end_all(u32 reason)
 {
@@ -357,11 +366,11 @@ unsigned int warden_session_end_all(u32 reason)
 	warden_session_pick(is_any, &list);
 	end_picked(&list, reason, ktime_get_boottime_ns(), NULL);
 	warden_broker_end_all(reason, ktime_get_boottime_ns());
-	for (ms = 0; ms < UNMAP_MS && warden_session_count(); ms += 10) {
+	for (ms = 0; ms < UNMAP_MS && (warden_session_count() || atomic_read(&nr_kicks)); ms += 10) {
 		if (ms >= DRAIN_MS && !warden_session_any_mapped())
 			break;
 		msleep(10);
 	}
 	hand_back_all();
-	return warden_session_count();
+	return warden_session_count() + atomic_read(&nr_kicks);
 }

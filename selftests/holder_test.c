@@ -17,6 +17,7 @@
 
 #include "lib/harness.h"
 #include "lib/camera.h"
+#include "lib/handing.h"
 #include "lib/page.h"
 #include "lib/times.h"
 #include "lib/uring.h"
@@ -432,6 +433,51 @@ TEST_F(holder, that_is_stopped_keeps_the_module_until_it_goes_on)
 	for (i = 0; i < 500 && module_references() != before - 1; i++)
 		usleep(10000);
 	EXPECT_EQ(before - 1, module_references());
+}
+
+/* Hand it over a socket, or over execve(), to a program that does nothing with it. */
+static int hand_on(int fd, bool over_exec, struct client *c)
+{
+	const char *other = warden_beside("stranger");
+	char number[16];
+
+	if (!over_exec)
+		return handing_over(fd, other, c);
+	snprintf(number, sizeof(number), "%d", fd);
+	fcntl(fd, F_SETFD, 0);
+	return client_run(c, ARGV(other, "held", number));
+}
+
+/* Either ends it: the one who opened it, and the one it was handed to. */
+TEST_F(holder, camera_that_was_handed_on_ends_with_the_consent_of_either)
+{
+	struct claim withdrawn = { .event = "session-end", .domain = "sensor",
+				   .reason = "withdrawn", .program = "tester" };
+	struct client c;
+	char byte;
+	int i, fd;
+
+	ASSERT_LOADED(warden_policy(STATEMENTS "program other { path \"%s\"; }\n"
+				    "allow other use camera for door with consent;\n",
+				    warden_self(), warden_beside("stranger")));
+	for (i = 0; i < 4; i++) {
+		self->mark = evidence_mark();
+		if (i)
+			ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
+		ASSERT_EQ(0, warden_grant("other", "camera", "door"));
+		fd = open(self->child.camera, O_RDWR | O_CLOEXEC);
+		ASSERT_LE(0, fd);
+		EXPECT_EQ(0, hand_on(fd, i % 2, &c));
+		EXPECT_STREQ("ok\n", c.text);
+		client_end(&c);
+		EXPECT_EQ(1, read(fd, &byte, 1));
+		ASSERT_EQ(0, warden_withdraw(i < 2 ? "other" : "tester", "camera"));
+		EXPECT_EQ(-1, read(fd, &byte, 1));
+		EXPECT_EQ(EACCES, errno);
+		EXPECT_FOUND(evidence_of_event(&self->mark, &withdrawn));
+		close(fd);
+		warden_withdraw_all();
+	}
 }
 
 /* S32: a ring opens and reads as its owner does. */

@@ -283,8 +283,8 @@ static bool lost_ground(const struct warden_session *s)
 	struct warden_answer answer;
 	struct warden_sensor behind;
 
-	return was_classified(s) ||
-	       warden_judge_use(s->sensor.devt, &req, &answer, &behind);
+	return was_classified(s) || warden_judge_use(s->sensor.devt, &req, &answer, &behind) ||
+	       warden_heir_lost(s);
 }
 
 /**

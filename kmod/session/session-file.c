@@ -210,6 +210,7 @@ static int session_release(struct inode *inode, struct file *file)
 		warden_session_tell(s, WARDEN_EVENT_SESSION_END, WARDEN_REASON_CLOSED);
 	if (s->answer.validity == WARDEN_CONSENT_VALIDITY_ONCE && s->ground == s->id)
 		warden_consent_used_up(s->answer.receipt, s->id);
+	warden_heir_used_up(s);
 	if (s->orig->release)
 		err = s->orig->release(inode, file);
 	fops_put(s->orig);

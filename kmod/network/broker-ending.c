@@ -11,6 +11,7 @@
 #include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/net.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -137,6 +138,7 @@ static void cut(struct work_struct *work)
 	if (l->early)
 		mod_delayed_work(queue, &watch_work, msecs_to_jiffies(WATCH_MS));
 	warden_link_put(l);
+	module_put(THIS_MODULE); /* exit waits for the queue, so for our way out of here */
 }
 
 static void begin_cut(struct warden_link *l)
@@ -144,8 +146,11 @@ static void begin_cut(struct warden_link *l)
 	struct workqueue_struct *to = cut_queues[hash_ptr(l->sk, ilog2(CUT_QUEUES))];
 
 	refcount_inc(&l->users);
-	if (!queue_work(to, &l->work))
+	__module_get(THIS_MODULE); /* or exit would wait as long as a program holds its socket's lock */
+	if (!queue_work(to, &l->work)) {
+		module_put(THIS_MODULE);
 		warden_link_put(l);
+	}
 }
 
 static void first_cut(struct warden_link *l)

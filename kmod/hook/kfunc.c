@@ -210,6 +210,9 @@ __bpf_kfunc int warden_kf_file_open(struct file *file)
  */
 __bpf_kfunc int warden_kf_file_receive(struct file *file)
 {
+	struct warden_identity subject;
+	struct warden_request req;
+	struct warden_answer answer;
 	int err;
 
 	warden_kfunc_enter(WARDEN_HOOK_FILE_RECEIVE);
@@ -217,9 +220,9 @@ __bpf_kfunc int warden_kf_file_receive(struct file *file)
 		return warden_export_receive();
 	if (!is_sensor(file))
 		return warden_session_receive(file);
-	err = judge_sensor(file);
+	err = warden_judge_sensor(file, &req, &subject, &answer);
 	if (!err && warden_route_has_sessions(file))
-		err = warden_session_meet(file);
+		err = warden_session_meet(file, &req, &answer);
 	return err;
 }
 

@@ -267,13 +267,14 @@ static int fill_stop(struct sk_buff *skb, const void *arg)
 	return nla_put_u32(skb, WARDEN_A_STATUS_SESSIONS, *(const unsigned int *)arg);
 }
 
-/* The programs are freed a grace period after their links; until then rmmod is refused. */
-static void wait_for_programs(unsigned int sessions)
+/* The programs are freed a grace period after their links; until then rmmod is refused, or later. */
+static unsigned int wait_for_programs(unsigned int sessions)
 {
 	unsigned int ms;
 
 	for (ms = 0; ms < 5000 && module_refcount(THIS_MODULE) > (int)sessions; ms += 10)
 		msleep(10);
+	return sessions ?: max(module_refcount(THIS_MODULE), 0);
 }
 
 int warden_nl_stop_doit(struct sk_buff *skb, struct genl_info *info)
@@ -285,7 +286,7 @@ int warden_nl_stop_doit(struct sk_buff *skb, struct genl_info *info)
 						    .object = "warden" });
 	warden_hooks_detach();
 	left = warden_session_end_all(WARDEN_REASON_STOPPING) + warden_hci_count();
-	wait_for_programs(left);
+	left = wait_for_programs(left);
 	warden_change_unlock();
 	return warden_message_reply(info, fill_stop, &left);
 }

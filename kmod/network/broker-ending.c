@@ -9,6 +9,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/net.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -129,13 +130,17 @@ static void cut(struct work_struct *work)
 	if (l->early)
 		mod_delayed_work(queue, &watch_work, msecs_to_jiffies(WATCH_MS));
 	warden_link_put(l);
+	module_put(THIS_MODULE); /* exit waits for the queue, so for our way out of here */
 }
 
 static void begin_cut(struct warden_link *l)
 {
 	refcount_inc(&l->users);
-	if (!warden_ending_queue(WARDEN_ENDERS_LINK, l->sk, &l->work))
+	__module_get(THIS_MODULE); /* or exit would wait as long as a program holds its socket's lock */
+	if (!warden_ending_queue(WARDEN_ENDERS_LINK, l->sk, &l->work)) {
+		module_put(THIS_MODULE);
 		warden_link_put(l);
+	}
 }
 
 static void first_cut(struct warden_link *l)

@@ -18,6 +18,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/xarray.h>
 
 #include "compat/dma-buf.h"
 #include "judge/judge.h"
@@ -103,6 +104,7 @@ struct search {
 	const struct warden_buffers *buffers;
 	bool all; /* in the process that had the camera, whatever its queue says */
 	struct list_head files;
+	struct xarray seen; /* tables that are shared, and whether all was looked for there */
 };
 
 static void keep_file(struct search *search, struct file *file, gfp_t gfp)
@@ -132,12 +134,25 @@ static void look_at_mapped(struct file *file, void *search)
 	keep_file(search, file, GFP_KERNEL);
 }
 
+/* That of thousands of threads is walked once, or twice where one of them had the camera. */
+static void look_into_table(struct files_struct *table, struct search *search)
+{
+	const unsigned long at = (unsigned long)table / __alignof__(*table);
+	void *known = xa_load(&search->seen, at);
+
+	if (known && xa_to_value(known) >= search->all)
+		return;
+	iterate_fd(table, 0, look_at, search);
+	if (atomic_read(&table->count) > 1)
+		xa_store(&search->seen, at, xa_mk_value(search->all), GFP_ATOMIC | __GFP_NOWARN);
+}
+
 static void look_into(struct task_struct *t, const struct warden_session *s, struct search *search)
 {
 	search->all = task_tgid(t) == s->pid;
 	task_lock(t);
 	if (t->files)
-		iterate_fd(t->files, 0, look_at, search);
+		look_into_table(t->files, search);
 	task_unlock(t);
 	if (thread_group_leader(t))
 		warden_process_mapped(t, look_at_mapped, search);
@@ -199,12 +214,14 @@ void warden_export_end(const struct warden_session *s, const struct warden_buffe
 
 	if (s->sensor.class != WARDEN_SENSOR_CLASS_CAMERA)
 		return;
+	xa_init(&search.seen);
 	collect_tasks(&tasks);
 	list_for_each_entry_safe (f, next, &tasks, node) {
 		look_into(f->task, s, &search);
 		put_task_struct(f->task);
 		kfree(f);
 	}
+	xa_destroy(&search.seen);
 	list_for_each_entry_safe (f, next, &search.files, node) {
 		end(f->file);
 		__fput_sync(f->file);

@@ -4,7 +4,7 @@
  *
  * session-file.c stands in the file's operations, has its open judged and makes it
  * a session; session-mapping.c has its memory, so that it can be taken away;
- * session-inherit.c says who keeps it over execve(), session-holder.c who may look into
+ * session-inherit.c says who keeps it over execve(), session-heir.c knows them, session-holder.c who may look into
  * a process that has one; session-ending.c ends it, session-wake.c wakes who waits for
  * it; session-record.c tells of it.
  */
@@ -87,6 +87,7 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 	s->limit = NULL;
 	INIT_LIST_HEAD(&s->older);
 	INIT_LIST_HEAD(&s->consented);
+	INIT_LIST_HEAD(&s->heirs);
 	s->since = ktime_get_coarse_boottime_ns(); /* a tick early at most, never late */
 	s->pid = get_task_pid(opener, PIDTYPE_TGID);
 	s->uid = req->uid;
@@ -105,6 +106,7 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 void warden_session_free(struct warden_session *s)
 {
 	warden_session_forget_older(s);
+	warden_heir_end(s);
 	warden_mapping_exit(&s->mapping);
 	warden_limit_end(s);
 	kfree(s->path);
@@ -424,8 +426,9 @@ bool warden_session_rests_on(const u8 receipt[WARDEN_RECEIPT_SIZE])
 
 	mutex_lock(&sessions_lock);
 	list_for_each_entry(s, &sessions, node)
-		rests |= !s->dead && s->answer.has_receipt &&
-			 !memcmp(s->answer.receipt, receipt, WARDEN_RECEIPT_SIZE);
+		rests |= !s->dead && (warden_heir_rests_on(s, receipt) ||
+				      (s->answer.has_receipt &&
+				       !memcmp(s->answer.receipt, receipt, WARDEN_RECEIPT_SIZE)));
 	mutex_unlock(&sessions_lock);
 	return rests;
 }

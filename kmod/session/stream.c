@@ -6,7 +6,6 @@
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/fs.h>
-#include <linux/jiffies.h>
 #include <linux/mutex.h>
 #include <uapi/linux/warden.h>
 #if IS_ENABLED(CONFIG_VIDEO_DEV)
@@ -20,18 +19,14 @@
 #include "device/inventory.h"
 #include "stream.h"
 
-/* Longest wait for a driver's lock; a call inside the driver was asked to leave before. */
-#define LOCK_WAIT_MS 100
-
 #if IS_ENABLED(CONFIG_VIDEO_DEV)
-static bool lock_in_time(struct mutex *lock)
+static bool lock_in_time(struct mutex *lock, unsigned int *left)
 {
-	unsigned long end = jiffies + msecs_to_jiffies(LOCK_WAIT_MS);
-
 	while (!mutex_trylock(lock)) {
-		if (time_after(jiffies, end))
+		if (!*left)
 			return false;
-		usleep_range(500, 1000);
+		usleep_range(800, 1000);
+		--*left;
 	}
 	return true;
 }
@@ -73,7 +68,7 @@ static void free_buffers(struct file *file, const struct video_device *vdev)
  * called, under the lock video_ioctl2() would take (v4l2_ioctl_get_lock()).
  */
 static void stop_video(struct file *file, const struct warden_sensor *sensor,
-		       struct warden_buffers *buffers)
+		       struct warden_buffers *buffers, unsigned int *left)
 {
 	struct video_device *vdev = to_video_device(sensor->dev);
 	struct mutex *lock;
@@ -81,7 +76,7 @@ static void stop_video(struct file *file, const struct warden_sensor *sensor,
 	if (!video_is_registered(vdev) || !vdev->ioctl_ops || !vdev->ioctl_ops->vidioc_streamoff)
 		return;
 	lock = vdev->queue && vdev->queue->lock ? vdev->queue->lock : vdev->lock;
-	if (lock && !lock_in_time(lock))
+	if (lock && !lock_in_time(lock, left))
 		return;
 	vdev->ioctl_ops->vidioc_streamoff(file, file->private_data, buffer_type(vdev));
 	note_buffers(vdev->queue, buffers);
@@ -91,7 +86,7 @@ static void stop_video(struct file *file, const struct warden_sensor *sensor,
 }
 #else
 static void stop_video(struct file *file, const struct warden_sensor *sensor,
-		       struct warden_buffers *buffers)
+		       struct warden_buffers *buffers, unsigned int *left)
 {
 }
 #endif
@@ -102,21 +97,23 @@ static void stop_video(struct file *file, const struct warden_sensor *sensor,
  * @ops: the driver's operations
  * @sensor: the device
  * @buffers: gets what it streamed into, where the driver shows its queue
+ * @left: ms it may wait for a driver's lock; gets less by what it waited
  *
  * ALSA's DROP takes no argument and can be called as it is. Classes without a
  * known way are stopped by their file being dead and their mappings gone.
  *
- * Context: Process context, may sleep up to LOCK_WAIT_MS for a driver's lock.
+ * Context: Process context, may sleep up to @left.
  */
 void warden_stream_stop(struct file *file, const struct file_operations *ops,
-			const struct warden_sensor *sensor, struct warden_buffers *buffers)
+			const struct warden_sensor *sensor, struct warden_buffers *buffers,
+			unsigned int *left)
 {
 	buffers->nr = 0;
 	if (sensor->kind == WARDEN_DEVICE_SOUND && ops->unlocked_ioctl)
 		ops->unlocked_ioctl(file, SNDRV_PCM_IOCTL_DROP, 0);
 	else if (sensor->dev && sensor->dev->class &&
 		 !strcmp(sensor->dev->class->name, "video4linux"))
-		stop_video(file, sensor, buffers);
+		stop_video(file, sensor, buffers, left);
 }
 
 /**

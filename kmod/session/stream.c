@@ -7,6 +7,7 @@
 #include <linux/device.h>
 #include <linux/fs.h>
 #include <linux/jiffies.h>
+#include <linux/kdev_t.h>
 #include <linux/mutex.h>
 #include <uapi/linux/warden.h>
 #if IS_ENABLED(CONFIG_VIDEO_DEV)
@@ -24,6 +25,15 @@
 #define LOCK_WAIT_MS 100
 
 #if IS_ENABLED(CONFIG_VIDEO_DEV)
+/*
+ * By its number: an open file pins the device of V4L2 (v4l2_open()), and not those of the
+ * drivers that call device_destroy() under their open files, as hidraw does.
+ */
+static bool is_video(const struct warden_sensor *sensor)
+{
+	return sensor->dev && MAJOR(sensor->devt) == VIDEO_MAJOR;
+}
+
 static bool lock_in_time(struct mutex *lock)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(LOCK_WAIT_MS);
@@ -90,6 +100,11 @@ static void stop_video(struct file *file, const struct warden_sensor *sensor,
 		mutex_unlock(lock);
 }
 #else
+static bool is_video(const struct warden_sensor *sensor)
+{
+	return false;
+}
+
 static void stop_video(struct file *file, const struct warden_sensor *sensor,
 		       struct warden_buffers *buffers)
 {
@@ -114,8 +129,7 @@ void warden_stream_stop(struct file *file, const struct file_operations *ops,
 	buffers->nr = 0;
 	if (sensor->kind == WARDEN_DEVICE_SOUND && ops->unlocked_ioctl)
 		ops->unlocked_ioctl(file, SNDRV_PCM_IOCTL_DROP, 0);
-	else if (sensor->dev && sensor->dev->class &&
-		 !strcmp(sensor->dev->class->name, "video4linux"))
+	else if (is_video(sensor))
 		stop_video(file, sensor, buffers);
 }
 

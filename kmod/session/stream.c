@@ -78,6 +78,12 @@ static void free_buffers(struct file *file, const struct video_device *vdev)
 	vdev->ioctl_ops->vidioc_reqbufs(file, file->private_data, &none);
 }
 
+/* Another file streams: with this one nothing is to be stopped, and what is there is not its own. */
+static bool is_of_another(const struct file *file, const struct vb2_queue *q)
+{
+	return q && q->owner && q->owner != file->private_data;
+}
+
 /*
  * VIDIOC_STREAMOFF takes a user pointer, so the driver's own operation is
  * called, under the lock video_ioctl2() would take (v4l2_ioctl_get_lock()).
@@ -93,9 +99,11 @@ static void stop_video(struct file *file, const struct warden_sensor *sensor,
 	lock = vdev->queue && vdev->queue->lock ? vdev->queue->lock : vdev->lock;
 	if (lock && !lock_in_time(lock))
 		return;
-	vdev->ioctl_ops->vidioc_streamoff(file, file->private_data, buffer_type(vdev));
-	note_buffers(vdev->queue, buffers);
-	free_buffers(file, vdev);
+	if (!is_of_another(file, vdev->queue)) {
+		vdev->ioctl_ops->vidioc_streamoff(file, file->private_data, buffer_type(vdev));
+		note_buffers(vdev->queue, buffers);
+		free_buffers(file, vdev);
+	}
 	if (lock)
 		mutex_unlock(lock);
 }

@@ -71,8 +71,11 @@ static bool is_mapped(const struct search *search, struct mm_struct *mm)
 	return found;
 }
 
+/* Who opened it and has its frames in memory may have the file in a ring, or in no table of this thread. */
 static bool holds(struct task_struct *task, const struct search *search)
 {
+	if (warden_session_is_in(task->mm, search->with_consent, search->sensor))
+		return true;
 	if (task->files && iterate_fd(task->files, 0, is_held, search))
 		return true;
 	return task->mm && is_mapped(search, task->mm);

@@ -242,6 +242,28 @@ static pid_t start_waiting(void)
 	return pid;
 }
 
+/* A consent for one open is the process's that came first, here, until it ends. */
+TEST_F(bluetooth, consent_for_one_open_is_that_of_one_process)
+{
+	pid_t pid;
+
+	ASSERT_LOADED(warden_policy(BY_CONSENT, warden_self()));
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "grant", "tester", "location", "--purpose", "find",
+				     "--once", "--principal", "owner")));
+	self->mark = evidence_mark();
+	pid = fork();
+	if (!pid)
+		_exit(try_channel(CHANNEL_RAW) ?: try_channel(CHANNEL_RAW));
+	EXPECT_EQ(0, end_of(pid));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	self->denied = (struct claim){
+		.domain = "sensor", .reason = "no-consent", .program = "tester", .object = "hci",
+		.times = 1,
+	};
+	EXPECT_EQ(EACCES, try_channel(CHANNEL_RAW));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &self->denied));
+}
+
 /* A file of some radio; the switch by which it is suspended is made by its driver. */
 static int try_debugfs(void)
 {

@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -29,7 +31,7 @@
 	"allow tester use camera for door with consent;\n"
 
 /* What a child is told to do, a byte each; it answers each with a byte, its errno. */
-enum deed { OPEN = 'o', MAP = 'm', CLOSE = 'c', DUMPABLE = 'd', ABORT = 'a' };
+enum deed { OPEN = 'o', APART = 'p', MAP = 'm', CLOSE = 'c', DUMPABLE = 'd', ABORT = 'a' };
 
 static char secret[] = "what it saw";
 
@@ -39,11 +41,44 @@ struct holder {
 	char camera[128];
 };
 
+struct apart {
+	const char *node;
+	sem_t opened;
+	int err;
+};
+
+/* Opens it into a table of its own, which is none of its process's first thread. */
+static void *open_apart(void *arg)
+{
+	struct apart *a = arg;
+
+	a->err = unshare(CLONE_FILES) || open(a->node, O_RDWR) < 0 ? errno : 0;
+	sem_post(&a->opened);
+	for (;;)
+		pause();
+	return NULL;
+}
+
+static int do_apart(const char *node)
+{
+	static struct apart a;
+	pthread_t thread;
+
+	a.node = node;
+	sem_init(&a.opened, 0, 0);
+	if (pthread_create(&thread, NULL, open_apart, &a))
+		return EAGAIN;
+	sem_wait(&a.opened);
+	return a.err;
+}
+
 static int do_deed(enum deed deed, const char *node, struct camera *c)
 {
 	switch (deed) {
 	case OPEN:
 		return -camera_open(c, node);
+	case APART:
+		return do_apart(node);
 	case MAP:
 		return -camera_start(c);
 	case CLOSE:
@@ -186,6 +221,21 @@ TEST_F(holder, is_not_looked_into_while_only_its_mapping_stands)
 	ASSERT_EQ(0, holder_do(&self->child, CLOSE));
 	EXPECT_EQ(EPERM, peek(self->child.pid));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+/* Memory is one, whatever table has the descriptor, and be it none but that of a ring. */
+TEST_F(holder, is_not_looked_into_while_a_thread_apart_has_the_camera)
+{
+	struct claim denied = refused("session-held", warden_self(), 1);
+
+	ASSERT_EQ(0, holder_do(&self->child, APART));
+	EXPECT_EQ(EPERM, peek(self->child.pid));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_EQ(EPERM, holder_do(&self->child, DUMPABLE));
+	ASSERT_EQ(0, warden_withdraw("tester", "camera"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, peek(self->child.pid));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
 /* Where any program may use the camera, a debugger may as well. */

@@ -174,6 +174,52 @@ TEST_F(users, lose_what_they_have_open_at_withdrawal)
 	}
 }
 
+static int just_open(const struct user *u, void *having)
+{
+	struct having *h = having;
+	int fd = open(h->nodes[0], O_RDWR | O_CLOEXEC);
+	char byte = 0;
+
+	if (fd < 0)
+		printf("# %s: %s\n", u->name, strerror(errno));
+	if (fd < 0 || write(h->talk, &byte, 1) != 1 || read(h->talk, &byte, 1) != 1)
+		return USERS_NOBODY;
+	return read(fd, &byte, 1) == -1 && errno == EACCES ? 0 : 1;
+}
+
+/* Who sits there with the camera open has no part in what another one streams and exports. */
+TEST_F(users, lose_nothing_of_what_another_streams)
+{
+	struct having h = { .nodes = { self->camera } };
+	int pair[2], status, buffer;
+	pid_t pid;
+	char byte;
+
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use camera;\n"));
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair));
+	h.talk = pair[1];
+	pid = users_start(users_at(1), just_open, &h);
+	ASSERT_TRUE(is_ready(pair[0]));
+	ASSERT_EQ(1, read(pair[0], &byte, 1));
+	/* Only now: what is in the hands of who loses a camera ends, whoever exported it. */
+	ASSERT_EQ(0, camera_open(&h.camera, self->camera));
+	ASSERT_EQ(0, camera_start(&h.camera));
+	buffer = camera_export(&h.camera, 0);
+	ASSERT_LE(0, buffer);
+	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; uid 0; }\ndefault sensor deny;\n"
+				    "allow tester use camera;\n", warden_self()));
+	ASSERT_EQ(1, write(pair[0], &byte, 1));
+	EXPECT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_LT(0, lseek(buffer, 0, SEEK_END)); /* one that has ended is of no size */
+	EXPECT_EQ(0, camera_frame(&h.camera, 5000));
+	/* Its own end takes it. */
+	ASSERT_LOADED(warden_policy("default sensor deny;\n"));
+	EXPECT_EQ(0, lseek(buffer, 0, SEEK_END));
+	close(buffer);
+	camera_close(&h.camera);
+}
+
 /* --- what they have open, in the hands of another program --------------------------- */
 
 /* Ways by which another program gets at it, or is told as here. */

@@ -21,12 +21,15 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
+#include <linux/rcupdate_trace.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/task_work.h>
 #include <linux/timekeeping.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 
 #include "network/broker.h"
@@ -59,6 +62,12 @@ struct holder {
 
 /* Threads that were asked out of a call and have not yet come by; each holds the module. */
 static atomic_t nr_kicks = ATOMIC_INIT(0);
+
+/* Sessions whose files were given back, by their ``ending``, until they are freed. */
+static DEFINE_SPINLOCK(gone_lock);
+static LIST_HEAD(gone);
+static void free_gone(struct work_struct *work);
+static DECLARE_WORK(gone_work, free_gone);
 
 static int is_file(const void *wanted, struct file *file, unsigned int fd)
 {
@@ -177,6 +186,7 @@ void warden_session_settle(void)
 {
 	while (atomic_read(&nr_kicks))
 		msleep(10);
+	flush_work(&gone_work);
 	synchronize_rcu_tasks(); /* the last kick_arrives() has returned */
 }
 
@@ -333,18 +343,38 @@ unsigned int warden_session_end_each(u32 reason, u64 since, u64 *took)
 	       end_connections(warden_broker_end_all(reason, since), since, took);
 }
 
-static void hand_back_all(void)
+/*
+ * A program that was let go may still run, and sleep while it looks at a session: the grace
+ * period of tasks alone counts who sleeps as gone. How long that takes is up to others, so
+ * nobody who stops waits for it; who unloads does, and then no such program is left.
+ */
+static void free_gone(struct work_struct *work)
 {
 	struct warden_session *s, *next;
-	LIST_HEAD(gone);
+	LIST_HEAD(list);
 
-	warden_session_remove(warden_session_hand_back, &gone);
-	list_for_each_entry(s, &gone, ending)
+	spin_lock(&gone_lock);
+	list_splice_init(&gone, &list);
+	spin_unlock(&gone_lock);
+	synchronize_rcu_tasks_trace();
+	list_for_each_entry_safe(s, next, &list, ending)
+		warden_session_free(s);
+}
+
+static void hand_back_all(void)
+{
+	struct warden_session *s;
+	LIST_HEAD(back);
+
+	warden_session_remove(warden_session_hand_back, &back);
+	list_for_each_entry(s, &back, ending)
 		module_put(THIS_MODULE);
 	warden_blank_leave();
 	synchronize_rcu_tasks(); /* whoever was in dead_ops has left */
-	list_for_each_entry_safe(s, next, &gone, ending)
-		warden_session_free(s);
+	spin_lock(&gone_lock);
+	list_splice(&back, &gone);
+	spin_unlock(&gone_lock);
+	queue_work(system_unbound_wq, &gone_work);
 }
 
 /**

@@ -129,13 +129,14 @@ static void look_at_mapped(struct file *file, void *arg)
 static void search_mappings(struct search *search)
 {
 	struct table table = { .search = search };
-	unsigned int count, i;
+	unsigned int count, i, left = WARDEN_PROCESSES_WAIT_MS;
 	struct task_struct **holders = warden_processes(&count);
 
 	search->lost += !holders;
 	for (i = 0; holders && i < count; i++) {
 		table.holder = holders[i];
-		search->lost += !warden_process_mapped(holders[i], look_at_mapped, &table);
+		search->lost += !warden_process_mapped(holders[i], look_at_mapped, &table,
+						       &left);
 	}
 	warden_processes_put(holders, count);
 }

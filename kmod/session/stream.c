@@ -6,6 +6,7 @@
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/fs.h>
+#include <linux/kdev_t.h>
 #include <linux/mutex.h>
 #include <uapi/linux/warden.h>
 #if IS_ENABLED(CONFIG_VIDEO_DEV)
@@ -20,6 +21,15 @@
 #include "stream.h"
 
 #if IS_ENABLED(CONFIG_VIDEO_DEV)
+/*
+ * By its number: an open file pins the device of V4L2 (v4l2_open()), and not those of the
+ * drivers that call device_destroy() under their open files, as hidraw does.
+ */
+static bool is_video(const struct warden_sensor *sensor)
+{
+	return sensor->dev && MAJOR(sensor->devt) == VIDEO_MAJOR;
+}
+
 static bool lock_in_time(struct mutex *lock, unsigned int *left)
 {
 	while (!mutex_trylock(lock)) {
@@ -63,6 +73,12 @@ static void free_buffers(struct file *file, const struct video_device *vdev)
 	vdev->ioctl_ops->vidioc_reqbufs(file, file->private_data, &none);
 }
 
+/* Another file streams: with this one nothing is to be stopped, and what is there is not its own. */
+static bool is_of_another(const struct file *file, const struct vb2_queue *q)
+{
+	return q && q->owner && q->owner != file->private_data;
+}
+
 /*
  * VIDIOC_STREAMOFF takes a user pointer, so the driver's own operation is
  * called, under the lock video_ioctl2() would take (v4l2_ioctl_get_lock()).
@@ -78,13 +94,20 @@ static void stop_video(struct file *file, const struct warden_sensor *sensor,
 	lock = vdev->queue && vdev->queue->lock ? vdev->queue->lock : vdev->lock;
 	if (lock && !lock_in_time(lock, left))
 		return;
-	vdev->ioctl_ops->vidioc_streamoff(file, file->private_data, buffer_type(vdev));
-	note_buffers(vdev->queue, buffers);
-	free_buffers(file, vdev);
+	if (!is_of_another(file, vdev->queue)) {
+		vdev->ioctl_ops->vidioc_streamoff(file, file->private_data, buffer_type(vdev));
+		note_buffers(vdev->queue, buffers);
+		free_buffers(file, vdev);
+	}
 	if (lock)
 		mutex_unlock(lock);
 }
 #else
+static bool is_video(const struct warden_sensor *sensor)
+{
+	return false;
+}
+
 static void stop_video(struct file *file, const struct warden_sensor *sensor,
 		       struct warden_buffers *buffers, unsigned int *left)
 {
@@ -111,8 +134,7 @@ void warden_stream_stop(struct file *file, const struct file_operations *ops,
 	buffers->nr = 0;
 	if (sensor->kind == WARDEN_DEVICE_SOUND && ops->unlocked_ioctl)
 		ops->unlocked_ioctl(file, SNDRV_PCM_IOCTL_DROP, 0);
-	else if (sensor->dev && sensor->dev->class &&
-		 !strcmp(sensor->dev->class->name, "video4linux"))
+	else if (is_video(sensor))
 		stop_video(file, sensor, buffers, left);
 }
 

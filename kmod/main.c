@@ -30,6 +30,7 @@
 #include "policy/layers.h"
 #include "policy/policy.h"
 #include "policy/trust.h"
+#include "program/command.h"
 #include "program/identity.h"
 #include "program/load.h"
 #include "program/measure.h"
@@ -164,6 +165,7 @@ static void exit_base(void)
 	warden_trust_exit();
 	warden_layers_exit();
 	warden_measure_exit();
+	warden_command_forget();
 	warden_identity_exit();
 	warden_record_exit();
 	warden_sha256_exit();

@@ -210,6 +210,16 @@ TEST_F(inbound, answers_pass_and_nothing_else_with_them)
 	}
 }
 
+/* Does the hook on the way out come to stand, or to be gone? It goes seconds after it was needed last. */
+static bool comes_to_note(uint64_t noting)
+{
+	int tries = 250;
+
+	while (warden_status("inbound-noting") != noting && tries--)
+		usleep(20000);
+	return tries >= 0;
+}
+
 /* A command in the near network; false where it failed. */
 static bool run_near(const struct scene *s, const char *command)
 {
@@ -217,6 +227,53 @@ static bool run_near(const struct scene *s, const char *command)
 
 	snprintf(line, sizeof(line), "nsenter -t %d -n %s", s->net.near, command);
 	return client_shell(line);
+}
+
+#define ASKING 7399 /* nobody sits there, until the near network picks it */
+
+/* Ask the far server, which answers: does the answer come in? */
+static bool is_answered(const struct scene *s, int asker)
+{
+	return networks_send(asker, FAR6, SERVER) &&
+	       networks_receive(s->server_udp, 5000) &&
+	       networks_send(s->server_udp, NEAR6, networks_port(asker)) && networks_receive(asker, 300);
+}
+
+TEST_F(inbound, answers_are_noted_where_a_socket_sits_on_a_closed_port_and_found_missing_elsewhere)
+{
+	const char *text = warden_policy("default listen allow;\ndeny any listen udp {0, 7399};\n");
+	struct claim drop = { .event = "inbound", .reason = "port-closed", .port = ASKING + 1,
+			      .line = warden_line(text, "deny any") };
+	int asker, stranger = networks_socket(self->scene.net.far, AF_INET6, SOCK_DGRAM);
+
+	ASSERT_LOADED(text);
+	EXPECT_TRUE(comes_to_note(0));
+	EXPECT_EQ(1, warden_status("inbound"));
+	/* One older than the policy is seen when that comes. */
+	ASSERT_LOADED(warden_policy("default listen allow;\ndeny any listen udp {0, 7301, 7399};\n"));
+	EXPECT_EQ(1, warden_status("inbound-noting"));
+	EXPECT_TRUE(is_answered(&self->scene, self->scene.udp[0]));
+	ASSERT_LOADED(warden_policy("default listen allow;\ndeny any listen udp {0, 7399};\n"));
+	EXPECT_TRUE(comes_to_note(0));
+	/* What a network picks from now on is not told of: the first answer is lost, and none after it. */
+	asker = networks_socket(self->scene.net.near, AF_INET6, SOCK_DGRAM);
+	EXPECT_TRUE(is_answered(&self->scene, asker));
+	close(asker);
+	ASSERT_TRUE(run_near(&self->scene, "sh -c 'echo 7399 7399 >/proc/sys/net/ipv4/ip_local_port_range'"));
+	asker = networks_socket(self->scene.net.near, AF_INET6, SOCK_DGRAM);
+	self->scene.mark = evidence_mark();
+	self->scene.dropped = warden_status("inbound-dropped");
+	EXPECT_FALSE(is_answered(&self->scene, asker));
+	EXPECT_EQ(ASKING, networks_port(asker));
+	EXPECT_FOUND(evidence_of_event(&self->scene.mark, &drop));
+	EXPECT_EQ(self->scene.dropped + 1, warden_status("inbound-dropped"));
+	EXPECT_TRUE(comes_to_note(1));
+	EXPECT_TRUE(is_answered(&self->scene, asker));
+	EXPECT_TRUE(networks_send(stranger, NEAR6, ASKING));
+	EXPECT_FALSE(networks_receive(asker, 100));
+	EXPECT_EQ(self->scene.dropped + 2, warden_status("inbound-dropped"));
+	close(asker);
+	close(stranger);
 }
 
 /* What was to lead the open port to the closed one is in place, and leads nowhere. */

@@ -383,10 +383,11 @@ static int load_module(const char *path, bool from_memory)
 	return (int)ret;
 }
 
-/* A filter of sockets, and the map it names, where it names one. */
+/* A filter of sockets that nobody else has; it names a map, where it has one. */
 static int load_program(int map)
 {
-	return filter_load(&(struct filter){ .type = BPF_PROG_TYPE_SOCKET_FILTER, .map = map });
+	return filter_load(&(struct filter){ .type = BPF_PROG_TYPE_SOCKET_FILTER, .map = map,
+					     .answer = 'W' });
 }
 
 static int make_map(void)
@@ -416,10 +417,10 @@ FIXTURE_TEARDOWN(code)
 /* Its kind, how and for what it is made, then its instructions; the number of a map is of this load. */
 TEST_F(code, of_bpf_is_measured_once_whatever_its_maps_are_called)
 {
-	static const char plain[] = "printf '\\1\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\267\\0\\0\\0\\0\\0\\0\\0"
+	static const char plain[] = "printf '\\1\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\267\\0\\0\\0W\\0\\0\\0"
 				    "\\225\\0\\0\\0\\0\\0\\0\\0' | sha256sum;: ";
 	static const char mapped[] = "printf '\\1\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\30\\21\\0\\0\\0\\0\\0\\0"
-				     "\\0\\0\\0\\0\\0\\0\\0\\0\\267\\0\\0\\0\\0\\0\\0\\0"
+				     "\\0\\0\\0\\0\\0\\0\\0\\0\\267\\0\\0\\0W\\0\\0\\0"
 				     "\\225\\0\\0\\0\\0\\0\\0\\0' | sha256sum;: ";
 	int first = make_map(), second = make_map();
 	char digest[DIGITS + 1];

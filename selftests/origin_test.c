@@ -267,7 +267,7 @@ TEST_F(origin, nobody_listens_where_nobody_could_come_in)
 	static const struct {
 		int type;
 		int protocol;
-	} kinds[] = { { SOCK_STREAM, 0 }, { SOCK_DGRAM, 0 }, { SOCK_STREAM, IPPROTO_MPTCP } };
+	} kinds[] = { { SOCK_STREAM, IPPROTO_TCP }, { SOCK_DGRAM, IPPROTO_UDP }, { SOCK_STREAM, IPPROTO_MPTCP } };
 	struct claim denied = { .domain = "listen", .reason = "port-not-named", .program = "tester",
 				.port = PORT + 1, .pid = getpid(), .line = UINT32_MAX, .times = 1 };
 	unsigned int i;
@@ -279,6 +279,8 @@ TEST_F(origin, nobody_listens_where_nobody_could_come_in)
 
 		EXPECT_EQ(0, serve(type, protocol, "0.0.0.0", "wo0"));
 		EXPECT_EQ(0, serve(type, protocol, HERE, NULL));
+		/* what the one before was refused once more may be recorded only now */
+		denied.protocol = (uint16_t)protocol;
 		self->mark = evidence_mark();
 		EXPECT_EQ(EACCES, serve(type, protocol, "::", "wp0"));
 		EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));

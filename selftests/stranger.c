@@ -4,6 +4,8 @@
  * "ok" or the name of the errno.
  *
  *   open PATH        open a device
+ *   pose PATH        say that it was started with `open`, and open a device
+ *   child PATH       let a child open a device
  *   held FD          use a descriptor it inherited
  *   receive FD       take a descriptor from the socket FD
  *   steal PID FD     pidfd_getfd()
@@ -17,12 +19,30 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int tell(int err)
 {
 	puts(err ? strerrorname_np(err) : "ok");
 	return err ? 1 : 0;
+}
+
+/* The two words are of one length. */
+static int pose(char *verb, const char *path)
+{
+	memcpy(verb, "open", strlen("pose"));
+	return tell(open(path, O_RDWR) < 0 ? errno : 0);
+}
+
+static int let_child_open(const char *path)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	if (!pid)
+		_exit(tell(open(path, O_RDWR) < 0 ? errno : 0) | fflush(stdout));
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
 static int held(int fd)
@@ -76,6 +96,10 @@ int main(int argc, char **argv)
 
 	if (!strcmp(verb, "open"))
 		return tell(open(argv[2], O_RDWR) < 0 ? errno : 0);
+	if (!strcmp(verb, "pose"))
+		return pose(argv[1], argv[2]);
+	if (!strcmp(verb, "child"))
+		return let_child_open(argv[2]);
 	if (!strcmp(verb, "held"))
 		return held(atoi(argv[2]));
 	if (!strcmp(verb, "receive"))
@@ -86,8 +110,8 @@ int main(int argc, char **argv)
 		return take(atoi(argv[2]));
 	if (!strcmp(verb, "listen"))
 		return serve(atoi(argv[2]));
-	fputs("usage: stranger open PATH | held FD | receive FD | steal PID FD | listen PORT | "
-	      "accept FD\n",
+	fputs("usage: stranger open PATH | pose PATH | child PATH | held FD | receive FD | "
+	      "steal PID FD | listen PORT | accept FD\n",
 	      stderr);
 	return 2;
 }

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "lib/devices.h"
 #include "lib/harness.h"
 #include "lib/networks.h"
 
@@ -17,6 +18,21 @@
 #define POLICY                                                                                     \
 	"program tester { path \"%s\"; }\ndefault listen deny;\n"                                  \
 	"allow tester listen any {%s};\n%s"
+
+/* Transports that are swept as TCP is, by the module that brings them. */
+static const struct transport {
+	const char *module;
+	int type;
+	int server; /* what a server is, where that is another type */
+	int protocol;
+} transports[] = {
+	{ "dccp_ipv6", NETWORKS_OF(SOCK_DCCP, IPPROTO_DCCP), 0, IPPROTO_DCCP },
+	{ "sctp", NETWORKS_OF(SOCK_STREAM, IPPROTO_SCTP), 0, IPPROTO_SCTP },
+	{ "sctp", NETWORKS_OF(SOCK_STREAM, IPPROTO_SCTP), NETWORKS_OF(SOCK_SEQPACKET, IPPROTO_SCTP),
+	  IPPROTO_SCTP },
+};
+
+#define TRANSPORTS (sizeof(transports) / sizeof(*transports))
 
 /* How a socket was ended: an errno; 0 is not at all. */
 static int end_of(int fd, int ms)
@@ -47,7 +63,7 @@ FIXTURE_SETUP(sweep)
 	int i;
 
 	memset(self, 0, sizeof(*self));
-	ASSERT_LOADED(warden_policy(POLICY, warden_self(), "7321-7323", ""));
+	ASSERT_LOADED(warden_policy(POLICY, warden_self(), "7321-7342", ""));
 	ASSERT_TRUE(networks_make(&self->net, false));
 	self->server = networks_serve(self->net.far, SOCK_STREAM, SERVER);
 	ASSERT_LE(0, self->server);
@@ -134,7 +150,8 @@ TEST_F(sweep, connections_end_with_the_rule_of_who_made_them)
 
 TEST_F(sweep, abort_ends_servers_too)
 {
-	int fd;
+	const int lite = NETWORKS_OF(SOCK_DGRAM, IPPROTO_UDPLITE);
+	int fd, goes = networks_serve(self->net.near, lite, GOES), stays = networks_serve(self->net.near, lite, STAYS);
 
 	ASSERT_LOADED(warden_policy(POLICY, warden_self(), "7322,7323", "sweep abort;\n"));
 	EXPECT_EQ(ECONNRESET, end_of(self->client[0], 5000));
@@ -142,6 +159,11 @@ TEST_F(sweep, abort_ends_servers_too)
 	EXPECT_TOLD("server ended", GOES, IPPROTO_UDP);
 	EXPECT_EQ(ECONNREFUSED, networks_reach(self->net.near, NEAR4, GOES, 5000));
 	EXPECT_EQ(ECONNABORTED, end_of(self->udp[0], 5000));
+	if (goes >= 0) {
+		EXPECT_TOLD("server ended", GOES, IPPROTO_UDPLITE);
+		EXPECT_EQ(ECONNABORTED, end_of(goes, 5000));
+		EXPECT_EQ(0, end_of(stays, 0));
+	}
 	EXPECT_UNTOUCHED();
 	/* The port is free: nobody holds it any more. */
 	ASSERT_LOADED(warden_policy("default listen allow;\n"));
@@ -151,6 +173,92 @@ TEST_F(sweep, abort_ends_servers_too)
 	fd = networks_serve(self->net.near, SOCK_STREAM, GOES);
 	EXPECT_LE(0, fd);
 	close(fd);
+}
+
+/* One connection of another transport, and what either side of it has. */
+struct pair {
+	int server;
+	int client;
+	int accepted; /* -1 where the server has it itself */
+};
+
+static bool make_pair(struct pair *p, const struct networks *net, const struct transport *t, uint16_t port)
+{
+	*p = (struct pair){ -1, -1, -1 };
+	device_load(t->module, "");
+	p->server = networks_serve(net->near, t->server ? t->server : t->type, port);
+	if (p->server < 0)
+		return false;
+	p->client = networks_connect_by(t->type, net->far, NEAR4, port, 5000);
+	if (p->client >= 0 && !t->server)
+		p->accepted = accept(p->server, NULL, NULL);
+	return p->client >= 0 && (t->server || p->accepted >= 0);
+}
+
+static void end_pair(struct pair *p)
+{
+	close(p->accepted);
+	close(p->client);
+	close(p->server);
+}
+
+static bool passes(const struct pair *p)
+{
+	return send(p->client, "x", 1, MSG_NOSIGNAL) == 1 &&
+	       networks_receive(p->accepted < 0 ? p->server : p->accepted, 5000);
+}
+
+/* The other side is told: by an error, or by the end of what can be read. */
+static bool is_over(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char byte;
+
+	return poll(&p, 1, 5000) == 1 && recv(fd, &byte, 1, MSG_DONTWAIT) <= 0 && errno != EAGAIN;
+}
+
+TEST_F(sweep, connections_of_other_transports_end_with_their_server)
+{
+	struct pair goes[TRANSPORTS], stays[TRANSPORTS];
+	bool has[TRANSPORTS];
+	size_t t;
+
+	for (t = 0; t < TRANSPORTS; t++) {
+		has[t] = make_pair(&goes[t], &self->net, &transports[t], GOES + 10 * (int)t);
+		has[t] &= make_pair(&stays[t], &self->net, &transports[t], STAYS + 10 * (int)t);
+		if (!has[t])
+			printf("# this kernel has no %s\n", transports[t].module);
+	}
+	self->mark = evidence_mark();
+	ASSERT_LOADED(warden_policy(POLICY, warden_self(), "7322,7323,7332,7342", ""));
+	for (t = 0; t < TRANSPORTS; t++) {
+		if (!has[t])
+			continue;
+		EXPECT_TOLD("server goes on", GOES + 10 * (int)t, transports[t].protocol);
+		EXPECT_TRUE(passes(&stays[t]));
+		if (transports[t].server) { /* one socket has all of them, which is a server's */
+			EXPECT_TRUE(passes(&goes[t]));
+			continue;
+		}
+		EXPECT_TOLD("connection of ::ffff:" FAR4 " ended", GOES + 10 * (int)t, transports[t].protocol);
+		EXPECT_EQ(ECONNABORTED, end_of(goes[t].accepted, 5000));
+		EXPECT_TRUE(is_over(goes[t].client));
+		EXPECT_GT(0, send(goes[t].accepted, "x", 1, MSG_NOSIGNAL));
+	}
+	self->mark = evidence_mark();
+	ASSERT_LOADED(warden_policy(POLICY, warden_self(), "7322,7323,7332,7342", "sweep abort;\n"));
+	for (t = 0; t < TRANSPORTS; t++) {
+		if (!has[t])
+			continue;
+		EXPECT_TOLD("server ended", GOES + 10 * (int)t, transports[t].protocol);
+		EXPECT_TRUE(passes(&stays[t]));
+		EXPECT_NE(0, networks_reach_by(transports[t].type, self->net.near, NEAR4,
+					       GOES + 10 * (int)t, 1000));
+		if (transports[t].server)
+			EXPECT_TRUE(is_over(goes[t].client));
+		end_pair(&goes[t]);
+		end_pair(&stays[t]);
+	}
 }
 
 TEST_F(sweep, observe_mode_tells_and_ends_nothing)

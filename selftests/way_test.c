@@ -1,479 +1,427 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A program speaks to others by the interfaces that rules name, whatever the routes say: its
- * socket is bound to one, and does not leave it.
+ * Every way to a sensor that this guest has, gone by root, by a plain user and by the root
+ * of a user name space, with each call that opens a file. Permissions of files let everybody, so
+ * that whoever is refused was refused by Warden.
  */
 #include <fcntl.h>
-#include <net/if.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sched.h>
-#include <sys/socket.h>
+#include <glob.h>
+#include <linux/openat2.h>
+#include <linux/uhid.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "lib/address.h"
+#include "lib/chip.h"
 #include "lib/harness.h"
-#include "lib/networks.h"
+#include "lib/keypad.h"
+#include "lib/uring.h"
+#include "lib/users.h"
 
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP 262
-#endif
-#ifndef SO_BINDTOIFINDEX
-#define SO_BINDTOIFINDEX 62
-#endif
+#define OWN_NODE   "/own-camera"
+#define SPI_CHIP   "/sys/bus/spi/devices/spi0.0"
+#define RECEIVER   "/dev/tty9" /* a terminal that is there: what is on its other end is the policy's word */
+#define NOTHING	   "default sensor deny;\nclassify name \"tty9\" as location;\n"
 
-#define PLAIN_USER 1000
-#define PORT  7361
-#define OTHER 7362 /* no rule names it */
+/* --- which way --------------------------------------------------------------------- */
 
-/* Two wires to the far network; the routes to who is reached prefer the second. */
-#define HERE	"198.51.100.1"
-#define HERE6	"fd00:db8:1::1"
-#define BESIDE	"203.0.113.1"
-#define TARGET	"192.0.2.200"
-#define TARGET6 "fd00:db8:9::9"
-#define LINKED	"fe80::7"
-
-#define HEAD "program tester { path \"%s\"; }\ndefault listen allow;\n"
-#define RULE "allow tester connect any 7361 to {" TARGET ", " TARGET6 ", fe80::/10} on wa0;\n"
-#define POLICY HEAD "default connect deny;\n" RULE
-
-static bool wire(pid_t far)
+static const char *camera(void)
 {
-	char command[1600];
+	static char path[128];
+	const char *node = device_node(CAMERA_TOPOLOGY);
 
-	snprintf(command, sizeof(command),
-		 "ip -batch - <<'E'\n"
-		 "link add wa0 type veth peer name wa1 netns %d\n"
-		 "link add wb0 type veth peer name wb1 netns %d\n"
-		 "addr add " HERE "/24 dev wa0\naddr add " HERE6 "/64 dev wa0 nodad\n"
-		 "addr add " BESIDE "/24 dev wb0\naddr add fd00:db8:2::1/64 dev wb0 nodad\n"
-		 "link set wa0 up\nlink set wb0 up\nlink set lo up\nE\n"
-		 "nsenter -t %d -n ip -batch - <<'E'\n"
-		 "addr add 198.51.100.2/24 dev wa1\naddr add fd00:db8:1::2/64 dev wa1 nodad\n"
-		 "addr add 203.0.113.2/24 dev wb1\naddr add fd00:db8:2::2/64 dev wb1 nodad\n"
-		 "addr add " TARGET "/32 dev lo\naddr add " TARGET6 "/128 dev lo nodad\n"
-		 "addr add " LINKED "/64 dev wa1 nodad\naddr add " LINKED "/64 dev wb1 nodad\n"
-		 "link set wa1 up\nlink set wb1 up\nE\n"
-		 "ip -batch - <<'E'\n"
-		 "route add " TARGET " via 203.0.113.2 dev wb0 metric 10\n"
-		 "route add " TARGET " via 198.51.100.2 dev wa0 metric 20\n"
-		 "route add " TARGET6 " via fd00:db8:2::2 dev wb0 metric 10\n"
-		 "route add " TARGET6 " via fd00:db8:1::2 dev wa0 metric 20\nE\n",
-		 far, far, far);
-	return client_shell(command);
+	snprintf(path, sizeof(path), "%s", node ? node : "");
+	return path;
+}
+
+/* S10: a node of one's own, with the camera's number. */
+static const char *own_node(void)
+{
+	struct stat st;
+
+	unlink(OWN_NODE);
+	return stat(camera(), &st) || mknod(OWN_NODE, S_IFCHR | 0666, st.st_rdev) ? "" : OWN_NODE;
+}
+
+static const char *microphone(void)
+{
+	const char *node = device_node(MICROPHONE_TOPOLOGY);
+
+	return node ? node : "";
+}
+
+static const char *first(const char *pattern)
+{
+	static char path[256];
+	glob_t found;
+
+	if (glob(pattern, 0, NULL, &found))
+		return "";
+	snprintf(path, sizeof(path), "%s", found.gl_pathv[0]);
+	globfree(&found);
+	return path;
+}
+
+static const char *keys(void)
+{
+	return first("/dev/input/event*");
+}
+
+static const char *raw_keys(void)
+{
+	return first("/dev/hidraw*");
+}
+
+static const char *compass(void)
+{
+	return first("/dev/iio:device*");
+}
+
+static const char *compass_value(void)
+{
+	return chip_compass("in_magn_x_raw");
+}
+
+static const char *compass_buffer(void)
+{
+	return chip_compass("buffer/length");
+}
+
+static const char *thermometer(void)
+{
+	return chip_has_thermometer() ? chip_thermometer("temp1_input") : "";
+}
+
+static const char *bus(void)
+{
+	static char path[32];
+
+	snprintf(path, sizeof(path), "/dev/i2c-%d", chip_bus());
+	return path;
+}
+
+static const char *registers(void)
+{
+	static char path[96];
+
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	chmod("/sys/kernel/debug", 0755);
+	snprintf(path, sizeof(path), "/sys/kernel/debug/regmap/%d-%04x/registers", chip_bus(),
+		 THERMOMETER_ADDRESS);
+	return path;
+}
+
+/* On the machine's parallel port; its chip has another driver, and is given to user space instead. */
+static const char *spi(void)
+{
+	if (access("/dev/spidev0.0", F_OK) && !device_load("parport_pc", "") &&
+	    !device_load("spi_lm70llp", "") && !chip_put(SPI_CHIP "/driver_override", "spidev"))
+		chip_put("/sys/bus/spi/drivers/spidev/bind", "spi0.0");
+	return "/dev/spidev0.0";
+}
+
+/**
+ * struct way - one way to a sensor
+ * @row: the row of the threat model
+ * @path: it begins with this file; NULL where @find tells
+ * @find: the same; "" where there is none
+ * @flags: how it is opened
+ * @capable: the driver itself lets only who has capabilities of the initial name space
+ */
+static const struct way {
+	char row[8];
+	const char *path;
+	const char *(*find)(void);
+	int flags;
+	bool capable;
+} ways[] = {
+	{ "S1", NULL, camera, O_RDWR, false },
+	{ "S3", NULL, microphone, O_RDONLY, false },
+	{ "S10", NULL, own_node, O_RDWR, false },
+	{ "keys", NULL, keys, O_RDONLY, false },
+	{ "hidraw", NULL, raw_keys, O_RDONLY, false },
+	{ "tty", RECEIVER, NULL, O_RDONLY | O_NOCTTY, false },
+	{ "screen", "/dev/vcs1", NULL, O_RDONLY, false },
+	{ "iio", NULL, compass, O_RDONLY, false },
+	{ "S13", NULL, compass_value, O_RDONLY, false },
+	{ "S13", NULL, thermometer, O_RDONLY, false },
+	{ "S14", NULL, compass_buffer, O_WRONLY, false },
+	{ "S14", NULL, registers, O_RDONLY, false },
+	{ "S15", NULL, bus, O_RDWR, false },
+	{ "S15", NULL, spi, O_RDWR, false },
+	{ "S15", "/dev/gpiochip0", NULL, O_RDWR, false },
+	{ "S16", "/dev/mem", NULL, O_RDONLY, true },
+	{ "S16", "/dev/port", NULL, O_RDONLY, true },
+	{ "S16", "/proc/kcore", NULL, O_RDONLY, true },
+	{ "S17", "/dev/bus/usb/001/001", NULL, O_RDONLY, false },
+	{ "S18", "/sys/bus/i2c/drivers/mag3110/unbind", NULL, O_WRONLY, false },
+	{ "S18", "/sys/bus/i2c/drivers_probe", NULL, O_WRONLY, false },
+};
+
+#define WAYS	 ARRAY_SIZE(ways)
+#define WAYS_MIN 12 /* fewer, and the test has lost what it is about */
+
+/* Where a way begins, and the handle of that file; not there where @path is empty. */
+struct place {
+	char path[256];
+	mode_t mode;
+	int mount;
+	union {
+		struct file_handle handle;
+		char room[sizeof(struct file_handle) + MAX_HANDLE_SZ];
+	};
+};
+
+static void look_at(const struct way *w, struct place *p)
+{
+	struct stat st;
+	int id;
+
+	snprintf(p->path, sizeof(p->path), "%s", w->path ? w->path : w->find());
+	if (!p->path[0] || stat(p->path, &st) || chmod(p->path, 0666)) {
+		p->path[0] = '\0';
+		return;
+	}
+	p->mode = st.st_mode & 07777;
+	p->handle.handle_bytes = MAX_HANDLE_SZ;
+	p->mount = -1;
+	if (!name_to_handle_at(AT_FDCWD, p->path, &p->handle, &id, 0))
+		p->mount = open(p->path[1] == 'd' ? "/dev" : p->path[1] == 's' ? "/sys" : "/",
+				O_RDONLY | O_CLOEXEC);
+}
+
+/* --- by which call ----------------------------------------------------------------- */
+
+static int done(int fd)
+{
+	const int err = fd < 0 ? errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+static int by_open(const struct place *p, int flags)
+{
+	return done(open(p->path, flags));
+}
+
+static int by_openat2(const struct place *p, int flags)
+{
+	const struct open_how how = { .flags = (uint64_t)(unsigned int)flags };
+
+	return done((int)syscall(SYS_openat2, AT_FDCWD, p->path, &how, sizeof(how)));
+}
+
+static int by_ring(const struct place *p, int flags)
+{
+	const int fd = uring_open(p->path, flags);
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? -fd : 0;
+}
+
+/* A descriptor that opens nothing, and what it stands for opened through proc. */
+static int by_proc(const struct place *p, int flags)
+{
+	const int path = open(p->path, O_PATH | O_CLOEXEC);
+	char link[32];
+	int err;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", path);
+	err = done(open(link, flags));
+	close(path);
+	return err;
+}
+
+/* Only who has CAP_DAC_READ_SEARCH in the initial name space may, says the kernel. */
+static int by_handle(const struct place *p, int flags)
+{
+	struct place own = *p; /* the call wants to write to it */
+
+	return done(open_by_handle_at(p->mount, &own.handle, flags));
+}
+
+static const struct call {
+	char name[20];
+	int (*open)(const struct place *p, int flags);
+	bool by_handle;
+} calls[] = {
+	{ "openat", by_open, false },	      { "openat2", by_openat2, false },
+	{ "io_uring", by_ring, false },	      { "/proc/self/fd", by_proc, false },
+	{ "open_by_handle_at", by_handle, true },
+};
+
+#define CALLS ARRAY_SIZE(calls)
+
+/* What this user is told by this call where the policy is @let to let it. */
+static int expected(const struct user *u, const struct way *w, const struct call *c, bool let)
+{
+	if (c->by_handle && u->uid)
+		return EPERM;
+	if (!let)
+		return EACCES;
+	return w->capable && u->uid ? EPERM : 0;
+}
+
+/* In a process of this user: how many attempts came out otherwise. */
+static int count_wrong(const struct place *places, const struct user *u, bool let)
+{
+	int wrong = 0, err;
+	size_t i, k;
+
+	for (i = 0; i < WAYS; i++)
+		for (k = 0; places[i].path[0] && k < CALLS; k++) {
+			if (calls[k].by_handle && places[i].mount < 0)
+				continue;
+			err = calls[k].open(&places[i], ways[i].flags | O_NONBLOCK | O_CLOEXEC);
+			if (err == expected(u, &ways[i], &calls[k], let))
+				continue;
+			printf("# %s: %s by %s, %s: %s\n", ways[i].row, places[i].path, u->name,
+			       calls[k].name, strerror(err));
+			wrong++;
+		}
+	return wrong;
+}
+
+/* What users_run() hands to a process of each user. */
+struct task {
+	const struct place *places;
+	bool let;
+};
+
+static int go(const struct user *u, void *task)
+{
+	const struct task *t = task;
+
+	return count_wrong(t->places, u, t->let);
+}
+
+static int wrong_by(const struct place *places, const struct user *u, bool let)
+{
+	struct task task = { places, let };
+
+	return users_run(u, go, &task);
+}
+
+/* How many attempts of all users Warden has to refuse. */
+static uint64_t refusals(const struct place *places)
+{
+	uint64_t n = 0;
+	size_t i, k, u;
+
+	for (i = 0; i < WAYS; i++)
+		for (k = 0; places[i].path[0] && k < CALLS; k++)
+			for (u = 0; u < USERS_COUNT; u++)
+				n += !calls[k].by_handle || (places[i].mount >= 0 && !users_at(u)->uid);
+	return n;
+}
+
+/* --- what is there ----------------------------------------------------------------- */
+
+/* A mouse that is nobody's: HID 1.11, appendix B.2. */
+static const uint8_t mouse[] = {
+	0x05, 0x01, 0x09, 0x02, 0xa1, 0x01, 0x09, 0x01, 0xa1, 0x00, 0x05, 0x09, 0x19, 0x01,
+	0x29, 0x03, 0x15, 0x00, 0x25, 0x01, 0x95, 0x03, 0x75, 0x01, 0x81, 0x02, 0x95, 0x01,
+	0x75, 0x05, 0x81, 0x03, 0x05, 0x01, 0x09, 0x30, 0x09, 0x31, 0x15, 0x81, 0x25, 0x7f,
+	0x75, 0x08, 0x95, 0x02, 0x81, 0x06, 0xc0, 0xc0,
+};
+
+static int plug_in_mouse(void)
+{
+	struct uhid_event e = { .type = UHID_CREATE2 };
+	int fd, i;
+
+	if (device_load("uhid", "") || device_load("hid-generic", ""))
+		return -1;
+	fd = open("/dev/uhid", O_RDWR | O_CLOEXEC);
+	strcpy((char *)e.u.create2.name, "warden mouse");
+	e.u.create2.bus = 0x06; /* BUS_VIRTUAL */
+	e.u.create2.rd_size = sizeof(mouse);
+	memcpy(e.u.create2.rd_data, mouse, sizeof(mouse));
+	if (fd < 0 || write(fd, &e, sizeof(e)) < 0)
+		return -1;
+	for (i = 0; i < 100 && !raw_keys()[0]; i++)
+		usleep(20000);
+	return fd;
 }
 
 FIXTURE(way)
 {
-	struct networks net;
+	struct place places[WAYS];
+	struct keypad keys;
+	int mouse;
 	struct mark mark;
-	int tcp, udp; /* servers in the far network */
 };
-
-FIXTURE_VARIANT(way)
-{
-	uid_t uid;
-	int spaces;
-};
-
-/* clang-format off */
-FIXTURE_VARIANT_ADD(way, of_root) { .uid = 0 };
-FIXTURE_VARIANT_ADD(way, of_a_plain_user) { .uid = PLAIN_USER };
-FIXTURE_VARIANT_ADD(way, of_the_root_of_a_name_space) { .uid = PLAIN_USER, .spaces = CLONE_NEWUSER };
-/* clang-format on */
 
 FIXTURE_SETUP(way)
 {
-	if (access("/usr/sbin/ip", X_OK) && access("/bin/ip", X_OK))
-		SKIP(return, "iproute2 is not installed");
-	memset(self, 0, sizeof(*self));
-	ASSERT_TRUE(networks_make(&self->net, false));
-	ASSERT_TRUE(wire(self->net.far));
-	ASSERT_LOADED(warden_policy(POLICY, warden_self()));
-	self->tcp = networks_serve(self->net.far, SOCK_STREAM, PORT);
-	self->udp = networks_serve(self->net.far, SOCK_DGRAM, PORT);
-	ASSERT_LE(0, self->tcp);
-	ASSERT_LE(0, self->udp);
-	self->mark = evidence_mark();
+	size_t i;
+
+	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
+	ASSERT_EQ(0, device_load("snd-aloop", ""));
+	device_load("dummy_hcd", "");
+	if (device_is_known("i2c-stub"))
+		ASSERT_LE(0, chip_bus());
+	ASSERT_EQ(0, keypad_plug(&self->keys));
+	self->mouse = plug_in_mouse();
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use bus;\n")); /* which giving a chip away takes */
+	for (i = 0; i < WAYS; i++)
+		look_at(&ways[i], &self->places[i]);
+	warden_withdraw_all();
 }
 
 FIXTURE_TEARDOWN(way)
 {
-	client_shell("ip link del wa0; ip link del wb0; true");
-	close(self->tcp);
-	close(self->udp);
-	networks_end(&self->net);
-}
-
-/* --- speaking -------------------------------------------------------------------------- */
-
-/* Nothing of a connection is left behind, which could not be ended once its wire is gone. */
-static int speaker(int family, int type, int protocol)
-{
-	const struct linger none = { .l_onoff = 1 };
-	int fd = socket(family, type | SOCK_CLOEXEC, protocol);
-
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
-	return fd;
-}
-
-/* Send one datagram, that may name its own interface: 0 or the errno. */
-static int send_by(int fd, const union address *to, const char *interface)
-{
-	union {
-		struct cmsghdr head;
-		char room[CMSG_SPACE(sizeof(struct in6_pktinfo))];
-	} along = { .room = "" };
-	struct iovec iov = { (void *)"x", 1 };
-	struct msghdr msg = { .msg_name = (void *)to, .msg_namelen = to ? size_of(to) : 0,
-			      .msg_iov = &iov, .msg_iovlen = 1 };
-	struct in_pktinfo four = { .ipi_ifindex = 0 };
-
-	if (interface) {
-		four.ipi_ifindex = (int)if_nametoindex(interface);
-		along.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(four)), .cmsg_level = IPPROTO_IP,
-					       .cmsg_type = IP_PKTINFO };
-		memcpy(CMSG_DATA(&along.head), &four, sizeof(four));
-		msg.msg_control = &along;
-		msg.msg_controllen = CMSG_SPACE(sizeof(four));
-	}
-	return sendmsg(fd, &msg, MSG_NOSIGNAL) < 0 ? errno : 0;
-}
-
-/* What the far side sees of who spoke to it last; empty where nobody did. */
-static const char *seen_by(int server, bool listens)
-{
-	static char text[INET6_ADDRSTRLEN];
-	struct pollfd p = { .fd = server, .events = POLLIN };
-	union address from;
-	socklen_t len = sizeof(from);
-	char byte;
-	int fd;
-
-	text[0] = '\0';
-	if (poll(&p, 1, 2000) != 1)
-		return text;
-	if (listens) {
-		fd = accept(server, &from.any, &len);
-		close(fd);
-	} else if (recvfrom(server, &byte, 1, MSG_DONTWAIT, &from.any, &len) < 0) {
-		return text;
-	}
-	inet_ntop(AF_INET6, &from.v6.sin6_addr, text, sizeof(text));
-	return text;
-}
-
-static const struct {
-	const char *name, *to, *from; /* as a server of IPv6 sees it */
-	int family, type, protocol;
-	bool connects;
-} ways[] = {
-	{ "tcp4", TARGET, "::ffff:" HERE, AF_INET, SOCK_STREAM, 0, true },
-	{ "tcp6", TARGET6, HERE6, AF_INET6, SOCK_STREAM, 0, true },
-	{ "tcp6 to mapped", "::ffff:" TARGET, "::ffff:" HERE, AF_INET6, SOCK_STREAM, 0, true },
-	{ "udp4 connected", TARGET, "::ffff:" HERE, AF_INET, SOCK_DGRAM, 0, true },
-	{ "udp4", TARGET, "::ffff:" HERE, AF_INET, SOCK_DGRAM, 0, false },
-	{ "udp6", TARGET6, HERE6, AF_INET6, SOCK_DGRAM, 0, false },
-	{ "udp6 to mapped", "::ffff:" TARGET, "::ffff:" HERE, AF_INET6, SOCK_DGRAM, 0, false },
-};
-
-static int speak(int fd, const union address *to, bool connects)
-{
-	if (connects && connect(fd, &to->any, size_of(to)))
-		return errno;
-	return send_by(fd, connects ? NULL : to, NULL);
-}
-
-/* How many ways did not come out as they must: by `wa0`, though the route is another. */
-static int count_astray(int tcp, int udp)
-{
-	int wrong = 0, fd, err;
-	const char *from;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(ways); i++) {
-		union address to = address_of(ways[i].to, PORT);
-
-		fd = speaker(ways[i].family, ways[i].type, ways[i].protocol);
-		err = speak(fd, &to, ways[i].connects);
-		from = seen_by(ways[i].type == SOCK_STREAM ? tcp : udp, ways[i].type == SOCK_STREAM);
-		close(fd);
-		if (!err && !strcmp(from, ways[i].from))
+	for (i = 0; i < WAYS; i++) {
+		if (!self->places[i].path[0])
 			continue;
-		printf("# %s: %s, came from %s\n", ways[i].name, strerror(err), from);
-		wrong++;
+		chmod(self->places[i].path, self->places[i].mode);
+		if (self->places[i].mount >= 0)
+			close(self->places[i].mount);
 	}
-	return wrong;
+	unlink(OWN_NODE);
+	close(self->mouse);
+	keypad_unplug(&self->keys);
+	warden_withdraw_all();
 }
 
-/* --- leaving --------------------------------------------------------------------------- */
-
-static int bind_by_name(int fd, const char *interface)
+TEST_F(way, to_a_sensor_is_closed_to_each_user_and_each_call)
 {
-	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface, (socklen_t)strlen(interface) + 1) ?
-		       errno : 0;
-}
+	struct claim denied = { .domain = "sensor", .reason = "program-unknown",
+				.program = warden_self(), .line = UINT32_MAX };
+	size_t i, there = 0;
 
-static int bind_by_index(int fd, const char *interface)
-{
-	int index = (int)if_nametoindex(interface);
-
-	return setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &index, sizeof(index)) ? errno : 0;
-}
-
-static int part(int fd)
-{
-	struct sockaddr none = { .sa_family = AF_UNSPEC };
-
-	return connect(fd, &none, sizeof(none)) ? errno : 0;
-}
-
-/* Of a socket that has its interface: each try is to be refused, @refused of them by us. */
-static int count_loosened(const union address *to)
-{
-	int fd = speaker(AF_INET, SOCK_DGRAM, 0), copy = dup(fd), wrong = 0;
-
-	wrong += speak(fd, to, true) != 0;
-	wrong += bind_by_name(fd, "wb0") != EACCES;
-	wrong += bind_by_name(fd, "") != EACCES;
-	wrong += bind_by_index(fd, "wb0") != EACCES;
-	wrong += part(fd) != EACCES;
-	wrong += send_by(fd, NULL, "wb0") != EACCES;
-	wrong += send_by(fd, to, "wb0") != EACCES;
-	wrong += send_by(fd, NULL, "wa0") != 0;
-	close(copy);
-	wrong += part(fd) != 0; /* nobody else has it: what it sends next is judged */
-	wrong += send_by(fd, to, "wb0") != EACCES;
-	wrong += send_by(fd, to, NULL) != 0;
-	close(fd);
-	return wrong;
-}
-
-#define LOOSENED 7 /* that we refuse above */
-
-/* Of a socket that was bound before, and of an address that names its interface. */
-static int count_elsewhere(const union address *to)
-{
-	union address linked = address_of(LINKED, PORT), other = *to;
-	int wrong = 0, fd = speaker(AF_INET, SOCK_STREAM, 0);
-
-	wrong += bind_by_name(fd, "wb0") != 0 || speak(fd, to, true) != EACCES;
-	close(fd);
-	fd = speaker(AF_INET6, SOCK_DGRAM, 0);
-	linked.v6.sin6_scope_id = if_nametoindex("wb0");
-	wrong += speak(fd, &linked, false) != EACCES;
-	linked.v6.sin6_scope_id = if_nametoindex("wa0");
-	wrong += speak(fd, &linked, false) != 0;
-	close(fd);
-	fd = speaker(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
-	wrong += fd >= 0 && speak(fd, to, true) != EACCES; /* may make more connections, by others */
-	wrong += fd < 0; /* this kernel has it */
-	close(fd);
-	fd = speaker(AF_INET, SOCK_DGRAM, 0);
-	other.v4.sin_port = htons(OTHER);
-	wrong += speak(fd, &other, false) != EACCES;
-	close(fd);
-	return wrong;
-}
-
-#define ELSEWHERE 4
-
-static int as_somebody(uid_t uid, int spaces, int tcp, int udp)
-{
-	const union address to = address_of(TARGET, PORT);
-	int wrong;
-
-	if ((uid && setresuid(uid, uid, uid)) || (spaces && unshare(spaces)))
-		return 200;
-	wrong = count_astray(tcp, udp);
-	wrong += 16 * (count_loosened(&to) + count_elsewhere(&to));
-	fflush(stdout);
-	return wrong;
-}
-
-TEST_F(way, is_what_the_policy_names_and_is_not_left)
-{
-	struct claim astray = { .domain = "connect", .reason = "interface-not-named", .program = "tester",
-				.object = TARGET " on wb0", .port = PORT + 1, .line = UINT32_MAX };
-	struct claim left = { .domain = "connect", .reason = "interface-kept", .program = "tester",
-			      .object = "SO_BINDTODEVICE", .port = PORT + 1, .line = UINT32_MAX };
-	struct claim parted = left, linked = astray;
-	int status;
-	pid_t pid;
-
-	parted.object = "disconnect";
-	linked.object = LINKED " on wb0";
-	fflush(stdout);
-	pid = fork();
-	if (!pid)
-		_exit(as_somebody(variant->uid, variant->spaces, self->tcp, self->udp));
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	ASSERT_TRUE(WIFEXITED(status));
-	EXPECT_EQ(0, WEXITSTATUS(status));
-	EXPECT_FOUND(evidence_of_event(&self->mark, &astray));
-	EXPECT_FOUND(evidence_of_event(&self->mark, &left));
-	EXPECT_FOUND(evidence_of_event(&self->mark, &parted));
-	EXPECT_FOUND(evidence_of_event(&self->mark, &linked));
-	EXPECT_EQ(LOOSENED + ELSEWHERE, warden_status("denials") - self->mark.denials);
-}
-
-/* --- with other policies ------------------------------------------------------------------- */
-
-FIXTURE(other_way)
-{
-	struct networks net;
-	struct mark mark;
-	int tcp, udp;
-};
-
-FIXTURE_SETUP(other_way)
-{
-	if (access("/usr/sbin/ip", X_OK) && access("/bin/ip", X_OK))
-		SKIP(return, "iproute2 is not installed");
-	memset(self, 0, sizeof(*self));
-	ASSERT_TRUE(networks_make(&self->net, false));
-	ASSERT_TRUE(wire(self->net.far));
-	self->tcp = networks_serve(self->net.far, SOCK_STREAM, PORT);
-	self->udp = networks_serve(self->net.far, SOCK_DGRAM, PORT);
-	ASSERT_LE(0, self->tcp);
-	ASSERT_LE(0, self->udp);
-}
-
-FIXTURE_TEARDOWN(other_way)
-{
-	client_shell("ip link del wa0; ip link del wb0; true");
-	close(self->tcp);
-	close(self->udp);
-	networks_end(&self->net);
-}
-
-/* What a socket sends by its route, once each. */
-static int send_once(const char *interface)
-{
-	const union address to = address_of(TARGET, PORT);
-	int fd = speaker(AF_INET, SOCK_DGRAM, 0);
-	int err = interface ? bind_by_name(fd, interface) : 0;
-
-	err = err ?: speak(fd, &to, false);
-	close(fd);
-	return err;
-}
-
-static bool is_ended(int fd)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-
-	return poll(&p, 1, 0) == 1 && p.revents & (POLLERR | POLLHUP);
-}
-
-/* The connection that is bound to it stays, the one that goes by its route ends. */
-TEST_F(other_way, ends_what_is_older_and_free_to_go_by_another)
-{
-	const union address to = address_of(TARGET, PORT);
-	struct claim ended = { .event = "sweep", .domain = "connect", .object = "connection to " TARGET " ended",
-			       .line = UINT32_MAX };
-	int bound = speaker(AF_INET, SOCK_STREAM, 0), routed = speaker(AF_INET, SOCK_STREAM, 0);
-
-	ASSERT_LOADED(warden_policy(HEAD "default connect allow;\n", warden_self()));
-	ASSERT_EQ(0, bind_by_name(bound, "wa0"));
-	ASSERT_EQ(0, speak(bound, &to, true));
-	ASSERT_EQ(0, speak(routed, &to, true));
+	ASSERT_LOADED(warden_policy(NOTHING));
 	self->mark = evidence_mark();
-	ASSERT_LOADED(warden_policy(POLICY, warden_self()));
-	EXPECT_TRUE(is_ended(routed));
-	EXPECT_FALSE(is_ended(bound));
-	EXPECT_FOUND(evidence_of_event(&self->mark, &ended));
-	EXPECT_EQ(0, send_by(bound, NULL, NULL));
-	close(bound);
-	close(routed);
-}
-
-TEST_F(other_way, is_closed_by_a_rule_that_denies_it)
-{
-	const char *policy = warden_policy("default listen allow; default connect allow;\n"
-					   "deny any connect udp 7361 on wb0;\n");
-	struct claim denied = { .domain = "connect", .reason = "rule", .object = TARGET " on wb0",
-				.port = PORT + 1, .line = warden_line(policy, "wb0"), .times = 1 };
-
-	ASSERT_LOADED(policy);
-	self->mark = evidence_mark();
-	EXPECT_EQ(EACCES, send_once(NULL)); /* its route leads there */
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(0, wrong_by(self->places, users_at(i), false));
+	denied.times = refusals(self->places);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
-	self->mark = evidence_mark();
-	EXPECT_EQ(0, send_once("wa0"));
-	EXPECT_STREQ("::ffff:" HERE, seen_by(self->udp, false));
-	EXPECT_FOUND(evidence_of_peace(&self->mark));
-}
-
-/* Who observes binds nothing. */
-TEST_F(other_way, in_observe_mode_is_as_the_route_says_and_told)
-{
-	struct claim told = { .domain = "connect", .reason = "interface-not-named", .observed = true,
-			      .port = PORT + 1, .line = UINT32_MAX, .times = 1 };
-
-	ASSERT_LOADED(warden_policy(HEAD "default connect deny observe;\n" RULE, warden_self()));
-	self->mark = evidence_mark();
-	EXPECT_EQ(0, send_once(NULL));
-	EXPECT_STREQ("::ffff:" BESIDE, seen_by(self->udp, false));
-	EXPECT_FOUND(evidence_of_denial(&self->mark, &told));
-	self->mark = evidence_mark();
-	EXPECT_EQ(0, send_once("wa0"));
-	EXPECT_FOUND(evidence_of_peace(&self->mark));
-}
-
-/* Elsewhere whoever made a network names its interfaces. */
-TEST_F(other_way, of_the_same_name_in_another_network_is_another)
-{
-	struct claim denied = { .domain = "connect", .reason = "interface-not-named", .program = "tester",
-				.line = UINT32_MAX, .times = 1 };
-	int status;
-	pid_t pid;
-
-	ASSERT_LOADED(warden_policy(POLICY, warden_self()));
-	self->mark = evidence_mark();
-	pid = fork();
-	if (!pid) {
-		if (unshare(CLONE_NEWNET) ||
-		    !client_shell("ip link add wa0 type dummy && ip link set wa0 up && "
-				  "ip addr add " HERE "/24 dev wa0 && ip route add " TARGET " dev wa0"))
-			_exit(200);
-		_exit(send_once(NULL));
+	for (i = 0; i < WAYS; i++) {
+		there += !!self->places[i].path[0];
+		if (!self->places[i].path[0])
+			TH_LOG("no way here: %s %s", ways[i].row, ways[i].path ? ways[i].path : "");
 	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	ASSERT_TRUE(WIFEXITED(status));
-	EXPECT_EQ(EACCES, WEXITSTATUS(status));
-	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_LE(device_is_known("i2c-stub") ? WAYS_MIN : 5, there);
 }
 
-/* Exit status of a child: what it used is its own. */
-static int send_after_use(const char *interface)
+TEST_F(way, to_a_sensor_is_open_by_the_rule_for_its_class)
 {
-	int status;
-	pid_t pid = fork();
+	size_t i;
 
-	if (!pid)
-		_exit(open("/dev/warden-canary", O_RDONLY | O_CLOEXEC) < 0 ? 200 : send_once(interface));
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 255;
-}
-
-TEST_F(other_way, of_who_used_a_sensor_is_what_the_policy_names)
-{
-	struct claim denied = { .domain = "egress", .reason = "interface-not-named", .program = "tester",
-				.object = TARGET " on wb0", .line = UINT32_MAX, .times = 1 };
-
-	ASSERT_LOADED(warden_policy(HEAD "default sensor deny; allow tester use any;\n"
-				    "egress allow tester while using any to " TARGET " on wa0;\n",
-				    warden_self()));
+	ASSERT_LOADED(warden_policy(NOTHING
+		"allow any use camera; allow any use microphone; allow any use input;\n"
+		"allow any use location; allow any use screen; allow any use motion;\n"
+		"allow any use environment; allow any use bus;\n"));
 	self->mark = evidence_mark();
-	EXPECT_EQ(0, send_once(NULL)); /* which used none */
-	EXPECT_STREQ("::ffff:" BESIDE, seen_by(self->udp, false));
-	EXPECT_EQ(0, send_after_use(NULL));
-	EXPECT_STREQ("::ffff:" HERE, seen_by(self->udp, false));
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(0, wrong_by(self->places, users_at(i), true));
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
-	self->mark = evidence_mark();
-	EXPECT_EQ(EACCES, send_after_use("wb0"));
-	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 }
 
 TEST_HARNESS_MAIN

@@ -19,9 +19,9 @@ static const struct {
 	[WARDEN_REASON_PROGRAM_UNKNOWN] = { "the policy does not name this program for it",
 					    "name the program, if it is wanted; after an update, "
 					    "load a newer policy" },
-	[WARDEN_REASON_PROGRAM_ELSEWHERE] = { "the policy names this program as another user, or in "
-					      "another unit",
-					      "start it as that user, as part of that unit" },
+	[WARDEN_REASON_PROGRAM_ELSEWHERE] = { "the policy names this program as another user, in "
+					      "another unit, or with other arguments",
+					      "start it as that user, as part of that unit, and so" },
 	[WARDEN_REASON_PROGRAM_UNREADABLE] = { "the program's file could not be measured",
 					       "run it from a local file system" },
 	[WARDEN_REASON_PROGRAM_WRITABLE] = { "the program's file is open for writing",

@@ -644,12 +644,13 @@ static const struct warden_wire_attr status_attrs[] = {
 	[35] = { .name = "inbound-dropped", .kind = WARDEN_WIRE_U64 },
 	[36] = { .name = "inbound-observed", .kind = WARDEN_WIRE_U64 },
 	[37] = { .name = "cut-list", .kind = WARDEN_WIRE_NEST, .nest = &cut_list_set, .many = true },
+	[38] = { .name = "inbound-noting", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set status_set = {
 	.name = "status",
 	.attrs = status_attrs,
-	.max = 37,
+	.max = 38,
 };
 
 const struct warden_wire_set *warden_set_status(void)
@@ -777,12 +778,13 @@ static const struct warden_wire_attr program_attrs[] = {
 	[4] = { .name = "digest", .kind = WARDEN_WIRE_NEST, .nest = &digest_set, .many = true },
 	[5] = { .name = "uid", .kind = WARDEN_WIRE_U32 },
 	[6] = { .name = "unit", .kind = WARDEN_WIRE_STRING },
+	[7] = { .name = "arguments", .kind = WARDEN_WIRE_STRING },
 };
 
 static const struct warden_wire_set program_set = {
 	.name = "program",
 	.attrs = program_attrs,
-	.max = 6,
+	.max = 7,
 };
 
 const struct warden_wire_set *warden_set_program(void)

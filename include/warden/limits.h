@@ -12,6 +12,9 @@
 #define WARDEN_LABEL_MAX	63	/* characters of a program or purpose label */
 #define WARDEN_PATH_MAX		255	/* characters of a path kept as a label */
 #define WARDEN_UNIT_MAX		255	/* characters of a unit a program must run in */
+#define WARDEN_ARGUMENTS_MAX	255	/* characters of the arguments a program must be started with */
+#define WARDEN_COMMAND_MAX	1024	/* bytes of a command line that is compared with them, NULs and all */
+#define WARDEN_COMMANDS_MAX	1024	/* starts of programs of which it is kept */
 #define WARDEN_TEXT_MAX		255	/* characters of a purpose's text */
 #define WARDEN_CONTACT_MAX	127	/* characters of a contact */
 #define WARDEN_DATE_MAX		10	/* characters of YYYY-MM-DD */

@@ -15,6 +15,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <uapi/linux/warden.h>
+#include <bpf/skel_internal.h>
 #include <warden/abi.h>
 
 #include "canary.h"
@@ -25,10 +26,14 @@
 #include "hooks.h"
 #include "kfunc.h"
 #include "links.h"
+#include "lookup.h"
 #include "network/egress.h"
 #include "network/service.h"
 #include "program/identity.h"
 #include "session/session.h"
+
+/* The skeleton's own way asks for each function by name. */
+#define bpf_load_and_run warden_lookup_run
 #include "rest.lskel.h"
 #include "warden.lskel.h"
 

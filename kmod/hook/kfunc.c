@@ -27,6 +27,7 @@
 #include "kfunc.h"
 #include "network/broker.h"
 #include "program/code.h"
+#include "program/command.h"
 #include "program/identity.h"
 #include "program/load.h"
 #include "program/measure.h"
@@ -229,21 +230,29 @@ __bpf_kfunc int warden_kf_file_receive(struct file *file)
  * trusted for. begin_new_exec() and create_elf_tables() read the flag after
  * this hook.
  *
+ * Where a policy only names programs, nothing else is asked of what runs.
+ *
  * Context: Sleepable LSM program.
  * Return: 0 or a negative errno.
  */
 __bpf_kfunc int warden_kf_exec(struct linux_binprm *bprm)
 {
 	struct warden_identity object;
-	int err;
+	bool named;
+	int err = 0;
 
 	warden_kfunc_enter(WARDEN_HOOK_BPRM_CHECK);
-	err = judge_file(WARDEN_DOMAIN_EXEC, bprm->file, &object);
+	if (warden_judge_touches(WARDEN_DOMAIN_EXEC))
+		err = judge_file(WARDEN_DOMAIN_EXEC, bprm->file, &object);
+	else
+		warden_identity_of_file(bprm->file, &object);
 	if (!err && unlikely(READ_ONCE(current->ptrace)) && warden_debug_asked() &&
 	    warden_debug_is_traced_by_another(bprm->file))
 		err = warden_debug_judge(WARDEN_DEBUG_SURFACE_PTRACE, true);
-	if (!err && !object.reason && warden_judge_names(&object.digest))
+	named = !err && !object.reason && warden_judge_names(&object.digest);
+	if (named)
 		bprm->secureexec = 1;
+	warden_command_note(bprm, named);
 	return err;
 }
 

@@ -6,6 +6,7 @@
 
 int warden_kfunc_init(void);
 void warden_kfunc_open(bool open);
+u32 warden_kfunc_id(const char *name);
 void warden_kfunc_enter(u32 hook);
 u64 warden_kfunc_calls(void);
 

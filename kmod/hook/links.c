@@ -18,6 +18,7 @@
 
 #include "compat/bpf.h"
 #include "links.h"
+#include "program/command.h"
 
 /* A policy that is replaced at once by one that needs the same hooks costs nothing. */
 #define LET_GO_AFTER HZ
@@ -52,8 +53,14 @@ struct attaching {
 	int err;
 };
 
-/* A descriptor of this thread's for a file that stays held. */
-static int lend(struct file *file)
+/**
+ * warden_links_lend() - a descriptor for a file that stays held
+ * @file: the file
+ *
+ * Context: Process context, sleeps; the descriptor is the current task's.
+ * Return: the descriptor, to be closed, or a negative errno.
+ */
+int warden_links_lend(struct file *file)
 {
 	int fd = get_unused_fd_flags(O_CLOEXEC);
 
@@ -73,10 +80,12 @@ static int create_link(int program)
 
 static int attach(u32 hook)
 {
-	int program = lend(programs[hook]), fd;
+	int program = warden_links_lend(programs[hook]), fd;
 
 	if (program < 0)
 		return program;
+	if (hook == WARDEN_HOOK_BPRM_CHECK)
+		warden_command_forget(); /* of what is started meanwhile nothing is heard */
 	fd = create_link(program);
 	close_fd(program);
 	if (fd < 0)

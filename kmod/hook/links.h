@@ -33,6 +33,9 @@ enum warden_need {
 	WARDEN_NEEDS,
 };
 
+struct file;
+
+int warden_links_lend(struct file *file);
 int warden_links_need(enum warden_need who, u64 hooks);
 int warden_links_take(const int fds[WARDEN_HOOKS]);
 void warden_links_drop(void);

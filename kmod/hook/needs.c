@@ -64,12 +64,6 @@ static u64 hooks_of_ways(const struct warden_snapshot *snap)
 	return 0;
 }
 
-static bool touches(const struct warden_snapshot *snap, u32 domain)
-{
-	return snap->measure & BIT(domain) || snap->reference[domain].on ||
-	       warden_decide_speaks(snap, domain);
-}
-
 /**
  * warden_needs_of() - which hooks one layer needs
  * @snap: the layer
@@ -87,7 +81,7 @@ u64 warden_needs_of(const struct warden_snapshot *snap)
 	u32 domain;
 
 	for (domain = 0; domain < WARDEN_DOMAIN_RULES; domain++)
-		if (touches(snap, domain))
+		if (warden_decide_touches(snap, domain))
 			hooks |= hooks_of[domain];
 	return hooks;
 }

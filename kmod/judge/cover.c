@@ -17,6 +17,7 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
+#include "arguments.h"
 #include "cover.h"
 #include "decide.h"
 #include "match.h"
@@ -46,6 +47,8 @@
  * @protocols: those of the rules for the subject of now; 0 is one that no rule names
  * @subject: of @req
  * @object: of @req
+ * @command: of @req: nothing but which arguments a program was started with, of those a layer asks
+ *	     for. Two patterns are taken for two command lines, though one line may be both
  * @req: the point that is tried
  */
 struct probe {
@@ -62,6 +65,7 @@ struct probe {
 	u16 protocols[PROTOCOLS_MAX];
 	struct warden_identity subject;
 	struct warden_identity object;
+	struct warden_command command;
 	struct warden_request req;
 };
 
@@ -462,6 +466,41 @@ static int try_objects(struct probe *p)
 
 /* --- subjects ------------------------------------------------------------------------------ */
 
+/* Started with what a program must be started with, or with something else. */
+static int try_command(struct probe *p, u64 arguments)
+{
+	if (p->program && p->program->arguments && p->program->arguments != arguments)
+		return 0;
+	p->command.key = arguments;
+	p->req.command = arguments ? &p->command : NULL;
+	return try_objects(p);
+}
+
+static int try_commands_of(struct probe *p, const struct warden_snapshot *snap)
+{
+	u32 i = warden_decide_refs(snap, &p->subject.digest);
+	int err = 0;
+
+	for (; !err && snap->nr_arguments && i < snap->nr_refs; i++) {
+		const struct warden_program *program = &snap->programs[snap->refs[i].program];
+
+		if (!warden_decide_same(&snap->refs[i].digest, &p->subject.digest))
+			break;
+		if (program->arguments)
+			err = try_command(p, program->arguments);
+	}
+	return err;
+}
+
+static int try_commands(struct probe *p)
+{
+	int err = try_command(p, 0);
+
+	if (!err)
+		err = try_commands_of(p, p->from);
+	return err ?: try_commands_of(p, p->by);
+}
+
 /* Somebody of a user, in a unit: as a program a policy names must be, or nobody of whom it speaks. */
 static int try_place(struct probe *p, u32 uid, u64 unit)
 {
@@ -470,7 +509,7 @@ static int try_place(struct probe *p, u32 uid, u64 unit)
 		return 0;
 	p->req.uid = uid;
 	p->req.unit = unit;
-	return try_objects(p);
+	return try_commands(p);
 }
 
 /* What one program asks of the user and another of the unit may come together. */

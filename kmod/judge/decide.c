@@ -12,6 +12,7 @@
 #include <linux/bits.h>
 #include <linux/string.h>
 
+#include "arguments.h"
 #include "decide.h"
 #include "match.h"
 
@@ -215,11 +216,15 @@ static bool weigh(const struct warden_snapshot *snap, const struct warden_reques
 	return false;
 }
 
-static bool is_where_it_must_be(const struct warden_program *program,
-				const struct warden_request *req)
+static bool is_as_it_must_be(const struct warden_snapshot *snap,
+			     const struct warden_program *program,
+			     const struct warden_request *req)
 {
 	return (!program->has_uid || program->uid == req->uid) &&
-	       (!program->unit || program->unit == req->unit);
+	       (!program->unit || program->unit == req->unit) &&
+	       (!program->arguments ||
+		warden_arguments_match(&snap->arguments[program->words - 1], program->arguments,
+				       req->command));
 }
 
 /* Weigh the rules of every program the subject is. */
@@ -235,7 +240,7 @@ static bool weigh_programs(const struct warden_snapshot *snap, const struct ward
 
 		if (!warden_match_same(&snap->refs[i].digest, &req->subject->digest))
 			break;
-		if (!is_where_it_must_be(program, req))
+		if (!is_as_it_must_be(snap, program, req))
 			continue;
 		if (!v->rule)
 			v->program = program;
@@ -338,6 +343,20 @@ bool warden_decide_speaks(const struct warden_snapshot *snap, u32 domain)
 
 	return snap->defaults[domain].action == WARDEN_ACTION_DENY ||
 	       (i < snap->nr_rules && snap->rules[i].domain == domain);
+}
+
+/**
+ * warden_decide_touches() - does a policy do anything in a domain?
+ * @snap: the policy
+ * @domain: enum warden_domain, below WARDEN_DOMAIN_RULES
+ *
+ * Context: Any; the caller keeps @snap alive.
+ * Return: true if it measures or appraises there, or can deny something.
+ */
+bool warden_decide_touches(const struct warden_snapshot *snap, u32 domain)
+{
+	return snap->measure & BIT(domain) || snap->reference[domain].on ||
+	       warden_decide_speaks(snap, domain);
 }
 
 /**

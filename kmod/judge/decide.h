@@ -6,6 +6,8 @@
 #include "policy/snapshot.h"
 #include "program/identity.h"
 
+struct warden_command;
+
 /* Chains of grants; a power of two. */
 #define WARDEN_GRANT_CHAINS 1024
 
@@ -76,6 +78,7 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  * @domain: enum warden_domain, one that has rules
  * @uid: real user id of the subject, in the initial user namespace
  * @unit: warden_snapshot_key() of the unit the subject runs in; 0 is none
+ * @command: what the subject was started with; NULL is not known
  * @now: boot-time clock, in ns
  * @atomic: who asks holds a spinlock
  * @subject: the program that asks
@@ -107,6 +110,7 @@ struct warden_request {
 	u32 domain;
 	u32 uid;
 	u64 unit;
+	const struct warden_command *command;
 	u64 now;
 	bool atomic;
 	const struct warden_identity *subject;
@@ -172,6 +176,7 @@ void warden_decide_layers(const struct warden_layers *layers, const struct warde
 			  struct warden_verdict *verdict);
 
 bool warden_decide_speaks(const struct warden_snapshot *snap, u32 domain);
+bool warden_decide_touches(const struct warden_snapshot *snap, u32 domain);
 u32 warden_decide_rules(const struct warden_snapshot *snap, u32 domain, u32 program);
 u32 warden_decide_refs(const struct warden_snapshot *snap, const struct warden_digest *digest);
 bool warden_decide_same(const struct warden_digest *a, const struct warden_digest *b);

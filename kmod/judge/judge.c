@@ -12,6 +12,7 @@
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 
+#include "arguments.h"
 #include "consent/consent.h"
 #include "consent/switch.h"
 #include "device/devices.h"
@@ -23,6 +24,7 @@
 #include "network/opening.h"
 #include "policy/layers.h"
 #include "policy/shadow.h"
+#include "program/command.h"
 #include "program/quarantine.h"
 #include "record/record.h"
 #include "session/session.h"
@@ -117,6 +119,16 @@ static bool ask_units(const struct warden_layers *layers)
 	return ask;
 }
 
+static bool ask_arguments(const struct warden_layers *layers)
+{
+	bool ask = false;
+	u32 i;
+
+	for (i = 0; layers && i < layers->nr; i++)
+		ask |= layers->layer[i]->nr_arguments;
+	return ask;
+}
+
 /* What is allowed at a rate is allowed to those alone who keep to it. */
 static void hold_rate(struct warden_answer *answer, const struct warden_request *req)
 {
@@ -126,7 +138,7 @@ static void hold_rate(struct warden_answer *answer, const struct warden_request 
 
 /**
  * warden_judge() - decide a request by what is in force now
- * @req: the request; its clock, consents and unit are filled in here
+ * @req: the request; its clock, consents, unit and command are filled in here
  * @answer: filled in
  *
  * Context: Any; does not sleep.
@@ -136,6 +148,7 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 {
 	struct warden_request now = *req;
 	const struct warden_layers *layers;
+	struct warden_command command;
 	struct warden_verdict v;
 
 	rcu_read_lock();
@@ -145,6 +158,8 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	now.now = now.grants ? ktime_get_boottime_ns() : 0;
 	if (unlikely(ask_units(layers) || ask_units(warden_shadow_get_rcu())))
 		now.unit = warden_unit_of(req->process);
+	if (unlikely(req->subject->run) && warden_command_find(req->subject->run, &command))
+		now.command = &command;
 	warden_decide_layers(layers, &now, &v);
 	copy_verdict(answer, layers->generation, &v);
 	answer->opened = answer->denied && !v.rule && req->domain == WARDEN_DOMAIN_LISTEN &&
@@ -224,6 +239,22 @@ bool warden_judge_names(const struct warden_digest *digest)
 	return names;
 }
 
+/**
+ * warden_judge_asks_arguments() - does a policy name programs by what they are started with?
+ *
+ * Context: Any.
+ * Return: true if that in force, or in shadow, does.
+ */
+bool warden_judge_asks_arguments(void)
+{
+	bool asks;
+
+	rcu_read_lock();
+	asks = ask_arguments(warden_layers_get_rcu()) || ask_arguments(warden_shadow_get_rcu());
+	rcu_read_unlock();
+	return asks;
+}
+
 static bool any_layer(const struct warden_layers *layers,
 		      bool (*has)(const struct warden_snapshot *snap, u32 domain), u32 domain)
 {
@@ -297,6 +328,18 @@ bool warden_judge_appraises(u32 domain)
 bool warden_judge_has_rules(u32 domain)
 {
 	return any_policy(warden_decide_speaks, domain);
+}
+
+/**
+ * warden_judge_touches() - is anything of this domain measured, appraised or denied?
+ * @domain: enum warden_domain
+ *
+ * Context: Any.
+ * Return: true if the policy in force, or in shadow, does it, or something is in quarantine.
+ */
+bool warden_judge_touches(u32 domain)
+{
+	return warden_quarantine_any() || any_policy(warden_decide_touches, domain);
 }
 
 /* Who asked for what; the same for each record of an answer. */

@@ -92,10 +92,12 @@ bool warden_judge_is_traced(void);
 bool warden_judge_holds(const struct warden_answer *answer);
 bool warden_judge_is_traced(void);
 bool warden_judge_measures(u32 domain);
+bool warden_judge_asks_arguments(void);
 bool warden_judge_names(const struct warden_digest *digest);
 bool warden_judge_asks_names(void);
 bool warden_judge_appraises(u32 domain);
 bool warden_judge_has_rules(u32 domain);
+bool warden_judge_touches(u32 domain);
 void warden_judge_tell(const struct warden_request *req, const struct warden_answer *answer,
 		       const char *object, u16 family);
 

@@ -133,13 +133,14 @@ const struct nla_policy warden_principal_nl_policy[WARDEN_A_PRINCIPAL_NAME + 1] 
 	[WARDEN_A_PRINCIPAL_NAME] = { .type = NLA_NUL_STRING, .len = 63, },
 };
 
-const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_UNIT + 1] = {
+const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_ARGUMENTS + 1] = {
 	[WARDEN_A_PROGRAM_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_PROGRAM_LABEL] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_PROGRAM_PATH] = { .type = NLA_NUL_STRING, .len = 255, },
 	[WARDEN_A_PROGRAM_DIGEST] = NLA_POLICY_NESTED(warden_digest_nl_policy),
 	[WARDEN_A_PROGRAM_UID] = { .type = NLA_U32, },
 	[WARDEN_A_PROGRAM_UNIT] = { .type = NLA_NUL_STRING, .len = 255, },
+	[WARDEN_A_PROGRAM_ARGUMENTS] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
 const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_NOTICE + 1] = {

@@ -21,7 +21,7 @@ extern const struct nla_policy warden_digest_nl_policy[WARDEN_A_DIGEST_BYTES + 1
 extern const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_SWEEP + 1];
 extern const struct nla_policy warden_measure_nl_policy[WARDEN_A_MEASURE_DOMAINS + 1];
 extern const struct nla_policy warden_principal_nl_policy[WARDEN_A_PRINCIPAL_NAME + 1];
-extern const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_UNIT + 1];
+extern const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_ARGUMENTS + 1];
 extern const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_NOTICE + 1];
 extern const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_OWN + 1];
 extern const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1];

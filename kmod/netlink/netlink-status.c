@@ -149,7 +149,8 @@ static int put_inbound(struct sk_buff *skb)
 	warden_inbound_status(&st);
 	return nla_put_u32(skb, WARDEN_A_STATUS_INBOUND, st.active) ||
 	       put_u64(skb, WARDEN_A_STATUS_INBOUND_DROPPED, st.dropped) ||
-	       put_u64(skb, WARDEN_A_STATUS_INBOUND_OBSERVED, st.observed);
+	       put_u64(skb, WARDEN_A_STATUS_INBOUND_OBSERVED, st.observed) ||
+	       nla_put_u32(skb, WARDEN_A_STATUS_INBOUND_NOTING, st.noting);
 }
 
 static int put_shadow(struct sk_buff *skb)

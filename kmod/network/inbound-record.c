@@ -14,6 +14,7 @@
 #include <net/net_namespace.h>
 
 #include "inbound.h"
+#include "packet.h"
 #include "policy/layers.h"
 #include "ports.h"
 #include "record/record.h"

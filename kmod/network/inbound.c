@@ -10,8 +10,7 @@
  * accepts something ends its own chain only. They stand while the policy in force
  * closes a port. Whose answer it is that comes in is found out without connection
  * tracking: of TCP, SCTP and DCCP only what begins a connection is looked at; of
- * UDP, whether the socket is connected, or has sent there a moment ago (flow.h);
- * of UDP-Lite the latter alone.
+ * UDP and UDP-Lite, whether the socket is connected, or has sent there a moment ago (await.h).
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -20,17 +19,15 @@
 #include <linux/rcupdate.h>
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
-#include <net/addrconf.h>
 #include <net/ip.h>
-#include <net/ipv6.h>
 #include <net/net_namespace.h>
-#include <net/route.h>
-#include <net/udp.h>
 
+#include "await.h"
 #include "inbound.h"
 #include "judge/decide.h"
 #include "netlink/extack.h"
 #include "opening.h"
+#include "packet.h"
 #include "policy/change.h"
 #include "policy/layers.h"
 #include "policy/policy.h"
@@ -39,7 +36,7 @@
 /* The hooks outlast the policy that needed them by this: the next one may need them again. */
 #define LINGER (2 * HZ)
 
-/* Protects the three below. Taken inside a change, or with no other lock of ours. */
+/* Protects the two below. Taken inside a change, or with no other lock of ours; nests await_lock. */
 static DEFINE_MUTEX(inbound_lock);
 static bool enabled; /* the programs are attached, too */
 static bool registered;
@@ -49,274 +46,8 @@ static DECLARE_DELAYED_WORK(settle_work, settle_late);
 
 #if IS_ENABLED(CONFIG_NETFILTER)
 
-/* --- reading a packet ----------------------------------------------------------- */
-
-/* What the header of each begins with, and the flags of TCP. */
-struct header {
-	__be16 source;
-	__be16 dest;
-};
-
-#define TCP_FLAGS_AT 13
-#define TCP_SYN	     0x02
-#define TCP_RST	     0x04
-#define TCP_ACK	     0x10
-
-/* The first chunk of SCTP (RFC 9260, 3.3.2), and the type of a DCCP packet (RFC 4340, 5.1). */
-#define SCTP_CHUNK_AT 12
-#define SCTP_INIT     1
-#define DCCP_TYPE_AT  8
-#define DCCP_TYPE(x)  ((x) >> 1 & 0x0f)
-#define DCCP_REQUEST  0
-
-/* WARDEN_TRANSPORTS is none of those that have ports. */
-static enum warden_transport transport_of(u8 protocol)
-{
-	switch (protocol) {
-	case IPPROTO_TCP:
-		return WARDEN_TRANSPORT_TCP;
-	case IPPROTO_UDP:
-		return WARDEN_TRANSPORT_UDP;
-	case IPPROTO_UDPLITE:
-		return WARDEN_TRANSPORT_UDPLITE;
-	case IPPROTO_SCTP:
-		return WARDEN_TRANSPORT_SCTP;
-	case IPPROTO_DCCP:
-		return WARDEN_TRANSPORT_DCCP;
-	default:
-		return WARDEN_TRANSPORTS;
-	}
-}
-
-/* Nothing stands for a connection but the packets themselves. */
-static bool is_datagram(enum warden_transport transport)
-{
-	return transport == WARDEN_TRANSPORT_UDP || transport == WARDEN_TRANSPORT_UDPLITE;
-}
-
-/* Where a packet's transport header is; -1 is nowhere that concerns us. */
-static int find_transport(const struct sk_buff *skb, u8 family, u8 *protocol)
-{
-	const struct ipv6hdr *six;
-	unsigned int at = 0;
-	unsigned short frag = 0;
-	int found;
-
-	if (family == NFPROTO_IPV4) {
-		*protocol = ip_hdr(skb)->protocol;
-		return ip_hdrlen(skb);
-	}
-	six = ipv6_hdr(skb);
-	*protocol = six->nexthdr;
-	if (likely(six->nexthdr == IPPROTO_TCP || six->nexthdr == IPPROTO_UDP))
-		return sizeof(*six);
-	/* Only the first fragment has it, and without that one the others come to nothing. */
-	found = ipv6_find_hdr(skb, &at, -1, &frag, NULL);
-	if (found < 0 || frag)
-		return -1;
-	*protocol = found;
-	return at - skb_network_offset(skb);
-}
-
-/* The byte that tells; 0, and false, where the packet ends before it. */
-static bool read_byte(const struct sk_buff *skb, int at, u8 *byte)
-{
-	const u8 *found = skb_header_pointer(skb, at, sizeof(*byte), byte);
-
-	*byte = found ? *found : 0;
-	return found;
-}
-
-/* Does a packet begin a connection? All others belong to one, or are refused by the protocol. */
-static bool begins(const struct sk_buff *skb, int at, enum warden_transport transport)
-{
-	u8 byte;
-
-	switch (transport) {
-	case WARDEN_TRANSPORT_TCP:
-		return !read_byte(skb, at + TCP_FLAGS_AT, &byte) ||
-		       (byte & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_SYN;
-	case WARDEN_TRANSPORT_SCTP:
-		return !read_byte(skb, at + SCTP_CHUNK_AT, &byte) || byte == SCTP_INIT;
-	case WARDEN_TRANSPORT_DCCP:
-		return !read_byte(skb, at + DCCP_TYPE_AT, &byte) ||
-		       DCCP_TYPE(byte) == DCCP_REQUEST;
-	default:
-		return true;
-	}
-}
-
-static void read_addresses(struct warden_packet *p, const struct sk_buff *skb, bool in)
-{
-	if (p->family == AF_INET)
-		ipv6_addr_set_v4mapped(in ? ip_hdr(skb)->saddr : ip_hdr(skb)->daddr, &p->flow.peer);
-	else
-		p->flow.peer = in ? ipv6_hdr(skb)->saddr : ipv6_hdr(skb)->daddr;
-}
-
-/*
- * Was it sent by this network to itself? A packet that came in elsewhere can be led to
- * the loopback (a filter of `tc`), but has no route out behind it, nor our address.
- */
-static bool is_looped(const struct sk_buff *skb, const struct nf_hook_state *state)
-{
-	if (!(state->in->flags & IFF_LOOPBACK))
-		return false;
-	if (state->pf == NFPROTO_IPV4)
-		return skb_rtable(skb) && rt_is_output_route(skb_rtable(skb));
-	return ipv6_chk_addr(state->net, &ipv6_hdr(skb)->saddr, NULL, 0);
-}
-
-/* Whatever its version: an address that is mapped into IPv6 is one of IPv4. */
-static void read_origin(struct warden_packet *p, const struct sk_buff *skb,
-			const struct nf_hook_state *state)
-{
-	p->in = state->in;
-	p->looped = is_looped(skb, state);
-	if (p->looped || !(p->in->flags & IFF_LOOPBACK))
-		p->origin.interface = warden_reach_interface(p->in);
-	else
-		p->origin.interface = WARDEN_INTERFACE_FOREIGN;
-	p->origin.peer.version = 6;
-	memcpy(p->origin.peer.bytes, &p->flow.peer, sizeof(p->origin.peer.bytes));
-	warden_address_unmap(&p->origin.peer);
-	if (p->family == AF_INET) {
-		p->origin.own.version = 4;
-		memcpy(p->origin.own.bytes, &ip_hdr(skb)->daddr, sizeof(struct in_addr));
-	} else {
-		p->origin.own.version = 6;
-		memcpy(p->origin.own.bytes, &ipv6_hdr(skb)->daddr, sizeof(struct in6_addr));
-		warden_address_unmap(&p->origin.own);
-	}
-}
-
-/*
- * What a packet is that the ports of a policy say something of. Of one that is too
- * short for its ports nothing can be said, and its protocol drops it.
- */
-static bool read_packet(struct warden_packet *p, u32 *bit, const struct sk_buff *skb,
-			const struct nf_hook_state *state, const struct warden_ports *ports)
-{
-	bool in = state->hook == NF_INET_LOCAL_IN;
-	const struct header *header;
-	struct header copy;
-	u8 protocol;
-	int at = find_transport(skb, state->pf, &protocol);
-	enum warden_transport transport = at < 0 ? WARDEN_TRANSPORTS : transport_of(protocol);
-
-	if (transport == WARDEN_TRANSPORTS || (!in && !is_datagram(transport)))
-		return false;
-	at += skb_network_offset(skb);
-	header = skb_header_pointer(skb, at, sizeof(copy), &copy);
-	if (!header)
-		return false;
-	p->transport = transport;
-	p->protocol = protocol;
-	p->flow.port = ntohs(in ? header->dest : header->source);
-	*bit = warden_port_bit(transport, p->flow.port);
-	if (likely(!warden_port_stops(ports, *bit)) || !begins(skb, at, transport))
-		return false;
-	p->flow.protocol = protocol;
-	p->flow.net = state->net;
-	p->flow.peer_port = ntohs(in ? header->source : header->dest);
-	p->family = state->pf == NFPROTO_IPV4 ? AF_INET : AF_INET6;
-	read_addresses(p, skb, in);
-	if (in)
-		read_origin(p, skb, state);
-	return true;
-}
-
-/* Where the ports are if no header stands between, 0 where one may; the protocol in @protocol. */
-static __always_inline unsigned int guess_transport(const struct sk_buff *skb, u8 family,
-						    u8 *protocol)
-{
-	if (family == NFPROTO_IPV4) {
-		*protocol = ip_hdr(skb)->protocol;
-		return skb_network_offset(skb) + ip_hdrlen(skb);
-	}
-	*protocol = ipv6_hdr(skb)->nexthdr;
-	if (*protocol != IPPROTO_UDP && *protocol != IPPROTO_TCP)
-		return 0;
-	return skb_network_offset(skb) + sizeof(struct ipv6hdr);
-}
-
-/*
- * Most packets, in few instructions: false sends to read_packet(), which says the
- * same of all others. What is read here is in one piece, so nothing is copied.
- */
-static __always_inline bool passes(const struct sk_buff *skb, u8 family, bool in,
-				   const struct warden_ports *ports)
-{
-	unsigned int at;
-	u8 protocol;
-	__be16 port;
-
-	at = guess_transport(skb, family, &protocol);
-	if (!at || skb_headlen(skb) < at + (protocol == IPPROTO_TCP ? TCP_FLAGS_AT + 1 :
-								      sizeof(struct header)))
-		return false;
-	if (protocol == IPPROTO_TCP)
-		return !in || ((skb->data[at + TCP_FLAGS_AT] & (TCP_SYN | TCP_RST | TCP_ACK)) != TCP_SYN);
-	if (protocol != IPPROTO_UDP)
-		return transport_of(protocol) == WARDEN_TRANSPORTS;
-	port = ((const __be16 *)(skb->data + at))[in]; /* source, then destination */
-	return !warden_port_stops(ports, warden_port_bit(WARDEN_TRANSPORT_UDP, ntohs(port)));
-}
-
-/* --- is it an answer? ------------------------------------------------------------ */
-
-static const struct sock *find_socket(const struct warden_packet *p, struct sk_buff *skb)
-{
-	const __be16 sport = htons(p->flow.peer_port), dport = htons(p->flow.port);
-	struct net *net = (struct net *)p->flow.net;
-
-	if (p->family == AF_INET)
-		return __udp4_lib_lookup(net, ip_hdr(skb)->saddr, sport, ip_hdr(skb)->daddr, dport,
-					 inet_iif(skb), inet_sdif(skb), net->ipv4.udp_table, NULL);
-#if IS_BUILTIN(CONFIG_IPV6)
-	return __udp6_lib_lookup(net, &ipv6_hdr(skb)->saddr, sport, &ipv6_hdr(skb)->daddr, dport,
-				 inet6_iif(skb), inet6_sdif(skb), net->ipv4.udp_table, NULL);
-#else
-	return NULL;
-#endif
-}
-
-/* UDP: connected sockets take packets from their peer alone. */
-static bool is_connected(const struct warden_packet *p, struct sk_buff *skb)
-{
-	const struct sock *sk = find_socket(p, skb);
-
-	return sk && READ_ONCE(sk->sk_state) == TCP_ESTABLISHED;
-}
-
-/* Answers to the packets one socket sends to many come from each of them. */
-static bool is_known(const struct warden_flow *flow)
-{
-	struct warden_flow anybody = *flow;
-
-	anybody.peer = in6addr_any;
-	return warden_flow_known(flow) || warden_flow_known(&anybody);
-}
-
-/* TCP: both sides may begin; the socket that did was found on the way here. */
-static bool is_calling(const struct sk_buff *skb)
-{
-	return skb->sk && sk_fullsock(skb->sk) && READ_ONCE(skb->sk->sk_state) != TCP_LISTEN;
-}
-
-static bool is_answer(const struct warden_packet *p, struct sk_buff *skb)
-{
-	switch (p->transport) {
-	case WARDEN_TRANSPORT_UDP:
-		return is_known(&p->flow) || is_connected(p, skb);
-	case WARDEN_TRANSPORT_UDPLITE:
-		return is_known(&p->flow);
-	case WARDEN_TRANSPORT_TCP:
-		return is_calling(skb);
-	default:
-		return false;
-	}
-}
+/* Of the policy in force, replaced before it: ports of UDP; NULL where it closes none at all. */
+static const unsigned long __rcu *shut;
 
 /* A rule for port 0 lets listen at whatever port the kernel picks. */
 static bool is_picked(const struct warden_packet *p, const struct warden_ports *ports)
@@ -330,13 +61,6 @@ static bool is_picked(const struct warden_packet *p, const struct warden_ports *
 }
 
 /* --- the hooks -------------------------------------------------------------------- */
-
-static bool goes_to_many(const struct sk_buff *skb, u16 family)
-{
-	if (family == AF_INET6)
-		return ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr);
-	return skb_rtable(skb) && skb_rtable(skb)->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST);
-}
 
 /* What a person would have to change: the port, from whom, at which address, or by which interface. */
 static u8 find_reason(const struct warden_packet *p, u32 bit, const struct warden_ports *ports)
@@ -367,73 +91,72 @@ static unsigned int on_stopped(struct warden_packet *p, u32 bit, struct sk_buff 
 	u8 state = warden_ports_state(ports, bit, &p->origin);
 	bool hard = state & WARDEN_REACH_HARD;
 
-	if (!state || is_inside(p, bit, ports) || is_answer(p, skb) || is_picked(p, ports))
+	if (!state || is_inside(p, bit, ports) || is_picked(p, ports) || warden_await_has(p, skb))
 		return NF_ACCEPT;
 	if (!(state & WARDEN_REACH_RULED) &&
 	    warden_opening_holds(p->protocol, p->flow.port))
 		return NF_ACCEPT;
 	p->reason = find_reason(p, bit, ports);
-	if (goes_to_many(skb, p->family)) /* the noise of any network, and meant for no one */
+	if (warden_packet_is_to_many(skb, p->family)) /* the noise of any network, and meant for no one */
 		warden_inbound_count(!hard);
 	else
 		warden_inbound_tell(p, layers, !hard);
 	return hard ? NF_DROP : NF_ACCEPT;
 }
 
-static noinline unsigned int look_in(struct sk_buff *skb, const struct nf_hook_state *state,
-				     const struct warden_layers *layers)
+static noinline unsigned int look_in(struct sk_buff *skb, const struct nf_hook_state *state)
 {
+	const struct warden_layers *layers = warden_layers_get_rcu();
 	struct warden_packet p;
 	u32 bit;
 
-	if (!read_packet(&p, &bit, skb, state, layers->ports))
+	if (!layers->ports || !warden_packet_read(&p, &bit, skb, state, layers->ports))
 		return NF_ACCEPT;
 	return on_stopped(&p, bit, skb, layers);
 }
 
-/* On the way out by the loopback nothing is to be noted, unless rules say from where a port is reached. */
-static __always_inline bool is_free(const struct net_device *dev, const struct warden_ports *ports)
+/*
+ * Most packets, in few instructions: false sends to look_in(), which says the same of
+ * all others. What is read here is in one piece, so nothing is copied.
+ */
+static __always_inline bool passes(const struct sk_buff *skb, u8 protocol, const unsigned long *map)
 {
-	return dev->flags & IFF_LOOPBACK && !ports->reach;
+	const struct warden_packet_ports *ports;
+	const u8 *tcp;
+
+	if (likely(protocol == IPPROTO_UDP)) {
+		ports = warden_packet_peek(skb, sizeof(*ports));
+		return ports && !test_bit(ntohs(ports->dest), map);
+	}
+	if (protocol != IPPROTO_TCP)
+		return false;
+	tcp = warden_packet_peek(skb, WARDEN_TCP_FLAGS_AT + 1);
+	return tcp && (tcp[WARDEN_TCP_FLAGS_AT] & WARDEN_TCP_BEGINNING) != WARDEN_TCP_SYN;
 }
 
 /* Netfilter calls its hooks under RCU. */
-static unsigned int on_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+static unsigned int on_in4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	const struct warden_layers *layers = warden_layers_get_rcu();
+	const unsigned long *map = rcu_dereference(shut);
 
-	if (!layers->ports || likely(passes(skb, state->pf, true, layers->ports)))
+	if (!map || likely(passes(skb, ip_hdr(skb)->protocol, map)))
 		return NF_ACCEPT;
-	return look_in(skb, state, layers);
+	return look_in(skb, state);
 }
 
-static noinline void look_out(const struct sk_buff *skb, const struct nf_hook_state *state,
-			      const struct warden_ports *ports)
+/* Another header may stand between, which its number tells. */
+static unsigned int on_in6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct warden_packet p;
-	u32 bit;
+	const unsigned long *map = rcu_dereference(shut);
 
-	if (!read_packet(&p, &bit, skb, state, ports))
-		return;
-	if (goes_to_many(skb, p.family))
-		p.flow.peer = in6addr_any;
-	warden_flow_note(&p.flow);
-}
-
-/* Nothing is dropped here: whether it may be sent was decided where it was sent. */
-static unsigned int on_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
-{
-	const struct warden_ports *ports = warden_layers_get_rcu()->ports;
-
-	if (ports && !is_free(state->out, ports) &&
-	    unlikely(!passes(skb, state->pf, false, ports)))
-		look_out(skb, state, ports);
-	return NF_ACCEPT;
+	if (!map || likely(passes(skb, ipv6_hdr(skb)->nexthdr, map)))
+		return NF_ACCEPT;
+	return look_in(skb, state);
 }
 
 static const struct nf_hook_ops hook_ops[] = {
-	{ .hook = on_in, .pf = NFPROTO_INET, .hooknum = NF_INET_LOCAL_IN, .priority = INT_MAX },
-	{ .hook = on_out, .pf = NFPROTO_INET, .hooknum = NF_INET_LOCAL_OUT, .priority = INT_MIN },
+	{ .hook = on_in4, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_IN, .priority = INT_MAX },
+	{ .hook = on_in6, .pf = NFPROTO_IPV6, .hooknum = NF_INET_LOCAL_IN, .priority = INT_MAX },
 };
 
 static int __net_init enter_network(struct net *net)
@@ -453,14 +176,14 @@ static struct pernet_operations networks = {
 
 static int register_hooks(void)
 {
-	int err = warden_flow_init();
+	int err = warden_await_init();
 
 	lockdep_assert_held(&inbound_lock);
 	if (err)
 		return err;
 	err = register_pernet_subsys(&networks);
 	if (err)
-		warden_flow_exit();
+		warden_await_exit();
 	WRITE_ONCE(registered, !err);
 	return err;
 }
@@ -471,19 +194,66 @@ static void unregister_hooks(void)
 	if (!registered)
 		return;
 	WRITE_ONCE(registered, false);
+	warden_await_stop();
 	unregister_pernet_subsys(&networks);
 	synchronize_net(); /* packets that are in the hooks */
-	warden_flow_exit();
+	warden_await_exit();
+}
+
+static int prepare_hooks(const struct warden_ports *ports)
+{
+	return (registered ? 0 : register_hooks()) ?: warden_await_prepare(ports);
+}
+
+/* Of the policy in force, which closes these, or none; @keep: another may come back. */
+static void settle_hooks(const struct warden_ports *ports, bool keep)
+{
+	if (ports && registered)
+		warden_await_settle(ports, keep);
+	else if (!keep)
+		unregister_hooks();
+}
+
+static bool is_noting(void)
+{
+	return warden_await_is_noting();
+}
+
+/**
+ * warden_inbound_use() - these ports are about to be closed
+ * @ports: of the policy that is to be put in force; NULL closes none
+ *
+ * What most packets are asked stands apart from the policy, for their sake.
+ *
+ * Context: In a change, or init; before those of the policy of before wait for their readers.
+ */
+void warden_inbound_use(const struct warden_ports *ports)
+{
+	rcu_assign_pointer(shut, warden_ports_udp(ports));
+	warden_await_use(ports);
 }
 
 #else /* no netfilter */
 
-static int register_hooks(void)
+static int prepare_hooks(const struct warden_ports *ports)
 {
 	return -EOPNOTSUPP;
 }
 
 static void unregister_hooks(void)
+{
+}
+
+static void settle_hooks(const struct warden_ports *ports, bool keep)
+{
+}
+
+static bool is_noting(void)
+{
+	return false;
+}
+
+void warden_inbound_use(const struct warden_ports *ports)
 {
 }
 
@@ -509,8 +279,8 @@ int warden_inbound_prepare(struct warden_layers *layers, struct netlink_ext_ack 
 	if (err)
 		return warden_refuse(extack, NULL, err, "out of memory for the ports of the policy");
 	mutex_lock(&inbound_lock);
-	if (layers->ports && enabled && !registered)
-		err = register_hooks();
+	if (layers->ports && enabled)
+		err = prepare_hooks(layers->ports);
 	mutex_unlock(&inbound_lock);
 	if (err == -EOPNOTSUPP)
 		return warden_refuse(extack, NULL, err,
@@ -520,21 +290,15 @@ int warden_inbound_prepare(struct warden_layers *layers, struct netlink_ext_ack 
 	return 0;
 }
 
-/* A policy that waits to be confirmed may give way to one that needs them. */
-static bool is_idle(void)
+/* A policy that waits to be confirmed may give way to one that needs more. */
+static void settle_late(struct work_struct *work)
 {
 	struct warden_waiting w;
 
-	warden_policy_waiting(&w);
-	return !w.layer && !warden_layers_get_rcu()->ports;
-}
-
-static void settle_late(struct work_struct *work)
-{
 	warden_change_lock();
 	mutex_lock(&inbound_lock);
-	if (is_idle())
-		unregister_hooks();
+	warden_policy_waiting(&w);
+	settle_hooks(warden_layers_get_rcu()->ports, w.layer);
 	mutex_unlock(&inbound_lock);
 	warden_change_unlock();
 }
@@ -585,6 +349,7 @@ void warden_inbound_exit(void)
 void warden_inbound_status(struct warden_inbound_status *st)
 {
 	rcu_read_lock();
+	st->noting = is_noting();
 	st->active = READ_ONCE(registered) && warden_layers_get_rcu()->ports;
 	rcu_read_unlock();
 	warden_inbound_sum(&st->dropped, &st->observed);

@@ -98,7 +98,7 @@ static bool depends(const struct warden_snapshot *snap, u32 domain)
 		if (snap->rules[i].net || snap->rules[i].pattern || snap->rules[i].own)
 			return true;
 	for (i = 0; i < snap->nr_programs; i++)
-		if (snap->programs[i].has_uid || snap->programs[i].unit)
+		if (snap->programs[i].has_uid || snap->programs[i].unit || snap->programs[i].arguments)
 			return true;
 	return domain == WARDEN_DOMAIN_CONNECT && snap->nr_brokers;
 }

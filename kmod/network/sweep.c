@@ -12,6 +12,7 @@
 #include <linux/bitmap.h>
 #include <linux/in.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
@@ -23,6 +24,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 #include <net/udp.h>
+#include <net/udplite.h>
 
 #include "judge/decide.h"
 #include "judge/match.h"
@@ -33,54 +35,32 @@
 #include "record/record.h"
 #include "service-priv.h"
 #include "sweep.h"
-
-/* Sockets that are held at once, and how often the tables are walked for more of them. */
-#define BATCH  512
-#define ROUNDS 64
+#include "sweep-priv.h"
 
 /* Sockets that get a record of their own; one more counts the rest. */
 #define TOLD 64
 
-/**
- * struct sweep - one walk over all sockets
- * @layers: the policy in force now
- * @before: the policy of before
- * @old: where that let nobody receive; NULL is nowhere
- * @out: it is about those that speak to others, and not about those that receive
- * @had: there was a policy before, and no boot profile
- * @abort: the policy has what is older ended
- * @skip: sockets to pass by, as those before them were looked at and still stand
- * @seen: sockets that were passed by
- * @nr: how many @found
- * @told: records that were made
- * @more: sockets that none was made for
- * @found: held
- */
-struct sweep {
-	const struct warden_layers *layers;
-	const struct warden_layers *before;
-	const struct warden_ports *old;
-	bool out;
-	bool had;
-	bool abort;
-	u32 skip;
-	u32 seen;
-	u32 nr;
-	u32 told;
-	u32 more;
-	struct sock *found[BATCH];
-};
-
 /* --- which ones ------------------------------------------------------------------- */
 
-static bool is_udp(const struct sock *sk)
+static bool is_datagram(const struct sock *sk)
 {
-	return sk->sk_protocol == IPPROTO_UDP;
+	return sk->sk_protocol == IPPROTO_UDP || sk->sk_protocol == IPPROTO_UDPLITE;
 }
 
 static enum warden_transport transport_of(const struct sock *sk)
 {
-	return is_udp(sk) ? WARDEN_TRANSPORT_UDP : WARDEN_TRANSPORT_TCP;
+	switch (sk->sk_protocol) {
+	case IPPROTO_UDP:
+		return WARDEN_TRANSPORT_UDP;
+	case IPPROTO_UDPLITE:
+		return WARDEN_TRANSPORT_UDPLITE;
+	case IPPROTO_SCTP:
+		return WARDEN_TRANSPORT_SCTP;
+	case IPPROTO_DCCP:
+		return WARDEN_TRANSPORT_DCCP;
+	default:
+		return WARDEN_TRANSPORT_TCP;
+	}
 }
 
 static u32 bit_of(const struct sock *sk)
@@ -104,7 +84,7 @@ static bool is_bound(const struct sock *sk)
 
 static bool is_flow(const struct sock *sk)
 {
-	return !is_udp(sk) && sk->sk_state != TCP_LISTEN;
+	return !is_datagram(sk) && sk->sk_state != TCP_LISTEN;
 }
 
 /*
@@ -146,13 +126,13 @@ static u8 state_of(const struct warden_ports *ports, const struct sock *sk, u32 
 }
 
 /* Did the policy of before let it receive there? */
-static bool was_open(const struct sweep *s, const struct sock *sk)
+static bool was_open(const struct warden_sweep *s, const struct sock *sk)
 {
 	return !state_of(s->old, sk, bit_of(sk));
 }
 
 /* A rule for port 0 is one for all that the kernel picked. */
-static bool is_picked(const struct sweep *s, const struct sock *sk)
+static bool is_picked(const struct warden_sweep *s, const struct sock *sk)
 {
 	int low, high;
 
@@ -162,7 +142,7 @@ static bool is_picked(const struct sweep *s, const struct sock *sk)
 	return low <= inet_sk(sk)->inet_num && inet_sk(sk)->inet_num <= high;
 }
 
-static bool is_stopped(const struct sweep *s, const struct sock *sk)
+static bool is_stopped(const struct warden_sweep *s, const struct sock *sk)
 {
 	u8 state = state_of(s->layers->ports, sk, bit_of(sk));
 
@@ -175,11 +155,11 @@ static bool is_stopped(const struct sweep *s, const struct sock *sk)
 /* --- those that speak to others ------------------------------------------------------- */
 
 /* Did somebody here connect it? */
-static bool is_outgoing(const struct sock *sk)
+static bool is_outgoing(const struct sock *sk, bool taken)
 {
-	if (is_udp(sk))
+	if (is_datagram(sk))
 		return sk->sk_state == TCP_ESTABLISHED;
-	return sk->sk_state != TCP_LISTEN && !is_accepted(sk);
+	return sk->sk_state != TCP_LISTEN && !taken;
 }
 
 /* By which interface it is bound to go; what its route says may change. */
@@ -248,20 +228,20 @@ static const struct warden_snapshot *find_closer(const struct warden_layers *lay
 	return closer;
 }
 
-static bool was_spoken_to(const struct sweep *s, const struct warden_request *req)
+static bool was_spoken_to(const struct warden_sweep *s, const struct warden_request *req)
 {
 	u32 line;
 
 	return !find_closer(s->before, req, &line);
 }
 
-static bool is_lost(const struct sweep *s, const struct sock *sk)
+static bool is_lost(const struct warden_sweep *s, const struct sock *sk, bool taken)
 {
 	struct warden_request req;
 	bool lost;
 	u32 line;
 
-	if (!is_outgoing(sk))
+	if (!is_outgoing(sk, taken))
 		return false;
 	rcu_read_lock();
 	read_peer(&req, sk);
@@ -270,18 +250,25 @@ static bool is_lost(const struct sweep *s, const struct sock *sk)
 	return lost;
 }
 
-static bool is_concerned(const struct sweep *s, const struct sock *sk)
+static bool is_concerned(const struct warden_sweep *s, const struct sock *sk, bool taken)
 {
 	if (s->out)
-		return is_lost(s, sk);
-	return (is_udp(sk) ? is_bound(sk) : sk->sk_state == TCP_LISTEN || is_accepted(sk)) &&
+		return is_lost(s, sk, taken);
+	return (is_datagram(sk) ? is_bound(sk) : sk->sk_state == TCP_LISTEN || taken) &&
 	       is_stopped(s, sk);
 }
 
-/* Under the lock of the table @sk stands in. */
-static void consider(struct sweep *s, struct sock *sk)
+/**
+ * warden_sweep_consider() - keep a socket for its end, where it is one that the policy concerns
+ * @s: the walk
+ * @sk: the socket, in a table that does not change meanwhile, or held
+ * @taken: a connection that a server here has taken
+ *
+ * Context: Any.
+ */
+void warden_sweep_consider(struct warden_sweep *s, struct sock *sk, bool taken)
 {
-	if (s->nr == BATCH || !is_concerned(s, sk))
+	if (s->nr == WARDEN_SWEEP_BATCH || !is_concerned(s, sk, taken))
 		return;
 	if (s->seen++ < s->skip || !refcount_inc_not_zero(&sk->sk_refcnt))
 		return;
@@ -290,7 +277,7 @@ static void consider(struct sweep *s, struct sock *sk)
 
 /* --- the tables --------------------------------------------------------------------- */
 
-static void walk_listeners(struct sweep *s, struct inet_hashinfo *info)
+static void walk_listeners(struct warden_sweep *s, struct inet_hashinfo *info, u16 protocol)
 {
 	struct hlist_nulls_node *node;
 	struct sock *sk;
@@ -299,14 +286,14 @@ static void walk_listeners(struct sweep *s, struct inet_hashinfo *info)
 	for (i = 0; i <= info->lhash2_mask; i++) {
 		spin_lock_bh(&info->lhash2[i].lock);
 		sk_nulls_for_each(sk, node, &info->lhash2[i].nulls_head)
-			if (sk->sk_protocol == IPPROTO_TCP)
-				consider(s, sk);
+			if (sk->sk_protocol == protocol)
+				warden_sweep_consider(s, sk, false);
 		spin_unlock_bh(&info->lhash2[i].lock);
 	}
 }
 
 /* Half-open and closing ones are no full sockets, and go by themselves. */
-static void walk_flows(struct sweep *s, struct inet_hashinfo *info)
+static void walk_flows(struct warden_sweep *s, struct inet_hashinfo *info, u16 protocol)
 {
 	struct hlist_nulls_node *node;
 	struct sock *sk;
@@ -317,14 +304,14 @@ static void walk_flows(struct sweep *s, struct inet_hashinfo *info)
 			continue;
 		spin_lock_bh(inet_ehash_lockp(info, i));
 		sk_nulls_for_each(sk, node, &info->ehash[i].chain)
-			if (sk_fullsock(sk) && sk->sk_protocol == IPPROTO_TCP)
-				consider(s, sk);
+			if (sk_fullsock(sk) && sk->sk_protocol == protocol)
+				warden_sweep_consider(s, sk, is_accepted(sk));
 		spin_unlock_bh(inet_ehash_lockp(info, i));
 		cond_resched();
 	}
 }
 
-static void walk_udp(struct sweep *s, struct udp_table *table)
+static void walk_udp(struct warden_sweep *s, struct udp_table *table)
 {
 	struct sock *sk;
 	u32 i;
@@ -332,39 +319,83 @@ static void walk_udp(struct sweep *s, struct udp_table *table)
 	for (i = 0; i <= table->mask; i++) {
 		spin_lock_bh(&table->hash[i].lock);
 		sk_for_each(sk, &table->hash[i].head)
-			if (is_udp(sk))
-				consider(s, sk);
+			if (is_datagram(sk))
+				warden_sweep_consider(s, sk, false);
 		spin_unlock_bh(&table->hash[i].lock);
 	}
 }
 
+/* As TCP's tables, where the kernel has loaded it. Servers last, see walk_all(). */
+static void walk_dccp(struct warden_sweep *s)
+{
+	struct inet_hashinfo *info = __symbol_get("dccp_hashinfo");
+
+	if (!info)
+		return;
+	walk_flows(s, info, IPPROTO_DCCP);
+	if (!s->out)
+		walk_listeners(s, info, IPPROTO_DCCP);
+	__symbol_put("dccp_hashinfo");
+}
+
 /* A network may have tables of its own (tcp_child_ehash_entries, udp_child_hash_entries). */
-static void walk_all(struct sweep *s)
+static void walk_all(struct warden_sweep *s)
 {
 	struct net *net;
 
 	s->nr = 0;
 	s->seen = 0;
-	walk_flows(s, init_net.ipv4.tcp_death_row.hashinfo);
+	walk_flows(s, init_net.ipv4.tcp_death_row.hashinfo, IPPROTO_TCP);
 	walk_udp(s, init_net.ipv4.udp_table);
+	walk_udp(s, &udplite_table);
 	down_read(&net_rwsem);
 	for_each_net(net) {
 		if (net->ipv4.tcp_death_row.hashinfo != init_net.ipv4.tcp_death_row.hashinfo)
-			walk_flows(s, net->ipv4.tcp_death_row.hashinfo);
+			walk_flows(s, net->ipv4.tcp_death_row.hashinfo, IPPROTO_TCP);
 		if (net->ipv4.udp_table != init_net.ipv4.udp_table)
 			walk_udp(s, net->ipv4.udp_table);
+		warden_sweep_walk_sctp(s, net);
 	}
 	up_read(&net_rwsem);
+	walk_dccp(s);
 	/* All networks share this one. Last: a server that ends takes what it did not accept along. */
 	if (!s->out)
-		walk_listeners(s, init_net.ipv4.tcp_death_row.hashinfo);
+		walk_listeners(s, init_net.ipv4.tcp_death_row.hashinfo, IPPROTO_TCP);
 }
 
 /* --- what becomes of one -------------------------------------------------------------- */
 
+/* As tcp_abort() does it. What it is to send is a Reset, "Aborted". */
+static bool end_dccp(struct sock *sk)
+{
+	bool dead;
+
+	lock_sock(sk);
+	dead = sock_flag(sk, SOCK_DEAD);
+	if (!dead) {
+		sk->sk_prot->disconnect(sk, 0);
+		WRITE_ONCE(sk->sk_err, ECONNABORTED);
+		sk_error_report(sk);
+	}
+	release_sock(sk);
+	return !dead;
+}
+
+static bool end_by_protocol(struct sock *sk)
+{
+	switch (sk->sk_protocol) {
+	case IPPROTO_UDPLITE:
+		return !udp_abort(sk, ECONNABORTED);
+	case IPPROTO_DCCP:
+		return end_dccp(sk);
+	default:
+		return sk->sk_prot->diag_destroy && !sk->sk_prot->diag_destroy(sk, ECONNABORTED);
+	}
+}
+
 /**
  * warden_sweep_end() - end a socket, whoever holds it
- * @sk: of TCP or UDP, held by the caller
+ * @sk: of TCP, UDP, UDP-Lite, SCTP or DCCP, held by the caller
  *
  * As `ss -K` ends one (sock_diag_destroy()), but for a port that was bound on
  * purpose, which UDP would keep.
@@ -374,15 +405,17 @@ static void walk_all(struct sweep *s)
  */
 bool warden_sweep_end(struct sock *sk)
 {
-	if (sock_flag(sk, SOCK_DEAD) || !sk->sk_prot->diag_destroy)
+	if (sock_flag(sk, SOCK_DEAD))
 		return false;
+	if (sk->sk_protocol == IPPROTO_SCTP)
+		return warden_sweep_end_sctp(sk);
 	lock_sock(sk);
 	sk->sk_userlocks &= ~SOCK_BINDPORT_LOCK;
 	release_sock(sk);
-	return !sk->sk_prot->diag_destroy(sk, ECONNABORTED);
+	return end_by_protocol(sk);
 }
 
-static bool is_to_end(const struct sweep *s, const struct sock *sk)
+static bool is_to_end(const struct warden_sweep *s, const struct sock *sk)
 {
 	u8 state = state_of(s->layers->ports, sk, bit_of(sk));
 
@@ -391,7 +424,12 @@ static bool is_to_end(const struct sweep *s, const struct sock *sk)
 	return s->abort || (is_flow(sk) && s->had && was_open(s, sk));
 }
 
-static void name_peer(char *text, size_t size, const struct sweep *s, const struct sock *sk)
+static bool has_peer(const struct sock *sk)
+{
+	return sk->sk_family == AF_INET6 ? !ipv6_addr_any(&sk->sk_v6_daddr) : sk->sk_daddr;
+}
+
+static void name_peer(char *text, size_t size, const struct warden_sweep *s, const struct sock *sk)
 {
 	const char *how = s->out ? "to" : "of";
 
@@ -401,7 +439,7 @@ static void name_peer(char *text, size_t size, const struct sweep *s, const stru
 		snprintf(text, size, "connection %s %pI4", how, &sk->sk_daddr);
 }
 
-static void tell(struct sweep *s, struct sock *sk, u16 port, u32 line,
+static void tell(struct warden_sweep *s, struct sock *sk, u16 port, u32 line,
 		 const struct warden_snapshot *snap, bool ended)
 {
 	struct warden_record *r;
@@ -413,7 +451,7 @@ static void tell(struct sweep *s, struct sock *sk, u16 port, u32 line,
 		return;
 	}
 	s->told++;
-	if (s->out || (is_flow(sk) && sk->sk_daddr))
+	if (s->out || (is_flow(sk) && has_peer(sk)))
 		name_peer(what, sizeof(what), s, sk);
 	r->event = WARDEN_EVENT_SWEEP;
 	r->domain = s->out ? WARDEN_DOMAIN_CONNECT : WARDEN_DOMAIN_LISTEN;
@@ -435,7 +473,7 @@ static void tell(struct sweep *s, struct sock *sk, u16 port, u32 line,
 }
 
 /* The same of one that speaks to others. */
-static bool settle_outgoing(struct sweep *s, struct sock *sk)
+static bool settle_outgoing(struct warden_sweep *s, struct sock *sk)
 {
 	const struct warden_snapshot *snap;
 	struct warden_request req;
@@ -455,7 +493,7 @@ static bool settle_outgoing(struct sweep *s, struct sock *sk)
 }
 
 /* True where it stands as before. */
-static bool settle(struct sweep *s, struct sock *sk)
+static bool settle(struct warden_sweep *s, struct sock *sk)
 {
 	const u16 port = inet_sk(sk)->inet_num; /* an end takes it */
 	const struct warden_snapshot *snap;
@@ -473,7 +511,7 @@ static bool settle(struct sweep *s, struct sock *sk)
 
 /* --- the walk ------------------------------------------------------------------------- */
 
-static void tell_rest(const struct sweep *s)
+static void tell_rest(const struct warden_sweep *s)
 {
 	struct warden_record *r = s->more ? kzalloc(sizeof(*r), GFP_KERNEL) : NULL;
 
@@ -489,20 +527,20 @@ static void tell_rest(const struct sweep *s)
 	kfree(r);
 }
 
-static void walk(struct sweep *s)
+static void walk(struct warden_sweep *s)
 {
 	u32 round, i, stand;
 
 	s->skip = 0;
 	s->more = 0;
-	for (round = 0; round < ROUNDS; round++) {
+	for (round = 0; round < WARDEN_SWEEP_ROUNDS; round++) {
 		walk_all(s);
 		for (i = 0, stand = 0; i < s->nr; i++) {
 			stand += s->out ? settle_outgoing(s, s->found[i]) :
 					  settle(s, s->found[i]);
 			sock_put(s->found[i]);
 		}
-		if (s->nr < BATCH)
+		if (s->nr < WARDEN_SWEEP_BATCH)
 			break;
 		s->skip += stand;
 	}
@@ -551,7 +589,7 @@ void warden_sweep(const struct warden_layers *old, const struct warden_layers *l
 {
 	bool abort = asks_for_abort(layers);
 	bool in = closes_more(old, layers, abort), out = closes_peers(layers);
-	struct sweep *s;
+	struct warden_sweep *s;
 
 	warden_change_assert_held();
 	if (!in && !out)

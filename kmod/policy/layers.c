@@ -15,6 +15,7 @@
 
 #include "change.h"
 #include "layers.h"
+#include "network/inbound.h"
 #include "network/ports.h"
 #include "network/service.h"
 
@@ -145,6 +146,7 @@ struct warden_layers *warden_layers_publish(struct warden_layers *layers)
 	layers->grace = 0;
 	layers->generation = old ? old->generation + 1 : 1;
 	warden_service_hold();
+	warden_inbound_use(layers->ports);
 	rcu_assign_pointer(in_force, layers);
 	if (old)
 		old->grace = start_poll_synchronize_rcu();
@@ -186,7 +188,8 @@ static size_t size_of(const struct warden_snapshot *snap)
 	       snap->nr_patterns * sizeof(*snap->patterns) +
 	       snap->nr_quorums * sizeof(*snap->quorums) +
 	       snap->nr_classings * sizeof(*snap->classings) +
-	       snap->nr_brokers * sizeof(*snap->brokers);
+	       snap->nr_brokers * sizeof(*snap->brokers) +
+	       snap->nr_arguments * sizeof(*snap->arguments);
 }
 
 /**

@@ -21,6 +21,8 @@
  * @uid: real user id it must run as, if @has_uid
  * @has_uid: @uid counts
  * @unit: warden_snapshot_key() of the unit it must run in; 0 is any
+ * @arguments: warden_snapshot_key() of the arguments it must be started with; 0 is any
+ * @words: index of these into the arguments plus one, where @arguments is set
  * @nr_digests: how many of @digests are set
  * @digests: it is any file with one of these
  * @label: its name
@@ -31,8 +33,18 @@ struct warden_program {
 	bool has_uid;
 	u8 nr_digests;
 	u64 unit;
+	u64 arguments;
+	u32 words;
 	struct warden_digest digests[WARDEN_PROGRAM_DIGESTS_MAX];
 	char label[WARDEN_LABEL_MAX + 1];
+};
+
+/**
+ * struct warden_arguments - what a program must be started with
+ * @text: as warden_arguments_is_pattern() wants it
+ */
+struct warden_arguments {
+	char text[WARDEN_ARGUMENTS_MAX + 1];
 };
 
 /**
@@ -232,6 +244,8 @@ struct warden_signer {
  * @classings: maker: what devices are, the first that fits a device counts
  * @nr_brokers: how many @brokers
  * @brokers: whom to connect to is to use a sensor
+ * @nr_arguments: how many @arguments
+ * @arguments: what programs must be started with
  * @sweep: end what is older than the policy and receives where nobody may
  * @units: some program must run in a unit
  * @unused: seconds after which a consent nobody uses ends; 0 is never
@@ -280,6 +294,8 @@ struct warden_snapshot {
 	struct warden_classing *classings;
 	u32 nr_brokers;
 	struct warden_broker *brokers;
+	u32 nr_arguments;
+	struct warden_arguments *arguments;
 	bool sweep;
 	bool units;
 	u32 unused;

@@ -5,6 +5,7 @@
 #include <linux/bits.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <warden/arguments.h>
 
 #include "judge/unit.h"
 #include "netlink/netlink-gen.h"
@@ -133,6 +134,28 @@ static int add_unit(struct warden_stage *stage, struct warden_program *program,
 	return 0;
 }
 
+/* What no command line can be would let the program never be itself. */
+static int add_arguments(struct warden_stage *stage, struct warden_program *program,
+			 const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	struct warden_arguments *arguments;
+
+	if (!attr)
+		return 0;
+	arguments = warden_stage_append(&stage->arguments, sizeof(*arguments), WARDEN_PROGRAMS_MAX,
+					"arguments", extack);
+	if (IS_ERR(arguments))
+		return PTR_ERR(arguments);
+	get_string(arguments->text, sizeof(arguments->text), attr);
+	if (!warden_arguments_is_pattern(arguments->text))
+		return warden_stage_refuse(extack, attr,
+					   "arguments are words with one blank between them, and "
+					   "`...` is the last");
+	program->arguments = warden_snapshot_key(arguments->text);
+	program->words = stage->arguments.nr;
+	return 0;
+}
+
 int warden_stage_add_program(struct warden_stage *stage, const struct nlattr *attr,
 			     struct netlink_ext_ack *extack)
 {
@@ -159,6 +182,8 @@ int warden_stage_add_program(struct warden_stage *stage, const struct nlattr *at
 		return warden_stage_refuse(extack, tb[WARDEN_A_PROGRAM_UID],
 					   "4294967295 is the number of no user");
 	err = add_unit(stage, program, tb[WARDEN_A_PROGRAM_UNIT], extack);
+	if (!err)
+		err = add_arguments(stage, program, tb[WARDEN_A_PROGRAM_ARGUMENTS], extack);
 	return err ?: add_program_digests(stage, program, attr, extack);
 }
 

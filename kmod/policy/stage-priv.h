@@ -38,6 +38,7 @@ struct table {
  * @quorums: struct warden_quorum
  * @classings: struct warden_classing
  * @brokers: struct warden_broker
+ * @arguments: struct warden_arguments
  * @reference: struct warden_digest, per domain
  */
 struct warden_stage {
@@ -58,6 +59,7 @@ struct warden_stage {
 	struct table quorums;
 	struct table classings;
 	struct table brokers;
+	struct table arguments;
 	struct table reference[WARDEN_DOMAIN_RULES];
 };
 

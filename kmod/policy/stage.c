@@ -104,6 +104,7 @@ void warden_stage_free(struct warden_stage *stage)
 	kvfree(stage->quorums.item);
 	kvfree(stage->classings.item);
 	kvfree(stage->brokers.item);
+	kvfree(stage->arguments.item);
 	warden_snapshot_free(stage->snap);
 	kfree(stage);
 }
@@ -202,6 +203,7 @@ static void fill_snapshot(struct warden_stage *stage)
 	snap->quorums = take(&stage->quorums, sizeof(*snap->quorums), &snap->nr_quorums);
 	snap->classings = take(&stage->classings, sizeof(*snap->classings), &snap->nr_classings);
 	snap->brokers = take(&stage->brokers, sizeof(*snap->brokers), &snap->nr_brokers);
+	snap->arguments = take(&stage->arguments, sizeof(*snap->arguments), &snap->nr_arguments);
 }
 
 /**

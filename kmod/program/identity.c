@@ -31,6 +31,7 @@
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
 #include <crypto/hash.h>
+#include "command.h"
 #include "identity.h"
 #include "sha256.h"
 
@@ -363,6 +364,7 @@ static int settle(struct warden_identity *id, int error)
 	id->reason = reason_of(error);
 	if (!error)
 		return 0;
+	id->run = 0;
 	memset(&id->digest, 0, sizeof(id->digest));
 	return -EACCES;
 }
@@ -401,6 +403,7 @@ int warden_identity_of_file(struct file *file, struct warden_identity *id)
 	/* overlayfs: the inode that holds the content, whose writers and changes count */
 	struct inode *inode = d_real_inode(file->f_path.dentry);
 
+	id->run = warden_command_of(file);
 	if (is_open_for_write(inode) || !find(inode, &id->digest))
 		return identify(file, inode, id);
 	id->reason = WARDEN_REASON_NONE;
@@ -459,6 +462,7 @@ int warden_identity_known(struct warden_identity *id)
 	if (!file)
 		return settle(id, -ENOENT);
 	inode = d_real_inode(file->f_path.dentry);
+	id->run = warden_command_of(file);
 	known = read_verity(inode, &id->digest) ||
 		(!is_open_for_write(inode) && find(inode, &id->digest));
 	fput(file);

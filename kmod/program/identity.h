@@ -15,10 +15,12 @@ struct task_struct;
  * @reason: WARDEN_REASON_NONE where @digest can be relied on, else why not:
  *	    WARDEN_REASON_PROGRAM_UNREADABLE, WARDEN_REASON_PROGRAM_WRITABLE or
  *	    WARDEN_REASON_NO_MEMORY
+ * @run: warden_command_of() a program that was started from the file; 0 is not known
  * @digest: digest of the content: fs-verity's where the file has one, else SHA-256
  */
 struct warden_identity {
 	u8 reason;
+	u64 run;
 	struct warden_digest digest;
 };
 

@@ -9,6 +9,7 @@
 #include "kselftest_harness.h"
 
 #include "decide_policy.h"
+#include "judge/arguments.h"
 #include "judge/cover.h"
 
 #define PAIRS 20000
@@ -551,6 +552,15 @@ static void put_in_a_unit(struct policy *l)
 	l->snap.units = true;
 }
 
+static void start_with_arguments(struct policy *l)
+{
+	struct warden_program *program = &l->programs[pick(2)];
+
+	program->arguments = 1 + pick(2);
+	program->words = 1; /* which no command line of these is compared with */
+	l->snap.nr_arguments = 1;
+}
+
 static bool allows(const struct policy *l, const struct warden_request *req)
 {
 	struct warden_verdict v;
@@ -656,12 +666,15 @@ static bool widens(const struct policy *below, const struct policy *above)
 	static const u8 domains[] = { SENSOR, LISTEN, MODULE, CONNECT };
 	struct warden_identity subject = {}, object = {};
 	u32 units = below->snap.units || above->snap.units ? 3 : 1;
+	u32 commands = below->snap.nr_arguments || above->snap.nr_arguments ? 3 : 1;
 	u32 who, d;
 
-	for (who = 0; who < 3 * 3 * units; who++)
+	for (who = 0; who < 3 * 3 * units * commands; who++)
 		for (d = 0; d < ARRAY_SIZE(domains); d++) {
+			const struct warden_command command = { .key = who / 9 / units };
 			struct warden_request req = { .domain = domains[d], .uid = who / 3 % 3,
-						      .unit = who / 9, .subject = &subject, .object = &object };
+						      .unit = who / 9 % units, .subject = &subject, .object = &object,
+						      .command = command.key ? &command : NULL };
 
 			subject.digest = digest_of(1 + who % 3);
 			if (widens_somewhere(below, above, &req, &object))
@@ -694,28 +707,43 @@ TEST_F_TIMEOUT(cover, finds_what_widens_and_nothing_else, 300)
 	EXPECT_GT(PAIRS - PAIRS / 20, wide);
 }
 
-/* Three times as many subjects to try, so fewer pairs. */
-TEST_F_TIMEOUT(cover, finds_what_widens_in_a_unit_and_nothing_else, 300)
+/* Pairs of which programs are bound to where they run, or to what they are started with. */
+static u32 count_wide(void (*bind)(struct policy *l), struct __test_metadata *_metadata)
 {
 	struct policy above, below;
 	u32 i, line, domain, wide = 0;
 
-	for (i = 0; i < PAIRS / 10; i++) {
+	for (i = 0; i < PAIRS / 10; i++) { /* three times as many subjects to try */
 		bool expected;
 
 		random_layer(&above, WARDEN_ROLE_MAKER);
 		random_layer(&below, WARDEN_ROLE_OPERATOR);
 		if (pick(2))
-			put_in_a_unit(&above);
-		put_in_a_unit(&below);
+			bind(&above);
+		bind(&below);
 		expected = widens(&below, &above);
 		wide += expected;
-		ASSERT_EQ(expected ? -EPERM : 0,
+		EXPECT_EQ(expected ? -EPERM : 0,
 			  warden_cover_narrows(&below.snap, &above.snap, &line, &domain))
 		{
 			TH_LOG("pair %u, line %u", i, line);
 		}
 	}
+	return wide;
+}
+
+TEST_F_TIMEOUT(cover, finds_what_widens_in_a_unit_and_nothing_else, 300)
+{
+	u32 wide = count_wide(put_in_a_unit, _metadata);
+
+	EXPECT_LT(PAIRS / 200, wide);
+	EXPECT_GT(PAIRS / 10 - PAIRS / 200, wide);
+}
+
+TEST_F_TIMEOUT(cover, finds_what_widens_with_arguments_and_nothing_else, 300)
+{
+	u32 wide = count_wide(start_with_arguments, _metadata);
+
 	EXPECT_LT(PAIRS / 200, wide);
 	EXPECT_GT(PAIRS / 10 - PAIRS / 200, wide);
 }

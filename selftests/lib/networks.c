@@ -148,7 +148,7 @@ static bool arrives(int fd, short events, int ms)
 	return poll(&p, 1, ms) == 1;
 }
 
-static int connect_by(int type, pid_t from, const char *address, uint16_t port, int ms)
+int networks_connect_by(int type, pid_t from, const char *address, uint16_t port, int ms)
 {
 	union networks_address to = networks_address(address, port);
 	int fd = networks_socket(from, to.any.sa_family, type), err = 0;
@@ -170,7 +170,7 @@ static int connect_by(int type, pid_t from, const char *address, uint16_t port, 
 
 int networks_connect(pid_t from, const char *address, uint16_t port, int ms)
 {
-	return connect_by(SOCK_STREAM, from, address, port, ms);
+	return networks_connect_by(SOCK_STREAM, from, address, port, ms);
 }
 
 int networks_reach(pid_t from, const char *address, uint16_t port, int ms)
@@ -180,7 +180,7 @@ int networks_reach(pid_t from, const char *address, uint16_t port, int ms)
 
 int networks_reach_by(int type, pid_t from, const char *address, uint16_t port, int ms)
 {
-	int fd = connect_by(type, from, address, port, ms);
+	int fd = networks_connect_by(type, from, address, port, ms);
 
 	if (fd < 0)
 		return errno;

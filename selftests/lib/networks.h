@@ -49,7 +49,10 @@ uint16_t networks_port(int fd);
 /* Connect from a network, within @ms: a socket, or -1 with errno; ETIMEDOUT where nothing answers. */
 int networks_connect(pid_t from, const char *address, uint16_t port, int ms);
 
-/* The same, and close it again: 0 or the errno. */
+/* The same by another transport. */
+int networks_connect_by(int type, pid_t from, const char *address, uint16_t port, int ms);
+
+/* Connect, and close it again: 0 or the errno. */
 int networks_reach(pid_t from, const char *address, uint16_t port, int ms);
 
 /* The same by another transport. */

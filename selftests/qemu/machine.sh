@@ -68,6 +68,8 @@ qemu_arguments() {
 	for disk in "$root_image" "$modules_image" "$work/files.tar"; do
 		qemu+=(-drive "if=virtio,format=raw,snapshot=on,file=$disk")
 	done
+	# A parallel port, on which drivers of the kernel make a bus of SPI.
+	[[ $arch != amd64 ]] || qemu+=(-parallel null)
 	[[ -z $icount ]] || qemu+=(-icount "shift=0,sleep=off")
 	[[ $tpm != qemu ]] || qemu+=(-chardev "socket,id=tpm,path=$work/tpm.sock"
 		-tpmdev "emulator,id=tpm0,chardev=tpm" -device tpm-crb,tpmdev=tpm0)

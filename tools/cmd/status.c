@@ -171,10 +171,11 @@ static void print_cut(const struct warden_object *o)
 static void print_inbound(const struct warden_object *o)
 {
 	uint64_t observed = warden_object_number(o, WARDEN_A_STATUS_INBOUND_OBSERVED);
+	const char *how = !warden_object_number(o, WARDEN_A_STATUS_INBOUND) ? "the policy closes no port" :
+			  warden_object_number(o, WARDEN_A_STATUS_INBOUND_NOTING) ?
+				  "looked at, answers are noted on the way out" : "looked at";
 
-	printf("inbound     %s, %" PRIu64 " packets dropped",
-	       warden_object_number(o, WARDEN_A_STATUS_INBOUND) ? "looked at" :
-								   "the policy closes no port",
+	printf("inbound     %s, %" PRIu64 " packets dropped", how,
 	       warden_object_number(o, WARDEN_A_STATUS_INBOUND_DROPPED));
 	if (observed)
 		printf(", %" PRIu64 " observed", observed);

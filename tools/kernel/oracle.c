@@ -3,6 +3,7 @@
 
 #include <net/netlink.h>
 
+#include "judge/arguments.h"
 #include "judge/decide.h"
 #include "netlink/netlink-gen.h"
 #include "oracle.h"
@@ -99,10 +100,14 @@ static void ask_layers(const struct warden_layers *layers, const struct warden_q
 {
 	struct warden_identity subject = { .digest = q->subject }, object = { .digest = q->object };
 	struct consents *consents = q->consents ? consents_of(q) : NULL;
+	struct warden_command command = {
+		.key = q->arguments ? warden_snapshot_key(q->arguments) : 0,
+	};
 	struct warden_request req = {
 		.domain = q->domain,
 		.uid = q->uid,
 		.unit = q->unit ? warden_snapshot_key(q->unit) : 0,
+		.command = q->arguments ? &command : NULL,
 		.subject = &subject,
 		.grants = consents ? &consents->table : NULL,
 		.class = q->class,

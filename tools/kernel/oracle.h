@@ -23,6 +23,7 @@ struct warden_oracle;
  * @domain: enum warden_domain, one that has rules
  * @uid: real user of the program
  * @unit: the unit it runs in; NULL is none
+ * @arguments: what it was started with is what a policy says so; NULL is something else
  * @subject: digest of the program
  * @class: sensor: enum warden_sensor_class; egress: what was used
  * @topology: sensor: topology name; NULL is a device no rule names
@@ -45,6 +46,7 @@ struct warden_question {
 	uint32_t domain;
 	uint32_t uid;
 	const char *unit;
+	const char *arguments;
 	struct warden_digest subject;
 	uint32_t class;
 	const char *topology;

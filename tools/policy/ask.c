@@ -38,7 +38,7 @@ bool warden_subject_is_in(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
-/* The programs of the owners of one digest that run as this user in this unit. */
+/* The programs of the owners of one digest that run as this user, in this unit and so started. */
 static void fill_programs(struct warden_subject *s,
 			  const struct warden_view *const views[WARDEN_SUBJECT_VIEWS],
 			  const struct owner *owners, size_t n)
@@ -50,7 +50,8 @@ static void fill_programs(struct warden_subject *s,
 		const struct owner *o = &owners[i];
 		const struct warden_program_view *p = &views[o->view]->programs.v[o->program - 1];
 
-		if ((p->has_uid && p->uid != s->uid) || (p->unit && !warden_subject_is_in(p->unit, s->unit)))
+		if ((p->has_uid && p->uid != s->uid) || (p->unit && !warden_subject_is_in(p->unit, s->unit)) ||
+		    (p->arguments && !warden_subject_is_in(p->arguments, s->arguments)))
 			continue;
 		if (used[o->view] + 1 < WARDEN_SUBJECT_PROGRAMS)
 			s->programs[o->view][used[o->view]++] = o->program;
@@ -106,9 +107,11 @@ static const char *label_of(struct warden_subjects *s, const struct warden_subje
 
 static void add_subject(struct warden_subjects *s, struct warden_index *seen,
 			const struct warden_view *const views[WARDEN_SUBJECT_VIEWS],
-			const struct owner *owners, size_t n, uint32_t uid, const char *unit)
+			const struct owner *owners, size_t n, uint32_t uid, const char *unit,
+			const char *arguments)
 {
-	struct warden_subject subject = { .digest = owners->digest, .uid = uid, .unit = unit };
+	struct warden_subject subject = { .digest = owners->digest, .uid = uid, .unit = unit,
+					  .arguments = arguments };
 	char key[WARDEN_SUBJECT_VIEWS * WARDEN_SUBJECT_PROGRAMS * 9 + 1];
 	size_t used = 0;
 	unsigned int view, i;
@@ -126,6 +129,23 @@ static void add_subject(struct warden_subjects *s, struct warden_index *seen,
 	*warden_array_add(&s->list) = subject;
 }
 
+/* In a unit: with the arguments its programs ask for, and with others. */
+static void add_commands(struct warden_subjects *s, struct warden_index *seen,
+			 const struct warden_view *const views[WARDEN_SUBJECT_VIEWS],
+			 const struct owner *owners, size_t n, uint32_t uid, const char *unit)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct warden_program_view *p =
+			&views[owners[i].view]->programs.v[owners[i].program - 1];
+
+		if (p->arguments)
+			add_subject(s, seen, views, owners, n, uid, unit, p->arguments);
+	}
+	add_subject(s, seen, views, owners, n, uid, unit, NULL);
+}
+
 /* As a user: in the units its programs ask for, and in none. */
 static void add_units(struct warden_subjects *s, struct warden_index *seen,
 		      const struct warden_view *const views[WARDEN_SUBJECT_VIEWS],
@@ -138,9 +158,9 @@ static void add_units(struct warden_subjects *s, struct warden_index *seen,
 			&views[owners[i].view]->programs.v[owners[i].program - 1];
 
 		if (p->unit)
-			add_subject(s, seen, views, owners, n, uid, p->unit);
+			add_commands(s, seen, views, owners, n, uid, p->unit);
 	}
-	add_subject(s, seen, views, owners, n, uid, NULL);
+	add_commands(s, seen, views, owners, n, uid, NULL);
 }
 
 /* The users its programs ask for, and one none of them asks for. */

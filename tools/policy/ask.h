@@ -9,13 +9,14 @@
 #define WARDEN_SUBJECT_PROGRAMS 8 /* programs of one policy that are the same file */
 
 /*
- * A program as the kernel sees it: a file, a user and a unit. It may be several programs
+ * A program as the kernel sees it: a file, a user, a unit and arguments. It may be several programs
  * of a policy, or none: then it is any program the policy does not name.
  */
 struct warden_subject {
 	struct warden_digest digest;
 	uint32_t uid;
 	const char *unit; /* NULL is none */
+	const char *arguments; /* as a policy says them; NULL is others */
 	uint32_t programs[WARDEN_SUBJECT_VIEWS][WARDEN_SUBJECT_PROGRAMS]; /* from 1, 0 ends */
 	const char *label;
 };
@@ -34,7 +35,7 @@ void warden_subjects_find(struct warden_subjects *s,
 			  const struct warden_view *const views[WARDEN_SUBJECT_VIEWS]);
 void warden_subjects_free(struct warden_subjects *s);
 
-/* Are two units one? NULL is none. */
+/* Are two units one, or two arguments? NULL is none. */
 bool warden_subject_is_in(const char *a, const char *b);
 
 /* A user no policy names. */

@@ -180,13 +180,19 @@ static void put_user(struct compile *c, const struct warden_program *p)
 	}
 }
 
-static void put_unit(struct compile *c, const struct warden_program *p)
+/* Where it must run, and what it must be started with. */
+static void put_place(struct compile *c, const struct warden_program *p)
 {
+	const struct warden_item *item;
 	size_t i;
 
-	for (i = p->first_item; i < p->first_item + p->items; i++)
-		if (c->m->items.v[i].kind == WARDEN_ITEM_UNIT)
-			warden_blob_put_string(c->b, WARDEN_A_PROGRAM_UNIT, c->m->items.v[i].name.text);
+	for (i = p->first_item; i < p->first_item + p->items; i++) {
+		item = &c->m->items.v[i];
+		if (item->kind == WARDEN_ITEM_UNIT)
+			warden_blob_put_string(c->b, WARDEN_A_PROGRAM_UNIT, item->name.text);
+		if (item->kind == WARDEN_ITEM_ARGUMENTS)
+			warden_blob_put_string(c->b, WARDEN_A_PROGRAM_ARGUMENTS, item->name.text);
+	}
 }
 
 static void put_program(struct compile *c, size_t n)
@@ -205,7 +211,7 @@ static void put_program(struct compile *c, size_t n)
 	for (i = 0; i < set.n; i++)
 		warden_compile_put_digest(c, WARDEN_A_PROGRAM_DIGEST, set.v[i].bytes[0], set.v[i].bytes + 1);
 	put_user(c, p);
-	put_unit(c, p);
+	put_place(c, p);
 	warden_blob_nest_end(c->b, nest);
 }
 

@@ -41,6 +41,8 @@ static int read_program(struct warden_view *v, const struct warden_object *o,
 	p->has_uid = warden_object_has(o, WARDEN_A_PROGRAM_UID);
 	p->uid = (uint32_t)warden_object_number(o, WARDEN_A_PROGRAM_UID);
 	p->unit = warden_object_has(o, WARDEN_A_PROGRAM_UNIT) ? keep(v, o, WARDEN_A_PROGRAM_UNIT) : NULL;
+	if (warden_object_has(o, WARDEN_A_PROGRAM_ARGUMENTS))
+		p->arguments = keep(v, o, WARDEN_A_PROGRAM_ARGUMENTS);
 	while (at + NLA_HDRLEN <= nest->len) {
 		struct warden_object one;
 		struct nlattr a;

@@ -16,6 +16,7 @@ struct warden_program_view {
 	bool has_uid;
 	uint32_t uid;
 	const char *unit; /* NULL is any */
+	const char *arguments; /* NULL is any */
 	struct warden_digest digests[2 * WARDEN_PROGRAM_DIGESTS_MAX];
 	uint32_t n;
 };

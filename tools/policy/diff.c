@@ -145,6 +145,7 @@ struct warden_question warden_diff_question(const struct diff *d)
 	return (struct warden_question){ .domain = d->domain,
 					 .uid = d->subject->uid,
 					 .unit = d->subject->unit,
+					 .arguments = d->subject->arguments,
 					 .subject = d->subject->digest };
 }
 

@@ -138,6 +138,7 @@ static bool begins_something(int token)
 	case SWEEP:
 	case UID:
 	case UNIT:
+	case ARGUMENTS:
 	case USER:
 	case '}':
 		return true;

@@ -170,20 +170,22 @@ static void advise_denial(struct warden_explanation *e, const struct warden_ques
 		advise(e, "a rule would deny it: %sdeny %s %s", prefix_of(q), who ? who : "any", what);
 }
 
-/* Where another place would do: `as user 7`, `in unit x`, or both. */
+/* Where another place would do: `as user 7`, `in unit x`, `with the arguments y`, or all. */
 static void advise_place(struct warden_explanation *e, const struct warden_question *q,
 			 const struct warden_program_view *p, const char *would)
 {
-	char user[32] = "", unit[WARDEN_UNIT_MAX + 16] = "";
+	char user[32] = "", unit[WARDEN_UNIT_MAX + 16] = "", arguments[WARDEN_ARGUMENTS_MAX + 32] = "";
 
 	if (p->has_uid && p->uid != q->uid)
 		snprintf(user, sizeof(user), "as user %u ", p->uid);
 	if (p->unit && !warden_subject_is_in(p->unit, q->unit))
 		snprintf(unit, sizeof(unit), "in unit %s ", p->unit);
-	advise(e, "%s%sit would be %s", user, unit, would);
+	if (p->arguments && !warden_subject_is_in(p->arguments, q->arguments))
+		snprintf(arguments, sizeof(arguments), "with the arguments \"%s\" ", p->arguments);
+	advise(e, "%s%s%sit would be %s", user, unit, arguments, would);
 }
 
-/* The same file as another user or in another unit may be a program the policy knows. */
+/* The same file as another user, in another unit or with other arguments may be a program the policy knows. */
 static void advise_user(struct warden_explanation *e, const struct warden_view *v,
 			const struct warden_question *q)
 {
@@ -198,10 +200,12 @@ static void advise_user(struct warden_explanation *e, const struct warden_view *
 
 		as.uid = p->has_uid ? p->uid : q->uid;
 		as.unit = p->unit ? p->unit : q->unit;
+		as.arguments = p->arguments ? p->arguments : q->arguments;
 		for (k = 0; k < p->n; k++)
 			if (!memcmp(&p->digests[k], &q->subject, sizeof(q->subject)))
 				break;
-		if (k == p->n || (as.uid == q->uid && warden_subject_is_in(as.unit, q->unit)))
+		if (k == p->n || (as.uid == q->uid && warden_subject_is_in(as.unit, q->unit) &&
+				  warden_subject_is_in(as.arguments, q->arguments)))
 			continue;
 		warden_ask(v, &as, &o);
 		if (!warden_outcome_same(&o, &e->outcome))
@@ -330,6 +334,7 @@ static void ask_subject(const struct asking *a, const struct warden_question *q,
 	one.subject = subject->digest;
 	one.uid = subject->uid;
 	one.unit = subject->unit;
+	one.arguments = subject->arguments;
 	decides = ask_layers(a, &one, &o);
 	if (o.what != WARDEN_OUTCOME_DENIED || o.observed)
 		a->fn(a->ctx, subject, NULL, decides, &o);
@@ -337,7 +342,7 @@ static void ask_subject(const struct asking *a, const struct warden_question *q,
 		ask_devices(a, &one, subject, &o);
 }
 
-/* Is a program one that a layer above has, too, for the same user and unit? */
+/* Is a program one that a layer above has, too, for the same user, unit and arguments? */
 static bool was_asked(const struct warden_subjects *lists, unsigned int layer,
 		      const struct warden_subject *subject)
 {
@@ -349,7 +354,8 @@ static bool was_asked(const struct warden_subjects *lists, unsigned int layer,
 			if (!memcmp(&lists[i].list.v[k].digest, &subject->digest,
 				    sizeof(subject->digest)) &&
 			    lists[i].list.v[k].uid == subject->uid &&
-			    warden_subject_is_in(lists[i].list.v[k].unit, subject->unit))
+			    warden_subject_is_in(lists[i].list.v[k].unit, subject->unit) &&
+			    warden_subject_is_in(lists[i].list.v[k].arguments, subject->arguments))
 				return true;
 	return false;
 }

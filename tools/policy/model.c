@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <warden/arguments.h>
 #include <warden/unit.h>
 
 #include "model.h"
@@ -248,13 +249,14 @@ static const struct warden_item *find_user(const struct warden_model *m,
 	return NULL;
 }
 
-static const struct warden_item *find_unit(const struct warden_model *m,
-					   const struct warden_program *p)
+static const struct warden_item *find_item(const struct warden_model *m,
+					   const struct warden_program *p,
+					   enum warden_item_kind kind)
 {
 	size_t i;
 
 	for (i = p->first_item; i < m->items.n; i++)
-		if (m->items.v[i].kind == WARDEN_ITEM_UNIT)
+		if (m->items.v[i].kind == kind)
 			return &m->items.v[i];
 	return NULL;
 }
@@ -263,7 +265,7 @@ static const struct warden_item *find_unit(const struct warden_model *m,
 static void check_unit(struct warden_model *m, struct warden_diags *d, const struct warden_item *item)
 {
 	const struct warden_program *p = &m->programs.v[m->programs.n - 1];
-	const struct warden_item *other = find_unit(m, p);
+	const struct warden_item *other = find_item(m, p, WARDEN_ITEM_UNIT);
 
 	warden_model_check_length(d, item->name, "the unit", WARDEN_UNIT_MAX);
 	if (other)
@@ -275,6 +277,26 @@ static void check_unit(struct warden_model *m, struct warden_diags *d, const str
 		warden_diags_add(d, item->name.at,
 				 "\"%s\" is no unit; write the name of a service or a scope, as in "
 				 "\"mosquitto.service\"",
+				 item->name.text);
+}
+
+static void check_arguments(struct warden_model *m, struct warden_diags *d,
+			    const struct warden_item *item)
+{
+	const struct warden_program *p = &m->programs.v[m->programs.n - 1];
+	const struct warden_item *other = find_item(m, p, WARDEN_ITEM_ARGUMENTS);
+
+	if (item->name.text[0]) /* none are arguments, too */
+		warden_model_check_length(d, item->name, "the arguments", WARDEN_ARGUMENTS_MAX);
+	if (other)
+		warden_diags_add(d, item->name.at,
+				 "program `%s` has arguments already, on line %u; keep one, and name "
+				 "another program for the others",
+				 p->name.text, other->name.at.line);
+	if (!warden_arguments_is_pattern(item->name.text))
+		warden_diags_add(d, item->name.at,
+				 "\"%s\" are no arguments; write a word for each with one blank "
+				 "between them, and `...` at the end where more may follow",
 				 item->name.text);
 }
 
@@ -309,6 +331,9 @@ static void check_item(struct warden_model *m, struct warden_diags *d, struct wa
 		return;
 	case WARDEN_ITEM_UNIT:
 		check_unit(m, d, item);
+		return;
+	case WARDEN_ITEM_ARGUMENTS:
+		check_arguments(m, d, item);
 		return;
 	}
 }

@@ -46,6 +46,7 @@ enum warden_item_kind {
 	WARDEN_ITEM_USER,
 	WARDEN_ITEM_UID,
 	WARDEN_ITEM_UNIT,
+	WARDEN_ITEM_ARGUMENTS,
 };
 
 /* One line inside the braces of a program. */

@@ -80,6 +80,7 @@ static void print_item(const struct warden_item *item, FILE *to)
 		[WARDEN_ITEM_USER] = "user",
 		[WARDEN_ITEM_UID] = "uid",
 		[WARDEN_ITEM_UNIT] = "unit",
+		[WARDEN_ITEM_ARGUMENTS] = "arguments",
 	};
 	char hex[2 * WARDEN_DIGEST_SIZE + 1];
 

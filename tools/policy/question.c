@@ -340,6 +340,7 @@ bool warden_query_program(struct warden_query *query, const struct warden_asked 
 		query->q.subject = p->digests[0];
 	query->q.uid = p && p->has_uid ? p->uid : WARDEN_UID_OTHER;
 	query->q.unit = p ? p->unit : NULL;
+	query->q.arguments = p ? p->arguments : NULL;
 	return true;
 }
 

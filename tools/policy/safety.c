@@ -236,6 +236,7 @@ static void ask_entry(struct safety *y, uint32_t program)
 		q.subject = p->digests[0];
 		q.uid = p->has_uid ? p->uid : WARDEN_UID_OTHER;
 		q.unit = p->unit;
+		q.arguments = p->arguments;
 	}
 	if (q.domain == WARDEN_DOMAIN_SENSOR)
 		ask_sensors(y, &q);

@@ -236,7 +236,7 @@ enum warden_event {
  * @WARDEN_REASON_OWNER_CHANGED: the device was handed to another owner
  * @WARDEN_REASON_PORT_CLOSED: the policy lets nobody receive at this port
  * @WARDEN_REASON_PROGRAM_ELSEWHERE: the policy names the program as another
- *   user or in another unit
+ *   user, in another unit or with other arguments
  * @WARDEN_REASON_INTERFACE_CLOSED: the policy lets nobody receive at this port
  *   by this interface
  * @WARDEN_REASON_PEER_CLOSED: the policy lets nobody receive at this port from
@@ -556,6 +556,7 @@ enum {
 	WARDEN_A_STATUS_INBOUND_DROPPED,
 	WARDEN_A_STATUS_INBOUND_OBSERVED,
 	WARDEN_A_STATUS_CUT_LIST,
+	WARDEN_A_STATUS_INBOUND_NOTING,
 
 	__WARDEN_A_STATUS_MAX,
 	WARDEN_A_STATUS_MAX = (__WARDEN_A_STATUS_MAX - 1)
@@ -633,6 +634,7 @@ enum {
 	WARDEN_A_PROGRAM_DIGEST,
 	WARDEN_A_PROGRAM_UID,
 	WARDEN_A_PROGRAM_UNIT,
+	WARDEN_A_PROGRAM_ARGUMENTS,
 
 	__WARDEN_A_PROGRAM_MAX,
 	WARDEN_A_PROGRAM_MAX = (__WARDEN_A_PROGRAM_MAX - 1)

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef WARDEN_SWEEP_PRIV_H
+#define WARDEN_SWEEP_PRIV_H
+
+#include <linux/types.h>
+
+struct net;
+struct sock;
+struct warden_layers;
+struct warden_ports;
+
+/* Sockets that are held at once, and how often the tables are walked for more of them. */
+#define WARDEN_SWEEP_BATCH  512
+#define WARDEN_SWEEP_ROUNDS 64
+
+/**
+ * struct warden_sweep - one walk over all sockets
+ * @layers: the policy in force now
+ * @before: the policy of before
+ * @old: where that let nobody receive; NULL is nowhere
+ * @out: it is about those that speak to others, and not about those that receive
+ * @had: there was a policy before, and no boot profile
+ * @abort: the policy has what is older ended
+ * @skip: sockets to pass by, as those before them were looked at and still stand
+ * @seen: sockets that were passed by
+ * @nr: how many @found
+ * @told: records that were made
+ * @more: sockets that none was made for
+ * @found: held
+ */
+struct warden_sweep {
+	const struct warden_layers *layers;
+	const struct warden_layers *before;
+	const struct warden_ports *old;
+	bool out;
+	bool had;
+	bool abort;
+	u32 skip;
+	u32 seen;
+	u32 nr;
+	u32 told;
+	u32 more;
+	struct sock *found[WARDEN_SWEEP_BATCH];
+};
+
+void warden_sweep_consider(struct warden_sweep *s, struct sock *sk, bool taken);
+void warden_sweep_walk_sctp(struct warden_sweep *s, struct net *net);
+bool warden_sweep_end_sctp(struct sock *sk);
+
+#endif /* WARDEN_SWEEP_PRIV_H */

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is older than a policy, of SCTP: it has tables of its own, where the kernel has loaded
+ * it, and no call that ends a socket of somebody else.
+ *
+ * A socket of one association is shut down: what comes in for it is thrown away from then on,
+ * nothing more is taken from its program, and the association ends as its program would end
+ * it. A server listens no more. A socket of many associations has them aborted first.
+ */
+#include <linux/errno.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/net.h>
+#include <linux/sctp.h>
+#include <linux/socket.h>
+#include <linux/uio.h>
+#include <net/sctp/sctp.h>
+#include <net/sctp/structs.h>
+#include <net/sock.h>
+
+#include "sweep-priv.h"
+
+#if IS_ENABLED(CONFIG_IP_SCTP)
+
+/* Is it a socket of one association? One that listens has those it did not give away yet. */
+static bool is_single(const struct sock *sk)
+{
+	return sctp_sk(sk)->type != SCTP_SOCKET_UDP && sk->sk_state != TCP_LISTEN;
+}
+
+/* A cookie that came back has been given out by a server, which wrote until when it holds. */
+static bool is_taken(const struct sctp_association *asoc)
+{
+	return asoc->c.expiration;
+}
+
+/* An association has a transport for each address of the other side. */
+static int look_at_flow(struct sctp_endpoint *ep, struct sctp_transport *transport, void *arg)
+{
+	const struct sctp_association *asoc = transport->asoc;
+
+	if (transport == asoc->peer.primary_path && is_single(ep->base.sk))
+		warden_sweep_consider(arg, ep->base.sk, is_taken(asoc));
+	return 0;
+}
+
+static int look_at_server(struct sctp_endpoint *ep, void *arg)
+{
+	warden_sweep_consider(arg, ep->base.sk, false);
+	return 0;
+}
+
+/**
+ * warden_sweep_walk_sctp() - consider what SCTP has in a network
+ * @s: the walk
+ * @net: the network
+ *
+ * Context: Process context, sleeps.
+ */
+void warden_sweep_walk_sctp(struct warden_sweep *s, struct net *net)
+{
+	typeof(&sctp_transport_traverse_process) flows = symbol_get(sctp_transport_traverse_process);
+	typeof(&sctp_for_each_endpoint) servers;
+	int at = 0;
+
+	if (!flows)
+		return;
+	flows(look_at_flow, NULL, net, &at, s);
+	symbol_put(sctp_transport_traverse_process);
+	servers = s->out ? NULL : symbol_get(sctp_for_each_endpoint);
+	if (!servers)
+		return;
+	at = 0;
+	servers(look_at_server, net, &at, s);
+	symbol_put(sctp_for_each_endpoint);
+}
+
+/* Its file, held, so that it is not closed meanwhile; NULL where it is being closed. */
+static struct file *file_of(struct sock *sk)
+{
+	struct file *file = NULL;
+
+	read_lock_bh(&sk->sk_callback_lock);
+	if (sk->sk_socket && sk->sk_socket->file)
+		file = get_file_active(&sk->sk_socket->file);
+	read_unlock_bh(&sk->sk_callback_lock);
+	return file;
+}
+
+/* Asked of the protocol and not of the socket, where a hook would ask who does it. */
+static void abort_all(struct sock *sk)
+{
+	char control[CMSG_SPACE(sizeof(struct sctp_sndinfo))] __aligned(8) = {};
+	struct cmsghdr *head = (struct cmsghdr *)control;
+	struct sctp_sndinfo *info = CMSG_DATA(head);
+	struct msghdr msg = { .msg_control = control, .msg_controllen = sizeof(control) };
+
+	head->cmsg_level = IPPROTO_SCTP;
+	head->cmsg_type = SCTP_SNDINFO;
+	head->cmsg_len = CMSG_LEN(sizeof(*info));
+	info->snd_flags = SCTP_ABORT | SCTP_SENDALL;
+	iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, NULL, 0, 0);
+	sk->sk_prot->sendmsg(sk, &msg, 0);
+}
+
+static void shut(struct sock *sk)
+{
+	lock_sock(sk);
+	sk->sk_shutdown |= RCV_SHUTDOWN;
+	sk->sk_prot->shutdown(sk, SEND_SHUTDOWN);
+	sk->sk_shutdown |= SEND_SHUTDOWN;
+	WRITE_ONCE(sk->sk_err, ECONNABORTED);
+	sk_error_report(sk);
+	release_sock(sk);
+}
+
+/**
+ * warden_sweep_end_sctp() - end a socket of SCTP, whoever holds it
+ * @sk: the socket, held by the caller
+ *
+ * Context: Process context, sleeps.
+ * Return: true if it was ended; false where it is being closed, or has nothing to end.
+ */
+bool warden_sweep_end_sctp(struct sock *sk)
+{
+	struct file *file = file_of(sk);
+	bool ended = true;
+
+	if (!file)
+		return false;
+	if (is_single(sk)) {
+		shut(sk);
+	} else {
+		if (sctp_sk(sk)->type == SCTP_SOCKET_UDP)
+			abort_all(sk);
+		ended = !kernel_listen(sk->sk_socket, 0);
+	}
+	fput(file);
+	return ended;
+}
+
+#else /* no SCTP */
+
+void warden_sweep_walk_sctp(struct warden_sweep *s, struct net *net)
+{
+}
+
+bool warden_sweep_end_sctp(struct sock *sk)
+{
+	return false;
+}
+
+#endif

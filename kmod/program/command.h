@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef WARDEN_COMMAND_H
+#define WARDEN_COMMAND_H
+
+#include <linux/types.h>
+
+struct file;
+struct linux_binprm;
+struct warden_command;
+
+void warden_command_note(struct linux_binprm *bprm, bool named);
+u64 warden_command_of(const struct file *exe);
+bool warden_command_find(u64 run, struct warden_command *command);
+void warden_command_forget(void);
+
+#endif /* WARDEN_COMMAND_H */

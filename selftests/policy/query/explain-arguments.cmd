@@ -1,0 +1,1 @@
+policy explain --root ../root ../good/arguments.policy --program look --sensor camera

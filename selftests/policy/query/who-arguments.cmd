@@ -1,0 +1,1 @@
+policy who-can --root ../root ../good/arguments.policy use camera

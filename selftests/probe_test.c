@@ -10,7 +10,7 @@
 #include "lib/harness.h"
 
 #define CANARY	 "virtual/warden-canary"
-#define HOOKS	 (WARDEN_HOOK_BPF_LOAD + 1)
+#define HOOKS	 (WARDEN_HOOK_SOCKET_SETSOCKOPT + 1)
 #define SHUT	 "default sensor deny;\ndefault listen deny;\n"
 #define OPEN	 "default sensor allow;\ndefault listen allow;\n"
 /* A word on each domain, so that every hook is needed. */
@@ -18,7 +18,7 @@
 	SHUT "default connect deny;\ndefault protocol deny;\ndebug closed;\nmeasure exec, module;\n" \
 	     "deny any autoload \"none\";\negress deny while using radio;\n"                        \
 	     "classify broker none at unix \"@none\" as location;\n"                                \
-	     "allow any use protocol sctp;\nallow any debug bpf;\n"
+	     "allow any use protocol sctp;\nallow any debug bpf;\nallow any connect any any on lo;\n"
 
 FIXTURE(probe)
 {

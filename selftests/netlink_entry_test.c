@@ -88,7 +88,7 @@ static void name_of_64_characters(struct msg *m)
 
 static void default_of_domain_0(struct msg *m) { blob_default(m, 0, ALLOW); }
 static void default_of_domain_7(struct msg *m) { blob_default(m, 7, ALLOW); }
-static void default_past_the_last_domain(struct msg *m) { blob_default(m, WARDEN_DOMAIN_BIND + 1, ALLOW); }
+static void default_past_the_last_domain(struct msg *m) { blob_default(m, WARDEN_DOMAIN_BPF + 1, ALLOW); }
 static void default_of_egress(struct msg *m) { blob_default(m, WARDEN_DOMAIN_EGRESS, ALLOW); }
 static void default_of_action_2(struct msg *m) { blob_default(m, WARDEN_DOMAIN_LISTEN, 2); }
 
@@ -117,7 +117,7 @@ static void put_rule(struct msg *m, uint32_t domain, int type, uint32_t value)
 static void rule_of_domain_7(struct msg *m) { msg_end(m, blob_rule(m, 1, 7, ALLOW)); }
 static void rule_past_the_last_domain(struct msg *m)
 {
-	msg_end(m, blob_rule(m, 1, WARDEN_DOMAIN_BIND + 1, ALLOW));
+	msg_end(m, blob_rule(m, 1, WARDEN_DOMAIN_BPF + 1, ALLOW));
 }
 static void socket_of_class_44(struct msg *m) { put_rule(m, WARDEN_DOMAIN_PROTOCOL, WARDEN_A_RULE_SOCKET, 44); }
 static void socket_of_unix(struct msg *m) { put_rule(m, WARDEN_DOMAIN_PROTOCOL, WARDEN_A_RULE_SOCKET, WARDEN_SOCKET_CLASS_UNIX); }
@@ -236,10 +236,21 @@ static void put_interface(struct msg *m, uint32_t domain, const char *name)
 	msg_end(m, nest);
 }
 
-static void interface_in_a_connect_rule(struct msg *m) { put_interface(m, WARDEN_DOMAIN_CONNECT, "eth0"); }
+static void interface_in_a_sensor_rule(struct msg *m) { put_interface(m, WARDEN_DOMAIN_SENSOR, "eth0"); }
 static void interface_of_no_name(struct msg *m) { put_interface(m, WARDEN_DOMAIN_LISTEN, ""); }
 static void interface_with_a_slash(struct msg *m) { put_interface(m, WARDEN_DOMAIN_LISTEN, "/"); }
 static void interface_of_16_characters(struct msg *m) { put_interface(m, WARDEN_DOMAIN_LISTEN, "0123456789abcdef"); }
+
+static void put_own(struct msg *m, uint32_t domain, const char *net, size_t len)
+{
+	size_t nest = blob_rule(m, 1, domain, ALLOW);
+
+	msg_put(m, WARDEN_A_RULE_OWN, net, len);
+	msg_end(m, nest);
+}
+
+static void own_address_in_a_bind_rule(struct msg *m) { put_own(m, WARDEN_DOMAIN_BIND, ten, 18); }
+static void own_address_of_33_bits(struct msg *m) { put_own(m, WARDEN_DOMAIN_LISTEN, of_33_bits, 18); }
 
 static void net_denied_to_one_program(struct msg *m)
 {
@@ -405,6 +416,7 @@ static void put_appraise(struct msg *m, uint32_t domain, const uint8_t *digests,
 }
 
 static void appraise_of_connect(struct msg *m) { put_appraise(m, WARDEN_DOMAIN_CONNECT, NULL, 0); }
+static void appraise_of_usb(struct msg *m) { put_appraise(m, WARDEN_DOMAIN_USB, NULL, 0); }
 static void appraise_with_half_a_digest(struct msg *m) { put_appraise(m, WARDEN_DOMAIN_EXEC, (const uint8_t[34]){ 1 }, 34); }
 static void appraise_with_one_digest_twice(struct msg *m) { put_appraise(m, WARDEN_DOMAIN_EXEC, (const uint8_t[66]){ [0] = 1, [33] = 1 }, 66); }
 static void appraise_in_falling_order(struct msg *m) { put_appraise(m, WARDEN_DOMAIN_EXEC, (const uint8_t[66]){ [0] = 1, [1] = 9, [33] = 1 }, 66); }
@@ -484,7 +496,9 @@ static const struct mistake mistakes[] = {
 	MISTAKE(surface_in_a_listen_rule, EINVAL),
 	MISTAKE(rule_of_surface_14, ERANGE),
 	MISTAKE(usb_class_in_a_module_rule, EINVAL),
-	MISTAKE(interface_in_a_connect_rule, EINVAL),
+	MISTAKE(interface_in_a_sensor_rule, EINVAL),
+	MISTAKE(own_address_in_a_bind_rule, EINVAL),
+	MISTAKE(own_address_of_33_bits, EINVAL),
 	MISTAKE(interface_of_no_name, EINVAL),
 	MISTAKE(interface_with_a_slash, EINVAL),
 	MISTAKE(interface_of_16_characters, EINVAL),
@@ -553,6 +567,7 @@ static const struct mistake mistakes[] = {
 	MISTAKE(safety_that_denies, EINVAL),
 	MISTAKE(measure_of_sensors, EINVAL),
 	MISTAKE(appraise_of_connect, ERANGE),
+	MISTAKE(appraise_of_usb, EINVAL),
 	MISTAKE(appraise_with_half_a_digest, EINVAL),
 	MISTAKE(appraise_with_one_digest_twice, EINVAL),
 	MISTAKE(appraise_in_falling_order, EINVAL),

@@ -81,6 +81,7 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  * @command: what the subject was started with; NULL is not known
  * @now: boot-time clock, in ns
  * @atomic: who asks holds a spinlock
+ * @tries: a denial is not the answer yet: who asks may find another way
  * @subject: the program that asks
  * @grants: the consents there are; NULL is none
  * @process: sensor: what tells the process that asks from all others; 0 is none
@@ -113,6 +114,7 @@ struct warden_request {
 	const struct warden_command *command;
 	u64 now;
 	bool atomic;
+	bool tries;
 	const struct warden_identity *subject;
 	const struct warden_grants *grants;
 	u64 process;

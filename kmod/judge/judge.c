@@ -171,7 +171,8 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	hold_rate(answer, req);
 	if (!answer->denied)
 		return 0;
-	warden_canary_deny();
+	if (!req->tries)
+		warden_canary_deny();
 	return -EACCES;
 }
 

@@ -422,6 +422,7 @@ static noinline int judge_connect(struct socket *sock, const struct warden_peer 
 		.protocol = protocol_of(sock->sk),
 		.port = to->port,
 		.address = to->address,
+		.tries = warden_way_asked(),
 		.interface = warden_way_find(&way, sock, to),
 	};
 	struct warden_answer answer;
@@ -460,6 +461,7 @@ static noinline int judge_used(struct socket *sock, const struct warden_peer *to
 		.protocol = protocol_of(sock->sk),
 		.port = to->port,
 		.address = to->address,
+		.tries = warden_way_asked(),
 	};
 	struct warden_answer answer;
 	char text[ADDRESS_TEXT];

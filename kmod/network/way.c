@@ -23,6 +23,7 @@
 #include <net/sock.h>
 #include <warden/abi.h>
 
+#include "hook/canary.h"
 #include "judge/judge.h"
 #include "policy/layers.h"
 #include "policy/shadow.h"
@@ -330,9 +331,15 @@ static noinline int steer(struct warden_way *way, struct socket *sock, const str
 int warden_way_steer(struct warden_way *way, struct socket *sock, const struct warden_peer *to,
 		     struct warden_request *req, struct warden_answer *answer)
 {
-	if (warden_answer_tells(answer) && !req->interface && !to->now && warden_way_asked())
-		return steer(way, sock, to, req, answer);
-	return answer->denied ? -EACCES : 0;
+	int err = answer->denied ? -EACCES : 0;
+
+	if (!req->tries)
+		return err;
+	if (warden_answer_tells(answer) && !req->interface && !to->now)
+		err = steer(way, sock, to, req, answer);
+	if (err)
+		warden_canary_deny(); /* which is the answer now */
+	return err;
 }
 
 /* --- staying ------------------------------------------------------------------------------ */

@@ -100,7 +100,10 @@ struct warden_quorum {
  * @flags: bit mask of enum warden_rule_flag
  */
 struct warden_rule {
-	u64 topology;
+	union {
+		u64 topology;
+		u32 own;
+	};
 	u64 purpose;
 	u32 line;
 	u32 program;
@@ -109,7 +112,6 @@ struct warden_rule {
 		u32 net;
 	};
 	u32 pattern;
-	u32 own;
 	union {
 		u16 protocol;
 		u16 quorum;

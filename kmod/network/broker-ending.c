@@ -29,6 +29,7 @@
 #include "ending.h"
 #include "policy/layers.h"
 #include "session/light.h"
+#include "socket.h"
 
 /* How long an end is waited for; it takes microseconds. */
 #define CUT_MS 100
@@ -56,18 +57,6 @@ static void watch_early(struct work_struct *work);
 static DECLARE_DELAYED_WORK(watch_work, watch_early);
 
 /* --- the socket ------------------------------------------------------------------ */
-
-/* Its file, held, so that it is not closed meanwhile; NULL where it is being closed. */
-static struct file *file_of(struct sock *sk)
-{
-	struct file *file = NULL;
-
-	read_lock_bh(&sk->sk_callback_lock);
-	if (sk->sk_socket && sk->sk_socket->file)
-		file = get_file_active(&sk->sk_socket->file);
-	read_unlock_bh(&sk->sk_callback_lock);
-	return file;
-}
 
 /*
  * TCP throws away what is read so. Where its calls are another's (TLS, sockmap) it is read into
@@ -112,7 +101,7 @@ static void drain(struct socket *sock)
 static void cut(struct work_struct *work)
 {
 	struct warden_link *l = container_of(work, struct warden_link, work);
-	struct file *file = file_of(l->sk);
+	struct file *file = warden_socket_file(l->sk);
 
 	if (l->sk->sk_family == AF_UNIX) {
 		if (file)

@@ -22,31 +22,6 @@
 #define DCCP_TYPE(x)  ((x) >> 1 & 0x0f)
 #define DCCP_REQUEST  0
 
-/**
- * warden_packet_transport() - what is a protocol to rules about ports?
- * @protocol: IPPROTO_*
- *
- * Context: Any.
- * Return: the transport; WARDEN_TRANSPORTS for one that has no ports.
- */
-enum warden_transport warden_packet_transport(u8 protocol)
-{
-	switch (protocol) {
-	case IPPROTO_TCP:
-		return WARDEN_TRANSPORT_TCP;
-	case IPPROTO_UDP:
-		return WARDEN_TRANSPORT_UDP;
-	case IPPROTO_UDPLITE:
-		return WARDEN_TRANSPORT_UDPLITE;
-	case IPPROTO_SCTP:
-		return WARDEN_TRANSPORT_SCTP;
-	case IPPROTO_DCCP:
-		return WARDEN_TRANSPORT_DCCP;
-	default:
-		return WARDEN_TRANSPORTS;
-	}
-}
-
 /* Nothing stands for a connection but the packets themselves. */
 static bool is_datagram(enum warden_transport transport)
 {
@@ -185,7 +160,7 @@ bool warden_packet_read(struct warden_packet *p, u32 *bit, const struct sk_buff 
 	struct warden_packet_ports copy;
 	u8 protocol;
 	int at = find_transport(skb, state->pf, &protocol);
-	enum warden_transport transport = at < 0 ? WARDEN_TRANSPORTS : warden_packet_transport(protocol);
+	enum warden_transport transport = at < 0 ? WARDEN_TRANSPORTS : warden_ports_transport(protocol);
 
 	if (transport == WARDEN_TRANSPORTS || (!in && !is_datagram(transport)))
 		return false;

@@ -64,7 +64,6 @@ static inline const unsigned long *warden_ports_udp(const struct warden_ports *p
 	return ports ? ports->stop + BIT_WORD(WARDEN_TRANSPORT_UDP * WARDEN_PORTS) : NULL;
 }
 
-enum warden_transport warden_packet_transport(u8 protocol);
 bool warden_packet_is_to_many(const struct sk_buff *skb, u16 family);
 bool warden_packet_read(struct warden_packet *p, u32 *bit, const struct sk_buff *skb,
 			const struct nf_hook_state *state, const struct warden_ports *ports);

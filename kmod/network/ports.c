@@ -23,6 +23,31 @@
 static DECLARE_BITMAP(open, WARDEN_PORT_BITS);
 static DECLARE_BITMAP(own, WARDEN_PORT_BITS);
 
+/**
+ * warden_ports_transport() - what is a protocol to rules about ports?
+ * @protocol: IPPROTO_*
+ *
+ * Context: Any.
+ * Return: the transport; WARDEN_TRANSPORTS for one that has no ports.
+ */
+enum warden_transport warden_ports_transport(u16 protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+		return WARDEN_TRANSPORT_TCP;
+	case IPPROTO_UDP:
+		return WARDEN_TRANSPORT_UDP;
+	case IPPROTO_UDPLITE:
+		return WARDEN_TRANSPORT_UDPLITE;
+	case IPPROTO_SCTP:
+		return WARDEN_TRANSPORT_SCTP;
+	case IPPROTO_DCCP:
+		return WARDEN_TRANSPORT_DCCP;
+	default:
+		return WARDEN_TRANSPORTS;
+	}
+}
+
 static bool denies_all(const struct warden_rule *rule)
 {
 	return !rule->program && rule->action == WARDEN_ACTION_DENY;

@@ -70,6 +70,7 @@ static inline bool warden_port_is_ruled(const struct warden_ports *p, u32 bit)
 	return p->ruled && test_bit(bit, p->ruled);
 }
 
+enum warden_transport warden_ports_transport(u16 protocol);
 u8 warden_ports_state(const struct warden_ports *ports, u32 bit,
 		      const struct warden_origin *origin);
 bool warden_ports_is_conditional(const struct warden_rule *rule);

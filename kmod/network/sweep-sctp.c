@@ -21,6 +21,7 @@
 #include <net/sctp/structs.h>
 #include <net/sock.h>
 
+#include "socket.h"
 #include "sweep-priv.h"
 
 #if IS_ENABLED(CONFIG_IP_SCTP)
@@ -106,18 +107,6 @@ void warden_sweep_walk_sctp(struct warden_sweep *s)
 	symbol_put(sctp_for_each_endpoint);
 }
 
-/* Its file, held, so that it is not closed meanwhile; NULL where it is being closed. */
-static struct file *file_of(struct sock *sk)
-{
-	struct file *file = NULL;
-
-	read_lock_bh(&sk->sk_callback_lock);
-	if (sk->sk_socket && sk->sk_socket->file)
-		file = get_file_active(&sk->sk_socket->file);
-	read_unlock_bh(&sk->sk_callback_lock);
-	return file;
-}
-
 /* Asked of the protocol and not of the socket, where a hook would ask who does it. */
 static void abort_by(struct sock *sk, u16 flags, sctp_assoc_t id)
 {
@@ -158,7 +147,7 @@ static u32 find_taken(struct sock *sk, sctp_assoc_t id[MANY])
  */
 bool warden_sweep_empty_sctp(struct sock *sk)
 {
-	struct file *file = sctp_sk(sk)->type == SCTP_SOCKET_UDP ? file_of(sk) : NULL;
+	struct file *file = sctp_sk(sk)->type == SCTP_SOCKET_UDP ? warden_socket_file(sk) : NULL;
 	sctp_assoc_t id[MANY];
 	u32 round, n, i, ended = 0;
 
@@ -195,7 +184,7 @@ static void shut(struct sock *sk)
  */
 bool warden_sweep_end_sctp(struct sock *sk)
 {
-	struct file *file = file_of(sk);
+	struct file *file = warden_socket_file(sk);
 	bool ended = true;
 
 	if (!file)

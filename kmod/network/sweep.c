@@ -58,18 +58,7 @@ static bool is_datagram(const struct sock *sk)
 
 static enum warden_transport transport_of(const struct sock *sk)
 {
-	switch (sk->sk_protocol) {
-	case IPPROTO_UDP:
-		return WARDEN_TRANSPORT_UDP;
-	case IPPROTO_UDPLITE:
-		return WARDEN_TRANSPORT_UDPLITE;
-	case IPPROTO_SCTP:
-		return WARDEN_TRANSPORT_SCTP;
-	case IPPROTO_DCCP:
-		return WARDEN_TRANSPORT_DCCP;
-	default:
-		return WARDEN_TRANSPORT_TCP;
-	}
+	return warden_ports_transport(sk->sk_protocol);
 }
 
 static u32 bit_of(const struct sock *sk)

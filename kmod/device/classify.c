@@ -45,6 +45,8 @@ static const struct class_line lines[] = {
 	{ "hwmon", "*", WARDEN_SENSOR_CLASS_ENVIRONMENT },
 	{ "thermal", "thermal_zone*", WARDEN_SENSOR_CLASS_ENVIRONMENT },
 	{ "thermal", "*", FREE },
+	{ "w1", "w1_bus_master*", FREE },
+	{ "w1", "*", WARDEN_SENSOR_CLASS_ENVIRONMENT },
 	{ "hidraw", "*", WARDEN_SENSOR_CLASS_INPUT },
 	{ "usbmisc", "hiddev*", WARDEN_SENSOR_CLASS_INPUT },
 	{ "lirc", "*", WARDEN_SENSOR_CLASS_INPUT },

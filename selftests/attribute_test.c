@@ -4,11 +4,13 @@
  * parts a device from its driver has the gate of the bus.
  */
 #include <fcntl.h>
+#include <linux/thermal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
 #include "lib/harness.h"
 #include "lib/chip.h"
+#include "lib/genl.h"
 #include "lib/uring.h"
 
 #define NOTHING "default sensor deny;\n"
@@ -226,6 +228,27 @@ TEST_F(attribute, temperature_of_hwmon_is_of_the_environment)
 	EXPECT_TRUE(device_listed(path_part(chip_thermometer("name"), "hwmon/")));
 	ASSERT_LOADED(warden_policy(NOTHING "allow any use environment;\n"));
 	EXPECT_EQ(0, device_try(chip_thermometer("temp1_input"), O_RDONLY));
+}
+
+/* The family is there without a zone, too: whom the kernel answers was not refused. */
+TEST_F(attribute, temperature_asked_by_netlink_is_of_the_environment)
+{
+	struct claim denied = refused("thermal");
+	struct genl g;
+
+	ASSERT_EQ(0, genl_open(&g));
+	if (genl_turn(&g, THERMAL_GENL_FAMILY_NAME))
+		SKIP(return, "this kernel tells no temperatures by netlink");
+	EXPECT_EQ(-EACCES, genl_do(&g, THERMAL_GENL_CMD_TZ_GET_TEMP));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, genl_dump(&g, THERMAL_GENL_CMD_TZ_GET_ID));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use device \"thermal\";\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(-EINVAL, genl_do(&g, THERMAL_GENL_CMD_TZ_GET_TEMP));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	genl_close(&g);
 }
 
 /* The registers of every chip whose driver goes through regmap. */

@@ -10,8 +10,8 @@
 #include <uapi/linux/warden.h>
 #include <warden/kfunc.h>
 
+#include "device/genl.h"
 #include "device/hci.h"
-#include "device/radio.h"
 #include "kfunc.h"
 #include "network/broker.h"
 #include "network/egress.h"
@@ -183,7 +183,7 @@ __bpf_kfunc int warden_kf_keep_way(struct socket *sock)
 __bpf_kfunc int warden_kf_netlink_send(struct sk_buff *skb)
 {
 	warden_kfunc_enter(WARDEN_HOOK_NETLINK_SEND);
-	return warden_radio_judge(skb);
+	return warden_genl_judge(skb);
 }
 
 /**

@@ -58,6 +58,7 @@ asm(".pushsection .BTF_ids, \"a\"; .balign 8; .popsection");
 	X(warden_kf_bpf_load, KF_SLEEPABLE)                                                \
 	X(warden_kf_kexec, 0)                                                              \
 	X(warden_kf_tables, KF_SLEEPABLE)                                                  \
+	X(warden_kf_connector, KF_SLEEPABLE)                                               \
 	X(warden_kf_local_bind, KF_SLEEPABLE)                                              \
 	X(warden_kf_local_prepare, KF_SLEEPABLE)                                           \
 	X(warden_kf_local_reach, 0)                                                        \

@@ -10,6 +10,7 @@
 #include <uapi/linux/warden.h>
 #include <warden/kfunc.h>
 
+#include "device/connector.h"
 #include "device/genl.h"
 #include "device/hci.h"
 #include "kfunc.h"
@@ -184,6 +185,19 @@ __bpf_kfunc int warden_kf_netlink_send(struct sk_buff *skb)
 {
 	warden_kfunc_enter(WARDEN_HOOK_NETLINK_SEND);
 	return warden_genl_judge(skb);
+}
+
+/**
+ * warden_kf_connector() - may the current program send this?
+ * @skb: what it sends to the kernel's connector
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_connector(struct sk_buff *skb)
+{
+	warden_kfunc_enter(WARDEN_HOOK_NETLINK_SEND);
+	return warden_connector_judge(skb);
 }
 
 /**

@@ -21,6 +21,10 @@
 #define COMPASS_X	 0x01
 #define COMPASS_WHO_AM_I 0x07
 
+/* drivers/w1/slaves/w1_therm.c: family 0x28, and a number. */
+#define WIRED_NAME "28-000000000001"
+#define WIRED	   "/sys/bus/w1/devices/" WIRED_NAME
+
 static int transfer(int bus, unsigned int address, struct i2c_smbus_ioctl_data *args)
 {
 	char path[32];
@@ -109,7 +113,7 @@ int chip_bus(void)
 	if (bus >= 0)
 		return bus;
 	if (warden_load(warden_policy("allow any use bus;\n")) || device_load("i2c-dev", "") ||
-	    device_load("i2c-stub", "chip_addr=0x0e,0x48") || device_load("mag3110", ""))
+	    device_load("i2c-stub", "chip_addr=0x0e,0x18,0x48") || device_load("mag3110", ""))
 		return -1;
 	bus = find_bus();
 	if (bus < 0 || write_register(bus, COMPASS_ADDRESS, COMPASS_WHO_AM_I, 0xc4) ||
@@ -119,6 +123,24 @@ int chip_bus(void)
 	if (chip_has_thermometer() && plug(bus, "lm75", THERMOMETER_ADDRESS))
 		return -1;
 	return bus;
+}
+
+const char *chip_wire(const char *attribute)
+{
+	static char path[128];
+	int bus;
+
+	snprintf(path, sizeof(path), WIRED "/%s", attribute);
+	if (!access(path, F_OK))
+		return path;
+	bus = chip_bus();
+	/* drivers/w1/masters/ds2482.c resets it, by a command that is read back: it is, and its wire is free */
+	if (bus < 0 || device_load("wire", "search_count=0") || device_load("ds2482", "") ||
+	    device_load("w1_therm", "") || write_register(bus, 0x18, 0xf0, 0x18) ||
+	    plug(bus, "ds2482", 0x18) ||
+	    chip_put("/sys/bus/w1/devices/w1_bus_master1/w1_master_add", WIRED_NAME))
+		return NULL;
+	return path;
 }
 
 /* The first file that fits below the chip's directory. */

@@ -21,6 +21,10 @@
 #define COMPASS_X	 0x01
 #define COMPASS_WHO_AM_I 0x07
 
+/* drivers/w1/slaves/w1_therm.c: family 0x28, and a number. */
+#define WIRED_NAME "28-000000000001"
+#define WIRED	   "/sys/bus/w1/devices/" WIRED_NAME
+
 static int transfer(int bus, unsigned int address, struct i2c_smbus_ioctl_data *args)
 {
 	char path[32];
@@ -124,17 +128,18 @@ int chip_bus(void)
 const char *chip_wire(const char *attribute)
 {
 	static char path[128];
-	static bool made;
-	int bus = chip_bus();
+	int bus;
 
+	snprintf(path, sizeof(path), WIRED "/%s", attribute);
+	if (!access(path, F_OK))
+		return path;
+	bus = chip_bus();
 	/* drivers/w1/masters/ds2482.c resets it, by a command that is read back: it is, and its wire is free */
-	if (!made && (bus < 0 || device_load("wire", "search_count=0") || device_load("ds2482", "") ||
-		      device_load("w1_therm", "") || write_register(bus, 0x18, 0xf0, 0x18) ||
-		      plug(bus, "ds2482", 0x18) ||
-		      chip_put("/sys/bus/w1/devices/w1_bus_master1/w1_master_add", "28-000000000001")))
+	if (bus < 0 || device_load("wire", "search_count=0") || device_load("ds2482", "") ||
+	    device_load("w1_therm", "") || write_register(bus, 0x18, 0xf0, 0x18) ||
+	    plug(bus, "ds2482", 0x18) ||
+	    chip_put("/sys/bus/w1/devices/w1_bus_master1/w1_master_add", WIRED_NAME))
 		return NULL;
-	made = true;
-	snprintf(path, sizeof(path), "/sys/bus/w1/devices/28-000000000001/%s", attribute);
 	return path;
 }
 

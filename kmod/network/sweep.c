@@ -400,7 +400,7 @@ static bool is_to_empty(const struct warden_sweep *s, const struct sock *sk)
 
 static bool has_peer(const struct sock *sk)
 {
-	return sk->sk_family == AF_INET6 ? !ipv6_addr_any(&sk->sk_v6_daddr) : sk->sk_daddr;
+	return sk->sk_family == AF_INET6 ? !ipv6_addr_any(&sk->sk_v6_daddr) : sk->sk_daddr != 0;
 }
 
 static void name_peer(char *text, size_t size, const struct warden_sweep *s, const struct sock *sk)

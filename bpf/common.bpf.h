@@ -20,6 +20,7 @@
 #define TRACEFS_MAGIC	 0x74726163
 #define DMA_BUF_MAGIC	 0x444d4142
 #define CONFIGFS_MAGIC	 0x62656570 /* fs/configfs/mount.c */
+#define GADGETFS_MAGIC	 0xaee71ee7 /* drivers/usb/gadget/legacy/inode.c */
 #define ANON_INODE_MAGIC 0x09041934
 
 /* MINORBITS of include/linux/kdev_t.h */
@@ -97,6 +98,21 @@ static __always_inline bool may_be_brokered(const struct file *file)
 	const struct warden_gate *g = gate();
 
 	return (file->f_inode->i_mode & S_IFMT) == S_IFSOCK && (!g || g->brokered);
+}
+
+/* Does a policy deny to anybody to listen somewhere? */
+static __always_inline bool is_listening_judged(void)
+{
+	const struct warden_gate *g = gate();
+
+	return !g || g->domains >> WARDEN_DOMAIN_LISTEN & 1;
+}
+
+/* The same, or may it receive where not all may? */
+static __always_inline bool is_judged_socket(const struct file *file)
+{
+	return may_be_brokered(file) ||
+	       ((file->f_inode->i_mode & S_IFMT) == S_IFSOCK && is_listening_judged());
 }
 
 /* Is there a process whose sending depends on a sensor it used? */

@@ -13,11 +13,14 @@
 #define FMODE_WRITE 0x2
 
 /* include/uapi/linux/major.h, Documentation/admin-guide/devices.txt */
-#define MEM_MAJOR    1
-#define TTY_MAJOR    4
-#define TTYAUX_MAJOR 5
-#define MSR_MAJOR    202
-#define SERIAL_MAJOR 204
+#define MISC_MAJOR	10
+#define INPUT_MAJOR	13
+#define FB_MAJOR	29
+#define VIDEO_MAJOR	81
+#define SOUND_MAJOR	116
+#define PTS_MAJOR	136
+#define PTS_MAJOR_LAST	143
+#define DRM_MAJOR	226
 
 static __always_inline bool debug_is_asked(void)
 {
@@ -26,17 +29,23 @@ static __always_inline bool debug_is_asked(void)
 	return !g || g->debug;
 }
 
+/* A serial line may have any number; these have none of them. */
 static __always_inline bool may_be_debug_device(const struct inode *inode)
 {
-	switch (inode->i_rdev >> MINOR_BITS) {
-	case MEM_MAJOR:
-	case TTY_MAJOR:
-	case TTYAUX_MAJOR:
-	case MSR_MAJOR:
-	case SERIAL_MAJOR:
-		return true;
+	const __u32 major = inode->i_rdev >> MINOR_BITS;
+
+	if (major >= PTS_MAJOR && major <= PTS_MAJOR_LAST)
+		return false;
+	switch (major) {
+	case MISC_MAJOR:
+	case INPUT_MAJOR:
+	case FB_MAJOR:
+	case VIDEO_MAJOR:
+	case SOUND_MAJOR:
+	case DRM_MAJOR:
+		return false;
 	}
-	return false;
+	return true;
 }
 
 static __always_inline bool may_be_debug_file(const struct file *file)
@@ -52,6 +61,7 @@ static __always_inline bool may_be_debug_file(const struct file *file)
 		       dentry->d_parent == file->f_inode->i_sb->s_root;
 	case SYSFS_MAGIC:
 	case CONFIGFS_MAGIC:
+	case GADGETFS_MAGIC:
 		return file->f_mode & FMODE_WRITE;
 	}
 	return false;
@@ -107,11 +117,17 @@ int BPF_PROG(warden_perf_event_open)
 		warden_kf_debug_now(WARDEN_HOOK_PERF_EVENT_OPEN, WARDEN_DEBUG_SURFACE_PERF));
 }
 
-/* A program may reach into its own copies, as those that fork do. */
-static __always_inline bool runs_what_we_run(const struct task_struct *task)
+/*
+ * A program may reach into its own copies, as those that fork do: parent and child. Another
+ * start of the same file may be anybody's, with what they loaded into it.
+ */
+static __always_inline bool is_our_copy(const struct task_struct *task)
 {
 	const struct task_struct *me = bpf_get_current_task_btf();
 
+	if (task->tgid != me->tgid && task->real_parent->tgid != me->tgid &&
+	    me->real_parent->tgid != task->tgid)
+		return false;
 	return task->mm && me->mm &&
 	       task->mm->exe_file->f_inode == me->mm->exe_file->f_inode;
 }

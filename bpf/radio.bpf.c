@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Scans for networks, and changes to the packet filter. Hooks: netlink_send (a message
+ * Sensors that are asked by netlink, and changes to the packet filter. Hooks: netlink_send (a message
  * goes to the kernel, copied from its sender already), socket_post_create (a socket was
  * made, and nobody has it yet).
  */
@@ -8,6 +8,7 @@
 
 /* include/uapi/linux/netlink.h */
 #define NETLINK_NETFILTER 12
+#define NETLINK_CONNECTOR 11
 #define NETLINK_GENERIC	  16
 
 SEC("lsm.s/netlink_send")
@@ -17,6 +18,8 @@ int BPF_PROG(warden_netlink_send, struct sock *sk, struct sk_buff *skb, int ret)
 		return ret;
 	if (sk->sk_protocol == NETLINK_NETFILTER)
 		return clamp_errno(warden_kf_tables(skb));
+	if (sk->sk_protocol == NETLINK_CONNECTOR)
+		return clamp_errno(warden_kf_connector(skb));
 	if (sk->sk_protocol != NETLINK_GENERIC)
 		return 0;
 	return clamp_errno(warden_kf_netlink_send(skb));

@@ -40,7 +40,7 @@ int BPF_PROG(warden_file_receive, struct file *file, int ret)
 {
 	if (ret)
 		return ret;
-	if (may_be_brokered(file))
+	if (is_judged_socket(file))
 		return clamp_errno(warden_kf_socket_receive(file));
 	if (!needs_asking(file) && !may_be_derived(file) && !is_buffer(file)) {
 		report_canary(WARDEN_HOOK_FILE_RECEIVE);
@@ -54,4 +54,6 @@ void BPF_PROG(warden_bprm_creds, const struct linux_binprm *bprm)
 {
 	if (may_hold_sessions() || is_anybody_marked())
 		warden_kf_inherit();
+	if (is_listening_judged())
+		warden_kf_socket_inherit();
 }

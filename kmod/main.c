@@ -24,6 +24,7 @@
 #include "hook/kfunc.h"
 #include "netlink/netlink.h"
 #include "network/broker.h"
+#include "network/ending.h"
 #include "network/inbound.h"
 #include "network/opening.h"
 #include "policy/change.h"
@@ -193,9 +194,12 @@ static int __init warden_init(void)
 	err = warden_session_init();
 	if (err)
 		goto err_consent;
-	err = warden_broker_init();
+	err = warden_ending_init();
 	if (err)
 		goto err_session;
+	err = warden_broker_init();
+	if (err)
+		goto err_ending;
 	warden_light_init();
 	err = warden_kfunc_init();
 	if (err)
@@ -219,6 +223,8 @@ err_netlink:
 err_broker:
 	warden_broker_exit();
 	warden_light_exit();
+err_ending:
+	warden_ending_exit();
 err_session:
 	warden_session_exit();
 err_consent:
@@ -267,6 +273,7 @@ static void __exit warden_exit(void)
 	warden_inbound_exit();
 	warden_opening_exit();
 	warden_broker_exit();
+	warden_ending_exit();
 	warden_light_exit();
 	warden_session_exit();
 	warden_consent_exit();

@@ -157,6 +157,25 @@ TEST_F(arguments, of_an_interpreter_are_its_script)
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 }
 
+/* Consent is asked for where it alone lacks, and given to the program that was started so. */
+TEST_F(arguments, are_asked_about_where_consent_lacks)
+{
+	const struct claim asked = { .event = "consent-request", .domain = "sensor", .program = "opener" };
+	struct claim denied = elsewhere(self->stranger, 1);
+
+	ASSERT_LOADED(warden_policy("program opener { path \"%s\"; arguments \"open /dev/video*\"; }\n"
+				    "purpose door \"Show who is at the door\";\ndefault sensor deny;\n"
+				    "allow opener use camera for door with consent;\n", self->stranger));
+	self->mark = evidence_mark();
+	EXPECT_FALSE(succeeds(ARGV(self->stranger, "open", self->camera)));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &asked));
+	ASSERT_EQ(0, warden_grant("opener", "camera", "door"));
+	EXPECT_TRUE(succeeds(ARGV(self->stranger, "open", self->camera)));
+	self->mark = evidence_mark();
+	EXPECT_FALSE(succeeds(ARGV(self->stranger, "pose", self->camera)));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
 /* A session outlives a policy that says the same, and ends with one that asks for others. */
 TEST_F(arguments, that_a_policy_asks_for_no_more_end_the_session)
 {

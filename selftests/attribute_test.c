@@ -4,11 +4,16 @@
  * parts a device from its driver has the gate of the bus.
  */
 #include <fcntl.h>
+#include <linux/connector.h>
+#include <linux/netlink.h>
+#include <linux/thermal.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "lib/harness.h"
 #include "lib/chip.h"
+#include "lib/genl.h"
 #include "lib/uring.h"
 
 #define NOTHING "default sensor deny;\n"
@@ -226,6 +231,62 @@ TEST_F(attribute, temperature_of_hwmon_is_of_the_environment)
 	EXPECT_TRUE(device_listed(path_part(chip_thermometer("name"), "hwmon/")));
 	ASSERT_LOADED(warden_policy(NOTHING "allow any use environment;\n"));
 	EXPECT_EQ(0, device_try(chip_thermometer("temp1_input"), O_RDONLY));
+}
+
+/* The family is there without a zone, too: whom the kernel answers was not refused. */
+TEST_F(attribute, temperature_asked_by_netlink_is_of_the_environment)
+{
+	struct claim denied = refused("thermal");
+	struct genl g;
+
+	ASSERT_EQ(0, genl_open(&g));
+	if (genl_turn(&g, THERMAL_GENL_FAMILY_NAME))
+		SKIP(return, "this kernel tells no temperatures by netlink");
+	EXPECT_EQ(-EACCES, genl_do(&g, THERMAL_GENL_CMD_TZ_GET_TEMP));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, genl_dump(&g, THERMAL_GENL_CMD_TZ_GET_ID));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use device \"thermal\";\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(-EINVAL, genl_do(&g, THERMAL_GENL_CMD_TZ_GET_TEMP));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	genl_close(&g);
+}
+
+/* A command to the bus itself; what may not is refused before anybody looks whether the bus is there. */
+static int ask_by_connector(unsigned int to)
+{
+	struct {
+		struct nlmsghdr head;
+		struct cn_msg msg;
+	} m = { .head = { .nlmsg_len = sizeof(m), .nlmsg_type = NLMSG_DONE },
+		.msg = { .id = { .idx = to, .val = 1 } } };
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_CONNECTOR), err;
+
+	err = send(fd, &m, sizeof(m), 0) < 0 ? errno : 0;
+	close(fd);
+	return err;
+}
+
+TEST_F(attribute, temperature_on_a_wire_is_of_the_environment)
+{
+	struct claim denied = refused(NULL), refused_bus = refused("w1");
+
+	EXPECT_EQ(EACCES, ask_by_connector(CN_W1_IDX));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &refused_bus));
+	EXPECT_NE(EACCES, ask_by_connector(CN_IDX_DM));
+	ASSERT_LOADED(warden_policy("default sensor allow;\n"));
+	if (!chip_wire("temperature"))
+		SKIP(return, "this kernel has no ds2482, or no w1_therm");
+	ASSERT_LOADED(warden_policy(NOTHING));
+	self->mark = evidence_mark();
+	EXPECT_EQ(EACCES, device_try(chip_wire("temperature"), O_RDONLY));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_EQ(0, device_try(chip_wire("name"), O_RDONLY));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use environment;\n"));
+	EXPECT_EQ(0, device_try(chip_wire("temperature"), O_RDONLY));
+	EXPECT_NE(EACCES, ask_by_connector(CN_W1_IDX));
 }
 
 /* The registers of every chip whose driver goes through regmap. */

@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 #include <glob.h>
+#include <pthread.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
@@ -23,6 +24,13 @@
 #define BTPROTO_HCI 1
 #define HCIINQUIRY  _IOR('H', 240, int)
 #define HCI_NONE    0xffff
+#define HCI_FILTER  2
+
+struct hci_filter {
+	uint32_t types;
+	uint32_t events[2];
+	uint16_t opcode;
+};
 
 enum { CHANNEL_RAW, CHANNEL_USER, CHANNEL_MONITOR, CHANNEL_CONTROL, CHANNEL_LOGGING };
 
@@ -192,6 +200,70 @@ static int end_of(pid_t pid)
 	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+static void *receive_one(void *fd)
+{
+	char event[512];
+
+	return (void *)(long)(recv(*(int *)fd, event, sizeof(event), 0) < 0 ? errno : 0);
+}
+
+/* Waits on a socket that is bound only then, which a byte tells to @told. */
+static int wait_before(int told)
+{
+	static const struct hci_filter events = { 1 << 4, { ~0u, ~0u }, 0 };
+	int fd = hci_socket();
+	pthread_t thread;
+	void *end;
+
+	if (setsockopt(fd, 0, HCI_FILTER, &events, sizeof(events)) ||
+	    pthread_create(&thread, NULL, receive_one, &fd))
+		return 255;
+	usleep(200000); /* until it waits */
+	if (bind_to(fd, CHANNEL_RAW) || write(told, "w", 1) != 1)
+		return 254;
+	return pthread_join(thread, &end) ? 253 : (int)(long)end;
+}
+
+static pid_t start_waiting(void)
+{
+	int pair[2];
+	char byte;
+	pid_t pid;
+
+	if (pipe(pair))
+		return -1;
+	pid = fork();
+	if (!pid)
+		_exit(wait_before(pair[1]));
+	close(pair[1]);
+	if (read(pair[0], &byte, 1) != 1)
+		printf("# who was to wait did not\n");
+	close(pair[0]);
+	return pid;
+}
+
+/* A consent for one open is the process's that came first, here, until it ends. */
+TEST_F(bluetooth, consent_for_one_open_is_that_of_one_process)
+{
+	pid_t pid;
+
+	ASSERT_LOADED(warden_policy(BY_CONSENT, warden_self()));
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "grant", "tester", "location", "--purpose", "find",
+				     "--once", "--principal", "owner")));
+	self->mark = evidence_mark();
+	pid = fork();
+	if (!pid)
+		_exit(try_channel(CHANNEL_RAW) ?: try_channel(CHANNEL_RAW));
+	EXPECT_EQ(0, end_of(pid));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	self->denied = (struct claim){
+		.domain = "sensor", .reason = "no-consent", .program = "tester", .object = "hci",
+		.times = 1,
+	};
+	EXPECT_EQ(EACCES, try_channel(CHANNEL_RAW));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &self->denied));
+}
+
 /* A file of some radio; the switch by which it is suspended is made by its driver. */
 static int try_debugfs(void)
 {
@@ -208,7 +280,7 @@ static int try_debugfs(void)
 
 TEST_F(bluetooth, who_waits_hears_nothing_after_withdrawal)
 {
-	pid_t by_call, by_ring;
+	pid_t by_call, by_ring, before;
 	int radio;
 
 	if (device_load("hci_vhci", ""))
@@ -225,16 +297,19 @@ TEST_F(bluetooth, who_waits_hears_nothing_after_withdrawal)
 	self->mark = evidence_mark();
 	by_call = start_listening(false);
 	by_ring = start_listening(true);
+	before = start_waiting();
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 	EXPECT_EQ(0, waitpid(by_call, NULL, WNOHANG));
 	EXPECT_EQ(0, waitpid(by_ring, NULL, WNOHANG));
+	EXPECT_EQ(0, waitpid(before, NULL, WNOHANG));
 	ASSERT_EQ(0, warden_withdraw("tester", "location"));
 	self->mark = evidence_mark();
 	radio = make_radio(); /* which all that listen are told of */
 	EXPECT_LE(0, radio);
 	EXPECT_EQ(EACCES, end_of(by_call));
 	EXPECT_EQ(EACCES, end_of(by_ring));
-	self->denied.times = 2;
+	EXPECT_EQ(EACCES, end_of(before));
+	self->denied.times = 3;
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &self->denied));
 	EXPECT_EQ(EACCES, try_debugfs());
 	close(radio);

@@ -266,4 +266,37 @@ TEST_F(broker, connection_ends_with_the_rule_and_others_stay)
 	close(q.fd);
 }
 
+/* A socket that is one of many at its own port, and speaks to a broker's; or -1. */
+static int reach_from_one_port(void)
+{
+	struct sockaddr_in own = at(PORT + 2), to = at(PORT);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), on = 1;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
+	    bind(fd, (struct sockaddr *)&own, sizeof(own)) || connect(fd, (struct sockaddr *)&to, sizeof(to)))
+		return -1;
+	return fd;
+}
+
+/* The kernel keeps sockets of UDP by their own port: all of these are in one place, and leave it as they end. */
+TEST_F(broker, connections_older_than_the_policy_all_end)
+{
+	struct pollfd p[200];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(p); i++) {
+		p[i] = (struct pollfd){ .fd = reach_from_one_port(), .events = POLLIN };
+		ASSERT_LE(0, p[i].fd);
+	}
+	ASSERT_LOADED(warden_policy(BROKER DATAGRAMS));
+	for (i = 0; i < ARRAY_SIZE(p); i++) {
+		EXPECT_EQ(1, poll(&p[i], 1, 1000))
+		{
+			TH_LOG("of number %zu", i);
+			break;
+		}
+		close(p[i].fd);
+	}
+}
+
 TEST_HARNESS_MAIN

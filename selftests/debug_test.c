@@ -216,6 +216,39 @@ FIXTURE_TEARDOWN(debug)
 	warden_load(warden_policy("\n"));
 }
 
+/* The number of a line says nothing: a gadget's is a serial line, too. */
+TEST_F(debug, serial_lines_of_any_driver_are_closed)
+{
+	struct claim denied = { .domain = "debug", .reason = "surface-closed", .object = "serial", .line = UINT32_MAX };
+
+	if (device_load("dummy_hcd", "") || device_load("g_serial", ""))
+		SKIP(return, "this kernel has no gadget that is a serial line");
+	EXPECT_EQ(0, open_file("/dev/ttyGS0", O_RDONLY | O_NONBLOCK | O_NOCTTY));
+	ASSERT_LOADED(warden_policy("debug closed;\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(EACCES, open_file("/dev/ttyGS0", O_RDONLY | O_NONBLOCK | O_NOCTTY));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_EQ(0, open_file("/dev/ttyGS0", O_WRONLY | O_NONBLOCK | O_NOCTTY));
+	EXPECT_EQ(0, device_unload("g_serial"));
+}
+
+/* A gadget is made by a file system of its own, too. */
+TEST_F(debug, gadgetfs_makes_none)
+{
+	static const char where[] = "/tmp/gadgetfs", udc[] = "/tmp/gadgetfs/dummy_udc";
+
+	mkdir(where, 0700);
+	if (device_load("dummy_hcd", "") || device_load("gadgetfs", "") ||
+	    mount("none", where, "gadgetfs", 0, NULL))
+		SKIP(return, "this kernel has no gadgetfs, or no controller for it");
+	EXPECT_EQ(0, access(udc, F_OK));
+	ASSERT_LOADED(warden_policy("debug closed;\n"));
+	EXPECT_EQ(EACCES, open_file(udc, O_RDWR));
+	ASSERT_LOADED(warden_policy("\n"));
+	EXPECT_EQ(0, open_file(udc, O_RDWR));
+	umount(where);
+}
+
 TEST_F(debug, closed_refuses_each_surface_with_a_record)
 {
 	int open[TRIALS], sysrq = number_in("/proc/sys/kernel/sysrq");
@@ -251,6 +284,83 @@ TEST_F(debug, closed_refuses_each_surface_with_a_record)
 		EXPECT_EQ(0, number_in("/proc/sys/kernel/sysrq"));
 	ASSERT_LOADED(warden_policy("\n"));
 	EXPECT_EQ(sysrq, number_in("/proc/sys/kernel/sysrq"));
+}
+
+#define GADGET "/sys/kernel/config/usb_gadget/before"
+
+/* A serial gadget on a controller that is a loop inside the kernel; false where it has none. */
+static bool bind_gadget(void)
+{
+	return !device_load("dummy_hcd", "") &&
+	       client_shell("set -e; mkdir " GADGET "; cd " GADGET "; echo 0x1d6b >idVendor; echo 0x0104 >idProduct; "
+			    "mkdir configs/c.1 functions/acm.0; ln -s functions/acm.0 configs/c.1; "
+			    "ls /sys/class/udc | head -n 1 >UDC");
+}
+
+static void unbind_gadget(void)
+{
+	client_shell("cd " GADGET " && echo >UDC; rm configs/c.1/acm.0 && rmdir configs/c.1 functions/acm.0 && rmdir "
+		     GADGET);
+}
+
+/* The column behind a surface's time, of those that were there before. */
+static int older_of(const char *surface)
+{
+	char line[64];
+	const char *at;
+	int older = -1;
+
+	snprintf(line, sizeof(line), "\n%s ", surface);
+	if (warden_ctl(ARGV("debug", "list")))
+		return -1;
+	at = strstr(warden_said(), line);
+	if (at && sscanf(at + strlen(line), " %*s %*s %d", &older) != 1)
+		older = 0;
+	return older;
+}
+
+TEST_F(debug, what_was_set_up_before_it_is_closed_is_told)
+{
+	struct claim told = { .event = "sweep", .domain = "debug", .reason = "surface-closed",
+			      .object = "debugfs, open since before, goes on",
+			      .program = warden_self(), .pid = getpid() };
+	struct claim gadget = { .event = "sweep", .domain = "debug", .reason = "surface-closed" };
+	int debugfs = open(DEBUGFS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int serial = open(access("/dev/ttyS0", F_OK) ? "/dev/ttyAMA0" : "/dev/ttyS0",
+			  O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	bool bound = bind_gadget();
+
+	if (!bound)
+		printf("# there is no controller for a gadget here\n");
+	ASSERT_LE(0, debugfs);
+	ASSERT_LE(0, serial);
+	self->mark = evidence_mark();
+	ASSERT_LOADED(warden_policy("program self { path \"%s\"; }\ndebug closed;\nallow self debug serial;\n",
+				    warden_self()));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &told));
+	EXPECT_LE(1, older_of("debugfs"));
+	EXPECT_EQ(0, older_of("kexec"));
+	/* A getty that a rule names is as it should be. */
+	told.object = "serial, open since before, goes on";
+	EXPECT_EQ(NULL, evidence_find(&self->mark, &told, 0));
+	if (bound) {
+		gadget.object = "gadget, gadget.0 is configfs-gadget.before since before, and goes on";
+		EXPECT_FOUND(evidence_of_event(&self->mark, &gadget));
+		EXPECT_EQ(1, older_of("gadget"));
+	}
+	/* It is not any more, and what was closed meanwhile is not told again. */
+	close(debugfs);
+	self->mark = evidence_mark();
+	ASSERT_LOADED(warden_policy("debug closed;\n"));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &told));
+	EXPECT_EQ(0, older_of("debugfs"));
+	EXPECT_EQ(0, warden_ctl(ARGV("status")));
+	EXPECT_NE(NULL, strstr(warden_said(), " from before)"));
+	close(serial);
+	ASSERT_LOADED(warden_policy("\n"));
+	EXPECT_EQ(0, older_of("serial"));
+	if (bound)
+		unbind_gadget();
 }
 
 static const char *state_of(const char *surface)

@@ -203,4 +203,19 @@ TEST(lines_of_a_gpio_chip_end_with_the_consent)
 	warden_withdraw_all();
 }
 
+/* They tell of each change, as often as there is one. */
+TEST(lines_of_a_gpio_chip_keep_no_rate)
+{
+	struct claim denied = { .domain = "sensor", .reason = "rate-unkept", .pid = getpid(),
+				.times = 1 };
+	struct mark mark;
+
+	if (access("/dev/gpiochip0", F_OK))
+		SKIP(return, "this machine has no gpio chip");
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use bus at most 5 per second;\n"));
+	mark = evidence_mark();
+	EXPECT_EQ(EACCES, device_try("/dev/gpiochip0", O_RDWR));
+	EXPECT_FOUND(evidence_of_denial(&mark, &denied));
+}
+
 TEST_HARNESS_MAIN

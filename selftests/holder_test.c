@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -17,7 +19,9 @@
 
 #include "lib/harness.h"
 #include "lib/camera.h"
+#include "lib/handing.h"
 #include "lib/page.h"
+#include "lib/times.h"
 #include "lib/uring.h"
 
 #define STATEMENTS                                                                                 \
@@ -27,7 +31,7 @@
 	"allow tester use camera for door with consent;\n"
 
 /* What a child is told to do, a byte each; it answers each with a byte, its errno. */
-enum deed { OPEN = 'o', MAP = 'm', CLOSE = 'c', DUMPABLE = 'd', ABORT = 'a' };
+enum deed { OPEN = 'o', APART = 'p', MAP = 'm', CLOSE = 'c', DUMPABLE = 'd', ABORT = 'a' };
 
 static char secret[] = "what it saw";
 
@@ -37,11 +41,44 @@ struct holder {
 	char camera[128];
 };
 
+struct apart {
+	const char *node;
+	sem_t opened;
+	int err;
+};
+
+/* Opens it into a table of its own, which is none of its process's first thread. */
+static void *open_apart(void *arg)
+{
+	struct apart *a = arg;
+
+	a->err = unshare(CLONE_FILES) || open(a->node, O_RDWR) < 0 ? errno : 0;
+	sem_post(&a->opened);
+	for (;;)
+		pause();
+	return NULL;
+}
+
+static int do_apart(const char *node)
+{
+	static struct apart a;
+	pthread_t thread;
+
+	a.node = node;
+	sem_init(&a.opened, 0, 0);
+	if (pthread_create(&thread, NULL, open_apart, &a))
+		return EAGAIN;
+	sem_wait(&a.opened);
+	return a.err;
+}
+
 static int do_deed(enum deed deed, const char *node, struct camera *c)
 {
 	switch (deed) {
 	case OPEN:
 		return -camera_open(c, node);
+	case APART:
+		return do_apart(node);
 	case MAP:
 		return -camera_start(c);
 	case CLOSE:
@@ -186,6 +223,21 @@ TEST_F(holder, is_not_looked_into_while_only_its_mapping_stands)
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 }
 
+/* Memory is one, whatever table has the descriptor, and be it none but that of a ring. */
+TEST_F(holder, is_not_looked_into_while_a_thread_apart_has_the_camera)
+{
+	struct claim denied = refused("session-held", warden_self(), 1);
+
+	ASSERT_EQ(0, holder_do(&self->child, APART));
+	EXPECT_EQ(EPERM, peek(self->child.pid));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_EQ(EPERM, holder_do(&self->child, DUMPABLE));
+	ASSERT_EQ(0, warden_withdraw("tester", "camera"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, peek(self->child.pid));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
 /* Where any program may use the camera, a debugger may as well. */
 TEST_F(holder, is_looked_into_where_any_program_may_use_the_camera)
 {
@@ -291,6 +343,31 @@ TEST_F(holder, is_not_hibernated_while_it_has_the_camera)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
+static bool doctor_warns_of_swap(void)
+{
+	warden_ctl(ARGV("doctor"));
+	return strstr(warden_said(), "in clear, as far as can be told");
+}
+
+/* S34: that a copy of its own is written to a disk cannot be kept from happening, and is told. */
+TEST_F(holder, swap_in_clear_is_told)
+{
+	if (access("/proc/swaps", R_OK))
+		SKIP(return, "this kernel does not swap");
+	EXPECT_FALSE(doctor_warns_of_swap());
+	ASSERT_TRUE(client_shell("dd if=/dev/zero of=/var/tmp/swap bs=1M count=2 2>/dev/null && "
+				 "chmod 600 /var/tmp/swap && mkswap /var/tmp/swap && swapon /var/tmp/swap"));
+	EXPECT_TRUE(doctor_warns_of_swap());
+	EXPECT_TRUE(client_shell("swapoff /var/tmp/swap && rm /var/tmp/swap"));
+	EXPECT_FALSE(doctor_warns_of_swap());
+	/* Its twin, in memory. */
+	if (device_load("zram", "num_devices=1"))
+		return;
+	ASSERT_TRUE(client_shell("echo 2M >/sys/block/zram0/disksize && mkswap /dev/zram0 && swapon /dev/zram0"));
+	EXPECT_FALSE(doctor_warns_of_swap());
+	EXPECT_TRUE(client_shell("swapoff /dev/zram0 && modprobe -r zram"));
+}
+
 struct reader {
 	int fd;
 	void *to;
@@ -330,6 +407,152 @@ TEST_F(holder, withdrawal_does_not_wait_for_a_page_that_does_not_come)
 	EXPECT_FOUND(evidence_of_event(&self->mark, &withdrawn));
 	page_give(&page);
 	EXPECT_EQ(0, pthread_join(thread, NULL));
+}
+
+/* Sessions of the child's, each of whose ends needs the lock that a reader holds. */
+#define HELD_UP 60
+
+/* What ends together waits together: it would take twelve seconds if each waited for itself. */
+TEST_F(holder, withdrawal_waits_once_for_many_that_are_held_up)
+{
+	struct page page;
+	struct reader r;
+	pthread_t thread;
+	uint64_t begin;
+	int i;
+
+	if (page_withhold(&page))
+		SKIP(return, "this kernel has no userfaultfd");
+	r.fd = open(self->child.camera, O_RDWR | O_CLOEXEC);
+	r.to = page.memory;
+	ASSERT_LE(0, r.fd);
+	for (i = 0; i < HELD_UP; i++)
+		ASSERT_EQ(0, holder_do(&self->child, OPEN));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, read_one, &r));
+	ASSERT_TRUE(page_is_wanted(&page, 20000));
+	close(r.fd);
+	begin = now_ns();
+	EXPECT_EQ(0, warden_withdraw("tester", "camera"));
+	EXPECT_GT(10000000000, now_ns() - begin);
+	page_give(&page);
+	EXPECT_EQ(0, pthread_join(thread, NULL));
+}
+
+/* A table of descriptors that is walked as far as this, by threads that share it. */
+#define FAR	500000
+#define THREADS 200
+
+static void *wait_here(void *arg)
+{
+	for (;;)
+		pause();
+	return arg;
+}
+
+static int start_threads(void)
+{
+	pthread_attr_t small;
+	pthread_t thread;
+	int i, err = pthread_attr_init(&small) ?: pthread_attr_setstacksize(&small, 65536);
+
+	for (i = 0; !err && i < THREADS; i++)
+		err = pthread_create(&thread, &small, wait_here, NULL);
+	return err;
+}
+
+TEST_F(holder, with_many_threads_and_descriptors_loses_the_camera_in_time)
+{
+	const struct rlimit room = { FAR + 1, FAR + 1 };
+	struct times times = { .rounds = 0 };
+	uint64_t command;
+	int fd;
+
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &room));
+	fd = open(self->child.camera, O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(FAR, dup3(fd, FAR, O_CLOEXEC));
+	ASSERT_EQ(0, start_threads());
+	command = now_ns();
+	ASSERT_EQ(0, warden_withdraw("tester", "camera"));
+	times_add(&times, &self->mark, command, command);
+	EXPECT_IN_TIME(&times, "a process of many threads and descriptors");
+	close(FAR);
+	close(fd);
+}
+
+static long module_references(void)
+{
+	FILE *f = fopen("/sys/module/warden/refcnt", "r");
+	long n = -1;
+
+	if (f && fscanf(f, "%ld", &n) != 1)
+		n = -1;
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* It was asked out of a call it may be in: who waits for it when the module goes would hang. */
+TEST_F(holder, that_is_stopped_keeps_the_module_until_it_goes_on)
+{
+	long before;
+	int i;
+
+	ASSERT_EQ(0, holder_do(&self->child, OPEN));
+	ASSERT_EQ(0, kill(self->child.pid, SIGSTOP));
+	ASSERT_EQ(self->child.pid, waitpid(self->child.pid, NULL, WUNTRACED));
+	ASSERT_EQ(0, warden_withdraw("tester", "camera"));
+	before = module_references();
+	ASSERT_LT(0, before);
+	ASSERT_EQ(0, kill(self->child.pid, SIGCONT));
+	for (i = 0; i < 500 && module_references() != before - 1; i++)
+		usleep(10000);
+	EXPECT_EQ(before - 1, module_references());
+}
+
+/* Hand it over a socket, or over execve(), to a program that does nothing with it. */
+static int hand_on(int fd, bool over_exec, struct client *c)
+{
+	const char *other = warden_beside("stranger");
+	char number[16];
+
+	if (!over_exec)
+		return handing_over(fd, other, c);
+	snprintf(number, sizeof(number), "%d", fd);
+	fcntl(fd, F_SETFD, 0);
+	return client_run(c, ARGV(other, "held", number));
+}
+
+/* Either ends it: the one who opened it, and the one it was handed to. */
+TEST_F(holder, camera_that_was_handed_on_ends_with_the_consent_of_either)
+{
+	struct claim withdrawn = { .event = "session-end", .domain = "sensor",
+				   .reason = "withdrawn", .program = "tester" };
+	struct client c;
+	char byte;
+	int i, fd;
+
+	ASSERT_LOADED(warden_policy(STATEMENTS "program other { path \"%s\"; }\n"
+				    "allow other use camera for door with consent;\n",
+				    warden_self(), warden_beside("stranger")));
+	for (i = 0; i < 4; i++) {
+		self->mark = evidence_mark();
+		if (i)
+			ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
+		ASSERT_EQ(0, warden_grant("other", "camera", "door"));
+		fd = open(self->child.camera, O_RDWR | O_CLOEXEC);
+		ASSERT_LE(0, fd);
+		EXPECT_EQ(0, hand_on(fd, i % 2, &c));
+		EXPECT_STREQ("ok\n", c.text);
+		client_end(&c);
+		EXPECT_EQ(1, read(fd, &byte, 1));
+		ASSERT_EQ(0, warden_withdraw(i < 2 ? "other" : "tester", "camera"));
+		EXPECT_EQ(-1, read(fd, &byte, 1));
+		EXPECT_EQ(EACCES, errno);
+		EXPECT_FOUND(evidence_of_event(&self->mark, &withdrawn));
+		close(fd);
+		warden_withdraw_all();
+	}
 }
 
 /* S32: a ring opens and reads as its owner does. */

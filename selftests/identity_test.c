@@ -300,6 +300,89 @@ TEST_F(overlaid, program_that_is_being_written_is_refused)
 	client_end(&c);
 }
 
+/*
+ * What a user mounted can be written below while it runs, and be the recorder by the time somebody looks:
+ * the copy is not even looked at. The one root mounted is taken, above.
+ */
+TEST_F(overlaid, of_a_user_says_nothing_of_who_runs)
+{
+	struct claim denied = refused("program-unreadable", self->program);
+	char command[512];
+	struct client c;
+
+	ASSERT_EQ(0, client_run(&c, ARGV("cp", "/usr/bin/v4l2-ctl", self->below)));
+	client_end(&c);
+	ASSERT_EQ(0, chmod(self->overlay.dir, 0755));
+	ASSERT_EQ(0, chmod(self->camera, 0666));
+	snprintf(command, sizeof(command),
+		 "setpriv --reuid=1000 --regid=1000 --clear-groups unshare -Urm sh -c 'mount -t overlay -o "
+		 "lowerdir=%s/below:%s/upper none %s && %s -d %s --get-parm'",
+		 self->overlay.dir, self->overlay.dir, self->overlay.merged, self->program, self->camera);
+	self->mark = evidence_mark();
+	EXPECT_EQ(1, client_run(&c, ARGV("sh", "-c", command)));
+	EXPECT_NE(NULL, strstr(c.text, "Permission denied"))
+	{
+		TH_LOG("%s", c.text);
+	}
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	chmod(self->camera, 0660);
+}
+
+/* --- who started it --------------------------------------------------------------------- */
+
+/* A user's process that runs a program, once it does; -1 where it did not. */
+static pid_t start_as_user(const char *program, const char *argument)
+{
+	char link[32], path[64] = "";
+	int tries;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (!setresgid(1000, 1000, 1000) && !setresuid(1000, 1000, 1000))
+			execl(program, program, argument, "/dev/null", NULL);
+		_exit(255);
+	}
+	snprintf(link, sizeof(link), "/proc/%d/exe", pid);
+	for (tries = 0; tries < 500 && strcmp(path, program); tries++) {
+		ssize_t len = readlink(link, path, sizeof(path) - 1);
+
+		path[len < 0 ? 0 : len] = 0;
+		usleep(10000);
+	}
+	return strcmp(path, program) ? -1 : pid;
+}
+
+/* What comes of a look by the same user into the memory of what it started: 0 or the errno. */
+static int look_into(const char *program, const char *argument)
+{
+	pid_t pid = start_as_user(program, argument), looks;
+	char mem[32];
+	int status;
+
+	snprintf(mem, sizeof(mem), "/proc/%d/mem", pid);
+	looks = fork();
+	if (!looks) {
+		if (pid < 0 || setresgid(1000, 1000, 1000) || setresuid(1000, 1000, 1000))
+			_exit(255);
+		_exit(open(mem, O_RDONLY) < 0 ? errno : 0);
+	}
+	waitpid(looks, &status, 0);
+	if (pid > 0)
+		kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Before it opens anything: what is put into it then would open the camera in its name. */
+TEST_F(identity, program_is_not_looked_into_by_who_started_it)
+{
+	EXPECT_EQ(0, look_into("/usr/bin/tail", "-f"));
+	ASSERT_LOADED(warden_policy("program follower { path \"/usr/bin/tail\"; }\n"
+				    "default sensor deny;\nallow follower use camera;\n"));
+	EXPECT_EQ(EACCES, look_into("/usr/bin/tail", "-f"));
+}
+
 /* Say that this process runs another file, as a user namespace lets anybody do. */
 static int forge(const char *path)
 {

@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <glob.h>
+#include <linux/uhid.h>
 #include <linux/uinput.h>
 #include <sys/ioctl.h>
 
@@ -133,6 +134,58 @@ TEST_F(input, all_mice_are_input)
 		EXPECT_EQ(0, device_try("/dev/input/mice", O_RDONLY | O_NONBLOCK));
 		EXPECT_FOUND(evidence_of_peace(&self->mark));
 	}
+}
+
+/* A thing of one button that speaks HID; goes when its file is closed. */
+static int plug_button(char node[32])
+{
+	static const uint8_t report[] = { 0x06, 0x00, 0xff, 0x09, 0x01, 0xa1, 0x01, 0x09, 0x01,
+					  0x15, 0x00, 0x25, 0x01, 0x75, 0x08, 0x95, 0x01, 0x81,
+					  0x02, 0xc0 };
+	struct uhid_event e = { .type = UHID_CREATE2, .u.create2 = {
+		.name = "warden button", .rd_size = sizeof(report), .bus = BUS_USB,
+		.vendor = 0x1209, .product = 1,
+	} };
+	int fd = open("/dev/uhid", O_RDWR | O_CLOEXEC), tries;
+	glob_t found;
+
+	memcpy(e.u.create2.rd_data, report, sizeof(report));
+	if (fd < 0 || write(fd, &e, sizeof(e)) != sizeof(e))
+		return -errno;
+	for (tries = 0; tries < 200; tries++) { /* made by a worker */
+		if (!glob("/sys/devices/virtual/misc/uhid/*:1209:0001.*/hidraw/hidraw*", 0, NULL, &found)) {
+			snprintf(node, 32, "/dev/%.16s", strrchr(found.gl_pathv[0], '/') + 1);
+			globfree(&found);
+			return fd;
+		}
+		usleep(10000);
+	}
+	return -ENOENT;
+}
+
+/* Its device is freed while its file is open, which those of other input nodes are not. */
+TEST(raw_node_that_was_unplugged_ends_as_others_do)
+{
+	struct claim ended = { .event = "session-end", .domain = "sensor",
+			       .reason = "policy-changed", .pid = getpid() };
+	struct mark mark;
+	char node[32], byte;
+	int plug, fd;
+
+	if (device_load("uhid", "") || device_load("hid-generic", ""))
+		SKIP(return, "this kernel has no uhid");
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use input;\n"));
+	plug = plug_button(node);
+	ASSERT_LE(0, plug);
+	fd = open(node, O_RDWR | O_NONBLOCK);
+	ASSERT_LE(0, fd);
+	close(plug);
+	mark = evidence_mark();
+	ASSERT_LOADED(warden_policy(NOTHING));
+	EXPECT_FOUND(evidence_of_event(&mark, &ended));
+	EXPECT_EQ(-1, read(fd, &byte, 1));
+	EXPECT_EQ(EACCES, errno);
+	close(fd);
 }
 
 TEST_HARNESS_MAIN

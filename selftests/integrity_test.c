@@ -383,11 +383,11 @@ static int load_module(const char *path, bool from_memory)
 	return (int)ret;
 }
 
-/* A filter of sockets that nobody else has; it names a map, where it has one. */
+/* A filter of sockets of a length nobody else asks for, and the map it names, where it names one. */
 static int load_program(int map)
 {
 	return filter_load(&(struct filter){ .type = BPF_PROG_TYPE_SOCKET_FILTER, .map = map,
-					     .answer = 'W' });
+					      .answer = 'W' });
 }
 
 static int make_map(void)

@@ -113,6 +113,29 @@ TEST_F(module_name, does_not_take_the_place_of_the_file)
 	unload(LOADED);
 }
 
+/* Its digest waits to be measured; nothing ever comes that could be called by a name. Gives the errno. */
+static int load_no_module(int number)
+{
+	char image[64];
+
+	snprintf(image, sizeof(image), "no module, number %d", number);
+	return syscall(SYS_init_module, image, sizeof(image), "") ? errno : 0;
+}
+
+/* There is room for 64 of them. */
+TEST(what_fails_to_load_leaves_room_for_others)
+{
+	int i, err = 0;
+
+	ASSERT_LOADED(warden_policy("default module deny;\nallow module \"dum*\";\nmeasure module;\n"));
+	for (i = 0; i < 100; i++)
+		load_no_module(i);
+	for (i = 0; i < 200 && (err = load_no_module(100 + i)) == EACCES; i++)
+		usleep(10000);
+	EXPECT_EQ(ENOEXEC, err);
+	ASSERT_LOADED(warden_policy("\n"));
+}
+
 /* Ask for a socket as nobody, in a child; gives the errno. */
 static int ask_as_nobody(int family)
 {

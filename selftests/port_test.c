@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <sys/socket.h>
 
+#include "lib/handing.h"
 #include "lib/harness.h"
 #include "lib/uring.h"
 
@@ -287,6 +288,91 @@ TEST_F(listener, handed_over_serves_nobody_who_may_not_listen)
 	EXPECT_STREQ("EAGAIN\n", c.text);
 	client_end(&c);
 	close(fd);
+}
+
+/* A socket in the hands of the stranger, inherited or handed over: 0 is that it has it. */
+static int stranger_has(int fd, bool inherited)
+{
+	struct client c;
+	char number[16];
+	int status;
+
+	snprintf(number, sizeof(number), "%d", fd);
+	fcntl(fd, F_SETFD, inherited ? 0 : FD_CLOEXEC);
+	status = inherited ? client_run(&c, ARGV(warden_beside("stranger"), "held", number)) :
+			     handing_over(fd, warden_beside("stranger"), &c);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	if (status)
+		printf("# the stranger got: %s", c.text);
+	client_end(&c);
+	return status;
+}
+
+/* A server of TCP, a connection it took, who made that, and datagrams at the server's port and at none. */
+struct handed {
+	int server;
+	int taken;
+	int made;
+	int bound;
+	int unbound;
+};
+
+static bool make_handed(struct handed *h, const struct sockaddr_in *at)
+{
+	const struct sockaddr *a = (const struct sockaddr *)at;
+	const struct linger none = { .l_onoff = 1 };
+
+	h->server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	h->made = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	h->bound = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	h->unbound = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (bind(h->server, a, sizeof(*at)) || listen(h->server, 1) || connect(h->made, a, sizeof(*at)) ||
+	    bind(h->bound, a, sizeof(*at)) || connect(h->unbound, a, sizeof(*at)))
+		return false;
+	h->taken = accept4(h->server, NULL, NULL, SOCK_CLOEXEC);
+	return !setsockopt(h->taken, SOL_SOCKET, SO_LINGER, &none, sizeof(none)); /* the port is free then */
+}
+
+#define EXPECT_HANDED_TOLD(how, protocol_)                                                         \
+	do {                                                                                       \
+		struct claim told = { .domain = "listen", .reason = "program-unknown", .object = how, \
+				      .port = PORT + 1, .program = warden_beside("stranger"),      \
+				      .protocol = protocol_, .line = UINT32_MAX, .times = 1 };     \
+                                                                                                   \
+		EXPECT_FOUND(evidence_of_denial(&self->mark, &told));                              \
+		self->mark = evidence_mark();                                                      \
+	} while (0)
+
+/* Who has a socket by which it would receive, and not who bound it, is who may listen there. */
+TEST_F(listener, handed_over_receives_for_nobody_who_may_not_listen)
+{
+	struct handed h;
+
+	ASSERT_EQ(0, load_rule("any"));
+	ASSERT_TRUE(make_handed(&h, &self->at));
+	EXPECT_EQ(1, stranger_has(h.bound, true));
+	EXPECT_HANDED_TOLD("inherited", IPPROTO_UDP);
+	EXPECT_EQ(1, stranger_has(h.bound, false));
+	EXPECT_HANDED_TOLD("handed over", IPPROTO_UDP);
+	EXPECT_EQ(1, stranger_has(h.taken, true));
+	EXPECT_HANDED_TOLD("inherited", IPPROTO_TCP);
+	EXPECT_EQ(1, stranger_has(h.taken, false));
+	EXPECT_HANDED_TOLD("handed over", IPPROTO_TCP);
+	/* What listens is asked when it accepts; what was made from here serves nobody. */
+	EXPECT_EQ(0, stranger_has(h.server, false));
+	EXPECT_EQ(0, stranger_has(h.made, true));
+	EXPECT_EQ(0, stranger_has(h.unbound, false));
+	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\nprogram other { path \"%s\"; }\n"
+				    "default listen deny;\nallow tester listen any 7001;\nallow other listen any 7001;\n",
+				    warden_self(), warden_beside("stranger")));
+	EXPECT_EQ(0, stranger_has(h.bound, true));
+	EXPECT_EQ(0, stranger_has(h.taken, false));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	close(h.server);
+	close(h.taken);
+	close(h.made);
+	close(h.bound);
+	close(h.unbound);
 }
 
 TEST_F(listener, on_vsock_is_denied)

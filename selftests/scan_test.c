@@ -104,20 +104,6 @@ TEST_F(scan, takes_the_right_to_location)
 
 /* --- Wi-Fi, by what is no scan and tells as much --------------------------------------- */
 
-/* A message of nl80211's family: its number and that of the interface are the kernel's. */
-static uint16_t family_of_wifi(struct genl *g)
-{
-	struct msg m;
-	size_t len;
-	const void *id;
-
-	g->family = GENL_ID_CTRL;
-	msg_init(&m, g, CTRL_CMD_GETFAMILY);
-	msg_put_string(&m, CTRL_ATTR_FAMILY_NAME, NL80211_GENL_NAME);
-	id = genl_ask(g, &m, NLM_F_ACK) ? NULL : genl_attr(g, CTRL_ATTR_FAMILY_ID, &len);
-	return id ? *(const uint16_t *)id : 0;
-}
-
 static void put_monitor(struct msg *m)
 {
 	/* The kernel takes the last of several. */
@@ -205,8 +191,7 @@ TEST_F(scan, each_way_to_hear_others_takes_the_right)
 	size_t i;
 
 	ASSERT_EQ(0, genl_open(&g));
-	g.family = family_of_wifi(&g);
-	ASSERT_NE(0, g.family);
+	ASSERT_EQ(0, genl_turn(&g, NL80211_GENL_NAME));
 	for (i = 0; i < ARRAY_SIZE(ways); i++)
 		EXPECT_EQ(-EACCES, go(&g, &ways[i]))
 		{
@@ -267,7 +252,7 @@ TEST_F(scan, of_others_takes_the_right_whoever_asks_and_how)
 	bool has_ring;
 
 	ASSERT_EQ(0, genl_open(&g));
-	g.family = family_of_wifi(&g);
+	ASSERT_EQ(0, genl_turn(&g, NL80211_GENL_NAME));
 	EXPECT_EQ(-EACCES, go(&g, &results));
 	EXPECT_EQ(-EACCES, ask_as_nobody(&g));
 	has_ring = ask_by_ring(&g) == -EACCES;
@@ -361,7 +346,7 @@ TEST_F(scan, by_the_ioctls_of_old_takes_the_right)
 		SKIP(return, "this kernel has no wireless extensions (CONFIG_CFG80211_WEXT)");
 	/* Nobody is read for such an ioctl: it is known who was measured before, as by this. */
 	ASSERT_EQ(0, genl_open(&g));
-	g.family = family_of_wifi(&g);
+	ASSERT_EQ(0, genl_turn(&g, NL80211_GENL_NAME));
 	ASSERT_EQ(-EACCES, go(&g, &results));
 	genl_close(&g);
 	self->mark = evidence_mark();

@@ -11,6 +11,7 @@
 
 #define OLDER	  7202 /* a listener from before the policy */
 #define ELSEWHERE 7204 /* the same in another network */
+#define SCTP	  7205 /* the same of SCTP */
 
 FIXTURE(service)
 {
@@ -18,13 +19,14 @@ FIXTURE(service)
 	struct json_object *list;
 	pid_t child;
 	int older;
+	int sctp;
 	int autobound;
 };
 
-static int listen_on(uint16_t port)
+static int listen_by(int protocol, uint16_t port)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), err;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, protocol), err;
 
 	if (!bind(fd, (struct sockaddr *)&at, sizeof(at)) && !listen(fd, 1))
 		return fd;
@@ -32,6 +34,11 @@ static int listen_on(uint16_t port)
 	close(fd);
 	errno = err;
 	return -1;
+}
+
+static int listen_on(uint16_t port)
+{
+	return listen_by(0, port);
 }
 
 /* A process that listens in a network of its own, and says on @ready that it does. */
@@ -64,6 +71,8 @@ FIXTURE_SETUP(service)
 	close(ready[0]);
 	self->older = listen_on(OLDER);
 	ASSERT_LE(0, self->older);
+	device_load("sctp", "");
+	self->sctp = listen_by(IPPROTO_SCTP, SCTP);
 	self->autobound = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	sendto(self->autobound, "x", 1, 0, (struct sockaddr *)&to, sizeof(to));
 	ASSERT_LOADED(warden_policy("program nc { path \"/usr/bin/nc.openbsd\"; }\n"
@@ -79,6 +88,7 @@ FIXTURE_TEARDOWN(service)
 	json_object_put(self->list);
 	client_end(&self->server);
 	close(self->older);
+	close(self->sctp);
 	close(self->autobound);
 	if (self->child > 0)
 		kill(self->child, SIGKILL);
@@ -95,7 +105,9 @@ static const struct json_object *find(const struct json_object *list, const char
 	return NULL;
 }
 
-#define EXPECT_ENTRY(place, state_, program_)                                                      \
+#define EXPECT_ENTRY(place, state_, program_) EXPECT_ENTRY_OF("tcp", place, state_, program_)
+
+#define EXPECT_ENTRY_OF(protocol_, place, state_, program_)                                        \
 	do {                                                                                       \
 		const struct json_object *entry = find(self->list, place);                         \
                                                                                                    \
@@ -106,7 +118,7 @@ static const struct json_object *find(const struct json_object *list, const char
 		if (!entry)                                                                        \
 			break;                                                                     \
 		EXPECT_STREQ(state_, evidence_string(entry, "state"));                             \
-		EXPECT_STREQ("tcp", evidence_string(entry, "protocol"));                           \
+		EXPECT_STREQ(protocol_, evidence_string(entry, "protocol"));                       \
 		EXPECT_STREQ(program_, evidence_string(entry, "program"));                         \
 	} while (0)
 
@@ -116,6 +128,8 @@ TEST_F(service, list_marks_each_difference_between_what_is_declared_and_what_is_
 	size_t i, udp = 0;
 
 	EXPECT_ENTRY("[::1]:7201", "declared", "nc");
+	if (self->sctp >= 0)
+		EXPECT_ENTRY_OF("sctp", "0.0.0.0:7205", "not-declared", warden_self());
 	EXPECT_EQ((uint64_t)self->server.pid,
 		  evidence_number(find(self->list, "[::1]:7201"), "pid"));
 	EXPECT_ENTRY("0.0.0.0:7202", "not-declared", warden_self());

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What root, a plain user and the root of a user name space have open: it ends with its
- * consent, and another program gets it by none of the ways there are. Permissions let everybody.
+ * What root, a plain user and the root of a user name space have open: it ends with its consent,
+ * another program gets it by none of the ways there are, and no core tells of it; and who would
+ * hand it to them. Permissions let everybody.
  */
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "lib/address.h"
 #include "lib/camera.h"
+#include "lib/chip.h"
 #include "lib/handing.h"
 #include "lib/harness.h"
 #include "lib/keypad.h"
+#include "lib/relay.h"
 #include "lib/sound.h"
 #include "lib/uring.h"
 #include "lib/users.h"
@@ -169,6 +174,52 @@ TEST_F(users, lose_what_they_have_open_at_withdrawal)
 	}
 }
 
+static int just_open(const struct user *u, void *having)
+{
+	struct having *h = having;
+	int fd = open(h->nodes[0], O_RDWR | O_CLOEXEC);
+	char byte = 0;
+
+	if (fd < 0)
+		printf("# %s: %s\n", u->name, strerror(errno));
+	if (fd < 0 || write(h->talk, &byte, 1) != 1 || read(h->talk, &byte, 1) != 1)
+		return USERS_NOBODY;
+	return read(fd, &byte, 1) == -1 && errno == EACCES ? 0 : 1;
+}
+
+/* Who sits there with the camera open has no part in what another one streams and exports. */
+TEST_F(users, lose_nothing_of_what_another_streams)
+{
+	struct having h = { .nodes = { self->camera } };
+	int pair[2], status, buffer;
+	pid_t pid;
+	char byte;
+
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use camera;\n"));
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair));
+	h.talk = pair[1];
+	pid = users_start(users_at(1), just_open, &h);
+	ASSERT_TRUE(is_ready(pair[0]));
+	ASSERT_EQ(1, read(pair[0], &byte, 1));
+	/* Only now: what is in the hands of who loses a camera ends, whoever exported it. */
+	ASSERT_EQ(0, camera_open(&h.camera, self->camera));
+	ASSERT_EQ(0, camera_start(&h.camera));
+	buffer = camera_export(&h.camera, 0);
+	ASSERT_LE(0, buffer);
+	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; uid 0; }\ndefault sensor deny;\n"
+				    "allow tester use camera;\n", warden_self()));
+	ASSERT_EQ(1, write(pair[0], &byte, 1));
+	EXPECT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_LT(0, lseek(buffer, 0, SEEK_END)); /* one that has ended is of no size */
+	EXPECT_EQ(0, camera_frame(&h.camera, 5000));
+	/* Its own end takes it. */
+	ASSERT_LOADED(warden_policy("default sensor deny;\n"));
+	EXPECT_EQ(0, lseek(buffer, 0, SEEK_END));
+	close(buffer);
+	camera_close(&h.camera);
+}
+
 /* --- what they have open, in the hands of another program --------------------------- */
 
 /* Ways by which another program gets at it, or is told as here. */
@@ -276,6 +327,125 @@ TEST_F(users, hand_what_they_have_open_to_nobody)
 	for (i = 0; i < USERS_COUNT; i++)
 		EXPECT_EQ(0, users_run(users_at(i), hand_all, &handing));
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+/* --- what they leave behind ---------------------------------------------------------- */
+
+static int open_and_abort(const struct user *u, void *path)
+{
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+
+	(void)u;
+	setrlimit(RLIMIT_CORE, &all);
+	if (path && open(path, O_RDWR) < 0)
+		return USERS_NOBODY;
+	abort();
+}
+
+static bool leaves_core(const struct user *u, const char *path)
+{
+	pid_t pid = users_start(u, open_and_abort, (void *)path);
+	int status;
+
+	return waitpid(pid, &status, 0) != pid || !WIFSIGNALED(status) || WCOREDUMP(status);
+}
+
+/* S34, and its twin, who has no camera. */
+TEST_F(users, leave_no_core_with_the_camera)
+{
+	size_t i;
+
+	if (chip_put("/proc/sys/kernel/core_pattern", "/tmp/core-of-%P"))
+		SKIP(return, "this kernel dumps no cores");
+	ASSERT_LOADED(warden_policy(BY_CONSENT, warden_self()));
+	ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
+	self->mark = evidence_mark();
+	for (i = 0; i < USERS_COUNT; i++) {
+		EXPECT_FALSE(leaves_core(users_at(i), self->camera))
+		{
+			TH_LOG("%s", users_at(i)->name);
+		}
+		EXPECT_TRUE(leaves_core(users_at(i), NULL));
+	}
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	client_shell("rm -f /tmp/core-of-*");
+}
+
+/* --- who hands it to them -------------------------------------------------------------- */
+
+#define PORT   2949
+#define SOCKET "/run/users-broker"
+#define BROKERS                                                                                    \
+	"default sensor deny; default listen allow;\n"                                             \
+	"classify broker near at unix \"" SOCKET "\" as location;\n"                               \
+	"classify broker far at tcp 2949 as location;\n"
+
+static int done(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? -fd : 0;
+}
+
+static int connect_by(int (*call)(int fd, const struct sockaddr *to, unsigned int len))
+{
+	union address to = address_of("127.0.0.1", PORT);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int err = call(fd, &to.any, size_of(&to));
+
+	close(fd);
+	return -err;
+}
+
+static int connect_plainly(int fd, const struct sockaddr *to, unsigned int len)
+{
+	return connect(fd, to, len) ? -errno : 0;
+}
+
+/* The errno that all of them gave, or USERS_NOBODY. */
+static int reach_all(const struct user *u, void *unused)
+{
+	const int errs[] = { done(relay_reach(SOCKET, SOCK_STREAM)),
+			     done(relay_reach_by_uring(SOCKET, SOCK_STREAM)),
+			     connect_by(connect_plainly), connect_by(uring_connect) };
+	size_t i;
+
+	(void)unused;
+	for (i = 1; i < ARRAY_SIZE(errs); i++)
+		if (errs[i] != errs[0]) {
+			printf("# %s: %d, %d, %d, %d\n", u->name, errs[0], errs[1], errs[2], errs[3]);
+			return USERS_NOBODY;
+		}
+	return errs[0];
+}
+
+/* S20 */
+TEST_F(users, reach_a_broker_by_the_rule_for_its_sensor)
+{
+	union address own = address_of("127.0.0.1", PORT);
+	struct claim denied = { .domain = "sensor", .reason = "program-unknown", .line = UINT32_MAX,
+				.program = warden_self(), .times = 4 * USERS_COUNT };
+	int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	pid_t relay;
+	size_t i;
+
+	ASSERT_LOADED(warden_policy(BROKERS));
+	relay = relay_start(SOCKET, SOCK_STREAM);
+	ASSERT_LT(0, relay);
+	ASSERT_EQ(0, chmod(SOCKET, 0666));
+	ASSERT_EQ(0, bind(server, &own.any, size_of(&own)));
+	ASSERT_EQ(0, listen(server, 16));
+	self->mark = evidence_mark();
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(EACCES, users_run(users_at(i), reach_all, NULL));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_LOADED(warden_policy(BROKERS "allow any use location;\n"));
+	self->mark = evidence_mark();
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(0, users_run(users_at(i), reach_all, NULL));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	relay_end(&relay);
+	close(server);
 }
 
 TEST_HARNESS_MAIN

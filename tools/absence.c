@@ -25,10 +25,13 @@ static int refuse(struct warden_absence *a, const char *format, ...)
 	return 1;
 }
 
+/* Behind a bus there may be a sensor of any class. */
 static bool is_session(const struct warden_absence *a, const struct warden_object *o, uint64_t event)
 {
+	const uint64_t class = warden_object_number(o, WARDEN_A_RECORD_CLASS);
+
 	return (event == WARDEN_EVENT_SESSION_START || event == WARDEN_EVENT_SESSION_END) &&
-	       warden_object_number(o, WARDEN_A_RECORD_CLASS) == a->class;
+	       (class == a->class || class == WARDEN_SENSOR_CLASS_BUS);
 }
 
 /* True where all that happened before @moment has been told by the time of this record. */
@@ -44,8 +47,10 @@ static int take_session(struct warden_absence *a, const struct warden_object *o,
 	int64_t count = (int64_t)warden_object_number(o, WARDEN_A_RECORD_COUNT);
 
 	if (time >= a->from)
-		return refuse(a, "record %" PRIu64 " is of a session that %s in that time, or just "
+		return refuse(a, "record %" PRIu64 " is of a session%s that %s in that time, or just "
 			      "before it", seq,
+			      warden_object_number(o, WARDEN_A_RECORD_CLASS) == a->class ?
+				      "" : " of class bus, behind which it may be,",
 			      event == WARDEN_EVENT_SESSION_START ? "began" : "ended");
 	a->open += event == WARDEN_EVENT_SESSION_START ? count : -count;
 	return 0;

@@ -338,6 +338,57 @@ static void check_tpm(struct warden_finding *f)
 		say(f, WARDEN_HEALTH_OK, "", "there is a TPM with a SHA-256 bank");
 }
 
+/* What dm-crypt made calls itself so; see its uuid of `dmsetup info`. */
+static bool is_encrypted(const char *device)
+{
+	char path[96], *uuid;
+	bool is;
+
+	snprintf(path, sizeof(path), "/sys/class/block/%.32s/dm/uuid", device);
+	uuid = read_small(path);
+	is = uuid && !strncmp(uuid, "CRYPT-", strlen("CRYPT-"));
+	free(uuid);
+	return is;
+}
+
+/* Memory, unless what is cold is written to a device behind it. */
+static bool is_memory(const char *device)
+{
+	char path[96], *behind;
+	bool is;
+
+	if (strncmp(device, "zram", strlen("zram")))
+		return false;
+	snprintf(path, sizeof(path), "/sys/class/block/%.32s/backing_dev", device);
+	behind = read_small(path);
+	is = !behind || !strcmp(behind, "none");
+	free(behind);
+	return is;
+}
+
+/* Lines of /proc/swaps: the path, `partition` or `file`, and numbers. What a file lies on is not looked at. */
+static void check_swap(struct warden_finding *f)
+{
+	char *text = read_small("/proc/swaps"), *at = NULL, *line, path[256], kind[16];
+
+	say(f, WARDEN_HEALTH_OK, "", "no memory of programs is written to swap in clear");
+	line = text ? strtok_r(text, "\n", &at) : NULL;
+	while (line && (line = strtok_r(NULL, "\n", &at))) {
+		const char *device = path + strlen("/dev/");
+
+		if (sscanf(line, "%255s %15s", path, kind) != 2 ||
+		    (!strcmp(kind, "partition") && !strncmp(path, "/dev/", strlen("/dev/")) &&
+		     (is_encrypted(device) || is_memory(device))))
+			continue;
+		say(f, WARDEN_HEALTH_WARN,
+		    "encrypt it anew at each start (crypttab: swap, with a key of /dev/urandom), or swapoff -a",
+		    "swap at %.200s is in clear, as far as can be told: what a program keeps of a sensor "
+		    "may be written there", path);
+		break;
+	}
+	free(text);
+}
+
 /* The chosen word of a line like `none [integrity] confidentiality`. */
 static bool lockdown_is(const char *line, const char *word)
 {
@@ -421,6 +472,7 @@ static const struct {
 	{ "device nodes", check_devtmpfs },
 	{ "fs-verity", check_fsverity },
 	{ "TPM", check_tpm },
+	{ "swap", check_swap },
 	{ "module signing", check_lockdown },
 	{ "warden module", check_module },
 };

@@ -73,7 +73,8 @@ static const struct {
 					   "run it without a debugger" },
 	[WARDEN_REASON_NO_CAPABILITY] = { "the sender lacks the capability the command needs",
 					  "find out what that program is after" },
-	[WARDEN_REASON_TOO_MANY_SESSIONS] = { "4,096 sensor files are open, and more there may not be",
+	[WARDEN_REASON_TOO_MANY_SESSIONS] = { "4,096 sensor files are open, or 64 programs were handed "
+					      "this one, and more there may not be",
 					      "see who holds them: wardenctl sensor sessions" },
 	[WARDEN_REASON_QUARANTINED] = { "the program is in quarantine",
 					"replace it, or: wardenctl quarantine remove" },

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -77,6 +78,37 @@ static void read_table(struct warden_open_sockets *s, size_t table, unsigned lon
 		fclose(f);
 }
 
+/* The first of the addresses of a socket of SCTP, of which the others are others of this machine. */
+static bool read_text(struct warden_address *a, const char *text)
+{
+	*a = (struct warden_address){ .version = strchr(text, ':') ? 6 : 4 };
+	if (inet_pton(a->version == 6 ? AF_INET6 : AF_INET, text, a->bytes) != 1)
+		return false;
+	warden_address_unmap(a);
+	return true;
+}
+
+/* SCTP has a table of its own, of those that listen. */
+static void read_sctp(struct warden_open_sockets *s, unsigned long net, long pid)
+{
+	struct warden_open_socket one = { .net = net, .protocol = IPPROTO_SCTP };
+	char path[64], line[512], address[64];
+	unsigned int port, state;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%ld/net/sctp/eps", pid);
+	f = fopen(path, "r");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, " %*s %*s %*d %u %*d %u %*u %lu %63s", &state, &port, &one.inode,
+			   address) != 4 || state != STATE_LISTEN || !read_text(&one.address, address))
+			continue;
+		one.port = (uint16_t)port;
+		*warden_array_add(&s->list) = one;
+	}
+	if (f)
+		fclose(f);
+}
+
 /* The namespace of a process, once for all that are in it. */
 static bool read_net(void *ctx, long pid)
 {
@@ -94,6 +126,7 @@ static bool read_net(void *ctx, long pid)
 	*warden_array_add(&find->nets) = st.st_ino;
 	for (i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		read_table(find->s, i, st.st_ino, pid);
+	read_sctp(find->s, st.st_ino, pid);
 	return false;
 }
 

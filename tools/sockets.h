@@ -36,7 +36,7 @@ struct warden_open_sockets {
 };
 
 /**
- * warden_sockets_find() - TCP that listens, UDP and UDP-Lite of no peer, and raw sockets
+ * warden_sockets_find() - TCP and SCTP that listen, UDP and UDP-Lite of no peer, and raw sockets
  * @s: filled in
  */
 void warden_sockets_find(struct warden_open_sockets *s);

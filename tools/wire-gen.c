@@ -520,12 +520,13 @@ static const struct warden_wire_attr surface_attrs[] = {
 	[1] = { .name = "surface", .kind = WARDEN_WIRE_U32, .values = &debug_surface_enum },
 	[2] = { .name = "state", .kind = WARDEN_WIRE_U32, .values = &debug_state_enum },
 	[3] = { .name = "seconds", .kind = WARDEN_WIRE_U32 },
+	[4] = { .name = "older", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set surface_set = {
 	.name = "surface",
 	.attrs = surface_attrs,
-	.max = 3,
+	.max = 4,
 };
 
 const struct warden_wire_set *warden_set_surface(void)

@@ -61,10 +61,12 @@ WARDEN_KFUNC int warden_kf_keep_way(struct socket *sock);
 WARDEN_KFUNC int warden_kf_bpf_load(struct bpf_prog *prog);
 WARDEN_KFUNC int warden_kf_kexec(void);
 WARDEN_KFUNC int warden_kf_tables(struct sk_buff *skb);
+WARDEN_KFUNC int warden_kf_connector(struct sk_buff *skb);
 WARDEN_KFUNC int warden_kf_local_bind(struct socket *sock, struct sockaddr *address, int len);
 WARDEN_KFUNC int warden_kf_local_prepare(struct socket *sock, __u32 hook);
 WARDEN_KFUNC int warden_kf_local_reach(struct sock *sk, struct sock *other, __u32 hook);
 WARDEN_KFUNC int warden_kf_socket_receive(struct file *file);
+WARDEN_KFUNC int warden_kf_socket_inherit(void);
 WARDEN_KFUNC int warden_kf_socket_release(struct file *file);
 
 #endif /* WARDEN_KFUNC_H */

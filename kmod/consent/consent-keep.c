@@ -251,10 +251,7 @@ void warden_kept_step(struct kept *k, u8 state, u8 reason)
  */
 void warden_kept_free(struct kept *k)
 {
-	u64 holder = k->grant.holder;
-
-	if (k->grant.validity == WARDEN_CONSENT_VALIDITY_RUN && holder)
-		put_pid((struct pid *)(unsigned long)holder);
+	put_pid(kept_process(k));
 	kfree(k->extra);
 	kfree(k->text);
 	kfree_rcu(k, rcu);

@@ -4,6 +4,7 @@
 #define WARDEN_CONSENT_PRIV_H
 
 #include <linux/atomic.h>
+#include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
 #include <uapi/linux/warden.h>
@@ -62,6 +63,17 @@ struct kept {
 	struct warden_grant grant;
 	struct warden_grant_link link[] __counted_by(nr_links);
 };
+
+/*
+ * The process a record is bound to, NULL for none. Its holder is the address of that or the
+ * number of a session, and none of those gets as high as an address.
+ */
+static inline struct pid *kept_process(const struct kept *k)
+{
+	u64 holder = READ_ONCE(k->grant.holder);
+
+	return holder >= PAGE_OFFSET ? (struct pid *)(unsigned long)holder : NULL;
+}
 
 static inline const char *kept_program(const struct kept *k)
 {

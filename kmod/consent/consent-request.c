@@ -15,9 +15,11 @@
 #include <linux/timekeeping.h>
 
 #include "consent.h"
+#include "judge/arguments.h"
 #include "judge/judge.h"
 #include "judge/unit.h"
 #include "policy/layers.h"
+#include "program/command.h"
 #include "record/record.h"
 
 #define ASKED_MAX 64 /* different requests that are told apart; past that the oldest is forgotten */
@@ -149,6 +151,7 @@ static bool fill_lacking(struct warden_record *r, const struct warden_request *r
 {
 	struct warden_request now = *req;
 	const struct warden_layers *layers;
+	struct warden_command command;
 	struct warden_verdict v;
 	bool filled = false;
 	u32 i;
@@ -158,6 +161,8 @@ static bool fill_lacking(struct warden_record *r, const struct warden_request *r
 	now.grants = warden_consent_grants();
 	now.now = ktime_get_boottime_ns();
 	now.unit = warden_unit_of(req->process);
+	if (warden_command_find(req->subject->run, &command))
+		now.command = &command;
 	r->generation = layers->generation;
 	for (i = 0; i < layers->nr; i++) {
 		warden_decide(layers->layer[i], &now, &v);

@@ -119,13 +119,13 @@ bool warden_table_take(struct kept *k)
  */
 bool warden_table_is_gone(const struct kept *k)
 {
-	u64 holder = READ_ONCE(k->grant.holder);
+	struct pid *process = kept_process(k);
 	bool gone;
 
-	if (k->grant.validity != WARDEN_CONSENT_VALIDITY_RUN || !holder)
+	if (!process)
 		return false;
 	rcu_read_lock();
-	gone = !pid_task((struct pid *)(unsigned long)holder, PIDTYPE_TGID);
+	gone = !pid_task(process, PIDTYPE_TGID);
 	rcu_read_unlock();
 	return gone;
 }
@@ -144,8 +144,8 @@ static bool claim(struct kept *k, u64 holder)
 {
 	u64 before = cmpxchg64(&k->grant.holder, 0, holder);
 
-	if (!before && k->grant.validity == WARDEN_CONSENT_VALIDITY_RUN)
-		get_pid((struct pid *)(unsigned long)holder); /* so that its address is nobody else's */
+	if (!before)
+		get_pid(kept_process(k)); /* so that its address is nobody else's */
 	return !before || before == holder;
 }
 
@@ -154,7 +154,7 @@ static bool claim(struct kept *k, u64 holder)
  * @digest: its program
  * @receipt: the consent
  * @process: address of the struct pid of its thread group, which the caller holds
- * @session: its number
+ * @session: its number; @process again for a use that has no session (judge/named.c)
  *
  * Context: Any.
  * Return: false where the consent is for one open or one process, and another was

@@ -16,6 +16,8 @@
 #include <linux/string.h>
 
 #include "debug.h"
+#include "device/classify.h"
+#include "device/inventory.h"
 #include "judge/judge.h"
 #include "program/identity.h"
 
@@ -24,10 +26,11 @@
 #define PORT_MINOR    4
 #define CONSOLE_MINOR 1	  /* of TTYAUX_MAJOR */
 #define SERIAL_MINOR  64  /* of TTY_MAJOR; below are virtual terminals */
-#define SERIAL_MAJOR  204 /* low-density serial ports; Documentation/admin-guide/devices.txt */
 #define MSR_DEVICES   202
 
-#define CONFIGFS_MAGIC 0x62656570 /* fs/configfs/mount.c, which keeps it to itself */
+/* Of file systems that keep it to themselves: fs/configfs/mount.c, drivers/usb/gadget/legacy/inode.c. */
+#define CONFIGFS_MAGIC 0x62656570
+#define GADGETFS_MAGIC 0xaee71ee7
 
 static bool is_named(const struct dentry *dentry, const char *name)
 {
@@ -50,6 +53,24 @@ static bool is_below(const struct dentry *dentry, const char *name)
 	return false;
 }
 
+/* Whatever number it has: that of a chip's port, of a plug's, of a hypervisor's or a gadget's. */
+static bool is_serial_line(dev_t dev)
+{
+	struct warden_sensor s;
+
+	switch (MAJOR(dev)) {
+	case TTY_MAJOR:
+		return MINOR(dev) >= SERIAL_MINOR;
+	case TTYAUX_MAJOR:
+		return MINOR(dev) == CONSOLE_MINOR;
+	case PTY_MASTER_MAJOR:
+	case PTY_SLAVE_MAJOR:
+		return false;
+	default:
+		return !warden_inventory_find(dev, &s) && s.kind == WARDEN_DEVICE_TERMINAL;
+	}
+}
+
 static u32 surface_of_device(dev_t dev, fmode_t mode)
 {
 	const unsigned int minor = MINOR(dev);
@@ -60,21 +81,10 @@ static u32 surface_of_device(dev_t dev, fmode_t mode)
 			       WARDEN_DEBUG_SURFACE_KMEM : WARDEN_DEBUG_SURFACE_NONE;
 	case MSR_DEVICES:
 		return WARDEN_DEBUG_SURFACE_MSR;
-	case SERIAL_MAJOR:
-		break;
-	case TTY_MAJOR:
-		if (minor < SERIAL_MINOR)
-			return WARDEN_DEBUG_SURFACE_NONE;
-		break;
-	case TTYAUX_MAJOR:
-		if (minor != CONSOLE_MINOR)
-			return WARDEN_DEBUG_SURFACE_NONE;
-		break;
-	default:
-		return WARDEN_DEBUG_SURFACE_NONE;
 	}
 	/* What only writes tells; what reads lets somebody in. */
-	return mode & FMODE_READ ? WARDEN_DEBUG_SURFACE_SERIAL : WARDEN_DEBUG_SURFACE_NONE;
+	return mode & FMODE_READ && is_serial_line(dev) ? WARDEN_DEBUG_SURFACE_SERIAL :
+							  WARDEN_DEBUG_SURFACE_NONE;
 }
 
 static u32 surface_of_trace(const struct dentry *dentry)
@@ -121,6 +131,9 @@ u32 warden_debug_of_file(const struct file *file)
 	case SYSFS_MAGIC:
 		return file->f_mode & FMODE_WRITE && is_at(dentry, "kgdboc", "parameters") ?
 			       WARDEN_DEBUG_SURFACE_KGDB : WARDEN_DEBUG_SURFACE_NONE;
+	case GADGETFS_MAGIC:
+		return file->f_mode & FMODE_WRITE ? WARDEN_DEBUG_SURFACE_GADGET :
+						    WARDEN_DEBUG_SURFACE_NONE;
 	case CONFIGFS_MAGIC:
 		return file->f_mode & FMODE_WRITE ? warden_debug_of_directory(dentry) :
 						    WARDEN_DEBUG_SURFACE_NONE;

@@ -52,6 +52,9 @@ static struct warden_gate *gate;
 static bool asked;
 static bool sysrq_shut;
 static int sysrq_before;
+static u32 shut_mask;	    /* the surfaces that are closed, or would be */
+static u64 searched;	    /* the generation of the policy under which older ones were looked for last */
+static u32 older[SURFACES]; /* how many had it when it was closed; read by whoever asks */
 
 /**
  * warden_debug_word() - what a surface is called
@@ -142,6 +145,48 @@ static void shut_sysrq(bool shut)
 		pr_warn("warden: sysrq stays open: sysrq_always_enabled was given at boot\n");
 }
 
+/* --- what was there before --------------------------------------------------------------- */
+
+static u32 find_shut(void)
+{
+	u32 i, seconds, state, mask = 0;
+
+	for (i = WARDEN_DEBUG_SURFACE_NONE + 1; i < SURFACES; i++) {
+		state = warden_debug_state(i, &seconds);
+		if (state == WARDEN_DEBUG_STATE_CLOSED || state == WARDEN_DEBUG_STATE_OBSERVED)
+			mask |= BIT(i);
+	}
+	return mask;
+}
+
+/* Looked for where a surface closes, and under a new policy, whose rules may name others. */
+static void search(void)
+{
+	u64 generation = warden_layers_get_rcu()->generation;
+	u32 before = shut_mask, i;
+
+	shut_mask = find_shut();
+	if (generation != searched)
+		before = 0;
+	searched = generation;
+	for (i = 0; i < SURFACES; i++)
+		if (!(before & shut_mask & BIT(i)))
+			WRITE_ONCE(older[i], 0);
+	warden_debug_search(shut_mask & ~before, older);
+}
+
+/**
+ * warden_debug_older() - how many had a surface when it was closed
+ * @surface: enum warden_debug_surface
+ *
+ * Context: Any.
+ * Return: programs that have it open and may not, and gadgets that are bound; 0 where it is open.
+ */
+u32 warden_debug_older(u32 surface)
+{
+	return READ_ONCE(older[surface]);
+}
+
 /* What is open for a time ends at stop; the kernel's own switch is put back then. */
 static void refresh(void)
 {
@@ -163,6 +208,7 @@ void warden_debug_refresh(void)
 {
 	warden_change_assert_held();
 	refresh();
+	search();
 }
 
 /**
@@ -217,6 +263,7 @@ static void close_late(struct work_struct *work)
 		if (until[i] && until[i] <= now)
 			shut(i, WARDEN_REASON_EXPIRED);
 	refresh();
+	search();
 	arm();
 	warden_change_unlock();
 }
@@ -249,6 +296,7 @@ int warden_debug_open(u32 surface, u32 seconds)
 	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_DEBUG_OPEN,
 						    .object = object });
 	refresh();
+	search();
 	arm();
 	return 0;
 }
@@ -267,6 +315,7 @@ int warden_debug_close(u32 surface)
 		return -ENOENT;
 	shut(surface, WARDEN_REASON_CLOSED);
 	refresh();
+	search();
 	arm();
 	return 0;
 }

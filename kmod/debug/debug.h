@@ -15,11 +15,15 @@ u32 warden_debug_of_directory(const struct dentry *dentry);
 bool warden_debug_is_traced_by_another(const struct file *program);
 int warden_debug_judge(u32 surface, bool may_sleep);
 
+/* debug-older.c: what was set up before one was closed. */
+void warden_debug_search(u32 closed, u32 *count);
+
 /* debug.c: what is open for a time, and what the kernel is told of it. */
 const char *warden_debug_word(u32 surface);
 bool warden_debug_asked(void);
 bool warden_debug_excepted(u32 surface);
 u32 warden_debug_state(u32 surface, u32 *seconds);
+u32 warden_debug_older(u32 surface);
 int warden_debug_open(u32 surface, u32 seconds);
 int warden_debug_close(u32 surface);
 void warden_debug_refresh(void);

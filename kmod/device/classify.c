@@ -12,6 +12,7 @@
 #include <linux/iio/iio.h>
 #include <linux/input.h>
 #include <linux/kdev_t.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <uapi/linux/warden.h>
@@ -45,6 +46,8 @@ static const struct class_line lines[] = {
 	{ "hwmon", "*", WARDEN_SENSOR_CLASS_ENVIRONMENT },
 	{ "thermal", "thermal_zone*", WARDEN_SENSOR_CLASS_ENVIRONMENT },
 	{ "thermal", "*", FREE },
+	{ "w1", "w1_bus_master*", FREE },
+	{ "w1", "*", WARDEN_SENSOR_CLASS_ENVIRONMENT },
 	{ "hidraw", "*", WARDEN_SENSOR_CLASS_INPUT },
 	{ "usbmisc", "hiddev*", WARDEN_SENSOR_CLASS_INPUT },
 	{ "lirc", "*", WARDEN_SENSOR_CLASS_INPUT },
@@ -128,6 +131,24 @@ const char *warden_classify_subsystem(const struct device *dev)
 	return dev->bus ? dev->bus->name : "";
 }
 
+/**
+ * warden_classify_driver() - the driver of a device, by name
+ * @dev: the device
+ *
+ * It may be unbound at any time. The memory of a module, where its name is, is freed a
+ * grace period after its exit (free_module()), and that after the last unbinding.
+ *
+ * Context: Inside rcu_read_lock(), for as long as the name is used; the device must not go
+ * away meanwhile.
+ * Return: the name; empty where it has none.
+ */
+const char *warden_classify_driver(const struct device *dev)
+{
+	const struct device_driver *driver = READ_ONCE(dev->driver);
+
+	return driver ? driver->name : "";
+}
+
 #if IS_ENABLED(CONFIG_VIDEO_DEV)
 /* A V4L2 node is told by what it can do: one that only shows is no sensor. */
 static u32 classify_video(struct device *dev)
@@ -171,10 +192,13 @@ static unsigned int video_index(struct device *dev)
 static bool feels_pulse(const struct device *dev)
 {
 	static const char *const drivers[] = { "afe4403", "afe4404", "max30100", "max30102" };
-	const struct device *chip = dev->parent;
+	bool feels;
 
-	return chip && chip->driver &&
-	       match_string(drivers, ARRAY_SIZE(drivers), chip->driver->name) >= 0;
+	rcu_read_lock();
+	feels = dev->parent && match_string(drivers, ARRAY_SIZE(drivers),
+					    warden_classify_driver(dev->parent)) >= 0;
+	rcu_read_unlock();
+	return feels;
 }
 
 static u32 class_of_channel(enum iio_chan_type type)

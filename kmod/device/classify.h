@@ -29,6 +29,7 @@ enum warden_device_kind {
 u32 warden_classify(struct device *dev);
 u8 warden_classify_kind(const struct device *dev);
 bool warden_classify_matches(const char *pattern, const char *name);
+const char *warden_classify_driver(const struct device *dev);
 const char *warden_classify_subsystem(const struct device *dev);
 int warden_classify_topology(struct device *dev, char *buf, size_t size);
 

@@ -100,8 +100,10 @@ static int describe(struct device *dev, struct warden_sensor *s, bool *settled)
 		return -ENOMEM;
 	s->key = warden_snapshot_key(s->topology);
 	strscpy(s->node, dev_name(dev), sizeof(s->node));
-	if (dev->parent && dev->parent->driver)
-		strscpy(s->driver, dev->parent->driver->name, sizeof(s->driver));
+	rcu_read_lock();
+	if (dev->parent)
+		strscpy(s->driver, warden_classify_driver(dev->parent), sizeof(s->driver));
+	rcu_read_unlock();
 	warden_inventory_set_names(s);
 	return 0;
 }

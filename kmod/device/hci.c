@@ -106,9 +106,15 @@ static int wait_to_receive(struct sock *sk, long *left)
 	return *left ? 0 : -EAGAIN;
 }
 
+/* Before it is bound there is nothing to hear, and who may not bind may still wait. */
+static int judge_hearing(const struct socket *sock)
+{
+	return READ_ONCE(sock->ops) == &bound ? judge() : 0;
+}
+
 /*
  * Who waits does so here and not in the kernel's own function, and is asked about once
- * there is something: a consent may have ended meanwhile.
+ * there is something: a consent may have ended meanwhile, or the socket been bound.
  */
 static int hci_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int flags)
 {
@@ -117,7 +123,7 @@ static int hci_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int 
 	int err;
 
 	for (;;) {
-		err = judge();
+		err = judge_hearing(sock);
 		if (err) {
 			skb_queue_purge(&sk->sk_receive_queue);
 			return err;
@@ -155,10 +161,10 @@ static void prepare(const struct proto_ops *ops)
 #ifdef CONFIG_COMPAT
 	unbound.compat_ioctl = hci_compat_ioctl;
 #endif
+	unbound.recvmsg = hci_recvmsg; /* it may be bound while one waits */
 	unbound.release = hci_release;
 	bound = unbound;
 	bound.sendmsg = hci_sendmsg;
-	bound.recvmsg = hci_recvmsg;
 }
 
 /**

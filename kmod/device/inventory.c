@@ -108,12 +108,16 @@ static void tell(const struct warden_sensor *s, u32 event)
 	kfree(r);
 }
 
-static const char *driver_of(const struct device *dev)
+/* The nearest, at or above it. */
+static void copy_driver(const struct device *dev, char *to, size_t size)
 {
-	for (; dev; dev = dev->parent)
-		if (READ_ONCE(dev->driver))
-			return dev->driver->name;
-	return "";
+	const char *name = "";
+
+	rcu_read_lock();
+	for (; dev && !*name; dev = dev->parent)
+		name = warden_classify_driver(dev);
+	strscpy(to, name, size);
+	rcu_read_unlock();
 }
 
 /**
@@ -143,7 +147,7 @@ static struct entry *new_entry(struct device *dev)
 		return NULL;
 	}
 	e->sensor.key = warden_snapshot_key(e->sensor.topology);
-	strscpy(e->sensor.driver, driver_of(dev), sizeof(e->sensor.driver));
+	copy_driver(dev, e->sensor.driver, sizeof(e->sensor.driver));
 	warden_inventory_set_names(&e->sensor);
 	e->sensor.dev = dev;
 	return e;

@@ -2,13 +2,15 @@
 #ifndef WARDEN_RADIO_H
 #define WARDEN_RADIO_H
 
-struct sk_buff;
+#include <linux/types.h>
+
+struct nlmsghdr;
 
 /* What a rule can name as a device, and what records tell. */
 #define WARDEN_RADIO_WIFI      "nl80211"
 #define WARDEN_RADIO_BLUETOOTH "hci"
 
-int warden_radio_judge(const struct sk_buff *skb);
+bool warden_radio_asks(const struct nlmsghdr *head, u8 cmd);
 int warden_radio_use(const char *radio);
 int warden_radio_use_now(const char *radio);
 

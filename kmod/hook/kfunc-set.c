@@ -58,11 +58,13 @@ asm(".pushsection .BTF_ids, \"a\"; .balign 8; .popsection");
 	X(warden_kf_bpf_load, KF_SLEEPABLE)                                                \
 	X(warden_kf_kexec, 0)                                                              \
 	X(warden_kf_tables, KF_SLEEPABLE)                                                  \
+	X(warden_kf_connector, KF_SLEEPABLE)                                               \
 	X(warden_kf_local_bind, KF_SLEEPABLE)                                              \
 	X(warden_kf_local_prepare, KF_SLEEPABLE)                                           \
 	X(warden_kf_local_reach, 0)                                                        \
 	X(warden_kf_socket_receive, KF_SLEEPABLE)                                          \
-	X(warden_kf_socket_release, 0)
+	X(warden_kf_socket_release, 0)                                                     \
+	X(warden_kf_socket_inherit, KF_SLEEPABLE)
 
 /* One set: LSM and tracing programs are one kind of hook to the verifier. */
 #define IN_SET(name, flags) BTF_ID_FLAGS(func, name, flags)

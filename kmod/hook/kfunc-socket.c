@@ -10,11 +10,13 @@
 #include <uapi/linux/warden.h>
 #include <warden/kfunc.h>
 
+#include "device/connector.h"
+#include "device/genl.h"
 #include "device/hci.h"
-#include "device/radio.h"
 #include "kfunc.h"
 #include "network/broker.h"
 #include "network/egress.h"
+#include "network/handed.h"
 #include "network/protocol.h"
 #include "network/service.h"
 #include "network/tables.h"
@@ -60,7 +62,7 @@ __bpf_kfunc int warden_kf_listen(struct socket *sock)
 __bpf_kfunc int warden_kf_accept(struct socket *sock)
 {
 	warden_kfunc_enter(WARDEN_HOOK_SOCKET_ACCEPT);
-	return warden_service_accept(sock);
+	return warden_service_receive(sock, "accept");
 }
 
 /**
@@ -183,7 +185,20 @@ __bpf_kfunc int warden_kf_keep_way(struct socket *sock)
 __bpf_kfunc int warden_kf_netlink_send(struct sk_buff *skb)
 {
 	warden_kfunc_enter(WARDEN_HOOK_NETLINK_SEND);
-	return warden_radio_judge(skb);
+	return warden_genl_judge(skb);
+}
+
+/**
+ * warden_kf_connector() - may the current program send this?
+ * @skb: what it sends to the kernel's connector
+ *
+ * Context: Sleepable LSM program.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_connector(struct sk_buff *skb)
+{
+	warden_kfunc_enter(WARDEN_HOOK_NETLINK_SEND);
+	return warden_connector_judge(skb);
 }
 
 /**
@@ -268,7 +283,20 @@ __bpf_kfunc int warden_kf_local_reach(struct sock *sk, struct sock *other, u32 h
 __bpf_kfunc int warden_kf_socket_receive(struct file *file)
 {
 	warden_kfunc_enter(WARDEN_HOOK_FILE_RECEIVE);
-	return warden_broker_receive(file);
+	return warden_handed_receive(file) ?: warden_broker_receive(file);
+}
+
+/**
+ * warden_kf_socket_inherit() - close the sockets the new program may not receive at
+ *
+ * Context: Sleepable LSM program, from bprm_committing_creds.
+ * Return: 0.
+ */
+__bpf_kfunc int warden_kf_socket_inherit(void)
+{
+	warden_kfunc_enter(WARDEN_HOOK_BPRM_CREDS);
+	warden_handed_inherit();
+	return 0;
 }
 
 /**

@@ -15,6 +15,7 @@
 #include <linux/sched/signal.h>
 #include <linux/security.h>
 #include <linux/slab.h>
+#include <linux/user_namespace.h>
 #include <warden/kfunc.h>
 
 #include "canary.h"
@@ -113,6 +114,8 @@ static int judge_file(u32 domain, struct file *file, struct warden_identity *obj
 	warden_identity_of_current(&subject);
 	warden_identity_of_file(file, object);
 	measure(domain, object, path);
+	if (domain == WARDEN_DOMAIN_EXEC && unlikely(warden_identity_is_loose(file)))
+		object->reason = WARDEN_REASON_PROGRAM_UNREADABLE;
 	if (domain == WARDEN_DOMAIN_MODULE && warden_load_defer(object))
 		err = 0;
 	else
@@ -207,6 +210,9 @@ __bpf_kfunc int warden_kf_file_open(struct file *file)
  */
 __bpf_kfunc int warden_kf_file_receive(struct file *file)
 {
+	struct warden_identity subject;
+	struct warden_request req;
+	struct warden_answer answer;
 	int err;
 
 	warden_kfunc_enter(WARDEN_HOOK_FILE_RECEIVE);
@@ -214,21 +220,35 @@ __bpf_kfunc int warden_kf_file_receive(struct file *file)
 		return warden_export_receive();
 	if (!is_sensor(file))
 		return warden_session_receive(file);
-	err = judge_sensor(file);
+	err = warden_judge_sensor(file, &req, &subject, &answer);
 	if (!err && warden_route_has_sessions(file))
-		err = warden_session_meet(file);
+		err = warden_session_meet(file, &req, &answer);
 	return err;
+}
+
+/*
+ * As setuid programs are (AT_SECURE): the loader takes no LD_PRELOAD and no LD_LIBRARY_PATH
+ * from the environment. And not dumpable, for which the first flag is not enough: who may
+ * start it cannot put code into what it is trusted for, nor can the root of a name space
+ * that it is started in. begin_new_exec() and create_elf_tables() read both after the hook.
+ */
+static void start_securely(struct linux_binprm *bprm)
+{
+	struct user_namespace *old = bprm->mm->user_ns;
+
+	bprm->secureexec = 1;
+	bprm->interp_flags |= BINPRM_FLAGS_ENFORCE_NONDUMP;
+	if (old != &init_user_ns) {
+		bprm->mm->user_ns = get_user_ns(&init_user_ns);
+		put_user_ns(old);
+	}
 }
 
 /**
  * warden_kf_exec() - measure and appraise what is about to run
  * @bprm: the execution; called for the script and for its interpreter
  *
- * A program the policy names is started as setuid programs are (AT_SECURE): the
- * loader takes no LD_PRELOAD and no LD_LIBRARY_PATH from its environment, and it
- * is not dumpable, so that who may start it cannot put code into what it is
- * trusted for. begin_new_exec() and create_elf_tables() read the flag after
- * this hook.
+ * A program the policy names is started so that nobody but root looks into it.
  *
  * Where a policy only names programs, nothing else is asked of what runs.
  *
@@ -245,13 +265,13 @@ __bpf_kfunc int warden_kf_exec(struct linux_binprm *bprm)
 	if (warden_judge_touches(WARDEN_DOMAIN_EXEC))
 		err = judge_file(WARDEN_DOMAIN_EXEC, bprm->file, &object);
 	else
-		warden_identity_of_file(bprm->file, &object);
+		warden_identity_of_program(bprm->file, &object);
 	if (!err && unlikely(READ_ONCE(current->ptrace)) && warden_debug_asked() &&
 	    warden_debug_is_traced_by_another(bprm->file))
 		err = warden_debug_judge(WARDEN_DEBUG_SURFACE_PTRACE, true);
 	named = !err && !object.reason && warden_judge_names(&object.digest);
 	if (named)
-		bprm->secureexec = 1;
+		start_securely(bprm);
 	warden_command_note(bprm, named);
 	return err;
 }

@@ -15,6 +15,21 @@
 #include "program/identity.h"
 
 /*
+ * By a consent for one open that is this process's already, or one that nobody has used yet:
+ * to match the one and the other takes a session of another number.
+ */
+static int judge_use(const struct warden_request *req, struct warden_answer *answer)
+{
+	struct warden_request first = *req;
+	int err = warden_judge(req, answer);
+
+	if (answer->reason != WARDEN_REASON_NO_CONSENT)
+		return err;
+	first.session = 0;
+	return warden_judge(&first, answer);
+}
+
+/*
  * Does the consent it rests on let this process? One that is for one open has none to
  * end with here, and is the process's that came first, as one that is for one process.
  */
@@ -44,7 +59,7 @@ static int judge(u32 class, const char *name, struct warden_identity *subject)
 
 	if (!subject->reason && warden_judge_is_traced())
 		subject->reason = WARDEN_REASON_PROGRAM_TRACED;
-	err = warden_judge(&req, &answer) ?: claim(&req, &answer) ?: warden_egress_use(class, 0);
+	err = judge_use(&req, &answer) ?: claim(&req, &answer) ?: warden_egress_use(class, 0);
 	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, name, 0);
 	return err;

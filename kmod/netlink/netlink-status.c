@@ -169,7 +169,8 @@ static int put_surface(struct sk_buff *skb, u32 surface)
 
 	if (!nest || nla_put_u32(skb, WARDEN_A_SURFACE_SURFACE, surface) ||
 	    nla_put_u32(skb, WARDEN_A_SURFACE_STATE, state) ||
-	    put_u32(skb, WARDEN_A_SURFACE_SECONDS, seconds))
+	    put_u32(skb, WARDEN_A_SURFACE_SECONDS, seconds) ||
+	    put_u32(skb, WARDEN_A_SURFACE_OLDER, warden_debug_older(surface)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -266,13 +267,14 @@ static int fill_stop(struct sk_buff *skb, const void *arg)
 	return nla_put_u32(skb, WARDEN_A_STATUS_SESSIONS, *(const unsigned int *)arg);
 }
 
-/* The programs are freed a grace period after their links; until then rmmod is refused. */
-static void wait_for_programs(unsigned int sessions)
+/* The programs are freed a grace period after their links; until then rmmod is refused, or later. */
+static unsigned int wait_for_programs(unsigned int sessions)
 {
 	unsigned int ms;
 
 	for (ms = 0; ms < 5000 && module_refcount(THIS_MODULE) > (int)sessions; ms += 10)
 		msleep(10);
+	return sessions ?: max(module_refcount(THIS_MODULE), 0);
 }
 
 int warden_nl_stop_doit(struct sk_buff *skb, struct genl_info *info)
@@ -284,7 +286,7 @@ int warden_nl_stop_doit(struct sk_buff *skb, struct genl_info *info)
 						    .object = "warden" });
 	warden_hooks_detach();
 	left = warden_session_end_all(WARDEN_REASON_STOPPING) + warden_hci_count();
-	wait_for_programs(left);
+	left = wait_for_programs(left);
 	warden_change_unlock();
 	return warden_message_reply(info, fill_stop, &left);
 }

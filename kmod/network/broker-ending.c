@@ -8,9 +8,8 @@
  */
 #include <linux/file.h>
 #include <linux/fs.h>
-#include <linux/hash.h>
-#include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/net.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -27,9 +26,9 @@
 #include "broker-priv.h"
 #include "broker.h"
 #include "consent/consent.h"
+#include "ending.h"
 #include "policy/layers.h"
 #include "session/light.h"
-#include "sweep.h"
 
 /* How long an end is waited for; it takes microseconds. */
 #define CUT_MS 100
@@ -45,14 +44,8 @@
 #define WATCH_LATE_MS 1000
 #define LATE_NS	      (10ULL * NSEC_PER_SEC)
 
-/*
- * What never waits for long has a queue of its own. An end may wait for ever, and a queue
- * has WQ_MAX_ACTIVE workers: so there are as many of them as there may be living connections.
- */
-#define CUT_QUEUES (WARDEN_SESSIONS_MAX / WQ_MAX_ACTIVE)
-
+/* What never waits for long has a queue of its own; an end may wait for ever (ending.c). */
 static struct workqueue_struct *queue;
-static struct workqueue_struct *cut_queues[CUT_QUEUES];
 
 static void drop_gone(struct work_struct *work);
 static DECLARE_WORK(drop_work, drop_gone);
@@ -127,7 +120,7 @@ static void cut(struct work_struct *work)
 	} else {
 		WRITE_ONCE(l->early, READ_ONCE(l->sk->sk_state) == TCP_CLOSE ?
 					     ktime_get_boottime_ns() : 0);
-		warden_sweep_end(l->sk);
+		warden_ending_now(l->sk);
 	}
 	if (file) {
 		drain(sock_from_file(file));
@@ -137,15 +130,17 @@ static void cut(struct work_struct *work)
 	if (l->early)
 		mod_delayed_work(queue, &watch_work, msecs_to_jiffies(WATCH_MS));
 	warden_link_put(l);
+	module_put(THIS_MODULE); /* exit waits for the queue, so for our way out of here */
 }
 
 static void begin_cut(struct warden_link *l)
 {
-	struct workqueue_struct *to = cut_queues[hash_ptr(l->sk, ilog2(CUT_QUEUES))];
-
 	refcount_inc(&l->users);
-	if (!queue_work(to, &l->work))
+	__module_get(THIS_MODULE); /* or exit would wait as long as a program holds its socket's lock */
+	if (!warden_ending_queue(WARDEN_ENDERS_LINK, l->sk, &l->work)) {
+		module_put(THIS_MODULE);
 		warden_link_put(l);
+	}
 }
 
 static void first_cut(struct warden_link *l)
@@ -360,17 +355,6 @@ void warden_link_drop_later(struct list_head *list)
 	queue_work(queue, &drop_work);
 }
 
-static void free_queues(void)
-{
-	u32 i;
-
-	for (i = 0; i < CUT_QUEUES; i++)
-		if (cut_queues[i])
-			destroy_workqueue(cut_queues[i]);
-	if (queue)
-		destroy_workqueue(queue);
-}
-
 /**
  * warden_broker_init() - set up what ends connections
  *
@@ -379,18 +363,8 @@ static void free_queues(void)
  */
 int warden_broker_init(void)
 {
-	bool all;
-	u32 i;
-
 	queue = alloc_workqueue("warden_broker", WQ_UNBOUND, 0);
-	all = queue;
-	for (i = 0; i < CUT_QUEUES && all; i++) {
-		cut_queues[i] = alloc_workqueue("warden_cut%u", WQ_UNBOUND, WQ_MAX_ACTIVE, i);
-		all = cut_queues[i];
-	}
-	if (!all)
-		free_queues();
-	return all ? 0 : -ENOMEM;
+	return queue ? 0 : -ENOMEM;
 }
 
 /**
@@ -400,14 +374,11 @@ int warden_broker_init(void)
  */
 void warden_broker_exit(void)
 {
-	u32 i;
-
 	/* 1. no connection is in the table: a watch begins no cut from here on */
 	warden_broker_end_all(WARDEN_REASON_STOPPING, ktime_get_boottime_ns());
 	/* 2. what was being ended may ask for a watch until it is done */
-	for (i = 0; i < CUT_QUEUES; i++)
-		flush_workqueue(cut_queues[i]);
+	warden_ending_flush(WARDEN_ENDERS_LINK);
 	/* 3. that has nobody left who asks for it */
 	cancel_delayed_work_sync(&watch_work);
-	free_queues();
+	destroy_workqueue(queue);
 }

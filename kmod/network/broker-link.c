@@ -30,6 +30,7 @@
  */
 static DEFINE_SPINLOCK(links_lock);
 static DEFINE_HASHTABLE(links, 8);
+static DEFINE_HASHTABLE(prepared, 8);
 static u32 nr_links;  /* in the table */
 static u32 nr_live;   /* of those */
 static int nr_others; /* sockets that broker-local.c knows */
@@ -49,6 +50,7 @@ static void take_out(struct warden_link *l)
 {
 	lockdep_assert_held(&links_lock);
 	hash_del(&l->node);
+	hash_del(&l->prepared);
 	nr_links--;
 	nr_live -= l->state == WARDEN_LINK_LIVE;
 	set_gate();
@@ -95,11 +97,19 @@ static bool is_renewed(const struct warden_link *l, const struct warden_link *ne
 	       (l->sk->sk_type != SOCK_DGRAM && l->pid == new->pid);
 }
 
-/* One that is prepared, for another of its process, or because that is gone. */
-static bool is_stale(const struct warden_link *l, const struct warden_link *new)
+/* Those that nobody comes back for: a thread is in one call at a time, or gone. */
+static void drop_stale(const struct pid *thread, struct list_head *gone)
 {
-	return l->state == WARDEN_LINK_PREPARED &&
-	       (l->pid == new->pid || !pid_has_task(l->pid, PIDTYPE_TGID));
+	struct hlist_node *next;
+	struct warden_link *l;
+
+	lockdep_assert_held(&links_lock);
+	hash_for_each_possible_safe(prepared, l, next, prepared, (unsigned long)thread) {
+		if (l->thread != thread && pid_has_task(l->thread, PIDTYPE_PID))
+			continue;
+		take_out(l);
+		list_add(&l->over, gone);
+	}
 }
 
 /* Seen by each review from here on; so the verdict is looked at once more. */
@@ -202,7 +212,8 @@ bool warden_link_has(const struct sock *sk)
  * warden_link_prepare() - keep a connection until it is known whom it is to
  * @l: the connection
  *
- * One of each process that has the socket: two may be about to send.
+ * One of each thread: several may be about to send by one socket, and no program has more of
+ * them than it has threads.
  *
  * Context: Process context, does not sleep.
  */
@@ -211,14 +222,15 @@ void warden_link_prepare(struct warden_link *l)
 	LIST_HEAD(gone);
 
 	spin_lock(&links_lock);
-	make_way(l->sk, l, is_stale, &gone);
+	drop_stale(l->thread, &gone);
 	put_in(l, WARDEN_LINK_PREPARED);
+	hash_add(prepared, &l->prepared, (unsigned long)l->thread);
 	spin_unlock(&links_lock);
 	warden_link_drop_later(&gone);
 }
 
 /**
- * warden_link_take_prepared() - what the current process prepared for a socket
+ * warden_link_take_prepared() - what the current thread prepared for a socket
  * @sk: the socket
  *
  * Context: Process context, does not sleep.
@@ -229,9 +241,8 @@ struct warden_link *warden_link_take_prepared(const struct sock *sk)
 	struct warden_link *l, *found = NULL;
 
 	spin_lock(&links_lock);
-	hash_for_each_possible(links, l, node, (unsigned long)sk)
-		if (l->sk == sk && l->state == WARDEN_LINK_PREPARED &&
-		    l->pid == task_tgid(current))
+	hash_for_each_possible(prepared, l, prepared, (unsigned long)task_pid(current))
+		if (l->sk == sk && l->thread == task_pid(current))
 			found = l;
 	if (found)
 		take_out(found);

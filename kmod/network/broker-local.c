@@ -13,11 +13,13 @@
  */
 #include <linux/cred.h>
 #include <linux/dcache.h>
+#include <linux/fs_struct.h>
 #include <linux/hashtable.h>
 #include <linux/kernel.h>
 #include <linux/namei.h>
 #include <linux/net.h>
 #include <linux/path.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -184,17 +186,24 @@ void warden_local_forget_all(void)
 
 /* --- a socket gets its address ---------------------------------------------------------- */
 
-/* The folder a name is in, as the current program sees it; and the rest of the name. */
+/*
+ * The folder a name is in, as the current program sees it; and the rest of the name. No file system is
+ * asked, as one of a program's own may never answer, and all sleepable BPF programs would be waited
+ * for: a folder that is not in memory is not found, and its socket told by the other two.
+ */
 static int find_folder(char *name, struct path *folder, const char **last)
 {
 	char *slash = strrchr(name, '/');
 
 	*last = slash ? slash + 1 : name;
-	if (slash == name)
-		return kern_path("/", LOOKUP_DIRECTORY, folder);
-	if (slash)
-		*slash = '\0';
-	return kern_path(slash ? name : ".", LOOKUP_FOLLOW | LOOKUP_DIRECTORY, folder);
+	if (!slash)
+		get_fs_pwd(current->fs, folder);
+	else if (slash == name)
+		get_fs_root(current->fs, folder);
+	if (!slash || slash == name)
+		return 0;
+	*slash = '\0';
+	return kern_path(name, LOOKUP_FOLLOW | LOOKUP_DIRECTORY | LOOKUP_CACHED, folder);
 }
 
 static bool name_whole(char *where, const char *folder, const char *last)

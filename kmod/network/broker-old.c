@@ -8,6 +8,7 @@
  */
 #include <linux/cred.h>
 #include <linux/in.h>
+#include <linux/mm.h>
 #include <linux/netdevice.h>
 #include <linux/pid.h>
 #include <linux/rwsem.h>
@@ -25,9 +26,10 @@
 #include "broker.h"
 #include "policy/change.h"
 #include "policy/layers.h"
+#include "record/record.h"
 
-/* Sockets of one bucket of a table that are held at once. */
-#define BATCH 32
+/* Sockets of one bucket of a table that there is room for at least, once there is any. */
+#define ROOM 64U
 
 /* --- one ------------------------------------------------------------------------- */
 
@@ -62,6 +64,58 @@ static bool is_old(struct sock *sk)
 	return !sk->sk_kern_sock && !sock_flag(sk, SOCK_DEAD) && !warden_link_has(sk);
 }
 
+/* --- those of one bucket of a table ---------------------------------------------------- */
+
+/*
+ * All of them are held, as what was ended leaves its bucket meanwhile: who went on behind as many
+ * as he had seen would miss others.
+ */
+struct batch {
+	u32 nr;
+	u32 room;
+	u32 more; /* that there was no room for */
+	struct sock **sk;
+};
+
+static void let_go(struct batch *b)
+{
+	while (b->nr)
+		sock_put(b->sk[--b->nr]);
+	b->more = 0;
+}
+
+/* Under the lock of the bucket @sk stands in. */
+static void hold(struct batch *b, struct sock *sk)
+{
+	if (b->nr == b->room)
+		b->more++;
+	else if (refcount_inc_not_zero(&sk->sk_refcnt))
+		b->sk[b->nr++] = sk;
+}
+
+/*
+ * Or there is room for more now, and it is to be walked again: for twice as many, as those who come
+ * stand before those that are older. Without memory those that are held have to do, which is recorded.
+ */
+static bool has_all(struct batch *b)
+{
+	u32 room = max(2 * (b->nr + b->more), ROOM);
+	struct sock **sk;
+
+	if (!b->more)
+		return true;
+	sk = kvmalloc_array(room, sizeof(*sk), GFP_KERNEL);
+	if (!sk) {
+		warden_record_lose(false);
+		return true;
+	}
+	let_go(b);
+	kvfree(b->sk);
+	b->sk = sk;
+	b->room = room;
+	return false;
+}
+
 /* --- local sockets ------------------------------------------------------------------ */
 
 /* Who accepted a stream knows the process that connected. */
@@ -93,60 +147,32 @@ static void look_at(struct sock *sk)
 		sock_put(peer);
 }
 
-/* Some sockets of a bucket, held; those before @skip were looked at. */
-static unsigned int hold_some(struct net *net, unsigned int bucket, unsigned int skip,
-			      struct sock *found[BATCH])
+static void walk_bucket(struct net *net, unsigned int bucket, struct batch *b)
 {
-	unsigned int nr = 0;
 	struct sock *sk;
-
-	spin_lock(&net->unx.table.locks[bucket]);
-	sk_for_each(sk, &net->unx.table.buckets[bucket]) {
-		if (skip) {
-			skip--;
-			continue;
-		}
-		if (nr == BATCH)
-			break;
-		sock_hold(sk);
-		found[nr++] = sk;
-	}
-	spin_unlock(&net->unx.table.locks[bucket]);
-	return nr;
-}
-
-static void walk_bucket(struct net *net, unsigned int bucket)
-{
-	struct sock *found[BATCH];
-	unsigned int skip = 0, nr, i;
+	u32 i;
 
 	do {
-		nr = hold_some(net, bucket, skip, found);
-		for (i = 0; i < nr; i++) {
-			look_at(found[i]);
-			sock_put(found[i]);
-		}
-		skip += nr;
-		cond_resched();
-	} while (nr == BATCH);
+		spin_lock(&net->unx.table.locks[bucket]);
+		sk_for_each(sk, &net->unx.table.buckets[bucket])
+			hold(b, sk);
+		spin_unlock(&net->unx.table.locks[bucket]);
+	} while (!has_all(b));
+	for (i = 0; i < b->nr; i++)
+		look_at(b->sk[i]);
+	let_go(b);
+	cond_resched();
 }
 
-static void walk_local(struct net *net)
+static void walk_local(struct net *net, struct batch *b)
 {
 	unsigned int i;
 
 	for (i = 0; i < UNIX_HASH_SIZE; i++)
-		walk_bucket(net, i);
+		walk_bucket(net, i, b);
 }
 
 /* --- ports ---------------------------------------------------------------------------- */
-
-/* Those of one bucket, held, with their locks not taken. */
-struct batch {
-	unsigned int nr;
-	unsigned int skip;
-	struct sock *sk[BATCH];
-};
 
 static bool is_to_broker(const struct sock *sk, struct warden_broker *broker)
 {
@@ -158,82 +184,69 @@ static void consider(struct batch *b, struct sock *sk)
 {
 	struct warden_broker broker;
 
-	if (b->nr == BATCH || !inet_sk(sk)->inet_dport || !is_to_broker(sk, &broker))
-		return;
-	if (b->skip) {
-		b->skip--;
-		return;
-	}
-	if (refcount_inc_not_zero(&sk->sk_refcnt))
-		b->sk[b->nr++] = sk;
+	if (inet_sk(sk)->inet_dport && is_to_broker(sk, &broker))
+		hold(b, sk);
 }
 
-/* Gives how many there were; as many as fit are perhaps not all. */
-static unsigned int settle(struct batch *b)
+static void settle(struct batch *b)
 {
 	struct warden_broker broker;
-	unsigned int i;
+	u32 i;
 
-	for (i = 0; i < b->nr; i++) {
+	for (i = 0; i < b->nr; i++)
 		if (is_old(b->sk[i]) && is_to_broker(b->sk[i], &broker))
 			adopt(b->sk[i], NULL, &broker, "");
-		sock_put(b->sk[i]);
-	}
-	return b->nr;
+	let_go(b);
+	cond_resched();
 }
 
-static void walk_flows(struct inet_hashinfo *info)
+static void walk_flows(struct inet_hashinfo *info, struct batch *b)
 {
 	struct hlist_nulls_node *node;
 	struct sock *sk;
-	u32 i, seen;
+	u32 i;
 
 	for (i = 0; i <= info->ehash_mask; i++) {
-		struct batch b;
-
-		for (seen = 0; !hlist_nulls_empty(&info->ehash[i].chain); seen += BATCH) {
-			b.nr = 0;
-			b.skip = seen;
+		if (hlist_nulls_empty(&info->ehash[i].chain))
+			continue;
+		do {
 			spin_lock_bh(inet_ehash_lockp(info, i));
 			sk_nulls_for_each(sk, node, &info->ehash[i].chain)
 				if (sk_fullsock(sk) && sk->sk_protocol == IPPROTO_TCP)
-					consider(&b, sk);
+					consider(b, sk);
 			spin_unlock_bh(inet_ehash_lockp(info, i));
-			if (settle(&b) < BATCH)
-				break;
-		}
-		cond_resched();
+		} while (!has_all(b));
+		settle(b);
 	}
 }
 
-static void walk_udp(struct udp_table *table)
+static void walk_udp(struct udp_table *table, struct batch *b)
 {
-	struct batch b;
 	struct sock *sk;
-	u32 i, seen;
+	u32 i;
 
-	for (i = 0; i <= table->mask; i++)
-		for (seen = 0; !hlist_empty(&table->hash[i].head); seen += BATCH) {
-			b.nr = 0;
-			b.skip = seen;
+	for (i = 0; i <= table->mask; i++) {
+		if (hlist_empty(&table->hash[i].head))
+			continue;
+		do {
 			spin_lock_bh(&table->hash[i].lock);
 			sk_for_each(sk, &table->hash[i].head)
 				if (sk->sk_protocol == IPPROTO_UDP)
-					consider(&b, sk);
+					consider(b, sk);
 			spin_unlock_bh(&table->hash[i].lock);
-			if (settle(&b) < BATCH)
-				break;
-		}
+		} while (!has_all(b));
+		settle(b);
+	}
 }
 
 /* A network may have tables of its own (tcp_child_ehash_entries, udp_child_hash_entries). */
-static void walk_ports(struct net *net)
+static void walk_ports(struct net *net, struct batch *b)
 {
 	if (net == &init_net ||
 	    net->ipv4.tcp_death_row.hashinfo != init_net.ipv4.tcp_death_row.hashinfo)
-		walk_flows(net->ipv4.tcp_death_row.hashinfo);
+		walk_flows(net->ipv4.tcp_death_row.hashinfo, b);
 	if (net == &init_net || net->ipv4.udp_table != init_net.ipv4.udp_table)
-		walk_udp(net->ipv4.udp_table);
+		walk_udp(net->ipv4.udp_table, b);
 }
 
 static bool names_any(const struct warden_layers *layers)
@@ -255,6 +268,7 @@ static bool names_any(const struct warden_layers *layers)
 void warden_broker_follow(const struct warden_layers *layers)
 {
 	bool local = warden_broker_any_local(layers);
+	struct batch b = {};
 	struct net *net;
 
 	warden_change_assert_held();
@@ -264,9 +278,10 @@ void warden_broker_follow(const struct warden_layers *layers)
 		return;
 	down_read(&net_rwsem);
 	for_each_net(net) {
-		walk_ports(net);
+		walk_ports(net, &b);
 		if (local)
-			walk_local(net);
+			walk_local(net, &b);
 	}
 	up_read(&net_rwsem);
+	kvfree(b.sk);
 }

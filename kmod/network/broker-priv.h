@@ -34,6 +34,7 @@ enum warden_link_state {
 /**
  * struct warden_link - a connection to a broker, by the socket of the one who connects
  * @node: in the table, by @sk; under the lock of links, as are @state and @id
+ * @prepared: in the table of those that are prepared, by @thread; under the lock of links
  * @ending: in the list of those that somebody ends
  * @over: in the list of those that left the table
  * @users: the table, and whoever works on it
@@ -46,6 +47,7 @@ enum warden_link_state {
  *	  without memory
  * @uid: its real user id
  * @pid: its thread group, or NULL
+ * @thread: the thread that made it
  * @id: its number
  * @since: boot-time clock, in ns
  * @early: boot-time clock in ns, when it was ended before its connect() had begun; else 0
@@ -55,6 +57,7 @@ enum warden_link_state {
  */
 struct warden_link {
 	struct hlist_node node;
+	struct hlist_node prepared;
 	struct list_head ending;
 	struct list_head over;
 	refcount_t users;
@@ -66,6 +69,7 @@ struct warden_link {
 	const char *path;
 	u32 uid;
 	struct pid *pid;
+	struct pid *thread;
 	u64 id;
 	u64 since;
 	u64 early;

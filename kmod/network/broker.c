@@ -169,6 +169,7 @@ struct warden_link *warden_link_new(struct sock *sk, gfp_t gfp)
 	sock_hold(sk);
 	l->uid = from_kuid(&init_user_ns, current_uid());
 	l->pid = get_pid(task_tgid(current));
+	l->thread = get_pid(task_pid(current));
 	l->since = ktime_get_boottime_ns();
 	init_completion(&l->done);
 	identify(l, gfp);
@@ -186,6 +187,7 @@ void warden_link_put(struct warden_link *l)
 	if (!l || !refcount_dec_and_test(&l->users))
 		return;
 	sock_put(l->sk);
+	put_pid(l->thread);
 	put_pid(l->pid);
 	kfree(l->path);
 	kfree(l);

@@ -25,8 +25,8 @@
 #define FRESH (HZ)
 
 /*
- * Read and written with no lock: whoever finds its key with the time of the flow
- * that stood there before, finds a flow that is being noted.
+ * Read and written with no lock. The time is written before the key, which is released: whoever
+ * finds a key finds its time, or a later one.
  */
 struct place {
 	u64 key; /* 0 is free */
@@ -78,7 +78,7 @@ void warden_flow_note(const struct warden_flow *flow)
 	if (READ_ONCE(oldest->key) == key && time_before(now, READ_ONCE(oldest->used) + FRESH))
 		return;
 	WRITE_ONCE(oldest->used, now);
-	WRITE_ONCE(oldest->key, key);
+	smp_store_release(&oldest->key, key);
 }
 
 /**
@@ -95,7 +95,7 @@ bool warden_flow_known(const struct warden_flow *flow)
 	u32 i;
 
 	for (i = 0; i < WAYS; i++)
-		if (READ_ONCE(set[i].key) == key)
+		if (smp_load_acquire(&set[i].key) == key)
 			return time_before(jiffies, READ_ONCE(set[i].used) + LIFE);
 	return false;
 }

@@ -8,6 +8,7 @@
  */
 #include <linux/cred.h>
 #include <linux/hrtimer.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
@@ -20,21 +21,26 @@
 #include <uapi/linux/warden.h>
 
 #include "compat/hrtimer.h"
+#include "ending.h"
 #include "opening.h"
 #include "record/record.h"
-#include "sweep.h"
 
 /**
  * struct opened - a socket that listens because of an opening
  * @list: in @sockets
  * @sk: held
  * @port: of the opening; that of @sk may be gone when it is closed
+ * @ending: its end that is under way
  */
 struct opened {
 	struct list_head list;
 	struct sock *sk;
 	u16 port;
+	struct warden_ending *ending;
 };
+
+/* How long the ends of sockets are waited for; they take microseconds. */
+#define END_MS 250
 
 /* Protects the table and the list; nothing nests in it. */
 static DEFINE_SPINLOCK(table_lock);
@@ -109,9 +115,11 @@ static void forget_closed(void)
 		drop(one);
 }
 
-static u32 end_sockets(const struct warden_opening *o)
+/* Those that @late counts end later. */
+static u32 end_sockets(const struct warden_opening *o, u32 *late)
 {
 	struct opened *one, *next;
+	unsigned long deadline;
 	LIST_HEAD(over);
 	u32 ended = 0;
 
@@ -123,8 +131,14 @@ static u32 end_sockets(const struct warden_opening *o)
 		nr_sockets--;
 	}
 	spin_unlock_bh(&table_lock);
+	list_for_each_entry(one, &over, list)
+		one->ending = warden_ending_begin(one->sk, NULL, false);
+	deadline = jiffies + msecs_to_jiffies(END_MS);
 	list_for_each_entry_safe(one, next, &over, list) {
-		ended += warden_sweep_end(one->sk);
+		bool is_late = false;
+
+		ended += warden_ending_settle(one->ending, deadline, &is_late);
+		*late += is_late;
 		drop(one);
 	}
 	return ended;
@@ -228,15 +242,19 @@ static enum hrtimer_restart expiry_fires(struct hrtimer *timer)
 static u32 take_out(struct warden_opening *o, u32 reason)
 {
 	struct warden_opening over = *o;
-	char text[40];
-	u32 ended;
+	u32 ended, late = 0;
+	char text[96];
 
 	lockdep_assert_held(&openings_lock);
 	spin_lock_bh(&table_lock);
 	memset(o, 0, sizeof(*o));
 	spin_unlock_bh(&table_lock);
-	ended = end_sockets(&over);
-	snprintf(text, sizeof(text), "%u sockets ended", ended);
+	ended = end_sockets(&over, &late);
+	if (late)
+		snprintf(text, sizeof(text), "%u sockets ended, %u go on until a call of their program is over",
+			 ended, late);
+	else
+		snprintf(text, sizeof(text), "%u sockets ended", ended);
 	tell(WARDEN_EVENT_SERVICE_CLOSE, reason, &over, text);
 	return ended;
 }

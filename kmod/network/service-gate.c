@@ -40,6 +40,8 @@ static u32 denying_domains(const struct warden_layers *layers)
 	u32 mask = 0, i;
 
 	for (i = 0; layers && i < layers->nr; i++) {
+		if (denies_anything(layers->layer[i], WARDEN_DOMAIN_LISTEN))
+			mask |= BIT(WARDEN_DOMAIN_LISTEN);
 		if (denies_anything(layers->layer[i], WARDEN_DOMAIN_CONNECT))
 			mask |= BIT(WARDEN_DOMAIN_CONNECT);
 		if (denies_anything(layers->layer[i], WARDEN_DOMAIN_BIND))

@@ -206,18 +206,19 @@ int warden_service_listen(struct socket *sock)
 }
 
 /**
- * warden_service_accept() - may the current program take a connection of this socket?
+ * warden_service_receive() - may the current program receive by this socket?
  * @sock: the socket, which another program may have made and handed over
+ * @how: for the record: what it is about to do
  *
  * Context: Process context, may sleep.
  * Return: 0 or -EACCES.
  */
-int warden_service_accept(struct socket *sock)
+int warden_service_receive(struct socket *sock, const char *how)
 {
 	const struct place at = place_of(sock);
 	bool opened;
 
-	return ask_listen(sock, &at, "accept", &opened);
+	return ask_listen(sock, &at, how, &opened);
 }
 
 /* --- connecting ------------------------------------------------------------ */

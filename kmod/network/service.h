@@ -10,7 +10,7 @@ struct warden_gate;
 
 int warden_service_bind(struct socket *sock, const struct sockaddr *address, int len);
 int warden_service_listen(struct socket *sock);
-int warden_service_accept(struct socket *sock);
+int warden_service_receive(struct socket *sock, const char *how);
 int warden_service_connect(struct socket *sock, const struct sockaddr *address, int len);
 int warden_service_egress(struct socket *sock, const struct msghdr *msg);
 int warden_service_send(struct socket *sock, const struct msghdr *msg);

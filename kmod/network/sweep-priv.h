@@ -4,8 +4,8 @@
 
 #include <linux/types.h>
 
-struct net;
 struct sock;
+struct warden_ending;
 struct warden_layers;
 struct warden_ports;
 
@@ -26,7 +26,10 @@ struct warden_ports;
  * @nr: how many @found
  * @told: records that were made
  * @more: sockets that none was made for
+ * @late: an end was not there in time
  * @found: held
+ * @settled: those of @found that were looked at
+ * @endings: their ends that are under way
  */
 struct warden_sweep {
 	const struct warden_layers *layers;
@@ -40,11 +43,15 @@ struct warden_sweep {
 	u32 nr;
 	u32 told;
 	u32 more;
+	bool late;
 	struct sock *found[WARDEN_SWEEP_BATCH];
+	bool settled[WARDEN_SWEEP_BATCH];
+	struct warden_ending *endings[WARDEN_SWEEP_BATCH];
 };
 
 void warden_sweep_consider(struct warden_sweep *s, struct sock *sk, bool taken);
-void warden_sweep_walk_sctp(struct warden_sweep *s, struct net *net);
+void warden_sweep_walk_sctp(struct warden_sweep *s);
+bool warden_sweep_empty_sctp(struct sock *sk);
 bool warden_sweep_end_sctp(struct sock *sk);
 
 #endif /* WARDEN_SWEEP_PRIV_H */

@@ -5,16 +5,18 @@
  *
  * A socket of one association is shut down: what comes in for it is thrown away from then on,
  * nothing more is taken from its program, and the association ends as its program would end
- * it. A server listens no more. A socket of many associations has them aborted first.
+ * it. A server listens no more. Of a socket of many associations those that came in are aborted.
  */
 #include <linux/errno.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/net.h>
+#include <linux/rwsem.h>
 #include <linux/sctp.h>
 #include <linux/socket.h>
 #include <linux/uio.h>
+#include <net/net_namespace.h>
 #include <net/sctp/sctp.h>
 #include <net/sctp/structs.h>
 #include <net/sock.h>
@@ -22,6 +24,10 @@
 #include "sweep-priv.h"
 
 #if IS_ENABLED(CONFIG_IP_SCTP)
+
+/* Associations of one socket that are found at once, and how often it is looked for more. */
+#define MANY   32
+#define ROUNDS 64
 
 /* Is it a socket of one association? One that listens has those it did not give away yet. */
 static bool is_single(const struct sock *sk)
@@ -51,28 +57,52 @@ static int look_at_server(struct sctp_endpoint *ep, void *arg)
 	return 0;
 }
 
+static void walk_flows(struct warden_sweep *s, typeof(&sctp_transport_traverse_process) walk)
+{
+	struct net *net;
+	int at;
+
+	down_read(&net_rwsem);
+	for_each_net(net) {
+		at = 0;
+		walk(look_at_flow, NULL, net, &at, s);
+	}
+	up_read(&net_rwsem);
+}
+
+static void walk_servers(struct warden_sweep *s, typeof(&sctp_for_each_endpoint) walk)
+{
+	struct net *net;
+	int at;
+
+	down_read(&net_rwsem);
+	for_each_net(net) {
+		at = 0;
+		walk(look_at_server, net, &at, s);
+	}
+	up_read(&net_rwsem);
+}
+
 /**
- * warden_sweep_walk_sctp() - consider what SCTP has in a network
+ * warden_sweep_walk_sctp() - consider what SCTP has, in every network
  * @s: the walk
- * @net: the network
  *
  * Context: Process context, sleeps.
  */
-void warden_sweep_walk_sctp(struct warden_sweep *s, struct net *net)
+void warden_sweep_walk_sctp(struct warden_sweep *s)
 {
 	typeof(&sctp_transport_traverse_process) flows = symbol_get(sctp_transport_traverse_process);
-	typeof(&sctp_for_each_endpoint) servers;
-	int at = 0;
+	typeof(&sctp_for_each_endpoint) servers = NULL;
 
 	if (!flows)
 		return;
-	flows(look_at_flow, NULL, net, &at, s);
+	walk_flows(s, flows);
 	symbol_put(sctp_transport_traverse_process);
-	servers = s->out ? NULL : symbol_get(sctp_for_each_endpoint);
+	if (!s->out)
+		servers = symbol_get(sctp_for_each_endpoint);
 	if (!servers)
 		return;
-	at = 0;
-	servers(look_at_server, net, &at, s);
+	walk_servers(s, servers);
 	symbol_put(sctp_for_each_endpoint);
 }
 
@@ -89,7 +119,7 @@ static struct file *file_of(struct sock *sk)
 }
 
 /* Asked of the protocol and not of the socket, where a hook would ask who does it. */
-static void abort_all(struct sock *sk)
+static void abort_by(struct sock *sk, u16 flags, sctp_assoc_t id)
 {
 	char control[CMSG_SPACE(sizeof(struct sctp_sndinfo))] __aligned(8) = {};
 	struct cmsghdr *head = (struct cmsghdr *)control;
@@ -99,9 +129,50 @@ static void abort_all(struct sock *sk)
 	head->cmsg_level = IPPROTO_SCTP;
 	head->cmsg_type = SCTP_SNDINFO;
 	head->cmsg_len = CMSG_LEN(sizeof(*info));
-	info->snd_flags = SCTP_ABORT | SCTP_SENDALL;
+	info->snd_flags = SCTP_ABORT | flags;
+	info->snd_assoc_id = id;
 	iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, NULL, 0, 0);
 	sk->sk_prot->sendmsg(sk, &msg, 0);
+}
+
+/* Some of the associations that came in to a socket of many; gives how many. */
+static u32 find_taken(struct sock *sk, sctp_assoc_t id[MANY])
+{
+	const struct sctp_association *asoc;
+	u32 n = 0;
+
+	lock_sock(sk);
+	list_for_each_entry(asoc, &sctp_sk(sk)->ep->asocs, asocs)
+		if (n < MANY && is_taken(asoc) && asoc->state == SCTP_STATE_ESTABLISHED)
+			id[n++] = asoc->assoc_id;
+	release_sock(sk);
+	return n;
+}
+
+/**
+ * warden_sweep_empty_sctp() - abort what came in to a socket of many associations
+ * @sk: the socket, which listens on; held by the caller
+ *
+ * Context: Process context, sleeps.
+ * Return: true if there was any.
+ */
+bool warden_sweep_empty_sctp(struct sock *sk)
+{
+	struct file *file = sctp_sk(sk)->type == SCTP_SOCKET_UDP ? file_of(sk) : NULL;
+	sctp_assoc_t id[MANY];
+	u32 round, n, i, ended = 0;
+
+	for (round = 0; file && round < ROUNDS; round++) {
+		n = find_taken(sk, id);
+		for (i = 0; i < n; i++)
+			abort_by(sk, 0, id[i]);
+		ended += n;
+		if (n < MANY)
+			break;
+	}
+	if (file)
+		fput(file);
+	return ended;
 }
 
 static void shut(struct sock *sk)
@@ -133,7 +204,7 @@ bool warden_sweep_end_sctp(struct sock *sk)
 		shut(sk);
 	} else {
 		if (sctp_sk(sk)->type == SCTP_SOCKET_UDP)
-			abort_all(sk);
+			abort_by(sk, SCTP_SENDALL, 0);
 		ended = !kernel_listen(sk->sk_socket, 0);
 	}
 	fput(file);
@@ -142,8 +213,13 @@ bool warden_sweep_end_sctp(struct sock *sk)
 
 #else /* no SCTP */
 
-void warden_sweep_walk_sctp(struct warden_sweep *s, struct net *net)
+void warden_sweep_walk_sctp(struct warden_sweep *s)
 {
+}
+
+bool warden_sweep_empty_sctp(struct sock *sk)
+{
+	return false;
 }
 
 bool warden_sweep_end_sctp(struct sock *sk)

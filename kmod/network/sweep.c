@@ -11,6 +11,7 @@
  */
 #include <linux/bitmap.h>
 #include <linux/in.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
@@ -26,6 +27,7 @@
 #include <net/udp.h>
 #include <net/udplite.h>
 
+#include "ending.h"
 #include "judge/decide.h"
 #include "judge/match.h"
 #include "opening.h"
@@ -39,6 +41,13 @@
 
 /* Sockets that get a record of their own; one more counts the rest. */
 #define TOLD 64
+
+/*
+ * How long the ends of a batch are waited for, which take microseconds each; and of those that come
+ * after one that was late, as a program must have seen to that.
+ */
+#define END_MS	    250
+#define END_LATE_MS 20
 
 /* --- which ones ------------------------------------------------------------------- */
 
@@ -258,6 +267,25 @@ static bool is_concerned(const struct warden_sweep *s, const struct sock *sk, bo
 	       is_stopped(s, sk);
 }
 
+/* A socket of the kernel's own does not keep its network, whose interfaces are asked for later. */
+static bool hold(struct sock *sk)
+{
+	if (!maybe_get_net(sock_net(sk)))
+		return false;
+	if (refcount_inc_not_zero(&sk->sk_refcnt))
+		return true;
+	put_net(sock_net(sk));
+	return false;
+}
+
+static void let_go(struct sock *sk)
+{
+	struct net *net = sock_net(sk);
+
+	sock_put(sk);
+	put_net(net);
+}
+
 /**
  * warden_sweep_consider() - keep a socket for its end, where it is one that the policy concerns
  * @s: the walk
@@ -270,7 +298,7 @@ void warden_sweep_consider(struct warden_sweep *s, struct sock *sk, bool taken)
 {
 	if (s->nr == WARDEN_SWEEP_BATCH || !is_concerned(s, sk, taken))
 		return;
-	if (s->seen++ < s->skip || !refcount_inc_not_zero(&sk->sk_refcnt))
+	if (s->seen++ < s->skip || !hold(sk))
 		return;
 	s->found[s->nr++] = sk;
 }
@@ -354,9 +382,9 @@ static void walk_all(struct warden_sweep *s)
 			walk_flows(s, net->ipv4.tcp_death_row.hashinfo, IPPROTO_TCP);
 		if (net->ipv4.udp_table != init_net.ipv4.udp_table)
 			walk_udp(s, net->ipv4.udp_table);
-		warden_sweep_walk_sctp(s, net);
 	}
 	up_read(&net_rwsem);
+	warden_sweep_walk_sctp(s);
 	walk_dccp(s);
 	/* All networks share this one. Last: a server that ends takes what it did not accept along. */
 	if (!s->out)
@@ -365,56 +393,6 @@ static void walk_all(struct warden_sweep *s)
 
 /* --- what becomes of one -------------------------------------------------------------- */
 
-/* As tcp_abort() does it. What it is to send is a Reset, "Aborted". */
-static bool end_dccp(struct sock *sk)
-{
-	bool dead;
-
-	lock_sock(sk);
-	dead = sock_flag(sk, SOCK_DEAD);
-	if (!dead) {
-		sk->sk_prot->disconnect(sk, 0);
-		WRITE_ONCE(sk->sk_err, ECONNABORTED);
-		sk_error_report(sk);
-	}
-	release_sock(sk);
-	return !dead;
-}
-
-static bool end_by_protocol(struct sock *sk)
-{
-	switch (sk->sk_protocol) {
-	case IPPROTO_UDPLITE:
-		return !udp_abort(sk, ECONNABORTED);
-	case IPPROTO_DCCP:
-		return end_dccp(sk);
-	default:
-		return sk->sk_prot->diag_destroy && !sk->sk_prot->diag_destroy(sk, ECONNABORTED);
-	}
-}
-
-/**
- * warden_sweep_end() - end a socket, whoever holds it
- * @sk: of TCP, UDP, UDP-Lite, SCTP or DCCP, held by the caller
- *
- * As `ss -K` ends one (sock_diag_destroy()), but for a port that was bound on
- * purpose, which UDP would keep.
- *
- * Context: Process context, sleeps.
- * Return: true if it was ended.
- */
-bool warden_sweep_end(struct sock *sk)
-{
-	if (sock_flag(sk, SOCK_DEAD))
-		return false;
-	if (sk->sk_protocol == IPPROTO_SCTP)
-		return warden_sweep_end_sctp(sk);
-	lock_sock(sk);
-	sk->sk_userlocks &= ~SOCK_BINDPORT_LOCK;
-	release_sock(sk);
-	return end_by_protocol(sk);
-}
-
 static bool is_to_end(const struct warden_sweep *s, const struct sock *sk)
 {
 	u8 state = state_of(s->layers->ports, sk, bit_of(sk));
@@ -422,6 +400,13 @@ static bool is_to_end(const struct warden_sweep *s, const struct sock *sk)
 	if (!(state & WARDEN_REACH_HARD) || sk->sk_kern_sock)
 		return false;
 	return s->abort || (is_flow(sk) && s->had && was_open(s, sk));
+}
+
+/* Has a server's port lost its rule, so that what one socket has taken ends while it goes on? */
+static bool is_to_empty(const struct warden_sweep *s, const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_SCTP && !is_flow(sk) && !sk->sk_kern_sock && s->had &&
+	       was_open(s, sk) && state_of(s->layers->ports, sk, bit_of(sk)) & WARDEN_REACH_HARD;
 }
 
 static bool has_peer(const struct sock *sk)
@@ -439,8 +424,9 @@ static void name_peer(char *text, size_t size, const struct warden_sweep *s, con
 		snprintf(text, size, "connection %s %pI4", how, &sk->sk_daddr);
 }
 
-static void tell(struct warden_sweep *s, struct sock *sk, u16 port, u32 line,
-		 const struct warden_snapshot *snap, bool ended)
+/* A record that names it, told when it is known what becomes of it; NULL where it gets none. */
+static struct warden_record *describe(struct warden_sweep *s, struct sock *sk, u16 port, u32 line,
+				      const struct warden_snapshot *snap)
 {
 	struct warden_record *r;
 	char what[64] = "server";
@@ -448,14 +434,14 @@ static void tell(struct warden_sweep *s, struct sock *sk, u16 port, u32 line,
 	r = s->told < TOLD ? kzalloc(sizeof(*r), GFP_KERNEL) : NULL;
 	if (!r) {
 		s->more++;
-		return;
+		return NULL;
 	}
 	s->told++;
 	if (s->out || (is_flow(sk) && has_peer(sk)))
 		name_peer(what, sizeof(what), s, sk);
 	r->event = WARDEN_EVENT_SWEEP;
 	r->domain = s->out ? WARDEN_DOMAIN_CONNECT : WARDEN_DOMAIN_LISTEN;
-	r->action = ended ? WARDEN_ACTION_DENY : WARDEN_ACTION_ALLOW;
+	r->action = WARDEN_ACTION_ALLOW;
 	r->reason = s->out ? WARDEN_REASON_POLICY_CHANGED : WARDEN_REASON_PORT_CLOSED;
 	r->generation = s->layers->generation;
 	r->layer = snap->layer;
@@ -466,16 +452,33 @@ static void tell(struct warden_sweep *s, struct sock *sk, u16 port, u32 line,
 	r->family = sk->sk_family;
 	r->protocol = sk->sk_protocol;
 	r->port = port;
-	snprintf(r->object, sizeof(r->object), "%s%s %s", sk->sk_kern_sock ? "the kernel's " : "", what,
-		 ended ? "ended" : "goes on");
-	warden_record_add(r);
-	kfree(r);
+	snprintf(r->object, sizeof(r->object), "%s%s", sk->sk_kern_sock ? "the kernel's " : "", what);
+	return r;
 }
 
-/* The same of one that speaks to others. */
-static bool settle_outgoing(struct warden_sweep *s, struct sock *sk)
+/* A server of many associations goes on without those it has taken. */
+enum fate { GOES_ON, ENDS, EMPTIES };
+
+/* True where it stands as before, and is not about to end. */
+static bool dispose(struct warden_sweep *s, u32 i, struct warden_record *r, enum fate fate)
+{
+	if (fate != GOES_ON) {
+		s->endings[i] = warden_ending_begin(s->found[i], r, fate == EMPTIES);
+		return !s->endings[i];
+	}
+	if (r) {
+		strlcat(r->object, " goes on", sizeof(r->object));
+		warden_record_add(r);
+		kfree(r);
+	}
+	return true;
+}
+
+/* True where it stands as before: of those that speak to others. */
+static bool begin_outgoing(struct warden_sweep *s, u32 i)
 {
 	const struct warden_snapshot *snap;
+	struct sock *sk = s->found[i];
 	struct warden_request req;
 	bool ends;
 	u32 line;
@@ -488,16 +491,16 @@ static bool settle_outgoing(struct warden_sweep *s, struct sock *sk)
 	rcu_read_unlock();
 	if (!snap) /* it was connected to somebody else meanwhile */
 		return true;
-	tell(s, sk, req.port, line, snap, ends);
-	return !ends || !warden_sweep_end(sk);
+	return dispose(s, i, describe(s, sk, req.port, line, snap), ends ? ENDS : GOES_ON);
 }
 
-/* True where it stands as before. */
-static bool settle(struct warden_sweep *s, struct sock *sk)
+/* The same of those that receive. */
+static bool begin_incoming(struct warden_sweep *s, u32 i)
 {
+	struct sock *sk = s->found[i];
 	const u16 port = inet_sk(sk)->inet_num; /* an end takes it */
 	const struct warden_snapshot *snap;
-	bool ends = is_to_end(s, sk);
+	bool ends = is_to_end(s, sk), empties = !ends && is_to_empty(s, sk);
 	struct warden_origin from;
 	u32 line;
 
@@ -505,8 +508,44 @@ static bool settle(struct warden_sweep *s, struct sock *sk)
 	read_origin(&from, sk);
 	snap = warden_ports_closer(s->layers, transport_of(sk), port, &from, &line);
 	rcu_read_unlock();
-	tell(s, sk, port, line, snap, ends);
-	return !ends || !warden_sweep_end(sk);
+	return dispose(s, i, describe(s, sk, port, line, snap), ends ? ENDS : empties ? EMPTIES : GOES_ON);
+}
+
+/* Those that do not listen, and at @last the others: begun at once, and waited for together. */
+static u32 settle_some(struct warden_sweep *s, bool last)
+{
+	u32 i, stand = 0;
+	unsigned long deadline;
+
+	for (i = 0; i < s->nr; i++) {
+		if (s->settled[i] || (!last && s->found[i]->sk_state == TCP_LISTEN))
+			continue;
+		s->settled[i] = true;
+		stand += s->out ? begin_outgoing(s, i) : begin_incoming(s, i);
+	}
+	deadline = jiffies + msecs_to_jiffies(s->late ? END_LATE_MS : END_MS);
+	for (i = 0; i < s->nr; i++) {
+		if (s->endings[i])
+			stand += !warden_ending_settle(s->endings[i], deadline, &s->late);
+		s->endings[i] = NULL;
+	}
+	return stand;
+}
+
+/*
+ * Servers last, when no other end is under way: they close what they did not give out yet. Gives how many
+ * stand as before.
+ */
+static u32 settle(struct warden_sweep *s)
+{
+	u32 i, stand;
+
+	memset(s->settled, 0, sizeof(s->settled));
+	stand = settle_some(s, false);
+	stand += settle_some(s, true);
+	for (i = 0; i < s->nr; i++)
+		let_go(s->found[i]);
+	return stand;
 }
 
 /* --- the walk ------------------------------------------------------------------------- */
@@ -529,17 +568,13 @@ static void tell_rest(const struct warden_sweep *s)
 
 static void walk(struct warden_sweep *s)
 {
-	u32 round, i, stand;
+	u32 round, stand;
 
 	s->skip = 0;
 	s->more = 0;
 	for (round = 0; round < WARDEN_SWEEP_ROUNDS; round++) {
 		walk_all(s);
-		for (i = 0, stand = 0; i < s->nr; i++) {
-			stand += s->out ? settle_outgoing(s, s->found[i]) :
-					  settle(s, s->found[i]);
-			sock_put(s->found[i]);
-		}
+		stand = settle(s);
 		if (s->nr < WARDEN_SWEEP_BATCH)
 			break;
 		s->skip += stand;

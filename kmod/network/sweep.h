@@ -2,12 +2,8 @@
 #ifndef WARDEN_SWEEP_H
 #define WARDEN_SWEEP_H
 
-#include <linux/types.h>
-
-struct sock;
 struct warden_layers;
 
-bool warden_sweep_end(struct sock *sk);
 void warden_sweep(const struct warden_layers *old, const struct warden_layers *layers);
 
 #endif /* WARDEN_SWEEP_H */

@@ -441,6 +441,24 @@ struct file *warden_identity_exe(void)
 	return file;
 }
 
+/*
+ * While a program runs nobody writes to the inode it was started from; of an overlay that is the
+ * overlay's, and the file below can be written, and be the one a policy names by the time
+ * that somebody looks. Root may do so with the overlays it mounts, as with all else.
+ */
+bool warden_identity_is_loose(const struct file *file)
+{
+	return file_inode(file)->i_sb->s_user_ns != &init_user_ns &&
+	       d_real_inode(file->f_path.dentry) != file_inode(file);
+}
+
+int warden_identity_of_program(struct file *exe, struct warden_identity *id)
+{
+	if (unlikely(warden_identity_is_loose(exe)))
+		return settle(id, -EINVAL);
+	return warden_identity_of_file(exe, id);
+}
+
 int warden_identity_of_current(struct warden_identity *id)
 {
 	struct file *file = warden_identity_exe();
@@ -448,7 +466,7 @@ int warden_identity_of_current(struct warden_identity *id)
 
 	if (!file)
 		return settle(id, -ENOENT);
-	ret = warden_identity_of_file(file, id);
+	ret = warden_identity_of_program(file, id);
 	fput(file);
 	return ret;
 }
@@ -463,8 +481,9 @@ int warden_identity_known(struct warden_identity *id)
 		return settle(id, -ENOENT);
 	inode = d_real_inode(file->f_path.dentry);
 	id->run = warden_command_of(file);
-	known = read_verity(inode, &id->digest) ||
-		(!is_open_for_write(inode) && find(inode, &id->digest));
+	known = !warden_identity_is_loose(file) &&
+		(read_verity(inode, &id->digest) ||
+		 (!is_open_for_write(inode) && find(inode, &id->digest)));
 	fput(file);
 	return settle(id, known ? 0 : -ENOENT);
 }
@@ -474,7 +493,9 @@ static struct kept *look_up_current(struct file *exe)
 {
 	const struct inode *inode = d_real_inode(exe->f_path.dentry);
 
-	return is_open_for_write(inode) ? NULL : look_up(inode);
+	if (is_open_for_write(inode) || warden_identity_is_loose(exe))
+		return NULL;
+	return look_up(inode);
 }
 
 static u64 *pass_at(struct kept *k, u64 number)

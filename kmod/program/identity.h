@@ -65,6 +65,27 @@ void warden_identity_exit(void);
 int warden_identity_of_file(struct file *file, struct warden_identity *id);
 
 /**
+ * warden_identity_is_loose() - may a program be another than its file says?
+ * @file: what it was started from, or is about to be
+ *
+ * Context: Any.
+ * Return: true for a file on an overlay that a user mounted.
+ */
+bool warden_identity_is_loose(const struct file *file);
+
+/**
+ * warden_identity_of_program() - what the content is of the file that a program runs
+ * @exe: the file it was started from
+ * @id: filled in, also on failure
+ *
+ * As warden_identity_of_file(), but a file that is loose tells nothing of who runs it.
+ *
+ * Context: Process context, may sleep (reads the file on a miss).
+ * Return: 0, or -EACCES with @id->reason set.
+ */
+int warden_identity_of_program(struct file *exe, struct warden_identity *id);
+
+/**
  * warden_identity_exe() - the file the current task runs
  *
  * Context: Process context.

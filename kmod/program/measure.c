@@ -22,6 +22,7 @@
 #include <linux/timekeeping.h>
 #include <linux/tpm.h>
 #include <linux/unaligned.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <uapi/linux/warden.h>
 #include "measure.h"
@@ -271,8 +272,13 @@ int warden_measure_add(u32 domain, const struct warden_digest *digest, const cha
 	return seq;
 }
 
-/* Digests that came where nothing may sleep; as many as modules are loaded at a time. */
-#define MEASURE_LATER_MAX 64
+/*
+ * Digests that came where nothing may sleep; as many as modules are loaded at a time. What is
+ * loaded in the end has those before it logged. What is not leaves its own behind: once there are
+ * many, a worker logs them, without the name that nobody tells.
+ */
+#define MEASURE_LATER_MAX  64
+#define MEASURE_LATER_MANY 32
 
 struct later {
 	struct list_head node;
@@ -286,10 +292,21 @@ static DEFINE_SPINLOCK(later_lock);
 static LIST_HEAD(later);
 static unsigned int nr_later;
 
+/* Whoever settles has waited for those that another took. Outermost. */
+static DEFINE_MUTEX(settle_lock);
+
+static void settle_many(struct work_struct *work)
+{
+	warden_measure_settle(NULL);
+}
+
+static DECLARE_WORK(settle_work, settle_many);
+
 int warden_measure_later(u32 domain, const struct warden_digest *digest)
 {
 	struct later *l = kmalloc(sizeof(*l), GFP_ATOMIC);
 	int err = -ENOMEM;
+	bool many;
 
 	if (!l)
 		return -ENOMEM;
@@ -300,7 +317,10 @@ int warden_measure_later(u32 domain, const struct warden_digest *digest)
 		nr_later++;
 		err = 0;
 	}
+	many = nr_later >= MEASURE_LATER_MANY;
 	spin_unlock_bh(&later_lock);
+	if (many)
+		queue_work(system_unbound_wq, &settle_work);
 	if (err)
 		kfree(l);
 	return err;
@@ -311,6 +331,7 @@ void warden_measure_settle(const char *label)
 	struct later *l, *next;
 	LIST_HEAD(taken);
 
+	mutex_lock(&settle_lock);
 	spin_lock_bh(&later_lock);
 	list_splice_init(&later, &taken);
 	nr_later = 0;
@@ -320,6 +341,7 @@ void warden_measure_settle(const char *label)
 				   label && l->task == current ? label : "(loaded from memory)");
 		kfree(l);
 	}
+	mutex_unlock(&settle_lock);
 }
 
 int warden_measure_policy(const struct warden_digest *digest, const char *name)
@@ -425,6 +447,7 @@ int warden_measure_init(unsigned int pcr)
 
 void warden_measure_exit(void)
 {
+	cancel_work_sync(&settle_work);
 	warden_measure_settle(NULL);
 	drop_chip();
 	free_entries();

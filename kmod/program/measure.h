@@ -58,7 +58,7 @@ int warden_measure_add(u32 domain, const struct warden_digest *digest, const cha
  * @domain: enum warden_domain
  * @digest: digest of the content
  *
- * What it is called is told by warden_measure_settle().
+ * What it is called is told by warden_measure_settle(); of many that nobody settles, nothing is.
  *
  * Context: Any but hard interrupt, does not sleep.
  * Return: 0; -ENOMEM, also when MEASURE_LATER_MAX wait already.

@@ -3,6 +3,8 @@
  * Every process there is, held, for those who must sleep while they look at each.
  */
 #include <linux/delay.h>
+#include <linux/fdtable.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
@@ -11,7 +13,7 @@
 
 #include "processes.h"
 
-/* Longest wait for the lock of a process's memory. */
+/* Longest wait for the lock of one process's memory. */
 #define LOCK_MS 50
 
 /**
@@ -59,6 +61,35 @@ void warden_processes_put(struct task_struct **tasks, unsigned int count)
 	kvfree(tasks);
 }
 
+/**
+ * warden_process_files() - look at each file in the descriptor tables of a process
+ * @process: its first thread, which may have ended while others go on
+ * @look: called with each file, as by iterate_fd(); may not sleep, and goes on by 0
+ * @arg: for @look
+ *
+ * Threads mostly share one table, which is looked at once.
+ *
+ * Context: Process context, sleeps.
+ */
+void warden_process_files(struct task_struct *process,
+			  int (*look)(const void *arg, struct file *file, unsigned int fd),
+			  const void *arg)
+{
+	const struct files_struct *last = NULL;
+	struct task_struct *t;
+
+	rcu_read_lock();
+	for_each_thread(process, t) {
+		task_lock(t);
+		if (t->files && t->files != last)
+			iterate_fd(t->files, 0, look, arg);
+		last = t->files;
+		task_unlock(t);
+	}
+	rcu_read_unlock();
+	cond_resched();
+}
+
 static struct mm_struct *memory_of(struct task_struct *process)
 {
 	struct mm_struct *mm = get_task_mm(process);
@@ -72,16 +103,17 @@ static struct mm_struct *memory_of(struct task_struct *process)
 	return mm;
 }
 
-static bool lock_in_time(struct mm_struct *mm)
+static bool lock_in_time(struct mm_struct *mm, unsigned int *left)
 {
-	unsigned int ms;
+	unsigned int ms = min_t(unsigned int, *left, LOCK_MS);
+	bool locked = mmap_read_trylock(mm);
 
-	for (ms = 0; ms < LOCK_MS; ms++) {
-		if (mmap_read_trylock(mm))
-			return true;
+	for (; !locked && ms; ms--) {
 		usleep_range(800, 1000);
+		--*left;
+		locked = mmap_read_trylock(mm);
 	}
-	return false;
+	return locked;
 }
 
 /**
@@ -89,13 +121,15 @@ static bool lock_in_time(struct mm_struct *mm)
  * @process: its first thread, which may have ended while others go on
  * @look: called with each file, under the lock of the memory
  * @arg: for @look
+ * @left: ms that may still be waited in this search, WARDEN_PROCESSES_WAIT_MS at first
  *
  * Context: Process context, sleeps; waits for LOCK_MS at most, as who has the memory can
- * keep its lock for as long as it likes by what it maps.
+ * keep its lock for as long as it likes by what it maps, and starts as many processes.
  * Return: false where the lock could not be had.
  */
 bool warden_process_mapped(struct task_struct *process,
-			   void (*look)(struct file *file, void *arg), void *arg)
+			   void (*look)(struct file *file, void *arg), void *arg,
+			   unsigned int *left)
 {
 	struct mm_struct *mm = memory_of(process);
 	struct vm_area_struct *vma;
@@ -103,7 +137,7 @@ bool warden_process_mapped(struct task_struct *process,
 
 	if (!mm)
 		return true;
-	locked = lock_in_time(mm);
+	locked = lock_in_time(mm, left);
 	if (locked) {
 		VMA_ITERATOR(iter, mm, 0);
 

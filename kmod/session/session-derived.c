@@ -15,6 +15,7 @@
 #include <linux/fs.h>
 #include <linux/kthread.h>
 #include <linux/mutex.h>
+#include <linux/pagemap.h>
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
@@ -128,6 +129,9 @@ static long make(struct warden_session *s, unsigned int cmd, unsigned long arg, 
 {
 	struct call c = { .from = s, .cmd = cmd, .arg = arg, .mm = current->mm };
 
+	/* What it takes to get the argument is waited for here, where nobody else has to. */
+	if (fault_in_safe_writeable((char __user *)arg, _IOC_SIZE(cmd)))
+		return -EFAULT;
 	if (mutex_lock_killable(&making))
 		return -EINTR;
 	INIT_WORK_ONSTACK(&c.work, call_driver);

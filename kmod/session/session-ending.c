@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How sessions are ended from outside (withdrawal, expiry, another policy, stop):
- *  1. the file's operations become dead ones: the next call fails;
+ * How sessions are ended from outside (withdrawal, expiry, another policy, stop). Of all that
+ * end together first, as this waits for nobody:
+ *  1. the file's operations become dead ones, and its mappings are zapped: the next call fails.
+ * Then of one after the other, whose waits have one limit for all, as a program can hold any
+ * of them up:
  *  2. threads inside a call are asked out of it (task work with a signal);
  *  3. mmap calls under way are waited for, by taking their mm's lock once;
  *  4. the stream is stopped through its driver;
@@ -18,12 +21,16 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
+#include <linux/rcupdate_trace.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/task_work.h>
 #include <linux/timekeeping.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
 
 #include "network/broker.h"
 #include "session-export.h"
@@ -31,12 +38,21 @@
 #include "session.h"
 #include "stream.h"
 
-/* Longest wait for the lock of a holder's mm; an mmap() of a device takes microseconds. */
-#define MMAP_WAIT_MS 50
+/* Longest waits in one review, whatever the number of its sessions; all of them take microseconds. */
+#define MMAP_WAIT_MS 50 /* for the locks of holders' memory */
+#define LOCK_WAIT_MS 100 /* for drivers' locks; a call inside the driver was asked to leave before */
+#define WAKE_WAIT_MS 100 /* until those who wait were woken */
 
 /* How long stop waits for holders to close what was ended, and to unmap it. */
 #define DRAIN_MS 500
 #define UNMAP_MS 5000
+
+/* What is left of them. */
+struct waits {
+	unsigned int mmap;
+	unsigned int lock;
+	unsigned int wake;
+};
 
 /* A thread that has an ending session's file open. */
 struct holder {
@@ -44,20 +60,52 @@ struct holder {
 	struct task_struct *task;
 };
 
-/* Threads that were asked out of a call and have not yet come by. */
+/* Threads that were asked out of a call and have not yet come by; each holds the module. */
 static atomic_t nr_kicks = ATOMIC_INIT(0);
+
+/* Sessions whose files were given back, by their ``ending``, until they are freed. */
+static DEFINE_SPINLOCK(gone_lock);
+static LIST_HEAD(gone);
+static void free_gone(struct work_struct *work);
+static DECLARE_WORK(gone_work, free_gone);
 
 static int is_file(const void *wanted, struct file *file, unsigned int fd)
 {
 	return wanted == file;
 }
 
-static bool holds(struct task_struct *t, const struct file *file)
+/* What is looked for, and what tables that threads share were found to have. */
+struct look {
+	const struct file *file;
+	struct xarray shared;
+};
+
+/*
+ * Each table is walked once, as it has room for a million files and may be that of thousands
+ * of threads. A thread that is inside a call keeps the table it called with, so that one of
+ * whom this is asked has not got another in its place meanwhile.
+ */
+static bool has(const struct files_struct *table, struct look *look)
+{
+	const unsigned long at = (unsigned long)table / __alignof__(*table);
+	const bool is_shared = atomic_read(&table->count) > 1;
+	void *known = is_shared ? xa_load(&look->shared, at) : NULL;
+	bool found;
+
+	if (known)
+		return xa_to_value(known);
+	found = iterate_fd((struct files_struct *)table, 0, is_file, look->file);
+	if (is_shared) /* without memory the next thread's is walked again */
+		xa_store(&look->shared, at, xa_mk_value(found), GFP_ATOMIC | __GFP_NOWARN);
+	return found;
+}
+
+static bool holds(struct task_struct *t, struct look *look)
 {
 	bool found;
 
 	task_lock(t);
-	found = t->files && iterate_fd(t->files, 0, is_file, file);
+	found = t->files && has(t->files, look);
 	task_unlock(t);
 	return found;
 }
@@ -71,12 +119,14 @@ static bool works_for(const struct task_struct *t, const struct pid *opener)
 /* Every thread that has the file in its table, or in a ring. Without memory one is passed over. */
 static void collect_holders(const struct warden_session *s, struct list_head *holders)
 {
+	struct look look = { .file = s->file };
 	struct task_struct *p, *t;
 	struct holder *h;
 
+	xa_init(&look.shared);
 	rcu_read_lock();
 	for_each_process_thread(p, t) {
-		if (t->flags & PF_KTHREAD || (!holds(t, s->file) && !works_for(t, s->pid)))
+		if (t->flags & PF_KTHREAD || (!holds(t, &look) && !works_for(t, s->pid)))
 			continue;
 		h = kmalloc(sizeof(*h), GFP_ATOMIC);
 		if (!h)
@@ -85,6 +135,7 @@ static void collect_holders(const struct warden_session *s, struct list_head *ho
 		list_add(&h->node, holders);
 	}
 	rcu_read_unlock();
+	xa_destroy(&look.shared);
 }
 
 static void free_holders(struct list_head *holders)
@@ -101,9 +152,13 @@ static void kick_arrives(struct callback_head *work)
 {
 	kfree(work);
 	atomic_dec(&nr_kicks);
+	module_put(THIS_MODULE); /* exit waits for our way out of here */
 }
 
-/* Make a thread leave an interruptible wait; its system call starts over and meets dead_ops. */
+/*
+ * Make a thread leave an interruptible wait; its system call starts over and meets dead_ops. One
+ * that is stopped or frozen comes by when it goes on, and until then the module cannot go.
+ */
 static void kick(struct task_struct *t)
 {
 	struct callback_head *work = kzalloc(sizeof(*work), GFP_KERNEL);
@@ -112,8 +167,10 @@ static void kick(struct task_struct *t)
 		return;
 	init_task_work(work, kick_arrives);
 	atomic_inc(&nr_kicks);
+	__module_get(THIS_MODULE); /* the session holds another */
 	if (task_work_add(t, work, TWA_SIGNAL)) {
 		atomic_dec(&nr_kicks);
+		module_put(THIS_MODULE);
 		kfree(work);
 	}
 }
@@ -121,12 +178,15 @@ static void kick(struct task_struct *t)
 /**
  * warden_session_settle() - wait for the last thread that was asked out of a call
  *
+ * It has let go of the module; only a removal by force comes here before.
+ *
  * Context: Process context, sleeps; no session can be ended any more.
  */
 void warden_session_settle(void)
 {
 	while (atomic_read(&nr_kicks))
 		msleep(10);
+	flush_work(&gone_work);
 	synchronize_rcu_tasks(); /* the last kick_arrives() has returned */
 }
 
@@ -150,39 +210,50 @@ static void wait_for_mmap(struct task_struct *t, unsigned int *left)
 	mmput(mm);
 }
 
-/* Take the ground from under a session. The caller holds a reference to its file. */
-static void end_session(struct warden_session *s)
+/* Before anybody is waited for: whoever holds up the end of one goes on with none of them. */
+static void deaden_all(struct list_head *list)
 {
-	unsigned int left = MMAP_WAIT_MS; /* for all of them, whatever their number */
+	struct warden_session *s;
+
+	list_for_each_entry(s, list, ending) {
+		warden_session_deaden(s);
+		warden_mapping_zap(&s->mapping);
+	}
+}
+
+/* Take the ground from under a session, which is dead. The caller holds a reference to its file. */
+static void end_session(struct warden_session *s, struct waits *left)
+{
 	struct warden_buffers buffers;
 	struct holder *h;
 	LIST_HEAD(holders);
 
-	warden_session_deaden(s);
 	collect_holders(s, &holders);
 	list_for_each_entry(h, &holders, node)
 		kick(h->task);
 	list_for_each_entry(h, &holders, node)
-		wait_for_mmap(h->task, &left);
-	warden_stream_stop(s->file, s->orig, &s->sensor, &buffers);
+		wait_for_mmap(h->task, &left->mmap);
+	warden_stream_stop(s->file, s->orig, &s->sensor, &buffers, &left->lock);
 	warden_mapping_zap(&s->mapping);
 	warden_export_end(s, &buffers);
 	if (s->answer.flags & WARDEN_RULE_FLAG_KILL)
 		list_for_each_entry(h, &holders, node)
 			send_sig(SIGKILL, h->task, 1);
 	free_holders(&holders);
-	warden_session_wake(s);
+	warden_session_wake(s, &left->wake);
 }
 
 static unsigned int end_picked(struct list_head *list, u32 reason, u64 since, u64 *took)
 {
+	struct waits left = { MMAP_WAIT_MS, LOCK_WAIT_MS, WAKE_WAIT_MS };
 	struct warden_session *s, *next;
 	unsigned int nr = 0;
 
+	deaden_all(list);
 	list_for_each_entry_safe(s, next, list, ending) {
 		u64 passed;
 
-		end_session(s);
+		end_session(s, &left);
 		warden_session_unlight(s);
 		passed = ktime_get_boottime_ns() - since;
 		warden_session_tell_ended(s, WARDEN_EVENT_SESSION_END, reason, passed);
@@ -222,8 +293,8 @@ static bool lost_ground(const struct warden_session *s)
 	struct warden_answer answer;
 	struct warden_sensor behind;
 
-	return was_classified(s) ||
-	       warden_judge_use(s->sensor.devt, &req, &answer, &behind);
+	return was_classified(s) || warden_judge_use(s->sensor.devt, &req, &answer, &behind) ||
+	       warden_heir_lost(s);
 }
 
 /**
@@ -272,18 +343,38 @@ unsigned int warden_session_end_each(u32 reason, u64 since, u64 *took)
 	       end_connections(warden_broker_end_all(reason, since), since, took);
 }
 
-static void hand_back_all(void)
+/*
+ * A program that was let go may still run, and sleep while it looks at a session: the grace
+ * period of tasks alone counts who sleeps as gone. How long that takes is up to others, so
+ * nobody who stops waits for it; who unloads does, and then no such program is left.
+ */
+static void free_gone(struct work_struct *work)
 {
 	struct warden_session *s, *next;
-	LIST_HEAD(gone);
+	LIST_HEAD(list);
 
-	warden_session_remove(warden_session_hand_back, &gone);
-	list_for_each_entry(s, &gone, ending)
+	spin_lock(&gone_lock);
+	list_splice_init(&gone, &list);
+	spin_unlock(&gone_lock);
+	synchronize_rcu_tasks_trace();
+	list_for_each_entry_safe(s, next, &list, ending)
+		warden_session_free(s);
+}
+
+static void hand_back_all(void)
+{
+	struct warden_session *s;
+	LIST_HEAD(back);
+
+	warden_session_remove(warden_session_hand_back, &back);
+	list_for_each_entry(s, &back, ending)
 		module_put(THIS_MODULE);
 	warden_blank_leave();
 	synchronize_rcu_tasks(); /* whoever was in dead_ops has left */
-	list_for_each_entry_safe(s, next, &gone, ending)
-		warden_session_free(s);
+	spin_lock(&gone_lock);
+	list_splice(&back, &gone);
+	spin_unlock(&gone_lock);
+	queue_work(system_unbound_wq, &gone_work);
 }
 
 /**
@@ -291,10 +382,11 @@ static void hand_back_all(void)
  * @reason: enum warden_reason
  *
  * Waits a little for the holders to close. A file that stays open is given
- * back to its driver; one whose mapping stays keeps the module until it goes.
+ * back to its driver; one whose mapping stays keeps the module until it goes, and a
+ * thread that had one and is stopped until it goes on.
  *
  * Context: Process context, sleeps. No new session can begin any more.
- * Return: how many sessions still keep the module.
+ * Return: how many sessions and threads still keep the module.
  */
 unsigned int warden_session_end_all(u32 reason)
 {
@@ -304,11 +396,11 @@ unsigned int warden_session_end_all(u32 reason)
 	warden_session_pick(is_any, &list);
 	end_picked(&list, reason, ktime_get_boottime_ns(), NULL);
 	warden_broker_end_all(reason, ktime_get_boottime_ns());
-	for (ms = 0; ms < UNMAP_MS && warden_session_count(); ms += 10) {
+	for (ms = 0; ms < UNMAP_MS && (warden_session_count() || atomic_read(&nr_kicks)); ms += 10) {
 		if (ms >= DRAIN_MS && !warden_session_any_mapped())
 			break;
 		msleep(10);
 	}
 	hand_back_all();
-	return warden_session_count();
+	return warden_session_count() + atomic_read(&nr_kicks);
 }

@@ -9,7 +9,6 @@
  */
 #include <linux/cred.h>
 #include <linux/dma-buf.h>
-#include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/iosys-map.h>
 #include <linux/magic.h>
@@ -91,11 +90,11 @@ int warden_export_keep(const struct warden_identity *identity)
 
 #if IS_ENABLED(CONFIG_DMA_SHARED_BUFFER)
 
-/* A buffer that ends, or a process it is looked for in. */
+/* A buffer that ends. */
 struct found {
 	struct list_head node;
 	struct file *file;
-	struct task_struct *task;
+	size_t size;
 };
 
 /* What is looked for, in one process after the other. */
@@ -105,19 +104,22 @@ struct search {
 	struct list_head files;
 };
 
+/* Once each, as it is of no size from then on: nobody maps any of it again. */
 static void keep_file(struct search *search, struct file *file, gfp_t gfp)
 {
+	struct dma_buf *buf = file->private_data;
 	struct found *f;
 
-	if (!warden_export_is(file))
+	if (!warden_export_is(file) || !READ_ONCE(buf->size))
 		return;
-	if (!search->all &&
-	    !warden_stream_has(search->buffers, ((struct dma_buf *)file->private_data)->priv))
+	if (!search->all && !warden_stream_has(search->buffers, buf->priv))
 		return;
 	f = kmalloc(sizeof(*f), gfp);
 	if (!f)
 		return;
 	f->file = get_file(file);
+	f->size = READ_ONCE(buf->size);
+	WRITE_ONCE(buf->size, 0);
 	list_add(&f->node, &search->files);
 }
 
@@ -132,53 +134,33 @@ static void look_at_mapped(struct file *file, void *search)
 	keep_file(search, file, GFP_KERNEL);
 }
 
-static void look_into(struct task_struct *t, const struct warden_session *s, struct search *search)
+/* Descriptors first: by what is found in them no lock is waited for. */
+static void search_all(const struct warden_session *s, struct search *search)
 {
-	search->all = task_tgid(t) == s->pid;
-	task_lock(t);
-	if (t->files)
-		iterate_fd(t->files, 0, look_at, search);
-	task_unlock(t);
-	if (thread_group_leader(t))
-		warden_process_mapped(t, look_at_mapped, search);
-}
+	unsigned int count, i, left = WARDEN_PROCESSES_WAIT_MS;
+	struct task_struct **tasks = warden_processes(&count);
 
-/* Those that have a memory or files, held. Without memory one is passed over. */
-static void collect_tasks(struct list_head *tasks)
-{
-	struct task_struct *p, *t;
-	struct found *f;
-
-	rcu_read_lock();
-	for_each_process_thread (p, t) {
-		f = t->flags & PF_KTHREAD ? NULL : kmalloc(sizeof(*f), GFP_ATOMIC | __GFP_NOWARN);
-		if (!f)
-			continue;
-		f->task = get_task_struct(t);
-		list_add(&f->node, tasks);
+	for (i = 0; i < count; i++) {
+		search->all = s->pid && task_tgid(tasks[i]) == s->pid;
+		if (!(tasks[i]->flags & PF_KTHREAD))
+			warden_process_files(tasks[i], look_at, search);
 	}
-	rcu_read_unlock();
+	for (i = 0; i < count; i++) {
+		search->all = s->pid && task_tgid(tasks[i]) == s->pid;
+		warden_process_mapped(tasks[i], look_at_mapped, search, &left);
+	}
+	warden_processes_put(tasks, count);
 }
 
 /* Where the driver cannot map it, its last frame stays for devices that had it already. */
-static void erase(struct dma_buf *buf)
+static void erase(struct dma_buf *buf, size_t size)
 {
 	struct iosys_map map;
 
 	if (dma_buf_vmap_unlocked(buf, &map))
 		return;
-	iosys_map_memset(&map, 0, 0, buf->size);
+	iosys_map_memset(&map, 0, 0, size);
 	dma_buf_vunmap_unlocked(buf, &map);
-}
-
-static void end(struct file *file)
-{
-	struct dma_buf *buf = file->private_data;
-
-	if (READ_ONCE(buf->size))
-		erase(buf);
-	WRITE_ONCE(buf->size, 0); /* nobody maps any of it again */
-	unmap_mapping_range(file->f_mapping, 0, 0, 1);
 }
 
 /**
@@ -195,18 +177,13 @@ void warden_export_end(const struct warden_session *s, const struct warden_buffe
 {
 	struct search search = { .buffers = buffers, .files = LIST_HEAD_INIT(search.files) };
 	struct found *f, *next;
-	LIST_HEAD(tasks);
 
 	if (s->sensor.class != WARDEN_SENSOR_CLASS_CAMERA)
 		return;
-	collect_tasks(&tasks);
-	list_for_each_entry_safe (f, next, &tasks, node) {
-		look_into(f->task, s, &search);
-		put_task_struct(f->task);
-		kfree(f);
-	}
+	search_all(s, &search);
 	list_for_each_entry_safe (f, next, &search.files, node) {
-		end(f->file);
+		erase(f->file->private_data, f->size);
+		unmap_mapping_range(f->file->f_mapping, 0, 0, 1);
 		__fput_sync(f->file);
 		kfree(f);
 	}

@@ -147,6 +147,21 @@ static void copy_operations(struct warden_session *s)
 	__module_get(THIS_MODULE);
 }
 
+/*
+ * A driver that has one address space for all its files unmaps by that. One that put operations
+ * into that of its node lets its pages know it, and calls these for them, long after this
+ * session may have gone: framebuffers do (fb_deferred_io_open()). A node has none of its own,
+ * but in ramfs.
+ */
+static bool may_have_own_pages(const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+	const struct address_space_operations *ops = READ_ONCE(inode->i_mapping->a_ops);
+
+	return file->f_mapping == inode->i_mapping &&
+	       (!S_ISCHR(inode->i_mode) || ops == &empty_aops || ops == &ram_aops);
+}
+
 /**
  * warden_session_take_over() - stand in the operations of a file that nobody else has yet
  * @s: its session, whose sensor is set
@@ -159,10 +174,10 @@ void warden_session_take_over(struct warden_session *s)
 	if (s->ops.mmap)
 		s->ops.mmap = session_mmap;
 	warden_limit_take_over(s);
-	if (s->file->f_mapping == file_inode(s->file)->i_mapping)
+	if (may_have_own_pages(s->file))
 		s->file->f_mapping = &s->mapping.pages;
 	else
-		warden_session_keep_pages(s); /* its driver unmaps by an address space of its own */
+		warden_session_keep_pages(s);
 	s->file->f_op = &s->ops;
 }
 
@@ -195,6 +210,7 @@ static int session_release(struct inode *inode, struct file *file)
 		warden_session_tell(s, WARDEN_EVENT_SESSION_END, WARDEN_REASON_CLOSED);
 	if (s->answer.validity == WARDEN_CONSENT_VALIDITY_ONCE && s->ground == s->id)
 		warden_consent_used_up(s->answer.receipt, s->id);
+	warden_heir_used_up(s);
 	if (s->orig->release)
 		err = s->orig->release(inode, file);
 	fops_put(s->orig);

@@ -16,6 +16,7 @@
 #include "compat/coredump.h"
 #include "network/broker.h"
 #include "network/egress.h"
+#include "program/processes.h"
 #include "session-priv.h"
 #include "session.h"
 
@@ -70,8 +71,11 @@ static bool is_mapped(const struct search *search, struct mm_struct *mm)
 	return found;
 }
 
+/* Who opened it and has its frames in memory may have the file in a ring, or in no table of this thread. */
 static bool holds(struct task_struct *task, const struct search *search)
 {
+	if (warden_session_is_in(task->mm, search->with_consent, search->sensor))
+		return true;
 	if (task->files && iterate_fd(task->files, 0, is_held, search))
 		return true;
 	return task->mm && is_mapped(search, task->mm);
@@ -156,29 +160,35 @@ static int collect(const void *classes, struct file *file, unsigned int fd)
 	return 0;
 }
 
+static void mark_holder(struct task_struct *process)
+{
+	struct pid *pid = get_task_pid(process, PIDTYPE_TGID);
+	u32 classes = 0;
+
+	warden_process_files(process, collect, &classes);
+	if (classes && pid)
+		warden_egress_mark(pid, classes);
+	put_pid(pid);
+}
+
 /**
  * warden_session_mark_holders() - who has a sensor open is one that used it
  *
- * By their descriptors, those of each thread: whoever has but a mapping is not found.
+ * By their descriptors, those of each thread: whoever has but a mapping is not found. None
+ * is where there is no memory for the list of processes.
  *
  * Context: Process context, may sleep.
  */
 void warden_session_mark_holders(void)
 {
-	struct task_struct *p, *t;
-	u32 classes;
+	unsigned int count, i;
+	struct task_struct **tasks = warden_processes(&count);
 
-	rcu_read_lock();
-	for_each_process_thread(p, t) {
-		classes = 0;
-		task_lock(t);
-		if (t->files)
-			iterate_fd(t->files, 0, collect, &classes);
-		task_unlock(t);
-		if (classes)
-			warden_egress_mark(task_tgid(p), classes);
-	}
-	rcu_read_unlock();
+	if (!tasks)
+		pr_warn("warden: no room to look for who has a sensor open: what they send is not held to egress rules\n");
+	for (i = 0; i < count; i++)
+		mark_holder(tasks[i]);
+	warden_processes_put(tasks, count);
 }
 
 /**

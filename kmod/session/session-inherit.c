@@ -14,7 +14,7 @@
 #include "session-priv.h"
 #include "session.h"
 
-static int may_have(const struct warden_session *s, const struct warden_identity *identity,
+static int may_have(struct warden_session *s, const struct warden_identity *identity,
 		    bool atomic)
 {
 	struct warden_request req = warden_session_request(s);
@@ -26,7 +26,8 @@ static int may_have(const struct warden_session *s, const struct warden_identity
 	req.process = (unsigned long)task_tgid(current);
 	req.uid = from_kuid(&init_user_ns, current_uid());
 	req.atomic = atomic;
-	err = warden_judge_use(s->sensor.devt, &req, &answer, &behind);
+	err = warden_judge_use(s->sensor.devt, &req, &answer, &behind) ?:
+	      warden_heir_add(s, &req, &answer);
 	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, s->sensor.topology, 0);
 	return err;

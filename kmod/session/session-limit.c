@@ -255,6 +255,13 @@ static bool is_attribute(const struct warden_session *s)
 	return !S_ISCHR(file_inode(s->file)->i_mode);
 }
 
+/* The lines of a chip tell of each change, as often as there is one. */
+static bool can_keep(const struct warden_session *s)
+{
+	return s->sensor.kind != WARDEN_DEVICE_OTHER && s->sensor.kind != WARDEN_DEVICE_TERMINAL &&
+	       s->sensor.kind != WARDEN_DEVICE_LINES;
+}
+
 /**
  * warden_limit_begin() - make ready to keep the rate of a session
  * @s: its file is not open yet; what allowed it has a rate
@@ -269,7 +276,7 @@ int warden_limit_begin(struct warden_session *s)
 
 	if (is_attribute(s))
 		part = warden_snapshot_name_key(s->sensor.node);
-	else if (s->sensor.kind == WARDEN_DEVICE_OTHER || s->sensor.kind == WARDEN_DEVICE_TERMINAL)
+	else if (!can_keep(s))
 		return -EACCES;
 	limit = kzalloc(sizeof(*limit), GFP_KERNEL_ACCOUNT);
 	if (!limit)

@@ -129,13 +129,14 @@ static void look_at_mapped(struct file *file, void *arg)
 static void search_mappings(struct search *search)
 {
 	struct table table = { .search = search };
-	unsigned int count, i;
+	unsigned int count, i, left = WARDEN_PROCESSES_WAIT_MS;
 	struct task_struct **holders = warden_processes(&count);
 
 	search->lost += !holders;
 	for (i = 0; holders && i < count; i++) {
 		table.holder = holders[i];
-		search->lost += !warden_process_mapped(holders[i], look_at_mapped, &table);
+		search->lost += !warden_process_mapped(holders[i], look_at_mapped, &table,
+						       &left);
 	}
 	warden_processes_put(holders, count);
 }
@@ -209,7 +210,7 @@ static void ask(const struct file *file, struct task_struct *holder, struct ward
 	warden_route_ask(file, req);
 	*subject = (struct warden_identity){ .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
 	if (exe) {
-		warden_identity_of_file(exe, subject);
+		warden_identity_of_program(exe, subject);
 		fput(exe);
 	}
 	warden_judge_use(file_inode(file)->i_rdev, req, answer, &behind);
@@ -289,26 +290,38 @@ static int take_in(struct file *file, struct task_struct *holder)
 	return err;
 }
 
+/* One that is a session rests on what allows this program, too. */
+static int inherit(struct warden_session *s, const struct warden_request *req,
+		   struct warden_answer *answer)
+{
+	int err = warden_heir_add(s, req, answer);
+
+	if (err)
+		warden_judge_tell(req, answer, s->sensor.topology, 0);
+	return err;
+}
+
 /**
  * warden_session_meet() - the current program is handed a sensor file that may be no session
  * @file: the file, which it may use
+ * @req: what was asked for it
+ * @answer: what allowed it
  *
  * Context: Process context, sleeps.
- * Return: 0, or a negative errno where it cannot be made one, which is recorded.
+ * Return: 0, or a negative errno where it cannot be made one, or not be that of one more
+ * program, which is recorded.
  */
-int warden_session_meet(struct file *file)
+int warden_session_meet(struct file *file, const struct warden_request *req,
+			struct warden_answer *answer)
 {
 	int err = take_in(file, current);
-	struct warden_identity subject;
-	struct warden_request req;
-	struct warden_answer answer;
 
-	if (err) {
-		ask(file, current, &req, &subject, &answer);
-		warden_session_tell_unmade(file, &req, &answer,
+	if (err)
+		warden_session_tell_unmade(file, req, answer,
 					   err == -ENFILE ? WARDEN_REASON_TOO_MANY_SESSIONS :
 							    WARDEN_REASON_NO_MEMORY);
-	}
+	else if (warden_session_is(file))
+		err = inherit(warden_session_of(file), req, answer);
 	return err;
 }
 

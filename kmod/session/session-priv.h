@@ -17,7 +17,8 @@
  * @node: in the table, until release or hand-back
  * @older: in the list of those whose file keeps its address space
  * @was_older: it was open before it was asked for
- * @consented: in the list of those that are lit and rest on a consent; under its lock
+ * @among_lit: in the list of those that are lit; under its lock
+ * @heirs: programs it was handed to; under their lock
  * @ending: in the list of those that a review ends, which holds a file reference
  * @file: the file; valid while the session is in the table
  * @mapping: its own address space, so that it can be unmapped alone; found from
@@ -34,6 +35,7 @@
  *	    give it out on another's file
  * @since: boot-time clock, in ns
  * @pid: thread group that opened it
+ * @mm: its memory, to be compared; NULL of one that was ending
  * @uid: real user id of the opener
  * @identity: program of the opener
  * @path: of the opener's file, where the policy does not name the program; NULL
@@ -44,7 +46,8 @@
 struct warden_session {
 	struct list_head node;
 	struct list_head older;
-	struct list_head consented;
+	struct list_head among_lit;
+	struct list_head heirs;
 	struct list_head ending;
 	struct file *file;
 	struct warden_mapping mapping;
@@ -59,6 +62,7 @@ struct warden_session {
 	u64 ground;
 	u64 since;
 	struct pid *pid;
+	struct mm_struct *mm;
 	u32 uid;
 	struct warden_identity identity;
 	const char *path;
@@ -112,6 +116,8 @@ void warden_session_unlight(struct warden_session *s);
 void warden_session_remove(bool (*gone)(struct warden_session *s), struct list_head *list);
 bool warden_session_any_mapped(void);
 bool warden_session_any_consented(struct warden_sensor *sensor);
+bool warden_session_is_in(const struct mm_struct *mm, bool with_consent,
+			  struct warden_sensor *sensor);
 
 /* session-file.c: what stands in the place of the file's operations */
 void warden_session_take_over(struct warden_session *s);
@@ -124,13 +130,21 @@ bool warden_session_is(const struct file *file);
 void warden_session_keep_pages(struct warden_session *s);
 void warden_session_forget_older(struct warden_session *s);
 
+/* session-heir.c: whom it was handed to */
+int warden_heir_add(struct warden_session *s, const struct warden_request *req,
+		    struct warden_answer *answer);
+bool warden_heir_lost(const struct warden_session *s);
+bool warden_heir_rests_on(const struct warden_session *s, const u8 receipt[WARDEN_RECEIPT_SIZE]);
+void warden_heir_used_up(const struct warden_session *s);
+void warden_heir_end(struct warden_session *s);
+
 /* session-ending.c: how a session ends */
 void warden_session_settle(void);
 
 /* session-wake.c: who waits for it to be ready */
 int warden_wake_init(void);
 void warden_wake_exit(void);
-void warden_session_wake(const struct warden_session *s);
+void warden_session_wake(const struct warden_session *s, unsigned int *left);
 
 /* session-limit.c: how its rate is kept */
 int warden_limit_begin(struct warden_session *s);

@@ -21,9 +21,6 @@
 
 #include "session-priv.h"
 
-/* How long it is waited for; it takes microseconds. */
-#define WAKE_MS 100
-
 /**
  * struct wake - one end of which those who wait are told
  * @work: does it
@@ -84,12 +81,13 @@ static struct wake *new(const struct warden_session *s)
 /**
  * warden_session_wake() - wake whoever waits for an ended session's file to be ready
  * @s: the session, which holds the module, and whose file the caller holds
+ * @left: ms it may wait until that was done; gets less by what it waited
  *
  * Where a lock is not to be had in time, they are woken when it is. Without memory they are not.
  *
- * Context: Process context, sleeps up to WAKE_MS.
+ * Context: Process context, sleeps up to @left.
  */
-void warden_session_wake(const struct warden_session *s)
+void warden_session_wake(const struct warden_session *s, unsigned int *left)
 {
 	struct wake *w = s->orig->poll ? new(s) : NULL;
 
@@ -97,7 +95,7 @@ void warden_session_wake(const struct warden_session *s)
 		return;
 	__module_get(THIS_MODULE);
 	queue_work(queue, &w->work);
-	wait_for_completion_timeout(&w->done, msecs_to_jiffies(WAKE_MS));
+	*left = jiffies_to_msecs(wait_for_completion_timeout(&w->done, msecs_to_jiffies(*left)));
 	put(w);
 }
 

@@ -4,13 +4,15 @@
  *
  * session-file.c stands in the file's operations, has its open judged and makes it
  * a session; session-mapping.c has its memory, so that it can be taken away;
- * session-inherit.c says who keeps it over execve(), session-holder.c who may look into
+ * session-inherit.c says who keeps it over execve(), session-heir.c knows them, session-holder.c who may look into
  * a process that has one; session-ending.c ends it, session-wake.c wakes who waits for
  * it; session-record.c tells of it.
  */
 #include <linux/fs.h>
 #include <linux/pid.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -32,8 +34,8 @@ static LIST_HEAD(sessions);
 static unsigned int nr_sessions;
 static u64 next_id = 1;
 static struct warden_gate *gate;
-static DEFINE_SPINLOCK(consented_lock); /* protects @consented; innermost */
-static LIST_HEAD(consented);
+static DEFINE_SPINLOCK(lit_lock); /* protects @lit, which is looked at where nobody may sleep; innermost */
+static LIST_HEAD(lit);
 static struct kmem_cache *session_cache;
 
 static void set_gate(void)
@@ -54,6 +56,19 @@ static const char *path_of(struct task_struct *opener)
 			       GFP_KERNEL_ACCOUNT);
 	kfree(buf);
 	return path;
+}
+
+/* To be compared, and not to be looked into: it does not outlive the process by this. */
+static struct mm_struct *grab_memory(struct task_struct *opener)
+{
+	struct mm_struct *mm;
+
+	task_lock(opener);
+	mm = opener->mm;
+	if (mm)
+		mmgrab(mm);
+	task_unlock(opener);
+	return mm;
 }
 
 /**
@@ -86,9 +101,11 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 	s->ground = 0;
 	s->limit = NULL;
 	INIT_LIST_HEAD(&s->older);
-	INIT_LIST_HEAD(&s->consented);
+	INIT_LIST_HEAD(&s->among_lit);
+	INIT_LIST_HEAD(&s->heirs);
 	s->since = ktime_get_coarse_boottime_ns(); /* a tick early at most, never late */
 	s->pid = get_task_pid(opener, PIDTYPE_TGID);
+	s->mm = grab_memory(opener);
 	s->uid = req->uid;
 	s->identity = *req->subject;
 	s->path = answer->label[0] ? NULL : path_of(opener);
@@ -105,10 +122,13 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 void warden_session_free(struct warden_session *s)
 {
 	warden_session_forget_older(s);
+	warden_heir_end(s);
 	warden_mapping_exit(&s->mapping);
 	warden_limit_end(s);
 	kfree(s->path);
 	put_pid(s->pid);
+	if (s->mm)
+		mmdrop(s->mm);
 	kmem_cache_free(session_cache, s);
 }
 
@@ -153,29 +173,15 @@ static void mark_dead(struct warden_session *s)
 	warden_mapping_close(&s->mapping);
 }
 
-/* What is looked for where nobody may sleep. */
-static void note_consent(struct warden_session *s)
-{
-	spin_lock(&consented_lock);
-	if (s->answer.has_receipt)
-		list_add_tail(&s->consented, &consented);
-	spin_unlock(&consented_lock);
-}
-
-static void forget_consent(struct warden_session *s)
-{
-	spin_lock(&consented_lock);
-	list_del_init(&s->consented);
-	spin_unlock(&consented_lock);
-}
-
 /* Before its open returns, so before the first data. */
 static void light(struct warden_session *s)
 {
 	lockdep_assert_held(&sessions_lock);
 	s->lit = true;
 	warden_light_add(s->sensor.class);
-	note_consent(s);
+	spin_lock(&lit_lock);
+	list_add_tail(&s->among_lit, &lit);
+	spin_unlock(&lit_lock);
 }
 
 static void unlight(struct warden_session *s)
@@ -184,7 +190,9 @@ static void unlight(struct warden_session *s)
 	if (s->lit)
 		warden_light_del(s->sensor.class);
 	s->lit = false;
-	forget_consent(s);
+	spin_lock(&lit_lock);
+	list_del_init(&s->among_lit);
+	spin_unlock(&lit_lock);
 }
 
 /**
@@ -424,8 +432,9 @@ bool warden_session_rests_on(const u8 receipt[WARDEN_RECEIPT_SIZE])
 
 	mutex_lock(&sessions_lock);
 	list_for_each_entry(s, &sessions, node)
-		rests |= !s->dead && s->answer.has_receipt &&
-			 !memcmp(s->answer.receipt, receipt, WARDEN_RECEIPT_SIZE);
+		rests |= !s->dead && (warden_heir_rests_on(s, receipt) ||
+				      (s->answer.has_receipt &&
+				       !memcmp(s->answer.receipt, receipt, WARDEN_RECEIPT_SIZE)));
 	mutex_unlock(&sessions_lock);
 	return rests;
 }
@@ -442,13 +451,48 @@ bool warden_session_rests_on(const u8 receipt[WARDEN_RECEIPT_SIZE])
 bool warden_session_any_consented(struct warden_sensor *sensor)
 {
 	const struct warden_session *s;
+	bool any = false;
 
-	spin_lock(&consented_lock);
-	s = list_first_entry_or_null(&consented, struct warden_session, consented);
-	if (s)
+	spin_lock(&lit_lock);
+	list_for_each_entry(s, &lit, among_lit) {
+		any = s->answer.has_receipt;
+		if (!any)
+			continue;
 		*sensor = s->sensor;
-	spin_unlock(&consented_lock);
-	return s;
+		break;
+	}
+	spin_unlock(&lit_lock);
+	return any;
+}
+
+/**
+ * warden_session_is_in() - did who has this memory open a sensor that it may still read?
+ * @mm: the memory; NULL is nobody's
+ * @with_consent: look only for what rests on a consent
+ * @sensor: which sensor, where one is found
+ *
+ * Whatever has the file by now: a descriptor, a ring, another thread's table, a mapping.
+ *
+ * Context: Any; does not sleep.
+ * Return: true where it did, and that session has not ended.
+ */
+bool warden_session_is_in(const struct mm_struct *mm, bool with_consent,
+			  struct warden_sensor *sensor)
+{
+	const struct warden_session *s;
+	bool found = false;
+
+	spin_lock(&lit_lock);
+	list_for_each_entry(s, &lit, among_lit) {
+		found = mm && s->mm == mm && !READ_ONCE(s->dead) &&
+			(s->answer.has_receipt || !with_consent);
+		if (!found)
+			continue;
+		*sensor = s->sensor;
+		break;
+	}
+	spin_unlock(&lit_lock);
+	return found;
 }
 
 /**

@@ -8,6 +8,8 @@
 
 struct file;
 struct task_struct;
+struct warden_answer;
+struct warden_request;
 
 /**
  * struct warden_session_info - an open session, copied
@@ -49,7 +51,8 @@ int warden_session_hibernate(void);
 int warden_session_peek(struct task_struct *task);
 void warden_session_shroud(void);
 int warden_session_unshroud(void);
-int warden_session_meet(struct file *file);
+int warden_session_meet(struct file *file, const struct warden_request *req,
+			struct warden_answer *answer);
 void warden_session_search(void);
 unsigned int warden_session_review(u32 reason, u64 since, u64 *took);
 unsigned int warden_session_end_each(u32 reason, u64 since, u64 *took);

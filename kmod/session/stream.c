@@ -6,7 +6,7 @@
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/fs.h>
-#include <linux/jiffies.h>
+#include <linux/kdev_t.h>
 #include <linux/mutex.h>
 #include <uapi/linux/warden.h>
 #if IS_ENABLED(CONFIG_VIDEO_DEV)
@@ -20,18 +20,23 @@
 #include "device/inventory.h"
 #include "stream.h"
 
-/* Longest wait for a driver's lock; a call inside the driver was asked to leave before. */
-#define LOCK_WAIT_MS 100
-
 #if IS_ENABLED(CONFIG_VIDEO_DEV)
-static bool lock_in_time(struct mutex *lock)
+/*
+ * By its number: an open file pins the device of V4L2 (v4l2_open()), and not those of the
+ * drivers that call device_destroy() under their open files, as hidraw does.
+ */
+static bool is_video(const struct warden_sensor *sensor)
 {
-	unsigned long end = jiffies + msecs_to_jiffies(LOCK_WAIT_MS);
+	return sensor->dev && MAJOR(sensor->devt) == VIDEO_MAJOR;
+}
 
+static bool lock_in_time(struct mutex *lock, unsigned int *left)
+{
 	while (!mutex_trylock(lock)) {
-		if (time_after(jiffies, end))
+		if (!*left)
 			return false;
-		usleep_range(500, 1000);
+		usleep_range(800, 1000);
+		--*left;
 	}
 	return true;
 }
@@ -68,12 +73,18 @@ static void free_buffers(struct file *file, const struct video_device *vdev)
 	vdev->ioctl_ops->vidioc_reqbufs(file, file->private_data, &none);
 }
 
+/* Another file streams: with this one nothing is to be stopped, and what is there is not its own. */
+static bool is_of_another(const struct file *file, const struct vb2_queue *q)
+{
+	return q && q->owner && q->owner != file->private_data;
+}
+
 /*
  * VIDIOC_STREAMOFF takes a user pointer, so the driver's own operation is
  * called, under the lock video_ioctl2() would take (v4l2_ioctl_get_lock()).
  */
 static void stop_video(struct file *file, const struct warden_sensor *sensor,
-		       struct warden_buffers *buffers)
+		       struct warden_buffers *buffers, unsigned int *left)
 {
 	struct video_device *vdev = to_video_device(sensor->dev);
 	struct mutex *lock;
@@ -81,17 +92,24 @@ static void stop_video(struct file *file, const struct warden_sensor *sensor,
 	if (!video_is_registered(vdev) || !vdev->ioctl_ops || !vdev->ioctl_ops->vidioc_streamoff)
 		return;
 	lock = vdev->queue && vdev->queue->lock ? vdev->queue->lock : vdev->lock;
-	if (lock && !lock_in_time(lock))
+	if (lock && !lock_in_time(lock, left))
 		return;
-	vdev->ioctl_ops->vidioc_streamoff(file, file->private_data, buffer_type(vdev));
-	note_buffers(vdev->queue, buffers);
-	free_buffers(file, vdev);
+	if (!is_of_another(file, vdev->queue)) {
+		vdev->ioctl_ops->vidioc_streamoff(file, file->private_data, buffer_type(vdev));
+		note_buffers(vdev->queue, buffers);
+		free_buffers(file, vdev);
+	}
 	if (lock)
 		mutex_unlock(lock);
 }
 #else
+static bool is_video(const struct warden_sensor *sensor)
+{
+	return false;
+}
+
 static void stop_video(struct file *file, const struct warden_sensor *sensor,
-		       struct warden_buffers *buffers)
+		       struct warden_buffers *buffers, unsigned int *left)
 {
 }
 #endif
@@ -102,21 +120,22 @@ static void stop_video(struct file *file, const struct warden_sensor *sensor,
  * @ops: the driver's operations
  * @sensor: the device
  * @buffers: gets what it streamed into, where the driver shows its queue
+ * @left: ms it may wait for a driver's lock; gets less by what it waited
  *
  * ALSA's DROP takes no argument and can be called as it is. Classes without a
  * known way are stopped by their file being dead and their mappings gone.
  *
- * Context: Process context, may sleep up to LOCK_WAIT_MS for a driver's lock.
+ * Context: Process context, may sleep up to @left.
  */
 void warden_stream_stop(struct file *file, const struct file_operations *ops,
-			const struct warden_sensor *sensor, struct warden_buffers *buffers)
+			const struct warden_sensor *sensor, struct warden_buffers *buffers,
+			unsigned int *left)
 {
 	buffers->nr = 0;
 	if (sensor->kind == WARDEN_DEVICE_SOUND && ops->unlocked_ioctl)
 		ops->unlocked_ioctl(file, SNDRV_PCM_IOCTL_DROP, 0);
-	else if (sensor->dev && sensor->dev->class &&
-		 !strcmp(sensor->dev->class->name, "video4linux"))
-		stop_video(file, sensor, buffers);
+	else if (is_video(sensor))
+		stop_video(file, sensor, buffers, left);
 }
 
 /**

@@ -22,7 +22,8 @@ struct warden_buffers {
 };
 
 void warden_stream_stop(struct file *file, const struct file_operations *ops,
-			const struct warden_sensor *sensor, struct warden_buffers *buffers);
+			const struct warden_sensor *sensor, struct warden_buffers *buffers,
+			unsigned int *left);
 bool warden_stream_has(const struct warden_buffers *buffers, const void *priv);
 
 #endif /* WARDEN_STREAM_H */

@@ -18,7 +18,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -44,6 +43,7 @@ static double sentinel; /* 0: no check */
 static double tolerance = 5;
 static unsigned int iterations = 4000;
 static unsigned int block = 100;
+static const char *before_window;
 
 void fail(const char *what)
 {
@@ -403,6 +403,8 @@ static void measure_op(const char *spec)
 		fail(spec);
 	}
 	fd = op->prepare(++path);
+	if (before_window && system(before_window))
+		fail(before_window);
 	for (i = 0; i < block; i++)
 		op->run(path, fd);
 	usleep(REST_US);
@@ -420,14 +422,14 @@ static void measure_op(const char *spec)
 
 /* --- other uses ------------------------------------------------------------------ */
 
-/* The oracle: an open that must succeed, or must fail with EACCES. */
-static void expect(const char *path, bool allowed)
+/* The oracle: an open that must succeed, or must fail so. */
+static void expect(const char *path, int err)
 {
 	int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 
-	if (allowed ? fd < 0 : fd >= 0 || errno != EACCES) {
+	if ((fd < 0 ? errno : 0) != err) {
 		fprintf(stderr, "gauge: %s: expected %s, got %s\n", path,
-			allowed ? "success" : strerror(EACCES), fd < 0 ? strerror(errno) : "success");
+			err ? strerror(err) : "success", fd < 0 ? strerror(errno) : "success");
 		exit(1);
 	}
 	if (fd >= 0)
@@ -461,39 +463,6 @@ static int cmd_time(char **argv)
 		fail(argv[0]);
 	printf("%.0f\n", 1e9 * (seconds(usage.ru_utime) + seconds(usage.ru_stime)));
 	return status ? 1 : 0;
-}
-
-static volatile sig_atomic_t told_to_end;
-
-static void end_steady(int sig)
-{
-	(void)sig;
-	told_to_end = 1;
-}
-
-/*
- * Opens what is allowed and what is forbidden in turn until it is told to end,
- * and counts the verdicts that were not as they must be.
- */
-static int cmd_steady(const char *allowed, const char *forbidden)
-{
-	unsigned long verdicts = 0, wrong = 0;
-
-	signal(SIGTERM, end_steady);
-	while (!told_to_end) {
-		int fd = open(allowed, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-
-		wrong += fd < 0;
-		if (fd >= 0)
-			close(fd);
-		fd = open(forbidden, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-		wrong += fd >= 0 || errno != EACCES;
-		if (fd >= 0)
-			close(fd);
-		verdicts += 2;
-	}
-	printf("%lu %lu\n", verdicts, wrong);
-	return wrong ? 1 : 0;
 }
 
 /* The oracle of ports: listening there must succeed, or must fail with EACCES. */
@@ -552,11 +521,14 @@ static int usage(void)
 	      "  -s COUNT    what the sentinel must cost      -t COUNT  give or take (5)\n"
 	      "  -n COUNT    iterations (4000)                -b COUNT  per block (100)\n"
 	      "  -a PATH     fail unless it can be opened     -d PATH   fail unless that is denied\n"
+	      "  -e PATH     the same by EPERM   -w COMMAND  run that when all is open, before a window\n"
 	      "  -p PORT     fail unless it can be listened on  -q PORT  fail unless that is denied\n"
 	      "  -x WHAT     fail unless this is refused: listen, bind, connect, send, six\n"
 	      "gauge ruler            what the sentinel costs: median, 10 %, 90 %; insn per insn\n"
 	      "gauge time COMMAND...  instructions a command takes\n"
 	      "gauge throw            one packet to a port that may be closed; 3 where it is not let in\n"
+	      "gauge respond FORBIDDEN PATH...  answer for each open of these (fanotify)\n"
+	      "gauge hold PATH        read that into memory that does not come\n"
 	      "gauge steady ALLOWED FORBIDDEN  opens both until SIGTERM; prints verdicts, wrong ones\n",
 	      stderr);
 	return 2;
@@ -572,8 +544,10 @@ static bool take_option(int c)
 	case 't': tolerance = strtod(optarg, NULL); break;
 	case 'n': iterations = (unsigned int)strtoul(optarg, NULL, 10); break;
 	case 'b': block = (unsigned int)strtoul(optarg, NULL, 10); break;
-	case 'a': expect(optarg, true); break;
-	case 'd': expect(optarg, false); break;
+	case 'a': expect(optarg, 0); break;
+	case 'd': expect(optarg, EACCES); break;
+	case 'e': expect(optarg, EPERM); break; /* as fanotify denies */
+	case 'w': before_window = optarg; break;
 	case 'x': expect_refused(optarg); break;
 	case 'p': expect_port(optarg, true); break;
 	case 'q': expect_port(optarg, false); break;
@@ -594,9 +568,13 @@ int main(int argc, char **argv)
 		return cmd_throw();
 	if (argc > 2 && !strcmp(argv[1], "time"))
 		return cmd_time(argv + 2);
+	if (argc > 2 && !strcmp(argv[1], "respond"))
+		cmd_respond(argv + 2);
+	if (argc == 3 && !strcmp(argv[1], "hold"))
+		return cmd_hold(argv[2]);
 	if (argc == 4 && !strcmp(argv[1], "steady"))
 		return cmd_steady(argv[2], argv[3]);
-	while ((c = getopt(argc, argv, "L:N:P:s:t:n:b:a:d:x:p:q:")) != -1)
+	while ((c = getopt(argc, argv, "L:N:P:s:t:n:b:a:d:e:w:x:p:q:")) != -1)
 		if (!take_option(c))
 			return usage();
 	for (; optind < argc; optind++)

@@ -16,6 +16,10 @@ struct op {
 void fail(const char *what) __attribute__((noreturn));
 struct sockaddr_in internet(const char *address, uint16_t port);
 
+int cmd_respond(char **paths) __attribute__((noreturn));
+int cmd_hold(const char *path);
+int cmd_steady(const char *allowed, const char *forbidden);
+
 const struct op *find_socket_op(const char *kind, size_t len);
 void confine_landlock_ports(char *ports);
 void expect_refused(const char *what);

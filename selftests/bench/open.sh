@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# open.sh - benchmarks 1, 2 and 4: opens, reads and ioctls, beside Landlock and AppArmor.
+# open.sh - benchmarks 1 to 4: opens, reads and ioctls, beside Landlock and AppArmor.
 #
 # Sourced by guest, which sets forbidden and the rest.
 # shellcheck disable=SC2154
 
 nodes=(open:/dev/video0 "open:$deep/video0" read:/dev/video0 ioctl:/dev/video0)
-ours=("${nodes[@]}" open:/dev/video2 open:/root/file open:/dev/null open:/dev/video1)
+ours=("${nodes[@]}" "${held[@]}" open:/dev/video2 open:/root/file open:/dev/null open:/dev/video1)
 
 # abba BENCHMARK ARM GAUGE-OPTION... : the peer against nothing, on the same nodes.
 abba() {
@@ -56,11 +56,14 @@ warden_round() {
 	window open warden "${ours[@]}"
 	window open warden-denied "denied:$forbidden"
 	window open warden "${ours[@]}"
+	asking 'tools of Warden killed' /dev/video0 "$forbidden" kill_tools
+	pending
 	unload
 	window open warden-off "${ours[@]}"
 }
 
 bench_open() {
 	peers
+	daemons
 	warden_round
 }

@@ -13,6 +13,7 @@
 #define S 1000000000ull
 #define CAM WARDEN_SENSOR_CLASS_CAMERA
 #define MIC WARDEN_SENSOR_CLASS_MICROPHONE
+#define BUS WARDEN_SENSOR_CLASS_BUS
 #define START { 1 * S, WARDEN_EVENT_START, 0, 1 }
 #define MARK(at) { (at) * S, WARDEN_EVENT_MARK, 0, 1 }
 #define OPEN(at, class, n) { (at) * S, WARDEN_EVENT_SESSION_START, class, n }
@@ -93,6 +94,8 @@ TEST(session_in_that_time_stands_against_it)
 	EXPECT_REFUSED("record 2 is of a session that began", START, OPEN(20, CAM, 1), MARK(21));
 	EXPECT_REFUSED("record 3 is of a session that ended", START, OPEN(2, CAM, 1), CLOSE(12, CAM, 1), MARK(20));
 	EXPECT_REFUSED("a session was open", START, OPEN(2, CAM, 1), MARK(20));
+	EXPECT_REFUSED("class bus, behind which it may be, that began", START, OPEN(10, BUS, 1), MARK(20));
+	EXPECT_REFUSED("a session was open", START, OPEN(2, BUS, 1), MARK(20));
 	EXPECT_REFUSED("a session was open", START, OPEN(2, CAM, 3), CLOSE(3, CAM, 2), MARK(20));
 }
 

@@ -109,7 +109,7 @@ int chip_bus(void)
 	if (bus >= 0)
 		return bus;
 	if (warden_load(warden_policy("allow any use bus;\n")) || device_load("i2c-dev", "") ||
-	    device_load("i2c-stub", "chip_addr=0x0e,0x48") || device_load("mag3110", ""))
+	    device_load("i2c-stub", "chip_addr=0x0e,0x18,0x48") || device_load("mag3110", ""))
 		return -1;
 	bus = find_bus();
 	if (bus < 0 || write_register(bus, COMPASS_ADDRESS, COMPASS_WHO_AM_I, 0xc4) ||
@@ -119,6 +119,23 @@ int chip_bus(void)
 	if (chip_has_thermometer() && plug(bus, "lm75", THERMOMETER_ADDRESS))
 		return -1;
 	return bus;
+}
+
+const char *chip_wire(const char *attribute)
+{
+	static char path[128];
+	static bool made;
+	int bus = chip_bus();
+
+	/* drivers/w1/masters/ds2482.c resets it, by a command that is read back: it is, and its wire is free */
+	if (!made && (bus < 0 || device_load("wire", "search_count=0") || device_load("ds2482", "") ||
+		      device_load("w1_therm", "") || write_register(bus, 0x18, 0xf0, 0x18) ||
+		      plug(bus, "ds2482", 0x18) ||
+		      chip_put("/sys/bus/w1/devices/w1_bus_master1/w1_master_add", "28-000000000001")))
+		return NULL;
+	made = true;
+	snprintf(path, sizeof(path), "/sys/bus/w1/devices/28-000000000001/%s", attribute);
+	return path;
 }
 
 /* The first file that fits below the chip's directory. */

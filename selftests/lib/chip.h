@@ -21,6 +21,12 @@ bool chip_has_thermometer(void);
 const char *chip_compass(const char *attribute);
 const char *chip_thermometer(const char *attribute);
 
+/*
+ * A file of a thermometer on a 1-wire bus, which is made unless it is there, and takes the right to all that is
+ * behind the bus; NULL where the kernel has none. The next call overwrites it.
+ */
+const char *chip_wire(const char *attribute);
+
 /* Topology name of the compass. */
 const char *chip_compass_topology(void);
 

@@ -271,6 +271,23 @@ int genl_resolve(struct genl *g)
 	return 0;
 }
 
+int genl_turn(struct genl *g, const char *family)
+{
+	const void *number;
+	struct msg m;
+	int err;
+
+	g->family = GENL_ID_CTRL;
+	msg_init(&m, g, CTRL_CMD_GETFAMILY);
+	msg_put_string(&m, CTRL_ATTR_FAMILY_NAME, family);
+	err = genl_ask(g, &m, NLM_F_ACK);
+	number = err ? NULL : genl_attr(g, CTRL_ATTR_FAMILY_ID, NULL);
+	if (!number)
+		return err ? err : -EPROTO;
+	memcpy(&g->family, number, sizeof(g->family));
+	return 0;
+}
+
 int genl_open(struct genl *g)
 {
 	const struct timeval limit = { .tv_sec = 10 };

@@ -49,6 +49,9 @@ void genl_close(struct genl *g);
 /* Asks for the family; genl_open() does. */
 int genl_resolve(struct genl *g);
 
+/* Speak to another family from here on: 0, or -ENOENT where the kernel has none of that name. */
+int genl_turn(struct genl *g, const char *family);
+
 /* A message of @cmd without attributes. */
 void msg_init(struct msg *m, const struct genl *g, uint8_t cmd);
 

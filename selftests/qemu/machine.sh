@@ -70,6 +70,8 @@ qemu_arguments() {
 	done
 	# A parallel port, on which drivers of the kernel make a bus of SPI.
 	[[ $arch != amd64 ]] || qemu+=(-parallel null)
+	# A screen, which nothing drives until its module is loaded.
+	[[ $arch != amd64 ]] || qemu+=(-device "bochs-display,romfile=")
 	[[ -z $icount ]] || qemu+=(-icount "shift=0,sleep=off")
 	[[ $tpm != qemu ]] || qemu+=(-chardev "socket,id=tpm,path=$work/tpm.sock"
 		-tpmdev "emulator,id=tpm0,chardev=tpm" -device tpm-crb,tpmdev=tpm0)

@@ -110,9 +110,20 @@ static const char *left(char *to, size_t size, const struct warden_object *surfa
 	return to;
 }
 
+/* Who had it by the time it was closed, and goes on. */
+static const char *older(char *to, size_t size, const struct warden_object *surface)
+{
+	uint64_t count = warden_object_number(surface, WARDEN_A_SURFACE_OLDER);
+
+	if (!count)
+		return "-";
+	snprintf(to, size, "%" PRIu64, count);
+	return to;
+}
+
 static void print_surfaces(const struct warden_object *status)
 {
-	static const char *const columns[] = { "SURFACE", "STATE", "OPEN FOR", NULL };
+	static const char *const columns[] = { "SURFACE", "STATE", "OPEN FOR", "FROM BEFORE", NULL };
 	struct warden_table *table = warden_table_new(columns);
 	struct warden_object surface;
 	char text[32];
@@ -122,6 +133,7 @@ static void print_surfaces(const struct warden_object *status)
 		warden_table_cell(table, warden_object_word(&surface, WARDEN_A_SURFACE_SURFACE));
 		warden_table_cell(table, warden_object_word(&surface, WARDEN_A_SURFACE_STATE));
 		warden_table_cell(table, left(text, sizeof(text), &surface));
+		warden_table_cell(table, older(text, sizeof(text), &surface));
 	}
 	warden_table_print(table, "this module knows no debug surface");
 }

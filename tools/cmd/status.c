@@ -121,6 +121,9 @@ static void print_surfaces(const struct warden_object *o)
 			printf("open for %" PRIu64 " s", seconds);
 		else
 			fputs(warden_object_word(&surface, WARDEN_A_SURFACE_STATE), stdout);
+		if (warden_object_number(&surface, WARDEN_A_SURFACE_OLDER))
+			printf(" (%" PRIu64 " from before)",
+			       warden_object_number(&surface, WARDEN_A_SURFACE_OLDER));
 		join = n % 5 == 4 ? ",\n            " : ", ";
 	}
 	if (n)

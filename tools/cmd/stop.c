@@ -14,9 +14,10 @@ static void print_stopped(const struct warden_object *o)
 	if (!left)
 		puts("stopped: nothing is enforced; rmmod warden works now");
 	else
-		printf("stopped: nothing is enforced; %" PRIu64 " sensor file%s still mapped, or in "
-		       "use at a limited rate, as a terminal or as a socket of Bluetooth, and keep%s "
-		       "the module until closed\n",
+		printf("stopped: nothing is enforced; %" PRIu64 " sensor file%s still mapped, with a "
+		       "program that is stopped (kill -CONT lets it go on), or in use at a limited "
+		       "rate, as a terminal or as a socket of Bluetooth, and keep%s the module until "
+		       "closed\n",
 		       left, left == 1 ? " is" : "s are", left == 1 ? "s" : "");
 }
 

@@ -61,8 +61,8 @@ static const char *new_name(struct warden_lesson *l, const char *label)
 static void reserve_words(struct warden_lesson *l)
 {
 	static const char *const words[] = {
-		"allow", "any", "appraise", "arguments", "at", "bind", "blank", "bpf", "classify", "connect", "consent", "contact", "control",
-		"debug", "default", "deny", "device", "egress", "enforce", "firmware", "for",
+		"allow", "any", "appraise", "arguments", "at", "bind", "blank", "bpf", "classify", "connect", "consent", "contact",
+		"control", "debug", "default", "deny", "device", "egress", "enforce", "firmware", "for",
 		"from", "group", "include", "kill", "listen", "measure", "mode", "module",
 		"notice", "observe", "of", "on", "optional", "path", "policy", "port", "program",
 		"protocol", "purpose",

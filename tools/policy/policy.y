@@ -215,8 +215,7 @@ static void warden_text_error(struct warden_span *at, struct warden_parse *p, co
 }
 
 %token END_OF_TEXT 0 "the end of the file"
-%token <name> ALLOW "allow" ANY "any" APPRAISE "appraise" ARGUMENTS "arguments" AT "at" AUTOLOAD "autoload" BIND "bind" BLANK "blank"
-%token <name> BPF "bpf"
+%token <name> ALLOW "allow" ANY "any" APPRAISE "appraise" ARGUMENTS "arguments" AT "at" AUTOLOAD "autoload" BIND "bind" BLANK "blank" BPF "bpf"
 %token <name> CLASSIFY "classify" CONNECT "connect"
 %token <name> CONSENT "consent" CONTACT "contact" CONTROL "control" DEBUG "debug"
 %token <name> DEFAULT "default" DENY "deny" DEVICE "device" EGRESS "egress" ENFORCE "enforce"

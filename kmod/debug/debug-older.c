@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What was set up by the time a debug surface is closed: files that programs have open by then,
+ * a getty's serial line among them, and USB gadgets that are bound. It goes on, and is told.
+ */
+#include <linux/bits.h>
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/device.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/pid.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "debug.h"
+#include "device/devices.h"
+#include "judge/judge.h"
+#include "policy/change.h"
+#include "policy/layers.h"
+#include "program/identity.h"
+#include "program/processes.h"
+#include "record/record.h"
+
+/* Records of one closing; what is beyond is counted alone. */
+#define TOLD 64
+
+/**
+ * struct search - what there is of the surfaces that are being closed
+ * @closed: the surfaces, a bit each
+ * @count: per surface, those who have it
+ * @told: records that were made
+ */
+struct search {
+	u32 closed;
+	u32 *count;
+	u32 told;
+};
+
+static void tell(struct search *s, const struct warden_record *what, u32 surface)
+{
+	struct warden_record *r;
+
+	s->count[surface]++;
+	r = s->told < TOLD ? kmemdup(what, sizeof(*what), GFP_KERNEL) : NULL;
+	if (!r)
+		return;
+	s->told++;
+	r->event = WARDEN_EVENT_SWEEP;
+	r->domain = WARDEN_DOMAIN_DEBUG;
+	r->action = WARDEN_ACTION_ALLOW;
+	r->reason = WARDEN_REASON_SURFACE_CLOSED;
+	r->generation = warden_layers_get_rcu()->generation;
+	r->count = 1;
+	warden_record_add(r);
+	kfree(r);
+}
+
+/* --- files ------------------------------------------------------------------------ */
+
+static int look_at(const void *arg, struct file *file, unsigned int fd)
+{
+	u32 *held = (u32 *)arg;
+
+	if (!(file->f_mode & FMODE_PATH))
+		*held |= BIT(warden_debug_of_file(file));
+	return 0;
+}
+
+/* Which surfaces a process has open; threads may have descriptors of their own. */
+static u32 held_by(struct task_struct *process)
+{
+	struct task_struct *t;
+	u32 held = 0;
+
+	rcu_read_lock();
+	for_each_thread(process, t) {
+		task_lock(t);
+		if (t->files && (t == process || t->files != process->files))
+			iterate_fd(t->files, 0, look_at, &held);
+		task_unlock(t);
+	}
+	rcu_read_unlock();
+	return held;
+}
+
+static void name_program(char *text, size_t size, struct file *exe)
+{
+	char *room = kmalloc(PATH_MAX, GFP_KERNEL), *path;
+
+	path = room ? d_path(&exe->f_path, room, PATH_MAX) : NULL;
+	if (!IS_ERR_OR_NULL(path))
+		strscpy(text, path, size);
+	kfree(room);
+}
+
+/* Would it be refused if it opened that now? */
+static void ask(struct search *s, struct task_struct *holder, struct file *exe, u32 surface,
+		struct warden_record *r)
+{
+	struct warden_identity subject = { .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
+	struct warden_request req = {
+		.domain = WARDEN_DOMAIN_DEBUG,
+		.uid = from_kuid(&init_user_ns, task_uid(holder)),
+		.subject = &subject,
+		.surface = surface,
+	};
+	struct warden_answer answer;
+
+	if (exe)
+		warden_identity_of_file(exe, &subject);
+	if (!warden_judge(&req, &answer) && !answer.observed)
+		return;
+	r->observed = answer.observed;
+	r->layer = answer.layer;
+	r->policy_version = answer.version;
+	r->line = answer.line;
+	r->uid = req.uid;
+	r->pid = task_tgid_nr(holder);
+	r->program_digest = subject.digest;
+	snprintf(r->object, sizeof(r->object), "%s, open since before, goes on", warden_debug_word(surface));
+	tell(s, r, surface);
+}
+
+static void look_at_process(struct search *s, struct task_struct *holder)
+{
+	u32 surface, held = held_by(holder) & s->closed;
+	struct warden_record *r = held ? kzalloc(sizeof(*r), GFP_KERNEL) : NULL;
+	struct file *exe;
+
+	if (!r)
+		return;
+	exe = warden_identity_exe_of(holder);
+	if (exe)
+		name_program(r->program, sizeof(r->program), exe);
+	for (; held; held &= held - 1) {
+		surface = __ffs(held);
+		ask(s, holder, exe, surface, r);
+	}
+	if (exe)
+		fput(exe);
+	kfree(r);
+}
+
+static void search_processes(struct search *s)
+{
+	unsigned int count, i;
+	struct task_struct **holders = warden_processes(&count);
+
+	if (!holders)
+		warden_record_lose(false);
+	for (i = 0; holders && i < count; i++)
+		if (!(holders[i]->flags & PF_KTHREAD))
+			look_at_process(s, holders[i]);
+	warden_processes_put(holders, count);
+}
+
+/* --- USB gadgets ------------------------------------------------------------------- */
+
+/* The bus on which a gadget's function meets the controller it is bound to. */
+static bool is_gadget(const struct device *dev)
+{
+	return dev->bus && !strcmp(dev->bus->name, "gadget");
+}
+
+static void look_at_gadget(struct search *s, struct device *dev)
+{
+	struct warden_record *r = kzalloc(sizeof(*r), GFP_KERNEL);
+
+	if (!r)
+		return;
+	if (!device_trylock(dev)) {
+		snprintf(r->object, sizeof(r->object), "gadget, %s is being set up", dev_name(dev));
+	} else {
+		if (dev->driver) /* which stays so while it is locked */
+			snprintf(r->object, sizeof(r->object), "gadget, %s is %s since before, and goes on",
+				 dev_name(dev), dev->driver->name);
+		device_unlock(dev);
+	}
+	if (r->object[0])
+		tell(s, r, WARDEN_DEBUG_SURFACE_GADGET);
+	kfree(r);
+}
+
+static void search_gadgets(struct search *s)
+{
+	unsigned int count, i;
+	struct device **devices = warden_devices_collect(&count);
+
+	if (!devices)
+		warden_record_lose(false);
+	for (i = 0; devices && i < count; i++) {
+		if (is_gadget(devices[i]))
+			look_at_gadget(s, devices[i]);
+		put_device(devices[i]);
+	}
+	kvfree(devices);
+}
+
+/**
+ * warden_debug_search() - tell what was set up before surfaces were closed
+ * @closed: which surfaces, a bit each; who opens one from now on is asked
+ * @count: per surface, to which those are added that have it
+ *
+ * Context: In a change, sleeps.
+ */
+void warden_debug_search(u32 closed, u32 *count)
+{
+	struct search s = { .closed = closed, .count = count };
+
+	warden_change_assert_held();
+	if (!closed)
+		return;
+	search_processes(&s);
+	if (closed & BIT(WARDEN_DEBUG_SURFACE_GADGET))
+		search_gadgets(&s);
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A screen whose memory is mapped, as frame buffers are: their pages come by faults, and know
+ * the address space they were asked for in.
+ */
+#include <fcntl.h>
+#include <linux/fb.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+
+#include "lib/harness.h"
+#include "lib/sight.h"
+
+#define NODE "/dev/fb0"
+#define SIZE 8192
+
+#define STATEMENTS                                                                                 \
+	"program tester { path \"%s\"; }\n"                                                        \
+	"purpose door \"Show who is at the door\";\n"                                              \
+	"default sensor deny;\n"                                                                   \
+	"allow tester use screen for door with consent;\n"
+
+FIXTURE(screen)
+{
+	struct mark mark;
+	char topology[128];
+};
+
+FIXTURE_SETUP(screen)
+{
+	if (!device_is_known("bochs"))
+		SKIP(return, "this kernel has no driver of an emulated screen");
+	ASSERT_EQ(0, device_load("bochs", ""));
+	if (access(NODE, F_OK))
+		SKIP(return, "this guest has no screen");
+	snprintf(self->topology, sizeof(self->topology), "%s", device_topology("fb0"));
+	ASSERT_LOADED(warden_policy(STATEMENTS, warden_self()));
+	warden_withdraw_all();
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(screen)
+{
+	warden_withdraw_all();
+}
+
+static volatile uint8_t *map(int fd)
+{
+	void *memory = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* What is at the begin of the screen, by a read. */
+static int first_byte(int fd)
+{
+	uint8_t byte;
+
+	return pread(fd, &byte, 1, 0) == 1 ? byte : -1;
+}
+
+TEST_F(screen, is_written_by_its_memory_until_consent_ends)
+{
+	struct claim withdrawn = { .event = "session-end", .domain = "sensor", .program = "tester",
+				   .reason = "withdrawn", .object = self->topology };
+	struct claim denied = { .domain = "sensor", .reason = "no-consent", .program = "tester",
+				.object = self->topology, .times = 1 };
+	struct sight s = { .frames = 0 };
+	volatile uint8_t *memory;
+	int fd;
+
+	EXPECT_EQ(EACCES, device_try(NODE, O_RDWR));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_EQ(0, warden_grant("tester", "screen", "door"));
+	fd = open(NODE, O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	memory = map(fd);
+	ASSERT_NE(NULL, (void *)memory);
+	memory[0] = 0x5a;
+	EXPECT_EQ(0x5a, first_byte(fd));
+	ASSERT_EQ(0, warden_withdraw("tester", "screen"));
+	sight_look_closer(fd, memory, SIZE, &s);
+	EXPECT_NE(0, s.fault);
+	EXPECT_EQ(EACCES, s.read_errno);
+	EXPECT_EQ(EACCES, s.mmap_errno);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &withdrawn));
+	munmap((void *)memory, SIZE);
+	close(fd);
+}
+
+/* The pages outlive the session that asked for them while another has the screen. */
+TEST_F(screen, that_another_has_is_written_after_the_first_has_gone)
+{
+	volatile uint8_t *memory;
+	int first, second;
+
+	ASSERT_EQ(0, warden_grant("tester", "screen", "door"));
+	second = open(NODE, O_RDWR | O_CLOEXEC);
+	first = open(NODE, O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, second);
+	ASSERT_LE(0, first);
+	memory = map(first);
+	ASSERT_NE(NULL, (void *)memory);
+	memory[0] = 1;
+	munmap((void *)memory, SIZE);
+	close(first);
+	fsync(second); /* the driver finds by its pages who wrote */
+	memory = map(second);
+	ASSERT_NE(NULL, (void *)memory);
+	memory[0] = 2;
+	fsync(second);
+	memory[0] = 3;
+	EXPECT_EQ(3, first_byte(second));
+	munmap((void *)memory, SIZE);
+	close(second);
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+TEST_HARNESS_MAIN

@@ -236,7 +236,6 @@ __bpf_kfunc int warden_kf_file_receive(struct file *file)
 __bpf_kfunc int warden_kf_exec(struct linux_binprm *bprm)
 {
 	struct warden_identity object;
-	bool named;
 	int err;
 
 	warden_kfunc_enter(WARDEN_HOOK_BPRM_CHECK);
@@ -244,11 +243,13 @@ __bpf_kfunc int warden_kf_exec(struct linux_binprm *bprm)
 	if (!err && unlikely(READ_ONCE(current->ptrace)) && warden_debug_asked() &&
 	    warden_debug_is_traced_by_another(bprm->file))
 		err = warden_debug_judge(WARDEN_DEBUG_SURFACE_PTRACE, true);
-	named = !err && !object.reason && warden_judge_names(&object.digest);
-	if (named)
-		bprm->secureexec = 1;
-	warden_command_note(bprm, named);
-	return err;
+	if (err || object.reason || !warden_judge_names(&object.digest)) {
+		warden_command_note(bprm, NULL);
+		return err;
+	}
+	bprm->secureexec = 1;
+	warden_command_note(bprm, &object.digest);
+	return 0;
 }
 
 /**

@@ -272,7 +272,7 @@ __bpf_kfunc int warden_kf_exec(struct linux_binprm *bprm)
 	named = !err && !object.reason && warden_judge_names(&object.digest);
 	if (named)
 		start_securely(bprm);
-	warden_command_note(bprm, named);
+	warden_command_note(bprm, named ? &object.digest : NULL);
 	return err;
 }
 

@@ -240,6 +240,39 @@ bool warden_judge_names(const struct warden_digest *digest)
 	return names;
 }
 
+static bool tells_apart(const struct warden_layers *layers, const struct warden_digest *digest)
+{
+	const struct warden_snapshot *snap;
+	u32 i, k;
+
+	for (i = 0; layers && i < layers->nr; i++) {
+		snap = layers->layer[i];
+		for (k = warden_decide_refs(snap, digest);
+		     k < snap->nr_refs && warden_decide_same(&snap->refs[k].digest, digest); k++)
+			if (snap->programs[snap->refs[k].program].arguments)
+				return true;
+	}
+	return false;
+}
+
+/**
+ * warden_judge_tells_apart() - does a policy name this program by what it is started with?
+ * @digest: the program
+ *
+ * Context: Any.
+ * Return: true if that in force, or in shadow, does.
+ */
+bool warden_judge_tells_apart(const struct warden_digest *digest)
+{
+	bool tells;
+
+	rcu_read_lock();
+	tells = tells_apart(warden_layers_get_rcu(), digest) ||
+		tells_apart(warden_shadow_get_rcu(), digest);
+	rcu_read_unlock();
+	return tells;
+}
+
 /**
  * warden_judge_asks_arguments() - does a policy name programs by what they are started with?
  *

@@ -92,6 +92,7 @@ bool warden_judge_is_traced(void);
 bool warden_judge_holds(const struct warden_answer *answer);
 bool warden_judge_is_traced(void);
 bool warden_judge_measures(u32 domain);
+bool warden_judge_tells_apart(const struct warden_digest *digest);
 bool warden_judge_asks_arguments(void);
 bool warden_judge_names(const struct warden_digest *digest);
 bool warden_judge_asks_names(void);

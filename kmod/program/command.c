@@ -246,32 +246,33 @@ static void replace(const struct file *file, struct started *s)
 	kfree(s); /* all that are kept still run */
 }
 
-/* Does a policy want to know, or did one lately? */
-static bool is_asked(void)
+/* Did a policy want to know lately? */
+static bool was_asked(void)
 {
 	const unsigned long last = READ_ONCE(last_asked);
 
-	if (warden_judge_asks_arguments()) {
-		WRITE_ONCE(last_asked, jiffies | 1);
-		return true;
-	}
 	return last && time_before(jiffies, last + KEEP_ON);
 }
 
 /**
  * warden_command_note() - a program is about to be started
  * @bprm: the execution; of a script, once for it and once for its interpreter
- * @named: the policy names it
+ * @digest: the program; NULL where no policy names it
+ *
+ * Kept is what a policy tells apart by its arguments, and for a time after such a policy
+ * whatever one names.
  *
  * Context: Process context, sleeps; from the bprm_check_security hook.
  */
-void warden_command_note(struct linux_binprm *bprm, bool named)
+void warden_command_note(struct linux_binprm *bprm, const struct warden_digest *digest)
 {
-	const bool asked = is_asked();
+	const bool asks = warden_judge_asks_arguments();
 
-	if (asked && named)
+	if (asks)
+		WRITE_ONCE(last_asked, jiffies | 1);
+	if (digest && (asks ? warden_judge_tells_apart(digest) : was_asked()))
 		replace(bprm->file, read_arguments(bprm));
-	else if (asked && READ_ONCE(nr))
+	else if (READ_ONCE(nr) && was_asked())
 		replace(bprm->file, NULL);
 	else if (unlikely(READ_ONCE(nr)))
 		warden_command_forget();

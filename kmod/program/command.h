@@ -6,9 +6,10 @@
 
 struct file;
 struct linux_binprm;
+struct warden_digest;
 struct warden_command;
 
-void warden_command_note(struct linux_binprm *bprm, bool named);
+void warden_command_note(struct linux_binprm *bprm, const struct warden_digest *digest);
 u64 warden_command_of(const struct file *exe);
 bool warden_command_find(u64 run, struct warden_command *command);
 void warden_command_forget(void);

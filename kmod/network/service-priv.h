@@ -2,13 +2,13 @@
 #ifndef WARDEN_SERVICE_PRIV_H
 #define WARDEN_SERVICE_PRIV_H
 
+#include <linux/net.h>
+#include <linux/socket.h>
 #include <linux/types.h>
+#include <net/sock.h>
 #include <warden/address.h>
 
 struct msghdr;
-struct sock;
-struct sockaddr;
-struct socket;
 
 /**
  * struct warden_peer - whom a socket is to speak to
@@ -26,6 +26,17 @@ struct warden_peer {
 	bool now;
 };
 
+/* SIN6_LEN_RFC2133 of include/net/ipv6.h: without the scope, which is newer. */
+#define SIN6_LEN_LEAST 24
+
+static inline bool warden_peer_is_inet(const struct socket *sock)
+{
+	return sock->sk->sk_family == AF_INET || sock->sk->sk_family == AF_INET6;
+}
+
+u16 warden_peer_protocol(const struct sock *sk);
+bool warden_peer_has_port(u16 protocol);
+bool warden_peer_pending(struct warden_peer *to, const struct sock *sk);
 void warden_peer_read(struct warden_peer *to, const struct socket *sock,
 		      const struct sockaddr *address, int len);
 void warden_peer_own(struct warden_address *own, const struct sock *sk);

@@ -30,16 +30,8 @@
 #include "service-priv.h"
 #include "way.h"
 
-/* SIN6_LEN_RFC2133 of include/net/ipv6.h: without the scope, which is newer. */
-#define SIN6_LEN_LEAST 24
-
 /* The longest address as text, IPv6 with IPv4 at its end, and by which interface. */
 #define ADDRESS_TEXT (48 + sizeof(" on ") + IFNAMSIZ)
-
-static bool is_inet(const struct socket *sock)
-{
-	return sock->sk->sk_family == AF_INET || sock->sk->sk_family == AF_INET6;
-}
 
 /* --- listening ------------------------------------------------------------- */
 
@@ -123,7 +115,7 @@ static int begin_listen(struct socket *sock, const struct place *at)
 /* The port of an address as bind(2) will read it; the family of the socket decides. */
 static u16 port_of(const struct socket *sock, const struct sockaddr *address, int len)
 {
-	if (!is_inet(sock) || len < (int)sizeof(struct sockaddr_in))
+	if (!warden_peer_is_inet(sock) || len < (int)sizeof(struct sockaddr_in))
 		return 0;
 	/* sin_port and sin6_port stand at one offset */
 	return ntohs(((const struct sockaddr_in *)address)->sin_port);
@@ -152,7 +144,7 @@ static int read_scope(const struct socket *sock, const struct sockaddr *address,
 
 static u16 local_port(const struct socket *sock)
 {
-	return is_inet(sock) ? READ_ONCE(inet_sk(sock->sk)->inet_num) : 0;
+	return warden_peer_is_inet(sock) ? READ_ONCE(inet_sk(sock->sk)->inet_num) : 0;
 }
 
 static bool is_on_loop(const struct sock *sk)
@@ -160,26 +152,6 @@ static bool is_on_loop(const struct sock *sk)
 	if (sk->sk_family == AF_INET6)
 		return is_loop(&sk->sk_v6_rcv_saddr);
 	return sk->sk_family == AF_INET && ipv4_is_loopback(inet_sk(sk)->inet_rcv_saddr);
-}
-
-/**
- * warden_peer_own() - which address a socket is bound to
- * @own: filled in; no version where it is any
- * @sk: a socket, of the internet's families or another
- *
- * Context: Any.
- */
-void warden_peer_own(struct warden_address *own, const struct sock *sk)
-{
-	*own = (struct warden_address){};
-	if (sk->sk_family == AF_INET6 && !ipv6_addr_any(&sk->sk_v6_rcv_saddr)) {
-		own->version = 6;
-		memcpy(own->bytes, &sk->sk_v6_rcv_saddr, sizeof(sk->sk_v6_rcv_saddr));
-		warden_address_unmap(own);
-	} else if (sk->sk_family == AF_INET && sk->sk_rcv_saddr) {
-		own->version = 4;
-		memcpy(own->bytes, &sk->sk_rcv_saddr, sizeof(sk->sk_rcv_saddr));
-	}
 }
 
 static struct place place_of(const struct socket *sock)
@@ -222,96 +194,6 @@ int warden_service_receive(struct socket *sock, const char *how)
 }
 
 /* --- connecting ------------------------------------------------------------ */
-
-/* A socket of AF_SMC has a number of its own there, and connects as the SMC of AF_INET does. */
-static u16 protocol_of(const struct sock *sk)
-{
-	return sk->sk_family == AF_SMC ? IPPROTO_SMC : sk->sk_protocol;
-}
-
-static bool has_ports(u16 protocol)
-{
-	switch (protocol) {
-	case IPPROTO_TCP:
-	case IPPROTO_UDP:
-	case IPPROTO_UDPLITE:
-	case IPPROTO_SCTP:
-	case IPPROTO_DCCP:
-	case IPPROTO_MPTCP:
-	case IPPROTO_SMC:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* To no address is to this machine: ip_route_output_key_hash(). */
-static void set_four(struct warden_address *to, __be32 address)
-{
-	to->version = 4;
-	if (!address)
-		address = htonl(INADDR_LOOPBACK);
-	memcpy(to->bytes, &address, sizeof(address));
-}
-
-static void read_four(struct warden_peer *to, const struct sockaddr *address, int len)
-{
-	const struct sockaddr_in *in = (const struct sockaddr_in *)address;
-
-	if (len < (int)sizeof(*in))
-		return;
-	set_four(&to->address, in->sin_addr.s_addr);
-	to->port = ntohs(in->sin_port);
-}
-
-/* The same: tcp_v6_connect(), udpv6_sendmsg(). */
-static void read_six(struct warden_peer *to, const struct sockaddr *address, int len)
-{
-	const struct sockaddr_in6 *in = (const struct sockaddr_in6 *)address;
-	const struct in6_addr *a = &in->sin6_addr;
-
-	if (len < SIN6_LEN_LEAST)
-		return;
-	to->port = ntohs(in->sin6_port);
-	if (ipv6_addr_v4mapped(a)) {
-		set_four(&to->address, a->s6_addr32[3]);
-		return;
-	}
-	to->address.version = 6;
-	memcpy(to->address.bytes, ipv6_addr_any(a) ? &in6addr_loopback : a, sizeof(*a));
-	if (len >= (int)sizeof(*in) && __ipv6_addr_needs_scope_id(ipv6_addr_type(a)))
-		to->scope = in->sin6_scope_id;
-}
-
-/**
- * warden_peer_read() - whom an address means
- * @to: filled in
- * @sock: the socket that is to speak to it
- * @address: the address, in kernel memory
- * @len: bytes of @address
- *
- * As the protocols read it. A socket of IPv6 also takes addresses of IPv4, and
- * where they send, UDP and raw sockets take one of no family for one of their own.
- *
- * Context: Any.
- */
-void warden_peer_read(struct warden_peer *to, const struct socket *sock,
-		      const struct sockaddr *address, int len)
-{
-	u16 family = len >= (int)sizeof(sa_family_t) ? address->sa_family : AF_UNSPEC;
-
-	*to = (struct warden_peer){};
-	if (!is_inet(sock) && sock->sk->sk_family != AF_SMC)
-		return;
-	if (family == AF_UNSPEC)
-		family = sock->sk->sk_family;
-	if (family == AF_INET)
-		read_four(to, address, len);
-	else if (family == AF_INET6)
-		read_six(to, address, len);
-	if (sock->type == SOCK_RAW || !has_ports(protocol_of(sock->sk)))
-		to->port = 0;
-}
 
 static const char *name_peer(char text[ADDRESS_TEXT], const struct warden_address *address,
 			     const char *interface)
@@ -363,7 +245,7 @@ static int judge_bind(struct socket *sock, const struct place *at)
 	char text[ADDRESS_TEXT];
 	int err;
 
-	if (sock->type == SOCK_RAW || !is_inet(sock) || !has_ports(req.protocol))
+	if (sock->type == SOCK_RAW || !warden_peer_is_inet(sock) || !warden_peer_has_port(req.protocol))
 		return 0;
 	warden_identity_of_current(&subject);
 	err = warden_judge(&req, &answer);
@@ -419,7 +301,7 @@ static noinline int judge_connect(struct socket *sock, const struct warden_peer 
 		.domain = WARDEN_DOMAIN_CONNECT,
 		.uid = from_kuid(&init_user_ns, current_uid()),
 		.subject = &subject,
-		.protocol = protocol_of(sock->sk),
+		.protocol = warden_peer_protocol(sock->sk),
 		.port = to->port,
 		.address = to->address,
 		.tries = warden_way_asked(),
@@ -442,7 +324,7 @@ static noinline int judge_connect(struct socket *sock, const struct warden_peer 
 /* What was allowed before was so where no port is that of a broker. */
 static int ask_connect(struct socket *sock, const struct warden_peer *to)
 {
-	u64 key = warden_pass_key(WARDEN_DOMAIN_CONNECT, protocol_of(sock->sk), to->port);
+	u64 key = warden_pass_key(WARDEN_DOMAIN_CONNECT, warden_peer_protocol(sock->sk), to->port);
 
 	if (warden_pass_known(key))
 		return 0;
@@ -458,7 +340,7 @@ static noinline int judge_used(struct socket *sock, const struct warden_peer *to
 		.domain = WARDEN_DOMAIN_EGRESS,
 		.uid = from_kuid(&init_user_ns, current_uid()),
 		.subject = &subject,
-		.protocol = protocol_of(sock->sk),
+		.protocol = warden_peer_protocol(sock->sk),
 		.port = to->port,
 		.address = to->address,
 		.tries = warden_way_asked(),
@@ -500,50 +382,6 @@ int warden_peer_judge(struct socket *sock, const struct warden_peer *to)
 	return judge_egress(sock, to) ?: judge_connect(sock, to, 0);
 }
 
-/**
- * warden_peer_find() - whom a connected socket speaks to
- * @to: filled in; without an address where it is not connected
- * @sk: the socket
- *
- * Context: Any.
- */
-void warden_peer_find(struct warden_peer *to, const struct sock *sk)
-{
-	*to = (struct warden_peer){};
-	if (sk->sk_family == AF_INET6 && !ipv6_addr_any(&sk->sk_v6_daddr)) {
-		to->address.version = 6;
-		memcpy(to->address.bytes, &sk->sk_v6_daddr, sizeof(sk->sk_v6_daddr));
-		warden_address_unmap(&to->address);
-	} else if (sk->sk_family == AF_INET && sk->sk_daddr) {
-		set_four(&to->address, sk->sk_daddr);
-	}
-	if (to->address.version && has_ports(sk->sk_protocol))
-		to->port = ntohs(inet_sk(sk)->inet_dport);
-}
-
-/* To whom a datagram goes that was begun (MSG_MORE, UDP_CORK): what is added to it goes along. */
-static bool find_pending(struct warden_peer *to, const struct sock *sk)
-{
-	const struct inet_sock *inet = inet_sk(sk);
-	int family = 0;
-
-	/* a raw socket may have the same number, and is none of UDP's */
-	if ((sk->sk_family == AF_INET || sk->sk_family == AF_INET6) && sk->sk_type == SOCK_DGRAM &&
-	    (sk->sk_protocol == IPPROTO_UDP || sk->sk_protocol == IPPROTO_UDPLITE))
-		family = READ_ONCE(udp_sk(sk)->pending);
-	*to = (struct warden_peer){};
-	if (family == AF_INET) {
-		set_four(&to->address, inet->cork.fl.u.ip4.daddr);
-		to->port = ntohs(inet->cork.fl.u.ip4.fl4_dport);
-	} else if (family == AF_INET6) {
-		to->address.version = 6;
-		memcpy(to->address.bytes, &inet->cork.fl.u.ip6.daddr, sizeof(struct in6_addr));
-		warden_address_unmap(&to->address);
-		to->port = ntohs(inet->cork.fl.u.ip6.fl6_dport);
-	}
-	return family;
-}
-
 /* TCP takes no notice of an address, unless it is to connect with the first data. */
 static bool is_told_where(const struct sock *sk, const struct msghdr *msg)
 {
@@ -570,7 +408,7 @@ int warden_service_egress(struct socket *sock, const struct msghdr *msg)
 
 	if (sk->sk_kern_sock || sk->sk_family == AF_ALG) /* a cipher of the kernel's */
 		return 0;
-	if (find_pending(&to, sk))
+	if (warden_peer_pending(&to, sk))
 		err = judge_egress(sock, &to);
 	warden_peer_find(&to, sk);
 	if (!err && (to.address.version || !is_told_where(sk, msg)))
@@ -587,8 +425,8 @@ int warden_service_egress(struct socket *sock, const struct msghdr *msg)
  */
 static int peek_port(const struct socket *sock, const struct sockaddr *address, int len)
 {
-	if ((sock->type != SOCK_STREAM && sock->type != SOCK_DGRAM) || !is_inet(sock) ||
-	    len < (int)sizeof(struct sockaddr_in) || !has_ports(sock->sk->sk_protocol))
+	if ((sock->type != SOCK_STREAM && sock->type != SOCK_DGRAM) || !warden_peer_is_inet(sock) ||
+	    len < (int)sizeof(struct sockaddr_in) || !warden_peer_has_port(sock->sk->sk_protocol))
 		return -1;
 	if (address->sa_family != AF_INET &&
 	    (address->sa_family != AF_INET6 || len < SIN6_LEN_LEAST))

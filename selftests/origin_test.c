@@ -380,6 +380,7 @@ TEST_F(origin, nobody_listens_at_another_address_whoever_runs_it)
 		pid = fork();
 		if (!pid)
 			_exit(serve_at_own(as[i].uid, as[i].spaces));
+		denied.pid = pid; /* the one before may be told of only now */
 		ASSERT_EQ(pid, waitpid(pid, &status, 0));
 		EXPECT_TRUE(WIFEXITED(status));
 		EXPECT_EQ(0, WEXITSTATUS(status));

@@ -157,7 +157,7 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	now.grants = warden_consent_grants();
 	now.now = now.grants ? ktime_get_boottime_ns() : 0;
 	if (unlikely(ask_units(layers) || ask_units(warden_shadow_get_rcu())))
-		now.unit = warden_unit_of(req->process);
+		now.unit = warden_unit_of(req->process) ?: req->unit;
 	if (unlikely(req->subject->run) && warden_command_find(req->subject->run, &command))
 		now.command = &command;
 	warden_decide_layers(layers, &now, &v);

@@ -182,8 +182,11 @@ static int register_hooks(void)
 	if (err)
 		return err;
 	err = register_pernet_subsys(&networks);
-	if (err)
+	if (err) {
+		warden_await_stop();
+		synchronize_net(); /* packets in the hooks of the networks before the one that failed */
 		warden_await_exit();
+	}
 	WRITE_ONCE(registered, !err);
 	return err;
 }

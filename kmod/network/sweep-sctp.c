@@ -190,6 +190,9 @@ bool warden_sweep_end_sctp(struct sock *sk)
 	if (!file)
 		return false;
 	if (is_single(sk)) {
+		/* of one that was peeled off the protocol ends nothing by shutdown() */
+		if (sctp_sk(sk)->type == SCTP_SOCKET_UDP_HIGH_BANDWIDTH)
+			abort_by(sk, 0, 0);
 		shut(sk);
 	} else {
 		if (sctp_sk(sk)->type == SCTP_SOCKET_UDP)

@@ -291,6 +291,12 @@ static bool takes(struct socket *sock, const struct warden_answer *before, int i
 	return routed;
 }
 
+/* What a shadow or an observing layer thinks of a way is told, and keeps nobody from one that is allowed. */
+static bool is_better(const struct warden_answer *before, const struct warden_answer *one)
+{
+	return before->denied ? !one->denied : !warden_answer_tells(one);
+}
+
 static noinline int steer(struct warden_way *way, struct socket *sock, const struct warden_peer *to,
 			  struct warden_request *req, struct warden_answer *answer)
 {
@@ -302,7 +308,7 @@ static noinline int steer(struct warden_way *way, struct socket *sock, const str
 	for (i = 0; i < ways.nr; i++) {
 		req->interface = name_index(way, sock->sk, ways.index[i]);
 		warden_judge(req, &one);
-		if (!warden_answer_tells(&one) && takes(sock, answer, ways.index[i], !i)) {
+		if (is_better(answer, &one) && takes(sock, answer, ways.index[i], !i)) {
 			*answer = one;
 			return 0;
 		}

@@ -15,10 +15,12 @@
 #include <linux/mm.h>
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
+#include <linux/refcount.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 
 #include "command.h"
 #include "judge/arguments.h"
@@ -38,6 +40,7 @@
  * @by_run: in the chain of @run
  * @file: what it runs; compared only
  * @run: number of the start, from 1
+ * @users: being in the chain of its file is one, each that holds it another
  * @since: jiffies
  * @lives: found with a process; under the lock
  * @rcu: freed a grace period after it left its chains
@@ -49,6 +52,7 @@ struct started {
 	struct hlist_node by_run;
 	const struct file *file;
 	u64 run;
+	refcount_t users;
 	unsigned long since;
 	bool lives;
 	struct rcu_head rcu;
@@ -84,13 +88,22 @@ static struct started *find(const struct file *file)
 	return NULL;
 }
 
+static void put(struct started *s)
+{
+	lockdep_assert_held(&commands_lock);
+	if (!refcount_dec_and_test(&s->users))
+		return;
+	hlist_del_rcu(&s->by_run);
+	WRITE_ONCE(nr, nr - 1);
+	kfree_rcu(s, rcu);
+}
+
+/* The program has ended, or another was started on its file; who holds it finds it still. */
 static void drop(struct started *s)
 {
 	lockdep_assert_held(&commands_lock);
 	hlist_del_rcu(&s->by_file);
-	hlist_del_rcu(&s->by_run);
-	WRITE_ONCE(nr, nr - 1);
-	kfree_rcu(s, rcu);
+	put(s);
 }
 
 static void drop_all(bool (*is)(const struct started *s))
@@ -223,6 +236,7 @@ static void keep(struct started *s, const struct file *file)
 	s->file = file;
 	s->run = ++runs;
 	s->since = jiffies;
+	refcount_set(&s->users, 1);
 	hlist_add_head_rcu(&s->by_file, chain_of_file(file));
 	hlist_add_head_rcu(&s->by_run, chain_of_run(s->run));
 	WRITE_ONCE(nr, nr + 1);
@@ -299,6 +313,73 @@ u64 warden_command_of(const struct file *exe)
 	return run;
 }
 
+static struct started *find_run(u64 run)
+{
+	struct started *s;
+
+	hlist_for_each_entry_rcu(s, chain_of_run(run), by_run, lockdep_is_held(&commands_lock))
+		if (s->run == run)
+			return s;
+	return NULL;
+}
+
+/**
+ * warden_command_hold() - keep what a program was started with, also when it has ended
+ * @run: from warden_command_of()
+ *
+ * Context: Any.
+ * Return: @run, to be put; 0 where it is not known.
+ */
+u64 warden_command_hold(u64 run)
+{
+	struct started *s;
+
+	if (!run)
+		return 0;
+	rcu_read_lock();
+	s = find_run(run);
+	if (!s || !refcount_inc_not_zero(&s->users))
+		run = 0;
+	rcu_read_unlock();
+	return run;
+}
+
+/**
+ * warden_command_put() - let go of what was held
+ * @run: from warden_command_hold()
+ *
+ * Context: Any but interrupts, under no lock of tasks' and none of descriptors'.
+ */
+void warden_command_put(u64 run)
+{
+	if (!run)
+		return;
+	spin_lock(&commands_lock);
+	put(find_run(run));
+	spin_unlock(&commands_lock);
+}
+
+/**
+ * warden_command_alike() - were two programs started with the same?
+ * @a: one start, from warden_command_of()
+ * @b: another
+ *
+ * Context: Any.
+ * Return: true if both are known, and it is the same.
+ */
+bool warden_command_alike(u64 a, u64 b)
+{
+	const struct started *one, *other;
+	bool alike;
+
+	rcu_read_lock();
+	one = find_run(a);
+	other = find_run(b);
+	alike = one && other && one->len == other->len && !memcmp(one->text, other->text, one->len);
+	rcu_read_unlock();
+	return alike;
+}
+
 /**
  * warden_command_find() - what a program was started with
  * @run: from warden_command_of()
@@ -309,16 +390,11 @@ u64 warden_command_of(const struct file *exe)
  */
 bool warden_command_find(u64 run, struct warden_command *command)
 {
-	const struct started *s;
+	const struct started *s = run ? find_run(run) : NULL;
 
-	if (!run)
-		return false;
-	hlist_for_each_entry_rcu(s, chain_of_run(run), by_run)
-		if (s->run == run) {
-			*command = (struct warden_command){ .len = s->len, .text = s->text };
-			return true;
-		}
-	return false;
+	if (s)
+		*command = (struct warden_command){ .len = s->len, .text = s->text };
+	return s;
 }
 
 /**

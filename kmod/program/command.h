@@ -12,6 +12,9 @@ struct warden_command;
 void warden_command_note(struct linux_binprm *bprm, const struct warden_digest *digest);
 u64 warden_command_of(const struct file *exe);
 bool warden_command_find(u64 run, struct warden_command *command);
+u64 warden_command_hold(u64 run);
+void warden_command_put(u64 run);
+bool warden_command_alike(u64 a, u64 b);
 void warden_command_forget(void);
 
 #endif /* WARDEN_COMMAND_H */

@@ -5,11 +5,14 @@
  */
 #include <linux/list.h>
 #include <linux/pid.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
 #include "consent/consent.h"
+#include "judge/unit.h"
+#include "program/command.h"
 #include "session-priv.h"
 
 /* As many programs, or users of them, as are kept of one session. */
@@ -21,6 +24,8 @@
  * @identity: what it is
  * @pid: thread group that was handed it first
  * @uid: its real user id
+ * @unit: the unit it ran in then, which counts once it has ended
+ * @run: its start, which is kept for it; 0 is none
  * @has_receipt: @receipt is set
  * @receipt: the consent it rested on
  */
@@ -29,6 +34,8 @@ struct heir {
 	struct warden_identity identity;
 	struct pid *pid;
 	u32 uid;
+	u64 unit;
+	u64 run;
 	bool has_receipt;
 	u8 receipt[WARDEN_RECEIPT_SIZE];
 };
@@ -42,7 +49,7 @@ static DEFINE_SPINLOCK(heirs_lock);
 static bool is_same(const struct warden_identity *a, u32 a_uid, const struct warden_identity *b,
 		    u32 b_uid)
 {
-	return a_uid == b_uid && a->run == b->run &&
+	return a_uid == b_uid && (a->run == b->run || warden_command_alike(a->run, b->run)) &&
 	       !memcmp(&a->digest, &b->digest, sizeof(a->digest));
 }
 
@@ -81,8 +88,12 @@ static int add(struct warden_session *s, const struct warden_request *req,
 	if (!h)
 		return refuse(answer, WARDEN_REASON_NO_MEMORY);
 	h->identity = *req->subject;
+	h->run = warden_command_hold(req->subject->run);
 	h->pid = get_pid((struct pid *)(unsigned long)req->process);
 	h->uid = req->uid;
+	rcu_read_lock();
+	h->unit = warden_unit_of(req->process);
+	rcu_read_unlock();
 	h->has_receipt = answer->has_receipt;
 	memcpy(h->receipt, answer->receipt, sizeof(h->receipt));
 	list_add_tail(&h->node, &s->heirs);
@@ -129,6 +140,8 @@ static bool may_go_on(const struct warden_session *s, const struct heir *h)
 	req.subject = &h->identity;
 	req.process = (unsigned long)h->pid;
 	req.uid = h->uid;
+	if (!pid_has_task(h->pid, PIDTYPE_TGID))
+		req.unit = h->unit;
 	req.atomic = true;
 	return !warden_judge_use(s->sensor.devt, &req, &answer, &behind);
 }
@@ -202,6 +215,7 @@ void warden_heir_end(struct warden_session *s)
 
 	list_for_each_entry_safe(h, next, &s->heirs, node) {
 		put_pid(h->pid);
+		warden_command_put(h->run);
 		kfree(h);
 	}
 }

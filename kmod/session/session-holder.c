@@ -36,7 +36,7 @@ static bool fits(const struct search *search, struct file *file)
 	if (!warden_session_is(file))
 		return warden_broker_is_held(file, search->with_consent, search->sensor);
 	s = warden_session_of(file);
-	if (READ_ONCE(s->dead) || (search->with_consent && !s->answer.has_receipt))
+	if (!s || READ_ONCE(s->dead) || (search->with_consent && !s->answer.has_receipt))
 		return false;
 	*search->sensor = s->sensor;
 	return true;
@@ -155,8 +155,10 @@ static u32 classes_of(const struct warden_session *s)
 
 static int collect(const void *classes, struct file *file, unsigned int fd)
 {
-	if (warden_session_is(file) && !READ_ONCE(warden_session_of(file)->dead))
-		*(u32 *)classes |= classes_of(warden_session_of(file));
+	const struct warden_session *s = warden_session_is(file) ? warden_session_of(file) : NULL;
+
+	if (s && !READ_ONCE(s->dead))
+		*(u32 *)classes |= classes_of(s);
 	return 0;
 }
 

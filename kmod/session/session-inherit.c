@@ -26,8 +26,13 @@ static int may_have(struct warden_session *s, const struct warden_identity *iden
 	req.process = (unsigned long)task_tgid(current);
 	req.uid = from_kuid(&init_user_ns, current_uid());
 	req.atomic = atomic;
-	err = warden_judge_use(s->sensor.devt, &req, &answer, &behind) ?:
-	      warden_heir_add(s, &req, &answer);
+	err = warden_judge_use(s->sensor.devt, &req, &answer, &behind);
+	if (answer.reason == WARDEN_REASON_NO_CONSENT) {
+		req.session = 0; /* a consent for one open that nobody has used */
+		err = warden_judge_use(s->sensor.devt, &req, &answer, &behind);
+		req.session = s->ground;
+	}
+	err = err ?: warden_heir_add(s, &req, &answer);
 	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, s->sensor.topology, 0);
 	return err;
@@ -44,8 +49,9 @@ struct inherit {
 static int find_foreign(const void *arg, struct file *file, unsigned int fd)
 {
 	struct inherit *in = (struct inherit *)arg;
+	struct warden_session *s = warden_session_is(file) ? warden_session_of(file) : NULL;
 
-	if (!warden_session_is(file)) {
+	if (!s) { /* or one that is just given back to its driver */
 		if (!warden_export_is(file))
 			return 0;
 		if (warden_export_keep(in->identity))
@@ -54,10 +60,10 @@ static int find_foreign(const void *arg, struct file *file, unsigned int fd)
 			in->kept |= BIT(WARDEN_SENSOR_CLASS_CAMERA);
 		return in->nr == ARRAY_SIZE(in->fd);
 	}
-	if (may_have(warden_session_of(file), in->identity, true)) /* under the table's lock */
+	if (may_have(s, in->identity, true)) /* under the table's lock */
 		in->fd[in->nr++] = fd;
 	else
-		in->kept |= BIT(warden_session_of(file)->sensor.class);
+		in->kept |= BIT(s->sensor.class);
 	return in->nr == ARRAY_SIZE(in->fd);
 }
 
@@ -76,6 +82,8 @@ int warden_session_receive(struct file *file)
 	if (!warden_session_is(file))
 		return 0;
 	s = warden_session_of(file);
+	if (!s)
+		return 0;
 	warden_identity_of_current(&identity);
 	if (!identity.reason && warden_judge_is_traced())
 		identity.reason = WARDEN_REASON_PROGRAM_TRACED;

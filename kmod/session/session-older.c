@@ -265,7 +265,7 @@ static void share(struct file *file, struct task_struct *holder)
 	struct warden_request req;
 	struct warden_answer answer;
 
-	if (!s->was_older || s->pid == task_tgid(holder))
+	if (!s || !s->was_older || s->pid == task_tgid(holder))
 		return;
 	ask(file, holder, &req, &subject, &answer);
 	if (answer.denied || subject.reason)
@@ -320,7 +320,7 @@ int warden_session_meet(struct file *file, const struct warden_request *req,
 		warden_session_tell_unmade(file, req, answer,
 					   err == -ENFILE ? WARDEN_REASON_TOO_MANY_SESSIONS :
 							    WARDEN_REASON_NO_MEMORY);
-	else if (warden_session_is(file))
+	else if (warden_session_is(file) && warden_session_of(file))
 		err = inherit(warden_session_of(file), req, answer);
 	return err;
 }

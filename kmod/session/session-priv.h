@@ -18,6 +18,7 @@
  * @older: in the list of those whose file keeps its address space
  * @was_older: it was open before it was asked for
  * @among_lit: in the list of those that are lit; under its lock
+ * @run: the start of who opened it, which is kept for it; 0 is none
  * @heirs: programs it was handed to; under their lock
  * @ending: in the list of those that a review ends, which holds a file reference
  * @file: the file; valid while the session is in the table
@@ -47,6 +48,7 @@ struct warden_session {
 	struct list_head node;
 	struct list_head older;
 	struct list_head among_lit;
+	u64 run;
 	struct list_head heirs;
 	struct list_head ending;
 	struct file *file;

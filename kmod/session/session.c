@@ -23,6 +23,7 @@
 #include "consent/consent.h"
 #include "light.h"
 #include "pace.h"
+#include "program/command.h"
 #include "program/identity.h"
 #include "program/quarantine.h"
 #include "session-priv.h"
@@ -108,6 +109,7 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 	s->mm = grab_memory(opener);
 	s->uid = req->uid;
 	s->identity = *req->subject;
+	s->run = warden_command_hold(s->identity.run);
 	s->path = answer->label[0] ? NULL : path_of(opener);
 	s->answer = *answer;
 	return s;
@@ -127,6 +129,7 @@ void warden_session_free(struct warden_session *s)
 	warden_limit_end(s);
 	kfree(s->path);
 	put_pid(s->pid);
+	warden_command_put(s->run);
 	if (s->mm)
 		mmdrop(s->mm);
 	kmem_cache_free(session_cache, s);

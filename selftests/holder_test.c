@@ -453,7 +453,7 @@ static int start_threads(void)
 {
 	pthread_attr_t small;
 	pthread_t thread;
-	int i, err = pthread_attr_init(&small) ?: pthread_attr_setstacksize(&small, 65536);
+	int i, err = pthread_attr_init(&small) ?: pthread_attr_setstacksize(&small, 262144);
 
 	for (i = 0; !err && i < THREADS; i++)
 		err = pthread_create(&thread, &small, wait_here, NULL);

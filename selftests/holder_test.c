@@ -380,6 +380,35 @@ static void *read_one(void *arg)
 	return (void *)(long)(read(r->fd, r->to, 1) < 0 ? errno : 0);
 }
 
+/* A reader with a descriptor of its own: 0 or the errno of its open. */
+static int open_reader(struct reader *r, const char *camera, const struct page *page)
+{
+	r->fd = open(camera, O_RDWR | O_CLOEXEC);
+	r->to = page->memory;
+	return r->fd < 0 ? errno : 0;
+}
+
+/* It stops inside the driver, with its lock held, and nobody else has its descriptor. */
+static bool stop_reading(struct reader *r, struct page *page, pthread_t *thread)
+{
+	return !pthread_create(thread, NULL, read_one, r) && page_is_wanted(page, 20000) && !close(r->fd);
+}
+
+/* Seconds a withdrawal took, less a fraction. */
+static unsigned int withdraw_meanwhile(void)
+{
+	const uint64_t begin = now_ns();
+
+	return warden_withdraw("tester", "camera") ? UINT32_MAX :
+						      (unsigned int)((now_ns() - begin) / 1000000000);
+}
+
+static int go_on_reading(struct page *page, pthread_t thread)
+{
+	page_give(page);
+	return pthread_join(thread, NULL);
+}
+
 /*
  * The driver copies with its queue's lock held, and what has no descriptor any more is
  * found by nobody who could ask it out of there.
@@ -391,22 +420,14 @@ TEST_F(holder, withdrawal_does_not_wait_for_a_page_that_does_not_come)
 	struct page page;
 	struct reader r;
 	pthread_t thread;
-	uint64_t begin;
 
 	if (page_withhold(&page))
 		SKIP(return, "this kernel has no userfaultfd");
-	r.fd = open(self->child.camera, O_RDWR | O_CLOEXEC);
-	r.to = page.memory;
-	ASSERT_LE(0, r.fd);
-	ASSERT_EQ(0, pthread_create(&thread, NULL, read_one, &r));
-	ASSERT_TRUE(page_is_wanted(&page, 20000));
-	close(r.fd);
-	begin = now_ns();
-	EXPECT_EQ(0, warden_withdraw("tester", "camera"));
-	EXPECT_GT(10000000000, now_ns() - begin);
+	ASSERT_EQ(0, open_reader(&r, self->child.camera, &page));
+	ASSERT_TRUE(stop_reading(&r, &page, &thread));
+	EXPECT_GT(10, withdraw_meanwhile());
 	EXPECT_FOUND(evidence_of_event(&self->mark, &withdrawn));
-	page_give(&page);
-	EXPECT_EQ(0, pthread_join(thread, NULL));
+	EXPECT_EQ(0, go_on_reading(&page, thread));
 }
 
 /* Sessions of the child's, each of whose ends needs the lock that a reader holds. */
@@ -418,24 +439,16 @@ TEST_F(holder, withdrawal_waits_once_for_many_that_are_held_up)
 	struct page page;
 	struct reader r;
 	pthread_t thread;
-	uint64_t begin;
 	int i;
 
 	if (page_withhold(&page))
 		SKIP(return, "this kernel has no userfaultfd");
-	r.fd = open(self->child.camera, O_RDWR | O_CLOEXEC);
-	r.to = page.memory;
-	ASSERT_LE(0, r.fd);
+	ASSERT_EQ(0, open_reader(&r, self->child.camera, &page));
 	for (i = 0; i < HELD_UP; i++)
 		ASSERT_EQ(0, holder_do(&self->child, OPEN));
-	ASSERT_EQ(0, pthread_create(&thread, NULL, read_one, &r));
-	ASSERT_TRUE(page_is_wanted(&page, 20000));
-	close(r.fd);
-	begin = now_ns();
-	EXPECT_EQ(0, warden_withdraw("tester", "camera"));
-	EXPECT_GT(10000000000, now_ns() - begin);
-	page_give(&page);
-	EXPECT_EQ(0, pthread_join(thread, NULL));
+	ASSERT_TRUE(stop_reading(&r, &page, &thread));
+	EXPECT_GT(10, withdraw_meanwhile());
+	EXPECT_EQ(0, go_on_reading(&page, thread));
 }
 
 /* A table of descriptors that is walked as far as this, by threads that share it. */

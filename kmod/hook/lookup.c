@@ -24,7 +24,7 @@
 
 /* What a loader was given, so that what it did not close is closed. */
 struct answers {
-	const struct bpf_load_and_run_opts *asked;
+	struct bpf_load_and_run_opts *asked;
 	struct file *btf;
 	struct bpf_insn *insns;
 	u32 nr_insns;
@@ -152,13 +152,14 @@ static void close_left(const struct answers *a)
 static int run_answered(struct answers *a)
 {
 	struct bpf_load_and_run_opts opts = *a->asked;
-	int err;
+	bool answered;
+	int err = 0;
 
 	a->nr_insns = opts.insns_sz / sizeof(*a->insns);
 	a->insns = kvmemdup(opts.insns, opts.insns_sz, GFP_KERNEL);
 	a->fds = kvcalloc(a->nr_insns / QUESTION_INSNS, sizeof(*a->fds), GFP_KERNEL);
-	err = a->insns && a->fds ? answer_all(a) : -ENOMEM;
-	if (!err) {
+	answered = a->insns && a->fds && !answer_all(a);
+	if (answered) {
 		opts.insns = a->insns;
 		err = bpf_load_and_run(&opts);
 	}
@@ -166,15 +167,16 @@ static int run_answered(struct answers *a)
 		close_left(a);
 	kvfree(a->fds);
 	kvfree(a->insns);
-	return err;
+	return answered ? err : bpf_load_and_run(a->asked);
 }
 
 /**
  * warden_lookup_run() - run a loader whose questions about our functions are answered
  * @asked: the loader, as its skeleton has it; not changed
  *
- * Where the answer to the one question that is asked is another than expected, the
- * loader asks for all, which takes longer and ends in the same.
+ * Where the answer to the one question that is asked is another than expected, or there
+ * is no memory or no descriptor for the answers, the loader asks for all, which takes longer
+ * and ends in the same.
  *
  * Context: Process context, sleeps; after warden_kfunc_init(), once the module is live.
  * Return: 0, or a negative errno and nothing is loaded.

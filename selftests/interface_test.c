@@ -422,6 +422,34 @@ TEST_F(other_way, in_observe_mode_is_as_the_route_says_and_told)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
+#define SHADOW "/tmp/way.shadow"
+
+static int cast(const char *text)
+{
+	FILE *f = fopen(SHADOW, "w");
+
+	if (!f)
+		return -1;
+	fputs(text, f);
+	fclose(f);
+	return warden_ctl(ARGV("policy", "load", "--shadow", SHADOW));
+}
+
+/* What would be otherwise is told, and keeps nobody from the way that is allowed. */
+TEST_F(other_way, is_taken_whatever_a_policy_in_shadow_would_say)
+{
+	struct claim would = { .event = "shadow", .domain = "connect", .program = "tester",
+			       .port = PORT + 1, .observed = true };
+
+	ASSERT_LOADED(warden_policy(POLICY, warden_self()));
+	ASSERT_EQ(0, cast(warden_policy(HEAD "default connect deny;\n", warden_self())));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, send_once(NULL));
+	EXPECT_STREQ("::ffff:" HERE, seen_by(self->udp, false));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &would));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "drop", "shadow")));
+}
+
 /* Elsewhere whoever made a network names its interfaces. */
 TEST_F(other_way, of_the_same_name_in_another_network_is_another)
 {

@@ -12,6 +12,12 @@
 #include <uapi/linux/warden.h>
 #include <warden/kfunc.h>
 
+/* Read once, and in its place, what others write to meanwhile. */
+#define READ_ONCE(x) (*(const volatile typeof(x) *)&(x))
+
+/* The compiler is to know nothing of a variable: so it loads anew what it would keep in registers all the way. */
+#define hide(var) asm volatile("" : "+r"(var))
+
 static __always_inline int clamp_errno(int err)
 {
 	if (err > 0)

@@ -31,33 +31,21 @@
 #define AF_INET	   2
 #define AF_INET6   10
 #define AF_NETLINK 16
+#define AF_CAN	   29
 
 #define AF_BLUETOOTH 31
 #define BTPROTO_HCI  1 /* include/net/bluetooth/bluetooth.h */
 
-/* Read-only for programs; the module writes to it, and freezes it against system calls. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_RDONLY_PROG);
-	__type(key, __u32);
-	__type(value, struct warden_gate);
-} warden_gate SEC(".maps");
+/*
+ * The module alone writes to it; for all others it is read-only (open_gate() of kmod/hook/hooks.c). As
+ * global data it is reached by its address, where a map of any other kind is looked up at each use.
+ */
+struct warden_gate warden_gate;
 
-static __always_inline const struct warden_gate *gate(void)
-{
-	const __u32 zero = 0;
-
-	return bpf_map_lookup_elem(&warden_gate, &zero);
-}
-
-/* A kfunc's answer as an LSM program may return it: the verifier wants [-4095, 0]. */
 /* While the module tries its hooks, tell it that this one is called. */
 static __always_inline void report_canary(__u32 hook)
 {
-	const struct warden_gate *g = gate();
-
-	if (g && g->canary)
+	if (warden_gate.canary)
 		warden_kf_canary(hook);
 }
 
@@ -67,45 +55,33 @@ static __always_inline void report_canary(__u32 hook)
  */
 static __always_inline bool is_judged(__u32 domain, __u32 hook)
 {
-	const struct warden_gate *g = gate();
-
-	if (!g)
-		return true;
-	if (g->canary)
+	if (warden_gate.canary)
 		warden_kf_canary(hook);
-	return g->domains >> domain & 1;
+	return warden_gate.domains >> domain & 1;
 }
 
 /* May any process have a sensor open, or a connection to a broker? True as well while the module tries its hooks. */
 static __always_inline bool may_hold_sessions(void)
 {
-	const struct warden_gate *g = gate();
-
-	return !g || g->sessions || g->brokered || g->canary;
+	return warden_gate.sessions || warden_gate.brokered || warden_gate.canary;
 }
 
 /* Does a policy name brokers at local sockets? */
 static __always_inline bool are_brokers_local(void)
 {
-	const struct warden_gate *g = gate();
-
-	return !g || g->local;
+	return warden_gate.local;
 }
 
 /* Is this a socket, and does the module know any as a connection to a broker? */
 static __always_inline bool may_be_brokered(const struct file *file)
 {
-	const struct warden_gate *g = gate();
-
-	return (file->f_inode->i_mode & S_IFMT) == S_IFSOCK && (!g || g->brokered);
+	return (file->f_inode->i_mode & S_IFMT) == S_IFSOCK && warden_gate.brokered;
 }
 
 /* Does a policy deny to anybody to listen somewhere? */
 static __always_inline bool is_listening_judged(void)
 {
-	const struct warden_gate *g = gate();
-
-	return !g || g->domains >> WARDEN_DOMAIN_LISTEN & 1;
+	return warden_gate.domains >> WARDEN_DOMAIN_LISTEN & 1;
 }
 
 /* The same, or may it receive where not all may? */
@@ -118,9 +94,7 @@ static __always_inline bool is_judged_socket(const struct file *file)
 /* Is there a process whose sending depends on a sensor it used? */
 static __always_inline bool is_anybody_marked(void)
 {
-	const struct warden_gate *g = gate();
-
-	return !g || g->marked;
+	return warden_gate.marked;
 }
 
 /*
@@ -154,22 +128,20 @@ static __always_inline bool may_lead_to_device(const struct file *file)
 static __always_inline bool needs_asking(const struct file *file)
 {
 	const struct inode *inode = file->f_inode;
-	const struct warden_gate *g;
 	__u32 major, minor, slot;
 
 	if ((inode->i_mode & S_IFMT) != S_IFCHR)
 		return may_lead_to_device(file);
-	g = gate();
 	major = inode->i_rdev >> MINOR_BITS;
 	minor = inode->i_rdev & ((1 << MINOR_BITS) - 1);
-	if (!g || major >= WARDEN_GATE_MAJORS)
+	if (major >= WARDEN_GATE_MAJORS)
 		return true;
-	slot = g->major[major];
+	slot = warden_gate.major[major];
 	if (slot == WARDEN_GATE_FREE)
 		return false;
 	if (slot == WARDEN_GATE_ASK || slot > WARDEN_GATE_SLOTS || minor >= WARDEN_GATE_MINORS)
 		return true;
-	return !(g->minor[slot - 1][minor / 64] >> (minor % 64) & 1);
+	return !(warden_gate.minor[slot - 1][minor / 64] >> (minor % 64) & 1);
 }
 
 #endif /* WARDEN_COMMON_BPF_H */

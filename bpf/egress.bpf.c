@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a process used is its children's, too. wake_up_new_task() runs for every new
- * task before its first instruction, in the one that made it, and with its process
- * known, which it is not yet in the LSM hook (task_alloc).
+ * What a process used is its children's, too. The kernel tells of every new task before its
+ * first instruction, in the one that made it, when all was copied, and with its process known,
+ * which it is not yet in the LSM hook (task_alloc).
+ *
+ * By a tracepoint, which runs without preemption: a program at a function (fentry) is left out where
+ * one that was preempted has begun it on the same processor.
  */
 #include "common.bpf.h"
 
-SEC("fentry/wake_up_new_task")
-int BPF_PROG(warden_task_new, struct task_struct *task)
+SEC("tp_btf/task_newtask")
+int BPF_PROG(warden_task_new, struct task_struct *task, unsigned long clone_flags)
 {
 	report_canary(WARDEN_HOOK_TASK_NEW);
 	if (is_anybody_marked())

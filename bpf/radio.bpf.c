@@ -2,7 +2,7 @@
 /*
  * Sensors that are asked by netlink, and changes to the packet filter. Hooks: netlink_send (a message
  * goes to the kernel, copied from its sender already), socket_post_create (a socket was
- * made, and nobody has it yet).
+ * made, and nobody has it yet: does it hear a radio, or a bus?).
  */
 #include "common.bpf.h"
 
@@ -30,7 +30,7 @@ int BPF_PROG(warden_socket_made, struct socket *sock, int family, int type, int 
 	     int ret)
 {
 	report_canary(WARDEN_HOOK_SOCKET_POST_CREATE);
-	if (ret || family != AF_BLUETOOTH || protocol != BTPROTO_HCI)
+	if (ret || (family != AF_CAN && (family != AF_BLUETOOTH || protocol != BTPROTO_HCI)))
 		return ret;
-	return clamp_errno(warden_kf_hci(sock));
+	return clamp_errno(warden_kf_ear(sock, family));
 }

@@ -15,7 +15,7 @@
 #include "debug/debug.h"
 #include "device/attribute.h"
 #include "device/devices.h"
-#include "device/hci.h"
+#include "device/ear.h"
 #include "device/inventory.h"
 #include "device/usb.h"
 #include "device/wext.h"
@@ -72,8 +72,8 @@ static int on_coming(const char *name)
 
 	warden_measure_settle(name);
 	err = warden_hooks_attached() ? warden_load_judge(name) : 0;
-	if (!err && warden_hci_brings(name))
-		err = warden_hci_need();
+	if (!err && warden_ear_is_of(name))
+		err = warden_ear_need();
 	return err;
 }
 
@@ -213,7 +213,7 @@ static int __init warden_init(void)
 	err = register_module_notifier(&module_nb);
 	if (err)
 		goto err_wext;
-	warden_hci_init();
+	warden_ear_init();
 	return 0;
 
 err_wext:
@@ -239,17 +239,17 @@ err_platform:
 }
 
 /*
- * Programs, sessions and sockets of Bluetooth hold the module, so only `rmmod -f` comes here while
+ * Programs, sessions and sockets that hear hold the module, so only `rmmod -f` comes here while
  * they stand, and it cannot be sent back. It waits: enforcement goes on, new
  * sensor opens are refused as the module is going, and `wardenctl stop` still
  * ends it in order. Nothing is freed under a running hook.
  */
 static void outwait_force(void)
 {
-	if (!warden_hooks_attached() && !warden_session_count() && !warden_hci_count())
+	if (!warden_hooks_attached() && !warden_session_count() && !warden_ear_count())
 		return;
 	pr_alert("warden: removal by force waits until wardenctl stop; enforcement goes on\n");
-	while (warden_hooks_attached() || warden_session_count() || warden_hci_count())
+	while (warden_hooks_attached() || warden_session_count() || warden_ear_count())
 		schedule_timeout_idle(HZ / 10);
 	synchronize_rcu_tasks();
 }

@@ -9,7 +9,7 @@
 #include "absence.h"
 
 /*
- * Sessions that repeat within a second are told when it is over, and the work
+ * Uses that repeat within a second are told when it is over, and the work
  * that tells them has to run. A mark is made after all that came before it.
  */
 #define TOLD_LATE_NS 3000000000u
@@ -25,13 +25,33 @@ static int refuse(struct warden_absence *a, const char *format, ...)
 	return 1;
 }
 
-/* Behind a bus there may be a sensor of any class. */
-static bool is_session(const struct warden_absence *a, const struct warden_object *o, uint64_t event)
+/*
+ * Behind a bus there may be a sensor of any class, and one of unknown kind may be of any. A raw
+ * node of an input device shows whatever that device measures.
+ */
+static bool is_of_class(const struct warden_absence *a, const struct warden_object *o)
 {
 	const uint64_t class = warden_object_number(o, WARDEN_A_RECORD_CLASS);
+	const char *object = warden_object_string(o, WARDEN_A_RECORD_OBJECT);
 
-	return (event == WARDEN_EVENT_SESSION_START || event == WARDEN_EVENT_SESSION_END) &&
-	       (class == a->class || class == WARDEN_SENSOR_CLASS_BUS);
+	if (class == WARDEN_SENSOR_CLASS_INPUT && (strstr(object, "/hidraw/") || strstr(object, "/usbmisc/")))
+		return true;
+	return class == a->class || class == WARDEN_SENSOR_CLASS_BUS || class == WARDEN_SENSOR_CLASS_UNKNOWN;
+}
+
+/* What a record tells of a use of a sensor; NULL where it tells of none. */
+static const char *what_of(uint64_t event)
+{
+	switch (event) {
+	case WARDEN_EVENT_SESSION_START:
+		return "a session%s that began";
+	case WARDEN_EVENT_SESSION_END:
+		return "a session%s that ended";
+	case WARDEN_EVENT_USE:
+		return "a use%s";
+	default:
+		return NULL;
+	}
 }
 
 /* True where all that happened before @moment has been told by the time of this record. */
@@ -40,19 +60,26 @@ static bool is_told(uint64_t moment, uint64_t time, uint64_t event)
 	return event == WARDEN_EVENT_MARK ? time >= moment : time >= moment + TOLD_LATE_NS;
 }
 
-static int take_session(struct warden_absence *a, const struct warden_object *o, uint64_t event)
+static int refuse_use(struct warden_absence *a, const struct warden_object *o, const char *what)
 {
-	uint64_t seq = warden_object_number(o, WARDEN_A_RECORD_SEQ);
-	uint64_t time = warden_object_number(o, WARDEN_A_RECORD_TIME);
+	const bool own = warden_object_number(o, WARDEN_A_RECORD_CLASS) == a->class;
+	char text[80];
+
+	snprintf(text, sizeof(text), what, own ? "" : " of another class, behind which it may be,");
+	return refuse(a, "it was in use: record %" PRIu64 " is of %s in that time, or just before it",
+		      warden_object_number(o, WARDEN_A_RECORD_SEQ), text);
+}
+
+/* A use that is over at once leaves nothing open. */
+static int take_use(struct warden_absence *a, const struct warden_object *o, uint64_t event,
+		    const char *what)
+{
 	int64_t count = (int64_t)warden_object_number(o, WARDEN_A_RECORD_COUNT);
 
-	if (time >= a->from)
-		return refuse(a, "record %" PRIu64 " is of a session%s that %s in that time, or just "
-			      "before it", seq,
-			      warden_object_number(o, WARDEN_A_RECORD_CLASS) == a->class ?
-				      "" : " of class bus, behind which it may be,",
-			      event == WARDEN_EVENT_SESSION_START ? "began" : "ended");
-	a->open += event == WARDEN_EVENT_SESSION_START ? count : -count;
+	if (warden_object_number(o, WARDEN_A_RECORD_TIME) >= a->from)
+		return refuse_use(a, o, what);
+	if (event != WARDEN_EVENT_USE)
+		a->open += event == WARDEN_EVENT_SESSION_START ? count : -count;
 	return 0;
 }
 
@@ -61,6 +88,7 @@ static int take_event(struct warden_absence *a, const struct warden_object *o)
 	uint64_t event = warden_object_number(o, WARDEN_A_RECORD_EVENT);
 	uint64_t time = warden_object_number(o, WARDEN_A_RECORD_TIME);
 	uint64_t seq = a->walk.last;
+	const char *what = what_of(event);
 
 	/* The devices it finds are told before its start is. */
 	a->began |= event == WARDEN_EVENT_START && time <= a->from;
@@ -70,7 +98,7 @@ static int take_event(struct warden_absence *a, const struct warden_object *o)
 		return refuse(a, "record %" PRIu64 " says that records were lost", seq);
 	if (event == WARDEN_EVENT_STOP)
 		return refuse(a, "record %" PRIu64 " says that Warden was stopped", seq);
-	if (is_session(a, o, event) && take_session(a, o, event))
+	if (what && is_of_class(a, o) && take_use(a, o, event, what))
 		return 1;
 	a->done = is_told(a->to, time, event);
 	return a->until ? seq == a->until : a->done;

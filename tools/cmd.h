@@ -59,6 +59,8 @@ int warden_service_open(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_service_close(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_service_list(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_service_list_usb(const struct warden_ctl *ctl);
+int warden_service_list_devices(const struct warden_ctl *ctl);
+int warden_service_list_interfaces(void);
 
 /* Verbs of `policy` that have a file of their own. */
 int warden_policy_diff(const struct warden_ctl *ctl, int argc, char **argv);

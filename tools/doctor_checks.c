@@ -292,8 +292,16 @@ static void check_direct_calls(struct warden_finding *f)
 
 static void check_tracer(struct warden_finding *f)
 {
-	check_option(f, "CONFIG_FUNCTION_TRACER", "register_ftrace_function", WARDEN_HEALTH_LACKS,
-		     "BPF programs cannot be attached to kernel functions");
+	char *on = read_small("/proc/sys/kernel/ftrace_enabled");
+
+	if (on && *on == '0')
+		say(f, WARDEN_HEALTH_LACKS, "sysctl kernel.ftrace_enabled=1",
+		    "ftrace is switched off, and no BPF program is called");
+	else
+		check_option(f, "CONFIG_FUNCTION_TRACER", "register_ftrace_function",
+			     WARDEN_HEALTH_LACKS,
+			     "BPF programs cannot be attached to kernel functions");
+	free(on);
 }
 
 static void check_jit(struct warden_finding *f)

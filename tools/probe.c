@@ -481,6 +481,30 @@ static int nothing(void)
 	return 0;
 }
 
+/*
+ * To a server of one's own, where the policy lets be one. Several times: a soft interrupt may
+ * come to be another task's, so that nobody notes what it reached.
+ */
+static int begin_connections(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), err = WARDEN_TRIAL_ABSENT, i;
+	socklen_t len = sizeof(at);
+
+	if (!bind(server, (struct sockaddr *)&at, sizeof(at)) && !listen(server, 8) &&
+	    !getsockname(server, (struct sockaddr *)&at, &len))
+		err = 0;
+	for (i = 0; i < 4 && !err; i++) {
+		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+		if (connect(fd, (struct sockaddr *)&at, len))
+			err = WARDEN_TRIAL_ABSENT;
+		close(fd);
+	}
+	close(server);
+	return err;
+}
+
 static const struct warden_trial trials[] = {
 	{ "the canary device was taken away", WARDEN_HOOK_DEVICE_DEL, nothing, 0 },
 	{ "the canary device was made", WARDEN_HOOK_DEVICE_ADD, nothing, 0 },
@@ -515,9 +539,10 @@ static const struct warden_trial trials[] = {
 	{ "attach to a tunnel", WARDEN_HOOK_TUN_ATTACH, attach_tunnel, 0 },
 	{ "load a BPF program that does nothing", WARDEN_HOOK_BPF_LOAD, load_checked_bpf, 0 },
 	{ "set an option of a UDP socket", WARDEN_HOOK_SOCKET_SETSOCKOPT, set_option, 0 },
+	{ "begin connections on loopback", WARDEN_HOOK_INET_REQUEST, begin_connections, 0 },
 };
 
-_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_SOCKET_SETSOCKOPT + 1,
+_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_INET_REQUEST + 1,
 	       "a hook has no trial");
 
 const struct warden_trial *warden_trial_nth(size_t n)

@@ -84,6 +84,25 @@ bool warden_process_unit(long pid, char *unit, size_t size)
 	return found;
 }
 
+size_t warden_process_arguments(long pid, char *text, size_t size)
+{
+	char path[64];
+	size_t len = 0, name;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%ld/cmdline", pid);
+	f = fopen(path, "r");
+	if (f) {
+		len = fread(text, 1, size, f);
+		fclose(f);
+	}
+	name = strnlen(text, len) + 1;
+	if (!len || len == size || text[len - 1] || name > len)
+		return 0;
+	memmove(text, text + name, len - name);
+	return len - name;
+}
+
 bool warden_process_path(long pid, char *path, size_t size)
 {
 	char link[64];

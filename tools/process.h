@@ -27,6 +27,16 @@ long warden_process_parent(long pid);
 /* The unit it runs in, as the kernel's side finds it; false where it is in none, or has ended. */
 bool warden_process_unit(long pid, char *unit, size_t size);
 
+/**
+ * warden_process_arguments() - what it was started with, as long as it has not written over that
+ * @pid: the process
+ * @text: one argument after the other, each with its NUL; its own name is left out
+ * @size: of @text
+ *
+ * Return: how many bytes; 0 where there are none, or where they are more than @size.
+ */
+size_t warden_process_arguments(long pid, char *text, size_t size);
+
 /* The path of its executable; false where it has none, or has ended. */
 bool warden_process_path(long pid, char *path, size_t size);
 

@@ -108,11 +108,20 @@ static const struct {
 	[WARDEN_REASON_ADDRESS_CLOSED] = { "the policy lets nobody receive at this port of this address of "
 					   "the device",
 					   "add the address to the `at` of the rule, if it is wanted" },
+	[WARDEN_REASON_OVERLAID] = { "the sensor's file was opened through an overlay, where nobody sees who has it",
+				     "open it where sysfs itself is mounted" },
+	[WARDEN_REASON_PROGRAM_OLDER] = { "the program was started before the policy named it, by a user "
+					  "who may have changed it since",
+					  "start the program again" },
+	[WARDEN_REASON_KERNEL_NOT_NAMED] = { "a socket of the kernel's own receives at this port, and the "
+					     "policy lets programs alone receive there",
+					     "name the kernel, as in `program server { kernel; }`, and allow it "
+					     "to listen there" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_ADDRESS_CLOSED + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_KERNEL_NOT_NAMED + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

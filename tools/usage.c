@@ -68,13 +68,14 @@ void warden_usage_take(struct warden_usage *u, const struct warden_object *o)
 		u->first = warden_object_number(o, WARDEN_A_RECORD_SEQ);
 	if (event == WARDEN_EVENT_LOSS)
 		u->lost += count;
-	if (event != WARDEN_EVENT_SESSION_START && event != WARDEN_EVENT_SESSION_END)
+	if (event != WARDEN_EVENT_SESSION_START && event != WARDEN_EVENT_SESSION_END &&
+	    event != WARDEN_EVENT_USE)
 		return;
 	use = find(u, o);
 	use->last = time;
-	if (event == WARDEN_EVENT_SESSION_START)
+	if (event != WARDEN_EVENT_SESSION_END)
 		begin(u, use, time, count);
-	else
+	if (event != WARDEN_EVENT_SESSION_START)
 		end(u, use, time, count);
 }
 

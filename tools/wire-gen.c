@@ -198,12 +198,13 @@ static const char *const event_words[] = {
 	"quarantine-list",
 	"quarantine-refuse",
 	"tables",
+	"use",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 44,
+	.count = 45,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -264,12 +265,15 @@ static const char *const reason_words[] = {
 	"interface-not-named",
 	"interface-kept",
 	"address-closed",
+	"overlaid",
+	"program-older",
+	"kernel-not-named",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 52,
+	.count = 55,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -281,12 +285,13 @@ static const char *const digest_alg_words[] = {
 	"none",
 	"sha256",
 	"fsverity-sha256",
+	"kernel",
 };
 
 static const struct warden_wire_enum digest_alg_enum = {
 	.name = "digest-alg",
 	.words = digest_alg_words,
-	.count = 3,
+	.count = 4,
 };
 
 const struct warden_wire_enum *warden_enum_digest_alg(void)
@@ -400,12 +405,13 @@ static const char *const hook_words[] = {
 	"tun-attach",
 	"bpf-load",
 	"socket-setsockopt",
+	"inet-request",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 33,
+	.count = 34,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)
@@ -419,12 +425,14 @@ static const char *const rule_flag_words[] = {
 	"optional",
 	"safety",
 	"blank",
+	"term",
+	"freeze",
 };
 
 static const struct warden_wire_enum rule_flag_enum = {
 	.name = "rule-flag",
 	.words = rule_flag_words,
-	.count = 5,
+	.count = 7,
 	.flags = true,
 };
 

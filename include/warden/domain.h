@@ -13,6 +13,9 @@
 #include <linux/warden.h>
 #endif
 
+/* What a rule may have sent to who holds a session that ends. */
+#define WARDEN_RULE_SIGNALS (WARDEN_RULE_FLAG_KILL | WARDEN_RULE_FLAG_TERM | WARDEN_RULE_FLAG_FREEZE)
+
 /**
  * warden_domain_has_object() - is it about what is executed or loaded?
  * @domain: enum warden_domain

@@ -4,12 +4,14 @@
  * the program, changed one grant at a time and read with no lock. So giving the
  * ten thousandth consent costs what giving the first one does.
  */
+#include <linux/jiffies.h>
 #include <linux/lockdep.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/timekeeping.h>
 
 #include "consent-priv.h"
+#include "judge/epoch.h"
 
 /* Written under the records' lock. */
 static struct warden_grants table;
@@ -46,6 +48,7 @@ u64 warden_consent_generation(void)
 static void raise_generation(void)
 {
 	smp_store_release(&generation, generation + 1);
+	warden_epoch_advance();
 }
 
 static void unlink(struct warden_grant_link *link)
@@ -178,4 +181,32 @@ bool warden_consent_use(const struct warden_digest *digest, const u8 receipt[WAR
 	}
 	rcu_read_unlock();
 	return may;
+}
+
+/**
+ * warden_consent_lasts() - does a consent hold beyond this moment?
+ * @grant: of the table, in the epoch it was found in
+ * @now: boot-time clock in ns, up to a tick late
+ *
+ * Context: Under rcu_read_lock().
+ * Return: true if it does not end within two ticks.
+ */
+bool warden_consent_lasts(const struct warden_grant *grant, u64 now)
+{
+	return now + 2 * TICK_NSEC < READ_ONCE(grant->expires);
+}
+
+/**
+ * warden_consent_use_again() - one more session of the same process rests on a consent
+ * @grant: of the table, in the epoch it was found in; not one for a single open
+ * @now: boot-time clock in ns, up to a tick late
+ *
+ * Context: Under rcu_read_lock().
+ */
+void warden_consent_use_again(const struct warden_grant *grant, u64 now)
+{
+	struct kept *k = container_of(grant, struct kept, grant);
+
+	WRITE_ONCE(k->used, now);
+	atomic_inc(&k->uses);
 }

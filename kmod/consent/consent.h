@@ -113,6 +113,8 @@ const struct warden_grants *warden_consent_grants(void);
 u64 warden_consent_generation(void);
 bool warden_consent_use(const struct warden_digest *digest, const u8 receipt[WARDEN_RECEIPT_SIZE],
 			u64 process, u64 session);
+bool warden_consent_lasts(const struct warden_grant *grant, u64 now);
+void warden_consent_use_again(const struct warden_grant *grant, u64 now);
 
 /* consent-request.c: uses that lack only consent */
 bool warden_consent_request(const struct warden_request *req, const struct warden_answer *answer,

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "judge/epoch.h"
 #include "policy/change.h"
 #include "record/record.h"
 #include "switch.h"
@@ -67,6 +68,7 @@ u32 warden_switch_set(u32 classes, bool off)
 
 	warden_change_assert_held();
 	WRITE_ONCE(switched_off, off ? before | classes : before & ~classes);
+	warden_epoch_advance();
 	changed = before ^ switched_off;
 	for_each_set_bit(class, &changed, WARDEN_SENSOR_CLASS_UNKNOWN + 1)
 		tell(class, off);

@@ -24,6 +24,7 @@
 #include "policy/layers.h"
 #include "program/identity.h"
 #include "program/processes.h"
+#include "program/reading.h"
 #include "record/record.h"
 
 /* Records of one closing; what is beyond is counted alone. */
@@ -34,11 +35,13 @@
  * @closed: the surfaces, a bit each
  * @count: per surface, those who have it
  * @told: records that were made
+ * @reading: the programs of who has them
  */
 struct search {
 	u32 closed;
 	u32 *count;
 	u32 told;
+	struct warden_reading reading;
 };
 
 static void tell(struct search *s, const struct warden_record *what, u32 surface)
@@ -112,7 +115,7 @@ static void ask(struct search *s, struct task_struct *holder, struct file *exe, 
 	struct warden_answer answer;
 
 	if (exe)
-		warden_identity_of_file(exe, &subject);
+		warden_reading_of(&s->reading, exe, &subject);
 	if (!warden_judge(&req, &answer) && !answer.observed)
 		return;
 	r->observed = answer.observed;
@@ -210,12 +213,17 @@ static void search_gadgets(struct search *s)
  */
 void warden_debug_search(u32 closed, u32 *count)
 {
-	struct search s = { .closed = closed, .count = count };
+	struct search s = {
+		.closed = closed,
+		.count = count,
+		.reading = { .left = WARDEN_READING_MAX },
+	};
 
 	warden_change_assert_held();
 	if (!closed)
 		return;
 	search_processes(&s);
+	warden_reading_end(&s.reading);
 	if (closed & BIT(WARDEN_DEBUG_SURFACE_GADGET))
 		search_gadgets(&s);
 }

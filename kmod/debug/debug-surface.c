@@ -10,10 +10,12 @@
 #include <linux/kdev_t.h>
 #include <linux/magic.h>
 #include <linux/major.h>
+#include <linux/miscdevice.h>
 #include <linux/ptrace.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/task.h>
 #include <linux/string.h>
+#include <linux/tty.h>
 
 #include "debug.h"
 #include "device/classify.h"
@@ -24,7 +26,8 @@
 #define MEM_MINOR     1	  /* drivers/char/mem.c */
 #define KMEM_MINOR    2
 #define PORT_MINOR    4
-#define CONSOLE_MINOR 1	  /* of TTYAUX_MAJOR */
+#define OWN_MINOR     0	  /* of TTYAUX_MAJOR: a process's controlling terminal, /dev/tty */
+#define CONSOLE_MINOR 1	  /* of it, too */
 #define SERIAL_MINOR  64  /* of TTY_MAJOR; below are virtual terminals */
 #define MSR_DEVICES   202
 
@@ -71,6 +74,26 @@ static bool is_serial_line(dev_t dev)
 	}
 }
 
+/* Root makes a line that it has open for writing its controlling terminal, and opens that to read. */
+static dev_t controlling_terminal(void)
+{
+	struct tty_struct *tty = get_current_tty();
+	dev_t dev = tty ? tty_devnum(tty) : 0;
+
+	tty_kref_put(tty);
+	return dev;
+}
+
+/* Whose terminal it was that is open already, nobody can tell. */
+static bool lets_in(dev_t dev, fmode_t mode)
+{
+	if (!(mode & FMODE_READ))
+		return false; /* what only writes tells */
+	if (dev == MKDEV(TTYAUX_MAJOR, OWN_MINOR) && !(mode & FMODE_OPENED))
+		dev = controlling_terminal();
+	return is_serial_line(dev);
+}
+
 static u32 surface_of_device(dev_t dev, fmode_t mode)
 {
 	const unsigned int minor = MINOR(dev);
@@ -81,10 +104,10 @@ static u32 surface_of_device(dev_t dev, fmode_t mode)
 			       WARDEN_DEBUG_SURFACE_KMEM : WARDEN_DEBUG_SURFACE_NONE;
 	case MSR_DEVICES:
 		return WARDEN_DEBUG_SURFACE_MSR;
+	case MISC_MAJOR: /* all of memory, to be read and written */
+		return minor == SNAPSHOT_MINOR ? WARDEN_DEBUG_SURFACE_KMEM : WARDEN_DEBUG_SURFACE_NONE;
 	}
-	/* What only writes tells; what reads lets somebody in. */
-	return mode & FMODE_READ && is_serial_line(dev) ? WARDEN_DEBUG_SURFACE_SERIAL :
-							  WARDEN_DEBUG_SURFACE_NONE;
+	return lets_in(dev, mode) ? WARDEN_DEBUG_SURFACE_SERIAL : WARDEN_DEBUG_SURFACE_NONE;
 }
 
 static u32 surface_of_trace(const struct dentry *dentry)

@@ -223,10 +223,13 @@ static struct device *find_node(dev_t devt)
 	return NULL;
 }
 
-/* The directory below which stand all devices that a bus node reaches; NULL for none. */
+/*
+ * The directory below which stand all devices that a node reaches past their drivers; NULL for none. Whose it
+ * is counts for nothing: an interface of USB, on which hiddev stands, is of class bus by its subsystem.
+ */
 static struct kernfs_node *top_of(const struct device *node)
 {
-	static const char *const below_parent[] = { "i2c-dev", "spidev", "gpio" };
+	static const char *const below_parent[] = { "i2c-dev", "spidev", "gpio", "hidraw", "usbmisc" };
 	const char *subsystem = warden_classify_subsystem(node);
 
 	if (!strcmp(subsystem, "usb"))
@@ -245,14 +248,31 @@ static bool is_below(const struct kernfs_node *kn, const struct kernfs_node *top
 	return kn == top;
 }
 
-/* Buses below a bus are not asked of: what is behind them is behind this one, too. */
-static bool counts(const struct warden_sensor *s)
+/*
+ * Those of the node's own class are not asked of: what is behind a bus below a bus is behind this one, too,
+ * and keys are what a raw node of a keyboard is.
+ */
+static bool counts(const struct warden_sensor *s, u32 own)
 {
-	return s->class != WARDEN_SENSOR_CLASS_FREE && s->class != WARDEN_SENSOR_CLASS_BUS;
+	return s->class != WARDEN_SENSOR_CLASS_FREE && s->class != own;
 }
 
 /**
- * warden_devices_behind() - the sensors that can be reached through a bus node
+ * warden_devices_lead() - can a node lead past the drivers of other sensors?
+ * @class: enum warden_sensor_class of the node
+ *
+ * Those of buses, and raw nodes of HID, which are input.
+ *
+ * Context: Any.
+ * Return: true if warden_devices_behind() may find some.
+ */
+bool warden_devices_lead(u32 class)
+{
+	return class == WARDEN_SENSOR_CLASS_BUS || class == WARDEN_SENSOR_CLASS_INPUT;
+}
+
+/**
+ * warden_devices_behind() - the sensors that can be reached through a node, past their drivers
  * @devt: number of the node
  * @list: gets them
  * @max: how many it can hold
@@ -274,14 +294,14 @@ int warden_devices_behind(dev_t devt, struct warden_sensor *list, unsigned int m
 	if (node)
 		top = top_of(node);
 	list_for_each_entry(kobj, &devices->list, entry) {
-		if (!top || err || !is_below(READ_ONCE(kobj->sd), top))
+		if (!top || err || READ_ONCE(kobj->sd) == top || !is_below(READ_ONCE(kobj->sd), top))
 			continue;
 		if (nr == max) {
 			err = -E2BIG;
 			break;
 		}
 		err = describe(kobj_to_dev(kobj), &list[nr], &settled);
-		nr += !err && counts(&list[nr]);
+		nr += !err && counts(&list[nr], warden_classify(node));
 	}
 	spin_unlock(&devices->list_lock);
 	rcu_read_unlock();

@@ -26,6 +26,7 @@ void warden_devices_init(struct device *any);
 struct device **warden_devices_collect(unsigned int *nr);
 int warden_devices_at(struct kernfs_node *dir, struct warden_device *found);
 int warden_devices_next(u32 *cursor, struct warden_sensor *s);
+bool warden_devices_lead(u32 class);
 int warden_devices_behind(dev_t devt, struct warden_sensor *list, unsigned int max);
 
 #endif /* WARDEN_DEVICES_H */

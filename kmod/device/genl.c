@@ -2,9 +2,9 @@
 /*
  * Sensors that are asked by messages of generic netlink.
  *
- * The number of a family is given when it registers; the controller of the families is asked for
- * it each time, as programs do, because it may be another by the next time, and such messages
- * are rare.
+ * The number of a family is given when it registers; the controller of the families is asked whose
+ * a number is each time, because it may be another's by the next time, and such messages are rare.
+ * It is not asked for the number of a name, as it starts a program for each name it does not know.
  */
 #include <linux/genetlink.h>
 #include <linux/kernel.h>
@@ -53,74 +53,71 @@ static const struct family families[] = {
 	{ THERMAL_GENL_FAMILY_NAME, asks_for_temperature, WARDEN_SENSOR_CLASS_ENVIRONMENT, "thermal" },
 };
 
-/* A request to the controller: which number has the family of this name? */
+/* A request to the controller: which family has this number? */
 struct question {
 	struct nlmsghdr head;
 	struct genlmsghdr genl;
 	struct nlattr attr;
-	char name[GENL_NAMSIZ];
+	u16 id;
 };
 
-static int ask(struct socket *sock, const char *name)
+static int ask(struct socket *sock, u16 id)
 {
 	struct question q = {
-		.head = { .nlmsg_type = GENL_ID_CTRL,
+		.head = { .nlmsg_len = sizeof(q),
+			  .nlmsg_type = GENL_ID_CTRL,
 			  .nlmsg_flags = NLM_F_REQUEST },
 		.genl = { .cmd = CTRL_CMD_GETFAMILY, .version = 1 },
-		.attr = { .nla_type = CTRL_ATTR_FAMILY_NAME },
+		.attr = { .nla_len = NLA_HDRLEN + sizeof(q.id), .nla_type = CTRL_ATTR_FAMILY_ID },
+		.id = id,
 	};
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	struct msghdr msg = { .msg_name = &kernel, .msg_namelen = sizeof(kernel) };
-	struct kvec data = { .iov_base = &q };
+	struct kvec data = { .iov_base = &q, .iov_len = sizeof(q) };
 
-	strscpy(q.name, name, sizeof(q.name));
-	q.attr.nla_len = NLA_HDRLEN + strlen(q.name) + 1;
-	q.head.nlmsg_len = offsetof(struct question, attr) + NLA_ALIGN(q.attr.nla_len);
-	data.iov_len = q.head.nlmsg_len;
 	return kernel_sendmsg(sock, &msg, &data, 1, data.iov_len);
 }
 
-/* The number in an answer; 0 where there is no such family. */
-static u16 read_answer(struct nlmsghdr *head, int len)
+/* Is this the name in an answer? There is none where no family has the number. */
+static bool answers(struct nlmsghdr *head, int len, const char *name)
 {
-	struct nlattr *id;
+	struct nlattr *told;
 
 	if (!nlmsg_ok(head, len) || head->nlmsg_type != GENL_ID_CTRL)
-		return 0;
-	id = nlmsg_find_attr(head, GENL_HDRLEN, CTRL_ATTR_FAMILY_ID);
-	return id && nla_len(id) == sizeof(u16) ? nla_get_u16(id) : 0;
+		return false;
+	told = nlmsg_find_attr(head, GENL_HDRLEN, CTRL_ATTR_FAMILY_NAME);
+	return told && !nla_strcmp(told, name);
 }
 
-static int receive(struct socket *sock, u16 *id)
+/* 1 where the controller says this name, 0 where it does not, or -errno. */
+static int receive(struct socket *sock, const char *name)
 {
 	struct msghdr msg = {};
 	struct kvec data = { .iov_len = NLMSG_GOODSIZE };
-	int len;
+	int len, is;
 
 	data.iov_base = kmalloc(data.iov_len, GFP_KERNEL);
 	if (!data.iov_base)
 		return -ENOMEM;
 	sock->sk->sk_rcvtimeo = ANSWER_WAIT;
 	len = kernel_recvmsg(sock, &msg, &data, 1, data.iov_len, 0);
-	if (len > 0)
-		*id = read_answer(data.iov_base, len);
+	is = len > 0 && answers(data.iov_base, len, name);
 	kfree(data.iov_base);
-	return len < 0 ? len : 0;
+	return len < 0 ? len : is;
 }
 
-/* The number of a family now; 0 where the kernel has none of that name. */
-static int find_family(const char *name, u16 *id)
+/* 1 where this number is that family's now, 0 where it is not, or -errno. */
+static int is_number_of(u16 id, const char *name)
 {
 	struct socket *sock;
 	int err;
 
-	*id = 0;
 	err = sock_create_kern(&init_net, PF_NETLINK, SOCK_RAW, NETLINK_GENERIC, &sock);
 	if (err)
 		return err;
-	err = ask(sock, name);
+	err = ask(sock, id);
 	if (err >= 0)
-		err = receive(sock, id);
+		err = receive(sock, name);
 	sock_release(sock);
 	return err;
 }
@@ -139,16 +136,15 @@ static int asks(const struct sk_buff *skb, const struct family *f)
 {
 	const struct nlmsghdr *head = (const struct nlmsghdr *)skb->data;
 	int len = skb_headlen(skb), err;
-	u16 id = 0;
+	u16 other = 0; /* a number that is not this family's */
 
 	for (; nlmsg_ok(head, len); head = nlmsg_next(head, &len)) {
-		if (!may_ask(head, f))
+		if (head->nlmsg_type == other || !may_ask(head, f))
 			continue;
-		err = id ? 0 : find_family(f->name, &id);
+		err = is_number_of(head->nlmsg_type, f->name);
 		if (err)
 			return err;
-		if (id && head->nlmsg_type == id)
-			return 1;
+		other = head->nlmsg_type;
 	}
 	return 0;
 }

@@ -19,6 +19,7 @@
 #include "classing.h"
 #include "devices.h"
 #include "inventory.h"
+#include "judge/epoch.h"
 #include "policy/snapshot.h"
 #include "record/record.h"
 #include "usb.h"
@@ -169,6 +170,7 @@ static struct entry *unlink_entry(dev_t devt)
 		hlist_del_rcu(&e->node);
 		nr_entries--;
 		set_gate(devt, false);
+		warden_epoch_advance();
 	}
 	spin_unlock_bh(&inventory_lock);
 	return e;
@@ -241,6 +243,7 @@ static struct entry *link_entry(struct entry *e, bool replace)
 	make_unique(&e->sensor);
 	hlist_add_head_rcu(&e->node, bucket_of(e->sensor.devt));
 	set_gate(e->sensor.devt, e->sensor.class == WARDEN_SENSOR_CLASS_FREE);
+	warden_epoch_advance();
 	spin_unlock_bh(&inventory_lock);
 	return other;
 }
@@ -290,6 +293,7 @@ void warden_inventory_classify(void)
 			set_gate(e->sensor.devt, e->sensor.class == WARDEN_SENSOR_CLASS_FREE);
 		}
 	}
+	warden_epoch_advance();
 	spin_unlock_bh(&inventory_lock);
 }
 
@@ -302,13 +306,32 @@ static u32 class_of_number(dev_t devt)
 /**
  * warden_inventory_class() - what kind of sensor a device number is
  * @devt: character device number
+ *
+ * Context: Any.
+ * Return: enum warden_sensor_class.
+ */
+u32 warden_inventory_class(dev_t devt)
+{
+	const struct entry *e;
+	u32 class;
+
+	rcu_read_lock();
+	e = find_entry(devt);
+	class = e ? READ_ONCE(e->sensor.class) : class_of_number(devt);
+	rcu_read_unlock();
+	return class;
+}
+
+/**
+ * warden_inventory_ask() - the same, and what rules call it
+ * @devt: character device number
  * @key: set to the key of its topology name, 0 for an unknown number
  * @names: set to those of its driver's and its node's name
  *
  * Context: Any.
  * Return: enum warden_sensor_class.
  */
-u32 warden_inventory_class(dev_t devt, u64 *key, u64 names[2])
+u32 warden_inventory_ask(dev_t devt, u64 *key, u64 names[2])
 {
 	u32 class = class_of_number(devt);
 	struct entry *e;
@@ -510,5 +533,6 @@ void warden_inventory_forget(void)
 		}
 	}
 	nr_entries = 0;
+	warden_epoch_advance();
 	spin_unlock_bh(&inventory_lock);
 }

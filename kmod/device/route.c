@@ -29,7 +29,7 @@ struct path_line {
 
 /*
  * Files that show or reach a sensor without being of it. Sources: the directories that
- * drivers/{iio,gpio,base/regmap,gpu/drm,usb/mon,hwmon,thermal}, net/bluetooth and
+ * drivers/{iio,gpio,base/regmap,gpu/drm,hid,usb/mon,hwmon,thermal}, net/bluetooth and
  * net/wireless make in Linux 6.12.
  */
 static const struct path_line lines[] = {
@@ -39,6 +39,7 @@ static const struct path_line lines[] = {
 	{ DEBUGFS_MAGIC, "/dri/*", WARDEN_SENSOR_CLASS_SCREEN },
 	{ DEBUGFS_MAGIC, "/bluetooth/hci*", WARDEN_SENSOR_CLASS_LOCATION },
 	{ DEBUGFS_MAGIC, "/ieee80211/*", WARDEN_SENSOR_CLASS_LOCATION },
+	{ DEBUGFS_MAGIC, "/hid/*/events", WARDEN_SENSOR_CLASS_INPUT },
 	{ DEBUGFS_MAGIC, "/usb/usbmon/*", WARDEN_SENSOR_CLASS_BUS },
 	{ DEBUGFS_MAGIC, "/regmap/*", WARDEN_SENSOR_CLASS_BUS },
 	{ DEBUGFS_MAGIC, "/gpio", WARDEN_SENSOR_CLASS_BUS },
@@ -124,8 +125,8 @@ void warden_route_ask(const struct file *file, struct warden_request *req)
 	struct warden_sensor s;
 
 	if (is_device(file)) {
-		req->class = warden_inventory_class(file_inode(file)->i_rdev, &req->topology,
-						    req->names);
+		req->class = warden_inventory_ask(file_inode(file)->i_rdev, &req->topology,
+						  req->names);
 		return;
 	}
 	req->class = WARDEN_SENSOR_CLASS_FREE;
@@ -134,6 +135,14 @@ void warden_route_ask(const struct file *file, struct warden_request *req)
 	req->class = s.class;
 	req->topology = s.key;
 	memcpy(req->names, s.names, sizeof(req->names));
+}
+
+/* Apart from the nodes, which shall not pay for this one's frame. */
+static noinline u32 class_of_file(const struct file *file)
+{
+	struct warden_sensor s;
+
+	return find_file(file, &s) ? s.class : WARDEN_SENSOR_CLASS_FREE;
 }
 
 /**
@@ -145,10 +154,8 @@ void warden_route_ask(const struct file *file, struct warden_request *req)
  */
 u32 warden_route_class(const struct file *file)
 {
-	struct warden_request req;
-
-	warden_route_ask(file, &req);
-	return req.class;
+	return is_device(file) ? warden_inventory_class(file_inode(file)->i_rdev) :
+				 class_of_file(file);
 }
 
 /**
@@ -164,19 +171,4 @@ void warden_route_find(const struct file *file, struct warden_sensor *s)
 		warden_inventory_find(file_inode(file)->i_rdev, s);
 	else if (!find_file(file, s))
 		memset(s, 0, sizeof(*s));
-}
-
-/**
- * warden_route_has_sessions() - is an open of this file one that can be ended?
- * @file: a file that leads to a sensor
- *
- * debugfs and proc look at the operations of their open files themselves, so those
- * stay as they are: the open is judged, and lasts.
- *
- * Context: Any.
- * Return: true where it becomes a session.
- */
-bool warden_route_has_sessions(const struct file *file)
-{
-	return is_device(file) || magic_of(file) == SYSFS_MAGIC;
 }

@@ -11,6 +11,5 @@ struct warden_sensor;
 u32 warden_route_class(const struct file *file);
 void warden_route_ask(const struct file *file, struct warden_request *req);
 void warden_route_find(const struct file *file, struct warden_sensor *s);
-bool warden_route_has_sessions(const struct file *file);
 
 #endif /* WARDEN_ROUTE_H */

@@ -23,6 +23,7 @@
 #include "debug/debug.h"
 #include "device/inventory.h"
 #include "device/usb.h"
+#include "ftrace.h"
 #include "hooks.h"
 #include "kfunc.h"
 #include "links.h"
@@ -34,6 +35,8 @@
 
 /* The skeleton's own way asks for each function by name. */
 #define bpf_load_and_run warden_lookup_run
+/* The gate, which is all the data there is, begins as zeros: they need not be copied out of a string. */
+#define skel_prep_map_data(zeros, room, size) kvzalloc(size, GFP_KERNEL)
 #include "rest.lskel.h"
 #include "warden.lskel.h"
 
@@ -114,22 +117,27 @@ static void collect_fds(const struct warden_bpf *skel, const struct rest_bpf *re
 	fds[WARDEN_HOOK_TUN_ATTACH] = skel->progs.warden_tun_attach.prog_fd;
 	fds[WARDEN_HOOK_BPF_LOAD] = skel->progs.warden_bpf_load.prog_fd;
 	fds[WARDEN_HOOK_SOCKET_SETSOCKOPT] = rest->progs.warden_socket_option.prog_fd;
+	fds[WARDEN_HOOK_INET_REQUEST] = rest->progs.warden_inet_request.prog_fd;
 }
 
-/* The gate's memory is written to by the module alone: freeze it against bpf(2). */
+/*
+ * The gate's memory is written to by the module alone: bpf(2) may not once it is frozen, and no program that is loaded
+ * from now on. It is not made so, as the verifier takes what no program can write to, and was frozen, for constants.
+ */
 static struct warden_gate *open_gate(const struct warden_bpf *skel)
 {
-	union bpf_attr attr = { .map_fd = skel->maps.warden_gate.map_fd };
+	union bpf_attr attr = { .map_fd = skel->maps.bss.map_fd };
 	int err = kern_sys_bpf(BPF_MAP_FREEZE, &attr, sizeof(attr));
 	struct bpf_map *map;
 
 	if (err)
 		return ERR_PTR(err);
-	map = bpf_map_get(skel->maps.warden_gate.map_fd);
+	map = bpf_map_get(skel->maps.bss.map_fd);
 	if (IS_ERR(map))
 		return ERR_CAST(map);
+	map->map_flags |= BPF_F_RDONLY_PROG;
 	gate_map = map;
-	return (struct warden_gate *)container_of(map, struct bpf_array, map)->value;
+	return &skel->bss->warden_gate;
 }
 
 static void close_gate(void)
@@ -248,6 +256,19 @@ out:
 }
 #endif
 
+/* Where ftrace could be switched off, programs would be attached and not called. */
+static int hold_ftrace(void)
+{
+	int err = warden_ftrace_hold();
+
+	if (!err)
+		return 0;
+	if (err == -EBUSY)
+		return fail("ftrace is switched off, by which hooks are called; write 1 to /proc/sys/kernel/ftrace_enabled and load the module again");
+	pr_err("warden: tracing a function of the module failed with %d\n", err);
+	return fail("the kernel does not keep ftrace on, by which hooks are called; see the kernel log, and start the machine anew");
+}
+
 /**
  * warden_hooks_attach() - load all programs, attach and try those needed, or none
  *
@@ -261,8 +282,10 @@ int warden_hooks_attach(void)
 	int err;
 
 	mutex_lock(&hooks_lock);
-	err = missing ? fail(missing) : attach_programs();
-	if (!err) {
+	err = missing ? fail(missing) : hold_ftrace() ?: attach_programs();
+	if (err) {
+		warden_ftrace_release();
+	} else {
 		tier = WARDEN_TIER_ENFORCE;
 		text = "every program that is needed is attached and answers";
 	}
@@ -291,6 +314,7 @@ void warden_hooks_detach(void)
 	mutex_lock(&hooks_lock);
 	warden_links_drop();
 	close_gate();
+	warden_ftrace_release();
 	warden_inventory_forget();
 	tier = WARDEN_TIER_NONE;
 	text = "stopped by wardenctl stop; load the module again to enforce";

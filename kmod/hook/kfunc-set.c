@@ -38,7 +38,7 @@ asm(".pushsection .BTF_ids, \"a\"; .balign 8; .popsection");
 	X(warden_kf_task_new, 0)                                                           \
 	X(warden_kf_socket, KF_SLEEPABLE)                                                  \
 	X(warden_kf_netlink_send, KF_SLEEPABLE)                                            \
-	X(warden_kf_hci, 0)                                                                \
+	X(warden_kf_ear, KF_SLEEPABLE)                                                     \
 	X(warden_kf_forge, 0)                                                              \
 	X(warden_kf_dumpable, 0)                                                           \
 	X(warden_kf_hibernate, 0)                                                          \
@@ -55,6 +55,7 @@ asm(".pushsection .BTF_ids, \"a\"; .balign 8; .popsection");
 	X(warden_kf_associate, 0)                                                          \
 	X(warden_kf_tunnel, 0)                                                             \
 	X(warden_kf_keep_way, 0)                                                           \
+	X(warden_kf_inet_request, 0)                                                       \
 	X(warden_kf_bpf_load, KF_SLEEPABLE)                                                \
 	X(warden_kf_kexec, 0)                                                              \
 	X(warden_kf_tables, KF_SLEEPABLE)                                                  \

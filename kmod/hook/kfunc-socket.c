@@ -10,6 +10,7 @@
 #include <uapi/linux/warden.h>
 #include <warden/kfunc.h>
 
+#include "device/can.h"
 #include "device/connector.h"
 #include "device/genl.h"
 #include "device/hci.h"
@@ -17,6 +18,7 @@
 #include "network/broker.h"
 #include "network/egress.h"
 #include "network/handed.h"
+#include "network/inbound.h"
 #include "network/protocol.h"
 #include "network/service.h"
 #include "network/tables.h"
@@ -176,6 +178,20 @@ __bpf_kfunc int warden_kf_keep_way(struct socket *sock)
 }
 
 /**
+ * warden_kf_inet_request() - may this connection begin here?
+ * @sk: the socket that listens
+ * @skb: the packet that asks for it
+ *
+ * Context: LSM program, in a soft interrupt.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_inet_request(const struct sock *sk, struct sk_buff *skb)
+{
+	warden_kfunc_enter(WARDEN_HOOK_INET_REQUEST);
+	return warden_inbound_request(sk, skb);
+}
+
+/**
  * warden_kf_netlink_send() - may the current program send this?
  * @skb: what it sends to generic netlink
  *
@@ -202,17 +218,17 @@ __bpf_kfunc int warden_kf_connector(struct sk_buff *skb)
 }
 
 /**
- * warden_kf_hci() - a socket that speaks to a Bluetooth radio was made
+ * warden_kf_ear() - a socket by which a sensor is heard was made
  * @sock: the socket, which nobody has yet
+ * @family: AF_*
  *
  * Context: Sleepable LSM program.
- * Return: 0.
+ * Return: 0 or a negative errno.
  */
-__bpf_kfunc int warden_kf_hci(struct socket *sock)
+__bpf_kfunc int warden_kf_ear(struct socket *sock, u32 family)
 {
 	warden_kfunc_enter(WARDEN_HOOK_SOCKET_POST_CREATE);
-	warden_hci_watch(sock);
-	return 0;
+	return family == AF_CAN ? warden_can_made(sock) : warden_hci_made(sock);
 }
 
 /**

@@ -62,32 +62,36 @@ static bool is_sensor(const struct file *file)
 	return warden_route_class(file) != WARDEN_SENSOR_CLASS_FREE;
 }
 
-static int judge_sensor(const struct file *file)
-{
-	struct warden_identity subject;
-	struct warden_request req;
-	struct warden_answer answer;
-
-	return warden_judge_sensor(file, &req, &subject, &answer);
-}
-
 /* --- files that run or are loaded ------------------------------------------------ */
 
-static const char *name_file(struct file *file, char *buf, int size)
-{
-	const char *path = file_path(file, buf, size);
+/* What an object is called, for people: looked up where somebody is told, which is seldom. */
+struct name {
+	struct file *file; /* NULL where @text is set from the beginning */
+	const char *text;
+	char *buf;
+};
 
-	return IS_ERR(path) ? "(path too long)" : path;
+static const char *name_of(struct name *name)
+{
+	const char *path;
+
+	if (name->text)
+		return name->text;
+	name->buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	path = name->buf ? file_path(name->file, name->buf, PATH_MAX) : "(no memory for the path)";
+	name->text = IS_ERR(path) ? "(path too long)" : path;
+	return name->text;
 }
 
-static void measure(u32 domain, const struct warden_identity *object, const char *path)
+static void measure(u32 domain, const struct warden_identity *object, struct name *name)
 {
-	if (!object->reason && warden_judge_measures(domain))
-		warden_measure_add(domain, &object->digest, path);
+	if (!object->reason && warden_judge_measures(domain) &&
+	    !warden_measure_again(domain, &object->digest))
+		warden_measure_add(domain, &object->digest, name_of(name));
 }
 
 static int judge_object(u32 domain, const struct warden_identity *subject,
-			const struct warden_identity *object, const char *path)
+			const struct warden_identity *object, struct name *name)
 {
 	struct warden_request req = {
 		.domain = domain,
@@ -100,37 +104,38 @@ static int judge_object(u32 domain, const struct warden_identity *subject,
 
 	err = warden_judge(&req, &answer);
 	if (warden_answer_tells(&answer))
-		warden_judge_tell(&req, &answer, path, 0);
+		warden_judge_tell(&req, &answer, name_of(name), 0);
 	return err;
 }
 
-static int judge_file(u32 domain, struct file *file, struct warden_identity *object)
+/* A module's name comes later, where a rule asks for it; a kernel has none. */
+static int judge_file(u32 domain, struct file *file, struct warden_identity *object, bool named)
 {
-	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
-	const char *path = buf ? name_file(file, buf, PATH_MAX) : "(no memory for the path)";
+	struct name name = { .file = file };
 	struct warden_identity subject;
 	int err;
 
 	warden_identity_of_current(&subject);
 	warden_identity_of_file(file, object);
-	measure(domain, object, path);
+	measure(domain, object, &name);
 	if (domain == WARDEN_DOMAIN_EXEC && unlikely(warden_identity_is_loose(file)))
 		object->reason = WARDEN_REASON_PROGRAM_UNREADABLE;
-	if (domain == WARDEN_DOMAIN_MODULE && warden_load_defer(object))
+	if (named && warden_load_defer(object))
 		err = 0;
 	else
-		err = judge_object(domain, &subject, object, path);
-	kfree(buf);
+		err = judge_object(domain, &subject, object, &name);
+	kfree(name.buf);
 	return err;
 }
 
-static int judge_data(u32 domain, const struct warden_identity *object, const char *name)
+static int judge_data(u32 domain, const struct warden_identity *object, const char *text)
 {
 	const struct warden_identity nobody = { .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
+	struct name name = { .text = text };
 
 	if (domain == WARDEN_DOMAIN_MODULE && warden_load_defer(object))
 		return 0;
-	return judge_object(domain, &nobody, object, name);
+	return judge_object(domain, &nobody, object, &name);
 }
 
 static u32 domain_of_read(u32 id)
@@ -158,23 +163,17 @@ static u32 domain_of_data(u32 id)
 }
 
 /*
- * Another kernel is new code of the kernel's, as a module is, and measured where
- * modules are. What is verified is its own signature, and by the kernel.
+ * Another kernel is new code of the kernel's, as a module is: measured, appraised and
+ * denied where modules are. Its signature is another matter, and the kernel's own.
  */
 static int judge_kernel(struct file *file)
 {
 	int err = warden_debug_judge(WARDEN_DEBUG_SURFACE_KEXEC, true);
 	struct warden_identity object;
-	char *buf;
 
-	if (err || !file || !warden_judge_measures(WARDEN_DOMAIN_MODULE))
+	if (err || !file || !warden_judge_touches(WARDEN_DOMAIN_MODULE))
 		return err;
-	buf = kmalloc(PATH_MAX, GFP_KERNEL);
-	warden_identity_of_file(file, &object);
-	measure(WARDEN_DOMAIN_MODULE, &object,
-		buf ? name_file(file, buf, PATH_MAX) : "(no memory for the path)");
-	kfree(buf);
-	return 0;
+	return judge_file(WARDEN_DOMAIN_MODULE, file, &object, false);
 }
 
 /* --- the door ------------------------------------------------------------------------ */
@@ -194,9 +193,7 @@ __bpf_kfunc_start_defs();
 __bpf_kfunc int warden_kf_file_open(struct file *file)
 {
 	warden_kfunc_enter(WARDEN_HOOK_FILE_OPEN);
-	if (!is_sensor(file))
-		return 0;
-	return warden_route_has_sessions(file) ? warden_session_prepare(file) : judge_sensor(file);
+	return is_sensor(file) ? warden_session_prepare(file) : 0;
 }
 
 /**
@@ -221,9 +218,7 @@ __bpf_kfunc int warden_kf_file_receive(struct file *file)
 	if (!is_sensor(file))
 		return warden_session_receive(file);
 	err = warden_judge_sensor(file, &req, &subject, &answer);
-	if (!err && warden_route_has_sessions(file))
-		err = warden_session_meet(file, &req, &answer);
-	return err;
+	return err ?: warden_session_meet(file, &req, &answer);
 }
 
 /*
@@ -263,7 +258,7 @@ __bpf_kfunc int warden_kf_exec(struct linux_binprm *bprm)
 
 	warden_kfunc_enter(WARDEN_HOOK_BPRM_CHECK);
 	if (warden_judge_touches(WARDEN_DOMAIN_EXEC))
-		err = judge_file(WARDEN_DOMAIN_EXEC, bprm->file, &object);
+		err = judge_file(WARDEN_DOMAIN_EXEC, bprm->file, &object, false);
 	else
 		warden_identity_of_program(bprm->file, &object);
 	if (!err && unlikely(READ_ONCE(current->ptrace)) && warden_debug_asked() &&
@@ -306,7 +301,7 @@ __bpf_kfunc int warden_kf_read_file(struct file *file, u32 id)
 	warden_kfunc_enter(WARDEN_HOOK_READ_FILE);
 	if (id == READING_KEXEC_IMAGE || id == READING_KEXEC_INITRAMFS)
 		return judge_kernel(file);
-	return domain && file ? judge_file(domain, file, &object) : 0;
+	return domain && file ? judge_file(domain, file, &object, domain == WARDEN_DOMAIN_MODULE) : 0;
 }
 
 /**

@@ -35,13 +35,16 @@ static bool held;
 static void let_go(struct work_struct *work);
 static DECLARE_DELAYED_WORK(letting_go, let_go);
 
+/* Of all of them; read by each open of a sensor. */
+static u64 needed;
+
 static u64 wanted(void)
 {
 	u64 all = 0;
 	u32 i;
 
 	for (i = 0; i < WARDEN_NEEDS; i++)
-		all |= READ_ONCE(needs[i]);
+		all |= needs[i];
 	return all;
 }
 
@@ -189,7 +192,8 @@ int warden_links_need(enum warden_need who, u64 hooks)
 	mutex_lock(&links_lock);
 	err = attach_needed(hooks);
 	if (!err)
-		WRITE_ONCE(needs[who], hooks);
+		needs[who] = hooks;
+	WRITE_ONCE(needed, wanted());
 	if (attached & ~wanted())
 		mod_delayed_work(system_unbound_wq, &letting_go, LET_GO_AFTER);
 	mutex_unlock(&links_lock);
@@ -279,5 +283,5 @@ u64 warden_links_attached(void)
  */
 u64 warden_links_wanted(void)
 {
-	return wanted();
+	return READ_ONCE(needed);
 }

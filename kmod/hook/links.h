@@ -7,11 +7,11 @@
 #include <uapi/linux/warden.h>
 
 /* The order of enum warden_hook. */
-#define WARDEN_HOOKS (WARDEN_HOOK_SOCKET_SETSOCKOPT + 1)
+#define WARDEN_HOOKS (WARDEN_HOOK_INET_REQUEST + 1)
 
 /* Hooks of what a kernel may not have loaded, or what another hook refuses, so that nobody calls them. */
 #define WARDEN_HOOKS_RARE (BIT_ULL(WARDEN_HOOK_SCTP_CONNECT) | BIT_ULL(WARDEN_HOOK_TUN_ATTACH) |   \
-			   BIT_ULL(WARDEN_HOOK_BPF_LOAD))
+			   BIT_ULL(WARDEN_HOOK_BPF_LOAD) | BIT_ULL(WARDEN_HOOK_INET_REQUEST))
 
 /**
  * enum warden_need - what can need a hook
@@ -19,7 +19,7 @@
  * @WARDEN_NEED_WAITING: the policy that comes back unless that one is confirmed
  * @WARDEN_NEED_SHADOW: the policy in shadow
  * @WARDEN_NEED_QUARANTINE: programs in quarantine
- * @WARDEN_NEED_RADIO: a Bluetooth that is loaded
+ * @WARDEN_NEED_EAR: something that makes sockets by which a sensor is heard (ear.h)
  * @WARDEN_NEED_TRIAL: the module's first look whether it is heard
  * @WARDEN_NEEDS: how many there are
  */
@@ -28,7 +28,7 @@ enum warden_need {
 	WARDEN_NEED_WAITING,
 	WARDEN_NEED_SHADOW,
 	WARDEN_NEED_QUARANTINE,
-	WARDEN_NEED_RADIO,
+	WARDEN_NEED_EAR,
 	WARDEN_NEED_TRIAL,
 	WARDEN_NEEDS,
 };

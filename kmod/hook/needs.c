@@ -7,6 +7,7 @@
 
 #include "judge/decide.h"
 #include "needs.h"
+#include "network/ports.h"
 #include "policy/snapshot.h"
 
 #define HOOK(name) BIT_ULL(WARDEN_HOOK_##name)
@@ -52,6 +53,12 @@ static u64 hooks_of_brokers(const struct warden_snapshot *snap)
 	return snap->nr_brokers ? hooks : 0;
 }
 
+/* What came for a closed port by a way around the look at packets is asked for once more. */
+static u64 hooks_of_ports(const struct warden_snapshot *snap)
+{
+	return warden_ports_closes(snap) ? HOOK(INET_REQUEST) : 0;
+}
+
 /* By which interface a socket speaks to others is kept where a rule asks. */
 static u64 hooks_of_ways(const struct warden_snapshot *snap)
 {
@@ -77,7 +84,7 @@ static u64 hooks_of_ways(const struct warden_snapshot *snap)
 u64 warden_needs_of(const struct warden_snapshot *snap)
 {
 	u64 hooks = ALWAYS | (snap->nr_programs ? HOOK(BPRM_CHECK) : 0) |
-		    hooks_of_brokers(snap) | hooks_of_ways(snap);
+		    hooks_of_brokers(snap) | hooks_of_ways(snap) | hooks_of_ports(snap);
 	u32 domain;
 
 	for (domain = 0; domain < WARDEN_DOMAIN_RULES; domain++)
@@ -115,12 +122,12 @@ u64 warden_needs_quarantine(void)
 }
 
 /**
- * warden_needs_radio() - which hooks it takes to look at sockets of Bluetooth
+ * warden_needs_ear() - which hooks it takes to look at sockets by which a sensor is heard
  *
  * Context: Any.
  * Return: a bit mask of enum warden_hook.
  */
-u64 warden_needs_radio(void)
+u64 warden_needs_ear(void)
 {
 	return HOOK(SOCKET_POST_CREATE);
 }

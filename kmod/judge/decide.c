@@ -183,8 +183,15 @@ static void weigh_allow(const struct warden_snapshot *snap, const struct warden_
 	grant = find_grant(snap, req, rule);
 	if (settled && !grant)
 		return;
+	v->several |= rule->quorum;
 	settle(snap, v, rule, grant ? WARDEN_ACTION_ALLOW : WARDEN_ACTION_DENY,
 	       grant ? WARDEN_REASON_CONSENT : WARDEN_REASON_NO_CONSENT, grant);
+}
+
+/* What it was is not what it must be: to no sensor, by a rule that trusts in what it is. */
+static bool is_doubtful(const struct warden_request *req)
+{
+	return req->domain == WARDEN_DOMAIN_SENSOR && req->subject->unproven;
 }
 
 /*
@@ -211,7 +218,10 @@ static bool weigh(const struct warden_snapshot *snap, const struct warden_reques
 			settle(snap, v, rule, WARDEN_ACTION_DENY, WARDEN_REASON_RULE, NULL);
 			return true;
 		}
-		weigh_allow(snap, req, rule, v);
+		if (program && is_doubtful(req))
+			v->doubtful = true;
+		else
+			weigh_allow(snap, req, rule, v);
 	}
 	return false;
 }
@@ -267,6 +277,8 @@ static u8 explain_default(const struct warden_request *req, const struct warden_
 		return WARDEN_REASON_INTERFACE_NOT_NAMED;
 	if (req->subject->reason)
 		return req->subject->reason;
+	if (v->doubtful)
+		return WARDEN_REASON_PROGRAM_OLDER;
 	if (!v->program)
 		return warden_decide_names(v->snap, &req->subject->digest) ?
 			       WARDEN_REASON_PROGRAM_ELSEWHERE : WARDEN_REASON_PROGRAM_UNKNOWN;
@@ -444,6 +456,7 @@ static void join_terms(struct warden_verdict *joined, const struct warden_verdic
 		       const struct warden_verdict *b)
 {
 	joined->flags = a->flags | b->flags;
+	joined->several = a->several || b->several || (a->grant && b->grant);
 	joined->withdraw_ms = a->withdraw_ms;
 	if (b->withdraw_ms && (!a->withdraw_ms || b->withdraw_ms < a->withdraw_ms))
 		joined->withdraw_ms = b->withdraw_ms;

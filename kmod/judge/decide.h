@@ -105,7 +105,7 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  * @name: module, autoload, usb: its name, the alias that is asked for, vendor and product;
  *	  NULL is not known
  * @surface: debug: enum warden_debug_surface
- * @excepted: debug: the surface is open for a time, whatever the default says
+ * @excepted: debug, listen: the surface, or the port, is open for a time, whatever the default says
  */
 struct warden_request {
 	u32 domain;
@@ -147,9 +147,11 @@ struct warden_request {
  * @bound: egress: a rule lets the program send to some peers after it used the sensor, and
  *	   so to no others
  * @astray: connect, egress: a rule would allow it by another interface
+ * @doubtful: sensor: a rule would allow it to the program, had that been started since it is named
  * @program: the program the subject is, that of @rule where it names one; NULL where
  *	     the policy does not name it
  * @grant: the consent it rests on, NULL for none
+ * @several: it rests on more consents than @grant
  * @limit: sensor: the rule whose rate is to be kept, the lowest of the layers; NULL for none
  * @limiter: the layer of @limit
  *
@@ -163,6 +165,8 @@ struct warden_verdict {
 	u16 withdraw_ms;
 	bool bound;
 	bool astray;
+	bool doubtful;
+	bool several;
 	const struct warden_snapshot *snap;
 	const struct warden_rule *rule;
 	const struct warden_program *program;

@@ -18,6 +18,7 @@
 #include "device/devices.h"
 #include "device/inventory.h"
 #include "device/route.h"
+#include "epoch.h"
 #include "hook/canary.h"
 #include "judge.h"
 #include "network/egress.h"
@@ -49,6 +50,7 @@ static void copy_verdict(struct warden_answer *answer, u64 generation,
 	answer->sharer = v->limit && v->limit->program ?
 		warden_snapshot_key(v->limiter->programs[v->limit->program - 1].label) : 0;
 	answer->has_receipt = v->grant;
+	answer->grant = v->several ? NULL : v->grant;
 	answer->validity = v->grant ? v->grant->validity : 0;
 	memset(answer->receipt, 0, sizeof(answer->receipt));
 	if (v->grant)
@@ -129,11 +131,32 @@ static bool ask_arguments(const struct warden_layers *layers)
 	return ask;
 }
 
+/*
+ * Does an allow rest on nothing but what the epoch counts, and one consent? Not on one for a
+ * single open, nor on a command line; and nothing is told of it.
+ */
+static bool may_repeat(const struct warden_answer *answer, const struct warden_request *req)
+{
+	return !warden_answer_tells(answer) && !answer->rate && !req->subject->run &&
+	       answer->has_receipt == !!answer->grant &&
+	       answer->validity != WARDEN_CONSENT_VALIDITY_ONCE;
+}
+
 /* What is allowed at a rate is allowed to those alone who keep to it. */
 static void hold_rate(struct warden_answer *answer, const struct warden_request *req)
 {
 	if (answer->rate && !answer->denied && (!req->keeps || req->keeps > answer->rate))
 		cut_off(answer, WARDEN_REASON_RATE_UNKEPT);
+}
+
+/*
+ * Is it denied by a default at a port that is open for a time? The default of each layer gives
+ * way then, and none of their rules does, also where a layer above denied it first.
+ */
+static bool may_be_opened(const struct warden_request *req, const struct warden_verdict *v)
+{
+	return req->domain == WARDEN_DOMAIN_LISTEN && warden_verdict_denies(v) && !v->rule &&
+	       warden_opening_holds(req->protocol, req->port);
 }
 
 /**
@@ -150,25 +173,33 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	const struct warden_layers *layers;
 	struct warden_command command;
 	struct warden_verdict v;
+	bool units;
 
+	answer->epoch = warden_epoch();
 	rcu_read_lock();
 	layers = warden_layers_get_rcu();
 	answer->consents = warden_consent_generation();
 	now.grants = warden_consent_grants();
 	now.now = now.grants ? ktime_get_boottime_ns() : 0;
-	if (unlikely(ask_units(layers) || ask_units(warden_shadow_get_rcu())))
+	units = ask_units(layers) || ask_units(warden_shadow_get_rcu());
+	if (unlikely(units))
 		now.unit = warden_unit_of(req->process) ?: req->unit;
 	if (unlikely(req->subject->run) && warden_command_find(req->subject->run, &command))
 		now.command = &command;
 	warden_decide_layers(layers, &now, &v);
+	answer->opened = may_be_opened(&now, &v);
+	if (answer->opened) {
+		now.excepted = true;
+		warden_decide_layers(layers, &now, &v);
+	}
 	copy_verdict(answer, layers->generation, &v);
-	answer->opened = answer->denied && !v.rule && req->domain == WARDEN_DOMAIN_LISTEN &&
-			 warden_opening_holds(req->protocol, req->port);
-	answer->denied &= !answer->opened;
+	answer->opened &= !answer->denied;
 	ask_shadow(answer, &now);
+	answer->repeats = !units && !warden_shadow_get_rcu();
 	rcu_read_unlock();
 	apply_commands(answer, req);
 	hold_rate(answer, req);
+	answer->repeats &= may_repeat(answer, req);
 	if (!answer->denied)
 		return 0;
 	if (!req->tries)
@@ -219,25 +250,31 @@ bool warden_judge_measures(u32 domain)
 	return measures;
 }
 
+static bool names(const struct warden_layers *layers, const struct warden_digest *digest)
+{
+	u32 i;
+
+	for (i = 0; layers && i < layers->nr; i++)
+		if (warden_decide_names(layers->layer[i], digest))
+			return true;
+	return false;
+}
+
 /**
- * warden_judge_names() - does the policy in force name this program?
+ * warden_judge_names() - does a policy name this program?
  * @digest: the program
  *
  * Context: Any.
- * Return: true if it does.
+ * Return: true if that in force, or in shadow, does.
  */
 bool warden_judge_names(const struct warden_digest *digest)
 {
-	const struct warden_layers *layers;
-	bool names = false;
-	u32 i;
+	bool named;
 
 	rcu_read_lock();
-	layers = warden_layers_get_rcu();
-	for (i = 0; i < layers->nr && !names; i++)
-		names = warden_decide_names(layers->layer[i], digest);
+	named = names(warden_layers_get_rcu(), digest) || names(warden_shadow_get_rcu(), digest);
 	rcu_read_unlock();
-	return names;
+	return named;
 }
 
 static bool tells_apart(const struct warden_layers *layers, const struct warden_digest *digest)
@@ -454,7 +491,7 @@ void warden_judge_tell(const struct warden_request *req, const struct warden_ans
 	kfree(r);
 }
 
-/* Each sensor that a bus node reaches must be allowed as it would be by itself. */
+/* Each sensor that a node reaches must be allowed as it would be by itself. */
 static int judge_behind(dev_t devt, const struct warden_request *req,
 			struct warden_answer *answer, struct warden_sensor *behind)
 {
@@ -504,7 +541,7 @@ int warden_judge_use(dev_t devt, const struct warden_request *req, struct warden
 	int err = warden_judge(req, answer);
 
 	behind->class = WARDEN_SENSOR_CLASS_FREE;
-	if (err || req->class != WARDEN_SENSOR_CLASS_BUS || !devt)
+	if (err || !warden_devices_lead(req->class) || !devt)
 		return err;
 	other = *answer;
 	err = judge_behind(devt, req, &other, behind);
@@ -531,6 +568,17 @@ bool warden_judge_is_traced(void)
 		traced |= t->ptrace;
 	rcu_read_unlock();
 	return traced;
+}
+
+/* The file that the program gets is another file system's, and none of ours when it is handed on. */
+static int refuse_overlaid(const struct warden_request *req, struct warden_answer *answer,
+			   struct warden_sensor *behind)
+{
+	warden_judge(req, answer);
+	behind->class = WARDEN_SENSOR_CLASS_FREE;
+	answer->denied = true;
+	answer->reason = WARDEN_REASON_OVERLAID;
+	return -EACCES;
 }
 
 /**
@@ -561,7 +609,8 @@ int warden_judge_sensor(const struct file *file, struct warden_request *req,
 	warden_identity_of_current(subject);
 	if (!subject->reason && warden_judge_is_traced())
 		subject->reason = WARDEN_REASON_PROGRAM_TRACED;
-	err = warden_judge_use(file_inode(file)->i_rdev, req, answer, &behind);
+	err = file->f_mode & FMODE_BACKING ? refuse_overlaid(req, answer, &behind) :
+					     warden_judge_use(file_inode(file)->i_rdev, req, answer, &behind);
 	if (!err && warden_egress_use(req->class, file_inode(file)->i_rdev)) {
 		answer->denied = true;
 		answer->reason = WARDEN_REASON_NO_MEMORY;

@@ -42,6 +42,10 @@ struct warden_shadow_answer {
  * @generation: generation of the policy
  * @consents: generation of the table of consents
  * @off: the classes that were switched off
+ * @epoch: which state all of that was in, and what else is changed by somebody (epoch.h)
+ * @repeats: the same question of the same process is answered alike in that state, for as
+ *	     long as @grant holds
+ * @grant: the consent it rests on, NULL for none; looked at under RCU, and in that state alone
  * @receipt: consent it rests on
  * @label: label of the program; empty where the policy does not name it
  * @opened: it was allowed because somebody opened the port for a time (opening.h)
@@ -64,6 +68,9 @@ struct warden_answer {
 	u64 generation;
 	u64 consents;
 	u32 off;
+	u64 epoch;
+	bool repeats;
+	const struct warden_grant *grant;
 	u8 receipt[WARDEN_RECEIPT_SIZE];
 	char label[WARDEN_LABEL_MAX + 1];
 	bool opened;

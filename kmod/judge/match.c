@@ -18,10 +18,22 @@ static bool matches_object(const struct warden_snapshot *snap, const struct ward
 	       warden_match_same(&snap->rule_digests[rule->digest - 1], &req->object->digest);
 }
 
+/*
+ * On the wire MPTCP and SMC are TCP, and a server of TCP answers both: who denies TCP denies
+ * them, too. Who allows it allows nothing else.
+ */
+static bool matches_protocol(const struct warden_rule *rule, u16 protocol)
+{
+	if (!rule->protocol || rule->protocol == protocol)
+		return true;
+	return rule->protocol == IPPROTO_TCP && rule->action == WARDEN_ACTION_DENY &&
+	       (protocol == IPPROTO_MPTCP || protocol == IPPROTO_SMC);
+}
+
 static bool matches_port(const struct warden_rule *rule, const struct warden_request *req)
 {
-	return (!rule->protocol || rule->protocol == req->protocol) &&
-	       rule->port_low <= req->port && req->port <= rule->port_high;
+	return matches_protocol(rule, req->protocol) && rule->port_low <= req->port &&
+	       req->port <= rule->port_high;
 }
 
 /**
@@ -150,10 +162,20 @@ static bool matches_used(const struct warden_rule *rule, const struct warden_req
 	return !rule->class || rule->class == req->class;
 }
 
+/* SCTP that does not say where: a rule that allows one place does not match, and one that denies it does. */
+static bool is_anywhere(const struct warden_request *req)
+{
+	return req->protocol == IPPROTO_SCTP && !req->address.version;
+}
+
 static bool matches_sending(const struct warden_snapshot *snap, const struct warden_rule *rule,
 			    const struct warden_request *req)
 {
-	return matches_used(rule, req) && matches_peer(snap, rule, req);
+	if (!matches_used(rule, req))
+		return false;
+	if (rule->net && is_anywhere(req))
+		return rule->action == WARDEN_ACTION_DENY;
+	return matches_peer(snap, rule, req);
 }
 
 /**

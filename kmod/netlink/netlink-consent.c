@@ -347,8 +347,8 @@ int warden_nl_consent_withdraw_doit(struct sk_buff *skb, struct genl_info *info)
 		return warden_message_refuse(info, -EINVAL, "name a receipt, a program or a class");
 	warden_change_lock();
 	nr = warden_consent_withdraw(&match, WARDEN_REASON_WITHDRAWN);
-	if (nr)
-		w.ended = warden_session_review(WARDEN_REASON_WITHDRAWN, since, &w.took);
+	/* What stands without a record of its own ends as well. */
+	w.ended = warden_session_review(WARDEN_REASON_WITHDRAWN, since, &w.took);
 	warden_change_unlock();
 	if (!nr)
 		return warden_message_refuse(info, -ENOENT, "no living consent matches");

@@ -110,7 +110,7 @@ const struct nla_policy warden_default_nl_policy[WARDEN_A_DEFAULT_MODE + 1] = {
 };
 
 const struct nla_policy warden_digest_nl_policy[WARDEN_A_DIGEST_BYTES + 1] = {
-	[WARDEN_A_DIGEST_ALG] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[WARDEN_A_DIGEST_ALG] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 	[WARDEN_A_DIGEST_BYTES] = NLA_POLICY_EXACT_LEN(32),
 };
 
@@ -158,7 +158,7 @@ const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_OWN + 1] = {
 	[WARDEN_A_RULE_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
 	[WARDEN_A_RULE_TOPOLOGY] = { .type = NLA_NUL_STRING, .len = 127, },
 	[WARDEN_A_RULE_PURPOSE] = NLA_POLICY_MIN(NLA_U32, 1),
-	[WARDEN_A_RULE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1f),
+	[WARDEN_A_RULE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x7f),
 	[WARDEN_A_RULE_WITHDRAW_MS] = NLA_POLICY_RANGE(NLA_U32, 1, 10000),
 	[WARDEN_A_RULE_PROTOCOL] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_rule_protocol_range),
 	[WARDEN_A_RULE_PORT_LOW] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_rule_port_low_range),

@@ -67,6 +67,13 @@ static int fill_cut(struct sk_buff *skb, const void *arg)
 	       put_u64(skb, WARDEN_A_QUARANTINE_TOOK, cut->took);
 }
 
+/* The quarantine is in force by now, and others may change something meanwhile. */
+static void kill_rest(struct cut *cut, u64 since)
+{
+	cut->killed = warden_quarantine_kill();
+	cut->took = ktime_get_boottime_ns() - since;
+}
+
 int warden_nl_quarantine_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *label = info->attrs[WARDEN_A_QUARANTINE_LABEL];
@@ -82,12 +89,11 @@ int warden_nl_quarantine_add_doit(struct sk_buff *skb, struct genl_info *info)
 					     "this is the program that asks, which nobody could undo");
 	warden_change_lock();
 	err = warden_quarantine_add(&digest, label ? nla_data(label) : "");
-	if (!err) {
+	if (!err)
 		cut.ended = warden_session_review(WARDEN_REASON_QUARANTINED, since, NULL);
-		cut.killed = warden_quarantine_kill();
-	}
 	warden_change_unlock();
-	cut.took = ktime_get_boottime_ns() - since;
+	if (!err)
+		kill_rest(&cut, since);
 	return err ? refuse(info, err) : warden_message_reply(info, fill_cut, &cut);
 }
 
@@ -214,17 +220,9 @@ static int check_list(const struct warden_cut_list *l, const struct nlattr *sign
 	return err;
 }
 
-static void cut_off(struct cut *cut, u64 since)
-{
-	cut->ended = warden_session_review(WARDEN_REASON_QUARANTINED, since, NULL);
-	cut->killed = warden_quarantine_kill();
-	cut->took = ktime_get_boottime_ns() - since;
-}
-
 static int load(const struct warden_cut_list *l, const struct nlattr *signature,
-		struct loaded *loaded, struct genl_info *info)
+		struct loaded *loaded, u64 since, struct genl_info *info)
 {
-	u64 since = ktime_get_boottime_ns();
 	int err = check_list(l, signature, &loaded->now, info);
 
 	if (!err)
@@ -238,7 +236,7 @@ static int load(const struct warden_cut_list *l, const struct nlattr *signature,
 			.object = info->extack->_msg ?: "the list cannot be loaded" });
 		return err;
 	}
-	cut_off(&loaded->cut, since);
+	loaded->cut.ended = warden_session_review(WARDEN_REASON_QUARANTINED, since, NULL);
 	return 0;
 }
 
@@ -269,14 +267,18 @@ static int need_list(struct genl_info *info)
 int warden_nl_quarantine_load_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *attr = info->attrs[WARDEN_A_QUARANTINE_LIST];
+	u64 since = ktime_get_boottime_ns();
 	struct loaded loaded = {};
 	int err = need_list(info);
 
 	if (err)
 		return err;
 	warden_change_lock();
-	err = load(nla_data(attr), info->attrs[WARDEN_A_QUARANTINE_SIGNATURE], &loaded, info);
+	err = load(nla_data(attr), info->attrs[WARDEN_A_QUARANTINE_SIGNATURE], &loaded, since,
+		   info);
 	warden_change_unlock();
+	if (!err)
+		kill_rest(&loaded.cut, since);
 	return err ?: warden_message_reply(info, fill_loaded, &loaded);
 }
 
@@ -298,7 +300,7 @@ int warden_nl_quarantine_restore_doit(struct sk_buff *skb, struct genl_info *inf
 	struct warden_quarantine_done done;
 	struct warden_quarantine_list now = {};
 	struct nlattr **a = info->attrs;
-	struct cut cut;
+	bool loads;
 	int err;
 
 	if (!a[WARDEN_A_QUARANTINE_LAYER] || !a[WARDEN_A_QUARANTINE_DIGEST])
@@ -308,11 +310,14 @@ int warden_nl_quarantine_restore_doit(struct sk_buff *skb, struct genl_info *inf
 		return err;
 	read_kept(&now, a);
 	warden_change_lock();
-	if (!warden_quarantine_check(&now)) {
+	loads = !warden_quarantine_check(&now);
+	if (loads) {
 		err = warden_quarantine_load(nla_data(a[WARDEN_A_QUARANTINE_LIST]), &now,
 					     WARDEN_REASON_RESTORED, &done);
-		cut_off(&cut, ktime_get_boottime_ns());
+		warden_session_review(WARDEN_REASON_QUARANTINED, ktime_get_boottime_ns(), NULL);
 	}
 	warden_change_unlock();
+	if (loads)
+		warden_quarantine_kill();
 	return refuse(info, err);
 }

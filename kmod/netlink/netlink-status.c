@@ -12,7 +12,7 @@
 #include "consent/consent.h"
 #include "consent/switch.h"
 #include "debug/debug.h"
-#include "device/hci.h"
+#include "device/ear.h"
 #include "device/inventory.h"
 #include "hook/hooks.h"
 #include "hook/kfunc.h"
@@ -285,7 +285,7 @@ int warden_nl_stop_doit(struct sk_buff *skb, struct genl_info *info)
 	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_STOP,
 						    .object = "warden" });
 	warden_hooks_detach();
-	left = warden_session_end_all(WARDEN_REASON_STOPPING) + warden_hci_count();
+	left = warden_session_end_all(WARDEN_REASON_STOPPING) + warden_ear_count();
 	left = wait_for_programs(left);
 	warden_change_unlock();
 	return warden_message_reply(info, fill_stop, &left);

@@ -29,6 +29,8 @@
 #include "packet.h"
 #include "policy/layers.h"
 #include "ports.h"
+#include "receiver.h"
+#include "socket.h"
 
 /* What a network begins with (inet_init_net()), also one that is made after this was asked. */
 #define PICKED_LOW  32768
@@ -46,24 +48,6 @@ static void note_late(struct work_struct *work);
 static DECLARE_WORK(note_work, note_late);
 
 /* --- is it an answer? ------------------------------------------------------------ */
-
-static const struct sock *find_socket(const struct warden_packet *p, struct sk_buff *skb)
-{
-	const __be16 sport = htons(p->flow.peer_port), dport = htons(p->flow.port);
-	struct net *net = (struct net *)p->flow.net;
-	struct udp_table *table = p->transport == WARDEN_TRANSPORT_UDP ? net->ipv4.udp_table :
-									 &udplite_table;
-
-	if (p->family == AF_INET)
-		return __udp4_lib_lookup(net, ip_hdr(skb)->saddr, sport, ip_hdr(skb)->daddr, dport,
-					 inet_iif(skb), inet_sdif(skb), table, NULL);
-#if IS_BUILTIN(CONFIG_IPV6)
-	return __udp6_lib_lookup(net, &ipv6_hdr(skb)->saddr, sport, &ipv6_hdr(skb)->daddr, dport,
-				 inet6_iif(skb), inet6_sdif(skb), table, NULL);
-#else
-	return NULL;
-#endif
-}
 
 /* Answers to the packets one socket sends to many come from each of them. */
 static bool is_known(const struct warden_flow *flow)
@@ -94,7 +78,7 @@ static bool is_awaited(const struct warden_packet *p, struct sk_buff *skb)
 
 	if (is_known(&p->flow))
 		return true;
-	sk = find_socket(p, skb);
+	sk = warden_receiver_find(p, skb);
 	if (sk && READ_ONCE(sk->sk_state) == TCP_ESTABLISHED)
 		return true;
 	miss(sk);
@@ -124,6 +108,12 @@ bool warden_await_has(const struct warden_packet *p, struct sk_buff *skb)
 
 /* --- noting what is sent ------------------------------------------------------------ */
 
+/* At a port that programs may have, the kernel's own sockets get answers alone. */
+static bool is_asking(const struct warden_ports *ports, u32 bit, const struct sock *sk)
+{
+	return warden_port_stops(ports, bit) || !sk || warden_socket_is_nobodys(sk);
+}
+
 /* On the way out by the loopback nothing is to be noted, unless rules say from where a port is reached. */
 static bool is_free(const struct net_device *dev, const struct warden_ports *ports)
 {
@@ -137,7 +127,7 @@ static noinline unsigned int look_out(const struct sk_buff *skb, const struct nf
 	u32 bit;
 
 	if (!ports || is_free(state->out, ports) ||
-	    !warden_packet_read(&p, &bit, skb, state, ports))
+	    !warden_packet_read(&p, &bit, skb, state, ports) || !is_asking(ports, bit, state->sk))
 		return NF_ACCEPT;
 	if (warden_packet_is_to_many(skb, p.family))
 		p.flow.peer = in6addr_any;
@@ -225,6 +215,7 @@ static bool is_closed(const struct warden_ports *ports, const struct sock *sk,
 	u16 port = inet_sk(sk)->inet_num;
 	int low, high;
 
+	ports = warden_ports_of(ports, ports->kernel && warden_socket_is_nobodys(sk));
 	if (!warden_port_stops(ports, warden_port_bit(transport, port)))
 		return false;
 	inet_get_local_port_range(sock_net(sk), &low, &high);

@@ -27,6 +27,7 @@
 #include "policy/change.h"
 #include "policy/layers.h"
 #include "record/record.h"
+#include "socket.h"
 
 /* Sockets of one bucket of a table that there is room for at least, once there is any. */
 #define ROOM 64U
@@ -61,7 +62,7 @@ static void adopt(struct sock *sk, struct pid *pid, const struct warden_broker *
 
 static bool is_old(struct sock *sk)
 {
-	return !sk->sk_kern_sock && !sock_flag(sk, SOCK_DEAD) && !warden_link_has(sk);
+	return !warden_socket_is_kernels(sk) && !sock_flag(sk, SOCK_DEAD) && !warden_link_has(sk);
 }
 
 /* --- those of one bucket of a table ---------------------------------------------------- */

@@ -160,6 +160,7 @@ void warden_broker_inherit(void)
 	if (!warden_link_any())
 		return;
 	warden_identity_of_current(&identity);
+	identity.unproven = false; /* it is being started, as the policy in force has it */
 	do {
 		p.nr = 0;
 		iterate_fd(current->files, 0, sort_out, &p);

@@ -133,14 +133,14 @@ static bool is_wanted(void)
 	return warden_links_wanted() & BIT_ULL(WARDEN_HOOK_TASK_NEW);
 }
 
-/* What a bus leads to was used with it; what cannot be told is all. */
+/* What a node leads to was used with it; what cannot be told is all. */
 static u32 classes_of(u32 class, dev_t devt)
 {
 	struct warden_sensor *list;
 	u32 classes = BIT(class);
 	int nr, i;
 
-	if (class != WARDEN_SENSOR_CLASS_BUS || !devt)
+	if (!warden_devices_lead(class) || !devt)
 		return classes;
 	list = kmalloc_array(BEHIND_MAX, sizeof(*list), GFP_KERNEL);
 	nr = list ? warden_devices_behind(devt, list, BEHIND_MAX) : -ENOMEM;
@@ -228,9 +228,10 @@ void warden_egress_exec(u32 kept)
 
 	spin_lock(&marks_lock);
 	m = find(task_tgid(current));
-	if (m && kept) /* what is behind a bus is not known here, so all of it stays */
+	if (m && kept) /* what is behind a bus or a raw node of HID is not known here, so all of it stays */
 		WRITE_ONCE(m->classes,
-			   kept & BIT(WARDEN_SENSOR_CLASS_BUS) ? m->classes | kept : kept);
+			   kept & (BIT(WARDEN_SENSOR_CLASS_BUS) | BIT(WARDEN_SENSOR_CLASS_INPUT)) ?
+				   m->classes | kept : kept);
 	else if (m)
 		drop(m);
 	set_gate();

@@ -42,7 +42,7 @@ enum progress { UNDER_WAY, DONE, LATE };
  * struct warden_ending - an end that is under way
  * @users: the worker, and who waits for it
  * @progress: enum progress; who sees that the other was late tells of the end
- * @taken: it is a server of many associations, and ends those alone that it has taken
+ * @what: of a socket of many associations: WARDEN_ENDING_*, or the number of the one that is ended
  * @ended: it had something to end; set before @progress is DONE
  * @sk: held
  * @told: what is told of it, or NULL
@@ -53,7 +53,7 @@ enum progress { UNDER_WAY, DONE, LATE };
 struct warden_ending {
 	refcount_t users;
 	atomic_t progress;
-	bool taken;
+	s32 what;
 	bool ended;
 	struct sock *sk;
 	struct warden_record *told;
@@ -127,7 +127,7 @@ static void tell(struct warden_ending *c, u32 action, const char *how)
 
 static void tell_end(struct warden_ending *c)
 {
-	if (!c->taken)
+	if (c->what != WARDEN_ENDING_TAKEN)
 		tell(c, WARDEN_ACTION_DENY, " ended");
 	else if (c->ended)
 		tell(c, WARDEN_ACTION_DENY, " goes on, its connections ended");
@@ -149,7 +149,12 @@ static void end(struct work_struct *work)
 {
 	struct warden_ending *c = container_of(work, struct warden_ending, work);
 
-	c->ended = c->taken ? warden_sweep_empty_sctp(c->sk) : warden_ending_now(c->sk);
+	if (c->what == WARDEN_ENDING_TAKEN)
+		c->ended = warden_sweep_empty_sctp(c->sk);
+	else if (c->what != WARDEN_ENDING_ALL)
+		c->ended = warden_sweep_abort_sctp(c->sk, c->what);
+	else
+		c->ended = warden_ending_now(c->sk);
 	if (atomic_cmpxchg(&c->progress, UNDER_WAY, DONE) == LATE)
 		tell_end(c);
 	module_put(THIS_MODULE);
@@ -161,12 +166,12 @@ static void end(struct work_struct *work)
  * warden_ending_begin() - have a socket ended
  * @sk: as for warden_ending_now()
  * @told: a record whose object names it, told with what became of it; or NULL. Taken over.
- * @taken: a server of SCTP goes on, and ends what it has taken
+ * @what: WARDEN_ENDING_*, or the number of the one association of SCTP that is to end
  *
  * Context: Process context, may sleep.
  * Return: the end, for warden_ending_settle(); NULL without memory, which is recorded.
  */
-struct warden_ending *warden_ending_begin(struct sock *sk, struct warden_record *told, bool taken)
+struct warden_ending *warden_ending_begin(struct sock *sk, struct warden_record *told, s32 what)
 {
 	struct warden_ending *c = kzalloc(sizeof(*c), GFP_KERNEL);
 
@@ -179,7 +184,7 @@ struct warden_ending *warden_ending_begin(struct sock *sk, struct warden_record 
 	sock_hold(sk);
 	c->sk = sk;
 	c->told = told;
-	c->taken = taken;
+	c->what = what;
 	c->stem = told ? strlen(told->object) : 0;
 	init_completion(&c->done);
 	INIT_WORK(&c->work, end);
@@ -213,7 +218,7 @@ bool warden_ending_settle(struct warden_ending *c, unsigned long deadline, bool 
 		}
 	}
 	tell_end(c);
-	ended = c->ended && !c->taken;
+	ended = c->ended && c->what != WARDEN_ENDING_TAKEN;
 	put(c);
 	return ended;
 }

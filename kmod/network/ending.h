@@ -21,8 +21,12 @@ enum warden_enders {
 	WARDEN_ENDERS_NR,
 };
 
+/* What of a socket is ended, besides all of it, and one association by its number. */
+#define WARDEN_ENDING_ALL   0
+#define WARDEN_ENDING_TAKEN -1 /* a server goes on, and ends what it has taken */
+
 bool warden_ending_now(struct sock *sk);
-struct warden_ending *warden_ending_begin(struct sock *sk, struct warden_record *told, bool taken);
+struct warden_ending *warden_ending_begin(struct sock *sk, struct warden_record *told, s32 what);
 bool warden_ending_settle(struct warden_ending *c, unsigned long deadline, bool *late);
 bool warden_ending_queue(enum warden_enders kind, const struct sock *sk, struct work_struct *work);
 void warden_ending_flush(enum warden_enders kind);

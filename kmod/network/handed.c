@@ -23,6 +23,7 @@
 
 #include "handed.h"
 #include "service.h"
+#include "socket.h"
 
 /* --- which ones ------------------------------------------------------------------- */
 
@@ -71,7 +72,7 @@ static bool receives(const struct socket *sock)
 {
 	struct sock *sk = sock->sk;
 
-	if (!sk || sk->sk_kern_sock || (sk->sk_family != AF_INET && sk->sk_family != AF_INET6) ||
+	if (!sk || warden_socket_is_kernels(sk) || (sk->sk_family != AF_INET && sk->sk_family != AF_INET6) ||
 	    sock->type == SOCK_RAW)
 		return false;
 	switch (READ_ONCE(sk->sk_state)) {

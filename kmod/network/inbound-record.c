@@ -74,6 +74,10 @@ static void fill_record(struct warden_record *r, const struct warden_packet *p, 
 	r->family = p->family;
 	r->protocol = p->protocol;
 	r->port = p->flow.port;
+	if (p->origin.kernel) {
+		r->program_digest.alg = WARDEN_DIGEST_ALG_KERNEL;
+		strscpy(r->program, "kernel", sizeof(r->program));
+	}
 	if (p->family == AF_INET)
 		snprintf(r->object, sizeof(r->object), "from %pI4 on %s",
 			 &p->flow.peer.s6_addr32[3], p->in->name);

@@ -11,16 +11,21 @@
  * closes a port. Whose answer it is that comes in is found out without connection
  * tracking: of TCP, SCTP and DCCP only what begins a connection is looked at; of
  * UDP and UDP-Lite, whether the socket is connected, or has sent there a moment ago (await.h).
+ *
+ * Where programs may receive and the kernel may not, the socket is looked up, and one that no
+ * program has gets answers only.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/mutex.h>
+#include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/rcupdate.h>
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
 #include <net/ip.h>
 #include <net/net_namespace.h>
+#include <net/sock.h>
 
 #include "await.h"
 #include "inbound.h"
@@ -32,6 +37,8 @@
 #include "policy/layers.h"
 #include "policy/policy.h"
 #include "ports.h"
+#include "receiver.h"
+#include "socket.h"
 
 /* The hooks outlast the policy that needed them by this: the next one may need them again. */
 #define LINGER (2 * HZ)
@@ -46,7 +53,7 @@ static DECLARE_DELAYED_WORK(settle_work, settle_late);
 
 #if IS_ENABLED(CONFIG_NETFILTER)
 
-/* Of the policy in force, replaced before it: ports of UDP; NULL where it closes none at all. */
+/* Of the policy in force, replaced before it: ports of UDP some socket may not receive at; NULL is none. */
 static const unsigned long __rcu *shut;
 
 /* A rule for port 0 lets listen at whatever port the kernel picks. */
@@ -67,8 +74,8 @@ static u8 find_reason(const struct warden_packet *p, u32 bit, const struct warde
 {
 	struct warden_origin anybody = p->origin, anywhere = p->origin;
 
-	if (!warden_reach_has(ports->reach, bit))
-		return WARDEN_REASON_PORT_CLOSED;
+	if (!warden_reach_has(warden_ports_of(ports, p->origin.kernel)->reach, bit))
+		return p->origin.kernel ? WARDEN_REASON_KERNEL_NOT_NAMED : WARDEN_REASON_PORT_CLOSED;
 	anybody.peer.version = 0;
 	if (!warden_ports_state(ports, bit, &anybody))
 		return WARDEN_REASON_PEER_CLOSED;
@@ -81,7 +88,23 @@ static u8 find_reason(const struct warden_packet *p, u32 bit, const struct warde
 /* What programs of one machine do to each other is judged where a rule asks from where alone. */
 static bool is_inside(const struct warden_packet *p, u32 bit, const struct warden_ports *ports)
 {
-	return p->looped && !warden_reach_has(ports->reach, bit);
+	return p->looped && !warden_reach_has(warden_ports_of(ports, p->origin.kernel)->reach, bit);
+}
+
+static bool is_open(const struct warden_packet *p, u32 bit, const struct warden_ports *ports)
+{
+	return !warden_ports_state(ports, bit, &p->origin) || is_inside(p, bit, ports) ||
+	       is_picked(p, ports);
+}
+
+/* May it come in, to the socket that it comes to? */
+static bool may_enter(struct warden_packet *p, u32 bit, struct sk_buff *skb,
+		      const struct warden_ports *ports)
+{
+	if (!is_open(p, bit, ports))
+		return false;
+	p->origin.kernel = ports->kernel && warden_receiver_is_kernels(p, skb);
+	return !p->origin.kernel || is_open(p, bit, ports);
 }
 
 static unsigned int on_stopped(struct warden_packet *p, u32 bit, struct sk_buff *skb,
@@ -91,7 +114,7 @@ static unsigned int on_stopped(struct warden_packet *p, u32 bit, struct sk_buff 
 	u8 state = warden_ports_state(ports, bit, &p->origin);
 	bool hard = state & WARDEN_REACH_HARD;
 
-	if (!state || is_inside(p, bit, ports) || is_picked(p, ports) || warden_await_has(p, skb))
+	if (warden_await_has(p, skb))
 		return NF_ACCEPT;
 	if (!(state & WARDEN_REACH_RULED) &&
 	    warden_opening_holds(p->protocol, p->flow.port))
@@ -104,15 +127,78 @@ static unsigned int on_stopped(struct warden_packet *p, u32 bit, struct sk_buff 
 	return hard ? NF_DROP : NF_ACCEPT;
 }
 
+/* It tells no port, so there is nothing to tell of it; it is counted. */
+static unsigned int on_cut(const struct warden_ports *ports)
+{
+	warden_inbound_count(!ports->enforced);
+	return ports->enforced ? NF_DROP : NF_ACCEPT;
+}
+
 static noinline unsigned int look_in(struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct warden_layers *layers = warden_layers_get_rcu();
 	struct warden_packet p;
 	u32 bit;
 
-	if (!layers->ports || !warden_packet_read(&p, &bit, skb, state, layers->ports))
+	if (!layers->ports)
+		return NF_ACCEPT;
+	if (warden_packet_is_cut(skb, state->pf))
+		return on_cut(layers->ports);
+	if (!warden_packet_read(&p, &bit, skb, state, layers->ports) ||
+	    may_enter(&p, bit, skb, layers->ports))
 		return NF_ACCEPT;
 	return on_stopped(&p, bit, skb, layers);
+}
+
+/* As netfilter would have shown it: what the packet itself says, and by which interface it came. */
+static int ask_request(const struct sock *sk, const struct sk_buff *skb)
+{
+	const struct warden_layers *layers = warden_layers_get_rcu();
+	const struct warden_packet_ports *header = (const void *)skb_transport_header(skb);
+	const u32 bit = warden_port_bit(warden_ports_transport(sk->sk_protocol), ntohs(header->dest));
+	const struct nf_hook_state state = {
+		.hook = NF_INET_LOCAL_IN,
+		.pf = skb->protocol == htons(ETH_P_IPV6) ? NFPROTO_IPV6 : NFPROTO_IPV4,
+		.in = dev_get_by_index_rcu(sock_net(sk), skb->skb_iif),
+		.net = sock_net(sk),
+	};
+	struct warden_packet p;
+
+	if (!layers->ports || !test_bit(bit, warden_ports_watched(layers->ports)))
+		return 0;
+	if (!state.in)
+		return -EACCES;
+	warden_packet_take(&p, skb, &state, header, sk->sk_protocol);
+	p.origin.kernel = layers->ports->kernel && warden_socket_is_nobodys(sk);
+	if (is_open(&p, bit, layers->ports) ||
+	    !(warden_ports_state(layers->ports, bit, &p.origin) & WARDEN_REACH_HARD))
+		return 0; /* in the second case it was told of, where it came by */
+	return on_stopped(&p, bit, (struct sk_buff *)skb, layers) == NF_DROP ? -EACCES : 0;
+}
+
+/**
+ * warden_inbound_request() - may a connection begin?
+ * @sk: the socket of TCP or DCCP that was found for it, and listens
+ * @skb: the packet that asks for it, or brings its cookie
+ *
+ * The question that was asked of the packet, once more: verdicts of a queue (NF_STOP), tables
+ * behind ours, fragments and tunnels of UDP whose packets go straight to the transport are ways around
+ * the hook, or lead elsewhere behind it.
+ *
+ * Context: In a soft interrupt, or with those disabled.
+ * Return: 0, or -EACCES where the packet must be dropped.
+ */
+int warden_inbound_request(const struct sock *sk, const struct sk_buff *skb)
+{
+	int err = 0;
+
+	if (warden_ports_transport(sk->sk_protocol) == WARDEN_TRANSPORTS)
+		return 0;
+	rcu_read_lock();
+	if (rcu_access_pointer(shut))
+		err = ask_request(sk, skb);
+	rcu_read_unlock();
+	return err;
 }
 
 /*
@@ -122,7 +208,6 @@ static noinline unsigned int look_in(struct sk_buff *skb, const struct nf_hook_s
 static __always_inline bool passes(const struct sk_buff *skb, u8 protocol, const unsigned long *map)
 {
 	const struct warden_packet_ports *ports;
-	const u8 *tcp;
 
 	if (likely(protocol == IPPROTO_UDP)) {
 		ports = warden_packet_peek(skb, sizeof(*ports));
@@ -130,8 +215,12 @@ static __always_inline bool passes(const struct sk_buff *skb, u8 protocol, const
 	}
 	if (protocol != IPPROTO_TCP)
 		return false;
-	tcp = warden_packet_peek(skb, WARDEN_TCP_FLAGS_AT + 1);
-	return tcp && (tcp[WARDEN_TCP_FLAGS_AT] & WARDEN_TCP_BEGINNING) != WARDEN_TCP_SYN;
+	ports = warden_packet_peek(skb, WARDEN_TCP_FLAGS_AT + 1);
+	if (!ports)
+		return false;
+	if ((((const u8 *)ports)[WARDEN_TCP_FLAGS_AT] & WARDEN_TCP_BEGINNING) != WARDEN_TCP_SYN)
+		return true;
+	return !test_bit(ntohs(ports->dest), map - WARDEN_PORTS_TCP_BEFORE);
 }
 
 /* Netfilter calls its hooks under RCU. */
@@ -258,6 +347,11 @@ static bool is_noting(void)
 
 void warden_inbound_use(const struct warden_ports *ports)
 {
+}
+
+int warden_inbound_request(const struct sock *sk, const struct sk_buff *skb)
+{
+	return 0;
 }
 
 #endif

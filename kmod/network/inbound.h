@@ -5,6 +5,8 @@
 #include <linux/types.h>
 
 struct netlink_ext_ack;
+struct sk_buff;
+struct sock;
 struct warden_layers;
 struct warden_packet;
 struct warden_ports;
@@ -28,6 +30,7 @@ void warden_inbound_use(const struct warden_ports *ports);
 void warden_inbound_settle(void);
 void warden_inbound_enable(bool on);
 void warden_inbound_exit(void);
+int warden_inbound_request(const struct sock *sk, const struct sk_buff *skb);
 void warden_inbound_status(struct warden_inbound_status *st);
 
 void warden_inbound_tell(const struct warden_packet *packet, const struct warden_layers *layers,

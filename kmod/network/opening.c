@@ -132,7 +132,7 @@ static u32 end_sockets(const struct warden_opening *o, u32 *late)
 	}
 	spin_unlock_bh(&table_lock);
 	list_for_each_entry(one, &over, list)
-		one->ending = warden_ending_begin(one->sk, NULL, false);
+		one->ending = warden_ending_begin(one->sk, NULL, WARDEN_ENDING_ALL);
 	deadline = jiffies + msecs_to_jiffies(END_MS);
 	list_for_each_entry_safe(one, next, &over, list) {
 		bool is_late = false;

@@ -44,7 +44,7 @@ static int find_transport(const struct sk_buff *skb, u8 family, u8 *protocol)
 	*protocol = six->nexthdr;
 	if (likely(six->nexthdr == IPPROTO_TCP || six->nexthdr == IPPROTO_UDP))
 		return skb_network_header_len(skb);
-	/* Only the first fragment has it, and without that one the others come to nothing. */
+	/* The first fragment has it, see warden_packet_is_cut(), and the others come to nothing without. */
 	found = ipv6_find_hdr(skb, &at, -1, &frag, NULL);
 	if (found < 0 || frag)
 		return -1;
@@ -106,6 +106,7 @@ static void read_origin(struct warden_packet *p, const struct sk_buff *skb,
 			const struct nf_hook_state *state)
 {
 	p->in = state->in;
+	p->origin.kernel = false;
 	p->looped = is_looped(skb, state);
 	if (p->looped || !(p->in->flags & IFF_LOOPBACK))
 		p->origin.interface = warden_reach_interface(p->in);
@@ -140,6 +141,54 @@ bool warden_packet_is_to_many(const struct sk_buff *skb, u16 family)
 }
 
 /**
+ * warden_packet_take() - what a packet is
+ * @p: filled in, but for its reason
+ * @skb: the packet, on its way in, or on its way out
+ * @state: of the hook, or as it would be there
+ * @header: its ports
+ * @protocol: IPPROTO_*, one of a transport that has ports
+ *
+ * Context: Under RCU.
+ */
+void warden_packet_take(struct warden_packet *p, const struct sk_buff *skb,
+			const struct nf_hook_state *state, const struct warden_packet_ports *header,
+			u8 protocol)
+{
+	const bool in = state->hook == NF_INET_LOCAL_IN;
+
+	p->transport = warden_ports_transport(protocol);
+	p->protocol = protocol;
+	p->flow.protocol = protocol;
+	p->flow.net = state->net;
+	p->flow.port = ntohs(in ? header->dest : header->source);
+	p->flow.peer_port = ntohs(in ? header->source : header->dest);
+	p->family = state->pf == NFPROTO_IPV4 ? AF_INET : AF_INET6;
+	read_addresses(p, skb, in);
+	if (in)
+		read_origin(p, skb, state);
+}
+
+/**
+ * warden_packet_is_cut() - does a packet of IPv6 end before it tells its transport?
+ * @skb: the packet, on its way in
+ * @family: NFPROTO_*
+ *
+ * One of two fragments can have the headers before that of the transport, and the other
+ * one that and the rest: put together behind the hook, they would be a packet that nobody looked
+ * at. Nobody sends so who means well (RFC 7112, 5: such a first fragment may be dropped).
+ *
+ * Context: Under RCU.
+ * Return: true if it does.
+ */
+bool warden_packet_is_cut(const struct sk_buff *skb, u8 family)
+{
+	unsigned int at = 0;
+
+	return family == NFPROTO_IPV6 && ipv6_ext_hdr(ipv6_hdr(skb)->nexthdr) &&
+	       ipv6_find_hdr(skb, &at, -1, NULL, NULL) == -EBADMSG;
+}
+
+/**
  * warden_packet_read() - what a packet is that the ports of a policy say something of
  * @p: filled in, but for its reason
  * @bit: set to the port's place in the maps
@@ -168,18 +217,9 @@ bool warden_packet_read(struct warden_packet *p, u32 *bit, const struct sk_buff 
 	header = skb_header_pointer(skb, at, sizeof(copy), &copy);
 	if (!header)
 		return false;
-	p->transport = transport;
-	p->protocol = protocol;
-	p->flow.port = ntohs(in ? header->dest : header->source);
-	*bit = warden_port_bit(transport, p->flow.port);
-	if (likely(!warden_port_stops(ports, *bit)) || !begins(skb, at, transport))
+	*bit = warden_port_bit(transport, ntohs(in ? header->dest : header->source));
+	if (likely(!test_bit(*bit, warden_ports_watched(ports))) || !begins(skb, at, transport))
 		return false;
-	p->flow.protocol = protocol;
-	p->flow.net = state->net;
-	p->flow.peer_port = ntohs(in ? header->source : header->dest);
-	p->family = state->pf == NFPROTO_IPV4 ? AF_INET : AF_INET6;
-	read_addresses(p, skb, in);
-	if (in)
-		read_origin(p, skb, state);
+	warden_packet_take(p, skb, state, header, protocol);
 	return true;
 }

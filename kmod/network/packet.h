@@ -61,9 +61,18 @@ static __always_inline const void *warden_packet_peek(const struct sk_buff *skb,
 /* The part of a map that is about UDP, by the number of the port. */
 static inline const unsigned long *warden_ports_udp(const struct warden_ports *ports)
 {
-	return ports ? ports->stop + BIT_WORD(WARDEN_TRANSPORT_UDP * WARDEN_PORTS) : NULL;
+	return ports ? warden_ports_watched(ports) + BIT_WORD(WARDEN_TRANSPORT_UDP * WARDEN_PORTS) :
+		       NULL;
 }
 
+/* By how much the part about TCP stands before it. */
+#define WARDEN_PORTS_TCP_BEFORE                                                                   \
+	((WARDEN_TRANSPORT_UDP - WARDEN_TRANSPORT_TCP) * BIT_WORD(WARDEN_PORTS))
+
+void warden_packet_take(struct warden_packet *p, const struct sk_buff *skb,
+			const struct nf_hook_state *state, const struct warden_packet_ports *header,
+			u8 protocol);
+bool warden_packet_is_cut(const struct sk_buff *skb, u8 family);
 bool warden_packet_is_to_many(const struct sk_buff *skb, u16 family);
 bool warden_packet_read(struct warden_packet *p, u32 *bit, const struct sk_buff *skb,
 			const struct nf_hook_state *state, const struct warden_ports *ports);

@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 struct warden_answer;
+struct warden_gate;
 struct warden_identity;
 struct warden_layers;
 
@@ -14,5 +15,6 @@ void warden_pass_note(u64 key, const struct warden_identity *subject,
 		      const struct warden_answer *answer);
 void warden_pass_hold(void);
 void warden_pass_renew(void);
+void warden_pass_watch(struct warden_gate *to);
 
 #endif /* WARDEN_PASS_H */

@@ -6,6 +6,9 @@
  *
  * Programs share a port: it is open where one of them may receive there. What is
  * denied to one program closes nothing for the others.
+ *
+ * A socket of the kernel's own asks nobody when it gets its port, so a packet is asked once more
+ * where that makes a difference: by another set of maps, of the rules that speak of the kernel.
  */
 #include <linux/bitmap.h>
 #include <linux/in.h>
@@ -48,9 +51,27 @@ enum warden_transport warden_ports_transport(u16 protocol)
 	}
 }
 
-static bool denies_all(const struct warden_rule *rule)
+static const struct warden_digest the_kernel = { .alg = WARDEN_DIGEST_ALG_KERNEL };
+
+/* Does a rule leave nobody out? The kernel is all there is where it is about its own sockets. */
+static bool denies_all(const struct warden_snapshot *snap, const struct warden_rule *rule, bool kernels)
 {
-	return !rule->program && rule->action == WARDEN_ACTION_DENY;
+	return rule->action == WARDEN_ACTION_DENY &&
+	       (!rule->program || (kernels && warden_ports_tells_kernel(snap, rule)));
+}
+
+/**
+ * warden_ports_tells_kernel() - is a rule about sockets of the kernel's own?
+ * @snap: the layer it is of
+ * @rule: about listening
+ *
+ * Context: Any; the caller keeps @snap alive.
+ * Return: true if it is for any program, or for the kernel.
+ */
+bool warden_ports_tells_kernel(const struct warden_snapshot *snap, const struct warden_rule *rule)
+{
+	return !rule->program ||
+	       warden_decide_same(&snap->programs[rule->program - 1].digests[0], &the_kernel);
 }
 
 /**
@@ -77,8 +98,26 @@ static bool has_denial(const struct warden_snapshot *snap)
 	u32 i, end;
 
 	for (i = listen_rules(snap, &end); i < end && !snap->rules[i].program; i++)
-		if (denies_all(&snap->rules[i]))
+		if (snap->rules[i].action == WARDEN_ACTION_DENY)
 			return true;
+	return false;
+}
+
+/* The same for the kernel alone. */
+static bool denies_kernel(const struct warden_snapshot *snap)
+{
+	u32 i, k;
+
+	for (i = warden_decide_refs(snap, &the_kernel);
+	     i < snap->nr_refs && warden_decide_same(&snap->refs[i].digest, &the_kernel); i++) {
+		const u32 program = snap->refs[i].program + 1;
+
+		k = warden_decide_rules(snap, WARDEN_DOMAIN_LISTEN, program);
+		for (; k < snap->nr_rules && snap->rules[k].domain == WARDEN_DOMAIN_LISTEN &&
+		       snap->rules[k].program == program; k++)
+			if (snap->rules[k].action == WARDEN_ACTION_DENY)
+				return true;
+	}
 	return false;
 }
 
@@ -96,7 +135,7 @@ bool warden_ports_closes(const struct warden_snapshot *snap)
 {
 	return snap->version &&
 	       (snap->defaults[WARDEN_DOMAIN_LISTEN].action == WARDEN_ACTION_DENY ||
-		has_denial(snap));
+		has_denial(snap) || denies_kernel(snap));
 }
 
 static bool is_enforced(const struct warden_snapshot *snap)
@@ -184,44 +223,59 @@ static void add_program(const struct warden_snapshot *snap, u32 from, u32 end)
 		bitmap_or(open, open, own, WARDEN_PORT_BITS);
 }
 
-/* Which ports a layer leaves open to somebody, into @open. */
-static void read_layer(const struct warden_snapshot *snap)
+/* What each program may, of those whose rules are @i to @end. */
+static void add_programs(const struct warden_snapshot *snap, u32 i, u32 end)
 {
-	u32 i, next, end, first = listen_rules(snap, &end);
+	u32 next;
 
-	if (snap->defaults[WARDEN_DOMAIN_LISTEN].action == WARDEN_ACTION_ALLOW)
-		bitmap_fill(open, WARDEN_PORT_BITS);
-	else
-		bitmap_zero(open, WARDEN_PORT_BITS);
-	for (i = first; i < end && !snap->rules[i].program; i++)
-		if (snap->rules[i].action == WARDEN_ACTION_ALLOW &&
-		    !warden_ports_is_conditional(&snap->rules[i]))
-			warden_ports_mark(open, &snap->rules[i], true);
 	for (; i < end; i = next) {
 		for (next = i; next < end && snap->rules[next].program == snap->rules[i].program;)
 			next++;
-		if (snap->defaults[WARDEN_DOMAIN_LISTEN].action == WARDEN_ACTION_DENY)
-			add_program(snap, i, next);
+		add_program(snap, i, next);
 	}
-	for (i = first; i < end && !snap->rules[i].program; i++)
-		if (denies_all(&snap->rules[i]) && !warden_ports_is_conditional(&snap->rules[i]))
-			warden_ports_mark(open, &snap->rules[i], false);
+}
+
+static void mark_denied(const struct warden_snapshot *snap, unsigned long *map, bool kernels, bool set)
+{
+	u32 i, end;
+
+	for (i = listen_rules(snap, &end); i < end && (kernels || !snap->rules[i].program); i++)
+		if (denies_all(snap, &snap->rules[i], kernels) &&
+		    !warden_ports_is_conditional(&snap->rules[i]))
+			warden_ports_mark(map, &snap->rules[i], set);
+}
+
+/* Which ports a layer leaves open to somebody, or to the kernel, into @open. */
+static void read_layer(const struct warden_snapshot *snap, bool kernels)
+{
+	const bool closed = snap->defaults[WARDEN_DOMAIN_LISTEN].action == WARDEN_ACTION_DENY;
+	u32 i, end;
+
+	if (closed)
+		bitmap_zero(open, WARDEN_PORT_BITS);
+	else
+		bitmap_fill(open, WARDEN_PORT_BITS);
+	for (i = listen_rules(snap, &end); i < end && (kernels || !snap->rules[i].program); i++)
+		if (snap->rules[i].action == WARDEN_ACTION_ALLOW &&
+		    warden_ports_tells_kernel(snap, &snap->rules[i]) &&
+		    !warden_ports_is_conditional(&snap->rules[i]))
+			warden_ports_mark(open, &snap->rules[i], true);
+	if (closed)
+		add_programs(snap, i, end);
+	mark_denied(snap, open, kernels, false);
 }
 
 static void add_layer(struct warden_ports *ports, const struct warden_snapshot *snap)
 {
-	u32 i, end;
-
 	if (!warden_ports_closes(snap))
 		return;
-	read_layer(snap);
+	read_layer(snap, ports->kernels);
 	bitmap_complement(open, open, WARDEN_PORT_BITS);
 	bitmap_or(ports->stop, ports->stop, open, WARDEN_PORT_BITS);
 	if (ports->hard && is_enforced(snap))
 		bitmap_or(ports->hard, ports->hard, open, WARDEN_PORT_BITS);
-	for (i = listen_rules(snap, &end); ports->ruled && i < end && !snap->rules[i].program; i++)
-		if (denies_all(&snap->rules[i]) && !warden_ports_is_conditional(&snap->rules[i]))
-			warden_ports_mark(ports->ruled, &snap->rules[i], true);
+	if (ports->ruled)
+		mark_denied(snap, ports->ruled, ports->kernels, true);
 }
 
 /* --- the policy ------------------------------------------------------------------ */
@@ -249,13 +303,27 @@ static void renew_reach(struct warden_ports *ports, const struct warden_layers *
 	struct warden_reach *reach;
 
 	if (ports->reach && ports->layers != layers->nr &&
-	    !warden_reach_make(layers, &reach, NULL)) {
+	    !warden_reach_make(layers, ports->kernels, &reach, NULL)) {
 		warden_reach_free(ports->reach);
 		ports->reach = reach;
 		ports->layers = layers->nr;
 	}
 	if (ports->reach)
 		warden_reach_mark(ports->reach, ports->stop);
+}
+
+static void renew(struct warden_ports *ports, const struct warden_layers *layers)
+{
+	u32 i;
+
+	bitmap_zero(ports->stop, WARDEN_PORT_BITS);
+	if (ports->hard)
+		bitmap_zero(ports->hard, WARDEN_PORT_BITS);
+	if (ports->ruled)
+		bitmap_zero(ports->ruled, WARDEN_PORT_BITS);
+	for (i = 0; i < layers->nr; i++)
+		add_layer(ports, layers->layer[i]);
+	renew_reach(ports, layers);
 }
 
 /**
@@ -267,19 +335,50 @@ static void renew_reach(struct warden_ports *ports, const struct warden_layers *
 void warden_ports_renew(struct warden_layers *layers)
 {
 	struct warden_ports *ports = layers->ports;
-	u32 i;
 
 	warden_change_assert_held();
+	if (ports)
+		renew(ports, layers);
+	if (ports && ports->kernel)
+		renew(ports->kernel, layers);
+}
+
+/* What closes a port to sockets of the kernel's own, where @kernels, or to all. */
+static int make(struct warden_ports **to, const struct warden_layers *layers, bool kernels,
+		struct netlink_ext_ack *extack)
+{
+	u32 i, closing = 0, enforced = 0;
+	struct warden_ports *ports;
+	bool ruled = false;
+
+	for (i = 0; i < layers->nr; i++) {
+		closing += warden_ports_closes(layers->layer[i]);
+		enforced += warden_ports_closes(layers->layer[i]) && is_enforced(layers->layer[i]);
+		ruled |= has_denial(layers->layer[i]) || (kernels && denies_kernel(layers->layer[i]));
+	}
+	if (!closing)
+		return 0;
+	ports = kzalloc(sizeof(*ports), GFP_KERNEL_ACCOUNT);
 	if (!ports)
-		return;
-	bitmap_zero(ports->stop, WARDEN_PORT_BITS);
-	if (ports->hard)
-		bitmap_zero(ports->hard, WARDEN_PORT_BITS);
-	if (ports->ruled)
-		bitmap_zero(ports->ruled, WARDEN_PORT_BITS);
-	for (i = 0; i < layers->nr; i++)
-		add_layer(ports, layers->layer[i]);
-	renew_reach(ports, layers);
+		return -ENOMEM;
+	*to = ports;
+	ports->enforced = enforced;
+	ports->layers = layers->nr;
+	ports->kernels = kernels;
+	return alloc_maps(ports, enforced && enforced < closing, ruled) ?:
+	       warden_reach_make(layers, kernels, &ports->reach, extack);
+}
+
+/* Are there rules for programs alone, by which a port is open to them, or for the kernel? */
+static bool tells_apart(const struct warden_snapshot *snap)
+{
+	u32 i, end;
+
+	for (i = listen_rules(snap, &end); i < end; i++)
+		if (snap->rules[i].program && (snap->rules[i].action == WARDEN_ACTION_ALLOW ||
+					       warden_ports_tells_kernel(snap, &snap->rules[i])))
+			return true;
+	return false;
 }
 
 /**
@@ -292,32 +391,21 @@ void warden_ports_renew(struct warden_layers *layers)
  */
 int warden_ports_make(struct warden_layers *layers, struct netlink_ext_ack *extack)
 {
-	u32 i, closing = 0, enforced = 0;
-	struct warden_ports *ports;
-	bool ruled = false;
+	bool apart = false;
 	int err;
+	u32 i;
 
-	for (i = 0; i < layers->nr; i++) {
-		closing += warden_ports_closes(layers->layer[i]);
-		enforced += warden_ports_closes(layers->layer[i]) && is_enforced(layers->layer[i]);
-		ruled |= has_denial(layers->layer[i]);
-	}
-	if (!closing)
-		return 0;
-	ports = kzalloc(sizeof(*ports), GFP_KERNEL_ACCOUNT);
-	if (!ports)
-		return -ENOMEM;
-	layers->ports = ports;
-	ports->enforced = enforced;
-	ports->layers = layers->nr;
-	err = alloc_maps(ports, enforced && enforced < closing, ruled) ?:
-	      warden_reach_make(layers, &ports->reach, extack);
-	if (err)
+	for (i = 0; i < layers->nr; i++)
+		apart |= warden_ports_closes(layers->layer[i]) && tells_apart(layers->layer[i]);
+	err = make(&layers->ports, layers, false, extack);
+	if (!err && apart)
+		err = make(&layers->ports->kernel, layers, true, extack);
+	if (err || !layers->ports)
 		return err;
 	warden_ports_renew(layers);
-	if (!bitmap_empty(ports->stop, WARDEN_PORT_BITS))
+	if (!bitmap_empty(warden_ports_watched(layers->ports), WARDEN_PORT_BITS))
 		return 0;
-	warden_ports_free(ports);
+	warden_ports_free(layers->ports);
 	layers->ports = NULL;
 	return 0;
 }
@@ -332,6 +420,7 @@ void warden_ports_free(struct warden_ports *ports)
 {
 	if (!ports)
 		return;
+	warden_ports_free(ports->kernel);
 	kvfree(ports->stop);
 	kvfree(ports->hard);
 	kvfree(ports->ruled);
@@ -351,7 +440,7 @@ size_t warden_ports_size(const struct warden_ports *ports)
 	if (!ports)
 		return 0;
 	return sizeof(*ports) + (1 + !!ports->hard + !!ports->ruled) * MAP_BYTES +
-	       warden_reach_size(ports->reach);
+	       warden_reach_size(ports->reach) + warden_ports_size(ports->kernel);
 }
 
 /* --- asking ---------------------------------------------------------------------- */
@@ -369,6 +458,7 @@ u8 warden_ports_state(const struct warden_ports *ports, u32 bit, const struct wa
 {
 	u8 state = WARDEN_REACH_STOP;
 
+	ports = warden_ports_of(ports, origin->kernel);
 	if (!warden_port_stops(ports, bit))
 		return 0;
 	if (warden_reach_has(ports->reach, bit))
@@ -387,7 +477,7 @@ u8 warden_ports_state(const struct warden_ports *ports, u32 bit, const struct wa
  * lacks only its condition is the line that a person looks for.
  */
 static bool is_closed_by(const struct warden_snapshot *snap, enum warden_transport transport,
-			 const struct warden_request *req, u32 *line)
+			 const struct warden_request *req, bool kernels, u32 *line)
 {
 	bool is_open = snap->defaults[WARDEN_DOMAIN_LISTEN].action == WARDEN_ACTION_ALLOW;
 	bool allowed = false, denied = false;
@@ -397,14 +487,15 @@ static bool is_closed_by(const struct warden_snapshot *snap, enum warden_transpo
 		const struct warden_rule *rule = &snap->rules[i];
 
 		if (!warden_ports_is_about(rule, transport) || req->port < rule->port_low ||
-		    req->port > rule->port_high)
+		    req->port > rule->port_high ||
+		    (kernels && !warden_ports_tells_kernel(snap, rule)))
 			continue;
 		if (!warden_match_reaches(snap, rule, req)) {
 			near = near ?: rule->action == WARDEN_ACTION_ALLOW ? rule->line : 0;
 			continue;
 		}
 		*line = rule->line;
-		if (denies_all(rule))
+		if (denies_all(snap, rule, kernels))
 			return true;
 		if (rule->program != program) {
 			is_open |= allowed && !denied;
@@ -456,7 +547,7 @@ const struct warden_snapshot *warden_ports_closer(const struct warden_layers *la
 
 	for (i = 0; i < layers->nr; i++)
 		if (warden_ports_closes(layers->layer[i]) &&
-		    is_closed_by(layers->layer[i], transport, &req, line))
+		    is_closed_by(layers->layer[i], transport, &req, origin->kernel, line))
 			return layers->layer[i];
 	*line = 0;
 	return layers->layer[layers->nr - 1];

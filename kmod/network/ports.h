@@ -32,7 +32,10 @@ enum warden_transport {
  * @ruled: one bit where a rule says so, and no default; NULL is none
  * @enforced: the layers that let nobody receive somewhere are enforced
  * @layers: how many @reach was made of
+ * @kernels: it is about sockets of the kernel's own
  * @reach: for ports that can be received at from some places: which; NULL is none such
+ * @kernel: the same for sockets of the kernel's own, at no less ports; NULL where whose socket
+ *	    it is makes no difference
  *
  * A part of the struct warden_layers it was made of, and published with it. Each
  * map has WARDEN_PORT_BITS.
@@ -43,13 +46,27 @@ struct warden_ports {
 	unsigned long *ruled;
 	bool enforced;
 	u32 layers;
+	bool kernels;
 	struct warden_reach *reach;
+	struct warden_ports *kernel;
 };
 
 /* Which bit of a map stands for a port. */
 static inline u32 warden_port_bit(enum warden_transport transport, u16 port)
 {
 	return transport * WARDEN_PORTS + port;
+}
+
+/* What holds for a socket. */
+static inline const struct warden_ports *warden_ports_of(const struct warden_ports *p, bool kernel)
+{
+	return kernel && p->kernel ? p->kernel : p;
+}
+
+/* The ports of which a packet is to be looked at: some socket may not receive it. */
+static inline const unsigned long *warden_ports_watched(const struct warden_ports *p)
+{
+	return warden_ports_of(p, true)->stop;
 }
 
 /* Does the policy let nobody receive at this port? */
@@ -74,6 +91,7 @@ enum warden_transport warden_ports_transport(u16 protocol);
 u8 warden_ports_state(const struct warden_ports *ports, u32 bit,
 		      const struct warden_origin *origin);
 bool warden_ports_is_conditional(const struct warden_rule *rule);
+bool warden_ports_tells_kernel(const struct warden_snapshot *snap, const struct warden_rule *rule);
 bool warden_ports_is_about(const struct warden_rule *rule, enum warden_transport transport);
 bool warden_ports_closes(const struct warden_snapshot *snap);
 void warden_ports_mark(unsigned long *map, const struct warden_rule *rule, bool set);

@@ -88,6 +88,7 @@ struct named_rule {
 /**
  * struct making - a reach under construction
  * @layers: the policy
+ * @kernels: it is about sockets of the kernel's own
  * @reach: what it becomes
  * @all: the rules about listening that TCP or UDP can match, of each layer in their order
  * @nr_all: how many
@@ -97,6 +98,7 @@ struct named_rule {
  */
 struct making {
 	const struct warden_layers *layers;
+	bool kernels;
 	struct warden_reach *reach;
 	struct named_rule *all;
 	u32 nr_all;
@@ -134,7 +136,7 @@ static u32 add_program(const struct making *m, u32 i, u32 end, const struct ward
 	return i;
 }
 
-/* What one layer says; its rules are from @i to @end, those for any program first. */
+/* What one layer says; its rules are from @i to @end, those for any program first. The kernel is no program. */
 static u8 ask_layer(const struct making *m, const struct warden_snapshot *snap, u32 i, u32 end,
 		    const struct warden_request *req)
 {
@@ -144,7 +146,7 @@ static u8 ask_layer(const struct making *m, const struct warden_snapshot *snap, 
 
 	if (!warden_ports_closes(snap))
 		return 0;
-	for (; i < end && !m->here[i].rule->program; i++) {
+	for (; i < end && (m->kernels || !m->here[i].rule->program); i++) {
 		if (!warden_match_reaches(snap, m->here[i].rule, req))
 			continue;
 		if (m->here[i].rule->action == WARDEN_ACTION_DENY)
@@ -381,6 +383,8 @@ static u32 list_rules(struct making *m, bool count)
 
 		end = warden_decide_rules(snap, WARDEN_DOMAIN_LISTEN + 1, 0);
 		for (k = warden_decide_rules(snap, WARDEN_DOMAIN_LISTEN, 0); k < end; k++) {
+			if (m->kernels && !warden_ports_tells_kernel(snap, &snap->rules[k]))
+				continue;
 			if (!count)
 				m->all[m->nr_all] = (struct named_rule){ snap, &snap->rules[k] };
 			m->nr_all++;
@@ -416,16 +420,17 @@ out:
 /**
  * warden_reach_make() - find out from where the ports of a policy can be reached
  * @layers: the policy, not published
+ * @kernels: those of sockets of the kernel's own
  * @to: set to the answer; NULL where no rule asks for an interface or a net
  * @extack: told why not
  *
  * Context: In a change; may sleep.
  * Return: 0; -ENOMEM; -E2BIG where it would take too long or too much memory.
  */
-int warden_reach_make(const struct warden_layers *layers, struct warden_reach **to,
+int warden_reach_make(const struct warden_layers *layers, bool kernels, struct warden_reach **to,
 		      struct netlink_ext_ack *extack)
 {
-	struct making m = { .layers = layers };
+	struct making m = { .layers = layers, .kernels = kernels };
 	int err;
 
 	warden_change_assert_held();

@@ -20,16 +20,18 @@ struct warden_layers;
  * @interface: as in struct warden_request; NULL is any
  * @peer: the other side, unmapped; no version is any
  * @own: the address it is sent to, unmapped; no version is any
+ * @kernel: it comes to a socket of the kernel's own
  */
 struct warden_origin {
 	const char *interface;
 	struct warden_address peer;
 	struct warden_address own;
+	bool kernel;
 };
 
 struct warden_reach;
 
-int warden_reach_make(const struct warden_layers *layers, struct warden_reach **to,
+int warden_reach_make(const struct warden_layers *layers, bool kernels, struct warden_reach **to,
 		      struct netlink_ext_ack *extack);
 void warden_reach_free(struct warden_reach *reach);
 size_t warden_reach_size(const struct warden_reach *reach);

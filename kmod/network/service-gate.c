@@ -17,6 +17,7 @@
 #include "policy/layers.h"
 #include "policy/shadow.h"
 #include "service.h"
+#include "ticket.h"
 #include "way.h"
 
 /* Protects the gate, and the order in which what it tells is made and written. */
@@ -135,6 +136,8 @@ void warden_service_watch(struct warden_gate *to)
 	mutex_lock(&gate_lock);
 	gate = to;
 	mutex_unlock(&gate_lock);
+	warden_ticket_watch(to);
+	warden_pass_watch(to);
 	warden_broker_watch(to);
 	warden_inbound_enable(to);
 	warden_service_renew();

@@ -5,8 +5,10 @@
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/net.h>
+#include <linux/random.h>
 #include <linux/socket.h>
 #include <linux/string.h>
+#include <linux/uio.h>
 #include <linux/udp.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
@@ -108,7 +110,7 @@ void warden_peer_read(struct warden_peer *to, const struct socket *sock,
 	u16 family = len >= (int)sizeof(sa_family_t) ? address->sa_family : AF_UNSPEC;
 
 	*to = (struct warden_peer){};
-	if (!warden_peer_is_inet(sock) && sock->sk->sk_family != AF_SMC)
+	if (!warden_peer_is_inet(sock))
 		return;
 	if (family == AF_UNSPEC)
 		family = sock->sk->sk_family;
@@ -191,4 +193,41 @@ bool warden_peer_pending(struct warden_peer *to, const struct sock *sk)
 		to->port = ntohs(inet->cork.fl.u.ip6.fl6_dport);
 	}
 	return family;
+}
+
+/* Shorter ones the protocols refuse, and they shall go on to do so. */
+static bool is_long_enough(const struct sock *sk, const struct msghdr *msg)
+{
+	const struct sockaddr *name = msg->msg_name;
+
+	if (msg->msg_namelen < (int)sizeof(struct sockaddr_in))
+		return false;
+	return sk->sk_family == AF_INET || name->sa_family == AF_INET ||
+	       msg->msg_namelen >= SIN6_LEN_LEAST;
+}
+
+/**
+ * warden_peer_forget() - have the message behind this one asked for as well
+ * @sock: the socket
+ * @msg: a message that was judged, or is about to be
+ *
+ * sendmmsg(2) asks nobody about a message to the address of the one before it, though its control
+ * messages say by which interface it goes, and which other addresses it brings along. So
+ * the address becomes one that no program can repeat: as long as can be, with a number
+ * behind what the protocols read. What user space sends lies in a struct sockaddr_storage.
+ *
+ * Context: Process context.
+ */
+void warden_peer_forget(const struct socket *sock, struct msghdr *msg)
+{
+	struct sockaddr_storage *name = msg->msg_name;
+	const u64 once = get_random_u64();
+
+	if (!name || !user_backed_iter(&msg->msg_iter) || !is_long_enough(sock->sk, msg) ||
+	    (sock->type == SOCK_STREAM && sock->sk->sk_protocol != IPPROTO_SCTP) ||
+	    (sock->sk->sk_family != AF_INET && sock->sk->sk_family != AF_INET6))
+		return;
+	memset((u8 *)name + msg->msg_namelen, 0, sizeof(*name) - msg->msg_namelen);
+	memcpy((u8 *)(name + 1) - sizeof(once), &once, sizeof(once));
+	msg->msg_namelen = sizeof(*name);
 }

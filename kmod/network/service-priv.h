@@ -29,9 +29,11 @@ struct warden_peer {
 /* SIN6_LEN_RFC2133 of include/net/ipv6.h: without the scope, which is newer. */
 #define SIN6_LEN_LEAST 24
 
+/* Are its addresses those of the internet? AF_SMC has no others. */
 static inline bool warden_peer_is_inet(const struct socket *sock)
 {
-	return sock->sk->sk_family == AF_INET || sock->sk->sk_family == AF_INET6;
+	return sock->sk->sk_family == AF_INET || sock->sk->sk_family == AF_INET6 ||
+	       sock->sk->sk_family == AF_SMC;
 }
 
 u16 warden_peer_protocol(const struct sock *sk);
@@ -41,7 +43,9 @@ void warden_peer_read(struct warden_peer *to, const struct socket *sock,
 		      const struct sockaddr *address, int len);
 void warden_peer_own(struct warden_address *own, const struct sock *sk);
 void warden_peer_find(struct warden_peer *to, const struct sock *sk);
+void warden_peer_forget(const struct socket *sock, struct msghdr *msg);
 int warden_peer_judge(struct socket *sock, const struct warden_peer *to);
+bool warden_peer_speaks_to_many(struct warden_peer *to, const struct sock *sk);
 int warden_sctp_send(struct socket *sock, const struct msghdr *msg, u16 port);
 
 #endif /* WARDEN_SERVICE_PRIV_H */

@@ -13,6 +13,7 @@
 
 #include "service.h"
 #include "service-priv.h"
+#include "socket.h"
 
 /* Which address a control message of SCTP brings along; false for any other message. */
 static bool read_along(struct warden_peer *to, struct cmsghdr *c, u16 port)
@@ -59,6 +60,21 @@ int warden_sctp_send(struct socket *sock, const struct msghdr *msg, u16 port)
 	return err;
 }
 
+/**
+ * warden_peer_speaks_to_many() - may what a socket sends go to addresses that nobody sees here?
+ * @to: cleared: anybody
+ * @sk: the socket
+ *
+ * Context: Any.
+ * Return: true of SCTP.
+ */
+bool warden_peer_speaks_to_many(struct warden_peer *to, const struct sock *sk)
+{
+	*to = (struct warden_peer){};
+	return (sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
+	       sk->sk_protocol == IPPROTO_SCTP && sk->sk_type != SOCK_RAW;
+}
+
 static int length_of(const struct sockaddr *address)
 {
 	return address->sa_family == AF_INET  ? sizeof(struct sockaddr_in) :
@@ -83,7 +99,7 @@ int warden_service_associate(struct sock *sk, const struct sockaddr *address, in
 	struct warden_peer to;
 	int err = 0, size;
 
-	if (sk->sk_kern_sock || !sock)
+	if (warden_socket_is_kernels(sk) || !sock)
 		return 0;
 	while (!err && len >= (int)sizeof(sa_family_t)) {
 		size = length_of(address);

@@ -20,6 +20,7 @@
 #include <warden/address.h>
 
 #include "broker.h"
+#include "device/ear.h"
 #include "egress.h"
 #include "judge/judge.h"
 #include "opening.h"
@@ -28,6 +29,7 @@
 #include "reach.h"
 #include "service.h"
 #include "service-priv.h"
+#include "socket.h"
 #include "way.h"
 
 /* The longest address as text, IPv6 with IPv4 at its end, and by which interface. */
@@ -78,7 +80,7 @@ static noinline int judge_listen(struct socket *sock, const struct place *at, co
 		.domain = WARDEN_DOMAIN_LISTEN,
 		.uid = from_kuid(&init_user_ns, current_uid()),
 		.subject = &subject,
-		.protocol = sock->sk->sk_protocol,
+		.protocol = warden_peer_protocol(sock->sk),
 		.port = at->port,
 		.own = at->own,
 		.interface = find_interface(name, sock->sk, at->index, at->loop),
@@ -97,7 +99,7 @@ static noinline int judge_listen(struct socket *sock, const struct place *at, co
 
 static int ask_listen(struct socket *sock, const struct place *at, const char *what, bool *opened)
 {
-	u64 key = warden_pass_key(WARDEN_DOMAIN_LISTEN, sock->sk->sk_protocol, at->port);
+	u64 key = warden_pass_key(WARDEN_DOMAIN_LISTEN, warden_peer_protocol(sock->sk), at->port);
 
 	*opened = false;
 	return warden_pass_known(key) ? 0 : judge_listen(sock, at, what, key, opened);
@@ -126,20 +128,49 @@ static bool is_loop(const struct in6_addr *a)
 	return ipv6_addr_v4mapped(a) ? ipv4_is_loopback(a->s6_addr32[3]) : ipv6_addr_loopback(a);
 }
 
+/* By which family bind(2) will read an address: AF_SMC by that of the address, where it is none by IPv4. */
+static int family_of(const struct socket *sock, const struct sockaddr *address, int len)
+{
+	if (sock->sk->sk_family != AF_SMC || len < (int)sizeof(sa_family_t))
+		return sock->sk->sk_family;
+	return address->sa_family == AF_UNSPEC ? AF_INET : address->sa_family;
+}
+
 /* Of a link-local address the scope is the interface; a socket that has one of its own keeps it. */
 static int read_scope(const struct socket *sock, const struct sockaddr *address, int len, bool *loop)
 {
 	const struct sockaddr_in6 *in = (const struct sockaddr_in6 *)address;
+	const int family = family_of(sock, address, len);
 	int index = READ_ONCE(sock->sk->sk_bound_dev_if);
 
-	if (sock->sk->sk_family == AF_INET && len >= (int)sizeof(struct sockaddr_in))
+	if (family == AF_INET && len >= (int)sizeof(struct sockaddr_in))
 		*loop = ipv4_is_loopback(((const struct sockaddr_in *)address)->sin_addr.s_addr);
-	if (sock->sk->sk_family != AF_INET6 || len < SIN6_LEN_LEAST)
+	if (family != AF_INET6 || len < SIN6_LEN_LEAST)
 		return index;
 	*loop = is_loop(&in->sin6_addr);
 	if (!index && len >= (int)sizeof(*in) && __ipv6_addr_needs_scope_id(ipv6_addr_type(&in->sin6_addr)))
 		index = in->sin6_scope_id;
 	return index;
+}
+
+/* The address a socket is to have, as its family reads it; no version where it is any. */
+static void read_own(struct warden_address *own, const struct socket *sock,
+		     const struct sockaddr *address, int len)
+{
+	const int family = family_of(sock, address, len);
+
+	*own = (struct warden_address){};
+	if (family == AF_INET && len >= (int)sizeof(struct sockaddr_in)) {
+		own->version = 4;
+		memcpy(own->bytes, &((const struct sockaddr_in *)address)->sin_addr, sizeof(struct in_addr));
+	} else if (family == AF_INET6 && len >= SIN6_LEN_LEAST) {
+		own->version = 6;
+		memcpy(own->bytes, &((const struct sockaddr_in6 *)address)->sin6_addr,
+		       sizeof(struct in6_addr));
+		warden_address_unmap(own);
+	}
+	if (!memchr_inv(own->bytes, 0, sizeof(own->bytes)))
+		own->version = 0;
 }
 
 static u16 local_port(const struct socket *sock)
@@ -154,11 +185,27 @@ static bool is_on_loop(const struct sock *sk)
 	return sk->sk_family == AF_INET && ipv4_is_loopback(inet_sk(sk)->inet_rcv_saddr);
 }
 
-static struct place place_of(const struct socket *sock)
+/* SMC binds a socket of TCP that it has inside, and tells where. */
+static struct place place_of_smc(struct socket *sock)
 {
-	struct place at = { .port = local_port(sock), .loop = is_on_loop(sock->sk),
-			    .index = READ_ONCE(sock->sk->sk_bound_dev_if) };
+	struct sockaddr_storage address = {};
+	struct sockaddr *a = (struct sockaddr *)&address;
+	int len = kernel_getsockname(sock, a);
+	struct place at = { .port = port_of(sock, a, len) };
 
+	at.index = read_scope(sock, a, len, &at.loop);
+	read_own(&at.own, sock, a, len);
+	return at;
+}
+
+static struct place place_of(struct socket *sock)
+{
+	struct place at;
+
+	if (warden_peer_protocol(sock->sk) == IPPROTO_SMC)
+		return place_of_smc(sock);
+	at = (struct place){ .port = local_port(sock), .loop = is_on_loop(sock->sk),
+			     .index = READ_ONCE(sock->sk->sk_bound_dev_if) };
 	warden_peer_own(&at.own, sock->sk);
 	return at;
 }
@@ -210,24 +257,6 @@ static const char *name_peer(char text[ADDRESS_TEXT], const struct warden_addres
 
 /* --- binding --------------------------------------------------------------- */
 
-/* The address a socket is to have, as its family reads it; no version where it is any. */
-static void read_own(struct warden_address *own, const struct socket *sock,
-		     const struct sockaddr *address, int len)
-{
-	*own = (struct warden_address){};
-	if (sock->sk->sk_family == AF_INET && len >= (int)sizeof(struct sockaddr_in)) {
-		own->version = 4;
-		memcpy(own->bytes, &((const struct sockaddr_in *)address)->sin_addr, sizeof(struct in_addr));
-	} else if (sock->sk->sk_family == AF_INET6 && len >= SIN6_LEN_LEAST) {
-		own->version = 6;
-		memcpy(own->bytes, &((const struct sockaddr_in6 *)address)->sin6_addr,
-		       sizeof(struct in6_addr));
-		warden_address_unmap(own);
-	}
-	if (!memchr_inv(own->bytes, 0, sizeof(own->bytes)))
-		own->version = 0;
-}
-
 static int judge_bind(struct socket *sock, const struct place *at)
 {
 	char name[IFNAMSIZ];
@@ -236,7 +265,7 @@ static int judge_bind(struct socket *sock, const struct place *at)
 		.domain = WARDEN_DOMAIN_BIND,
 		.uid = from_kuid(&init_user_ns, current_uid()),
 		.subject = &subject,
-		.protocol = sock->sk->sk_protocol,
+		.protocol = warden_peer_protocol(sock->sk),
 		.port = at->port,
 		.address = at->own,
 		.interface = find_interface(name, sock->sk, at->index, at->loop),
@@ -255,10 +284,10 @@ static int judge_bind(struct socket *sock, const struct place *at)
 	return err;
 }
 
-/* A socket that needs no listen(2) to receive. */
+/* A socket that needs no listen(2) to receive. One by which a sensor is heard serves nobody. */
 static bool receives_bound(const struct socket *sock)
 {
-	return sock->type != SOCK_STREAM && sock->type != SOCK_SEQPACKET;
+	return sock->type != SOCK_STREAM && sock->type != SOCK_SEQPACKET && !warden_ear_is(sock);
 }
 
 /**
@@ -395,20 +424,22 @@ static bool is_told_where(const struct sock *sk, const struct msghdr *msg)
  * @msg: the message; its address, where it has one, in kernel memory
  *
  * Protocols do not always send to the address of the message, so whom the socket is
- * connected to, and who gets a datagram that was begun, must be allowed as well.
+ * connected to, and who gets a datagram that was begun, must be allowed as well. SCTP knows of more
+ * addresses of the other side, and sends to all it has (SCTP_SENDALL): to anywhere.
  *
  * Context: Process context, may sleep.
  * Return: 0 or -EACCES.
  */
-int warden_service_egress(struct socket *sock, const struct msghdr *msg)
+int warden_service_egress(struct socket *sock, struct msghdr *msg)
 {
 	struct sock *sk = sock->sk;
 	struct warden_peer to;
 	int err = 0;
 
-	if (sk->sk_kern_sock || sk->sk_family == AF_ALG) /* a cipher of the kernel's */
+	if (warden_socket_is_kernels(sk) || sk->sk_family == AF_ALG) /* a cipher of the kernel's */
 		return 0;
-	if (warden_peer_pending(&to, sk))
+	warden_peer_forget(sock, msg);
+	if (warden_peer_pending(&to, sk) || warden_peer_speaks_to_many(&to, sk))
 		err = judge_egress(sock, &to);
 	warden_peer_find(&to, sk);
 	if (!err && (to.address.version || !is_told_where(sk, msg)))
@@ -458,7 +489,7 @@ int warden_service_connect(struct socket *sock, const struct sockaddr *address, 
 {
 	struct warden_peer to;
 
-	if (sock->sk->sk_kern_sock)
+	if (warden_socket_is_kernels(sock->sk))
 		return 0;
 	if (len >= (int)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC)
 		return warden_way_part(sock);
@@ -477,18 +508,20 @@ int warden_service_connect(struct socket *sock, const struct sockaddr *address, 
  * Context: Process context, may sleep.
  * Return: 0 or -EACCES.
  */
-int warden_service_send(struct socket *sock, const struct msghdr *msg)
+int warden_service_send(struct socket *sock, struct msghdr *msg)
 {
 	struct warden_peer to;
 	int err;
 
-	if (sock->sk->sk_kern_sock)
+	if (warden_socket_is_kernels(sock->sk))
 		return 0;
 	if (msg->msg_name)
 		warden_peer_read(&to, sock, msg->msg_name, msg->msg_namelen);
 	else
 		warden_peer_find(&to, sock->sk);
 	err = warden_way_read(&to, sock, msg);
+	if (warden_way_asked() || sock->sk->sk_protocol == IPPROTO_SCTP)
+		warden_peer_forget(sock, msg);
 	if (err || (!msg->msg_name && !to.named))
 		return err;
 	return ask_connect(sock, &to) ?: warden_sctp_send(sock, msg, to.port);

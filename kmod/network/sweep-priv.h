@@ -3,6 +3,7 @@
 #define WARDEN_SWEEP_PRIV_H
 
 #include <linux/types.h>
+#include <warden/address.h>
 
 struct sock;
 struct warden_ending;
@@ -12,6 +13,20 @@ struct warden_ports;
 /* Sockets that are held at once, and how often the tables are walked for more of them. */
 #define WARDEN_SWEEP_BATCH  512
 #define WARDEN_SWEEP_ROUNDS 64
+
+/**
+ * struct warden_sweep_found - what a walk has found
+ * @sk: the socket, held
+ * @asoc: of a socket of many associations: the one it is about; 0 is all of the socket
+ * @peer: with whom @asoc is, unmapped
+ * @port: its port there, host order
+ */
+struct warden_sweep_found {
+	struct sock *sk;
+	s32 asoc;
+	struct warden_address peer;
+	u16 port;
+};
 
 /**
  * struct warden_sweep - one walk over all sockets
@@ -27,7 +42,7 @@ struct warden_ports;
  * @told: records that were made
  * @more: sockets that none was made for
  * @late: an end was not there in time
- * @found: held
+ * @found: in the order of the walk
  * @settled: those of @found that were looked at
  * @endings: their ends that are under way
  */
@@ -44,14 +59,16 @@ struct warden_sweep {
 	u32 told;
 	u32 more;
 	bool late;
-	struct sock *found[WARDEN_SWEEP_BATCH];
+	struct warden_sweep_found found[WARDEN_SWEEP_BATCH];
 	bool settled[WARDEN_SWEEP_BATCH];
 	struct warden_ending *endings[WARDEN_SWEEP_BATCH];
 };
 
 void warden_sweep_consider(struct warden_sweep *s, struct sock *sk, bool taken);
+void warden_sweep_consider_one(struct warden_sweep *s, const struct warden_sweep_found *f);
 void warden_sweep_walk_sctp(struct warden_sweep *s);
 bool warden_sweep_empty_sctp(struct sock *sk);
+bool warden_sweep_abort_sctp(struct sock *sk, s32 asoc);
 bool warden_sweep_end_sctp(struct sock *sk);
 
 #endif /* WARDEN_SWEEP_PRIV_H */

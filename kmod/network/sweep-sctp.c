@@ -5,7 +5,8 @@
  *
  * A socket of one association is shut down: what comes in for it is thrown away from then on,
  * nothing more is taken from its program, and the association ends as its program would end
- * it. A server listens no more. Of a socket of many associations those that came in are aborted.
+ * it. A server listens no more. Of a socket of many associations those that came in are aborted, and
+ * each that it began itself by its own peer.
  */
 #include <linux/errno.h>
 #include <linux/file.h>
@@ -42,13 +43,38 @@ static bool is_taken(const struct sctp_association *asoc)
 	return asoc->c.expiration;
 }
 
+/* One of many that a socket has, which it began. */
+static void look_at_own(struct warden_sweep *s, const struct sctp_association *asoc)
+{
+	const union sctp_addr *to = &asoc->peer.primary_path->ipaddr;
+	const bool six = to->sa.sa_family == AF_INET6;
+	struct warden_sweep_found f = {
+		.sk = asoc->base.sk,
+		.asoc = asoc->assoc_id,
+		.peer.version = six ? 6 : 4,
+		.port = asoc->peer.port,
+	};
+
+	if (six)
+		memcpy(f.peer.bytes, &to->v6.sin6_addr, sizeof(to->v6.sin6_addr));
+	else
+		memcpy(f.peer.bytes, &to->v4.sin_addr, sizeof(to->v4.sin_addr));
+	warden_address_unmap(&f.peer);
+	if (f.asoc > SCTP_ALL_ASSOC)
+		warden_sweep_consider_one(s, &f);
+}
+
 /* An association has a transport for each address of the other side. */
 static int look_at_flow(struct sctp_endpoint *ep, struct sctp_transport *transport, void *arg)
 {
 	const struct sctp_association *asoc = transport->asoc;
 
-	if (transport == asoc->peer.primary_path && is_single(ep->base.sk))
+	if (transport != asoc->peer.primary_path)
+		return 0;
+	if (is_single(ep->base.sk))
 		warden_sweep_consider(arg, ep->base.sk, is_taken(asoc));
+	else if (sctp_sk(ep->base.sk)->type == SCTP_SOCKET_UDP && !is_taken(asoc))
+		look_at_own(arg, asoc);
 	return 0;
 }
 
@@ -108,7 +134,7 @@ void warden_sweep_walk_sctp(struct warden_sweep *s)
 }
 
 /* Asked of the protocol and not of the socket, where a hook would ask who does it. */
-static void abort_by(struct sock *sk, u16 flags, sctp_assoc_t id)
+static int abort_by(struct sock *sk, u16 flags, sctp_assoc_t id)
 {
 	char control[CMSG_SPACE(sizeof(struct sctp_sndinfo))] __aligned(8) = {};
 	struct cmsghdr *head = (struct cmsghdr *)control;
@@ -121,7 +147,7 @@ static void abort_by(struct sock *sk, u16 flags, sctp_assoc_t id)
 	info->snd_flags = SCTP_ABORT | flags;
 	info->snd_assoc_id = id;
 	iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, NULL, 0, 0);
-	sk->sk_prot->sendmsg(sk, &msg, 0);
+	return sk->sk_prot->sendmsg(sk, &msg, 0);
 }
 
 /* Some of the associations that came in to a socket of many; gives how many. */
@@ -162,6 +188,26 @@ bool warden_sweep_empty_sctp(struct sock *sk)
 	if (file)
 		fput(file);
 	return ended;
+}
+
+/**
+ * warden_sweep_abort_sctp() - abort one association of a socket of many
+ * @sk: the socket, held by the caller
+ * @asoc: its number there
+ *
+ * Context: Process context, sleeps.
+ * Return: true if it was aborted; false where it is over, or the socket is being closed.
+ */
+bool warden_sweep_abort_sctp(struct sock *sk, s32 asoc)
+{
+	struct file *file = warden_socket_file(sk);
+	int err;
+
+	if (!file)
+		return false;
+	err = abort_by(sk, 0, asoc);
+	fput(file);
+	return err >= 0;
 }
 
 static void shut(struct sock *sk)
@@ -210,6 +256,11 @@ void warden_sweep_walk_sctp(struct warden_sweep *s)
 }
 
 bool warden_sweep_empty_sctp(struct sock *sk)
+{
+	return false;
+}
+
+bool warden_sweep_abort_sctp(struct sock *sk, s32 asoc)
 {
 	return false;
 }

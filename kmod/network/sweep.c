@@ -7,7 +7,7 @@
  * and all the others where the policy says `sweep abort`.
  *
  * The kernel's tables of sockets are walked, of every network there is. Sockets of
- * the kernel's own are told and left alone: their owners do not expect an end.
+ * the kernel's own are told and left alone, but for connections of TCP that its servers took.
  */
 #include <linux/bitmap.h>
 #include <linux/in.h>
@@ -36,6 +36,7 @@
 #include "ports.h"
 #include "record/record.h"
 #include "service-priv.h"
+#include "socket.h"
 #include "sweep.h"
 #include "sweep-priv.h"
 
@@ -85,6 +86,13 @@ static bool is_flow(const struct sock *sk)
 	return !is_datagram(sk) && sk->sk_state != TCP_LISTEN;
 }
 
+/* A connection is of no process before it was accepted. */
+static bool is_kernels(const struct sock *sk)
+{
+	return is_flow(sk) ? warden_socket_is_kernels(sk) && !warden_socket_is_beneath(sk) :
+			     warden_socket_is_nobodys(sk);
+}
+
 /*
  * From where a socket receives: a connection from its peer, by the interface it came in by
  * last; a server from anybody, by the interface it is bound to. Of a connection nobody
@@ -99,6 +107,7 @@ static void read_origin(struct warden_origin *from, const struct sock *sk)
 	if (dev)
 		from->interface = warden_reach_interface(dev);
 	warden_peer_own(&from->own, sk);
+	from->kernel = is_kernels(sk);
 	if (!is_flow(sk))
 		return;
 	from->peer.version = sk->sk_family == AF_INET6 ? 6 : 4;
@@ -170,8 +179,10 @@ static const char *find_way(const struct sock *sk)
 }
 
 /* The caller reads under RCU, as long as it needs the interface. */
-static void read_peer(struct warden_request *req, const struct sock *sk)
+static void read_peer(struct warden_request *req, const struct warden_sweep_found *f)
 {
+	const struct sock *sk = f->sk;
+
 	*req = (struct warden_request){ .domain = WARDEN_DOMAIN_CONNECT,
 					.protocol = sk->sk_protocol,
 					.port = ntohs(inet_sk(sk)->inet_dport) };
@@ -181,6 +192,10 @@ static void read_peer(struct warden_request *req, const struct sock *sk)
 	else
 		memcpy(req->address.bytes, &sk->sk_daddr, sizeof(sk->sk_daddr));
 	warden_address_unmap(&req->address);
+	if (f->asoc) {
+		req->address = f->peer;
+		req->port = f->port;
+	}
 	req->interface = find_way(sk);
 }
 
@@ -233,25 +248,23 @@ static bool was_spoken_to(const struct warden_sweep *s, const struct warden_requ
 	return !find_closer(s->before, req, &line);
 }
 
-static bool is_lost(const struct warden_sweep *s, const struct sock *sk, bool taken)
+static bool is_lost(const struct warden_sweep *s, const struct warden_sweep_found *f)
 {
 	struct warden_request req;
 	bool lost;
 	u32 line;
 
-	if (!is_outgoing(sk, taken))
-		return false;
 	rcu_read_lock();
-	read_peer(&req, sk);
+	read_peer(&req, f);
 	lost = find_closer(s->layers, &req, &line) && (s->abort || was_spoken_to(s, &req));
 	rcu_read_unlock();
 	return lost;
 }
 
-static bool is_concerned(const struct warden_sweep *s, const struct sock *sk, bool taken)
+static bool is_concerned(const struct warden_sweep *s, struct sock *sk, bool taken)
 {
 	if (s->out)
-		return is_lost(s, sk, taken);
+		return is_outgoing(sk, taken) && is_lost(s, &(struct warden_sweep_found){ .sk = sk });
 	return (is_datagram(sk) ? is_bound(sk) : sk->sk_state == TCP_LISTEN || taken) &&
 	       is_stopped(s, sk);
 }
@@ -275,6 +288,13 @@ static void let_go(struct sock *sk)
 	put_net(net);
 }
 
+static void keep(struct warden_sweep *s, const struct warden_sweep_found *f)
+{
+	if (s->seen++ < s->skip || !hold(f->sk))
+		return;
+	s->found[s->nr++] = *f;
+}
+
 /**
  * warden_sweep_consider() - keep a socket for its end, where it is one that the policy concerns
  * @s: the walk
@@ -285,11 +305,21 @@ static void let_go(struct sock *sk)
  */
 void warden_sweep_consider(struct warden_sweep *s, struct sock *sk, bool taken)
 {
-	if (s->nr == WARDEN_SWEEP_BATCH || !is_concerned(s, sk, taken))
-		return;
-	if (s->seen++ < s->skip || !hold(sk))
-		return;
-	s->found[s->nr++] = sk;
+	if (s->nr < WARDEN_SWEEP_BATCH && is_concerned(s, sk, taken))
+		keep(s, &(struct warden_sweep_found){ .sk = sk });
+}
+
+/**
+ * warden_sweep_consider_one() - the same of one association that a socket of many has begun
+ * @s: the walk
+ * @f: the association
+ *
+ * Context: As warden_sweep_consider().
+ */
+void warden_sweep_consider_one(struct warden_sweep *s, const struct warden_sweep_found *f)
+{
+	if (s->nr < WARDEN_SWEEP_BATCH && s->out && is_lost(s, f))
+		keep(s, f);
 }
 
 /* --- the tables --------------------------------------------------------------------- */
@@ -382,11 +412,22 @@ static void walk_all(struct warden_sweep *s)
 
 /* --- what becomes of one -------------------------------------------------------------- */
 
+/*
+ * Who has a socket of the kernel's does not expect its end, but that of a connection of TCP, which
+ * whoever is at its other side can bring about.
+ */
+static bool is_left_alone(const struct sock *sk)
+{
+	if (!warden_socket_is_kernels(sk) && !is_kernels(sk))
+		return false;
+	return sk->sk_protocol != IPPROTO_TCP || !is_flow(sk) || warden_socket_is_beneath(sk);
+}
+
 static bool is_to_end(const struct warden_sweep *s, const struct sock *sk)
 {
 	u8 state = state_of(s->layers->ports, sk, bit_of(sk));
 
-	if (!(state & WARDEN_REACH_HARD) || sk->sk_kern_sock)
+	if (!(state & WARDEN_REACH_HARD) || is_left_alone(sk))
 		return false;
 	return s->abort || (is_flow(sk) && s->had && was_open(s, sk));
 }
@@ -394,7 +435,7 @@ static bool is_to_end(const struct warden_sweep *s, const struct sock *sk)
 /* Has a server's port lost its rule, so that what one socket has taken ends while it goes on? */
 static bool is_to_empty(const struct warden_sweep *s, const struct sock *sk)
 {
-	return sk->sk_protocol == IPPROTO_SCTP && !is_flow(sk) && !sk->sk_kern_sock && s->had &&
+	return sk->sk_protocol == IPPROTO_SCTP && !is_flow(sk) && !warden_socket_is_kernels(sk) && s->had &&
 	       was_open(s, sk) && state_of(s->layers->ports, sk, bit_of(sk)) & WARDEN_REACH_HARD;
 }
 
@@ -403,20 +444,33 @@ static bool has_peer(const struct sock *sk)
 	return sk->sk_family == AF_INET6 ? !ipv6_addr_any(&sk->sk_v6_daddr) : sk->sk_daddr != 0;
 }
 
-static void name_peer(char *text, size_t size, const struct warden_sweep *s, const struct sock *sk)
+static void name_peer(char *text, size_t size, const struct warden_sweep *s,
+		      const struct warden_sweep_found *f)
 {
 	const char *how = s->out ? "to" : "of";
+	const struct sock *sk = f->sk;
 
-	if (sk->sk_family == AF_INET6)
+	if (f->asoc)
+		snprintf(text, size, f->peer.version == 6 ? "connection %s %pI6c" : "connection %s %pI4",
+			 how, f->peer.bytes);
+	else if (sk->sk_family == AF_INET6)
 		snprintf(text, size, "connection %s %pI6c", how, &sk->sk_v6_daddr);
 	else
 		snprintf(text, size, "connection %s %pI4", how, &sk->sk_daddr);
 }
 
-/* A record that names it, told when it is known what becomes of it; NULL where it gets none. */
-static struct warden_record *describe(struct warden_sweep *s, struct sock *sk, u16 port, u32 line,
-				      const struct warden_snapshot *snap)
+/* Programs may receive at a port, and the kernel may not. */
+static u8 reason_of(const struct warden_sweep *s, const struct sock *sk)
 {
+	return is_kernels(sk) && !warden_port_stops(s->layers->ports, bit_of(sk)) ?
+		       WARDEN_REASON_KERNEL_NOT_NAMED : WARDEN_REASON_PORT_CLOSED;
+}
+
+/* A record that names it, told when it is known what becomes of it; NULL where it gets none. */
+static struct warden_record *describe(struct warden_sweep *s, const struct warden_sweep_found *f,
+				      u16 port, u32 line, const struct warden_snapshot *snap)
+{
+	struct sock *sk = f->sk;
 	struct warden_record *r;
 	char what[64] = "server";
 
@@ -427,11 +481,11 @@ static struct warden_record *describe(struct warden_sweep *s, struct sock *sk, u
 	}
 	s->told++;
 	if (s->out || (is_flow(sk) && has_peer(sk)))
-		name_peer(what, sizeof(what), s, sk);
+		name_peer(what, sizeof(what), s, f);
 	r->event = WARDEN_EVENT_SWEEP;
 	r->domain = s->out ? WARDEN_DOMAIN_CONNECT : WARDEN_DOMAIN_LISTEN;
 	r->action = WARDEN_ACTION_ALLOW;
-	r->reason = s->out ? WARDEN_REASON_POLICY_CHANGED : WARDEN_REASON_PORT_CLOSED;
+	r->reason = s->out ? WARDEN_REASON_POLICY_CHANGED : reason_of(s, sk);
 	r->generation = s->layers->generation;
 	r->layer = snap->layer;
 	r->policy_version = snap->version;
@@ -441,7 +495,8 @@ static struct warden_record *describe(struct warden_sweep *s, struct sock *sk, u
 	r->family = sk->sk_family;
 	r->protocol = sk->sk_protocol;
 	r->port = port;
-	snprintf(r->object, sizeof(r->object), "%s%s", sk->sk_kern_sock ? "the kernel's " : "", what);
+	snprintf(r->object, sizeof(r->object), "%s%s",
+		 warden_socket_is_kernels(sk) || (!s->out && is_kernels(sk)) ? "the kernel's " : "", what);
 	return r;
 }
 
@@ -452,7 +507,9 @@ enum fate { GOES_ON, ENDS, EMPTIES };
 static bool dispose(struct warden_sweep *s, u32 i, struct warden_record *r, enum fate fate)
 {
 	if (fate != GOES_ON) {
-		s->endings[i] = warden_ending_begin(s->found[i], r, fate == EMPTIES);
+		s->endings[i] = warden_ending_begin(s->found[i].sk, r,
+						    fate == EMPTIES ? WARDEN_ENDING_TAKEN :
+								      s->found[i].asoc);
 		return !s->endings[i];
 	}
 	if (r) {
@@ -466,27 +523,27 @@ static bool dispose(struct warden_sweep *s, u32 i, struct warden_record *r, enum
 /* True where it stands as before: of those that speak to others. */
 static bool begin_outgoing(struct warden_sweep *s, u32 i)
 {
+	const struct warden_sweep_found *f = &s->found[i];
 	const struct warden_snapshot *snap;
-	struct sock *sk = s->found[i];
 	struct warden_request req;
 	bool ends;
 	u32 line;
 
 	rcu_read_lock();
-	read_peer(&req, sk);
+	read_peer(&req, f);
 	snap = find_closer(s->layers, &req, &line);
 	ends = snap && snap->defaults[WARDEN_DOMAIN_CONNECT].mode == WARDEN_MODE_ENFORCE &&
-	       !sk->sk_kern_sock && (s->abort || (s->had && was_spoken_to(s, &req)));
+	       !warden_socket_is_kernels(f->sk) && (s->abort || (s->had && was_spoken_to(s, &req)));
 	rcu_read_unlock();
 	if (!snap) /* it was connected to somebody else meanwhile */
 		return true;
-	return dispose(s, i, describe(s, sk, req.port, line, snap), ends ? ENDS : GOES_ON);
+	return dispose(s, i, describe(s, f, req.port, line, snap), ends ? ENDS : GOES_ON);
 }
 
 /* The same of those that receive. */
 static bool begin_incoming(struct warden_sweep *s, u32 i)
 {
-	struct sock *sk = s->found[i];
+	struct sock *sk = s->found[i].sk;
 	const u16 port = inet_sk(sk)->inet_num; /* an end takes it */
 	const struct warden_snapshot *snap;
 	bool ends = is_to_end(s, sk), empties = !ends && is_to_empty(s, sk);
@@ -497,7 +554,7 @@ static bool begin_incoming(struct warden_sweep *s, u32 i)
 	read_origin(&from, sk);
 	snap = warden_ports_closer(s->layers, transport_of(sk), port, &from, &line);
 	rcu_read_unlock();
-	return dispose(s, i, describe(s, sk, port, line, snap), ends ? ENDS : empties ? EMPTIES : GOES_ON);
+	return dispose(s, i, describe(s, &s->found[i], port, line, snap), ends ? ENDS : empties ? EMPTIES : GOES_ON);
 }
 
 /* Those that do not listen, and at @last the others: begun at once, and waited for together. */
@@ -507,7 +564,7 @@ static u32 settle_some(struct warden_sweep *s, bool last)
 	unsigned long deadline;
 
 	for (i = 0; i < s->nr; i++) {
-		if (s->settled[i] || (!last && s->found[i]->sk_state == TCP_LISTEN))
+		if (s->settled[i] || (!last && s->found[i].sk->sk_state == TCP_LISTEN))
 			continue;
 		s->settled[i] = true;
 		stand += s->out ? begin_outgoing(s, i) : begin_incoming(s, i);
@@ -533,7 +590,7 @@ static u32 settle(struct warden_sweep *s)
 	stand = settle_some(s, false);
 	stand += settle_some(s, true);
 	for (i = 0; i < s->nr; i++)
-		let_go(s->found[i]);
+		let_go(s->found[i].sk);
 	return stand;
 }
 
@@ -587,7 +644,9 @@ static bool closes_more(const struct warden_layers *old, const struct warden_lay
 	bool partly = (layers->ports && layers->ports->reach) || (old->ports && old->ports->reach);
 
 	return layers->ports && (abort || partly || !old->ports ||
-				 !bitmap_subset(layers->ports->stop, old->ports->stop, WARDEN_PORT_BITS));
+				 !bitmap_subset(layers->ports->stop, old->ports->stop, WARDEN_PORT_BITS) ||
+				 !bitmap_subset(warden_ports_watched(layers->ports),
+						warden_ports_watched(old->ports), WARDEN_PORT_BITS));
 }
 
 /* Is anybody kept from speaking to somebody? The boot profile keeps nobody. */

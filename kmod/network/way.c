@@ -30,6 +30,7 @@
 #include "program/identity.h"
 #include "reach.h"
 #include "service-priv.h"
+#include "socket.h"
 #include "way.h"
 
 /* Interfaces that are tried for one socket. */
@@ -381,7 +382,7 @@ static int judge_leaving(struct socket *sock, const char *what)
 static bool is_bound(const struct socket *sock)
 {
 	return sock->sk && warden_way_asked() && is_inet(sock) && is_held(sock) &&
-	       !sock->sk->sk_kern_sock && READ_ONCE(sock->sk->sk_bound_dev_if);
+	       !warden_socket_is_kernels(sock->sk) && READ_ONCE(sock->sk->sk_bound_dev_if);
 }
 
 /**

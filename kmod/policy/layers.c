@@ -14,6 +14,7 @@
 #include <linux/workqueue.h>
 
 #include "change.h"
+#include "judge/epoch.h"
 #include "layers.h"
 #include "network/inbound.h"
 #include "network/ports.h"
@@ -148,6 +149,7 @@ struct warden_layers *warden_layers_publish(struct warden_layers *layers)
 	warden_service_hold();
 	warden_inbound_use(layers->ports);
 	rcu_assign_pointer(in_force, layers);
+	warden_epoch_advance();
 	if (old)
 		old->grace = start_poll_synchronize_rcu();
 	warden_service_renew();

@@ -16,6 +16,7 @@
 #include "debug/debug.h"
 #include "hook/links.h"
 #include "hook/needs.h"
+#include "judge/epoch.h"
 #include "netlink/extack.h"
 #include "network/egress.h"
 #include "network/service.h"
@@ -72,6 +73,7 @@ static void replace(struct warden_layers *layers)
 
 	warden_service_hold();
 	rcu_assign_pointer(stack, layers);
+	warden_epoch_advance();
 	warden_service_renew();
 	if (!old)
 		return;

@@ -16,7 +16,7 @@
 /**
  * warden_snapshot_alloc() - an empty snapshot with the safe defaults
  *
- * Sensors and listening are denied, everything else is allowed.
+ * Sensors, listening and kinds of sockets are denied, everything else is allowed.
  *
  * Context: Process context, may sleep.
  * Return: the snapshot, held once, or NULL without memory.
@@ -30,7 +30,8 @@ struct warden_snapshot *warden_snapshot_alloc(void)
 		return NULL;
 	snap->users = 1;
 	for (domain = WARDEN_DOMAIN_CONNECT; domain < WARDEN_DOMAIN_RULES; domain++)
-		snap->defaults[domain].action = WARDEN_ACTION_ALLOW;
+		if (domain != WARDEN_DOMAIN_PROTOCOL)
+			snap->defaults[domain].action = WARDEN_ACTION_ALLOW;
 	return snap;
 }
 

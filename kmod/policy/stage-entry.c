@@ -96,6 +96,26 @@ static int add_program_digest(struct warden_stage *stage, struct warden_program 
 	return 0;
 }
 
+/* The kernel has neither file nor user, and nobody started it. */
+static bool is_right_kernel(const struct warden_program *program)
+{
+	static const struct warden_digest kernel = { .alg = WARDEN_DIGEST_ALG_KERNEL };
+
+	return program->nr_digests == 1 && !program->has_uid && !program->unit && !program->arguments &&
+	       !memcmp(&program->digests[0], &kernel, sizeof(kernel));
+}
+
+static int check_kernel(const struct warden_program *program, const struct nlattr *attr,
+			struct netlink_ext_ack *extack)
+{
+	u32 i;
+
+	for (i = 0; i < program->nr_digests; i++)
+		if (program->digests[i].alg == WARDEN_DIGEST_ALG_KERNEL && !is_right_kernel(program))
+			return warden_stage_refuse(extack, attr, "a program that is the kernel is nothing else");
+	return 0;
+}
+
 static int add_program_digests(struct warden_stage *stage, struct warden_program *program,
 			       const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
@@ -109,8 +129,9 @@ static int add_program_digests(struct warden_stage *stage, struct warden_program
 		if (err)
 			return err;
 	}
-	return program->nr_digests ? 0
-				   : warden_stage_refuse(extack, attr, "a program needs a digest");
+	if (!program->nr_digests)
+		return warden_stage_refuse(extack, attr, "a program needs a digest");
+	return check_kernel(program, attr, extack);
 }
 
 /* What no process can run in would let the program never be itself. */

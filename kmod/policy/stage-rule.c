@@ -6,6 +6,7 @@
 #include <linux/in.h>
 #include <linux/sort.h>
 #include <linux/string.h>
+#include <warden/domain.h>
 
 #include "judge/decide.h"
 #include "judge/match.h"
@@ -26,6 +27,9 @@ static int add_rule_digest(struct warden_stage *stage, struct warden_rule *rule,
 		return PTR_ERR(digest);
 	rule->digest = stage->rule_digests.nr;
 	err = warden_stage_parse_digest(attr, digest, extack);
+	if (!err && digest->alg == WARDEN_DIGEST_ALG_KERNEL)
+		err = warden_stage_refuse(extack, attr,
+					  "the kernel is a program that listens, and no object of a rule");
 	if (!err && rule->domain == WARDEN_DOMAIN_USB && digest->alg != WARDEN_DIGEST_ALG_SHA256)
 		err = warden_stage_refuse(extack, attr,
 					  "a usb device is known by the SHA-256 of its descriptors");
@@ -254,11 +258,11 @@ static int check_rule(struct nlattr *const *tb, const struct nlattr *attr,
 	if (rule->port_low > rule->port_high)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PORT_LOW],
 					   "the first port is above the last");
-	if (rule->flags & (WARDEN_RULE_FLAG_CONSENT | WARDEN_RULE_FLAG_KILL |
+	if (rule->flags & (WARDEN_RULE_FLAG_CONSENT | WARDEN_RULE_SIGNALS |
 			   WARDEN_RULE_FLAG_BLANK) &&
 	    rule->domain != WARDEN_DOMAIN_SENSOR)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_FLAGS],
-					   "only a sensor rule can ask for consent, kill or blank");
+					   "only a sensor rule can ask for consent, a signal or blank");
 	if (rule->flags & WARDEN_RULE_FLAG_SAFETY &&
 	    (rule->flags & WARDEN_RULE_FLAG_CONSENT || rule->action != WARDEN_ACTION_ALLOW))
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_FLAGS],

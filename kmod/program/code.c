@@ -121,8 +121,8 @@ int warden_code_bpf(const struct bpf_prog *prog)
 /**
  * warden_code_kernel() - may a kernel be started that comes from memory?
  *
- * Its pieces are copied later and nobody is shown them, so that it cannot be measured; as a
- * module, it is refused then.
+ * Its pieces are copied later and nobody is shown them, so that it cannot be measured nor found in a
+ * list; as a module of which that is true, it is refused then, and where modules are denied.
  *
  * Context: Process context, does not sleep.
  * Return: 0, or -EACCES where the caller must refuse.
@@ -140,7 +140,7 @@ int warden_code_kernel(void)
 	struct warden_answer answer;
 	int err;
 
-	if (!warden_judge_measures(WARDEN_DOMAIN_MODULE))
+	if (!warden_judge_touches(WARDEN_DOMAIN_MODULE))
 		return 0;
 	warden_identity_known(&subject);
 	err = warden_judge(&req, &answer);

@@ -32,8 +32,10 @@
 #include <linux/timekeeping.h>
 #include <crypto/hash.h>
 #include "command.h"
+#include "compat/fs.h"
 #include "identity.h"
 #include "sha256.h"
+#include "start.h"
 
 #define READ_BYTES 65536
 
@@ -74,6 +76,7 @@ struct version {
 /* But for the passes it never changes once it is in the table; freed after a grace period. */
 struct kept {
 	struct version version;
+	u64 number; /* from 1, never twice */
 	struct warden_digest digest;
 	u64 pass[PASSES];
 	struct rcu_head rcu;
@@ -88,6 +91,7 @@ static struct {
 	spinlock_t lock; /* writers of @sets; innermost */
 	const struct cred *cred; /* the kernel's: the policy must be able to read every file */
 	atomic64_t reads;
+	atomic64_t kept; /* numbers that were given */
 } cache;
 
 static bool is_open_for_write(const struct inode *inode)
@@ -153,14 +157,16 @@ static struct kept *look_up(const struct inode *inode)
 	return NULL;
 }
 
-static bool find(const struct inode *inode, struct warden_digest *digest)
+static bool find(const struct inode *inode, struct warden_identity *id)
 {
 	const struct kept *k;
 
 	rcu_read_lock();
 	k = look_up(inode);
-	if (k)
-		*digest = k->digest;
+	if (k) {
+		id->digest = k->digest;
+		id->version = k->number;
+	}
 	rcu_read_unlock();
 	return k;
 }
@@ -205,6 +211,7 @@ static void keep(const struct version *v, const struct warden_digest *digest)
 	if (!k)
 		return;
 	k->version = *v;
+	k->number = atomic64_inc_return(&cache.kept);
 	k->digest = *digest;
 	spin_lock(&cache.lock);
 	replace_way(set, way_for(set, v->inode), k);
@@ -362,9 +369,11 @@ static u8 reason_of(int error)
 static int settle(struct warden_identity *id, int error)
 {
 	id->reason = reason_of(error);
+	id->unproven = false;
 	if (!error)
 		return 0;
 	id->run = 0;
+	id->version = 0;
 	memset(&id->digest, 0, sizeof(id->digest));
 	return -EACCES;
 }
@@ -385,16 +394,21 @@ static bool read_verity(struct inode *inode, struct warden_digest *digest)
 
 static int make_digest(struct file *file, struct inode *inode, struct warden_digest *digest)
 {
+	struct version version;
+
 	if (!S_ISREG(inode->i_mode) || !what_is_vouched_for(inode->i_sb))
 		return -EINVAL;
-	if (read_verity(inode, digest))
-		return 0;
-	return measure_content(file, inode, digest);
+	if (!read_verity(inode, digest))
+		return measure_content(file, inode, digest);
+	read_version(inode, &version);
+	keep(&version, digest); /* for good: nobody writes to it any more */
+	return 0;
 }
 
 /* Apart from the hit, which shall not pay for this one's frame. */
 static noinline int identify(struct file *file, struct inode *inode, struct warden_identity *id)
 {
+	id->version = 0; /* who asks next finds what is kept of it */
 	return settle(id, make_digest(file, inode, &id->digest));
 }
 
@@ -404,9 +418,10 @@ int warden_identity_of_file(struct file *file, struct warden_identity *id)
 	struct inode *inode = d_real_inode(file->f_path.dentry);
 
 	id->run = warden_command_of(file);
-	if (is_open_for_write(inode) || !find(inode, &id->digest))
+	if (is_open_for_write(inode) || !find(inode, id))
 		return identify(file, inode, id);
 	id->reason = WARDEN_REASON_NONE;
+	id->unproven = false;
 	return 0;
 }
 
@@ -467,25 +482,34 @@ int warden_identity_of_current(struct warden_identity *id)
 	if (!file)
 		return settle(id, -ENOENT);
 	ret = warden_identity_of_program(file, id);
+	id->unproven = !warden_start_is_proven(file, current->mm);
 	fput(file);
 	return ret;
+}
+
+int warden_identity_peek(const struct file *exe, struct warden_identity *id)
+{
+	struct inode *inode = d_real_inode(exe->f_path.dentry);
+	bool known;
+
+	id->version = 0;
+	known = !warden_identity_is_loose(exe) &&
+		(read_verity(inode, &id->digest) || (!is_open_for_write(inode) && find(inode, id)));
+	id->run = warden_command_of(exe);
+	return settle(id, known ? 0 : -ENOENT);
 }
 
 int warden_identity_known(struct warden_identity *id)
 {
 	struct file *file = warden_identity_exe();
-	struct inode *inode;
-	bool known;
+	int ret;
 
 	if (!file)
 		return settle(id, -ENOENT);
-	inode = d_real_inode(file->f_path.dentry);
-	id->run = warden_command_of(file);
-	known = !warden_identity_is_loose(file) &&
-		(read_verity(inode, &id->digest) ||
-		 (!is_open_for_write(inode) && find(inode, &id->digest)));
+	ret = warden_identity_peek(file, id);
+	id->unproven = !warden_start_is_proven(file, current->mm);
 	fput(file);
-	return settle(id, known ? 0 : -ENOENT);
+	return ret;
 }
 
 /* What is kept of the current program, where that can be told without reading it; under RCU. */
@@ -519,19 +543,55 @@ bool warden_identity_passes(u64 number)
 	return passes;
 }
 
-void warden_identity_let_pass(u64 number, const struct warden_digest *digest)
+bool warden_identity_is_version(u64 version)
+{
+	const struct kept *k = NULL;
+	struct file *file;
+	bool is;
+
+	if (!current->mm || current->flags & PF_KTHREAD)
+		return false;
+	rcu_read_lock();
+	file = get_file_rcu(&current->mm->exe_file);
+	if (file)
+		k = look_up_current(file);
+	is = k && k->number == version;
+	rcu_read_unlock();
+	if (file)
+		fput(file);
+	return is;
+}
+
+bool warden_identity_let_pass(u64 number, const struct warden_digest *digest)
 {
 	struct file *file = warden_identity_exe();
 	struct kept *k;
+	bool same;
 
 	if (!file)
-		return;
+		return false;
 	rcu_read_lock();
 	k = look_up_current(file);
-	if (k && !memcmp(&k->digest, digest, sizeof(*digest)))
+	same = k && !memcmp(&k->digest, digest, sizeof(*digest));
+	if (same)
 		WRITE_ONCE(*pass_at(k, number), number);
 	rcu_read_unlock();
 	fput(file);
+	return same;
+}
+
+bool warden_identity_stays(void)
+{
+	struct file *file = warden_identity_exe();
+	bool stays;
+
+	if (!file)
+		return false;
+	stays = d_real_inode(file->f_path.dentry) == file_inode(file) &&
+		!warden_exe_is_writable(file) &&
+		atomic_read(&file_inode(file)->i_writecount) < 0;
+	fput(file);
+	return stays;
 }
 
 static const char *path_of(struct file *exe, char *buf, int size)

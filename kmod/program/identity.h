@@ -15,12 +15,18 @@ struct task_struct;
  * @reason: WARDEN_REASON_NONE where @digest can be relied on, else why not:
  *	    WARDEN_REASON_PROGRAM_UNREADABLE, WARDEN_REASON_PROGRAM_WRITABLE or
  *	    WARDEN_REASON_NO_MEMORY
+ * @unproven: of a running program: others than root could have changed it since it was started,
+ *	      which has a sensor refused to it where a policy names it; see warden_start_is_proven()
  * @run: warden_command_of() a program that was started from the file; 0 is not known
+ * @version: number of what is kept of the file's version, never that of another; 0 where
+ *	     nothing is
  * @digest: digest of the content: fs-verity's where the file has one, else SHA-256
  */
 struct warden_identity {
 	u8 reason;
+	bool unproven;
 	u64 run;
+	u64 version;
 	struct warden_digest digest;
 };
 
@@ -114,6 +120,16 @@ struct file *warden_identity_exe_of(struct task_struct *task);
 int warden_identity_of_current(struct warden_identity *id);
 
 /**
+ * warden_identity_peek() - the same without reading it
+ * @exe: the file it was started from
+ * @id: filled in, also on failure
+ *
+ * Context: Process context, does not sleep.
+ * Return: 0 where it was measured since its last change; -EACCES with @id->reason set.
+ */
+int warden_identity_peek(const struct file *exe, struct warden_identity *id);
+
+/**
  * warden_identity_known() - what the program is that the current task runs, without reading it
  * @id: filled in, also on failure
  *
@@ -126,6 +142,17 @@ int warden_identity_of_current(struct warden_identity *id);
 int warden_identity_known(struct warden_identity *id);
 
 /**
+ * warden_identity_is_version() - is the current program what it was found to be before?
+ * @version: of what it was found to be
+ *
+ * As cheap as it can be told: no digest is copied.
+ *
+ * Context: Process context, does not sleep.
+ * Return: true if that is still kept of its file, which nobody has open for writing.
+ */
+bool warden_identity_is_version(u64 version);
+
+/**
  * warden_identity_let_pass() - keep a number with the digest of the current program
  * @number: not 0; may take the place of another one
  * @digest: what the program was judged as; where its file is another by now, nothing is kept
@@ -133,8 +160,9 @@ int warden_identity_known(struct warden_identity *id);
  * It goes with the digest: as soon as the file changes, is open for writing, or is another.
  *
  * Context: Process context, does not sleep.
+ * Return: true if it is kept.
  */
-void warden_identity_let_pass(u64 number, const struct warden_digest *digest);
+bool warden_identity_let_pass(u64 number, const struct warden_digest *digest);
 
 /**
  * warden_identity_passes() - is a number kept with the digest of the current program?
@@ -144,6 +172,18 @@ void warden_identity_let_pass(u64 number, const struct warden_digest *digest);
  * Return: true if it is.
  */
 bool warden_identity_passes(u64 number);
+
+/**
+ * warden_identity_stays() - can the content of the current program not change while it runs?
+ *
+ * What the kernel denies to everybody to write as long as somebody runs it. Not so what runs from an overlay,
+ * whose file below can be written, nor what is started although somebody writes to it (6.11, and 6.12
+ * before its second update; where a daemon fills files in as they are read).
+ *
+ * Context: Process context, does not sleep.
+ * Return: true if it cannot.
+ */
+bool warden_identity_stays(void);
 
 /**
  * warden_identity_path() - the path of the current task's executable, for people

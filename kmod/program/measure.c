@@ -260,6 +260,15 @@ static int extend_to(u64 seq)
 	return ret;
 }
 
+bool warden_measure_again(u32 domain, const struct warden_digest *digest)
+{
+	const u64 seq = find(domain, digest);
+
+	if (seq)
+		extend_to(seq);
+	return seq;
+}
+
 int warden_measure_add(u32 domain, const struct warden_digest *digest, const char *label)
 {
 	s64 seq = find(domain, digest);

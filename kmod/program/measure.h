@@ -54,6 +54,16 @@ void warden_measure_exit(void);
 int warden_measure_add(u32 domain, const struct warden_digest *digest, const char *label);
 
 /**
+ * warden_measure_again() - warden_measure_add() of what is logged already, without its name
+ * @domain: enum warden_domain
+ * @digest: digest of the content
+ *
+ * Context: Process context, may sleep.
+ * Return: false where it is not logged yet.
+ */
+bool warden_measure_again(u32 domain, const struct warden_digest *digest);
+
+/**
  * warden_measure_later() - remember a digest to log when sleeping is possible again
  * @domain: enum warden_domain
  * @digest: digest of the content

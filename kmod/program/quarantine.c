@@ -18,6 +18,7 @@
 #include "hook/needs.h"
 #include "identity.h"
 #include "judge/decide.h"
+#include "judge/epoch.h"
 #include "network/service.h"
 #include "policy/change.h"
 #include "processes.h"
@@ -113,6 +114,7 @@ static int insert(struct warden_quarantined *q)
 		return -ENOSPC;
 	list[nr] = q;
 	WRITE_ONCE(nr, nr + 1);
+	warden_epoch_advance();
 	return 0;
 }
 
@@ -185,6 +187,7 @@ int warden_quarantine_remove(const struct warden_digest *digest)
 		q = list[i];
 		list[i] = list[nr - 1];
 		WRITE_ONCE(nr, nr - 1);
+		warden_epoch_advance();
 	}
 	spin_unlock_bh(&quarantine_lock);
 	if (!q)
@@ -330,6 +333,7 @@ static void carry_out(struct plan *p)
 						  0;
 	}
 	WRITE_ONCE(nr, p->nr);
+	warden_epoch_advance();
 	spin_unlock_bh(&quarantine_lock);
 	for (i = p->nr_kept; i < p->nr; i++)
 		tell(WARDEN_EVENT_QUARANTINE_ADD, p->next[i]);
@@ -467,34 +471,65 @@ void warden_quarantine_review(const struct warden_snapshot *maker)
 
 /* --- running copies ---------------------------------------------------------------------- */
 
-static bool runs_held(struct task_struct *task)
+/* One look at all processes; what is not known is read in a second one, so that it keeps no other waiting. */
+struct look {
+	bool reads;
+	struct file *last; /* that was read last, held: a process and its children have one */
+	bool held;	   /* it is in quarantine */
+	unsigned int killed;
+};
+
+static bool is_held(struct look *look, struct file *file)
+{
+	struct warden_identity id;
+
+	if (!warden_identity_peek(file, &id))
+		return holds(&id);
+	if (!look->reads)
+		return false;
+	if (file != look->last) {
+		if (look->last)
+			fput(look->last);
+		look->last = get_file(file);
+		look->held = !warden_identity_of_file(file, &id) && holds(&id);
+	}
+	return look->held;
+}
+
+static void look_at(struct look *look, struct task_struct *task)
 {
 	struct file *file = warden_identity_exe_of(task);
-	struct warden_identity id;
-	bool held;
 
 	if (!file)
-		return false;
-	held = !warden_identity_of_file(file, &id) && holds(&id);
+		return;
+	if (is_held(look, file))
+		look->killed += !send_sig(SIGKILL, task, 1);
 	fput(file);
-	return held;
+}
+
+static unsigned int kill_all(bool reads)
+{
+	struct look look = { .reads = reads };
+	unsigned int count, i;
+	struct task_struct **tasks = warden_processes(&count);
+
+	for (i = 0; tasks && i < count && !fatal_signal_pending(current); i++)
+		if (!READ_ONCE(tasks[i]->exit_state) && !fatal_signal_pending(tasks[i]))
+			look_at(&look, tasks[i]);
+	warden_processes_put(tasks, count);
+	if (look.last)
+		fput(look.last);
+	return look.killed;
 }
 
 /**
  * warden_quarantine_kill() - end what runs a program that is in quarantine
  *
- * Context: Process context, sleeps; reads what was not measured yet.
+ * Context: Process context, sleeps; reads what was not measured yet, which takes as long as
+ * whoever runs it likes, and so not in a change. Ends early where the caller is killed.
  * Return: how many processes were sent SIGKILL.
  */
 unsigned int warden_quarantine_kill(void)
 {
-	unsigned int count, killed = 0, i;
-	struct task_struct **tasks = warden_processes(&count);
-
-	for (i = 0; tasks && i < count; i++) {
-		if (runs_held(tasks[i]))
-			killed += !send_sig(SIGKILL, tasks[i], 1);
-	}
-	warden_processes_put(tasks, count);
-	return killed;
+	return kill_all(false) + kill_all(true);
 }

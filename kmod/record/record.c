@@ -11,6 +11,7 @@
  * the ring overtakes it, the number of the records it missed becomes a record
  * of its own.
  */
+#include <linux/atomic.h>
 #include <linux/hash.h>
 #include <linux/jhash.h>
 #include <linux/jiffies.h>
@@ -39,6 +40,13 @@ _Static_assert((WARDEN_RECORDS_MAX & RING_MASK) == 0, "the ring is indexed by a 
 #define KEY_TAIL_SIZE (offsetof(struct warden_record, chain) - KEY_TAIL)
 
 /*
+ * Whoever knows its number counts an event without the lock; the number is never that of
+ * another, and where it has gone nothing is counted.
+ */
+#define MORE_BITS 24
+#define MORE_MAX  ((1u << MORE_BITS) - 1)
+
+/*
  * Events that equal @first and came within a second of it. A table with one
  * place per hash: who comes to a taken place sends the holder's count on its
  * way, so nothing is lost and the memory is fixed. Verdicts are compared by
@@ -46,7 +54,7 @@ _Static_assert((WARDEN_RECORDS_MAX & RING_MASK) == 0, "the ring is indexed by a 
  */
 struct slot {
 	bool used;
-	u32 more;	     /* equal ones after the first */
+	atomic64_t count;    /* number of the event that has it, above MORE_BITS of equal ones after it */
 	unsigned long until; /* end of the second, in jiffies */
 	struct warden_record_key key;
 	struct warden_record first;
@@ -70,6 +78,7 @@ static struct {
 	u64 loss_at;	/* number of the last loss record */
 	u64 loss_count; /* its count while it waits to be told, else 0 */
 	u64 denials;
+	u64 taken; /* events that had a place */
 	u32 seed;
 	u8 chain[WARDEN_DIGEST_SIZE];
 	struct {
@@ -131,21 +140,34 @@ static void make_record(const struct warden_record *from, u32 count)
 
 static void free_slot(struct slot *slot)
 {
+	const u32 more = atomic64_xchg(&slot->count, 0) & MORE_MAX;
+
 	lockdep_assert_held(&log.lock);
-	if (slot->used && slot->more)
-		make_record(&slot->first, slot->more);
+	if (slot->used && more)
+		make_record(&slot->first, more);
 	slot->used = false;
-	slot->more = 0;
 }
 
 static bool is_over(const struct slot *slot)
 {
-	return time_after_eq(jiffies, slot->until);
+	return time_after_eq(jiffies, READ_ONCE(slot->until));
 }
 
-static bool may_count(const struct slot *slot)
+/* One more of the event with this number, unless its second is over or another has the place. */
+static bool count_more(struct slot *slot, u64 taken)
 {
-	return slot->used && slot->more < U32_MAX && !is_over(slot);
+	u64 is = atomic64_read(&slot->count);
+
+	do {
+		if (is >> MORE_BITS != taken || (is & MORE_MAX) == MORE_MAX || is_over(slot))
+			return false;
+	} while (!atomic64_try_cmpxchg(&slot->count, &is, is + 1));
+	return true;
+}
+
+static u64 taken_by(const struct slot *slot)
+{
+	return atomic64_read(&slot->count) >> MORE_BITS;
 }
 
 /*
@@ -157,8 +179,9 @@ static void take_slot(struct slot *slot, const struct warden_record *r)
 	lockdep_assert_held(&log.lock);
 	free_slot(slot);
 	slot->used = true;
-	slot->until = jiffies + WINDOW;
 	slot->first = *r;
+	WRITE_ONCE(slot->until, jiffies + WINDOW);
+	atomic64_set_release(&slot->count, ++log.taken << MORE_BITS);
 	queue_delayed_work(log.queue, &log.expire, WINDOW);
 }
 
@@ -168,10 +191,8 @@ static bool coalesce(const struct warden_record *r)
 	struct slot *slot = &log.slots[hash_of(r) % SLOTS];
 
 	lockdep_assert_held(&log.lock);
-	if (may_count(slot) && is_same(&slot->first, r)) {
-		slot->more++;
+	if (slot->used && is_same(&slot->first, r) && count_more(slot, taken_by(slot)))
 		return true;
-	}
 	take_slot(slot, r);
 	return false;
 }
@@ -196,13 +217,16 @@ static struct slot *slot_of(const struct warden_record_key *key)
 	return &log.slots[SLOTS + hash_64(mixed, SLOT_BITS)];
 }
 
+static bool is_at(const struct slot *slot, const struct warden_record_key *key)
+{
+	lockdep_assert_held(&log.lock);
+	return slot->used && !memcmp(&slot->key, key, sizeof(*key));
+}
+
 static bool count_again(struct slot *slot, const struct warden_record_key *key)
 {
 	lockdep_assert_held(&log.lock);
-	if (!may_count(slot) || memcmp(&slot->key, key, sizeof(*key)))
-		return false;
-	slot->more++;
-	return true;
+	return is_at(slot, key) && count_more(slot, taken_by(slot));
 }
 
 bool warden_record_repeat(const struct warden_record_key *key)
@@ -227,6 +251,21 @@ void warden_record_add_keyed(const struct warden_record *r, const struct warden_
 		make_record(r, 1);
 	}
 	spin_unlock_bh(&log.lock);
+}
+
+void warden_record_find(const struct warden_record_key *key, struct warden_record_mark *mark)
+{
+	struct slot *slot = slot_of(key);
+
+	spin_lock_bh(&log.lock);
+	mark->place = slot - log.slots;
+	mark->taken = is_at(slot, key) ? taken_by(slot) : 0;
+	spin_unlock_bh(&log.lock);
+}
+
+bool warden_record_again(const struct warden_record_mark *mark)
+{
+	return mark->taken && count_more(&log.slots[mark->place], mark->taken);
 }
 
 void warden_record_lose(bool denial)

@@ -50,6 +50,16 @@ struct warden_record_key {
 };
 
 /**
+ * struct warden_record_mark - where an event is counted that equals one of the last second
+ * @place: which of the places
+ * @taken: number of the event that has it; 0 is none
+ */
+struct warden_record_mark {
+	u32 place;
+	u64 taken;
+};
+
+/**
  * warden_record_init() - set up the ring and its notifier
  * @notify: told each record once, in order; called in process context, may sleep,
  *	    must not add records
@@ -99,6 +109,24 @@ bool warden_record_repeat(const struct warden_record_key *key);
  * Context: Any but hard interrupt; does not sleep, does not allocate.
  */
 void warden_record_add_keyed(const struct warden_record *r, const struct warden_record_key *key);
+
+/**
+ * warden_record_find() - where an event with a key is counted now
+ * @key: what it is
+ * @mark: filled in; one that counts nothing where there is none
+ *
+ * Context: Any but hard interrupt; does not sleep, does not allocate.
+ */
+void warden_record_find(const struct warden_record_key *key, struct warden_record_mark *mark);
+
+/**
+ * warden_record_again() - warden_record_repeat() without the key
+ * @mark: from warden_record_find() of the event; zeroed counts nothing
+ *
+ * Context: Any but hard interrupt; does not sleep, does not allocate.
+ * Return: true if it was counted; false once the second is over, or the place another's.
+ */
+bool warden_record_again(const struct warden_record_mark *mark);
 
 /**
  * warden_record_lose() - count a record that could not even be written

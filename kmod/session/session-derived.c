@@ -14,6 +14,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/kthread.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/pagemap.h>
 #include <linux/pid.h>
@@ -99,8 +100,9 @@ static int become_session(struct warden_session *from, struct file *file)
 	s->counts_not = from->limit || from->counts_not;
 	s->sensor = from->sensor;
 	s->sensor.kind = WARDEN_DEVICE_QUIET;
+	__module_get(THIS_MODULE);
 	warden_session_take_over(s);
-	warden_session_enlist(s, &req);
+	warden_session_enlist(s, true);
 	warden_session_tell(s, WARDEN_EVENT_SESSION_START, s->answer.reason);
 	if (READ_ONCE(s->dead))
 		warden_session_tell(s, WARDEN_EVENT_SESSION_END, s->answer.reason);

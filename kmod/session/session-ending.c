@@ -31,7 +31,9 @@
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
+#include <warden/domain.h>
 
+#include "device/ear.h"
 #include "network/broker.h"
 #include "session-export.h"
 #include "session-priv.h"
@@ -221,6 +223,23 @@ static void deaden_all(struct list_head *list)
 	}
 }
 
+/* As the rule says, and where two layers say different things, what both say. */
+static void signal_holder(struct task_struct *task, u32 flags)
+{
+	struct pid *pid;
+
+	if (!(flags & WARDEN_RULE_SIGNALS))
+		return;
+	pid = get_task_pid(task, PIDTYPE_TGID);
+	if (flags & WARDEN_RULE_FLAG_KILL)
+		kill_pid(pid, SIGKILL, 1);
+	if (flags & WARDEN_RULE_FLAG_TERM)
+		kill_pid(pid, SIGTERM, 1);
+	if (flags & WARDEN_RULE_FLAG_FREEZE)
+		kill_pid(pid, SIGSTOP, 1);
+	put_pid(pid);
+}
+
 /* Take the ground from under a session, which is dead. The caller holds a reference to its file. */
 static void end_session(struct warden_session *s, struct waits *left)
 {
@@ -236,9 +255,8 @@ static void end_session(struct warden_session *s, struct waits *left)
 	warden_stream_stop(s->file, s->orig, &s->sensor, &buffers, &left->lock);
 	warden_mapping_zap(&s->mapping);
 	warden_export_end(s, &buffers);
-	if (s->answer.flags & WARDEN_RULE_FLAG_KILL)
-		list_for_each_entry(h, &holders, node)
-			send_sig(SIGKILL, h->task, 1);
+	list_for_each_entry(h, &holders, node)
+		signal_holder(h->task, s->answer.flags);
 	free_holders(&holders);
 	warden_session_wake(s, &left->wake);
 }
@@ -269,7 +287,7 @@ static unsigned int end_picked(struct list_head *list, u32 reason, u64 since, u6
 	return nr;
 }
 
-/* Connections to brokers end with the sessions, and after them. */
+/* Connections to brokers, and uses of sockets that hear, end with the sessions, and after them. */
 static unsigned int end_connections(unsigned int nr, u64 since, u64 *took)
 {
 	if (nr && took)
@@ -314,7 +332,8 @@ unsigned int warden_session_review(u32 reason, u64 since, u64 *took)
 		*took = 0;
 	warden_session_pick(lost_ground, &list);
 	return end_picked(&list, reason, since, took) +
-	       end_connections(warden_broker_review(reason, since), since, took);
+	       end_connections(warden_broker_review(reason, since) +
+				       warden_ear_review(false, reason, since), since, took);
 }
 
 static bool is_any(const struct warden_session *s)
@@ -340,7 +359,8 @@ unsigned int warden_session_end_each(u32 reason, u64 since, u64 *took)
 	*took = 0;
 	warden_session_pick(is_any, &list);
 	return end_picked(&list, reason, since, took) +
-	       end_connections(warden_broker_end_all(reason, since), since, took);
+	       end_connections(warden_broker_end_all(reason, since) +
+				       warden_ear_review(true, reason, since), since, took);
 }
 
 /*
@@ -396,6 +416,7 @@ unsigned int warden_session_end_all(u32 reason)
 	warden_session_pick(is_any, &list);
 	end_picked(&list, reason, ktime_get_boottime_ns(), NULL);
 	warden_broker_end_all(reason, ktime_get_boottime_ns());
+	warden_ear_review(true, reason, ktime_get_boottime_ns());
 	for (ms = 0; ms < UNMAP_MS && (warden_session_count() || atomic_read(&nr_kicks)); ms += 10) {
 		if (ms >= DRAIN_MS && !warden_session_any_mapped())
 			break;

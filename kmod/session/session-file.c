@@ -17,13 +17,16 @@
  */
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/module.h>
 #include <linux/poll.h>
+#include <linux/string.h>
 #include <warden/limits.h>
 
 #include "consent/consent.h"
 #include "device/classify.h"
 #include "device/route.h"
+#include "judge/epoch.h"
 #include "session-priv.h"
 #include "session.h"
 
@@ -144,7 +147,6 @@ static void copy_operations(struct warden_session *s)
 	if (s->sensor.kind == WARDEN_DEVICE_TERMINAL && S_ISCHR(file_inode(s->file)->i_mode))
 		warden_terminal_take_over(s);
 	warden_derived_take_over(s);
-	__module_get(THIS_MODULE);
 }
 
 /*
@@ -162,18 +164,28 @@ static bool may_have_own_pages(const struct file *file)
 	       (!S_ISCHR(inode->i_mode) || ops == &empty_aops || ops == &ram_aops);
 }
 
-/**
- * warden_session_take_over() - stand in the operations of a file that nobody else has yet
- * @s: its session, whose sensor is set
- *
- * Context: Process context.
- */
-void warden_session_take_over(struct warden_session *s)
+/* All that a session can differ in from the driver. */
+static void make_operations(struct warden_session *s)
 {
 	copy_operations(s);
 	if (s->ops.mmap)
 		s->ops.mmap = session_mmap;
 	warden_limit_take_over(s);
+}
+
+/**
+ * warden_session_take_over() - stand in the operations of a file that nobody else has yet
+ * @s: its session, whose sensor is set
+ *
+ * The caller's reference to the module becomes the file's. What was made of the same
+ * operations before, for the same sensor, is not made again.
+ *
+ * Context: Process context.
+ */
+void warden_session_take_over(struct warden_session *s)
+{
+	if (s->orig != s->file->f_op)
+		make_operations(s);
 	if (may_have_own_pages(s->file))
 		s->file->f_mapping = &s->mapping.pages;
 	else
@@ -193,6 +205,7 @@ void warden_session_take_over(struct warden_session *s)
 bool warden_session_take_older(struct warden_session *s)
 {
 	copy_operations(s);
+	__module_get(THIS_MODULE);
 	/* whole, for who is calling meanwhile; a hangup or an unplugging may come first */
 	if (cmpxchg(&s->file->f_op, s->orig, &s->ops) == s->orig)
 		return true;
@@ -200,27 +213,48 @@ bool warden_session_take_older(struct warden_session *s)
 	return false;
 }
 
+/*
+ * debugfs takes the operations that it made for a file from there, to free them. What others
+ * put there instead is theirs to look at.
+ */
+static int release_by_driver(const struct warden_session *s, struct inode *inode,
+			     struct file *file)
+{
+	const struct file_operations *ours = file->f_op;
+	struct module *owner = s->orig->owner;
+	bool theirs = inode->i_sb->s_magic == DEBUGFS_MAGIC;
+	int err = 0;
+
+	if (theirs)
+		file->f_op = s->orig;
+	if (s->orig->release)
+		err = s->orig->release(inode, file);
+	if (theirs)
+		file->f_op = ours;
+	module_put(owner);
+	return err;
+}
+
 static int session_release(struct inode *inode, struct file *file)
 {
 	struct warden_session *s = warden_session_of(file);
-	int err = 0;
+	bool last;
+	int err;
 
 	__module_get(THIS_MODULE); /* where the driver keeps our operations it puts the file's */
-	if (!warden_session_delist(s))
+	if (!warden_session_delist(s, &last))
 		warden_session_tell(s, WARDEN_EVENT_SESSION_END, WARDEN_REASON_CLOSED);
-	if (s->answer.validity == WARDEN_CONSENT_VALIDITY_ONCE && s->ground == s->id)
-		warden_consent_used_up(s->answer.receipt, s->id);
+	if (last)
+		warden_consent_used_up(s->answer.receipt, s->ground);
 	warden_heir_used_up(s);
-	if (s->orig->release)
-		err = s->orig->release(inode, file);
-	fops_put(s->orig);
+	err = release_by_driver(s, inode, file);
 	if (was_replaced(file))
 		fops_put(file->f_op);
 	else
 		module_put(THIS_MODULE);
 	file->f_mapping = s->mapping.shared ?: inode->i_mapping;
 	file->f_op = &gone_ops;
-	warden_session_free(s);
+	warden_rest_put(s);
 	return err;
 }
 
@@ -307,11 +341,62 @@ static int begin_limit(struct file *file, struct warden_session *s)
 	return warden_limit_begin(s);
 }
 
-/* Open through the driver, and make the file a session. */
+/*
+ * What the file leads to, which is pinned from now on if it is a node: is it what was judged?
+ * Of a session that rested it is what it was, where no device has changed.
+ */
+static bool find_sensor(struct file *file, struct warden_session *s)
+{
+	const u64 names[] = { s->sensor.key, s->sensor.names[0], s->sensor.names[1] };
+	const u32 class = s->sensor.class;
+
+	if (s->again && s->answer.epoch == warden_epoch())
+		return true;
+	s->orig = NULL; /* its operations go by the sensor */
+	warden_session_hide(s);
+	warden_route_find(file, &s->sensor);
+	return s->sensor.class == class && s->sensor.key == names[0] &&
+	       s->sensor.names[0] == names[1] && s->sensor.names[1] == names[2];
+}
+
+/* The driver has opened it: make the file a session. */
+static void begin(struct file *file, struct warden_session *s)
+{
+	bool same;
+
+	if (file->f_op == &prepared_ops) /* sysfs and proc have one set of them for all files */
+		replace_fops(file, fops_get(file_inode(file)->i_fop));
+	same = find_sensor(file, s);
+	warden_session_take_over(s);
+	if (s->answer.has_receipt)
+		warden_session_shroud();
+	warden_session_enlist(s, same);
+	/* Born dead is begun and ended: who counts the one and the other finds none open. */
+	warden_session_tell(s, WARDEN_EVENT_SESSION_START, s->answer.reason);
+	if (s->dead)
+		warden_session_tell(s, WARDEN_EVENT_SESSION_END, s->answer.reason);
+}
+
+/* Open through the driver. What was judged is the session's sensor, as far as it was asked for. */
+static int open_through(struct file *file, struct warden_session *s)
+{
+	int err;
+
+	__module_get(THIS_MODULE); /* this call outlives the reference of prepared_ops */
+	err = open_quietly(file_inode(file), file);
+	if (!err) {
+		begin(file, s);
+		return 0; /* the reference is the file's */
+	}
+	warden_session_free(s);
+	module_put(THIS_MODULE); /* the file, or the programs that led here, hold another */
+	return err;
+}
+
+/* A session of its own for an open that is allowed. */
 static int open_session(struct file *file, const struct warden_request *req,
 			const struct warden_answer *answer)
 {
-	struct inode *inode = file_inode(file);
 	struct warden_session *s = warden_session_new(file, current, req, answer);
 	int err;
 
@@ -327,34 +412,13 @@ static int open_session(struct file *file, const struct warden_request *req,
 		warden_session_free(s);
 		return err;
 	}
-	__module_get(THIS_MODULE); /* this call outlives the reference of prepared_ops */
-	err = open_quietly(inode, file);
-	if (err) {
-		warden_session_free(s);
-	} else {
-		if (file->f_op == &prepared_ops) /* sysfs has one set of them for all files */
-			replace_fops(file, fops_get(inode->i_fop));
-		warden_route_find(file, &s->sensor); /* a node's is pinned from now on */
-		warden_session_take_over(s);
-		if (answer->has_receipt)
-			warden_session_shroud();
-		warden_session_enlist(s, req);
-		/* Born dead is begun and ended: who counts the one and the other finds none open. */
-		warden_session_tell(s, WARDEN_EVENT_SESSION_START, s->answer.reason);
-		if (s->dead)
-			warden_session_tell(s, WARDEN_EVENT_SESSION_END, s->answer.reason);
-	}
-	module_put(THIS_MODULE); /* the file, or the programs that led here, hold another */
-	return err;
+	s->sensor.class = req->class;
+	s->sensor.key = req->topology;
+	memcpy(s->sensor.names, req->names, sizeof(req->names));
+	return open_through(file, s);
 }
 
-/*
- * open() of a file the hook prepared: the verdict, once, and before the driver
- * hears of it. On entry file->f_op is prepared_ops, whose reference is dropped by
- * chrdev_open() when it puts the driver's operations there, or by the caller
- * where this fails.
- */
-static int session_open(struct inode *inode, struct file *file)
+static noinline int judge_and_open(struct file *file)
 {
 	struct warden_identity subject;
 	struct warden_request req;
@@ -367,6 +431,21 @@ static int session_open(struct inode *inode, struct file *file)
 		return -ENFILE;
 	}
 	return err ?: open_session(file, &req, &answer);
+}
+
+/*
+ * open() of a file the hook prepared: the verdict, once, and before the driver
+ * hears of it. On entry file->f_op is prepared_ops, whose reference is dropped by
+ * chrdev_open() when it puts the driver's operations there, or by the caller
+ * where this fails.
+ */
+static int session_open(struct inode *inode, struct file *file)
+{
+	struct warden_session *s = NULL;
+
+	if (warden_session_count() < WARDEN_SESSIONS_MAX)
+		s = warden_rest_take(file);
+	return s ? open_through(file, s) : judge_and_open(file);
 }
 
 static const struct file_operations prepared_ops = {

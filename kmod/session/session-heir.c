@@ -200,7 +200,7 @@ void warden_heir_used_up(const struct warden_session *s)
 
 	list_for_each_entry(h, &s->heirs, node)
 		if (h->has_receipt)
-			warden_consent_used_up(h->receipt, s->id);
+			warden_consent_used_up(h->receipt, s->ground);
 }
 
 /**

@@ -12,6 +12,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/string.h>
 
 #include "compat/coredump.h"
 #include "network/broker.h"
@@ -147,10 +148,13 @@ int warden_session_peek(struct task_struct *task)
 	return holds(task, &search) && judge_stranger(&sensor) ? -EPERM : 0;
 }
 
-/* Any sensor may be behind a bus. */
+/* Any sensor may be behind a bus, and behind a raw node of HID. */
 static u32 classes_of(const struct warden_session *s)
 {
-	return s->sensor.class == WARDEN_SENSOR_CLASS_BUS ? U32_MAX : BIT(s->sensor.class);
+	if (s->sensor.class == WARDEN_SENSOR_CLASS_BUS || strstr(s->sensor.node, "hidraw") ||
+	    strstr(s->sensor.node, "hiddev"))
+		return U32_MAX;
+	return BIT(s->sensor.class);
 }
 
 static int collect(const void *classes, struct file *file, unsigned int fd)

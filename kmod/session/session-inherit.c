@@ -33,6 +33,8 @@ static int may_have(struct warden_session *s, const struct warden_identity *iden
 		req.session = s->ground;
 	}
 	err = err ?: warden_heir_add(s, &req, &answer);
+	if (!err && answer.has_receipt)
+		warden_session_shroud();
 	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, s->sensor.topology, 0);
 	return err;
@@ -105,6 +107,7 @@ void warden_session_inherit(void)
 	unsigned int i;
 
 	warden_identity_of_current(&identity);
+	identity.unproven = false; /* it is being started, as the policy in force has it */
 	do {
 		in.nr = 0;
 		in.kept = 0;

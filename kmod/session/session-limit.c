@@ -14,6 +14,7 @@
 #include <linux/ctype.h>
 #include <linux/fs.h>
 #include <linux/kstrtox.h>
+#include <linux/magic.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -252,7 +253,7 @@ static ssize_t attribute_write(struct kiocb *iocb, struct iov_iter *from)
 
 static bool is_attribute(const struct warden_session *s)
 {
-	return !S_ISCHR(file_inode(s->file)->i_mode);
+	return file_inode(s->file)->i_sb->s_magic == SYSFS_MAGIC;
 }
 
 /* The lines of a chip tell of each change, as often as there is one. */
@@ -276,7 +277,7 @@ int warden_limit_begin(struct warden_session *s)
 
 	if (is_attribute(s))
 		part = warden_snapshot_name_key(s->sensor.node);
-	else if (!can_keep(s))
+	else if (!S_ISCHR(file_inode(s->file)->i_mode) || !can_keep(s))
 		return -EACCES;
 	limit = kzalloc(sizeof(*limit), GFP_KERNEL_ACCOUNT);
 	if (!limit)

@@ -7,65 +7,161 @@
  * its own. A mapping its driver filled at mmap() stays away once zapped; where
  * the driver fills by faults, its vm operations are copied and the handler wrapped.
  */
+#include <linux/file.h>
+#include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/slab.h>
 
 #include "session-mapping.h"
 
-/* A driver's vm operations, copied, with a fault handler that ends with the session. */
+/*
+ * A driver's vm operations, copied, with ways in that end with the session. @held: the session's file,
+ * of which a mapping has a reference where the driver gave it another file; else NULL.
+ */
 struct vm_wrap {
 	struct list_head node;
 	const struct warden_mapping *of;
+	struct file *held;
 	const struct vm_operations_struct *orig;
 	struct vm_operations_struct ops;
 };
 
 const struct address_space_operations warden_mapping_aops = {};
 
+static struct vm_wrap *wrap_of(const struct vm_area_struct *vma)
+{
+	return container_of(vma->vm_ops, struct vm_wrap, ops);
+}
+
 static vm_fault_t wrapped_fault(struct vm_fault *vmf)
 {
-	struct vm_wrap *wrap = container_of(vmf->vma->vm_ops, struct vm_wrap, ops);
+	struct vm_wrap *wrap = wrap_of(vmf->vma);
 
 	if (READ_ONCE(wrap->of->closed))
 		return VM_FAULT_SIGBUS;
 	return wrap->orig->fault(vmf);
 }
 
-static struct vm_wrap *find_wrap(struct warden_mapping *m, const struct vm_operations_struct *orig)
+static vm_fault_t wrapped_huge_fault(struct vm_fault *vmf, unsigned int order)
+{
+	struct vm_wrap *wrap = wrap_of(vmf->vma);
+
+	if (READ_ONCE(wrap->of->closed))
+		return VM_FAULT_SIGBUS;
+	return wrap->orig->huge_fault(vmf, order);
+}
+
+/* Of who looks by the process's memory, which takes no page of it. */
+static int wrapped_access(struct vm_area_struct *vma, unsigned long addr, void *buf, int len, int write)
+{
+	struct vm_wrap *wrap = wrap_of(vma);
+
+	if (READ_ONCE(wrap->of->closed))
+		return -EIO;
+	return wrap->orig->access(vma, addr, buf, len, write);
+}
+
+static void holding_open(struct vm_area_struct *vma)
+{
+	struct vm_wrap *wrap = wrap_of(vma);
+
+	get_file(wrap->held);
+	if (wrap->orig->open)
+		wrap->orig->open(vma);
+}
+
+static void holding_close(struct vm_area_struct *vma)
+{
+	struct vm_wrap *wrap = wrap_of(vma);
+
+	if (wrap->orig->close)
+		wrap->orig->close(vma);
+	fput(wrap->held); /* the last of which frees the wrap */
+}
+
+static void fill_wrap(struct vm_wrap *wrap)
+{
+	wrap->ops = *wrap->orig;
+	wrap->ops.map_pages = NULL;
+	if (wrap->orig->fault)
+		wrap->ops.fault = wrapped_fault;
+	if (wrap->orig->huge_fault)
+		wrap->ops.huge_fault = wrapped_huge_fault;
+	if (wrap->orig->access)
+		wrap->ops.access = wrapped_access;
+	if (wrap->held) {
+		wrap->ops.open = holding_open;
+		wrap->ops.close = holding_close;
+	}
+}
+
+static struct vm_wrap *find_wrap(struct warden_mapping *m, const struct vm_operations_struct *orig,
+				 struct file *held)
 {
 	struct vm_wrap *wrap;
 
 	lockdep_assert_held(&m->lock);
 	list_for_each_entry(wrap, &m->wraps, node)
-		if (wrap->orig == orig)
+		if (wrap->orig == orig && wrap->held == held)
 			return wrap;
 	wrap = kzalloc(sizeof(*wrap), GFP_KERNEL_ACCOUNT);
 	if (!wrap)
 		return NULL;
 	wrap->of = m;
 	wrap->orig = orig;
-	wrap->ops = *orig;
-	wrap->ops.fault = wrapped_fault;
-	wrap->ops.map_pages = NULL;
+	wrap->held = held;
+	fill_wrap(wrap);
 	list_add(&wrap->node, &m->wraps);
 	return wrap;
 }
 
-/* A driver that puts another file into the mapping (vma_set_file()) maps nothing of this one. */
-static int wrap_faults(struct warden_mapping *m, const struct file *file, struct vm_area_struct *vma)
+static bool has_ways_in(const struct vm_operations_struct *ops)
+{
+	return ops && (ops->fault || ops->huge_fault || ops->access);
+}
+
+/* A buffer of somebody else's, which ends with its own source. */
+static bool is_buffer(const struct file *file)
+{
+	return file_inode(file)->i_sb->s_magic == DMA_BUF_MAGIC;
+}
+
+static int wrap_faults(struct warden_mapping *m, struct file *held, struct vm_area_struct *vma)
 {
 	struct vm_wrap *wrap;
 
-	if (!vma->vm_ops || !vma->vm_ops->fault || vma->vm_file != file)
-		return 0;
 	mutex_lock(&m->lock);
-	wrap = find_wrap(m, vma->vm_ops);
+	wrap = find_wrap(m, vma->vm_ops, held);
 	mutex_unlock(&m->lock);
 	if (!wrap)
 		return -ENOMEM;
+	if (held)
+		get_file(held);
 	vma->vm_ops = &wrap->ops;
 	return 0;
+}
+
+/*
+ * Some drivers of screens put another file into the mapping (vma_set_file()), so that it does not
+ * hold theirs: it holds the session instead. Memory that cannot be taken back is not given.
+ */
+static int wrap_other_file(struct warden_mapping *m, struct file *file, struct vm_area_struct *vma)
+{
+	if (is_buffer(vma->vm_file))
+		return 0;
+	if (vma->vm_ops && vma->vm_file->f_mapping == (m->shared ?: &m->pages))
+		return wrap_faults(m, file, vma);
+	pr_notice_ratelimited("warden: memory of %pd was not mapped, as its driver maps it so that it could not be taken back\n",
+			      file->f_path.dentry);
+	return -EACCES;
+}
+
+static int wrap(struct warden_mapping *m, struct file *file, struct vm_area_struct *vma)
+{
+	if (vma->vm_file != file)
+		return wrap_other_file(m, file, vma);
+	return has_ways_in(vma->vm_ops) ? wrap_faults(m, NULL, vma) : 0;
 }
 
 /**
@@ -131,7 +227,7 @@ int warden_mapping_mmap(struct warden_mapping *m, const struct file_operations *
 	err = ops->mmap(file, vma);
 	if (err)
 		return err;
-	err = wrap_faults(m, file, vma);
+	err = wrap(m, file, vma);
 	if (!err && READ_ONCE(m->closed))
 		err = -EACCES;
 	if (err && vma->vm_ops && vma->vm_ops->close)

@@ -30,10 +30,12 @@
 #include "network/egress.h"
 #include "program/identity.h"
 #include "program/processes.h"
+#include "program/reading.h"
+#include "program/start.h"
 #include "session-priv.h"
 #include "session.h"
 
-/* Attributes of sysfs that are looked at in one search; whoever has more open is told of. */
+/* Files of sysfs, debugfs and proc that are looked at in one search; whoever has more open is told of. */
 #define ATTRIBUTES_MAX 65536
 
 /* One search at a time, so that no file is found by two. Inside a change; outside sessions_lock. */
@@ -55,7 +57,15 @@ struct search {
 	unsigned int lost; /* for want of memory, or of a lock */
 };
 
-/* A node, or an attribute: which of them is a sensor's is asked where one may sleep. */
+/* In these, which files are a sensor's is asked where one may sleep. */
+static bool may_lead_to_sensor(const struct inode *inode)
+{
+	const unsigned long magic = inode->i_sb->s_magic;
+
+	return S_ISREG(inode->i_mode) &&
+	       (magic == SYSFS_MAGIC || magic == DEBUGFS_MAGIC || magic == PROC_SUPER_MAGIC);
+}
+
 static bool may_be_sensor(const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
@@ -67,7 +77,7 @@ static bool may_be_sensor(const struct file *file)
 		return false;
 	if (S_ISCHR(inode->i_mode))
 		return warden_route_class(file) != WARDEN_SENSOR_CLASS_FREE;
-	return S_ISREG(inode->i_mode) && inode->i_sb->s_magic == SYSFS_MAGIC;
+	return may_lead_to_sensor(inode);
 }
 
 static void add(struct search *search, struct file *file, struct task_struct *holder, gfp_t gfp)
@@ -194,11 +204,26 @@ void warden_session_keep_pages(struct warden_session *s)
 	spin_unlock(&older_lock);
 }
 
-/* What its holder would ask for if it opened it now. */
-static void ask(const struct file *file, struct task_struct *holder, struct warden_request *req,
-		struct warden_identity *subject, struct warden_answer *answer)
+static void identify(struct task_struct *holder, struct warden_identity *subject,
+		     struct warden_reading *reading)
 {
 	struct file *exe = warden_identity_exe_of(holder);
+
+	*subject = (struct warden_identity){ .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
+	if (!exe)
+		return;
+	warden_reading_of(reading, exe, subject);
+	task_lock(holder);
+	subject->unproven = !holder->mm || !warden_start_is_proven(exe, holder->mm);
+	task_unlock(holder);
+	fput(exe);
+}
+
+/* What its holder would ask for if it opened it now. Who that is takes time, and is not asked for what is free. */
+static void ask(const struct file *file, struct task_struct *holder, struct warden_request *req,
+		struct warden_identity *subject, struct warden_answer *answer,
+		struct warden_reading *reading)
+{
 	struct warden_sensor behind;
 
 	*req = (struct warden_request){
@@ -208,11 +233,9 @@ static void ask(const struct file *file, struct task_struct *holder, struct ward
 		.process = (unsigned long)task_tgid(holder),
 	};
 	warden_route_ask(file, req);
-	*subject = (struct warden_identity){ .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
-	if (exe) {
-		warden_identity_of_program(exe, subject);
-		fput(exe);
-	}
+	if (req->class == WARDEN_SENSOR_CLASS_FREE)
+		return;
+	identify(holder, subject, reading);
 	warden_judge_use(file_inode(file)->i_rdev, req, answer, &behind);
 }
 
@@ -226,14 +249,14 @@ static bool is_pinned(const struct warden_sensor *sensor)
 }
 
 /* As open_session() does for one that is being opened. */
-static int take(struct file *file, struct task_struct *holder)
+static int take(struct file *file, struct task_struct *holder, struct warden_reading *reading)
 {
 	struct warden_identity subject;
 	struct warden_request req;
 	struct warden_answer answer;
 	struct warden_session *s;
 
-	ask(file, holder, &req, &subject, &answer);
+	ask(file, holder, &req, &subject, &answer, reading);
 	if (req.class == WARDEN_SENSOR_CLASS_FREE)
 		return 0;
 	if (warden_session_count() >= WARDEN_SESSIONS_MAX)
@@ -258,7 +281,7 @@ static int take(struct file *file, struct task_struct *holder)
 }
 
 /* One that another process has as well: whoever of them may not have it speaks for all. */
-static void share(struct file *file, struct task_struct *holder)
+static void share(struct file *file, struct task_struct *holder, struct warden_reading *reading)
 {
 	struct warden_session *s = warden_session_of(file);
 	struct warden_identity subject;
@@ -267,8 +290,8 @@ static void share(struct file *file, struct task_struct *holder)
 
 	if (!s || !s->was_older || s->pid == task_tgid(holder))
 		return;
-	ask(file, holder, &req, &subject, &answer);
-	if (answer.denied || subject.reason)
+	ask(file, holder, &req, &subject, &answer, reading);
+	if (req.class != WARDEN_SENSOR_CLASS_FREE && (answer.denied || subject.reason))
 		warden_session_disown(s);
 }
 
@@ -277,15 +300,15 @@ static void share(struct file *file, struct task_struct *holder)
  * as it is, whatever is said of it: the next review ends it where it has no ground. -ENOMEM
  * or -ENFILE where it stays outside.
  */
-static int take_in(struct file *file, struct task_struct *holder)
+static int take_in(struct file *file, struct task_struct *holder, struct warden_reading *reading)
 {
 	int err = 0;
 
 	mutex_lock(&search_lock);
 	if (may_be_sensor(file))
-		err = take(file, holder);
+		err = take(file, holder, reading);
 	else if (warden_session_is(file))
-		share(file, holder);
+		share(file, holder, reading);
 	mutex_unlock(&search_lock);
 	return err;
 }
@@ -298,6 +321,8 @@ static int inherit(struct warden_session *s, const struct warden_request *req,
 
 	if (err)
 		warden_judge_tell(req, answer, s->sensor.topology, 0);
+	else if (answer->has_receipt)
+		warden_session_shroud();
 	return err;
 }
 
@@ -314,8 +339,10 @@ static int inherit(struct warden_session *s, const struct warden_request *req,
 int warden_session_meet(struct file *file, const struct warden_request *req,
 			struct warden_answer *answer)
 {
-	int err = take_in(file, current);
+	struct warden_reading reading = { .left = U64_MAX }; /* its own, for which only it waits */
+	int err = take_in(file, current, &reading);
 
+	warden_reading_end(&reading);
 	if (err)
 		warden_session_tell_unmade(file, req, answer,
 					   err == -ENFILE ? WARDEN_REASON_TOO_MANY_SESSIONS :
@@ -336,16 +363,18 @@ int warden_session_meet(struct file *file, const struct warden_request *req,
 void warden_session_search(void)
 {
 	struct search search = { .found = LIST_HEAD_INIT(search.found) };
+	struct warden_reading reading = { .left = WARDEN_READING_MAX };
 	struct found *f, *next;
 
 	search_tables(&search);
 	search_mappings(&search);
 	list_for_each_entry_safe(f, next, &search.found, node) {
-		search.lost += !!take_in(f->file, f->holder);
+		search.lost += !!take_in(f->file, f->holder, &reading);
 		fput(f->file);
 		put_task_struct(f->holder);
 		kfree(f);
 	}
+	warden_reading_end(&reading);
 	if (search.lost)
 		pr_warn("warden: no room to look at %u holders of files that were open before; what they hold goes on unseen\n",
 			search.lost);

@@ -10,6 +10,7 @@
 #include "device/inventory.h"
 #include "judge/judge.h"
 #include "program/identity.h"
+#include "record/record.h"
 #include "session-mapping.h"
 
 /**
@@ -17,7 +18,7 @@
  * @node: in the table, until release or hand-back
  * @older: in the list of those whose file keeps its address space
  * @was_older: it was open before it was asked for
- * @among_lit: in the list of those that are lit; under its lock
+ * @among_lit: in the list of those that are lit, or were; under its lock
  * @run: the start of who opened it, which is kept for it; 0 is none
  * @heirs: programs it was handed to; under their lock
  * @ending: in the list of those that a review ends, which holds a file reference
@@ -26,15 +27,18 @@
  *	     file->f_mapping, from the first call to the last. One that was open before
  *	     has its inode's
  * @ops: the driver's operations with release and mmap replaced
- * @orig: the driver's operations; holds their reference
+ * @orig: the driver's operations; holds their reference. Of one that rests, those @ops were
+ *	  made of, without; NULL where they were not yet
  * @limit: what keeps its rate; NULL where it has none
  * @dead: the session was ended; set once, under the table's lock
- * @lit: it counts for the light of its class; under the table's lock
+ * @lit: it counts for the light of its class; written under the table's lock
+ * @again: it rested, and was opened again by who had it
  * @counts_not: what it delivers counts for no rate, as the events of a chip
  * @id: number since the module was loaded
  * @ground: that of the session whose open a consent allows; its own where a driver did not
  *	    give it out on another's file
  * @since: boot-time clock, in ns
+ * @rests_until: in jiffies, of one that rests
  * @pid: thread group that opened it
  * @mm: its memory, to be compared; NULL of one that was ending
  * @uid: real user id of the opener
@@ -43,6 +47,8 @@
  *	  where it does, or without memory
  * @sensor: the device, which the open file pins
  * @answer: what allowed it
+ * @begun: where its begin is counted that equals the last; of one that rested
+ * @ended: the same of its end
  */
 struct warden_session {
 	struct list_head node;
@@ -60,9 +66,11 @@ struct warden_session {
 	bool lit;
 	bool counts_not;
 	bool was_older;
+	bool again;
 	u64 id;
 	u64 ground;
 	u64 since;
+	unsigned long rests_until;
 	struct pid *pid;
 	struct mm_struct *mm;
 	u32 uid;
@@ -70,6 +78,8 @@ struct warden_session {
 	const char *path;
 	struct warden_sensor sensor;
 	struct warden_answer answer;
+	struct warden_record_mark begun;
+	struct warden_record_mark ended;
 };
 
 struct warden_session *warden_session_of_older(const struct file *file);
@@ -109,12 +119,13 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 					  const struct warden_request *req,
 					  const struct warden_answer *answer);
 void warden_session_free(struct warden_session *s);
-void warden_session_enlist(struct warden_session *s, const struct warden_request *judged);
+void warden_session_enlist(struct warden_session *s, bool same);
 void warden_session_enlist_older(struct warden_session *s);
 void warden_session_disown(struct warden_session *s);
-bool warden_session_delist(struct warden_session *s);
+bool warden_session_delist(struct warden_session *s, bool *last);
 void warden_session_pick(bool (*wanted)(const struct warden_session *s), struct list_head *list);
 void warden_session_unlight(struct warden_session *s);
+void warden_session_hide(struct warden_session *s);
 void warden_session_remove(bool (*gone)(struct warden_session *s), struct list_head *list);
 bool warden_session_any_mapped(void);
 bool warden_session_any_consented(struct warden_sensor *sensor);
@@ -127,6 +138,12 @@ bool warden_session_take_older(struct warden_session *s);
 void warden_session_deaden(struct warden_session *s);
 bool warden_session_hand_back(struct warden_session *s);
 bool warden_session_is(const struct file *file);
+
+/* session-rest.c: one that was closed, and may be opened again */
+struct warden_session *warden_rest_take(struct file *file);
+bool warden_rest_holds(const struct warden_session *s);
+void warden_rest_put(struct warden_session *s);
+void warden_rest_exit(void);
 
 /* session-older.c: files that were open before */
 void warden_session_keep_pages(struct warden_session *s);
@@ -174,7 +191,7 @@ void warden_blank_leave(void);
 void warden_session_tell_unmade(const struct file *file, const struct warden_request *req,
 				const struct warden_answer *allowed, u8 reason);
 void warden_session_tell_refused(const struct warden_session *s, u32 reason);
-void warden_session_tell(const struct warden_session *s, u32 event, u32 reason);
+void warden_session_tell(struct warden_session *s, u32 event, u32 reason);
 void warden_session_tell_ended(const struct warden_session *s, u32 event, u32 reason, u64 took);
 
 #endif /* WARDEN_SESSION_PRIV_H */

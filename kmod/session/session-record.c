@@ -52,6 +52,33 @@ static void fill_key(const struct warden_session *s, u32 event, u32 reason,
 		memcpy(key->receipt, s->answer.receipt, sizeof(key->receipt));
 }
 
+static void tell_first(const struct warden_session *s, u32 event, u32 reason,
+		       const struct warden_record_key *key)
+{
+	struct warden_record *r = kzalloc(sizeof(*r), GFP_KERNEL);
+
+	if (!r) {
+		warden_record_lose(false);
+		return;
+	}
+	fill_record(s, event, reason, r);
+	warden_record_add_keyed(r, key);
+	kfree(r);
+}
+
+/* Of a session that is opened again and again, where it is counted is kept. */
+static noinline void tell(const struct warden_session *s, u32 event, u32 reason,
+			  struct warden_record_mark *mark)
+{
+	struct warden_record_key key;
+
+	fill_key(s, event, reason, &key);
+	if (!warden_record_repeat(&key))
+		tell_first(s, event, reason, &key);
+	if (s->again)
+		warden_record_find(&key, mark);
+}
+
 /**
  * warden_session_tell() - record what the holder did
  * @s: the session
@@ -63,22 +90,12 @@ static void fill_key(const struct warden_session *s, u32 event, u32 reason,
  *
  * Context: Process context, may sleep. Without memory the record counts as lost.
  */
-void warden_session_tell(const struct warden_session *s, u32 event, u32 reason)
+void warden_session_tell(struct warden_session *s, u32 event, u32 reason)
 {
-	struct warden_record_key key;
-	struct warden_record *r;
+	struct warden_record_mark *mark = event == WARDEN_EVENT_SESSION_END ? &s->ended : &s->begun;
 
-	fill_key(s, event, reason, &key);
-	if (warden_record_repeat(&key))
-		return;
-	r = kzalloc(sizeof(*r), GFP_KERNEL);
-	if (!r) {
-		warden_record_lose(false);
-		return;
-	}
-	fill_record(s, event, reason, r);
-	warden_record_add_keyed(r, &key);
-	kfree(r);
+	if (!warden_record_again(mark))
+		tell(s, event, reason, mark);
 }
 
 /**

@@ -3,7 +3,7 @@
  * Sessions: one per open sensor file, and the table of them.
  *
  * session-file.c stands in the file's operations, has its open judged and makes it
- * a session; session-mapping.c has its memory, so that it can be taken away;
+ * a session, session-rest.c has those that may be opened again; session-mapping.c has its memory, so that it can be taken away;
  * session-inherit.c says who keeps it over execve(), session-heir.c knows them, session-holder.c who may look into
  * a process that has one; session-ending.c ends it, session-wake.c wakes who waits for
  * it; session-record.c tells of it.
@@ -36,7 +36,7 @@ static unsigned int nr_sessions;
 static u64 next_id = 1;
 static struct warden_gate *gate;
 static DEFINE_SPINLOCK(lit_lock); /* protects @lit, which is looked at where nobody may sleep; innermost */
-static LIST_HEAD(lit);
+static LIST_HEAD(lit); /* those that are lit, and those that were and rest */
 static struct kmem_cache *session_cache;
 
 static void set_gate(void)
@@ -99,6 +99,8 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 	s->lit = false;
 	s->counts_not = false;
 	s->was_older = false;
+	s->again = false;
+	s->orig = NULL;
 	s->ground = 0;
 	s->limit = NULL;
 	INIT_LIST_HEAD(&s->older);
@@ -112,6 +114,8 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 	s->run = warden_command_hold(s->identity.run);
 	s->path = answer->label[0] ? NULL : path_of(opener);
 	s->answer = *answer;
+	s->begun.taken = 0;
+	s->ended.taken = 0;
 	return s;
 }
 
@@ -123,6 +127,7 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
  */
 void warden_session_free(struct warden_session *s)
 {
+	warden_session_hide(s);
 	warden_session_forget_older(s);
 	warden_heir_end(s);
 	warden_mapping_exit(&s->mapping);
@@ -150,13 +155,15 @@ static bool may_rest(struct warden_session *s, const struct warden_request *req)
  * program was put in quarantine meanwhile; a second time at most, as what changes
  * faster is not worth waiting for.
  */
-static bool has_ground(struct warden_session *s, const struct warden_request *judged)
+static bool find_ground(struct warden_session *s, bool same)
 {
 	struct warden_request req = warden_session_request(s);
-	bool same = req.class == judged->class && req.topology == judged->topology;
 	struct warden_sensor behind;
 	int looks;
 
+	s->again = false; /* another verdict, and another event */
+	s->begun.taken = 0;
+	s->ended.taken = 0;
 	for (looks = 0; looks < 3; looks++) {
 		if (!may_rest(s, &req))
 			return false;
@@ -169,6 +176,11 @@ static bool has_ground(struct warden_session *s, const struct warden_request *ju
 	return false;
 }
 
+static bool has_ground(struct warden_session *s, bool same)
+{
+	return (same && s->again && warden_rest_holds(s)) || find_ground(s, same);
+}
+
 static void mark_dead(struct warden_session *s)
 {
 	lockdep_assert_held(&sessions_lock);
@@ -176,23 +188,38 @@ static void mark_dead(struct warden_session *s)
 	warden_mapping_close(&s->mapping);
 }
 
-/* Before its open returns, so before the first data. */
+/* Before its open returns, so before the first data. One that rested is in the list still. */
 static void light(struct warden_session *s)
 {
 	lockdep_assert_held(&sessions_lock);
-	s->lit = true;
 	warden_light_add(s->sensor.class);
+	smp_store_release(&s->lit, true); /* what is looked at by it is written */
+	if (!list_empty(&s->among_lit))
+		return;
 	spin_lock(&lit_lock);
 	list_add_tail(&s->among_lit, &lit);
 	spin_unlock(&lit_lock);
 }
 
+/* It leaves the list when it is freed, or becomes another. */
 static void unlight(struct warden_session *s)
 {
 	lockdep_assert_held(&sessions_lock);
 	if (s->lit)
 		warden_light_del(s->sensor.class);
-	s->lit = false;
+	WRITE_ONCE(s->lit, false);
+}
+
+/**
+ * warden_session_hide() - let nobody look at a session that is not lit
+ * @s: the session, which is written to after this, or freed
+ *
+ * Context: Any but interrupts.
+ */
+void warden_session_hide(struct warden_session *s)
+{
+	if (list_empty(&s->among_lit))
+		return;
 	spin_lock(&lit_lock);
 	list_del_init(&s->among_lit);
 	spin_unlock(&lit_lock);
@@ -230,18 +257,18 @@ static void enlist(struct warden_session *s)
 /**
  * warden_session_enlist() - put a session into the table that reviews walk
  * @s: of a file that is open and ours
- * @judged: what was asked when it was allowed
+ * @same: what was asked when it was allowed is what the file turned out to lead to
  *
  * The driver's open() cannot be undone from here: a session without ground is
  * born dead.
  *
  * Context: Process context, may sleep.
  */
-void warden_session_enlist(struct warden_session *s, const struct warden_request *judged)
+void warden_session_enlist(struct warden_session *s, bool same)
 {
 	mutex_lock(&sessions_lock);
 	number(s);
-	if (!has_ground(s, judged)) {
+	if (!has_ground(s, same)) {
 		mark_dead(s);
 		warden_session_deaden(s);
 	} else {
@@ -284,20 +311,34 @@ void warden_session_disown(struct warden_session *s)
 	mutex_unlock(&sessions_lock);
 }
 
+/* What a driver gave out on a file rests on the consent for that file's open. */
+static bool is_last_of_ground(const struct warden_session *s)
+{
+	const struct warden_session *other;
+
+	lockdep_assert_held(&sessions_lock);
+	list_for_each_entry(other, &sessions, node)
+		if (other != s && other->ground == s->ground)
+			return false;
+	return true;
+}
+
 /**
  * warden_session_delist() - take a session out of the table, at its file's release
  * @s: the session
+ * @last: set where no other rests on the same open, so that a consent for it is used up
  *
  * Context: Process context, may sleep.
  * Return: true if it had been ended before.
  */
-bool warden_session_delist(struct warden_session *s)
+bool warden_session_delist(struct warden_session *s, bool *last)
 {
 	bool was_dead;
 
 	mutex_lock(&sessions_lock);
 	was_dead = s->dead;
 	unlight(s);
+	*last = s->answer.validity == WARDEN_CONSENT_VALIDITY_ONCE && is_last_of_ground(s);
 	list_del(&s->node);
 	nr_sessions--;
 	set_gate();
@@ -458,7 +499,7 @@ bool warden_session_any_consented(struct warden_sensor *sensor)
 
 	spin_lock(&lit_lock);
 	list_for_each_entry(s, &lit, among_lit) {
-		any = s->answer.has_receipt;
+		any = smp_load_acquire(&s->lit) && s->answer.has_receipt;
 		if (!any)
 			continue;
 		*sensor = s->sensor;
@@ -487,7 +528,7 @@ bool warden_session_is_in(const struct mm_struct *mm, bool with_consent,
 
 	spin_lock(&lit_lock);
 	list_for_each_entry(s, &lit, among_lit) {
-		found = mm && s->mm == mm && !READ_ONCE(s->dead) &&
+		found = mm && s->mm == mm && smp_load_acquire(&s->lit) && !READ_ONCE(s->dead) &&
 			(s->answer.has_receipt || !with_consent);
 		if (!found)
 			continue;
@@ -540,8 +581,9 @@ int warden_session_init(void)
 {
 	int err;
 
+	/* by itself, so that its size can be told wherever another cache has the same */
 	session_cache = kmem_cache_create("warden_session", sizeof(struct warden_session), 0,
-					  SLAB_ACCOUNT, NULL);
+					  SLAB_ACCOUNT | SLAB_NO_MERGE, NULL);
 	if (!session_cache)
 		return -ENOMEM;
 	err = warden_wake_init();
@@ -558,6 +600,7 @@ int warden_session_init(void)
 void warden_session_exit(void)
 {
 	warden_session_settle();
+	warden_rest_exit();
 	warden_wake_exit();
 	warden_pace_exit();
 	kmem_cache_destroy(session_cache);

@@ -12,7 +12,7 @@
 
 # Real clients that the programs drive.
 guest_packages=(v4l-utils alsa-utils nmap bpftool netcat-openbsd openssl socat mosquitto gpsd gpsd-clients! libiio-utils iw
-	nftables ipvsadm dropbear-bin iperf3)
+	nftables ipvsadm dropbear-bin iperf3 evtest wireguard-tools)
 
 # Which programs run, where WARDEN_PROGRAMS does not say it; none named are all.
 programs=()

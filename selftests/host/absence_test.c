@@ -17,6 +17,7 @@
 #define START { 1 * S, WARDEN_EVENT_START, 0, 1 }
 #define MARK(at) { (at) * S, WARDEN_EVENT_MARK, 0, 1 }
 #define OPEN(at, class, n) { (at) * S, WARDEN_EVENT_SESSION_START, class, n }
+#define USE(at, class, n) { (at) * S, WARDEN_EVENT_USE, class, n }
 #define CLOSE(at, class, n) { (at) * S, WARDEN_EVENT_SESSION_END, class, n }
 
 struct told {
@@ -94,9 +95,16 @@ TEST(session_in_that_time_stands_against_it)
 	EXPECT_REFUSED("record 2 is of a session that began", START, OPEN(20, CAM, 1), MARK(21));
 	EXPECT_REFUSED("record 3 is of a session that ended", START, OPEN(2, CAM, 1), CLOSE(12, CAM, 1), MARK(20));
 	EXPECT_REFUSED("a session was open", START, OPEN(2, CAM, 1), MARK(20));
-	EXPECT_REFUSED("class bus, behind which it may be, that began", START, OPEN(10, BUS, 1), MARK(20));
+	EXPECT_REFUSED("another class, behind which it may be, that began", START, OPEN(10, BUS, 1), MARK(20));
 	EXPECT_REFUSED("a session was open", START, OPEN(2, BUS, 1), MARK(20));
 	EXPECT_REFUSED("a session was open", START, OPEN(2, CAM, 3), CLOSE(3, CAM, 2), MARK(20));
+}
+
+TEST(use_that_was_over_at_once_stands_against_it)
+{
+	EXPECT_REFUSED("in use: record 2 is of a use in that time", START, USE(12, CAM, 1), MARK(20));
+	EXPECT_REFUSED("another class, behind which it may be,", START, USE(10, BUS, 3), MARK(20));
+	EXPECT_PROVEN(START, USE(9, CAM, 4), USE(12, MIC, 1), MARK(20), USE(20, CAM, 1));
 }
 
 TEST(records_that_do_not_cover_that_time_prove_nothing)

@@ -64,6 +64,7 @@ TEST(canonical_text_looks_like_this)
 		"allow p listen tcp { 80 , 90 - 91 } optional; measure module; measure exec;\n"
 		"deny any use device \"platform/x\"; purpose w \"why\";\n"
 		"allow p use camera kill withdraw within 2s with consent for w;\n"
+		"allow p use motion term; allow p use location freeze;\n"
 		"program p { path \"/bin/p\"; uid 5; } default sensor deny observe;\n"
 		"allow any module \"/m.ko\"; appraise exec from \"list\";\n";
 	struct subject s;
@@ -82,6 +83,8 @@ TEST(canonical_text_looks_like_this)
 		     "allow p listen tcp {80, 90-91} optional;\n"
 		     "deny any use device \"platform/x\";\n"
 		     "allow p use camera for w with consent withdraw within 2000ms kill;\n"
+		     "allow p use motion term;\n"
+		     "allow p use location freeze;\n"
 		     "allow module \"/m.ko\";\n"
 		     "measure exec, module;\n"
 		     "appraise exec from \"list\";\n",

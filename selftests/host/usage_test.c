@@ -51,6 +51,22 @@ TEST(uses_add_up_per_program)
 	warden_usage_free(&u);
 }
 
+TEST(use_that_was_over_at_once_took_no_time)
+{
+	struct warden_usage u = { .since = 12 * S };
+
+	take(&u, 10, BEGIN, "a", 1);
+	take(&u, 11, WARDEN_EVENT_USE, "a", 2);
+	take(&u, 13, WARDEN_EVENT_USE, "a", 3);
+	take(&u, 14, END, "a", 1);
+	warden_usage_end(&u, 30 * S);
+	EXPECT_EQ(3, u.uses.v[0].opens);
+	EXPECT_EQ(0, u.uses.v[0].open);
+	EXPECT_EQ((int64_t)(2 * S), u.uses.v[0].time);
+	EXPECT_EQ(14 * S, u.uses.v[0].last);
+	warden_usage_free(&u);
+}
+
 TEST(time_before_since_is_left_out)
 {
 	struct warden_usage u = { .since = 12 * S };

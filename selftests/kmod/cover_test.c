@@ -17,7 +17,13 @@
 enum { SENSOR = WARDEN_DOMAIN_SENSOR, LISTEN = WARDEN_DOMAIN_LISTEN };
 enum { MODULE = WARDEN_DOMAIN_MODULE, CONNECT = WARDEN_DOMAIN_CONNECT };
 enum { ALLOW = WARDEN_ACTION_ALLOW, DENY = WARDEN_ACTION_DENY };
-enum { TCP = 6, UDP = 17 };
+enum { TCP = 6, UDP = 17, MPTCP = 262 };
+
+/* What a maker's policy denies that says nothing of it (warden_snapshot_alloc()). */
+static bool is_denied_unsaid(u32 domain)
+{
+	return domain <= LISTEN || domain == WARDEN_DOMAIN_PROTOCOL;
+}
 
 static void layer_init(struct policy *l, u8 role)
 {
@@ -26,7 +32,8 @@ static void layer_init(struct policy *l, u8 role)
 	policy_init(l);
 	l->snap.layer = role;
 	for (domain = SENSOR; domain < WARDEN_DOMAIN_RULES; domain++)
-		l->snap.defaults[domain].action = role != WARDEN_ROLE_MAKER || domain > LISTEN;
+		l->snap.defaults[domain].action = role != WARDEN_ROLE_MAKER ||
+						  !is_denied_unsaid(domain);
 }
 
 static void set_default(struct policy *l, u32 domain, u8 action)
@@ -262,6 +269,17 @@ TEST_F(cover, a_default_that_is_given_and_wider_widens)
 	EXPECT_WIDENS(0);
 	EXPECT_EQ(LISTEN, self->domain);
 	set_default(&self->maker, LISTEN, ALLOW);
+	EXPECT_NARROWS();
+}
+
+TEST_F(cover, a_kind_of_socket_the_maker_does_not_name_widens)
+{
+	u32 line = add_rule(&self->below, (struct warden_rule){ .domain = WARDEN_DOMAIN_PROTOCOL,
+								.class = WARDEN_SOCKET_CLASS_RAW,
+								.action = ALLOW });
+
+	EXPECT_WIDENS(line);
+	set_default(&self->maker, WARDEN_DOMAIN_PROTOCOL, ALLOW);
 	EXPECT_NARROWS();
 }
 
@@ -524,7 +542,7 @@ static void random_layer(struct policy *l, u8 role)
 		l->snap.defaults[SENSOR + pick(3)].action = pick(2);
 	for (i = 0; i < nr; i++) {
 		static const u8 domains[] = { SENSOR, LISTEN, MODULE, CONNECT };
-		static const u16 protocols[] = { 0, TCP, UDP };
+		static const u16 protocols[] = { 0, TCP, UDP, MPTCP };
 		struct warden_rule r = { .domain = domains[pick(4)], .action = pick(3) != 0,
 					 .program = pick(3), .port_high = U16_MAX };
 
@@ -532,7 +550,7 @@ static void random_layer(struct policy *l, u8 role)
 			r.class = pick(3);
 			r.topology = pick(3);
 		} else if (r.domain != MODULE) {
-			r.protocol = protocols[pick(3)];
+			r.protocol = protocols[pick(4)];
 			r.port_low = pick(6);
 			r.port_high = pick(4) ? r.port_low + pick(4) : U16_MAX;
 			if (r.domain == CONNECT || (conditional && pick(2)))
@@ -623,7 +641,7 @@ static bool asks_from_where(const struct policy *l)
 static bool widens_somewhere(const struct policy *below, const struct policy *above,
 			     struct warden_request *req, struct warden_identity *object)
 {
-	static const u16 protocols[] = { TCP, UDP, 99 };
+	static const u16 protocols[] = { TCP, UDP, MPTCP, 99 };
 	/* One of each piece that the nets of policy_init() cut the addresses into. */
 	const struct warden_address addresses[] = {
 		address_of(0, 0, 0, 0, 0),  address_of(4, 9, 0, 0, 1),  address_of(4, 10, 0, 0, 1),
@@ -639,18 +657,18 @@ static bool widens_somewhere(const struct policy *below, const struct policy *ab
 		if (widens_at(below, above, req))
 			return true;
 	}
-	for (i = 0; i < 4 * 3 * ARRAY_SIZE(addresses) && req->domain == LISTEN; i++) {
+	for (i = 0; i < 4 * 4 * ARRAY_SIZE(addresses) && req->domain == LISTEN; i++) {
 		static const char *const names[] = { "", "eth0", "lo", WARDEN_INTERFACE_FOREIGN };
 
 		req->interface = names[i % 4];
-		req->address = addresses[i / 12];
-		if (req->address.version && (i == 12 + i / 4 % 3 * 4 || conditional) &&
-		    widens_at_a_port(below, above, req, protocols[i / 4 % 3]))
+		req->address = addresses[i / 16];
+		if (req->address.version && (i == 16 + i / 4 % 4 * 4 || conditional) &&
+		    widens_at_a_port(below, above, req, protocols[i / 4 % 4]))
 			return true;
 	}
-	for (i = 0; i < 3 * ARRAY_SIZE(addresses) && req->domain == CONNECT; i++) {
-		req->address = addresses[i / 3];
-		if (widens_at_a_port(below, above, req, protocols[i % 3]))
+	for (i = 0; i < 4 * ARRAY_SIZE(addresses) && req->domain == CONNECT; i++) {
+		req->address = addresses[i / 4];
+		if (widens_at_a_port(below, above, req, protocols[i % 4]))
 			return true;
 	}
 	for (i = 6; i <= 8 && req->domain == MODULE; i++) {

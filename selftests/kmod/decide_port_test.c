@@ -52,6 +52,35 @@ TEST_F(decide, listen_rule_without_protocol_takes_any)
 	EXPECT_VERDICT(ALLOW, RULE, 1);
 }
 
+/* MPTCP and SMC, which are TCP on the wire. */
+TEST_F(decide, rule_that_denies_tcp_denies_what_is_tcp_on_the_wire)
+{
+	static const u16 like[] = { 6, 262, 256 };
+	struct warden_rule rule = rule_listen(1, 6, 80, 80);
+	unsigned int i;
+
+	rule.action = WARDEN_ACTION_DENY;
+	policy_add_rule(&self->p, rule);
+	self->p.snap.defaults[WARDEN_DOMAIN_LISTEN].action = WARDEN_ACTION_ALLOW;
+	self->req.domain = WARDEN_DOMAIN_LISTEN;
+	self->req.port = 80;
+	for (i = 0; i < ARRAY_SIZE(like); i++) {
+		self->req.protocol = like[i];
+		EXPECT_VERDICT(DENY, RULE, 1);
+	}
+	self->req.protocol = 17;
+	EXPECT_VERDICT(ALLOW, DEFAULT, 0);
+}
+
+TEST_F(decide, rule_that_allows_tcp_allows_nothing_else)
+{
+	policy_add_rule(&self->p, rule_listen(1, 6, 80, 80));
+	self->req.domain = WARDEN_DOMAIN_LISTEN;
+	self->req.port = 80;
+	self->req.protocol = 262;
+	EXPECT_VERDICT(DENY, PORT_NOT_NAMED, 0);
+}
+
 /* eth0, and 10.1.0.0/17. */
 static void add_conditional(struct policy *p, u16 protocol, u32 program, u8 action)
 {
@@ -200,6 +229,33 @@ static const struct {
 	{ WARDEN_INTERFACE_FOREIGN, WARDEN_ACTION_DENY, WARDEN_REASON_INTERFACE_NOT_NAMED,
 	  WARDEN_ACTION_DENY },
 };
+
+/* SCTP may send to addresses that nobody names; of others, what has no address goes to none. */
+TEST_F(decide, egress_by_sctp_to_anywhere_takes_a_rule_for_everywhere)
+{
+	struct warden_rule rule = { .domain = WARDEN_DOMAIN_EGRESS, .action = WARDEN_ACTION_ALLOW,
+				    .program = 1, .net = 1, .line = 1 };
+	struct policy denying = self->p;
+
+	policy_add_rule(&self->p, rule);
+	self->req.domain = WARDEN_DOMAIN_EGRESS;
+	self->req.protocol = 132;
+	EXPECT_VERDICT(DENY, PORT_NOT_NAMED, 0);
+	self->p.rules[0].net = 0;
+	EXPECT_VERDICT(ALLOW, RULE, 1);
+	denying.snap.rules = denying.rules;
+	denying.snap.programs = denying.programs;
+	denying.snap.refs = denying.refs;
+	denying.snap.nets = denying.nets;
+	denying.snap.defaults[WARDEN_DOMAIN_EGRESS].action = WARDEN_ACTION_ALLOW;
+	rule.action = WARDEN_ACTION_DENY;
+	policy_add_rule(&denying, rule);
+	warden_decide(&denying.snap, &self->req, &self->v);
+	EXPECT_EQ(WARDEN_ACTION_DENY, self->v.action);
+	self->req.protocol = 6;
+	warden_decide(&denying.snap, &self->req, &self->v);
+	EXPECT_EQ(WARDEN_ACTION_ALLOW, self->v.action);
+}
 
 TEST_F(decide, connect_and_egress_match_the_interface_that_is_gone_by)
 {

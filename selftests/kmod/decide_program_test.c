@@ -124,4 +124,16 @@ TEST_F(decide, digest_of_another_algorithm_is_another_program)
 	EXPECT_VERDICT(DENY, PROGRAM_UNKNOWN, 0);
 }
 
+TEST_F(decide, started_before_it_was_named_a_program_has_no_sensor_by_its_name)
+{
+	self->subject.unproven = true;
+	EXPECT_VERDICT(DENY, DEFAULT, 0);
+	policy_add_rule(&self->p, rule_camera(1, WARDEN_ACTION_ALLOW));
+	EXPECT_VERDICT(DENY, PROGRAM_OLDER, 0);
+	policy_add_rule(&self->p, rule_camera(0, WARDEN_ACTION_ALLOW));
+	EXPECT_VERDICT(ALLOW, RULE, 2);
+	policy_add_rule(&self->p, rule_camera(1, WARDEN_ACTION_DENY));
+	EXPECT_VERDICT(DENY, RULE, 3);
+}
+
 TEST_HARNESS_MAIN

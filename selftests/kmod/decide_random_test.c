@@ -35,6 +35,14 @@ static bool is_in(const struct warden_net *net, const struct warden_address *a)
 	return net->first.version == a->version;
 }
 
+/* 262 is MPTCP, which is TCP to who denies that. */
+static bool is_of(const struct warden_rule *rule, u16 protocol)
+{
+	if (rule->action == WARDEN_ACTION_DENY && rule->protocol == 6 && protocol == 262)
+		return true;
+	return !rule->protocol || rule->protocol == protocol;
+}
+
 static bool is_about(const struct warden_snapshot *snap, const struct warden_rule *rule,
 		     const struct warden_request *req)
 {
@@ -47,8 +55,7 @@ static bool is_about(const struct warden_snapshot *snap, const struct warden_rul
 	if (rule->topology && rule->topology != req->topology)
 		return false;
 	if (rule->domain <= WARDEN_DOMAIN_CONNECT && rule->domain != WARDEN_DOMAIN_SENSOR &&
-	    ((rule->protocol && rule->protocol != req->protocol) || req->port < rule->port_low ||
-	     req->port > rule->port_high))
+	    (!is_of(rule, req->protocol) || req->port < rule->port_low || req->port > rule->port_high))
 		return false;
 	if (rule->domain == WARDEN_DOMAIN_CONNECT)
 		return !rule->net || is_in(&snap->nets[rule->net - 1], &req->address);
@@ -173,7 +180,7 @@ static void random_request(struct warden_request *req, struct warden_identity *s
 	req->unit = below(3);
 	req->class = req->domain == WARDEN_DOMAIN_SENSOR ? 1 + below(2) : 0;
 	req->topology = req->domain == WARDEN_DOMAIN_SENSOR ? PLACE + below(2) : 0;
-	req->protocol = below(2) ? 6 : 17;
+	req->protocol = below(2) ? 6 : below(2) ? 17 : 262;
 	req->port = below(10);
 	req->address = address_of(below(3) ? 4 : below(2) * 6, 9 + below(3), below(3), below(3), 1);
 }

@@ -13,6 +13,7 @@
 #include "policy/change.h"
 
 #define PROGRAMS 3
+#define KERNEL	 3 /* one of them is the kernel */
 #define EDGES	 8
 #define POLICIES 300
 
@@ -21,12 +22,13 @@
 
 /* No rule here says from where. */
 static const struct warden_origin anywhere;
+static const struct warden_origin to_kernel = { .kernel = true };
 
 static const u16 protocols[WARDEN_TRANSPORTS] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_UDPLITE,
 						  IPPROTO_SCTP, IPPROTO_DCCP };
 
 /* Where rules say from where, reach.c knows; it is not here, and must not be asked. */
-int warden_reach_make(const struct warden_layers *layers, struct warden_reach **to,
+int warden_reach_make(const struct warden_layers *layers, bool kernels, struct warden_reach **to,
 		      struct netlink_ext_ack *extack)
 {
 	*to = NULL;
@@ -82,6 +84,17 @@ FIXTURE_SETUP(ports)
 FIXTURE_TEARDOWN(ports)
 {
 	warden_ports_free(self->layers.ports);
+}
+
+/* The kernel is the last program. */
+static void add_kernel(struct policy *p)
+{
+	static const struct warden_digest kernel = { .alg = WARDEN_DIGEST_ALG_KERNEL };
+
+	p->programs[KERNEL - 1].digests[0] = kernel;
+	p->refs[0] = (struct warden_digest_ref){ kernel, KERNEL - 1 };
+	p->snap.nr_programs = KERNEL;
+	p->snap.nr_refs = 1;
 }
 
 static void set_default(struct policy *p, u8 action, u8 mode)
@@ -217,6 +230,39 @@ TEST_F(ports, a_layer_that_goes_takes_its_ports_along)
 	EXPECT_TRUE(is_closed(&self->layers, TCP, 81));
 }
 
+static bool is_closed_to_kernel(const struct warden_layers *layers, u16 port)
+{
+	return layers->ports && warden_ports_state(layers->ports, warden_port_bit(UDP, port), &to_kernel);
+}
+
+TEST_F(ports, what_a_program_may_the_kernel_may_where_it_is_named)
+{
+	add_kernel(&self->layer[0]);
+	set_policy(&self->layer[0], WARDEN_ACTION_DENY);
+	add_rule(&self->layer[0], 0, IPPROTO_UDP, 1, 1, WARDEN_ACTION_ALLOW);
+	make(_metadata, &self->layers);
+	EXPECT_EQ(NULL, self->layers.ports->kernel); /* nobody pays for what makes no difference */
+	add_rule(&self->layer[0], 1, IPPROTO_UDP, 2, 3, WARDEN_ACTION_ALLOW);
+	add_rule(&self->layer[0], KERNEL, IPPROTO_UDP, 3, 4, WARDEN_ACTION_ALLOW);
+	make(_metadata, &self->layers);
+	EXPECT_FALSE(is_closed_to_kernel(&self->layers, 1));
+	EXPECT_TRUE(is_closed_to_kernel(&self->layers, 2));
+	EXPECT_FALSE(is_closed(&self->layers, UDP, 2));
+	EXPECT_FALSE(is_closed_to_kernel(&self->layers, 3));
+	EXPECT_FALSE(is_closed_to_kernel(&self->layers, 4));
+	EXPECT_FALSE(is_closed(&self->layers, UDP, 4));
+	EXPECT_TRUE(is_closed_to_kernel(&self->layers, 5));
+	EXPECT_LT(2 * WARDEN_PORT_BITS / 8, warden_ports_size(self->layers.ports));
+	/* What is denied to it alone is open to all others. */
+	self->layer[0].snap.nr_rules = 0;
+	set_policy(&self->layer[0], WARDEN_ACTION_ALLOW);
+	add_rule(&self->layer[0], KERNEL, IPPROTO_UDP, 6, 6, WARDEN_ACTION_DENY);
+	make(_metadata, &self->layers);
+	EXPECT_TRUE(is_closed_to_kernel(&self->layers, 6));
+	EXPECT_FALSE(is_closed(&self->layers, UDP, 6));
+	EXPECT_FALSE(is_closed_to_kernel(&self->layers, 7));
+}
+
 /* --- random policies ---------------------------------------------------------------- */
 
 static const u16 edges[EDGES] = { 0, 1, 63, 64, 80, 1024, 65534, 65535 };
@@ -297,6 +343,50 @@ static bool is_ruled(const struct warden_snapshot *snap, enum warden_transport t
 	return false;
 }
 
+static bool is_ruled_for_kernel(const struct warden_snapshot *snap, enum warden_transport transport,
+				u16 port)
+{
+	u32 i;
+
+	for (i = 0; i < snap->nr_rules; i++)
+		if (snap->rules[i].program == KERNEL && snap->rules[i].action == WARDEN_ACTION_DENY &&
+		    is_about(&snap->rules[i], transport, port))
+			return true;
+	return is_ruled(snap, transport, port);
+}
+
+/* The same of the kernel, which is one program. */
+static void check_kernel(struct __test_metadata *_metadata, const struct warden_layers *layers,
+			 enum warden_transport transport, u16 port)
+{
+	const struct warden_ports *ports = layers->ports ? warden_ports_of(layers->ports, true) : NULL;
+	const u32 bit = warden_port_bit(transport, port);
+	const struct warden_snapshot *closer = NULL;
+	bool hard = false, ruled = false;
+	u32 i, line;
+
+	for (i = 0; i < layers->nr; i++) {
+		const struct warden_snapshot *snap = layers->layer[i];
+
+		if (may_receive(snap, KERNEL, transport, port))
+			continue;
+		closer = closer ? closer : snap;
+		hard |= snap->defaults[WARDEN_DOMAIN_LISTEN].mode == WARDEN_MODE_ENFORCE;
+		ruled |= is_ruled_for_kernel(snap, transport, port);
+	}
+	EXPECT_EQ(closer != NULL, ports && warden_port_stops(ports, bit))
+	{
+		TH_LOG("transport %u port %u", transport, port);
+	}
+	EXPECT_TRUE(closer || !is_closed(layers, transport, port));
+	if (!closer || !ports)
+		return;
+	EXPECT_EQ(hard, warden_port_is_hard(ports, bit));
+	EXPECT_EQ(ruled, warden_port_is_ruled(ports, bit));
+	EXPECT_EQ(closer, warden_ports_closer(layers, transport, port, &to_kernel, &line));
+	EXPECT_EQ(is_ruled_for_kernel(closer, transport, port), line != 0);
+}
+
 static void check_port(struct __test_metadata *_metadata, const struct warden_layers *layers, enum warden_transport transport,
 		       u16 port)
 {
@@ -335,8 +425,11 @@ TEST_F(ports, each_bit_is_what_asking_for_every_program_gives)
 		self->layers.nr = 1 + draw(WARDEN_LAYERS);
 		for (i = 0; i < self->layers.nr; i++)
 			draw_policy(&self->layer[i]);
+		for (i = 0; i < self->layers.nr; i++)
+			add_kernel(&self->layer[i]);
 		make(_metadata, &self->layers);
 		for (i = 0; i < WARDEN_TRANSPORTS * EDGES; i++) {
+			check_kernel(_metadata, &self->layers, i / EDGES, edges[i % EDGES]);
 			check_port(_metadata, &self->layers, i / EDGES, edges[i % EDGES]);
 			check_port(_metadata, &self->layers, i / EDGES, (u16)(edges[i % EDGES] + 1));
 		}

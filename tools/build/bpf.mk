@@ -6,7 +6,7 @@ CLANG ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 BPF_TARGET_amd64 := x86
 BPF_TARGET_arm64 := arm64
-BPF_CFLAGS = -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-missing-declarations -target bpf \
+BPF_CFLAGS = -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-missing-declarations -target bpf -mcpu=v3 \
 	-D__TARGET_ARCH_$(BPF_TARGET_$(ARCH)) -I$(OUT)/bpf -Iinclude
 BPF_SOURCES := $(wildcard bpf/*.bpf.c)
 BPF_HEADERS := $(wildcard bpf/*.h include/warden/*.h)

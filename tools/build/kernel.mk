@@ -23,14 +23,19 @@ comma := ,
 TRUST ?=
 TRUST_FILES := $(subst $(comma), ,$(TRUST))
 
+# The kernel's build names our files as seen from its tree. A folder of links stands for that tree beside
+# the module's sources, so that they have the same names in every clone, which is what ccache asks for.
+KDIR_HERE := $(OUT)/kdir
+
 .PHONY: module roots
 roots:
 	@tools/build/trust $(OUT)/trust/roots.h $(TRUST_FILES)
 
 module: bpf roots ## build warden.ko for KDIR= ARCH= CROSS_COMPILE=
-	@mkdir -p $(OUT)/module
+	@mkdir -p $(OUT)/module $(KDIR_HERE)
+	@find $(abspath $(KDIR))/ -mindepth 1 -maxdepth 1 -exec ln -sfnt $(KDIR_HERE) {} +
 	@cp -u --parents $(MODULE_SOURCES) $(OUT)/module/
-	$(MAKE) --no-print-directory -C $(KDIR) M=$(OUT)/module ARCH=$(KARCH) \
+	$(MAKE) --no-print-directory -C $(KDIR_HERE) M=$(OUT)/module ARCH=$(KARCH) \
 		CROSS_COMPILE=$(CROSS_COMPILE) W=$(W) C=$(C) CHECK="$(CHECK)" \
 		WARDEN_SKEL_DIR=$(OUT)/bpf WARDEN_TRUST_DIR=$(OUT)/trust WARDEN_BPF_INCLUDE=/usr/include modules
 	@$(CROSS_COMPILE)strip --strip-debug -o $(OUT)/warden.ko $(OUT)/module/warden.ko

@@ -89,8 +89,9 @@ static void print_record(const struct warden_object *o)
 		printf(" %s",
 		       warden_output_escape(safe, sizeof(safe),
 					    warden_object_string(o, WARDEN_A_RECORD_PROGRAM)));
-	/* A consent is about the program, and made by another process. */
-	if (warden_object_has(o, WARDEN_A_RECORD_PROGRAM) && domain != WARDEN_DOMAIN_CONSENT)
+	/* A consent is about the program, and made by another process; the kernel is none. */
+	if (warden_object_has(o, WARDEN_A_RECORD_PROGRAM) && domain != WARDEN_DOMAIN_CONSENT &&
+	    event != WARDEN_EVENT_INBOUND)
 		printf("[%" PRIu64 "]", warden_object_number(o, WARDEN_A_RECORD_PID));
 	print_object(o);
 	print_ground(o);

@@ -67,10 +67,15 @@ static void take_json(struct warden_lesson *l, struct json_object *record)
 	if (strlen(hex) == 2 * (size_t)WARDEN_DIGEST_SIZE &&
 	    warden_hex_get(s.digest.bytes, WARDEN_DIGEST_SIZE, hex))
 		s.digest.alg = (uint8_t)word_of(record, "program-alg", warden_enum_digest_alg());
-	s.refused = event == WARDEN_EVENT_VERDICT &&
+	s.refused = (event == WARDEN_EVENT_VERDICT || event == WARDEN_EVENT_INBOUND) &&
 		    word_of(record, "action", warden_enum_action()) == WARDEN_ACTION_DENY;
-	/* A session that began and a verdict tell of a use; the rest of what became of it. */
-	if (event != WARDEN_EVENT_VERDICT && event != WARDEN_EVENT_SESSION_START)
+	/*
+	 * A session that began, a use and a verdict tell of a use, and so does a packet for the kernel, which
+	 * is asked by nothing else; the rest tell what became of it.
+	 */
+	if (event != WARDEN_EVENT_VERDICT && event != WARDEN_EVENT_SESSION_START &&
+	    event != WARDEN_EVENT_USE &&
+	    (event != WARDEN_EVENT_INBOUND || s.digest.alg != WARDEN_DIGEST_ALG_KERNEL))
 		s.domain = WARDEN_DOMAIN_NONE;
 	warden_learn_take(l, &s);
 }

@@ -97,7 +97,8 @@ const struct warden_noun *warden_noun_sensor(void)
 		{ "usage", "[--since MOMENT] [--records FILE]", warden_sensor_usage },
 		{ "prove-off", "CLASS FROM TO [--records FILE]", warden_sensor_prove_off },
 		{ "verify-off", "STATEMENT RECORDS", warden_sensor_verify_off },
-		{ "switch", "CLASS|all off|on", warden_sensor_switch },
+		{ "switch", "CLASS|all off|on|toggle [--button NODE[:KEY] [--led NAME]]",
+		  warden_sensor_switch },
 		{ NULL, NULL, NULL },
 	};
 	static const struct warden_noun noun = { "sensor", "what there is, and who uses it",

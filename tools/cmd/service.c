@@ -22,12 +22,14 @@ static bool is_allowed(const struct warden_running *r, const struct warden_quest
 	return o.what == WARDEN_OUTCOME_ALLOWED || o.observed;
 }
 
-/* The program itself: as the first of its files, and as the user it must be. */
+/* The program itself: as the first of its files, the user it must be, where and how it must be started. */
 static bool is_allowed_to(const struct warden_running *r, const struct warden_program_view *p,
 			  struct warden_question q)
 {
 	q.subject = p->digests[0];
 	q.uid = p->has_uid ? p->uid : WARDEN_UID_OTHER;
+	q.unit = p->unit;
+	q.arguments = p->arguments;
 	return is_allowed(r, &q);
 }
 
@@ -134,7 +136,7 @@ static int run_protocols(const struct warden_ctl *ctl, int argc, char **argv)
 const struct warden_noun *warden_noun_service(void)
 {
 	static const struct warden_verb verbs[] = {
-		{ "list", "[--usb]", warden_service_list },
+		{ "list", "[--usb|--devices|--interfaces]", warden_service_list },
 		{ "open", "PROTOCOL PORT for DURATION", warden_service_open },
 		{ "close", "PROTOCOL PORT", warden_service_close },
 		{ "protocols", "", run_protocols },

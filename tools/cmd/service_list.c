@@ -23,6 +23,7 @@
 #include "../running.h"
 #include "../sockets.h"
 #include "../wire.h"
+#include "service_list.h"
 
 enum state {
 	DECLARED,     /* open, and a rule or a default allows it */
@@ -91,12 +92,21 @@ static const struct running_file *find_file(struct listing *l, long pid)
 	return &l->files.v[l->files.n - 1];
 }
 
+static bool is_anywhere(const struct warden_address *a)
+{
+	static const uint8_t none[sizeof(a->bytes)];
+
+	return !memcmp(a->bytes, none, sizeof(none));
+}
+
 static struct warden_question question_of(const struct warden_open_socket *s)
 {
 	struct warden_question q = { .domain = WARDEN_DOMAIN_LISTEN,
 				     .protocol = s->protocol,
 				     .port = s->port };
 
+	if (!is_anywhere(&s->address))
+		q.own = s->address;
 	if (s->raw) {
 		q.domain = WARDEN_DOMAIN_PROTOCOL;
 		q.socket = WARDEN_SOCKET_CLASS_RAW;
@@ -104,8 +114,8 @@ static struct warden_question question_of(const struct warden_open_socket *s)
 	return q;
 }
 
-/* The policy's name for a program; NULL where it has none. */
-static const char *label_of(const struct listing *l, const struct warden_digest *digest, uint32_t uid)
+/* The policy's name for who asks; NULL where it has none. */
+static const char *label_of(const struct listing *l, const struct warden_question *q)
 {
 	unsigned int layer;
 	size_t i;
@@ -116,8 +126,9 @@ static const char *label_of(const struct listing *l, const struct warden_digest 
 			const struct warden_program_view *p = &l->policy.views[layer].programs.v[i];
 
 			for (k = 0; k < p->n; k++)
-				if (!memcmp(&p->digests[k], digest, sizeof(*digest)) &&
-				    (!p->has_uid || p->uid == uid))
+				if (!memcmp(&p->digests[k], &q->subject, sizeof(q->subject)) &&
+				    (!p->has_uid || p->uid == q->uid) &&
+				    (!p->unit || warden_subject_is_in(p->unit, q->unit)))
 					return p->label;
 		}
 	return NULL;
@@ -144,7 +155,7 @@ static void ask_as(struct listing *l, struct entry *e, struct warden_question q,
 
 	q.subject.alg = alg;
 	memcpy(q.subject.bytes, bytes, sizeof(q.subject.bytes));
-	label = label_of(l, &q.subject, q.uid);
+	label = label_of(l, &q);
 	if (label)
 		e->program = label;
 	ask(l, e, &q);
@@ -155,8 +166,12 @@ static void judge(struct listing *l, struct entry *e, const struct warden_open_s
 {
 	const struct running_file *file = find_file(l, s->pid);
 	struct warden_question q = question_of(s);
+	char unit[WARDEN_UNIT_MAX + 1], command[WARDEN_COMMAND_MAX + 1];
 
 	q.uid = (uint32_t)warden_process_number(s->pid, "Uid:");
+	q.unit = warden_process_unit(s->pid, unit, sizeof(unit)) ? unit : NULL;
+	q.command = command;
+	q.command_len = (uint32_t)warden_process_arguments(s->pid, command, sizeof(command));
 	e->program = file ? warden_arena_dup(&l->arena, file->path, strlen(file->path)) : "?";
 	if (!file || !file->known) {
 		ask(l, e, &q);
@@ -182,6 +197,8 @@ static bool may_somebody(const struct listing *l, struct entry *e, struct warden
 
 			q.subject = p->digests[0];
 			q.uid = p->has_uid ? p->uid : WARDEN_UID_OTHER;
+			q.unit = p->unit;
+			q.arguments = p->arguments;
 			ask(l, &as, &q);
 		}
 	if (as.state == DECLARED)
@@ -190,15 +207,18 @@ static bool may_somebody(const struct listing *l, struct entry *e, struct warden
 }
 
 /*
- * A socket of the kernel's is no program's. It is declared where some program may
- * listen at its port, by which packets come to it. MPTCP has one of TCP beneath.
+ * A socket that no process holds is the kernel's, which any program's rule or its own is for. MPTCP
+ * has one of TCP beneath, which comes in where a program may listen by it.
  */
-static void judge_kernel(const struct listing *l, struct entry *e, const struct warden_open_socket *s)
+static void judge_kernel(struct listing *l, struct entry *e, const struct warden_open_socket *s)
 {
+	static const uint8_t zeros[WARDEN_DIGEST_SIZE];
 	struct warden_question q = question_of(s), mptcp = q;
 
+	q.uid = WARDEN_UID_OTHER;
 	mptcp.protocol = IPPROTO_MPTCP;
-	e->state = may_somebody(l, e, q) || (q.protocol == IPPROTO_TCP && may_somebody(l, e, mptcp)) ?
+	ask_as(l, e, q, WARDEN_DIGEST_ALG_KERNEL, zeros);
+	e->state = e->state == DECLARED || (q.protocol == IPPROTO_TCP && may_somebody(l, e, mptcp)) ?
 			   OF_THE_KERNEL :
 			   KERNEL_ALONE;
 }
@@ -335,40 +355,20 @@ static struct json_object *entry_json(const struct entry *e)
 	return json;
 }
 
-static void print_list(const struct warden_ctl *ctl, const struct listing *l)
+static void print_list(const struct listing *l)
 {
 	static const char *const columns[] = { "STATE",	  "PROTOCOL", "WHERE", "NETWORK",
 					       "PROGRAM", "PID",      "BY",    NULL };
-	struct json_object *list = ctl->json ? json_object_new_array() : NULL;
-	struct warden_table *t = ctl->json ? NULL : warden_table_new(columns);
+	struct warden_table *t = warden_table_new(columns);
 	struct stat own = { .st_ino = 0 };
 	size_t i;
 
 	if (stat("/proc/self/ns/net", &own))
 		own.st_ino = 0;
 	for (i = 0; i < l->entries.n; i++)
-		if (ctl->json)
-			json_object_array_add(list, entry_json(&l->entries.v[i]));
-		else
-			print_entry(t, &l->entries.v[i], own.st_ino);
-	if (ctl->json) {
-		warden_output_print(list);
-		return;
-	}
+		print_entry(t, &l->entries.v[i], own.st_ino);
 	warden_table_sort(t);
 	warden_table_print(t, "nothing is open, and nothing is declared");
-}
-
-static void fill(struct listing *l)
-{
-	unsigned int layer;
-	size_t i;
-
-	warden_sockets_find(&l->sockets);
-	for (i = 0; i < l->sockets.list.n; i++)
-		add_socket(l, &l->sockets.list.v[i]);
-	for (layer = 0; layer < l->policy.n; layer++)
-		add_rules(l, &l->policy.views[layer]);
 }
 
 static void forget(struct listing *l)
@@ -407,25 +407,61 @@ static int read_openings(struct listing *l, struct warden_fault *f)
 	return err;
 }
 
-int warden_service_list(const struct warden_ctl *ctl, int argc, char **argv)
+static int fill(struct listing *l, struct warden_fault *f)
+{
+	unsigned int layer;
+	size_t i;
+	int err = warden_running_open(&l->policy, f);
+
+	if (!err)
+		err = read_openings(l, f);
+	if (err)
+		return err;
+	warden_sockets_find(&l->sockets);
+	for (i = 0; i < l->sockets.list.n; i++)
+		add_socket(l, &l->sockets.list.v[i]);
+	for (layer = 0; layer < l->policy.n; layer++)
+		add_rules(l, &l->policy.views[layer]);
+	return 0;
+}
+
+int warden_service_find_sockets(struct json_object *list, struct warden_fault *f)
 {
 	struct listing l = { .files = { NULL, 0, 0 } };
-	struct warden_fault f;
-	int err;
+	int err = fill(&l, f);
+	size_t i;
 
-	if (argc == 2 && !strcmp(argv[1], "--usb"))
-		return warden_service_list_usb(ctl);
-	if (warden_usage_none(argc, argv))
-		return WARDEN_EXIT_USAGE;
-	err = warden_running_open(&l.policy, &f);
-	if (!err)
-		err = read_openings(&l, &f);
-	if (err) {
+	for (i = 0; i < l.entries.n; i++)
+		json_object_array_add(list, entry_json(&l.entries.v[i]));
+	forget(&l);
+	return err;
+}
+
+static int list_sockets(const struct warden_ctl *ctl)
+{
+	struct json_object *list = ctl->json ? json_object_new_array() : NULL;
+	struct listing l = { .files = { NULL, 0, 0 } };
+	struct warden_fault f;
+	int err = list ? warden_service_find_sockets(list, &f) : fill(&l, &f);
+
+	if (err)
 		warden_fault_print(&f, "service list");
-	} else {
-		fill(&l);
-		print_list(ctl, &l);
-	}
+	else if (list)
+		warden_output_print(json_object_get(list));
+	else
+		print_list(&l);
+	json_object_put(list);
 	forget(&l);
 	return err ? WARDEN_EXIT_FAILED : WARDEN_EXIT_OK;
+}
+
+int warden_service_list(const struct warden_ctl *ctl, int argc, char **argv)
+{
+	if (argc == 2 && !strcmp(argv[1], "--usb"))
+		return warden_service_list_usb(ctl);
+	if (argc == 2 && !strcmp(argv[1], "--devices"))
+		return warden_service_list_devices(ctl);
+	if (argc == 2 && !strcmp(argv[1], "--interfaces"))
+		return warden_service_list_interfaces();
+	return warden_usage_none(argc, argv) ? WARDEN_EXIT_USAGE : list_sockets(ctl);
 }

@@ -19,6 +19,7 @@
 #include "../policy/model.h"
 #include "../running.h"
 #include "../wire.h"
+#include "service_list.h"
 
 enum state {
 	DECLARED,     /* admitted, and a rule or a default allows it */
@@ -217,41 +218,63 @@ static struct json_object *entry_json(const struct entry *e)
 	return json;
 }
 
-static void print_list(const struct warden_ctl *ctl, const struct listing *l)
+static void print_list(const struct listing *l)
 {
 	static const char *const columns[] = { "STATE", "PORT", "INTERFACE", "IDS",  "CLASS",
 					       "BY",	"NAME", "SHA256",    NULL };
-	struct json_object *list = ctl->json ? json_object_new_array() : NULL;
-	struct warden_table *t = ctl->json ? NULL : warden_table_new(columns);
+	struct warden_table *t = warden_table_new(columns);
 	size_t i;
 
 	for (i = 0; i < l->entries.n; i++)
-		if (list)
-			json_object_array_add(list, entry_json(&l->entries.v[i]));
-		else
-			print_entry(t, &l->entries.v[i]);
-	if (list)
-		warden_output_print(list);
-	else
-		warden_table_print(t, "nothing is plugged in, and nothing is declared");
+		print_entry(t, &l->entries.v[i]);
+	warden_table_print(t, "nothing is plugged in, and nothing is declared");
+}
+
+static int fill(struct listing *l, struct warden_fault *f)
+{
+	int err = warden_running_open(&l->policy, f);
+	unsigned int layer;
+
+	if (err)
+		return err;
+	add_devices(l);
+	for (layer = 0; layer < l->policy.n; layer++)
+		add_rules(l, &l->policy.views[layer]);
+	return 0;
+}
+
+static void forget(struct listing *l)
+{
+	free(l->entries.v);
+	warden_running_close(&l->policy);
+}
+
+int warden_service_find_usb(struct json_object *list, struct warden_fault *f)
+{
+	struct listing l = { .entries = { NULL, 0, 0 } };
+	int err = fill(&l, f);
+	size_t i;
+
+	for (i = 0; i < l.entries.n; i++)
+		json_object_array_add(list, entry_json(&l.entries.v[i]));
+	forget(&l);
+	return err;
 }
 
 int warden_service_list_usb(const struct warden_ctl *ctl)
 {
+	struct json_object *list = ctl->json ? json_object_new_array() : NULL;
 	struct listing l = { .entries = { NULL, 0, 0 } };
 	struct warden_fault f;
-	unsigned int layer;
-	int err = warden_running_open(&l.policy, &f);
+	int err = list ? warden_service_find_usb(list, &f) : fill(&l, &f);
 
-	if (err) {
+	if (err)
 		warden_fault_print(&f, "service list");
-	} else {
-		add_devices(&l);
-		for (layer = 0; layer < l.policy.n; layer++)
-			add_rules(&l, &l.policy.views[layer]);
-		print_list(ctl, &l);
-	}
-	free(l.entries.v);
-	warden_running_close(&l.policy);
+	else if (list)
+		warden_output_print(json_object_get(list));
+	else
+		print_list(&l);
+	json_object_put(list);
+	forget(&l);
 	return err ? WARDEN_EXIT_FAILED : WARDEN_EXIT_OK;
 }

@@ -24,6 +24,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262 /* include/uapi/linux/in.h */
+#endif
+#ifndef IPPROTO_SMC
+#define IPPROTO_SMC 256 /* the same, from 6.11 */
+#endif
+
 typedef __u8 u8;
 typedef __u16 u16;
 typedef __u32 u32;

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* As much of the kernel's linux/bitmap.h as kmod/network/ports.c needs, bit by bit, and a protocol. */
+/* As much of the kernel's linux/bitmap.h as kmod/network/ports.c needs, bit by bit. */
 #ifndef WARDEN_HOSTED_PORTS_H
 #define WARDEN_HOSTED_PORTS_H
 
 #include "hosted.h"
-
-#ifndef IPPROTO_SMC
-#define IPPROTO_SMC 256 /* include/uapi/linux/in.h, from 6.11 */
-#endif
 
 #define BITS_PER_LONG	    (8 * sizeof(long))
 #define BITS_TO_LONGS(bits) (((bits) + BITS_PER_LONG - 1) / BITS_PER_LONG)

@@ -102,12 +102,14 @@ static void ask_layers(const struct warden_layers *layers, const struct warden_q
 	struct consents *consents = q->consents ? consents_of(q) : NULL;
 	struct warden_command command = {
 		.key = q->arguments ? warden_snapshot_key(q->arguments) : 0,
+		.len = q->command_len,
+		.text = q->command,
 	};
 	struct warden_request req = {
 		.domain = q->domain,
 		.uid = q->uid,
 		.unit = q->unit ? warden_snapshot_key(q->unit) : 0,
-		.command = q->arguments ? &command : NULL,
+		.command = q->arguments || q->command ? &command : NULL,
 		.subject = &subject,
 		.grants = consents ? &consents->table : NULL,
 		.class = q->class,

@@ -24,6 +24,8 @@ struct warden_oracle;
  * @uid: real user of the program
  * @unit: the unit it runs in; NULL is none
  * @arguments: what it was started with is what a policy says so; NULL is something else
+ * @command: what it was started with itself, each argument with its NUL; asked where @arguments is NULL
+ * @command_len: bytes of it
  * @subject: digest of the program
  * @class: sensor: enum warden_sensor_class; egress: what was used
  * @topology: sensor: topology name; NULL is a device no rule names
@@ -47,6 +49,8 @@ struct warden_question {
 	uint32_t uid;
 	const char *unit;
 	const char *arguments;
+	const char *command;
+	uint32_t command_len;
 	struct warden_digest subject;
 	uint32_t class;
 	const char *topology;

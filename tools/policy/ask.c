@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <warden/domain.h>
+
 #include "ask.h"
 #include "index.h"
 #include "rate.h"
@@ -308,7 +310,7 @@ static void ask_itself(const struct warden_view *v, const struct warden_question
 	}
 	if (rule && rule->action == WARDEN_ACTION_ALLOW && q->domain == WARDEN_DOMAIN_SENSOR) {
 		o->withdraw_ms = rule->withdraw_ms;
-		o->kill = rule->flags & WARDEN_RULE_FLAG_KILL;
+		o->signals = rule->flags & WARDEN_RULE_SIGNALS;
 		o->blank = rule->flags & WARDEN_RULE_FLAG_BLANK;
 		o->rate = rule->rate;
 	}
@@ -348,7 +350,7 @@ bool warden_outcome_same(const struct warden_outcome *a, const struct warden_out
 	unsigned int i;
 
 	if (a->what != b->what || a->observed != b->observed || a->n != b->n ||
-	    a->withdraw_ms != b->withdraw_ms || a->kill != b->kill ||
+	    a->withdraw_ms != b->withdraw_ms || a->signals != b->signals ||
 	    a->blank != b->blank || a->rate != b->rate)
 		return false;
 	for (i = 0; i < a->n; i++)
@@ -365,6 +367,12 @@ int warden_outcome_rank(const struct warden_outcome *o)
 const char *warden_outcome_text(char to[WARDEN_OUTCOME_TEXT], const struct warden_outcome *o)
 {
 	static const char *const words[] = { "denied", "allowed with consent for ", "allowed" };
+	static const struct {
+		uint32_t flag;
+		const char *word;
+	} signals[] = { { WARDEN_RULE_FLAG_KILL, "kill" },
+			{ WARDEN_RULE_FLAG_TERM, "term" },
+			{ WARDEN_RULE_FLAG_FREEZE, "freeze" } };
 	size_t used = (size_t)snprintf(to, WARDEN_OUTCOME_TEXT, "%s", words[o->what]);
 	unsigned int i;
 
@@ -380,8 +388,10 @@ const char *warden_outcome_text(char to[WARDEN_OUTCOME_TEXT], const struct warde
 					 warden_rate_unit_of(o->rate)->word);
 	if (o->blank && used < WARDEN_OUTCOME_TEXT)
 		used += (size_t)snprintf(to + used, WARDEN_OUTCOME_TEXT - used, ", then blank");
-	if (o->kill && used < WARDEN_OUTCOME_TEXT)
-		used += (size_t)snprintf(to + used, WARDEN_OUTCOME_TEXT - used, ", by kill");
+	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		if (o->signals & signals[i].flag && used < WARDEN_OUTCOME_TEXT)
+			used += (size_t)snprintf(to + used, WARDEN_OUTCOME_TEXT - used, ", by %s",
+						 signals[i].word);
 	if (o->observed && used < WARDEN_OUTCOME_TEXT)
 		snprintf(to + used, WARDEN_OUTCOME_TEXT - used, "%s",
 			 o->what == WARDEN_OUTCOME_DENIED ? ", recorded only" :

@@ -49,7 +49,7 @@ struct warden_outcome {
 	uint32_t rule;		  /* number of the rule that decides; 0 is none */
 	uint32_t withdraw_ms;	  /* of that rule; 0 is not said */
 	uint32_t rate;		  /* uses in an hour; 0 is no limit */
-	bool kill;
+	uint32_t signals; /* WARDEN_RULE_SIGNALS of that rule */
 	bool blank;
 	const char *purposes[WARDEN_ORACLE_PURPOSES]; /* any of which would do, sorted */
 	unsigned int n;

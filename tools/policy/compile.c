@@ -141,6 +141,8 @@ static void gather_digests(struct compile *c, const struct warden_program *p,
 
 		if (item->kind == WARDEN_ITEM_SHA256)
 			set_add(set, WARDEN_DIGEST_ALG_SHA256, item->digest);
+		if (item->kind == WARDEN_ITEM_KERNEL)
+			set_add(set, WARDEN_DIGEST_ALG_KERNEL, item->digest);
 		if (item->kind != WARDEN_ITEM_PATH)
 			continue;
 		d = warden_compile_digest(c, item->name);

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <warden/domain.h>
+
 #include "diff.h"
 #include "diff_priv.h"
 #include "model.h"
@@ -61,7 +63,7 @@ static struct meaning meaning_of(struct diff *d, const struct warden_view *v,
 	memset(&m, 0, sizeof(m)); /* its padding is compared, too */
 	m.action = r->action;
 	m.class = r->class;
-	m.flags = r->flags & (WARDEN_RULE_FLAG_CONSENT | WARDEN_RULE_FLAG_KILL | WARDEN_RULE_FLAG_BLANK);
+	m.flags = r->flags & (WARDEN_RULE_FLAG_CONSENT | WARDEN_RULE_SIGNALS | WARDEN_RULE_FLAG_BLANK);
 	m.withdraw_ms = r->withdraw_ms;
 	m.rate = r->rate;
 	m.protocol = r->protocol;

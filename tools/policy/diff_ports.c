@@ -28,6 +28,13 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* What denies TCP denies MPTCP, too. */
+static bool touches(const struct meaning *m, uint32_t protocol)
+{
+	return !m->protocol || m->protocol == protocol ||
+	       (m->protocol == IPPROTO_TCP && protocol == IPPROTO_MPTCP);
+}
+
 /* At which ports may the answer differ? Freed with free(). */
 static bool *find_touched(const struct diff *d, uint32_t protocol)
 {
@@ -39,7 +46,7 @@ static bool *find_touched(const struct diff *d, uint32_t protocol)
 	for (i = 0; !d->all && i < d->differing.n; i++) {
 		const struct meaning *m = &d->differing.v[i];
 
-		if (!m->protocol || m->protocol == protocol)
+		if (touches(m, protocol))
 			memset(touched + m->low, true, (m->high - m->low + 1) * sizeof(*touched));
 	}
 	return touched;

@@ -5,7 +5,7 @@
 #include "parse_priv.h"
 #include "policy.tab.h"
 
-#define EXPECTED_MAX 12 /* alternatives told one by one */
+#define EXPECTED_MAX 16 /* alternatives told one by one */
 
 void warden_parse_list(char *to, size_t size, const char *(*nth)(const void *ctx, size_t n),
 		       const void *ctx)

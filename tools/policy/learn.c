@@ -34,7 +34,8 @@ static bool has_path(const struct warden_learned_program *p)
 
 static bool can_be_named(const struct warden_learned_program *p)
 {
-	return has_path(p) || p->digest.alg == WARDEN_DIGEST_ALG_SHA256;
+	return has_path(p) || p->digest.alg == WARDEN_DIGEST_ALG_SHA256 ||
+	       p->digest.alg == WARDEN_DIGEST_ALG_KERNEL;
 }
 
 /* The last part of a path or a label, made a name that nobody has yet. */
@@ -63,10 +64,10 @@ static void reserve_words(struct warden_lesson *l)
 	static const char *const words[] = {
 		"allow", "any", "appraise", "arguments", "at", "bind", "blank", "bpf", "classify", "connect", "consent", "contact",
 		"control", "debug", "default", "deny", "device", "egress", "enforce", "firmware", "for",
-		"from", "group", "include", "kill", "listen", "measure", "mode", "module",
+		"freeze", "from", "group", "include", "kill", "listen", "measure", "mode", "module",
 		"notice", "observe", "of", "on", "optional", "path", "policy", "port", "program",
 		"protocol", "purpose",
-		"safety", "sensor", "sha256", "support", "to", "uid", "unit", "until", "usb",
+		"safety", "sensor", "sha256", "support", "term", "to", "uid", "unit", "until", "usb",
 		"use", "user", "using", "version", "while", "with", "withdraw", "within",
 	};
 	size_t i;
@@ -250,7 +251,9 @@ static void print_program(const struct warden_learned_program *p, FILE *to)
 	char hex[2 * WARDEN_DIGEST_SIZE + 1];
 
 	warden_hex_put(hex, p->digest.bytes, WARDEN_DIGEST_SIZE);
-	if (has_path(p))
+	if (p->digest.alg == WARDEN_DIGEST_ALG_KERNEL)
+		fprintf(to, "program %s { kernel; }  # its own sockets\n", p->name);
+	else if (has_path(p))
 		fprintf(to, "program %s { path \"%s\"; }  # seen with %s %s\n", p->name, p->label,
 			warden_enum_word(warden_enum_digest_alg(), p->digest.alg), hex);
 	else if (can_be_named(p))
@@ -306,12 +309,10 @@ static void print_header(const struct warden_lesson *l, FILE *to)
 		"contact \"fill in whom to tell of a flaw\";\n"
 		"support until 2099-12-31;  # fill in\n"
 		"mode observe;\n\n"
-		"default sensor deny;\ndefault listen deny;\n",
+		"default sensor deny;\ndefault listen deny;\ndefault protocol deny;\n",
 		l->records, l->skipped);
 	if (has_seen(l, WARDEN_DOMAIN_CONNECT))
 		fputs("default connect deny;\n", to);
-	if (has_seen(l, WARDEN_DOMAIN_PROTOCOL))
-		fputs("default protocol deny;\n", to);
 }
 
 void warden_learn_print(const struct warden_lesson *l, FILE *to)

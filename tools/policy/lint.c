@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <warden/domain.h>
+
 #include "lint.h"
 
 #define NONE UINT32_MAX
@@ -376,7 +378,7 @@ static bool cover_rule(struct lint *l, uint32_t n, uint32_t effect, struct cover
 static bool has_same_terms(const struct warden_rule *a, const struct warden_rule *b)
 {
 	return a->withdraw_ms == b->withdraw_ms && a->rate == b->rate && !a->people.n && !b->people.n &&
-	       !((a->flags ^ b->flags) & (WARDEN_RULE_FLAG_KILL | WARDEN_RULE_FLAG_CONSENT |
+	       !((a->flags ^ b->flags) & (WARDEN_RULE_SIGNALS | WARDEN_RULE_FLAG_CONSENT |
 				      WARDEN_RULE_FLAG_BLANK)) &&
 	       a->purpose_id == b->purpose_id;
 }

@@ -9,10 +9,6 @@
 #include "model.h"
 #include "wire.h"
 
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP 262
-#endif
-
 static const struct warden_protocol protocols[] = {
 	{ "tcp", IPPROTO_TCP },	    { "udp", IPPROTO_UDP },   { "sctp", IPPROTO_SCTP },
 	{ "mptcp", IPPROTO_MPTCP }, { "dccp", IPPROTO_DCCP }, { "udplite", IPPROTO_UDPLITE },
@@ -335,6 +331,8 @@ static void check_item(struct warden_model *m, struct warden_diags *d, struct wa
 	case WARDEN_ITEM_ARGUMENTS:
 		check_arguments(m, d, item);
 		return;
+	case WARDEN_ITEM_KERNEL: /* at the end of the program */
+		return;
 	}
 }
 
@@ -350,6 +348,16 @@ void warden_model_add_item(struct warden_model *m, struct warden_diags *d,
 	m->programs.v[m->programs.n - 1].items++;
 }
 
+bool warden_model_is_kernel(const struct warden_model *m, const struct warden_program *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->items; i++)
+		if (m->items.v[p->first_item + i].kind == WARDEN_ITEM_KERNEL)
+			return true;
+	return false;
+}
+
 void warden_model_end_program(struct warden_model *m, struct warden_diags *d,
 			      struct warden_place at)
 {
@@ -362,6 +370,14 @@ void warden_model_end_program(struct warden_model *m, struct warden_diags *d,
 		enum warden_item_kind kind = m->items.v[p->first_item + i].kind;
 
 		digests += kind == WARDEN_ITEM_PATH ? 2 : kind == WARDEN_ITEM_SHA256;
+	}
+	if (warden_model_is_kernel(m, p)) {
+		if (p->items > 1)
+			warden_diags_add(d, p->name.at,
+					 "program `%s` is the kernel, and nothing else; leave `kernel` alone, and "
+					 "join it with other programs in a group",
+					 p->name.text);
+		return;
 	}
 	if (!digests)
 		warden_diags_add(d, at,

@@ -9,6 +9,7 @@
 #define WARDEN_MODEL_H
 
 #include <linux/warden.h>
+#include <netinet/in.h>
 #include <warden/domain.h>
 #include <warden/limits.h>
 
@@ -16,6 +17,10 @@
 #include "diag.h"
 #include "index.h"
 #include "prefix.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
 
 /* Domains of the language that the wire does not have yet, after those it has. */
 enum warden_model_domain {
@@ -47,6 +52,7 @@ enum warden_item_kind {
 	WARDEN_ITEM_UID,
 	WARDEN_ITEM_UNIT,
 	WARDEN_ITEM_ARGUMENTS,
+	WARDEN_ITEM_KERNEL,
 };
 
 /* One line inside the braces of a program. */
@@ -139,7 +145,7 @@ struct warden_rule {
 	struct warden_part people;   /* of the model's names; none is anybody's */
 	uint32_t quorum;	     /* how many of them; 0 is each */
 	struct warden_place withdraw;
-	struct warden_place kill;
+	struct warden_place signal; /* where `kill`, `term` or `freeze` stands */
 	struct warden_place at_most;
 	struct warden_place blank;
 	struct warden_place from;
@@ -253,6 +259,9 @@ void warden_model_set_mode(struct warden_model *m, struct warden_diags *d, enum 
 			   struct warden_place at);
 void warden_model_set_default(struct warden_model *m, struct warden_diags *d, uint32_t domain,
 			      const struct warden_default *def);
+
+/* Is a program the kernel itself? */
+bool warden_model_is_kernel(const struct warden_model *m, const struct warden_program *p);
 
 /* Starts a program; the items that follow are its own. */
 void warden_model_add_program(struct warden_model *m, struct warden_diags *d,

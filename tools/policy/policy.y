@@ -220,19 +220,20 @@ static void warden_text_error(struct warden_span *at, struct warden_parse *p, co
 %token <name> CLASSIFY "classify" CONNECT "connect"
 %token <name> CONSENT "consent" CONTACT "contact" CONTROL "control" DEBUG "debug"
 %token <name> DEFAULT "default" DENY "deny" DEVICE "device" EGRESS "egress" ENFORCE "enforce"
-%token <name> FIRMWARE "firmware" FOR "for" FROM "from" GROUP "group" INCLUDE "include"
+%token <name> FIRMWARE "firmware" FOR "for" FREEZE "freeze" FROM "from" GROUP "group" INCLUDE "include"
 %token <name> KILL "kill" LISTEN "listen" MEASURE "measure" MODE "mode" MODULE "module"
 %token <name> NOTICE "notice" OBSERVE "observe" OF "of" ON "on" OPTIONAL "optional" PATH "path"
 %token <name> POLICY "policy" PORT "port" PROGRAM "program" PROTOCOL "protocol" PURPOSE "purpose"
 %token <name> SAFETY "safety" SENSOR "sensor"
 %token <name> SHA256 "sha256"
-%token <name> SUPPORT "support" SWEEP "sweep" TO "to" UID "uid" UNIT "unit" UNTIL "until" USB "usb" USE "use"
+%token <name> SUPPORT "support" SWEEP "sweep" TERM "term" TO "to" UID "uid" UNIT "unit" UNTIL "until" USB "usb" USE "use"
 %token <name> USER "user" USING "using" VERSION "version" WHILE "while" WITH "with"
 %token <name> WITHDRAW "withdraw" WITHIN "within"
 %token <name> NAME "a name" STRING "a text in quotes" DATE "a date" ADDRESS "an address"
 %token <number> NUMBER "a number" DURATION "a duration like 200ms"
 
 %type <name> domain interface
+%type <number> signal
 %type <action> action
 %type <mode> mode
 %type <part> ports range_list range sensors names people interfaces interface_list prefixes prefix_list
@@ -379,6 +380,10 @@ item:
 	}
 	| UNIT STRING		{ add_item(p, WARDEN_ITEM_UNIT, $2, 0); }
 	| ARGUMENTS STRING	{ add_item(p, WARDEN_ITEM_ARGUMENTS, $2, 0); }
+	| NAME {
+		if (!warden_parse_kernel(p, $1))
+			YYERROR;
+	}
 	;
 
 group:
@@ -509,6 +514,12 @@ options:
 	| options tag
 	;
 
+signal:
+	KILL		{ $$ = WARDEN_RULE_FLAG_KILL; }
+	| TERM		{ $$ = WARDEN_RULE_FLAG_TERM; }
+	| FREEZE	{ $$ = WARDEN_RULE_FLAG_FREEZE; }
+	;
+
 option:
 	FOR NAME {
 		struct warden_place at = p->rule.purpose.at;
@@ -528,9 +539,9 @@ option:
 		once(p, &p->rule.withdraw, @3.from, "`withdraw within`");
 		p->rule.withdraw_ms = $3;
 	}
-	| KILL {
-		once(p, &p->rule.kill, @1.from, "`kill`");
-		p->rule.flags |= WARDEN_RULE_FLAG_KILL;
+	| signal {
+		once(p, &p->rule.signal, @1.from, "`kill`, `term` or `freeze`");
+		p->rule.flags |= $1;
 	}
 	| BLANK {
 		once(p, &p->rule.blank, @1.from, "`blank`");

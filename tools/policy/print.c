@@ -81,15 +81,18 @@ static void print_item(const struct warden_item *item, FILE *to)
 		[WARDEN_ITEM_UID] = "uid",
 		[WARDEN_ITEM_UNIT] = "unit",
 		[WARDEN_ITEM_ARGUMENTS] = "arguments",
+		[WARDEN_ITEM_KERNEL] = "kernel",
 	};
 	char hex[2 * WARDEN_DIGEST_SIZE + 1];
 
-	fprintf(to, " %s ", words[item->kind]);
+	fprintf(to, " %s", words[item->kind]);
+	if (item->kind != WARDEN_ITEM_KERNEL)
+		putc(' ', to);
 	if (item->kind == WARDEN_ITEM_UID)
 		fprintf(to, "%u", item->uid);
 	else if (item->kind == WARDEN_ITEM_SHA256)
 		fprintf(to, "\"%s\"", warden_hex_put(hex, item->digest, sizeof(item->digest)));
-	else
+	else if (item->kind != WARDEN_ITEM_KERNEL)
 		put_text(to, item->name.text);
 	putc(';', to);
 }
@@ -259,6 +262,10 @@ static void print_options(const struct warden_model *m, const struct warden_rule
 		fprintf(to, " withdraw within %ums", r->withdraw_ms);
 	if (r->flags & WARDEN_RULE_FLAG_KILL)
 		fputs(" kill", to);
+	if (r->flags & WARDEN_RULE_FLAG_TERM)
+		fputs(" term", to);
+	if (r->flags & WARDEN_RULE_FLAG_FREEZE)
+		fputs(" freeze", to);
 	if (r->flags & WARDEN_RULE_FLAG_BLANK)
 		fputs(" blank", to);
 	if (r->rate)

@@ -336,6 +336,23 @@ static void resolve_who(struct resolve *r, struct warden_rule *rule)
 		*warden_array_add(&r->m->members) = id;
 }
 
+/* The kernel makes its sockets without asking; what comes to them is asked. */
+static void check_kernel(const struct resolve *r, const struct warden_rule *rule)
+{
+	const struct warden_program *p;
+	uint32_t i;
+
+	for (i = 0; rule->domain != WARDEN_DOMAIN_LISTEN && i < rule->programs.n; i++) {
+		p = &r->m->programs.v[r->m->members.v[rule->programs.first + i] - 1];
+		if (!warden_model_is_kernel(r->m, p))
+			continue;
+		warden_diags_add(r->d, rule->who.at,
+				 "program `%s` is the kernel, which `listen` rules alone can speak of",
+				 p->name.text);
+		return;
+	}
+}
+
 static void resolve_sensor(struct resolve *r, struct warden_rule *rule)
 {
 	const struct warden_group *g = NULL;
@@ -408,6 +425,7 @@ static void resolve_rule(struct resolve *r, struct warden_rule *rule)
 	uint32_t n;
 
 	resolve_who(r, rule);
+	check_kernel(r, rule);
 	check_people(r, rule);
 	check_interfaces(r, rule);
 	resolve_sensor(r, rule);

@@ -19,9 +19,9 @@ static void check_blank(struct warden_diags *d, const struct warden_rule *r)
 
 	if (r->action != WARDEN_ACTION_ALLOW)
 		warden_diags_add(d, r->blank, "a `deny` rule has no session to end; leave it out");
-	else if (r->kill.line)
+	else if (r->signal.line)
 		warden_diags_add(d, r->blank,
-				 "a program that is killed does not run on; keep `kill` or `blank`");
+				 "a program that is killed or frozen does not run on; keep that or `blank`");
 	else if (by_class && (r->sensor.class == WARDEN_SENSOR_CLASS_CAMERA ||
 			      r->sensor.class == WARDEN_SENSOR_CLASS_MICROPHONE ||
 			      r->sensor.class == WARDEN_SENSOR_CLASS_BUS))
@@ -60,8 +60,8 @@ static void check_sensor_rule(struct warden_diags *d, const struct warden_rule *
 	if (r->withdraw.line)
 		warden_diags_add(d, r->withdraw,
 				 "a `deny` rule has nothing to withdraw; leave it out");
-	if (r->kill.line)
-		warden_diags_add(d, r->kill, "a `deny` rule has no session to kill; leave it out");
+	if (r->signal.line)
+		warden_diags_add(d, r->signal, "a `deny` rule has no session whose holder it could signal; leave it out");
 }
 
 static void check_sensor(struct warden_diags *d, const struct warden_rule *r)
@@ -85,8 +85,8 @@ static void check_consent_is_not_there(struct warden_diags *d, const struct ward
 		warden_diags_add(d, r->consent, "`with consent` %s", only);
 	if (r->withdraw.line)
 		warden_diags_add(d, r->withdraw, "`withdraw within` %s", only);
-	if (r->kill.line)
-		warden_diags_add(d, r->kill, "`kill` %s", only);
+	if (r->signal.line)
+		warden_diags_add(d, r->signal, "a signal to the holder %s", only);
 	if (r->at_most.line)
 		warden_diags_add(d, r->at_most, "`at most` %s", only);
 	if (r->blank.line)

@@ -18,8 +18,7 @@ static void take_terms(struct warden_rule *entry, const struct warden_outcome *o
 {
 	if (o->withdraw_ms && (!entry->withdraw_ms || o->withdraw_ms < entry->withdraw_ms))
 		entry->withdraw_ms = o->withdraw_ms;
-	if (o->kill)
-		entry->flags |= WARDEN_RULE_FLAG_KILL;
+	entry->flags |= o->signals;
 	if (o->rate && (!entry->rate || o->rate < entry->rate))
 		entry->rate = o->rate;
 }

@@ -200,6 +200,22 @@ void warden_parse_sweep(struct warden_parse *p, struct warden_name word, struct 
 		warden_model_set_sweep(p->model, p->diags, at);
 }
 
+/* program servers { kernel; } */
+bool warden_parse_kernel(struct warden_parse *p, struct warden_name word)
+{
+	const struct warden_item item = { .kind = WARDEN_ITEM_KERNEL, .name = word };
+
+	if (strcmp(word.text, "kernel")) {
+		warden_diags_add(p->diags, word.at,
+				 "`%s` does not belong here; expected `arguments`, `kernel`, `path`, "
+				 "`sha256`, `uid`, `unit`, `user` or `}`",
+				 word.text);
+		return false;
+	}
+	warden_model_add_item(p->model, p->diags, &item);
+	return true;
+}
+
 /* consent unused 90 days; */
 void warden_parse_unused(struct warden_parse *p, struct warden_name word, uint32_t n,
 			 struct warden_place at, struct warden_name unit)

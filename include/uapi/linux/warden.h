@@ -166,6 +166,7 @@ enum warden_event {
 	WARDEN_EVENT_QUARANTINE_LIST,
 	WARDEN_EVENT_QUARANTINE_REFUSE,
 	WARDEN_EVENT_TABLES,
+	WARDEN_EVENT_USE,
 };
 
 /**
@@ -255,6 +256,12 @@ enum warden_event {
  *   is bound to, which it was to leave
  * @WARDEN_REASON_ADDRESS_CLOSED: the policy lets nobody receive at this port
  *   of this address of the device
+ * @WARDEN_REASON_OVERLAID: a file that leads to a sensor was opened through
+ *   another file system, which stands for it
+ * @WARDEN_REASON_PROGRAM_OLDER: a user started the program before a policy
+ *   named it, and may have changed it since
+ * @WARDEN_REASON_KERNEL_NOT_NAMED: a socket of the kernel's own receives at
+ *   this port, where the policy names programs alone
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -309,15 +316,21 @@ enum warden_reason {
 	WARDEN_REASON_INTERFACE_NOT_NAMED,
 	WARDEN_REASON_INTERFACE_KEPT,
 	WARDEN_REASON_ADDRESS_CLOSED,
+	WARDEN_REASON_OVERLAID,
+	WARDEN_REASON_PROGRAM_OLDER,
+	WARDEN_REASON_KERNEL_NOT_NAMED,
 };
 
 /**
- * enum warden_digest_alg - How the 32 bytes of a digest were made.
+ * enum warden_digest_alg - How the 32 bytes of a digest were made. kernel:
+ *   they are zero, and the program is the kernel itself, where a socket of its
+ *   own receives.
  */
 enum warden_digest_alg {
 	WARDEN_DIGEST_ALG_NONE,
 	WARDEN_DIGEST_ALG_SHA256,
 	WARDEN_DIGEST_ALG_FSVERITY_SHA256,
+	WARDEN_DIGEST_ALG_KERNEL,
 };
 
 /**
@@ -400,6 +413,7 @@ enum warden_hook {
 	WARDEN_HOOK_TUN_ATTACH,
 	WARDEN_HOOK_BPF_LOAD,
 	WARDEN_HOOK_SOCKET_SETSOCKOPT,
+	WARDEN_HOOK_INET_REQUEST,
 };
 
 enum warden_rule_flag {
@@ -408,6 +422,8 @@ enum warden_rule_flag {
 	WARDEN_RULE_FLAG_OPTIONAL = 4,
 	WARDEN_RULE_FLAG_SAFETY = 8,
 	WARDEN_RULE_FLAG_BLANK = 16,
+	WARDEN_RULE_FLAG_TERM = 32,
+	WARDEN_RULE_FLAG_FREEZE = 64,
 };
 
 /**

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One number for all that a verdict on a sensor is made with, and that somebody can
+ * change: the policy in force and the one in shadow, consents, switches, quarantine,
+ * and what each device is. Whoever changes one of these advances it, so that a verdict
+ * that was kept is told from one that would be made now by a single comparison.
+ *
+ * What a process is, and the time, are not in it.
+ */
+#include <linux/atomic.h>
+
+#include "epoch.h"
+
+static atomic64_t epoch = ATOMIC64_INIT(1);
+
+/**
+ * warden_epoch() - which state all that is
+ *
+ * Asked before a verdict is made: where it is the same later, the same question is
+ * answered alike, but for the time.
+ *
+ * Context: Any.
+ * Return: a number that rises with each change.
+ */
+u64 warden_epoch(void)
+{
+	return atomic64_read_acquire(&epoch);
+}
+
+/**
+ * warden_epoch_advance() - something of it has changed
+ *
+ * After the change can be seen, and before the sessions are reviewed: an open that has the
+ * number of before is in the table by then, or finds another number once it is.
+ *
+ * Context: Any.
+ */
+void warden_epoch_advance(void)
+{
+	smp_mb__before_atomic();
+	atomic64_inc(&epoch);
+	smp_mb__after_atomic();
+}

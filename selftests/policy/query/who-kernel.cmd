@@ -1,0 +1,1 @@
+policy who-can --root ../root kernel.policy listen udp 51820

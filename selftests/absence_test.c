@@ -85,6 +85,50 @@ TEST_F(absence, is_proven_for_the_time_after_and_refused_for_the_time_of_use)
 	EXPECT_NE(NULL, strstr(warden_said(), "begin with number 2"));
 }
 
+/* Is this in what was used since then, once, and for how long? -1 where it is not. */
+static int64_t time_of(const char *since, const char *object)
+{
+	struct json_object *used = warden_json(ARGV("sensor", "usage", "--since", since)), *one;
+	int64_t time = -1;
+	size_t i;
+
+	for (i = 0; i < json_object_array_length(used); i++) {
+		one = json_object_array_get_idx(used, i);
+		if (!strcmp(object, evidence_string(one, "object")) &&
+		    evidence_number(one, "opens") == 1)
+			time = (int64_t)evidence_number(one, "time");
+	}
+	json_object_put(used);
+	return time;
+}
+
+/* No file is open meanwhile, and none was. */
+TEST_F(absence, is_refused_for_the_time_of_a_scan)
+{
+	char before[32], after[32];
+	struct client c;
+
+	if (device_load("mac80211_hwsim", "radios=1"))
+		SKIP(return, "this kernel has no mac80211_hwsim");
+	ASSERT_TRUE(client_shell("ip link set wlan0 up"));
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use location;\n"));
+	moment(before);
+	ASSERT_EQ(0, client_run(&c, ARGV("iw", "dev", "wlan0", "scan", "dump")));
+	client_end(&c);
+	moment(after);
+	EXPECT_EQ(1, warden_ctl(ARGV("sensor", "prove-off", "location", before, "now")));
+	EXPECT_NE(NULL, strstr(warden_said(), "it was in use: record"))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_EQ(0, warden_ctl(ARGV("sensor", "prove-off", "camera", before, "now")));
+	EXPECT_EQ(0, warden_ctl(ARGV("sensor", "prove-off", "location", after, "now")))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_EQ(0, time_of(before, "nl80211"));
+}
+
 TEST_F(absence, usage_adds_up_what_was_used)
 {
 	struct json_object *used = warden_json(ARGV("sensor", "usage", "--since", self->used));

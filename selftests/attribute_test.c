@@ -12,11 +12,12 @@
 #include <sys/stat.h>
 
 #include "lib/harness.h"
+#include "lib/bridge.h"
 #include "lib/chip.h"
 #include "lib/genl.h"
 #include "lib/uring.h"
 
-#define NOTHING "default sensor deny;\n"
+#define NOTHING "default protocol allow; default sensor deny;\n"
 #define VALUE	"in_magn_x_raw"
 
 /* This process was refused @object once, by no rule. */
@@ -25,6 +26,15 @@ static struct claim refused(const char *object)
 	return (struct claim){
 		.domain = "sensor", .reason = "program-unknown", .program = warden_self(),
 		.object = object, .line = UINT32_MAX, .pid = getpid(), .times = 1,
+	};
+}
+
+/* It used @object once, in a way that is over at once. */
+static struct claim used(const char *object)
+{
+	return (struct claim){
+		.event = "use", .domain = "sensor", .reason = "rule", .program = warden_self(),
+		.object = object, .pid = getpid(),
 	};
 }
 
@@ -52,8 +62,8 @@ FIXTURE(attribute)
 
 FIXTURE_SETUP(attribute)
 {
-	if (!device_is_known("i2c-stub"))
-		SKIP(return, "this kernel has no i2c-stub");
+	if (!chip_is_known())
+		SKIP(return, "this kernel has no chip in memory");
 	self->bus = chip_bus();
 	ASSERT_LE(0, self->bus);
 	ASSERT_LOADED(warden_policy(NOTHING));
@@ -219,6 +229,33 @@ TEST_F(attribute, value_is_denied_in_a_user_name_space)
 	client_end(&c);
 }
 
+/* What is opened through an overlay is a file of the overlay's, and nobody would see who has it. */
+TEST_F(attribute, value_is_denied_through_an_overlay)
+{
+	struct claim denied = refused(chip_compass_topology());
+	char command[512];
+	struct client c;
+
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use motion;\n"));
+	self->mark = evidence_mark();
+	snprintf(command, sizeof(command),
+		 "mkdir -p /tmp/o && mount -t tmpfs o /tmp/o && mkdir /tmp/o/u /tmp/o/w && cd %s && "
+		 "mount -t overlay -o lowerdir=.,upperdir=/tmp/o/u,workdir=/tmp/o/w o /mnt && "
+		 "ls /mnt/%s >/dev/null && echo there && cat /mnt/%s",
+		 chip_compass(""), VALUE, VALUE);
+	EXPECT_NE(0, client_run(&c, ARGV("unshare", "-m", "sh", "-c", command)));
+	EXPECT_NE(NULL, strstr(c.text, "there\n"))
+	{
+		TH_LOG("%s", c.text);
+	}
+	client_end(&c);
+	denied.program = "/usr/bin/cat";
+	denied.reason = "overlaid";
+	denied.line = warden_line(warden_policy(NOTHING "allow any use motion;\n"), "allow any");
+	denied.pid = 0;
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
 TEST_F(attribute, temperature_of_hwmon_is_of_the_environment)
 {
 	struct claim denied = refused(NULL);
@@ -236,7 +273,7 @@ TEST_F(attribute, temperature_of_hwmon_is_of_the_environment)
 /* The family is there without a zone, too: whom the kernel answers was not refused. */
 TEST_F(attribute, temperature_asked_by_netlink_is_of_the_environment)
 {
-	struct claim denied = refused("thermal");
+	struct claim denied = refused("thermal"), told = used("thermal");
 	struct genl g;
 
 	ASSERT_EQ(0, genl_open(&g));
@@ -251,6 +288,7 @@ TEST_F(attribute, temperature_asked_by_netlink_is_of_the_environment)
 	self->mark = evidence_mark();
 	EXPECT_EQ(-EINVAL, genl_do(&g, THERMAL_GENL_CMD_TZ_GET_TEMP));
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &told));
 	genl_close(&g);
 }
 
@@ -271,7 +309,7 @@ static int ask_by_connector(unsigned int to)
 
 TEST_F(attribute, temperature_on_a_wire_is_of_the_environment)
 {
-	struct claim denied = refused(NULL), refused_bus = refused("w1");
+	struct claim denied = refused(NULL), refused_bus = refused("w1"), told = used("w1");
 
 	EXPECT_EQ(EACCES, ask_by_connector(CN_W1_IDX));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &refused_bus));
@@ -286,7 +324,37 @@ TEST_F(attribute, temperature_on_a_wire_is_of_the_environment)
 	EXPECT_EQ(0, device_try(chip_wire("name"), O_RDONLY));
 	ASSERT_LOADED(warden_policy(NOTHING "allow any use environment;\n"));
 	EXPECT_EQ(0, device_try(chip_wire("temperature"), O_RDONLY));
+	self->mark = evidence_mark();
 	EXPECT_NE(EACCES, ask_by_connector(CN_W1_IDX));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &told));
+}
+
+/* Opened while @class is allowed to all, it is read until that is taken back, and then by nobody. */
+static void expect_session(struct __test_metadata *const _metadata, const char *class,
+			   const char *path, const char *object)
+{
+	const struct claim ended = {
+		.event = "session-end", .domain = "sensor", .reason = "policy-changed",
+		.program = warden_self(), .object = object, .pid = getpid(),
+	};
+	struct mark mark;
+	char bytes[64];
+	int fd;
+
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use %s;\n", class));
+	mark = evidence_mark();
+	fd = open(path, O_RDONLY);
+	ASSERT_LE(0, fd);
+	EXPECT_LT(0, read(fd, bytes, sizeof(bytes)))
+	{
+		TH_LOG("%s: %m", path);
+	}
+	EXPECT_FOUND(evidence_of_peace(&mark));
+	ASSERT_LOADED(warden_policy(NOTHING));
+	EXPECT_EQ(-1, read(fd, bytes, sizeof(bytes)));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_FOUND(evidence_of_event(&mark, &ended));
+	EXPECT_EQ(0, close(fd));
 }
 
 /* The registers of every chip whose driver goes through regmap. */
@@ -303,8 +371,7 @@ TEST_F(attribute, registers_in_debugfs_are_the_bus)
 		SKIP(return, "this kernel shows no registers of regmap");
 	EXPECT_EQ(EACCES, device_try(path, O_RDONLY));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
-	ASSERT_LOADED(warden_policy(NOTHING "allow any use bus;\n"));
-	EXPECT_EQ(0, device_try(path, O_RDONLY));
+	expect_session(_metadata, "bus", path, object);
 }
 
 /* S18: to take a chip from its driver, or to make one, takes the right to its bus. */
@@ -347,6 +414,24 @@ TEST_F(attribute, bus_node_has_the_gates_of_all_behind_it)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
+/* A bridge to a bus that speaks HID is a way to all behind it, as the bus is. */
+TEST_F(attribute, raw_node_of_a_bridge_has_the_gates_of_all_behind_it)
+{
+	struct claim denied = refused(NULL);
+
+	if (bridge_plug() < 0)
+		SKIP(return, "this kernel has no bridge to a bus");
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use input;\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(EACCES, device_try(bridge_raw(), O_RDWR));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use input; allow any use bus;\n"
+					    "allow any use motion; allow any use environment;\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, device_try(bridge_raw(), O_RDWR));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
 /* S14: what tells a chip when to measure. */
 TEST_F(attribute, making_a_trigger_takes_the_right_to_motion)
 {
@@ -376,6 +461,7 @@ TEST_F(attribute, memory_of_the_machine_takes_the_bus)
 		const char *object;
 	} ways[] = { { "/dev/mem", "virtual/mem" },
 		     { "/dev/port", "virtual/port" },
+		     { "/dev/snapshot", "virtual/snapshot" },
 		     { "/proc/kcore", "proc/kcore" } };
 	size_t i, tried = 0;
 
@@ -395,6 +481,8 @@ TEST_F(attribute, memory_of_the_machine_takes_the_bus)
 	for (i = 0; i < ARRAY_SIZE(ways); i++) {
 		EXPECT_EQ(exists(ways[i].path) ? 0 : ENOENT, device_try(ways[i].path, O_RDONLY));
 	}
+	if (exists("/proc/kcore"))
+		expect_session(_metadata, "bus", "/proc/kcore", "proc/kcore");
 }
 
 /* What names no sensor is nobody's business, and most of sysfs and proc is that. */

@@ -24,7 +24,7 @@
 
 #define POLICY                                                                                     \
 	"program tester { path \"%s\"; }\n"                                                        \
-	"default bind deny; default listen allow;\n"                                               \
+	"default bind deny; default protocol allow; default listen allow;\n"                       \
 	"allow tester bind any 7201 from { 127.0.0.0/8, ::1 };\n"                                  \
 	"allow tester bind any 7202 on lo;\n"                                                      \
 	"deny any bind any 7201 from 127.0.0.66/32;\n"

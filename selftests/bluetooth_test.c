@@ -4,17 +4,16 @@
  * the right to class location, at each of its uses.
  */
 #include <fcntl.h>
-#include <glob.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/socket.h>
 
 #include "lib/harness.h"
+#include "lib/radio.h"
 #include "lib/uring.h"
 
-#define NOTHING "default sensor deny;\n"
+#define NOTHING "default protocol allow; default sensor deny;\n"
 #define BY_CONSENT                                                                                 \
 	"program tester { path \"%s\"; }\n"                                                        \
 	"purpose find \"Find the headphones\";\n" NOTHING                                          \
@@ -51,19 +50,6 @@ struct hci_inquiry_req {
 static int hci_socket(void)
 {
 	return socket(AF_BLUETOOTH, SOCK_RAW | SOCK_CLOEXEC, BTPROTO_HCI);
-}
-
-/* A radio of no substance, which lasts as long as its file: its packets are ours to answer. */
-static int make_radio(void)
-{
-	static const uint8_t wanted[] = { 0xff, 0x00 };
-	int fd = open("/dev/vhci", O_RDWR | O_CLOEXEC | O_NONBLOCK);
-
-	if (fd >= 0 && write(fd, wanted, sizeof(wanted)) != sizeof(wanted)) {
-		close(fd);
-		return -1;
-	}
-	return fd;
 }
 
 static int bind_to(int fd, uint16_t channel)
@@ -139,6 +125,10 @@ FIXTURE_TEARDOWN(bluetooth)
 
 TEST_F(bluetooth, each_channel_that_hears_takes_the_right_to_location)
 {
+	const struct claim used = {
+		.event = "use", .domain = "sensor", .program = warden_self(), .object = "hci",
+		.pid = getpid(),
+	};
 	uint16_t channel;
 
 	for (channel = CHANNEL_RAW; channel <= CHANNEL_CONTROL; channel++)
@@ -156,6 +146,7 @@ TEST_F(bluetooth, each_channel_that_hears_takes_the_right_to_location)
 		EXPECT_EQ(channel == CHANNEL_USER ? ENODEV : 0, try_channel(channel));
 	EXPECT_EQ(ENODEV, inquire()); /* it was asked, and there is no radio */
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &used));
 }
 
 /* Listens to all radios until it is refused; tells @told of the first thing it hears. */
@@ -264,27 +255,17 @@ TEST_F(bluetooth, consent_for_one_open_is_that_of_one_process)
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &self->denied));
 }
 
-/* A file of some radio; the switch by which it is suspended is made by its driver. */
-static int try_debugfs(void)
-{
-	glob_t found;
-	int err;
-
-	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
-	if (glob("/sys/kernel/debug/bluetooth/hci*/force_suspend", 0, NULL, &found))
-		return ENOENT;
-	err = device_try(found.gl_pathv[0], O_RDONLY);
-	globfree(&found);
-	return err;
-}
-
 TEST_F(bluetooth, who_waits_hears_nothing_after_withdrawal)
 {
+	struct claim told = {
+		.event = "session-start", .domain = "sensor", .reason = "consent",
+		.program = "tester", .object = "hci",
+	};
 	pid_t by_call, by_ring, before;
 	int radio;
 
-	if (device_load("hci_vhci", ""))
-		SKIP(return, "this kernel has no radio of no substance (hci_vhci)");
+	if (!radio_is_known())
+		SKIP(return, "this kernel has no driver for radios on a serial line");
 	ASSERT_LOADED(warden_policy(BY_CONSENT, warden_self()));
 	self->denied = (struct claim){
 		.domain = "sensor", .reason = "no-consent", .program = "tester", .object = "hci"
@@ -299,19 +280,24 @@ TEST_F(bluetooth, who_waits_hears_nothing_after_withdrawal)
 	by_ring = start_listening(true);
 	before = start_waiting();
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	told.pid = by_call;
+	EXPECT_FOUND(evidence_of_event(&self->mark, &told));
 	EXPECT_EQ(0, waitpid(by_call, NULL, WNOHANG));
 	EXPECT_EQ(0, waitpid(by_ring, NULL, WNOHANG));
 	EXPECT_EQ(0, waitpid(before, NULL, WNOHANG));
-	ASSERT_EQ(0, warden_withdraw("tester", "location"));
 	self->mark = evidence_mark();
-	radio = make_radio(); /* which all that listen are told of */
+	ASSERT_EQ(0, warden_withdraw("tester", "location"));
+	radio = radio_make(); /* which all that listen are told of */
 	EXPECT_LE(0, radio);
 	EXPECT_EQ(EACCES, end_of(by_call));
 	EXPECT_EQ(EACCES, end_of(by_ring));
 	EXPECT_EQ(EACCES, end_of(before));
 	self->denied.times = 3;
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &self->denied));
-	EXPECT_EQ(EACCES, try_debugfs());
+	told.event = "session-end";
+	told.reason = "withdrawn";
+	EXPECT_FOUND(evidence_of_event(&self->mark, &told));
+	EXPECT_EQ(EACCES, device_try(radio_file(), O_RDONLY));
 	close(radio);
 }
 

@@ -14,7 +14,7 @@
 #define PORT	2947 /* gpsd's */
 #define OBJECT	"broker:gpsd"
 #define HEADER	"program tester { path \"%s\"; }\npurpose way \"Find the way\";\n"
-#define BROKER	"default sensor deny;\ndefault listen allow;\n"                                    \
+#define BROKER	"default sensor deny;\ndefault protocol allow; default listen allow;\n"            \
 		"classify broker gpsd at tcp 2947 as location;\n"
 #define DATAGRAMS "classify broker nmea at udp 2947 as location;\n"
 
@@ -56,7 +56,8 @@ FIXTURE_SETUP(broker)
 	struct sockaddr_in own = at(PORT);
 	int on = 1;
 
-	ASSERT_LOADED(warden_policy(HEADER "default sensor deny;\ndefault listen allow;\n", warden_self()));
+	ASSERT_LOADED(warden_policy(HEADER "default sensor deny;\ndefault protocol allow; "
+	"default listen allow;\n", warden_self()));
 	self->server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	ASSERT_EQ(0, setsockopt(self->server, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)));
 	ASSERT_EQ(0, bind(self->server, (struct sockaddr *)&own, sizeof(own)));
@@ -82,7 +83,8 @@ TEST_F(broker, is_reached_by_who_may_use_its_sensor)
 	EXPECT_LE(0, old.fd); /* while no policy says what it is */
 	ASSERT_LOADED(warden_policy(BROKER "allow any use location;\n"));
 	EXPECT_EQ(0, poll(&old, 1, 100));
-	ASSERT_LOADED(warden_policy("default listen allow;\n")); /* and what is none is no session any more */
+	ASSERT_LOADED(warden_policy("default protocol allow; "
+				    "default listen allow;\n")); /* and what is none is no session any more */
 	self->mark = evidence_mark();
 	ASSERT_LOADED(warden_policy(BROKER));
 	EXPECT_EQ(1, poll(&old, 1, 1000));

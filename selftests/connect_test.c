@@ -17,11 +17,14 @@
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
 #endif
+#ifndef IPPROTO_SMC
+#define IPPROTO_SMC 256
+#endif
 
 #define PORT  7101 /* nobody listens there */
 #define OTHER 7102
 
-#define POLICY "program tester { path \"%s\"; }\ndefault connect deny;\n"
+#define POLICY "program tester { path \"%s\"; }\ndefault protocol allow; default connect deny;\n"
 
 /* One way of speaking to an address: 0 or the errno. */
 typedef int (*way)(int fd, const union address *to);
@@ -76,6 +79,16 @@ static int by_fastopen_connect(int fd, const union address *to)
 	return by_connect(fd, to) ?: send(fd, "x", 1, MSG_NOSIGNAL) < 0 ? errno : 0;
 }
 
+/* SMC falls back for this option: what the descriptor means from then on is the kernel's socket inside. */
+static int by_falling_back(int fd, const union address *to)
+{
+	int one = 1;
+
+	if (setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_NO_COOKIE, &one, sizeof(one)))
+		return errno;
+	return by_connect(fd, to);
+}
+
 static int by_ring(int fd, const union address *to)
 {
 	return -uring_connect(fd, &to->any, size_of(to));
@@ -120,6 +133,8 @@ static const struct {
 	  by_fastopen_connect, ECONNREFUSED },
 	{ "tcp by io_uring", AF_INET, SOCK_STREAM, IPPROTO_TCP, "127.0.0.1", by_ring, ECONNREFUSED },
 	{ "mptcp", AF_INET, SOCK_STREAM, IPPROTO_MPTCP, "127.0.0.1", by_connect, ECONNREFUSED },
+	{ "smc", AF_SMC, SOCK_STREAM, 0, "127.0.0.1", by_connect, ECONNREFUSED },
+	{ "smc that fell back", AF_SMC, SOCK_STREAM, 0, "127.0.0.1", by_falling_back, ECONNREFUSED },
 	{ "udp4", AF_INET, SOCK_DGRAM, IPPROTO_UDP, "127.0.0.1", by_connect, 0 },
 	{ "udp4 send", AF_INET, SOCK_DGRAM, IPPROTO_UDP, "127.0.0.1", by_sendto, 0 },
 	{ "udp4 send many", AF_INET, SOCK_DGRAM, IPPROTO_UDP, "127.0.0.1", by_sendmmsg, 0 },
@@ -209,6 +224,25 @@ static int send_along(int fd, const struct sockaddr_in *to, const struct sockadd
 	return sendmsg(fd, &msg, MSG_DONTWAIT) < 0 ? errno : 0;
 }
 
+/* The second message is to the address of the first, and brings another one along. */
+static int send_along_later(int fd, const struct sockaddr_in *to, const struct sockaddr_in *other)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(struct in_addr))];
+	} along = { .head = { .cmsg_len = CMSG_LEN(sizeof(struct in_addr)),
+			      .cmsg_level = IPPROTO_SCTP, .cmsg_type = SCTP_DSTADDRV4 } };
+	struct iovec iov = { (void *)"x", 1 };
+	struct msghdr msg = { .msg_name = (void *)to, .msg_namelen = sizeof(*to), .msg_iov = &iov,
+			      .msg_iovlen = 1 };
+	struct mmsghdr both[2] = { { .msg_hdr = msg }, { .msg_hdr = msg } };
+
+	memcpy(CMSG_DATA(&along.head), &other->sin_addr, sizeof(other->sin_addr));
+	both[1].msg_hdr.msg_control = &along;
+	both[1].msg_hdr.msg_controllen = sizeof(along);
+	return sendmmsg(fd, both, 2, MSG_DONTWAIT);
+}
+
 /* Ends what it tried at once, so that no association is left behind. */
 static int try_pair(const char *first, const char *second, bool by_message)
 {
@@ -227,9 +261,10 @@ TEST_F(connect, takes_no_address_along_that_is_not_named)
 	struct claim denied = {
 		.domain = "connect", .reason = "port-not-named", .program = "tester",
 		.object = "127.0.0.66", .port = PORT + 1, .protocol = IPPROTO_SCTP,
-		.line = UINT32_MAX, .pid = getpid(), .times = 2,
+		.line = UINT32_MAX, .pid = getpid(), .times = 3,
 	};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_SCTP);
+	const struct sockaddr_in to = address_of("127.0.0.1", PORT).v4, along = address_of("127.0.0.66", PORT).v4;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_SCTP), many;
 
 	if (fd < 0)
 		SKIP(return, "this kernel has no SCTP");
@@ -239,6 +274,9 @@ TEST_F(connect, takes_no_address_along_that_is_not_named)
 	self->mark = evidence_mark();
 	EXPECT_EQ(EACCES, try_pair("127.0.0.1", "127.0.0.66", false));
 	EXPECT_EQ(EACCES, try_pair("127.0.0.1", "127.0.0.66", true));
+	many = socket(AF_INET, SOCK_SEQPACKET | SOCK_CLOEXEC, IPPROTO_SCTP);
+	EXPECT_EQ(1, send_along_later(many, &to, &along));
+	close(many);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	self->mark = evidence_mark();
 	EXPECT_EQ(0, try_pair("127.0.0.1", "127.0.0.2", false));
@@ -279,7 +317,7 @@ TEST_F(connect, to_an_address_outside_of_the_net_is_denied_and_told)
 
 TEST_F(connect, by_a_deny_rule_is_denied_where_the_default_allows)
 {
-	const char *policy = warden_policy("default connect allow;\n"
+	const char *policy = warden_policy("default protocol allow; default connect allow;\n"
 					   "deny any connect any any to 127.9.0.0/16;\n");
 	struct claim denied = {
 		.domain = "connect", .reason = "rule", .object = "127.9.8.7",
@@ -295,15 +333,58 @@ TEST_F(connect, by_a_deny_rule_is_denied_where_the_default_allows)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
+/* On the wire they are TCP, and a server of TCP answers. */
+TEST_F(connect, by_mptcp_or_smc_is_denied_where_tcp_is)
+{
+	static const struct { const char *name; int family; int protocol; uint32_t seen; } kinds[] = {
+		{ "MPTCP", AF_INET, IPPROTO_MPTCP, IPPROTO_MPTCP }, { "SMC", AF_SMC, 0, IPPROTO_SMC },
+		{ "SMC of IPv4", AF_INET, IPPROTO_SMC, IPPROTO_SMC },
+	};
+	const char *policy = warden_policy("program tester { path \"%s\"; }\n"
+					   "default connect allow; default listen allow; default bind allow;\n"
+					   "deny any connect tcp %u;\ndeny tester listen tcp %u;\n"
+					   "deny any bind tcp %u;\n", warden_self(), OTHER, OTHER, PORT);
+	union address other = address_of("127.0.0.1", OTHER), port = address_of("127.0.0.1", PORT);
+	size_t i;
+	int fd;
+
+	ASSERT_LOADED(policy);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct claim denied = { .domain = "listen", .reason = "rule", .port = OTHER + 1,
+					.protocol = kinds[i].seen };
+
+		fd = socket(kinds[i].family, SOCK_STREAM | SOCK_CLOEXEC, kinds[i].protocol);
+		if (fd < 0) {
+			printf("# this kernel has no %s\n", kinds[i].name);
+			continue;
+		}
+		self->mark = evidence_mark();
+		EXPECT_EQ(EACCES, by_connect(fd, &other));
+		EXPECT_EQ(EACCES, bind(fd, &port.any, sizeof(port.v4)) ? errno : 0);
+		EXPECT_EQ(0, bind(fd, &other.any, sizeof(other.v4)) ? errno : 0);
+		EXPECT_EQ(EACCES, listen(fd, 1) ? errno : 0);
+		close(fd);
+		EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+		denied.domain = "bind";
+		denied.port = PORT + 1;
+		EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+		self->mark = evidence_mark();
+		fd = socket(kinds[i].family, SOCK_STREAM | SOCK_CLOEXEC, kinds[i].protocol);
+		EXPECT_EQ(ECONNREFUSED, by_connect(fd, &port));
+		close(fd);
+		EXPECT_FOUND(evidence_of_peace(&self->mark));
+	}
+}
+
 TEST_F(connect, is_ended_and_made_locally_whatever_the_policy)
 {
 	struct sockaddr none = { .sa_family = AF_UNSPEC };
 	union address loopback = address_of("127.0.0.1", PORT);
 	int pair[2], fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	ASSERT_LOADED(warden_policy("default connect allow;\n"));
+	ASSERT_LOADED(warden_policy("default protocol allow; default connect allow;\n"));
 	ASSERT_EQ(0, by_connect(fd, &loopback));
-	ASSERT_LOADED(warden_policy("default connect deny;\n"));
+	ASSERT_LOADED(warden_policy("default protocol allow; default connect deny;\n"));
 	self->mark = evidence_mark();
 	EXPECT_EQ(0, connect(fd, &none, sizeof(none)));
 	EXPECT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
@@ -321,7 +402,7 @@ TEST_F(connect, in_observe_mode_goes_through_and_is_told)
 		.port = PORT + 1, .observed = true, .line = UINT32_MAX, .times = 1,
 	};
 
-	ASSERT_LOADED(warden_policy("default connect deny observe;\n"));
+	ASSERT_LOADED(warden_policy("default protocol allow; default connect deny observe;\n"));
 	self->mark = evidence_mark();
 	EXPECT_EQ(0, udp("127.0.0.1", PORT));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &told));
@@ -335,7 +416,7 @@ TEST_F(connect, in_a_new_network_is_denied)
 	int status;
 	pid_t pid;
 
-	ASSERT_LOADED(warden_policy("default connect deny;\n"));
+	ASSERT_LOADED(warden_policy("default protocol allow; default connect deny;\n"));
 	self->mark = evidence_mark();
 	pid = fork();
 	if (!pid) {
@@ -360,7 +441,8 @@ TEST_F(connect, of_a_real_client_is_allowed_by_its_rule_alone)
 	if (access("/usr/bin/nc.openbsd", X_OK) || access("/usr/bin/socat", X_OK))
 		SKIP(return, "netcat-openbsd or socat is not installed");
 	ASSERT_LOADED(warden_policy("program nc { path \"/usr/bin/nc.openbsd\"; }\n"
-				    "default listen allow; default connect deny;\n"
+				    "default listen allow; default protocol allow; "
+				    "default connect deny;\n"
 				    "allow nc connect tcp 7102 to 127.0.0.0/8;\n"));
 	self->mark = evidence_mark();
 	ASSERT_EQ(0, client_start(&server, ARGV("nc", "-l", "-k", "-v", "127.0.0.1", "7102")));

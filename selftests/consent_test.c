@@ -303,27 +303,37 @@ static void hold(void)
 		pause();
 }
 
-TEST_F(consent, rule_with_kill_ends_the_program)
+TEST_F(consent, rule_says_which_signal_the_program_gets)
 {
+	static const struct {
+		const char *word;
+		int signal;
+	} ways[] = { { "kill", SIGKILL }, { "term", SIGTERM }, { "freeze", SIGSTOP } };
 	struct claim withdrawn = ended("withdrawn", "tester");
 	struct camera c;
 	int status;
+	size_t i;
 
-	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\n"
-				    "purpose door \"Show who is at the door\";\n"
-				    "default sensor deny;\n"
-				    "allow tester use camera for door with consent kill;\n",
-				    warden_self()));
-	ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
-	ASSERT_EQ(0, camera_open(&c, self->camera));
-	hold();
-	/* The child has it alone now. */
-	camera_close(&c);
-	ASSERT_EQ(0, warden_withdraw("tester", "camera"));
-	wait(&status);
-	EXPECT_TRUE(WIFSIGNALED(status));
-	EXPECT_EQ(SIGKILL, WTERMSIG(status));
-	EXPECT_FOUND(evidence_of_event(&self->mark, &withdrawn));
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\n"
+					    "purpose door \"Show who is at the door\";\n"
+					    "default sensor deny;\n"
+					    "allow tester use camera for door with consent %s;\n",
+					    warden_self(), ways[i].word));
+		ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
+		ASSERT_EQ(0, camera_open(&c, self->camera));
+		hold();
+		/* The child has it alone now. */
+		camera_close(&c);
+		self->mark = evidence_mark();
+		ASSERT_EQ(0, warden_withdraw("tester", "camera"));
+		waitpid(-1, &status, WUNTRACED);
+		EXPECT_EQ(ways[i].signal, WIFSTOPPED(status) ? WSTOPSIG(status) : WTERMSIG(status))
+		{
+			TH_LOG("%s", ways[i].word);
+		}
+		EXPECT_FOUND(evidence_of_event(&self->mark, &withdrawn));
+	}
 }
 
 static uint64_t sum_of(const volatile uint8_t *memory, size_t len)

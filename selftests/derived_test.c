@@ -159,6 +159,67 @@ TEST_F(chip, buffer_may_be_got_with_a_consent_for_one_use)
 	EXPECT_EQ(EACCES, errno);
 }
 
+/* The chip's file is closed, its buffer goes on: the one open is not over before that ends. */
+TEST_F(chip, buffer_outlives_its_chip_and_not_the_consent_for_one_use)
+{
+	struct claim withdrawn = ended("withdrawn");
+	char scans[256];
+
+	close(self->buffer);
+	close(self->fd);
+	warden_withdraw_all();
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "grant", "tester", "motion", "--purpose", "way",
+				     "--once", "--principal", "owner")));
+	self->fd = chip_open_buffer();
+	ASSERT_LE(0, self->fd);
+	self->buffer = 0;
+	ASSERT_EQ(0, ioctl(self->fd, IIO_BUFFER_GET_FD_IOCTL, &self->buffer));
+	close(self->fd);
+	self->fd = -1;
+	EXPECT_LT(0, read(self->buffer, scans, sizeof(scans)));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, warden_withdraw("tester", "motion"));
+	EXPECT_EQ(-1, read(self->buffer, scans, sizeof(scans)));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &withdrawn));
+}
+
+/* The client that everybody has for such chips, unmodified. */
+TEST_F(chip, readdev_samples_with_consent_until_it_is_withdrawn)
+{
+	struct claim withdrawn = { .event = "session-end", .domain = "sensor", .reason = "withdrawn",
+				   .program = "readdev" };
+	struct client c;
+
+	close(self->buffer);
+	close(self->fd);
+	self->buffer = -1;
+	self->fd = -1;
+	chip_put(chip_compass("buffer/enable"), "0");
+	ASSERT_LOADED(warden_policy(POLICY "program readdev { path \"/usr/bin/iio_readdev\"; }\n"
+				    "allow readdev use motion for way with consent;\n",
+				    warden_self()));
+	EXPECT_NE(0, client_run(&c, ARGV("iio_readdev", "-s", "8", "-b", "4", "mag3110", "magn_x")));
+	client_end(&c);
+	ASSERT_EQ(0, warden_grant("readdev", "motion", "way"));
+	EXPECT_EQ(0, client_run(&c, ARGV("iio_readdev", "-s", "8", "-b", "4", "mag3110", "magn_x")))
+	{
+		TH_LOG("%s", c.text);
+	}
+	client_end(&c);
+	ASSERT_EQ(0, client_start(&c, ARGV("sh", "-c", "exec iio_readdev -b 4 mag3110 magn_x >/dev/null")));
+	while (client_runs(&c) && warden_status("sessions") < 1)
+		usleep(20000);
+	self->mark = evidence_mark();
+	ASSERT_EQ(0, warden_withdraw("readdev", "motion"));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &withdrawn));
+	EXPECT_TRUE(client_says(&c, "ermission denied", 10000))
+	{
+		TH_LOG("%s", c.text);
+	}
+	client_end(&c);
+}
+
 /* A driver that says no is heard, and nothing is left open. */
 TEST_F(chip, what_the_driver_refuses_stays_refused)
 {
@@ -186,11 +247,12 @@ TEST(lines_of_a_gpio_chip_end_with_the_consent)
 	struct mark mark = evidence_mark();
 	int fd;
 
-	if (access("/dev/gpiochip0", F_OK))
-		SKIP(return, "this machine has no gpio chip");
-	ASSERT_LOADED(warden_policy(POLICY, warden_self()));
+	if (!chip_lines()[0])
+		SKIP(return, "this machine has no gpio chip, and its kernel no bridge to one");
+	/* beside the lines of a bridge is its raw node, which is asked for with them */
+	ASSERT_LOADED(warden_policy(POLICY "allow tester use input;\n", warden_self()));
 	ASSERT_EQ(0, warden_grant("tester", "bus", "way"));
-	fd = open("/dev/gpiochip0", O_RDWR);
+	fd = open(chip_lines(), O_RDWR);
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, ioctl(fd, GPIO_V2_GET_LINE_IOCTL, &request));
 	close(fd);
@@ -210,11 +272,12 @@ TEST(lines_of_a_gpio_chip_keep_no_rate)
 				.times = 1 };
 	struct mark mark;
 
-	if (access("/dev/gpiochip0", F_OK))
-		SKIP(return, "this machine has no gpio chip");
-	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use bus at most 5 per second;\n"));
+	if (!chip_lines()[0])
+		SKIP(return, "this machine has no gpio chip, and its kernel no bridge to one");
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use input;\n"
+				    "allow any use bus at most 5 per second;\n"));
 	mark = evidence_mark();
-	EXPECT_EQ(EACCES, device_try("/dev/gpiochip0", O_RDWR));
+	EXPECT_EQ(EACCES, device_try(chip_lines(), O_RDWR));
 	EXPECT_FOUND(evidence_of_denial(&mark, &denied));
 }
 

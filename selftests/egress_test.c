@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -24,7 +25,8 @@
 #define BAD6 "::1"
 
 #define POLICY                                                                                     \
-	"program tester { path \"%s\"; }\ndefault sensor deny;\ndefault listen allow;\n"           \
+	"program tester { path \"%s\"; }\ndefault sensor deny;\ndefault protocol allow; "          \
+	"default listen allow;\n"                                                                  \
 	"allow tester use any;\negress allow tester while using any to " GOOD ";\n"
 
 FIXTURE(egress)
@@ -124,6 +126,17 @@ static int hand(int fd)
 	return send(fd, "x", 1, MSG_NOSIGNAL) == 1 ? 0 : errno;
 }
 
+/* Connected by SMC that is TCP from now on; -1 where this kernel has none. */
+static int fall_back(const char *to, uint16_t port)
+{
+	int fd = socket(AF_SMC, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
+	union address at;
+	socklen_t len = fill(&at, to, port);
+
+	setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_NO_COOKIE, &one, sizeof(one));
+	return connect(fd, &at.any, len) ? -1 : fd;
+}
+
 static bool use_and_close(void)
 {
 	int fd = open(SENSOR, O_RDONLY | O_CLOEXEC);
@@ -166,6 +179,7 @@ static int try_ways(uint16_t port, int udp, int linked, int accepted)
 	int file = open("/proc/self/exe", O_RDONLY), zero = open("/dev/zero", O_RDONLY), pipes[2];
 	int fast = socket(AF_INET, SOCK_STREAM, 0), raw = socket(AF_INET, SOCK_RAW, 253);
 	int raw_udp = socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
+	int smc = fall_back(BAD, port), sctp = socket(AF_INET, SOCK_SEQPACKET, IPPROTO_SCTP);
 	union address at;
 	socklen_t len = fill(&at, BAD, port);
 
@@ -193,6 +207,11 @@ static int try_ways(uint16_t port, int udp, int linked, int accepted)
 		return 10;
 	if (raw_udp >= 0 && (tell(raw_udp, BAD, 0) != EACCES || tell(raw_udp, GOOD, 0)))
 		return 13;
+	if (smc >= 0 && hand(smc) != EACCES)
+		return 14;
+	/* It may go to more addresses than it says. */
+	if (sctp >= 0 && tell(sctp, GOOD, port) != EACCES)
+		return 15;
 	close(zero);
 	/* A child of later, too; and what speaks within the machine is not asked. */
 	if (IN_CHILD(hand(linked) == EACCES && !tell(udp, "::ffff:" GOOD, port)) != 1)
@@ -317,6 +336,7 @@ TEST_F(egress, sensor_that_is_open_counts_when_the_rule_comes)
 	int fd;
 
 	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\nallow tester use any;\n"
+				    "default protocol allow; "
 				    "default listen allow;\n", warden_self()));
 	fd = open(SENSOR, O_RDONLY | O_CLOEXEC);
 	ASSERT_LE(0, fd);
@@ -329,10 +349,12 @@ TEST_F(egress, sensor_that_is_open_counts_when_the_rule_comes)
 	EXPECT_EQ(EACCES, tell(self->udp, BAD6, self->port));
 	/* Of another class nothing is said; and in observe mode it is told and let go. */
 	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\nallow tester use any;\n"
+				    "default protocol allow; "
 				    "default listen allow;\negress deny while using biometric;\n",
 				    warden_self()));
 	EXPECT_EQ(0, tell(self->udp, BAD6, self->port));
 	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\nmode observe;\nallow tester use any;\n"
+				    "default protocol allow; "
 				    "default listen allow;\negress deny while using any;\n",
 				    warden_self()));
 	EXPECT_EQ(0, tell(self->udp, BAD6, self->port));

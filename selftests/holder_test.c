@@ -31,7 +31,7 @@
 	"allow tester use camera for door with consent;\n"
 
 /* What a child is told to do, a byte each; it answers each with a byte, its errno. */
-enum deed { OPEN = 'o', APART = 'p', MAP = 'm', CLOSE = 'c', DUMPABLE = 'd', ABORT = 'a' };
+enum deed { OPEN = 'o', TAKE = 't', APART = 'p', MAP = 'm', CLOSE = 'c', DUMPABLE = 'd', ABORT = 'a' };
 
 static char secret[] = "what it saw";
 
@@ -72,11 +72,13 @@ static int do_apart(const char *node)
 	return a.err;
 }
 
-static int do_deed(enum deed deed, const char *node, struct camera *c)
+static int do_deed(enum deed deed, const char *node, struct camera *c, int talk)
 {
 	switch (deed) {
 	case OPEN:
 		return -camera_open(c, node);
+	case TAKE:
+		return handing_receive(talk) < 0 ? EBADF : 0;
 	case APART:
 		return do_apart(node);
 	case MAP:
@@ -97,7 +99,7 @@ static void obey(int talk, const char *node)
 	char deed;
 
 	while (read(talk, &deed, 1) == 1) {
-		char answer = (char)do_deed((enum deed)deed, node, &c);
+		char answer = (char)do_deed((enum deed)deed, node, &c, talk);
 
 		if (write(talk, &answer, 1) != 1)
 			break;
@@ -300,6 +302,30 @@ TEST_F(holder, leaves_no_core_while_it_has_the_camera)
 	ASSERT_EQ(0, holder_do(&self->child, DUMPABLE));
 	EXPECT_TRUE(leaves_core(&self->child));
 	unlink("/tmp/core-of-test");
+}
+
+/* Nor where it was handed the camera that another opened. */
+TEST_F(holder, leaves_no_core_with_a_camera_it_was_handed)
+{
+	const char deed = TAKE;
+	char answer = -1;
+	int fd;
+
+	if (want_cores())
+		SKIP(return, "this kernel dumps no cores");
+	holder_end(&self->child);
+	ASSERT_EQ(0, holder_start(&self->child));
+	ASSERT_EQ(0, holder_do(&self->child, DUMPABLE));
+	fd = open(self->child.camera, O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(1, write(self->child.talk, &deed, 1));
+	ASSERT_EQ(0, handing_send(self->child.talk, fd));
+	ASSERT_EQ(1, read(self->child.talk, &answer, 1));
+	ASSERT_EQ(0, answer);
+	EXPECT_FALSE(leaves_core(&self->child));
+	EXPECT_NE(0, access("/tmp/core-of-test", F_OK));
+	unlink("/tmp/core-of-test");
+	close(fd);
 }
 
 /* Each asks what a hibernation would ask, and is refused as it would be. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A program is attached while something needs its hook: from before that is in
- * force until some time after, and no longer.
+ * force until some time after, and no longer. While it is, it is called.
  */
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/warden.h>
 #include <netinet/in.h>
@@ -17,6 +18,7 @@
 #define NEXT	   "/tmp/next.policy"
 #define LET_GO_MS  20000
 #define LINKS_MAX  64
+#define FTRACE	   "/proc/sys/kernel/ftrace_enabled"
 #define LONGER_MS  2500 /* than it takes to be let go */
 
 static bool is_attached(uint64_t hook)
@@ -166,6 +168,25 @@ TEST_F(hooks, whose_links_root_holds_are_not_lost_to_us)
 		close(held[--n]);
 	EXPECT_EQ(EACCES, connect_errno());
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &self->denied));
+}
+
+static int write_errno(const char *path, const char *word)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int err = fd < 0 || write(fd, word, strlen(word)) < 0 ? errno : 0;
+
+	close(fd);
+	return err;
+}
+
+/* No capability is asked for that, and no hook of ours hears of it. */
+TEST_F(hooks, are_called_as_root_cannot_switch_ftrace_off)
+{
+	ASSERT_LOADED(warden_policy(SHUT));
+	EXPECT_EQ(EBUSY, write_errno(FTRACE, "0"));
+	EXPECT_EQ(EACCES, connect_errno());
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &self->denied));
+	write_errno(FTRACE, "1");
 }
 
 TEST_HARNESS_MAIN

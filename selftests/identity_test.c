@@ -331,10 +331,13 @@ TEST_F(overlaid, of_a_user_says_nothing_of_who_runs)
 
 /* --- who started it --------------------------------------------------------------------- */
 
-/* A user's process that runs a program, once it does; -1 where it did not. */
+/*
+ * A user's process that runs a program, once it does; -1 where it did not. Its file is there a
+ * moment before its memory is as execve() leaves it, what it was started with is not.
+ */
 static pid_t start_as_user(const char *program, const char *argument)
 {
-	char link[32], path[64] = "";
+	char path[32], word[64] = "";
 	int tries;
 	pid_t pid = fork();
 
@@ -343,14 +346,17 @@ static pid_t start_as_user(const char *program, const char *argument)
 			execl(program, program, argument, "/dev/null", NULL);
 		_exit(255);
 	}
-	snprintf(link, sizeof(link), "/proc/%d/exe", pid);
-	for (tries = 0; tries < 500 && strcmp(path, program); tries++) {
-		ssize_t len = readlink(link, path, sizeof(path) - 1);
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	for (tries = 0; tries < 500 && strcmp(word, program); tries++) {
+		FILE *f = fopen(path, "re");
 
-		path[len < 0 ? 0 : len] = 0;
+		if (f) {
+			word[fread(word, 1, sizeof(word) - 1, f)] = 0;
+			fclose(f);
+		}
 		usleep(10000);
 	}
-	return strcmp(path, program) ? -1 : pid;
+	return strcmp(word, program) ? -1 : pid;
 }
 
 /* What comes of a look by the same user into the memory of what it started: 0 or the errno. */

@@ -17,7 +17,7 @@
 #define KERNEL 7305 /* of a VXLAN interface */
 
 #define POLICY                                                                                     \
-	"program tester { path \"%s\"; }\ndefault listen deny;\n"                                  \
+	"program tester { path \"%s\"; }\ndefault protocol allow; default listen deny;\n"          \
 	"allow tester listen tcp {7302, 7303};\nallow tester listen udp {7302, 7303};\n"
 
 static const char *const near_addresses[] = { NEAR4, NEAR6 };
@@ -41,7 +41,7 @@ static const char *set_scene(struct scene *s, bool plain)
 {
 	int i;
 
-	if (warden_load(warden_policy("default listen allow;\n")))
+	if (warden_load(warden_policy("default protocol allow; default listen allow;\n")))
 		return warden_said();
 	if (!networks_make(&s->net, plain))
 		return "no networks with a wire between them";
@@ -160,6 +160,25 @@ TEST_F(inbound, udp_reaches_no_socket_older_than_the_policy)
 	EXPECT_DROPPED(2, CLOSED, IPPROTO_UDP);
 }
 
+/* What a fragment keeps back is not let in; what was put into fragments by the way is. */
+TEST_F(inbound, fragments_that_hide_the_port_reach_no_socket)
+{
+	const union networks_address open = networks_address(NEAR6, OPEN);
+	int stranger = networks_socket(self->scene.net.far, AF_INET6, SOCK_DGRAM);
+	static const char large[4000];
+
+	EXPECT_TRUE(networks_send_cut(self->scene.net.far, CLOSED));
+	EXPECT_EQ(sizeof(large), sendto(stranger, large, sizeof(large), 0, &open.any, sizeof(open.v6)));
+	EXPECT_TRUE(networks_receive(self->scene.udp[1], 5000));
+	EXPECT_FALSE(networks_receive(self->scene.udp[0], 0));
+	EXPECT_EQ(self->scene.dropped + 1, warden_status("inbound-dropped"));
+	/* They are as they must be: without a policy they come in. */
+	ASSERT_LOADED(warden_policy("default protocol allow; default listen allow;\n"));
+	EXPECT_TRUE(networks_send_cut(self->scene.net.far, CLOSED));
+	EXPECT_TRUE(networks_receive(self->scene.udp[0], 5000));
+	close(stranger);
+}
+
 TEST_F(inbound, noise_to_all_is_counted_and_not_told)
 {
 	int one = 1, fd = networks_socket(self->scene.net.far, AF_INET, SOCK_DGRAM), tries = 100;
@@ -241,7 +260,8 @@ static bool is_answered(const struct scene *s, int asker)
 
 TEST_F(inbound, answers_are_noted_where_a_socket_sits_on_a_closed_port_and_found_missing_elsewhere)
 {
-	const char *text = warden_policy("default listen allow;\ndeny any listen udp {0, 7399};\n");
+	const char *text = warden_policy("default protocol allow; "
+					 "default listen allow;\ndeny any listen udp {0, 7399};\n");
 	struct claim drop = { .event = "inbound", .reason = "port-closed", .port = ASKING + 1,
 			      .line = warden_line(text, "deny any") };
 	int asker, stranger = networks_socket(self->scene.net.far, AF_INET6, SOCK_DGRAM);
@@ -250,10 +270,12 @@ TEST_F(inbound, answers_are_noted_where_a_socket_sits_on_a_closed_port_and_found
 	EXPECT_TRUE(comes_to_note(0));
 	EXPECT_EQ(1, warden_status("inbound"));
 	/* One older than the policy is seen when that comes. */
-	ASSERT_LOADED(warden_policy("default listen allow;\ndeny any listen udp {0, 7301, 7399};\n"));
+	ASSERT_LOADED(warden_policy("default protocol allow; "
+				    "default listen allow;\ndeny any listen udp {0, 7301, 7399};\n"));
 	EXPECT_EQ(1, warden_status("inbound-noting"));
 	EXPECT_TRUE(is_answered(&self->scene, self->scene.udp[0]));
-	ASSERT_LOADED(warden_policy("default listen allow;\ndeny any listen udp {0, 7399};\n"));
+	ASSERT_LOADED(warden_policy("default protocol allow; "
+				    "default listen allow;\ndeny any listen udp {0, 7399};\n"));
 	EXPECT_TRUE(comes_to_note(0));
 	/* What a network picks from now on is not told of: the first answer is lost, and none after it. */
 	asker = networks_socket(self->scene.net.near, AF_INET6, SOCK_DGRAM);
@@ -358,7 +380,7 @@ TEST_F(inbound, observe_mode_tells_and_lets_in)
 	EXPECT_EQ(observed + 1, warden_status("inbound-observed"));
 	EXPECT_EQ(self->scene.dropped, warden_status("inbound-dropped"));
 	/* A policy that closes nothing has nothing looked at. */
-	ASSERT_LOADED(warden_policy("default listen allow;\n"));
+	ASSERT_LOADED(warden_policy("default protocol allow; default listen allow;\n"));
 	EXPECT_EQ(0, warden_status("inbound"));
 	EXPECT_EQ(0, networks_reach(self->scene.net.far, NEAR4, CLOSED, 5000));
 }
@@ -366,7 +388,8 @@ TEST_F(inbound, observe_mode_tells_and_lets_in)
 /* --- other transports ------------------------------------------------------------------- */
 
 #define OTHERS                                                                                     \
-	"program tester { path \"%s\"; }\ndefault listen deny;\nallow tester listen tcp 7301;\n"    \
+	"program tester { path \"%s\"; }\ndefault protocol allow; "                                \
+	"default listen deny;\nallow tester listen tcp 7301;\n"                                    \
 	"allow tester listen sctp 7302;\nallow tester listen dccp 7302;\n"                         \
 	"allow tester listen udplite {7302, 7303};\n"
 
@@ -387,7 +410,7 @@ TEST_F(inbound, other_transports_reach_no_listener_older_than_the_policy)
 	int served[TRANSPORTS][2], i;
 	size_t t;
 
-	ASSERT_LOADED(warden_policy("default listen allow;\n"));
+	ASSERT_LOADED(warden_policy("default protocol allow; default listen allow;\n"));
 	for (t = 0; t < TRANSPORTS; t++) {
 		device_load(transports[t].module, "");
 		for (i = 0; i < 2; i++)
@@ -420,7 +443,7 @@ TEST_F(inbound, udplite_reaches_no_socket_older_than_the_policy_but_answers_do)
 	const int type = NETWORKS_OF(SOCK_DGRAM, IPPROTO_UDPLITE);
 	int i, stranger, asker, server, closed, open;
 
-	ASSERT_LOADED(warden_policy("default listen allow;\n"));
+	ASSERT_LOADED(warden_policy("default protocol allow; default listen allow;\n"));
 	closed = networks_serve(self->scene.net.near, type, CLOSED);
 	if (closed < 0)
 		SKIP(return, "this kernel has no UDP-Lite");
@@ -466,7 +489,7 @@ TEST_F(inbound, stands_in_networks_that_come_later)
 	EXPECT_DROPPED(1, networks_port(asker), IPPROTO_UDP);
 	EXPECT_FALSE(networks_receive(asker, 0));
 	ASSERT_TRUE(networks_send(stranger, NEAR4, networks_port(asker)));
-	ASSERT_LOADED(warden_policy("default listen allow;\n"));
+	ASSERT_LOADED(warden_policy("default protocol allow; default listen allow;\n"));
 	ASSERT_TRUE(networks_send(stranger, NEAR4, networks_port(asker)));
 	EXPECT_TRUE(networks_receive(asker, 5000));
 	EXPECT_FALSE(networks_receive(asker, 0));

@@ -7,6 +7,7 @@
 #include <linux/uhid.h>
 #include <linux/uinput.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 
 #include "lib/harness.h"
 
@@ -120,6 +121,25 @@ TEST_F(input, is_read_by_who_may_use_its_class)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
+TEST_F(input, evtest_reads_as_long_as_it_may)
+{
+	struct client c;
+
+	EXPECT_NE(0, client_run(&c, ARGV("evtest", self->gadget.node)));
+	EXPECT_NE(NULL, strstr(c.text, "ermission denied"))
+	{
+		TH_LOG("%s", c.text);
+	}
+	client_end(&c);
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use %s;\n", variant->class));
+	ASSERT_EQ(0, client_start(&c, ARGV("stdbuf", "-o0", "evtest", self->gadget.node)));
+	EXPECT_TRUE(client_says(&c, "Testing", 10000));
+	EXPECT_TRUE(client_runs(&c));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use %s;\n", variant->other));
+	EXPECT_TRUE(client_says(&c, "error reading", 10000));
+	client_end(&c);
+}
+
 /* Every pointer at once. */
 TEST_F(input, all_mice_are_input)
 {
@@ -186,6 +206,35 @@ TEST(raw_node_that_was_unplugged_ends_as_others_do)
 	EXPECT_EQ(-1, read(fd, &byte, 1));
 	EXPECT_EQ(EACCES, errno);
 	close(fd);
+}
+
+/* What the device sends, in words; what it is, beside it, is free. */
+TEST(events_of_a_raw_device_in_debugfs_are_input)
+{
+	struct claim denied = refused(NULL);
+	char node[32], path[128];
+	struct mark mark;
+	glob_t found;
+	int plug;
+
+	if (device_load("uhid", "") || device_load("hid-generic", ""))
+		SKIP(return, "this kernel has no uhid");
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	plug = plug_button(node);
+	ASSERT_LE(0, plug);
+	if (glob("/sys/kernel/debug/hid/*:1209:0001.*/events", 0, NULL, &found))
+		SKIP(return, "this kernel shows nothing of HID in debugfs");
+	snprintf(path, sizeof(path), "%.*s/rdesc", (int)(strrchr(found.gl_pathv[0], '/') - found.gl_pathv[0]),
+		 found.gl_pathv[0]);
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use motion;\n"));
+	mark = evidence_mark();
+	EXPECT_EQ(EACCES, device_try(found.gl_pathv[0], O_RDONLY));
+	EXPECT_EQ(0, device_try(path, O_RDONLY));
+	EXPECT_FOUND(evidence_of_denial(&mark, &denied));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use input;\n"));
+	EXPECT_EQ(0, device_try(found.gl_pathv[0], O_RDONLY));
+	globfree(&found);
+	close(plug);
 }
 
 TEST_HARNESS_MAIN

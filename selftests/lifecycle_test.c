@@ -12,6 +12,7 @@
 #include "lib/camera.h"
 
 #define MODULE	       "/usr/lib/warden/warden.ko"
+#define FTRACE	       "/proc/sys/kernel/ftrace_enabled"
 #define CYCLES	       100
 #define CYCLES_TIMEOUT 7200
 #define HOOKS_MIN      9
@@ -163,7 +164,7 @@ TEST_F(life, root_cannot_detach_a_link)
 	EXPECT_EQ(0, open_errno(self->camera));
 }
 
-static int find_map(const char *name)
+static int find_map(const char *name, uint32_t *flags)
 {
 	union bpf_attr next = { 0 };
 
@@ -175,8 +176,10 @@ static int find_map(const char *name)
 						  .info_len = sizeof(info),
 						  .info = (uintptr_t)&info } };
 
-		if (!bpf(BPF_OBJ_GET_INFO_BY_FD, &attr) && !strcmp(info.name, name))
+		if (!bpf(BPF_OBJ_GET_INFO_BY_FD, &attr) && !strcmp(info.name, name)) {
+			*flags = info.map_flags;
 			return map;
+		}
 		close(map);
 		next.start_id = next.next_id;
 	}
@@ -186,8 +189,8 @@ static int find_map(const char *name)
 TEST_F(life, root_cannot_open_the_gate)
 {
 	static char value[65536];
-	uint32_t zero = 0;
-	int map = find_map("warden_gate");
+	uint32_t zero = 0, flags = 0;
+	int map = find_map("warden_b.bss", &flags);
 	union bpf_attr attr = { 0 };
 
 	ASSERT_LE(0, map);
@@ -198,6 +201,7 @@ TEST_F(life, root_cannot_open_the_gate)
 	EXPECT_EQ(-1, bpf(BPF_MAP_UPDATE_ELEM, &attr));
 	EXPECT_EQ(EPERM, errno);
 	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0));
+	EXPECT_TRUE(flags & BPF_F_RDONLY_PROG);
 }
 
 TEST_F(life, rmmod_without_stop_is_refused)
@@ -284,6 +288,15 @@ TEST_F(life, removal_by_force_waits_for_stop_and_enforcement_goes_on)
 	EXPECT_FALSE(is_loaded());
 }
 
+static int write_ftrace(const char *word)
+{
+	int fd = open(FTRACE, O_WRONLY | O_CLOEXEC);
+	int err = fd < 0 || write(fd, word, strlen(word)) < 0 ? errno : 0;
+
+	close(fd);
+	return err;
+}
+
 /* One test, as each life of the module costs seconds. */
 TEST_F(life, boot_says_what_holds_until_the_first_policy_and_takes_two_words)
 {
@@ -297,6 +310,19 @@ TEST_F(life, boot_says_what_holds_until_the_first_policy_and_takes_two_words)
 	EXPECT_EQ(1, client_run(&c, ARGV("insmod", MODULE, "boot=allow")));
 	client_end(&c);
 	EXPECT_FALSE(is_loaded());
+
+	/* where ftrace is off nobody would call the programs */
+	ASSERT_EQ(0, write_ftrace("0"));
+	EXPECT_EQ(0, insert("boot=deny"));
+	EXPECT_EQ(0, write_ftrace("1"));
+	EXPECT_EQ(0, warden_ctl(ARGV("status")));
+	EXPECT_NE(NULL, strstr(warden_said(), "write 1 to " FTRACE))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_EQ(0, warden_status("attached"));
+	EXPECT_EQ(0, open_errno(self->camera));
+	ASSERT_EQ(0, run(ARGV("rmmod", "warden")));
 
 	ASSERT_EQ(0, insert("boot=observe"));
 	m = evidence_mark();

@@ -162,12 +162,14 @@ TEST(autoload_is_refused_unless_its_alias_is_named)
 	if (!client_shell("modinfo -n " FAMILY) || !access("/sys/module/" FAMILY, F_OK))
 		SKIP(return, "this kernel has no module " FAMILY " that could be loaded now");
 	/* By the default of modules, where autoload has none of its own. */
-	ASSERT_LOADED(warden_policy("default module deny;\nallow module \"" FAMILY "\";\n"));
+	ASSERT_LOADED(warden_policy("default protocol allow; default module deny;\n"
+				    "allow module \"" FAMILY "\";\n"));
 	mark = evidence_mark();
 	EXPECT_EQ(EAFNOSUPPORT, ask_as_nobody(AF_ALG));
 	EXPECT_FOUND(evidence_of_denial(&mark, &denied));
 	EXPECT_NE(0, access("/sys/module/" FAMILY, F_OK));
-	ASSERT_LOADED(warden_policy("default module deny;\nallow module \"" FAMILY "\";\n"
+	ASSERT_LOADED(warden_policy("default protocol allow; default module deny;\n"
+				    "allow module \"" FAMILY "\";\n"
 				    "allow autoload \"net-pf-3*\";\n"));
 	mark = evidence_mark();
 	EXPECT_EQ(0, ask_as_nobody(AF_ALG));

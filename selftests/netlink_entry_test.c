@@ -290,7 +290,8 @@ static void put_rule_with_digest(struct msg *m, uint32_t domain, uint32_t alg, s
 static void digest_of_31_bytes(struct msg *m) { put_rule_with_digest(m, WARDEN_DOMAIN_MODULE, 1, 31); }
 static void digest_of_33_bytes(struct msg *m) { put_rule_with_digest(m, WARDEN_DOMAIN_MODULE, 1, 33); }
 static void digest_of_alg_0(struct msg *m) { put_rule_with_digest(m, WARDEN_DOMAIN_MODULE, 0, 32); }
-static void digest_of_alg_3(struct msg *m) { put_rule_with_digest(m, WARDEN_DOMAIN_MODULE, 3, 32); }
+static void digest_of_the_kernel(struct msg *m) { put_rule_with_digest(m, WARDEN_DOMAIN_MODULE, WARDEN_DIGEST_ALG_KERNEL, 32); }
+static void digest_of_alg_4(struct msg *m) { put_rule_with_digest(m, WARDEN_DOMAIN_MODULE, 4, 32); }
 static void digest_in_a_sensor_rule(struct msg *m) { put_rule_with_digest(m, WARDEN_DOMAIN_SENSOR, 1, 32); }
 
 static void digest_without_bytes(struct msg *m)
@@ -546,7 +547,8 @@ static const struct mistake mistakes[] = {
 	MISTAKE(digest_of_31_bytes, ERANGE),
 	MISTAKE(digest_of_33_bytes, ERANGE),
 	MISTAKE(digest_of_alg_0, ERANGE),
-	MISTAKE(digest_of_alg_3, ERANGE),
+	MISTAKE(digest_of_the_kernel, EINVAL),
+	MISTAKE(digest_of_alg_4, ERANGE),
 	MISTAKE(digest_in_a_sensor_rule, EINVAL),
 	MISTAKE(digest_without_bytes, EINVAL),
 	MISTAKE(program_without_digest, EINVAL),

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "lib/harness.h"
+#include "lib/chip.h"
 #include "lib/uring.h"
 
 #define NOTHING	  "default sensor deny;\n"
@@ -201,6 +202,7 @@ FIXTURE_SETUP(node)
 			device_load(kinds[i].driver, !strcmp(kinds[i].driver, "vivid") ? "n_devs=1" : "");
 	if (plug_in_receiver())
 		find_wire();
+	chip_lines();
 	for (i = 0; i < KINDS; i++) {
 		if (stat(kinds[i].path, &self->before[i]))
 			continue;
@@ -251,10 +253,10 @@ TEST_F(node, of_every_kind_is_denied_whoever_opens_it_and_how)
 TEST_F(node, of_every_kind_is_opened_by_the_rule_for_its_class)
 {
 	static const char *const halves[] = {
-		"allow any use camera; allow any use input; allow any use location;\n",
-		/* what is behind a bus node is asked for as well */
+		"allow any use camera; allow any use location;\n",
+		/* what is behind a bus node is asked for as well, and beside the lines of a bridge is its raw node */
 		"allow any use radio; allow any use microphone; allow any use screen;\n"
-		"allow any use bus; allow any use location;\n",
+		"allow any use bus; allow any use location; allow any use input;\n",
 	};
 	char rule[64];
 	size_t i, h;

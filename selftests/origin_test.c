@@ -30,7 +30,9 @@
 #define OTHER	"203.0.113.1"
 #define YONDER	"203.0.113.2"
 
-#define HEAD "program tester { path \"%s\"; }\ndefault listen deny;\nallow tester listen udp 0;\n"
+#define HEAD                                                                                       \
+	"program tester { path \"%s\"; }\ndefault protocol allow; default listen deny;\n"          \
+	"allow tester listen udp 0;\n"
 #define RULE "allow tester listen any 7341 on wo0 from {" THERE ", " THERE6 ", " YONDER "};\n"
 
 FIXTURE(origin)
@@ -152,6 +154,29 @@ TEST_F(origin, tcp_comes_in_by_its_interface_and_from_its_net_alone)
 	EXPECT_EQ(0, call(self->net.far, BESIDE, HERE));
 	ASSERT_EQ(0, warden_ctl(ARGV("service", "close", "tcp", "7341")));
 	EXPECT_EQ(ETIMEDOUT, call(self->net.far, BESIDE, HERE));
+}
+
+#define TUNNEL 7342
+
+/* Packets inside of UDP (FOU) go to the transport without another look at packets. */
+TEST_F(origin, connections_that_come_by_a_tunnel_of_udp_are_asked_for_all_the_same)
+{
+	int beside = caller(self->net.far, SOCK_DGRAM, BESIDE), there = caller(self->net.far, SOCK_DGRAM, THERE);
+
+	if (!client_shell("modprobe fou && ip fou add port 7342 ipproto 6"))
+		SKIP(return, "this kernel has no tunnel of UDP, or iproute2 makes none");
+	ASSERT_LOADED(warden_policy(HEAD RULE "allow any listen udp 7342;\n", warden_self()));
+	self->mark = evidence_mark();
+	EXPECT_TRUE(networks_send_inside(beside, BESIDE, HERE, PORT, TUNNEL));
+	EXPECT_STOPPED("peer-closed", "from " BESIDE " on wo0", IPPROTO_TCP);
+	EXPECT_EQ(self->dropped + 1, warden_status("inbound-dropped"));
+	EXPECT_TRUE(networks_send_inside(there, THERE, HERE, PORT, TUNNEL));
+	tell(self->net.far, THERE, HERE);
+	EXPECT_TRUE(networks_receive(self->udp, 5000));
+	EXPECT_EQ(self->dropped + 1, warden_status("inbound-dropped"));
+	EXPECT_TRUE(client_shell("ip fou del port 7342"));
+	close(beside);
+	close(there);
 }
 
 TEST_F(origin, udp_comes_in_by_its_interface_and_from_its_net_alone)
@@ -337,7 +362,8 @@ TEST_F(origin, own_addresses_that_are_named_receive_and_no_others)
 	close(four);
 	close(six);
 	/* And one that denies closes its own. */
-	ASSERT_LOADED(warden_policy("default listen allow; deny any listen tcp 7341 at " HERE "/32;\n"));
+	ASSERT_LOADED(warden_policy("default protocol allow; "
+				    "default listen allow; deny any listen tcp 7341 at " HERE "/32;\n"));
 	EXPECT_EQ(ETIMEDOUT, call(self->net.far, THERE, HERE));
 	EXPECT_EQ(0, call(self->net.far, YONDER, OTHER));
 }

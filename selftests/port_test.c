@@ -62,7 +62,7 @@ FIXTURE_SETUP(port)
 	memset(&self->at, 0, sizeof(self->at));
 	self->at.any.sa_family = (sa_family_t)variant->family;
 	self->len = variant->family == AF_INET ? sizeof(self->at.v4) : sizeof(self->at.v6);
-	ASSERT_LOADED(warden_policy("default listen deny;\n"));
+	ASSERT_LOADED(warden_policy("default protocol allow; default listen deny;\n"));
 	self->mark = evidence_mark();
 }
 
@@ -95,7 +95,8 @@ static struct claim refused(const char *reason, int protocol, uint16_t port)
 
 static int load_ports(const char *word, const char *ports)
 {
-	return warden_load(warden_policy("program tester { path \"%s\"; }\ndefault listen deny;\n"
+	return warden_load(warden_policy("program tester { path \"%s\"; }\ndefault protocol allow; "
+					 "default listen deny;\n"
 					 "allow tester listen %s %s;\n",
 					 warden_self(), word, ports));
 }
@@ -205,7 +206,7 @@ FIXTURE_SETUP(listener)
 	self->at = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(PORT) };
 	self->mapped = (struct sockaddr_in6){ .sin6_family = AF_INET6, .sin6_port = htons(PORT) };
 	inet_pton(AF_INET6, "::ffff:127.0.0.1", &self->mapped.sin6_addr);
-	ASSERT_LOADED(warden_policy("default listen deny;\n"));
+	ASSERT_LOADED(warden_policy("default protocol allow; default listen deny;\n"));
 	self->mark = evidence_mark();
 }
 
@@ -221,7 +222,8 @@ TEST_F(listener, without_bind_is_denied)
 	EXPECT_EQ(-1, listen(fd, 1));
 	EXPECT_EQ(EACCES, errno);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
-	ASSERT_EQ(0, warden_load(warden_policy("default listen deny;\nallow any listen tcp 0;\n")));
+	ASSERT_EQ(0, warden_load(warden_policy("default protocol allow; "
+					       "default listen deny;\nallow any listen tcp 0;\n")));
 	EXPECT_EQ(0, listen(fd, 1));
 	close(fd);
 }
@@ -282,7 +284,8 @@ TEST_F(listener, handed_over_serves_nobody_who_may_not_listen)
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	EXPECT_EQ(-1, accept(fd, NULL, NULL));
 	EXPECT_EQ(EAGAIN, errno);
-	ASSERT_LOADED(warden_policy("program other { path \"%s\"; }\ndefault listen deny;\n"
+	ASSERT_LOADED(warden_policy("program other { path \"%s\"; }\ndefault protocol allow; "
+				    "default listen deny;\n"
 				    "allow other listen tcp 7001;\n", warden_beside("stranger")));
 	EXPECT_EQ(1, client_run(&c, ARGV(warden_beside("stranger"), "accept", number)));
 	EXPECT_STREQ("EAGAIN\n", c.text);
@@ -363,6 +366,7 @@ TEST_F(listener, handed_over_receives_for_nobody_who_may_not_listen)
 	EXPECT_EQ(0, stranger_has(h.made, true));
 	EXPECT_EQ(0, stranger_has(h.unbound, false));
 	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\nprogram other { path \"%s\"; }\n"
+				    "default protocol allow; "
 				    "default listen deny;\nallow tester listen any 7001;\nallow other listen any 7001;\n",
 				    warden_self(), warden_beside("stranger")));
 	EXPECT_EQ(0, stranger_has(h.bound, true));
@@ -391,7 +395,8 @@ TEST_F(listener, on_vsock_is_denied)
 	EXPECT_EQ(-1, listen(fd, 1));
 	EXPECT_EQ(EACCES, errno);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
-	ASSERT_LOADED(warden_policy("default listen deny;\nallow any listen any any;\n"));
+	ASSERT_LOADED(warden_policy("default protocol allow; "
+				    "default listen deny;\nallow any listen any any;\n"));
 	EXPECT_EQ(0, listen(fd, 1));
 	close(fd);
 }
@@ -458,6 +463,7 @@ TEST_F(listener, nmap_sees_the_named_port_and_no_other)
 	if (access("/usr/bin/nmap", X_OK))
 		SKIP(return, "nmap is not installed");
 	ASSERT_LOADED(warden_policy("program server { path \"/usr/bin/nc.openbsd\"; }\n"
+				    "default protocol allow; "
 				    "default listen deny;\nallow server listen tcp 7001;\n"));
 	ASSERT_EQ(0, shell("ip netns add outside && ip link add v0 type veth peer name v1 "
 			   "netns outside && ip addr add 10.77.0.1/24 dev v0 && ip link set v0 up "

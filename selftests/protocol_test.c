@@ -201,6 +201,22 @@ TEST_F(protocol, that_is_named_opens_to_its_program)
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 }
 
+TEST_F(protocol, is_closed_by_a_policy_that_says_nothing_of_it)
+{
+	struct claim denied = refused("packet", 1);
+
+	ASSERT_LOADED(warden_policy("default listen allow;\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(EACCES, make(AF_PACKET, SOCK_RAW, 0));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, make(AF_INET, SOCK_STREAM, 0));
+	EXPECT_EQ(0, make(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE));
+	ASSERT_LOADED(warden_policy("default protocol allow;\n"));
+	EXPECT_EQ(0, make(AF_PACKET, SOCK_RAW, 0));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
 TEST_F(protocol, by_io_uring_or_as_a_pair_is_denied_alike)
 {
 	struct claim denied = refused("packet", 1);

@@ -198,4 +198,43 @@ TEST_F(quarantine, list_lets_out_nothing_that_was_put_in_by_hand)
 	EXPECT_EQ(127, run());
 }
 
+/* --- who makes it take long -------------------------------------------------------------- */
+
+#define LARGE	"/dev/shm/test-large"
+#define SOON_MS 20000 /* emulated; to read it once takes longer */
+
+static uint64_t took_ms(const char *const argv[])
+{
+	uint64_t since = now_ns();
+
+	return warden_ctl(argv) ? UINT64_MAX : (now_ns() - since) / 1000000;
+}
+
+/* Any user can have a program of gigabytes, which are holes, and hold what is no sensor. */
+TEST_F(quarantine, of_a_program_that_takes_long_to_read_keeps_nobody_waiting)
+{
+	uint64_t until = now_ns() + SOON_MS * UINT64_C(1000000);
+	struct client large, add;
+
+	/* a hook that is still attached would read it at its start */
+	while (warden_status("attached") != warden_status("wanted") && now_ns() < until)
+		usleep(50000);
+	ASSERT_TRUE(client_shell("cp /usr/bin/sleep " LARGE " && truncate -s 8G " LARGE));
+	ASSERT_EQ(0, client_start(&large, ARGV("sh", "-c", "exec " LARGE " 600 3</sys/kernel/uevent_seqnum")));
+	usleep(200000);
+	ASSERT_TRUE(client_runs(&large));
+	until = now_ns();
+	ASSERT_LOADED(warden_policy("classify name \"ttyS*\" as location;\n"));
+	EXPECT_GT(SOON_MS, (now_ns() - until) / 1000000);
+	self->mark = evidence_mark();
+	ASSERT_EQ(0, client_start(&add, ARGV("wardenctl", "quarantine", "add", PROGRAM)));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){ .event = "quarantine-add" }));
+	EXPECT_GT(SOON_MS, took_ms(ARGV("sensor", "switch", "camera", "off")));
+	EXPECT_GT(SOON_MS, took_ms(ARGV("sensor", "switch", "camera", "on")));
+	EXPECT_TRUE(client_runs(&add));
+	client_end(&add);
+	client_end(&large);
+	unlink(LARGE);
+}
+
 TEST_HARNESS_MAIN

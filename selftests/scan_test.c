@@ -71,6 +71,10 @@ static const char *const kinds[] = { "trigger", "dump" };
 
 TEST_F(scan, takes_the_right_to_location)
 {
+	const struct claim used = {
+		.event = "use", .domain = "sensor", .reason = "rule", .program = "/usr/sbin/iw",
+		.object = "nl80211",
+	};
 	struct claim denied = refused("/usr/sbin/iw");
 	struct client c;
 	size_t i;
@@ -100,6 +104,7 @@ TEST_F(scan, takes_the_right_to_location)
 		client_end(&c);
 	}
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &used));
 }
 
 /* --- Wi-Fi, by what is no scan and tells as much --------------------------------------- */
@@ -339,6 +344,10 @@ static int old_results_of_nobody(void)
 
 TEST_F(scan, by_the_ioctls_of_old_takes_the_right)
 {
+	const struct claim used = {
+		.event = "use", .domain = "sensor", .program = "tester", .object = "nl80211",
+		.pid = getpid(),
+	};
 	struct claim denied = refused(warden_self());
 	struct genl g;
 
@@ -368,6 +377,7 @@ TEST_F(scan, by_the_ioctls_of_old_takes_the_right)
 	EXPECT_NE(EACCES, old_call(SIOCGIWSCAN, 0));
 	EXPECT_NE(EACCES, old_results_of_nobody());
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &used));
 }
 
 TEST_HARNESS_MAIN

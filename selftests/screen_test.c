@@ -8,6 +8,10 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
+/* Headers of graphics are in no package of the C library's, and the kernel's have its marks. */
+#define __user
+#include <drm/drm.h>
+
 #include "lib/harness.h"
 #include "lib/sight.h"
 
@@ -114,6 +118,47 @@ TEST_F(screen, that_another_has_is_written_after_the_first_has_gone)
 	munmap((void *)memory, SIZE);
 	close(second);
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+/* A buffer of the card's, which nobody shows; its size, or 0. */
+static uint64_t make_buffer(int fd, uint64_t *offset)
+{
+	struct drm_mode_create_dumb made = { .width = 64, .height = 64, .bpp = 32 };
+	struct drm_mode_map_dumb where = { 0 };
+
+	if (ioctl(fd, DRM_IOCTL_MODE_CREATE_DUMB, &made))
+		return 0;
+	where.handle = made.handle;
+	if (ioctl(fd, DRM_IOCTL_MODE_MAP_DUMB, &where))
+		return 0;
+	*offset = where.offset;
+	return made.size;
+}
+
+/* Nobody faults there: the driver copies it out. */
+TEST_F(screen, memory_of_a_card_is_not_read_past_its_faults)
+{
+	int fd, memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+	uint64_t offset = 0, size;
+	uint8_t *at, byte = 0;
+
+	ASSERT_EQ(0, warden_grant("tester", "screen", "door"));
+	fd = open("/dev/dri/card0", O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	size = make_buffer(fd, &offset);
+	ASSERT_LT(0, size);
+	at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)offset);
+	ASSERT_NE(MAP_FAILED, (void *)at);
+	*(volatile uint8_t *)at = 0x5a;
+	if (pread(memory, &byte, 1, (off_t)(uintptr_t)at) != 1)
+		SKIP(return, "the card has the buffer in memory of its own, which its driver does not copy");
+	ASSERT_EQ(0, warden_withdraw("tester", "screen"));
+	byte = 0;
+	EXPECT_EQ(-1, pread(memory, &byte, 1, (off_t)(uintptr_t)at));
+	EXPECT_EQ(0, byte);
+	munmap(at, size);
+	close(memory);
+	close(fd);
 }
 
 TEST_HARNESS_MAIN

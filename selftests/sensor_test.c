@@ -9,6 +9,7 @@
 #include <sys/sysmacros.h>
 
 #include "lib/harness.h"
+#include "lib/told.h"
 
 #define OPENS 500
 
@@ -71,6 +72,17 @@ TEST_F(sensor, camera_is_listed_with_class_topology_and_driver)
 	EXPECT_STREQ(self->camera + strlen("/dev/"), evidence_string(e, "node"));
 	EXPECT_EQ(0, evidence_number(e, "sessions"));
 	json_object_put(e);
+}
+
+TEST_F(sensor, list_is_told_by_wardenctl_as_the_module_tells_it)
+{
+	struct json_object *told = told_sensors(), *list = warden_json(ARGV("sensor", "list"));
+
+	ASSERT_NE(NULL, told);
+	EXPECT_LT(0, json_object_array_length(told));
+	EXPECT_EQ(1, json_object_equal(told, list));
+	json_object_put(told);
+	json_object_put(list);
 }
 
 TEST_F(sensor, microphone_is_listed_with_class_topology_and_driver)

@@ -18,7 +18,7 @@
 #define POLICY                                                                                     \
 	"program web { path \"/usr/bin/busybox\"; }\nprogram ssh { path \"/usr/sbin/dropbear\"; }\n"  \
 	"program broker { path \"/usr/sbin/mosquitto\"; }\nprogram speed { path \"/usr/bin/iperf3\"; }\n" \
-	"program relay { path \"/usr/bin/socat\"; }\ndefault listen deny;\n"                       \
+	"program relay { path \"/usr/bin/socat\"; }\ndefault protocol allow; default listen deny;\n" \
 	"allow web listen tcp 7401;\nallow ssh listen tcp 7402;\nallow broker listen tcp 7403;\n"   \
 	"allow speed listen tcp 7404;\nallow relay listen tcp 7405;\n"
 
@@ -203,7 +203,8 @@ TEST_F(server, at_a_port_that_is_not_its_own_is_refused_to_whoever_runs_it)
 /* What an operator loads when a flaw became known and nobody knows whose: the updater goes on. */
 #define CUT                                                                                        \
 	"program updater { path \"/usr/bin/nc.openbsd\"; }\nprogram tester { path \"%s\"; }\nprogram relay { path \"/usr/bin/socat\"; }\n" \
-	"default sensor deny;\ndefault listen deny;\ndefault connect deny;\nsweep abort;\n"         \
+	"default sensor deny;\ndefault protocol allow; default listen deny;\n"                     \
+	"default connect deny;\nsweep abort;\n"                                                   \
 	"allow updater connect tcp 7405 to " FAR4 ";\nallow relay listen tcp 7405;\n"                \
 	"allow tester connect any any;\n"
 

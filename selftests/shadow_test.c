@@ -115,7 +115,7 @@ TEST_F(shadow, tells_nothing_where_it_does_not_differ)
 			  "allow tester listen tcp 7001;\n"));
 	EXPECT_EQ(0, open_errno(self->camera));
 	EXPECT_EQ(0, listen_errno(7001));
-	EXPECT_NE(NULL, evidence_of_event(&self->mark, &would));
+	EXPECT_EQ(NULL, evidence_find(&self->mark, &would, 0));
 }
 
 TEST_F(shadow, is_asked_beside_the_policy_that_comes_next)
@@ -183,12 +183,12 @@ TEST_F(shadow, goes_when_it_is_dropped_or_replaced)
 	ASSERT_EQ(0, cast("deny any use camera;\n"));
 	ASSERT_EQ(0, cast("allow tester use camera;\nallow tester listen tcp 7001;\n"));
 	EXPECT_EQ(0, open_errno(self->camera));
-	EXPECT_NE(NULL, evidence_of_event(&self->mark, &would));
+	EXPECT_EQ(NULL, evidence_find(&self->mark, &would, 0));
 	ASSERT_EQ(0, warden_ctl(ARGV("policy", "drop", "shadow")));
 	EXPECT_EQ(1, warden_ctl(ARGV("policy", "drop", "shadow")));
 	EXPECT_NE(NULL, strstr(warden_said(), "no policy stands in shadow"));
 	EXPECT_EQ(0, open_errno(self->camera));
-	EXPECT_NE(NULL, evidence_of_event(&self->mark, &would));
+	EXPECT_EQ(NULL, evidence_find(&self->mark, &would, 0));
 	EXPECT_EQ(UINT64_MAX, warden_status("shadow-version"));
 }
 

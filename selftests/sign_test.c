@@ -362,7 +362,9 @@ TEST_F(sign, a_layer_takes_away_and_the_denial_names_it)
 
 	ASSERT_EQ(0, load_maker(MAKER));
 	ASSERT_EQ(0, listen_errno(SEALED + 1));
-	ASSERT_EQ(0, keys_sign("narrow", text_in(HEAD("narrow") "deny any listen tcp 7002;\n", version),
+	ASSERT_EQ(0, keys_sign("narrow", text_in(HEAD("narrow") "deny any listen tcp 7002;\n"
+						 "program self { path \"%s\"; }\n"
+						 "deny self listen tcp 7020;\n", version),
 			       "operator", "operator", NULL));
 	ASSERT_EQ(0, keys_load("narrow", "narrow"))
 	{
@@ -377,6 +379,13 @@ TEST_F(sign, a_layer_takes_away_and_the_denial_names_it)
 	EXPECT_STREQ("operator", evidence_string(r, "layer"));
 	EXPECT_EQ(version, evidence_number(r, "policy-version"));
 	json_object_put(r);
+	/* The default of the maker gives way for a time, and this rule below does not. */
+	EXPECT_EQ(0, warden_ctl(ARGV("service", "open", "tcp", "7020", "for", "1m")));
+	EXPECT_EQ(0, warden_ctl(ARGV("service", "open", "tcp", "7021", "for", "1m")));
+	EXPECT_EQ(EACCES, listen_errno(7020));
+	EXPECT_EQ(0, listen_errno(7021));
+	EXPECT_EQ(0, warden_ctl(ARGV("service", "close", "tcp", "7020")));
+	EXPECT_EQ(0, warden_ctl(ARGV("service", "close", "tcp", "7021")));
 }
 
 TEST_F(sign, a_layer_that_widens_is_refused_with_its_line)

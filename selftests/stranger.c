@@ -6,6 +6,7 @@
  *   open PATH        open a device
  *   pose PATH        say that it was started with `open`, and open a device
  *   child PATH       let a child open a device
+ *   later PATH       open a device when SIGUSR1 comes, which whoever starts it blocks
  *   held FD          use a descriptor it inherited
  *   receive FD       take a descriptor from the socket FD
  *   steal PID FD     pidfd_getfd()
@@ -14,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +45,17 @@ static int let_child_open(const char *path)
 	if (!pid)
 		_exit(tell(open(path, O_RDWR) < 0 ? errno : 0) | fflush(stdout));
 	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+static int open_later(const char *path)
+{
+	sigset_t told;
+	int sig;
+
+	sigemptyset(&told);
+	sigaddset(&told, SIGUSR1);
+	sigwait(&told, &sig);
+	return tell(open(path, O_RDWR) < 0 ? errno : 0);
 }
 
 static int held(int fd)
@@ -100,6 +113,8 @@ int main(int argc, char **argv)
 		return pose(argv[1], argv[2]);
 	if (!strcmp(verb, "child"))
 		return let_child_open(argv[2]);
+	if (!strcmp(verb, "later"))
+		return open_later(argv[2]);
 	if (!strcmp(verb, "held"))
 		return held(atoi(argv[2]));
 	if (!strcmp(verb, "receive"))
@@ -110,8 +125,8 @@ int main(int argc, char **argv)
 		return take(atoi(argv[2]));
 	if (!strcmp(verb, "listen"))
 		return serve(atoi(argv[2]));
-	fputs("usage: stranger open PATH | pose PATH | child PATH | held FD | receive FD | "
-	      "steal PID FD | listen PORT | accept FD\n",
+	fputs("usage: stranger open PATH | pose PATH | child PATH | later PATH | held FD | "
+	      "receive FD | steal PID FD | listen PORT | accept FD\n",
 	      stderr);
 	return 2;
 }

@@ -17,7 +17,7 @@
 #define SERVER 7323 /* on the far side */
 
 #define POLICY                                                                                     \
-	"program tester { path \"%s\"; }\ndefault listen deny;\n"                                  \
+	"program tester { path \"%s\"; }\ndefault protocol allow; default listen deny;\n"          \
 	"allow tester listen any {%s};\n%s"
 
 /* Transports that are swept as TCP is, by the module that brings them. */
@@ -216,7 +216,7 @@ TEST_F(sweep, abort_ends_servers_too)
 	}
 	EXPECT_UNTOUCHED();
 	/* The port is free: nobody holds it any more. */
-	ASSERT_LOADED(warden_policy("default listen allow;\n"));
+	ASSERT_LOADED(warden_policy("default protocol allow; default listen allow;\n"));
 	fd = networks_serve(self->net.near, SOCK_DGRAM, GOES);
 	EXPECT_LE(0, fd);
 	close(fd);
@@ -309,6 +309,62 @@ TEST_F(sweep, connections_of_other_transports_end_with_their_server)
 		end_pair(&goes[t]);
 		end_pair(&stays[t]);
 	}
+}
+
+/* How many associations a socket of SCTP has. */
+static uint32_t associations(int fd)
+{
+	uint32_t n = UINT32_MAX;
+	socklen_t len = sizeof(n);
+
+	getsockopt(fd, IPPROTO_SCTP, 28 /* SCTP_GET_ASSOC_NUMBER */, &n, &len);
+	return n;
+}
+
+/* The packet that tells the other side is on its way. */
+static bool loses_all(int fd)
+{
+	int tries;
+
+	for (tries = 0; associations(fd) && tries < 500; tries++)
+		usleep(10000);
+	return !associations(fd);
+}
+
+#define SPEAKS_SCTP(ports)                                                                         \
+	"default connect deny;\nallow tester connect tcp any;\nallow tester connect sctp {" ports "};\n"
+
+/* One socket, which began all of them. */
+TEST_F(sweep, associations_of_one_socket_end_by_their_peer)
+{
+	const int many = NETWORKS_OF(SOCK_SEQPACKET, IPPROTO_SCTP);
+	struct claim told = { .event = "sweep", .domain = "connect", .reason = "policy-changed",
+			      .object = "connection to " FAR4 " ended", .port = SERVER + 1,
+			      .protocol = IPPROTO_SCTP };
+	const char *listens = "7321-7324";
+	int asker, gone, kept;
+
+	device_load("sctp", "");
+	gone = networks_serve(self->net.far, many, SERVER);
+	kept = networks_serve(self->net.far, many, SERVER + 1);
+	asker = networks_socket(self->net.near, AF_INET, many);
+	if (gone < 0 || kept < 0 || asker < 0)
+		SKIP(return, "this kernel has no SCTP");
+	ASSERT_LOADED(warden_policy(POLICY, warden_self(), listens, SPEAKS_SCTP("7323, 7324")));
+	ASSERT_TRUE(networks_send(asker, FAR4, SERVER));
+	ASSERT_TRUE(networks_send(asker, FAR4, SERVER + 1));
+	ASSERT_TRUE(networks_receive(gone, 5000));
+	ASSERT_TRUE(networks_receive(kept, 5000));
+	self->mark = evidence_mark();
+	ASSERT_LOADED(warden_policy(POLICY, warden_self(), listens, SPEAKS_SCTP("7324")));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &told));
+	EXPECT_EQ(1, associations(asker));
+	EXPECT_TRUE(loses_all(gone));
+	EXPECT_TRUE(networks_send(asker, FAR4, SERVER + 1));
+	EXPECT_TRUE(networks_receive(kept, 5000));
+	close(asker);
+	close(gone);
+	close(kept);
 }
 
 TEST_F(sweep, observe_mode_tells_and_ends_nothing)

@@ -2,11 +2,14 @@
 /*
  * A class of sensors that is switched off is off, whatever the policy says.
  */
+#include <fcntl.h>
 #include <json-c/json.h>
+#include <linux/input.h>
 #include <poll.h>
 
 #include "lib/harness.h"
 #include "lib/camera.h"
+#include "lib/keypad.h"
 #include "lib/times.h"
 
 #define STATEMENTS                                                                                 \
@@ -133,6 +136,36 @@ TEST_F(sensor_switch, all_covers_every_class_and_is_shown)
 	EXPECT_EQ(2, SWITCH("camra", "off"));
 	EXPECT_NE(NULL, strstr(warden_said(), "did you mean `camera`"));
 	EXPECT_EQ(2, SWITCH("camera", "away"));
+}
+
+/* A key before the device, and what a lamp says beside it; the program that reads it is named. */
+TEST_F(sensor_switch, key_pauses_the_camera_and_lets_it_go_on)
+{
+	char command[256];
+	struct client keeper;
+	struct keypad k;
+
+	ASSERT_EQ(0, keypad_plug(&k));
+	ASSERT_LOADED(warden_policy(STATEMENTS "program keeper { path \"/usr/sbin/wardenctl\"; }\n"
+				    "allow keeper use device \"%s\";\n",
+				    warden_self(), k.topology));
+	ASSERT_EQ(0, camera_open(&self->c, self->camera));
+	snprintf(command, sizeof(command), "exec wardenctl sensor switch camera toggle --button %s:%d",
+		 k.node, KEY_Y);
+	ASSERT_EQ(0, client_start(&keeper, ARGV("sh", "-c", command)));
+	/* When it listens nobody is told; a press that comes too soon is made again. */
+	while (!client_says(&keeper, "switched off: 1 session ended", 500) && client_runs(&keeper))
+		keypad_press(&k, KEY_Y, 10);
+	EXPECT_EQ(1, classes_off());
+	EXPECT_EQ(EACCES, device_try(self->camera, O_RDONLY));
+	keypad_press(&k, KEY_N, 10);
+	keypad_press(&k, KEY_Y, 10);
+	EXPECT_TRUE(client_says(&keeper, "switched on", 5000));
+	EXPECT_EQ(0, classes_off());
+	EXPECT_EQ(0, device_try(self->camera, O_RDONLY));
+	camera_close(&self->c);
+	client_end(&keeper);
+	keypad_unplug(&k);
 }
 
 TEST_HARNESS_MAIN

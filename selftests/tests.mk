@@ -16,6 +16,7 @@ TESTS_CLIENTS := stranger
 
 TESTS_CFLAGS = -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -D_GNU_SOURCE \
 	-Iinclude -Iinclude/uapi -Iselftests -isystem $(KSFT_DIR) \
+	-idirafter $(KSFT_DIR)/../../../include/uapi \
 	$(shell $(PKG_CONFIG) --cflags json-c) $(CFLAGS)
 TESTS_LIBS = $(TOOLS_LIBS)
 

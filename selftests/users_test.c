@@ -448,4 +448,67 @@ TEST_F(users, reach_a_broker_by_the_rule_for_its_sensor)
 	close(server);
 }
 
+/* --- what ran before a policy named it --------------------------------------------------- */
+
+#define UNNAMED "default sensor deny;\n"
+#define NAMED	UNNAMED "program app { path \"%s\"; }\nallow app use camera;\n"
+
+/* A program that opens the camera when it is told to; it runs when this returns. */
+static pid_t start_waiting(uid_t uid, const char *node)
+{
+	int ends[2];
+	char byte;
+	sigset_t told;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return -1;
+	pid = sight_fork();
+	if (!pid) {
+		sigemptyset(&told);
+		sigaddset(&told, SIGUSR1);
+		sigprocmask(SIG_BLOCK, &told, NULL);
+		if (!setresgid(uid, uid, uid) && !setresuid(uid, uid, uid))
+			execl(warden_beside("stranger"), "stranger", "later", node, NULL);
+		_exit(USERS_NOBODY);
+	}
+	close(ends[1]);
+	while (read(ends[0], &byte, 1) > 0)
+		;
+	close(ends[0]);
+	return pid;
+}
+
+/* Its exit status: 0 where it opened the camera. */
+static int have_open(pid_t pid)
+{
+	int status;
+
+	kill(pid, SIGUSR1);
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) :
+								      USERS_NOBODY;
+}
+
+/* Whoever runs it may have put code into it, by LD_PRELOAD or ptrace, and have let go of it. */
+TEST_F(users, start_what_a_policy_names_anew_before_it_is_believed)
+{
+	const uid_t plain = users_at(1)->uid;
+	struct claim denied = { .domain = "sensor", .reason = "program-older", .program = "app",
+				.object = CAMERA_TOPOLOGY, .line = UINT32_MAX, .times = 1 };
+	pid_t before, roots, since;
+
+	ASSERT_LOADED(warden_policy(UNNAMED));
+	before = start_waiting(plain, self->camera);
+	roots = start_waiting(0, self->camera);
+	ASSERT_LOADED(warden_policy(NAMED, warden_beside("stranger")));
+	since = start_waiting(plain, self->camera);
+	self->mark = evidence_mark();
+	EXPECT_EQ(1, have_open(before));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, have_open(since));
+	EXPECT_EQ(0, have_open(roots));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
 TEST_HARNESS_MAIN

@@ -79,7 +79,7 @@ static bool has_chips(void)
 	static int there = -1;
 
 	if (there < 0)
-		there = device_is_known("i2c-stub") && chip_bus() >= 0;
+		there = chip_is_known() && chip_bus() >= 0;
 	return there;
 }
 
@@ -164,7 +164,7 @@ static const struct way {
 	{ "S14", NULL, registers, O_RDONLY, false },
 	{ "S15", NULL, bus, O_RDWR, false },
 	{ "S15", NULL, spi, O_RDWR, false },
-	{ "S15", "/dev/gpiochip0", NULL, O_RDWR, false },
+	{ "S15", NULL, chip_lines, O_RDWR, false },
 	{ "S16", "/dev/mem", NULL, O_RDONLY, true },
 	{ "S16", "/dev/port", NULL, O_RDONLY, true },
 	{ "S16", "/proc/kcore", NULL, O_RDONLY, true },

@@ -187,6 +187,20 @@ static void run_open(const char *path, int fd)
 	close(open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC));
 }
 
+/* By a process that has not opened it before, and shares the memory of one that has. */
+static void run_first(const char *path, int fd)
+{
+	pid_t child = vfork();
+
+	(void)fd;
+	if (!child) {
+		close(open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC));
+		_exit(0);
+	}
+	if (child < 0 || waitpid(child, NULL, 0) != child)
+		fail("vfork");
+}
+
 static int try_denied(const char *path)
 {
 	if (open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC) >= 0 || errno != EACCES)
@@ -352,7 +366,7 @@ static const struct op ops[] = {
 	{ "open", try_open, run_open },	   { "denied", try_denied, run_denied },
 	{ "read", open_node, run_read },   { "ioctl", open_node, run_ioctl },
 	{ "exec", prepare_none, run_exec }, { "pipe", prepare_pipe, run_pipe },
-	{ "echo", prepare_echo, run_echo },
+	{ "echo", prepare_echo, run_echo }, { "first", try_open, run_first },
 };
 
 static const struct op *find_op(const char *kind, size_t len)
@@ -513,7 +527,7 @@ static int cmd_throw(void)
 static int usage(void)
 {
 	fputs("usage: gauge [OPTION]... [KIND:PATH]...\n"
-	      "  KIND  open, denied, read, ioctl, exec, pipe, echo, bind, listen, connect,\n"
+	      "  KIND  open, first, denied, read, ioctl, exec, pipe, echo, bind, listen, connect,\n"
 	      "        connection\n"
 	      "  -L PATH:... take on one Landlock layer that allows files beneath the PATHs alone\n"
 	      "  -N PORT:... take on one Landlock layer that allows TCP at these ports alone\n"

@@ -112,8 +112,17 @@ warden_windows() {
 	use_policy 100 "0, 40001, "
 	window inbound warden-noting echo:open
 	window inbound warden-noting echo:open
+	# The ports of the echo are a program's: whose socket it comes to is looked up, as the kernel is not named.
 	version=$((version + 1))
-	sed -i "s/version [0-9]*;/version $version;/; /^deny/d" /root/policy/inbound.policy
+	header "$version" 'program gauge { path "/usr/local/bin/gauge"; }' 'allow gauge listen udp {7, 9};' \
+		'allow any listen udp {0-6, 8, 10-65535};' 'allow any listen tcp any;' >/root/policy/inbound.policy
+	wardenctl policy load --force /root/policy/inbound.policy >/dev/null
+	expect_thrown yes
+	sleep 3 # the hook on the way out goes
+	window inbound warden-named echo:open
+	window inbound warden-named echo:open
+	version=$((version + 1))
+	header "$version" "default listen allow;" | sed '/^default listen deny;$/d' >/root/policy/inbound.policy
 	wardenctl policy load --force /root/policy/inbound.policy >/dev/null
 	sleep 3 # the hooks outlast the policy for a moment
 	window inbound loaded echo:open echo:closed

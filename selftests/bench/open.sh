@@ -7,7 +7,7 @@
 # shellcheck disable=SC2154
 
 nodes=(open:/dev/video0 "open:$deep/video0" read:/dev/video0 ioctl:/dev/video0)
-ours=("${nodes[@]}" "${held[@]}" open:/dev/video2 open:/root/file open:/dev/null open:/dev/video1)
+ours=("${nodes[@]}" "${held[@]}" first:/dev/video0 open:/dev/video2 open:/root/file open:/dev/null open:/dev/video1)
 
 # abba BENCHMARK ARM GAUGE-OPTION... : the peer against nothing, on the same nodes.
 abba() {

@@ -21,7 +21,7 @@ list_ports() {
 header() {
 	printf 'policy "bench" version %s;\ncontact "security@example.com"; support until 2031-12-31;\n' "$1"
 	shift
-	printf '%s\n' 'default sensor deny;' 'default listen deny;' "$@"
+	printf '%s\n' 'default sensor deny;' 'default listen deny;' 'default protocol allow;' "$@"
 }
 
 # As with nft, whoever asks: the ports, and not who a program is, are what is loaded.

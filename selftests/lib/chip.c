@@ -2,16 +2,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <limits.h>
 #include <linux/i2c-dev.h>
 #include <linux/i2c.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bridge.h"
 #include "chip.h"
 #include "devices.h"
 #include "warden.h"
@@ -63,8 +66,8 @@ static int write_register(int bus, unsigned int address, unsigned int reg, unsig
 	return transfer(bus, address, &args);
 }
 
-/* Which bus is the one in memory? */
-static int find_bus(void)
+/* The bus of i2c-stub, which not each kernel has. */
+static int find_stub(void)
 {
 	char path[64], name[64];
 	int bus, found = -1;
@@ -81,6 +84,34 @@ static int find_bus(void)
 		fclose(f);
 	}
 	return found;
+}
+
+/* Which bus is the one in memory? The bridge may be there for its lines only. */
+static int find_bus(void)
+{
+	int bus = find_stub();
+
+	return bus >= 0 ? bus : bridge_bus();
+}
+
+static int make_bus(void)
+{
+	if (!device_is_known("i2c-stub"))
+		return bridge_plug();
+	return device_load("i2c-stub", "chip_addr=0x0e,0x18,0x48") ? -1 : find_stub();
+}
+
+bool chip_is_known(void)
+{
+	return find_bus() >= 0 || device_is_known("i2c-stub") || bridge_is_known();
+}
+
+static bool is_plugged(int bus, unsigned int address)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/bus/i2c/devices/%d-%04x", bus, address);
+	return !access(path, F_OK);
 }
 
 static int plug(int bus, const char *chip, unsigned int address)
@@ -110,12 +141,12 @@ int chip_bus(void)
 {
 	int bus = find_bus();
 
-	if (bus >= 0)
+	if (bus >= 0 && is_plugged(bus, COMPASS_ADDRESS))
 		return bus;
 	if (warden_load(warden_policy("allow any use bus;\n")) || device_load("i2c-dev", "") ||
-	    device_load("i2c-stub", "chip_addr=0x0e,0x18,0x48") || device_load("mag3110", ""))
+	    device_load("mag3110", ""))
 		return -1;
-	bus = find_bus();
+	bus = make_bus();
 	if (bus < 0 || write_register(bus, COMPASS_ADDRESS, COMPASS_WHO_AM_I, 0xc4) ||
 	    write_register(bus, COMPASS_ADDRESS, COMPASS_STATUS, 0xff) ||
 	    plug(bus, "mag3110", COMPASS_ADDRESS))
@@ -170,15 +201,20 @@ const char *chip_thermometer(const char *attribute)
 	return find(THERMOMETER_ADDRESS, "hwmon/hwmon*", attribute);
 }
 
+const char *chip_lines(void)
+{
+	if (!access("/dev/gpiochip0", F_OK))
+		return "/dev/gpiochip0";
+	return bridge_plug() < 0 ? "" : bridge_lines();
+}
+
 const char *chip_compass_topology(void)
 {
-	static char topology[128];
-	const char *path = chip_compass("name"), *node = strstr(path, "iio:device");
-	int len = node ? (int)strcspn(node, "/") : 0;
-	int bus = find_bus();
+	static char topology[PATH_MAX];
+	char path[PATH_MAX];
+	const char *from = realpath(chip_compass("name"), path) ? path + strlen("/sys/devices/") : "/";
 
-	snprintf(topology, sizeof(topology), "i2c-%d/%d-%04x/%.*s", bus, bus, COMPASS_ADDRESS, len,
-		 node ? node : "");
+	snprintf(topology, sizeof(topology), "%.*s", (int)(strrchr(from, '/') - from), from);
 	return topology;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Chips on a bus that exists in memory only: a compass (IIO), and a thermometer (hwmon)
- * where the kernel has its driver.
+ * Chips on a bus that exists in memory only, i2c-stub's or that of a bridge (lib/bridge.h): a compass
+ * (IIO), and a thermometer (hwmon) where the kernel has its driver.
  */
 #ifndef WARDEN_TEST_CHIP_H
 #define WARDEN_TEST_CHIP_H
@@ -10,6 +10,9 @@
 
 #define COMPASS_ADDRESS	    0x0e
 #define THERMOMETER_ADDRESS 0x48
+
+/* Has this kernel such a bus? */
+bool chip_is_known(void);
 
 /* Number of the bus, made with its chips unless it is there; -1 where it cannot be. */
 int chip_bus(void);
@@ -26,6 +29,9 @@ const char *chip_thermometer(const char *attribute);
  * behind the bus; NULL where the kernel has none. The next call overwrites it.
  */
 const char *chip_wire(const char *attribute);
+
+/* Node of a gpio chip: the machine's own, or that of a bridge, which is then plugged in; "" for none. */
+const char *chip_lines(void);
 
 /* Topology name of the compass. */
 const char *chip_compass_topology(void);

@@ -130,6 +130,14 @@ struct json_object *evidence_find(const struct mark *m, const struct claim *c, i
 	return find_within(m, c, ms, &count);
 }
 
+uint64_t evidence_times(const struct mark *m, const struct claim *c, int ms)
+{
+	uint64_t count;
+
+	json_object_put(find_within(m, c, ms, &count));
+	return count;
+}
+
 static const char *describe(const struct mark *m, const struct claim *c, const char *what)
 {
 	struct json_object *records = records_since(m);

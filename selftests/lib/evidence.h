@@ -60,6 +60,9 @@ const char *evidence_of_event(const struct mark *m, const struct claim *c);
 /* The first record that fits, or NULL; waits up to @ms for it. To be put by the caller. */
 struct json_object *evidence_find(const struct mark *m, const struct claim *c, int ms);
 
+/* How many events the records that fit stand for; waits up to @ms for as many as c->times. */
+uint64_t evidence_times(const struct mark *m, const struct claim *c, int ms);
+
 /* The largest of a number among the records that fit; 0 where none does. */
 uint64_t evidence_most(const struct mark *m, const struct claim *c, const char *field);
 

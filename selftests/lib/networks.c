@@ -201,3 +201,64 @@ bool networks_receive(int fd, int ms)
 
 	return arrives(fd, POLLIN, ms) && recv(fd, &byte, 1, MSG_DONTWAIT) == 1;
 }
+
+/* --- packets that are made by hand --------------------------------------------------------- */
+
+static uint32_t add_words(uint32_t sum, const void *data, size_t n)
+{
+	const uint8_t *b = data;
+	size_t i;
+
+	for (i = 0; i < n; i += 2)
+		sum += (uint32_t)b[i] << 8 | b[i + 1];
+	return sum;
+}
+
+static uint32_t add_address(uint32_t sum, const char *text)
+{
+	const union networks_address a = networks_address(text, 0);
+
+	return a.any.sa_family == AF_INET6 ? add_words(sum, &a.v6.sin6_addr, sizeof(a.v6.sin6_addr)) :
+					     add_words(sum, &a.v4.sin_addr, sizeof(a.v4.sin_addr));
+}
+
+/* Over a header that is no part of it, too (RFC 8200, 8.1, RFC 9293, 3.1). */
+static void put_checksum(uint8_t *at, const char *from, const char *to, uint8_t protocol,
+			 const uint8_t *data, size_t n)
+{
+	uint32_t sum = add_words(add_address(add_address((uint32_t)n + protocol, from), to), data, n);
+
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	at[0] = (uint8_t)(~sum >> 8);
+	at[1] = (uint8_t)~sum;
+}
+
+/* Of a header of IPv6: what comes behind it. Destination options of eight bytes, which say nothing. */
+#define OPTIONS_BEFORE(next) next, 0, 1, 4, 0, 0, 0, 0
+
+bool networks_send_cut(pid_t far, uint16_t port)
+{
+	const uint8_t first[] = { IPPROTO_DSTOPTS, 0, 0, 1, 0, 0, 0, 7, OPTIONS_BEFORE(IPPROTO_DSTOPTS) };
+	uint8_t second[] = { IPPROTO_DSTOPTS, 0, 0, 8, 0, 0, 0, 7, OPTIONS_BEFORE(IPPROTO_UDP),
+			     0x1f, 0x90, (uint8_t)(port >> 8), (uint8_t)port, 0, 10, 0, 0, 'x', 'x' };
+	const union networks_address to = networks_address(NEAR6, 0);
+	int fd = networks_socket(far, AF_INET6, NETWORKS_OF(SOCK_RAW, IPPROTO_FRAGMENT));
+	bool sent;
+
+	put_checksum(second + 22, FAR6, NEAR6, IPPROTO_UDP, second + 16, sizeof(second) - 16);
+	sent = sendto(fd, first, sizeof(first), 0, &to.any, sizeof(to.v6)) == sizeof(first) &&
+	       sendto(fd, second, sizeof(second), 0, &to.any, sizeof(to.v6)) == sizeof(second);
+	close(fd);
+	return sent;
+}
+
+bool networks_send_inside(int fd, const char *from, const char *to, uint16_t port, uint16_t tunnel)
+{
+	uint8_t begin[] = { 0x1f, 0x90, (uint8_t)(port >> 8), (uint8_t)port, 0, 0, 0, 1, 0, 0, 0, 0,
+			    0x50, 0x02, 0x10, 0, 0, 0, 0, 0 };
+	const union networks_address end = networks_address(to, tunnel);
+
+	put_checksum(begin + 16, from, to, IPPROTO_TCP, begin, sizeof(begin));
+	return sendto(fd, begin, sizeof(begin), 0, &end.any, networks_size(&end)) == sizeof(begin);
+}

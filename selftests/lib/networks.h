@@ -61,4 +61,13 @@ int networks_reach_by(int type, pid_t from, const char *address, uint16_t port, 
 bool networks_send(int fd, const char *address, uint16_t port);
 bool networks_receive(int fd, int ms);
 
+/*
+ * A datagram of UDP from the far network to the near one by IPv6, in two fragments of which the
+ * first ends where one more header is to come.
+ */
+bool networks_send_cut(pid_t far, uint16_t port);
+
+/* What begins a connection of TCP at @port, as data of UDP to @tunnel, by a socket that is bound to @from. */
+bool networks_send_inside(int fd, const char *from, const char *to, uint16_t port, uint16_t tunnel);
+
 #endif /* WARDEN_TEST_NETWORKS_H */

@@ -32,23 +32,37 @@ struct json_object *told_status(void)
 	return status;
 }
 
-struct json_object *told_records(uint64_t since)
+/* All that @cmd lists, as an array; NULL where there is no module. */
+static struct json_object *dump(int cmd, struct warden_blob *request)
 {
-	struct json_object *records = json_object_new_array();
-	struct warden_blob request = { NULL, 0, 0 };
+	struct json_object *all = json_object_new_array();
 	struct warden_fault f;
 	struct warden_nl *nl;
 	int err = warden_nl_open(&nl, &f);
 
 	if (!err) {
-		warden_blob_put_u64(&request, WARDEN_A_RECORD_SEQ, since);
-		err = warden_nl_dump(nl, WARDEN_CMD_AUDIT_GET, &request, append, records, &f);
-		warden_blob_free(&request);
+		err = warden_nl_dump(nl, cmd, request, append, all, &f);
 		warden_nl_close(nl);
 	}
 	if (err < 0) {
-		json_object_put(records);
-		records = NULL;
+		json_object_put(all);
+		all = NULL;
 	}
+	return all;
+}
+
+struct json_object *told_records(uint64_t since)
+{
+	struct warden_blob request = { NULL, 0, 0 };
+	struct json_object *records;
+
+	warden_blob_put_u64(&request, WARDEN_A_RECORD_SEQ, since);
+	records = dump(WARDEN_CMD_AUDIT_GET, &request);
+	warden_blob_free(&request);
 	return records;
+}
+
+struct json_object *told_sensors(void)
+{
+	return dump(WARDEN_CMD_SENSOR_GET, NULL);
 }

@@ -17,4 +17,7 @@ struct json_object *told_status(void);
 /* The records from number @since on, as an array; NULL where there is no module. To be put. */
 struct json_object *told_records(uint64_t since);
 
+/* What `wardenctl --json sensor list` has, an array; NULL where there is no module. To be put. */
+struct json_object *told_sensors(void);
+
 #endif /* WARDEN_TEST_TOLD_H */

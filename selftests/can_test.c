@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The CAN bus is a bus: a socket of it takes the right to that class, beside the one to
+ * its kind, and ends with it.
+ */
+#include <linux/can.h>
+#include <linux/can/raw.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "lib/harness.h"
+#include "lib/uring.h"
+
+#define NOTHING "default sensor deny;\ndefault protocol allow;\n"
+#define ALLOWED                                                                                    \
+	"program tester { path \"%s\"; }\n" NOTHING "allow tester use bus;\n"
+
+#define SWITCH(to) warden_ctl(ARGV("sensor", "switch", "bus", to))
+
+static const struct can_frame frame = { .can_id = 0x123, .can_dlc = 1, .data = { 42 } };
+
+/* Each protocol with the type it has. */
+static const struct {
+	int type;
+	int protocol;
+} kinds[] = {
+	{ SOCK_RAW, CAN_RAW },
+	{ SOCK_DGRAM, CAN_BCM },
+	{ SOCK_DGRAM, CAN_ISOTP },
+	{ SOCK_DGRAM, CAN_J1939 },
+};
+
+static int make(int type, int protocol)
+{
+	int fd = socket(PF_CAN, type | SOCK_CLOEXEC, protocol);
+
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
+}
+
+/* As a plain user of the device, in a user namespace of whom it is root. */
+static int make_as_nobody(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (setuid(65534) || unshare(CLONE_NEWUSER | CLONE_NEWNET))
+			_exit(255);
+		_exit(make(SOCK_RAW, CAN_RAW));
+	}
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* A socket on vcan0, which hears what the others send there. */
+static int raw_socket(void)
+{
+	struct sockaddr_can a = { .can_family = AF_CAN, .can_ifindex = (int)if_nametoindex("vcan0") };
+	int fd = socket(PF_CAN, SOCK_RAW | SOCK_CLOEXEC, CAN_RAW);
+
+	if (fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof(a))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+FIXTURE(can)
+{
+	struct mark mark;
+	struct claim denied;
+};
+
+FIXTURE_SETUP(can)
+{
+	if (device_load("vcan", "") || device_load("can_raw", ""))
+		SKIP(return, "this kernel has no CAN bus of no substance (vcan)");
+	if (!if_nametoindex("vcan0"))
+		ASSERT_TRUE(client_shell("ip link add vcan0 type vcan && ip link set vcan0 up"));
+	self->denied = (struct claim){
+		.domain = "sensor", .reason = "program-unknown", .program = warden_self(),
+		.object = "can", .line = UINT32_MAX,
+	};
+	ASSERT_LOADED(warden_policy(NOTHING));
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(can)
+{
+	SWITCH("on");
+}
+
+TEST_F(can, socket_of_each_protocol_takes_the_right_to_the_bus)
+{
+	struct claim *denied = &self->denied;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		int err = make(kinds[i].type, kinds[i].protocol);
+
+		EXPECT_TRUE(err == EACCES || err == EPROTONOSUPPORT);
+		denied->times += err == EACCES;
+	}
+	EXPECT_LE(1, denied->times);
+	EXPECT_EQ(EACCES, make_as_nobody());
+	EXPECT_EQ(-EACCES, uring_socket(PF_CAN, SOCK_RAW, CAN_RAW));
+	denied->times += 2;
+	EXPECT_FOUND(evidence_of_denial(&self->mark, denied));
+	ASSERT_LOADED(warden_policy(ALLOWED, warden_self()));
+	self->mark = evidence_mark();
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		EXPECT_NE(EACCES, make(kinds[i].type, kinds[i].protocol));
+	EXPECT_EQ(0, make(SOCK_RAW, CAN_RAW));
+	EXPECT_EQ(0, make_as_nobody());
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	/* The one right is not the other. */
+	ASSERT_LOADED(warden_policy("default sensor allow;\ndefault protocol deny;\n"));
+	self->mark = evidence_mark();
+	*denied = (struct claim){ .domain = "protocol", .object = "can", .times = 1 };
+	EXPECT_EQ(EACCES, make(SOCK_RAW, CAN_RAW));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, denied));
+}
+
+/* Tells @told that it is there and of each frame, until it is refused. */
+static int listen_in(int told, bool by_ring)
+{
+	int fd = raw_socket(), n = fd < 0 ? -errno : 0;
+	struct can_frame heard;
+
+	while (n >= 0 && write(told, "h", 1) == 1) {
+		n = by_ring ? uring_read(fd, &heard, sizeof(heard))
+			    : (int)recv(fd, &heard, sizeof(heard), 0);
+		if (n < 0 && !by_ring)
+			n = -errno;
+	}
+	return -n;
+}
+
+struct listener {
+	pid_t pid;
+	int told;
+};
+
+static bool hears(const struct listener *l)
+{
+	struct pollfd p = { .fd = l->told, .events = POLLIN };
+	char byte;
+
+	return poll(&p, 1, 10000) == 1 && read(l->told, &byte, 1) == 1;
+}
+
+static void start(struct listener *l, bool by_ring)
+{
+	int pair[2];
+
+	l->pid = pipe(pair) ? -1 : fork();
+	if (!l->pid)
+		_exit(listen_in(pair[1], by_ring));
+	close(pair[1]);
+	l->told = pair[0];
+}
+
+static int end_of(const struct listener *l)
+{
+	int status, err = waitpid(l->pid, &status, 0) == l->pid && WIFEXITED(status) ?
+				  WEXITSTATUS(status) : -1;
+
+	close(l->told);
+	return err;
+}
+
+/* Nothing is sent after the switch: it is the end that wakes who waits. */
+TEST_F(can, switch_ends_who_waits_and_what_was_not_read)
+{
+	struct claim told = {
+		.event = "session-start", .domain = "sensor", .reason = "rule",
+		.program = "tester", .object = "can",
+	};
+	struct listener by_call, by_ring;
+	struct can_frame unread;
+	int fd, other;
+
+	ASSERT_LOADED(warden_policy(ALLOWED, warden_self()));
+	self->mark = evidence_mark();
+	start(&by_call, false);
+	start(&by_ring, true);
+	ASSERT_TRUE(hears(&by_call) && hears(&by_ring)); /* both are bound */
+	fd = raw_socket();
+	other = raw_socket();
+	ASSERT_TRUE(fd >= 0 && other >= 0);
+	EXPECT_EQ(sizeof(frame), send(other, &frame, sizeof(frame), 0));
+	EXPECT_TRUE(hears(&by_call) && hears(&by_ring));
+	told.pid = by_call.pid;
+	EXPECT_FOUND(evidence_of_event(&self->mark, &told));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	ASSERT_EQ(0, SWITCH("off"));
+	EXPECT_NE(NULL, strstr(warden_said(), "4 sessions ended"))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_EQ(EACCES, end_of(&by_call));
+	EXPECT_EQ(EACCES, end_of(&by_ring));
+	told.event = "session-end";
+	told.reason = "switched-off";
+	EXPECT_FOUND(evidence_of_event(&self->mark, &told));
+	EXPECT_EQ(-1, send(fd, &frame, sizeof(frame), 0));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_EQ(-1, recv(fd, &unread, sizeof(unread), MSG_DONTWAIT));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_EQ(EACCES, make(SOCK_RAW, CAN_RAW));
+	/* Whose ground is back may go on, and finds nothing of before. */
+	ASSERT_EQ(0, SWITCH("on"));
+	EXPECT_EQ(-1, recv(fd, &unread, sizeof(unread), MSG_DONTWAIT));
+	EXPECT_EQ(EAGAIN, errno);
+	EXPECT_EQ(sizeof(frame), send(fd, &frame, sizeof(frame), 0));
+	close(other);
+	close(fd);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A hub of sensors that speaks HID, as those of laptops do: what it feels is motion, by the
+ * chip the kernel makes of it, and by the raw nodes of the hub.
+ */
+#include <fcntl.h>
+#include <glob.h>
+#include <linux/input.h>
+#include <linux/uhid.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "lib/harness.h"
+#include "lib/chip.h"
+
+#define NOTHING "default sensor deny;\n"
+#define HUB	"/sys/devices/virtual/misc/uhid/0003:1209:0002.*/"
+#define X	4242 /* what it feels */
+
+/* An accelerometer: Sensor page (0x20) of the HID Usage Tables 1.5, section 22. */
+static const uint8_t description[] = {
+	0x05, 0x20, 0x09, 0x73, 0xa1, 0x01, 0x85, 0x01, /* 3D, report 1 */
+	0x15, 0x00, 0x25, 0x05, 0x75, 0x08, 0x95, 0x01, /* features: state of reports, of power */
+	0x0a, 0x16, 0x03, 0xb1, 0x02, 0x0a, 0x19, 0x03, 0xb1, 0x02,
+	0x27, 0xff, 0xff, 0xff, 0x7f, 0x75, 0x20, 0x0a, 0x0e, 0x03, 0xb1, 0x02, /* milliseconds */
+	0x17, 0x00, 0x00, 0x00, 0x80, 0x0a, 0x53, 0x04, 0x81, 0x02, /* values: X, Y, Z */
+	0x0a, 0x54, 0x04, 0x81, 0x02, 0x0a, 0x55, 0x04, 0x81, 0x02, 0xc0,
+};
+
+static const uint8_t features[] = { 1, 1, 1, 10, 0, 0, 0 };
+static const uint8_t values[] = { 1, X & 0xff, X >> 8, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0 };
+
+static void answer(int fd, const struct uhid_event *asked)
+{
+	const bool wants_features = asked->u.get_report.rtype == UHID_FEATURE_REPORT;
+	struct uhid_event e = { .type = UHID_SET_REPORT_REPLY };
+
+	if (asked->type == UHID_SET_REPORT) {
+		e.u.set_report_reply.id = asked->u.set_report.id;
+	} else if (asked->type == UHID_GET_REPORT) {
+		e.type = UHID_GET_REPORT_REPLY;
+		e.u.get_report_reply.id = asked->u.get_report.id;
+		e.u.get_report_reply.size = wants_features ? sizeof(features) : sizeof(values);
+		memcpy(e.u.get_report_reply.data, wants_features ? features : values,
+		       e.u.get_report_reply.size);
+	} else {
+		return;
+	}
+	if (write(fd, &e, sizeof(e)) < 0)
+		_exit(1);
+}
+
+/* Answers, and says every fifty milliseconds what it feels, until it is killed. */
+static void feel(int fd)
+{
+	struct uhid_event e = { .type = UHID_INPUT2, .u.input2.size = sizeof(values) }, asked;
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	memcpy(e.u.input2.data, values, sizeof(values));
+	for (;;) {
+		if (poll(&p, 1, 50) > 0 && read(fd, &asked, sizeof(asked)) > 0)
+			answer(fd, &asked);
+		else if (write(fd, &e, sizeof(e)) < 0)
+			_exit(1);
+	}
+}
+
+/* Gives the process that is the hub; it goes with it. */
+static pid_t plug_in(void)
+{
+	struct uhid_event e = { .type = UHID_CREATE2, .u.create2 = {
+		.name = "warden hub", .rd_size = sizeof(description), .bus = BUS_USB,
+		.vendor = 0x1209, .product = 2,
+	} };
+	pid_t pid = fork();
+	int fd;
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	memcpy(e.u.create2.rd_data, description, sizeof(description));
+	fd = open("/dev/uhid", O_RDWR | O_CLOEXEC);
+	if (write(fd, &e, sizeof(e)) == sizeof(e))
+		feel(fd);
+	_exit(1);
+}
+
+/* What stands below it, and is there a moment after; "" where it does not come. */
+static void find(const char *pattern, char *path, size_t size)
+{
+	glob_t found;
+	int tries;
+
+	path[0] = '\0';
+	for (tries = 0; tries < 500 && !path[0]; tries++) {
+		if (!glob(pattern, 0, NULL, &found)) {
+			snprintf(path, size, "%s", found.gl_pathv[0]);
+			globfree(&found);
+		} else {
+			usleep(10000);
+		}
+	}
+}
+
+FIXTURE(hub)
+{
+	pid_t pid;
+	char chip[160];
+	char node[32];
+	char raw[32];
+	struct mark mark;
+};
+
+FIXTURE_SETUP(hub)
+{
+	char path[160];
+
+	self->pid = -1;
+	if (device_load("uhid", "") || device_load("hid-sensor-hub", "") ||
+	    device_load("hid-sensor-accel-3d", ""))
+		SKIP(return, "this kernel has no hub of sensors that speaks HID");
+	self->pid = plug_in();
+	find(HUB "HID-SENSOR-200073.*/iio:device*", self->chip, sizeof(self->chip));
+	find(HUB "hidraw/hidraw*", path, sizeof(path));
+	ASSERT_STRNE("", self->chip);
+	ASSERT_STRNE("", path);
+	snprintf(self->node, sizeof(self->node), "/dev/%.24s", strrchr(self->chip, '/') + 1);
+	snprintf(self->raw, sizeof(self->raw), "/dev/%.24s", strrchr(path, '/') + 1);
+	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\npurpose walk \"Count steps\";\n"
+				    NOTHING "allow any use input;\n"
+				    "allow tester use motion for walk with consent;\n", warden_self()));
+	self->mark = evidence_mark();
+}
+
+FIXTURE_TEARDOWN(hub)
+{
+	warden_withdraw_all();
+	if (self->pid > 0) {
+		kill(self->pid, SIGKILL);
+		waitpid(self->pid, NULL, 0);
+	}
+}
+
+/* A file of the chip; the next call overwrites it. */
+static const char *file(const char *chip, const char *attribute)
+{
+	static char path[224];
+
+	snprintf(path, sizeof(path), "%s/%s", chip, attribute);
+	return path;
+}
+
+static int value_of(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	int value, err;
+
+	if (!f)
+		return -errno;
+	err = fscanf(f, "%d", &value) == 1 ? 0 : -errno;
+	fclose(f);
+	return err ? err : value;
+}
+
+TEST_F(hub, feels_motion_by_its_chip_and_by_its_raw_node)
+{
+	struct claim denied = { .domain = "sensor", .reason = "no-consent", .program = "tester",
+				.pid = getpid(), .times = 3 };
+
+	EXPECT_EQ(-EACCES, value_of(file(self->chip, "in_accel_x_raw")));
+	EXPECT_EQ(EACCES, device_try(self->node, O_RDONLY));
+	EXPECT_EQ(EACCES, device_try(self->raw, O_RDWR));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_EQ(0, warden_grant("tester", "motion", "walk"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(X, value_of(file(self->chip, "in_accel_x_raw")));
+	EXPECT_EQ(0, device_try(self->node, O_RDONLY));
+	EXPECT_EQ(0, device_try(self->raw, O_RDWR));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+TEST_F(hub, is_not_felt_after_withdrawal)
+{
+	uint8_t report[64];
+	int32_t scan[8];
+	int chip, raw;
+
+	ASSERT_EQ(0, warden_grant("tester", "motion", "walk"));
+	ASSERT_EQ(0, chip_put(file(self->chip, "scan_elements/in_accel_x_en"), "1"));
+	ASSERT_EQ(0, chip_put(file(self->chip, "buffer/enable"), "1"));
+	chip = open(self->node, O_RDONLY | O_CLOEXEC);
+	raw = open(self->raw, O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, chip);
+	ASSERT_LE(0, raw);
+	EXPECT_LT(0, read(chip, scan, sizeof(scan)));
+	EXPECT_EQ(X, scan[0]);
+	EXPECT_EQ((ssize_t)sizeof(values), read(raw, report, sizeof(report)));
+	EXPECT_EQ(0, memcmp(values, report, sizeof(values)));
+	ASSERT_EQ(0, warden_withdraw("tester", "motion"));
+	EXPECT_EQ(-1, read(chip, scan, sizeof(scan)));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_EQ(-1, read(raw, report, sizeof(report)));
+	EXPECT_EQ(EACCES, errno);
+	close(raw);
+	close(chip);
+}
+
+/* --- on USB, where it has a node more ----------------------------------------------------- */
+
+#define GADGET "/sys/kernel/config/usb_gadget/hub"
+#define HIDDEV "/dev/usb/hiddev0"
+#define ON_USB "/sys/devices/platform/dummy_hcd.0/usb1/1-1/1-1:1.0/*/HID-SENSOR-200073.*/iio:device*"
+
+/* <linux/usb/g_hid.h> of 6.12, which the headers of Debian 12 have not yet. */
+struct hidg_report {
+	uint8_t id;
+	uint8_t by_program;
+	uint16_t length;
+	uint8_t data[64];
+	uint8_t padding[4];
+};
+
+#define HIDG_WRITE_GET_REPORT _IOW('g', 0x42, struct hidg_report)
+
+/* What the gadget answers by itself; without it the host would wait for seconds. */
+static bool lay_out_features(void)
+{
+	struct hidg_report r = { .id = 1, .length = sizeof(features) };
+	int fd, tries, err;
+
+	memcpy(r.data, features, sizeof(features));
+	for (tries = 0; tries < 100 && access("/dev/hidg0", F_OK); tries++)
+		usleep(10000);
+	fd = open("/dev/hidg0", O_RDWR | O_CLOEXEC);
+	err = ioctl(fd, HIDG_WRITE_GET_REPORT, &r);
+	close(fd);
+	return !err;
+}
+
+static bool write_description(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool written = write(fd, description, sizeof(description)) == sizeof(description);
+
+	close(fd);
+	return written;
+}
+
+static bool plug_into_usb(void)
+{
+	if (device_load("dummy_hcd", "") || device_load("libcomposite", "") ||
+	    device_load("usb_f_hid", "") || device_load("usbhid", ""))
+		return false;
+	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
+	return client_shell("mkdir -p " GADGET "/configs/c.1 " GADGET "/functions/hid.0 && cd " GADGET
+			    " && echo 0x1209 >idVendor && echo 3 >idProduct && "
+			    "echo 13 >functions/hid.0/report_length") &&
+	       write_description(GADGET "/functions/hid.0/report_desc") &&
+	       client_shell("cd " GADGET " && ln -s functions/hid.0 configs/c.1 && echo dummy_udc.0 >UDC");
+}
+
+TEST_F(hub, on_usb_takes_motion_by_its_hiddev_node)
+{
+	struct claim denied = { .domain = "sensor", .reason = "program-unknown", .pid = getpid(),
+				.times = 1 };
+	char path[256];
+
+	ASSERT_LOADED(warden_policy("default sensor allow;\n"));
+	if (!plug_into_usb())
+		SKIP(return, "this kernel has no USB in memory, or no gadget that speaks HID");
+	EXPECT_TRUE(lay_out_features());
+	find(ON_USB, path, sizeof(path));
+	EXPECT_STRNE("", path);
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use input;\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(EACCES, device_try(HIDDEV, O_RDONLY));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use input; allow any use motion;\n"));
+	EXPECT_EQ(0, device_try(HIDDEV, O_RDONLY));
+	client_shell("cd " GADGET " && echo >UDC; rm configs/c.1/hid.0; rmdir configs/c.1 functions/hid.0; "
+		     "cd .. && rmdir hub; modprobe -r usb_f_hid dummy_hcd; true");
+}
+
+TEST_HARNESS_MAIN

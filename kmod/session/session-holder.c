@@ -21,9 +21,6 @@
 #include "session-priv.h"
 #include "session.h"
 
-/* Tries for the lock of a process's memory, which is held for microseconds at a time. */
-#define LOCK_TRIES 1000
-
 /* What is looked for in a process. */
 struct search {
 	struct warden_sensor *sensor;
@@ -48,27 +45,45 @@ static int is_held(const void *search, struct file *file, unsigned int fd)
 	return fits(search, file);
 }
 
-/* A file that was closed may still be mapped. */
+static bool area_fits(const struct search *search, struct vm_area_struct *vma)
+{
+	struct file *file = vma->vm_file ? get_file_rcu((struct file __rcu __force **)&vma->vm_file) : NULL;
+	bool found = file && fits(search, file);
+
+	if (file)
+		fput(file);
+	return found;
+}
+
+/*
+ * A file that was closed may still be mapped. Nobody can wait for the lock here, and who holds it may be
+ * asleep: the areas are read under RCU instead, by which they are freed. One that moves meanwhile
+ * can be missed; only the process itself moves it, and that may have the frames.
+ */
 static bool is_mapped(const struct search *search, struct mm_struct *mm)
 {
 	struct vm_area_struct *vma;
 	VMA_ITERATOR(iter, mm, 0);
 	bool found = false;
-	int tries = LOCK_TRIES;
 
-	while (!mmap_read_trylock(mm)) {
-		if (!tries--) { /* what cannot be told is a no */
-			search->sensor->class = WARDEN_SENSOR_CLASS_UNKNOWN;
-			return true;
-		}
-		cpu_relax();
+#ifdef CONFIG_PER_VMA_LOCK
+	rcu_read_lock();
+#else
+	if (!mmap_read_trylock(mm)) { /* what cannot be told is a no */
+		search->sensor->class = WARDEN_SENSOR_CLASS_UNKNOWN;
+		return true;
 	}
+#endif
 	for_each_vma(iter, vma) {
-		found = vma->vm_file && fits(search, vma->vm_file);
+		found = area_fits(search, vma);
 		if (found)
 			break;
 	}
+#ifdef CONFIG_PER_VMA_LOCK
+	rcu_read_unlock();
+#else
 	mmap_read_unlock(mm);
+#endif
 	return found;
 }
 

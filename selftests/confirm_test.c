@@ -480,8 +480,8 @@ TEST_F(trial, the_bytes_come_back_as_they_went_in)
 	EXPECT_TRUE(is_packed() || !warden_packs());
 	EXPECT_FOUND(compare_saved(sent, len));
 	free(sent);
-	ASSERT_EQ(0, warden_ctl(ARGV("policy", "diff", write_policy("allow any listen tcp 2;\n"))));
-	EXPECT_SAID("4");
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "diff", "/tmp/confirm-test.policy")));
+	EXPECT_SAID("mean the same");
 	EXPECT_EQ(1, warden_ctl(ARGV("policy", "save", "--layer", "user", "/tmp/back.bin")));
 	EXPECT_SAID("no policy is loaded there");
 }

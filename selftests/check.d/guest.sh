@@ -4,8 +4,9 @@
 # guest.sh - runs every guest program in one boot of one guest.
 #
 #   WARDEN_PROGRAMS="netlink_test"   runs these only
+#   WARDEN_TESTS="is_told"           and of them these tests only
 #   WARDEN_CYCLES, WARDEN_ROUNDS, WARDEN_FUZZ_MESSAGES, WARDEN_FUZZ_SEED, WARDEN_SWAP_SECONDS,
-#   WARDEN_HOSTILE
+#   WARDEN_HOSTILE, WARDEN_COUNTED
 #                                    reach the programs
 #
 # Sourced by the suites guest-*, after lib.sh.
@@ -31,7 +32,8 @@ in_guest() {
 	for package in "${guest_packages[@]}"; do
 		options+=(--package "$package")
 	done
-	for name in WARDEN_CYCLES WARDEN_ROUNDS WARDEN_FUZZ_MESSAGES WARDEN_FUZZ_SEED WARDEN_SWAP_SECONDS WARDEN_HOSTILE; do
+	for name in WARDEN_CYCLES WARDEN_ROUNDS WARDEN_FUZZ_MESSAGES WARDEN_FUZZ_SEED WARDEN_SWAP_SECONDS WARDEN_HOSTILE \
+		WARDEN_COUNTED WARDEN_TESTS; do
 		[[ -z ${!name:-} ]] || settings+=("$name=${!name}")
 	done
 	# shellcheck disable=SC2086 # a list of names

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -454,7 +455,7 @@ TEST_F(users, reach_a_broker_by_the_rule_for_its_sensor)
 #define NAMED	UNNAMED "program app { path \"%s\"; }\nallow app use camera;\n"
 
 /* A program that opens the camera when it is told to; it runs when this returns. */
-static pid_t start_waiting(uid_t uid, const char *node)
+static pid_t start_waiting(const char *program, uid_t uid, const char *node)
 {
 	int ends[2];
 	char byte;
@@ -469,7 +470,7 @@ static pid_t start_waiting(uid_t uid, const char *node)
 		sigaddset(&told, SIGUSR1);
 		sigprocmask(SIG_BLOCK, &told, NULL);
 		if (!setresgid(uid, uid, uid) && !setresuid(uid, uid, uid))
-			execl(warden_beside("stranger"), "stranger", "later", node, NULL);
+			execl(program, "stranger", "later", node, NULL);
 		_exit(USERS_NOBODY);
 	}
 	close(ends[1]);
@@ -489,25 +490,93 @@ static int have_open(pid_t pid)
 								      USERS_NOBODY;
 }
 
+/* The same program, which the kernel starts in secure mode for its group. */
+#define GROUPS "/var/tmp/stranger-of-a-group"
+
+static bool copy_for_group(void)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), "cp %s " GROUPS " && chgrp 2000 " GROUPS
+		 " && chmod 2755 " GROUPS, warden_beside("stranger"));
+	return client_shell(command);
+}
+
 /* Whoever runs it may have put code into it, by LD_PRELOAD or ptrace, and have let go of it. */
 TEST_F(users, start_what_a_policy_names_anew_before_it_is_believed)
 {
 	const uid_t plain = users_at(1)->uid;
 	struct claim denied = { .domain = "sensor", .reason = "program-older", .program = "app",
 				.object = CAMERA_TOPOLOGY, .line = UINT32_MAX, .times = 1 };
-	pid_t before, roots, since;
+	pid_t before, groups, roots, since;
 
 	ASSERT_LOADED(warden_policy(UNNAMED));
-	before = start_waiting(plain, self->camera);
-	roots = start_waiting(0, self->camera);
+	ASSERT_TRUE(copy_for_group());
+	before = start_waiting(warden_beside("stranger"), plain, self->camera);
+	groups = start_waiting(GROUPS, plain, self->camera);
+	roots = start_waiting(warden_beside("stranger"), 0, self->camera);
 	ASSERT_LOADED(warden_policy(NAMED, warden_beside("stranger")));
-	since = start_waiting(plain, self->camera);
+	since = start_waiting(warden_beside("stranger"), plain, self->camera);
 	self->mark = evidence_mark();
 	EXPECT_EQ(1, have_open(before));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	self->mark = evidence_mark();
+	denied.pid = groups;
+	EXPECT_EQ(1, have_open(groups));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	self->mark = evidence_mark();
 	EXPECT_EQ(0, have_open(since));
 	EXPECT_EQ(0, have_open(roots));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	unlink(GROUPS);
+}
+
+/* The errno of an execve() under a tracer of that user; else 0, and the tracer lets go of it at once. */
+static int start_led(uid_t uid, const char *node)
+{
+	int status;
+	pid_t pid;
+
+	if (setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
+		return USERS_NOBODY;
+	pid = fork();
+	if (!pid) {
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		execl(warden_beside("stranger"), "stranger", "open", node, NULL);
+		_exit(errno);
+	}
+	if (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status)) {
+		ptrace(PTRACE_DETACH, pid, NULL, NULL);
+		waitpid(pid, &status, 0);
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : USERS_NOBODY;
+}
+
+static int start_led_elsewhere(uid_t uid, const char *node)
+{
+	int status;
+	pid_t pid = sight_fork();
+
+	if (!pid)
+		_exit(start_led(uid, node));
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : USERS_NOBODY;
+}
+
+/* A tracer sets registers in secure mode, too, and need not stay for what comes of it. */
+TEST_F(users, start_what_a_policy_names_and_do_not_lead_it)
+{
+	const uid_t plain = users_at(1)->uid;
+	struct claim denied = { .domain = "exec", .reason = "program-traced",
+				.object = warden_beside("stranger"), .line = UINT32_MAX, .times = 1 };
+
+	ASSERT_LOADED(warden_policy(UNNAMED));
+	EXPECT_EQ(1, start_led_elsewhere(plain, self->camera));
+	ASSERT_LOADED(warden_policy(NAMED, warden_beside("stranger")));
+	self->mark = evidence_mark();
+	EXPECT_EQ(EACCES, start_led_elsewhere(plain, self->camera));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, start_led_elsewhere(0, self->camera));
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 

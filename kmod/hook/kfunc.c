@@ -15,7 +15,6 @@
 #include <linux/sched/signal.h>
 #include <linux/security.h>
 #include <linux/slab.h>
-#include <linux/user_namespace.h>
 #include <warden/kfunc.h>
 
 #include "canary.h"
@@ -33,6 +32,7 @@
 #include "program/load.h"
 #include "program/measure.h"
 #include "program/sha256.h"
+#include "program/start.h"
 #include "session/session-export.h"
 #include "session/session.h"
 
@@ -221,29 +221,32 @@ __bpf_kfunc int warden_kf_file_receive(struct file *file)
 	return err ?: warden_session_meet(file, &req, &answer);
 }
 
-/*
- * As setuid programs are (AT_SECURE): the loader takes no LD_PRELOAD and no LD_LIBRARY_PATH
- * from the environment. And not dumpable, for which the first flag is not enough: who may
- * start it cannot put code into what it is trusted for, nor can the root of a name space
- * that it is started in. begin_new_exec() and create_elf_tables() read both after the hook.
- */
-static void start_securely(struct linux_binprm *bprm)
+/* What the policy names is not started by who leads it from its first instruction on. */
+static int refuse_led(struct file *file, const struct warden_identity *object)
 {
-	struct user_namespace *old = bprm->mm->user_ns;
+	struct name name = { .file = file };
+	struct warden_identity subject;
+	const struct warden_request req = {
+		.domain = WARDEN_DOMAIN_EXEC,
+		.uid = current_real_uid(),
+		.subject = &subject,
+		.object = object,
+	};
+	struct warden_answer answer;
 
-	bprm->secureexec = 1;
-	bprm->interp_flags |= BINPRM_FLAGS_ENFORCE_NONDUMP;
-	if (old != &init_user_ns) {
-		bprm->mm->user_ns = get_user_ns(&init_user_ns);
-		put_user_ns(old);
-	}
+	warden_identity_of_current(&subject);
+	warden_judge(&req, &answer);
+	warden_answer_refuse(&answer, WARDEN_REASON_PROGRAM_TRACED);
+	warden_judge_tell(&req, &answer, name_of(&name), 0);
+	kfree(name.buf);
+	return -EACCES;
 }
 
 /**
  * warden_kf_exec() - measure and appraise what is about to run
  * @bprm: the execution; called for the script and for its interpreter
  *
- * A program the policy names is started so that nobody but root looks into it.
+ * A program the policy names is started so that nobody but root looks into it or leads it.
  *
  * Where a policy only names programs, nothing else is asked of what runs.
  *
@@ -265,8 +268,10 @@ __bpf_kfunc int warden_kf_exec(struct linux_binprm *bprm)
 	    warden_debug_is_traced_by_another(bprm->file))
 		err = warden_debug_judge(WARDEN_DEBUG_SURFACE_PTRACE, true);
 	named = !err && !object.reason && warden_judge_names(&object.digest);
-	if (named)
-		start_securely(bprm);
+	if (named && unlikely(warden_start_is_led()))
+		err = refuse_led(bprm->file, &object);
+	else if (named)
+		warden_start_securely(bprm);
 	warden_command_note(bprm, named ? &object.digest : NULL);
 	return err;
 }

@@ -82,8 +82,16 @@ static void ask_shadow(struct warden_answer *answer, const struct warden_request
 	};
 }
 
-/* Refused whatever a policy says, also one that only observes, and also the one in shadow. */
-static void cut_off(struct warden_answer *answer, u8 reason)
+/**
+ * warden_answer_refuse() - refuse whatever a policy says
+ * @answer: from warden_judge()
+ * @reason: enum warden_reason
+ *
+ * Also one that only observes, and also the one in shadow.
+ *
+ * Context: Any.
+ */
+void warden_answer_refuse(struct warden_answer *answer, u8 reason)
 {
 	answer->denied = true;
 	answer->observed = false;
@@ -102,12 +110,12 @@ static void apply_commands(struct warden_answer *answer, const struct warden_req
 {
 	answer->off = warden_switch_mask();
 	if (unlikely(warden_quarantine_holds(req))) {
-		cut_off(answer, WARDEN_REASON_QUARANTINED);
+		warden_answer_refuse(answer, WARDEN_REASON_QUARANTINED);
 		answer->line = 0; /* no rule is the ground */
 		answer->has_receipt = false;
 	} else if (req->domain == WARDEN_DOMAIN_SENSOR && !answer->denied &&
 		   answer->off & BIT(req->class)) {
-		cut_off(answer, WARDEN_REASON_SWITCHED_OFF);
+		warden_answer_refuse(answer, WARDEN_REASON_SWITCHED_OFF);
 	}
 }
 
@@ -146,7 +154,7 @@ static bool may_repeat(const struct warden_answer *answer, const struct warden_r
 static void hold_rate(struct warden_answer *answer, const struct warden_request *req)
 {
 	if (answer->rate && !answer->denied && (!req->keeps || req->keeps > answer->rate))
-		cut_off(answer, WARDEN_REASON_RATE_UNKEPT);
+		warden_answer_refuse(answer, WARDEN_REASON_RATE_UNKEPT);
 }
 
 /*

@@ -90,12 +90,12 @@ static inline bool warden_answer_tells(const struct warden_answer *answer)
 	return answer->denied || answer->observed || answer->differs;
 }
 
+void warden_answer_refuse(struct warden_answer *answer, u8 reason);
 int warden_judge(const struct warden_request *req, struct warden_answer *answer);
 int warden_judge_use(dev_t devt, const struct warden_request *req, struct warden_answer *answer,
 		     struct warden_sensor *behind);
 int warden_judge_sensor(const struct file *file, struct warden_request *req,
 			struct warden_identity *subject, struct warden_answer *answer);
-bool warden_judge_is_traced(void);
 bool warden_judge_holds(const struct warden_answer *answer);
 bool warden_judge_is_traced(void);
 bool warden_judge_measures(u32 domain);

@@ -482,7 +482,7 @@ int warden_identity_of_current(struct warden_identity *id)
 	if (!file)
 		return settle(id, -ENOENT);
 	ret = warden_identity_of_program(file, id);
-	id->unproven = !warden_start_is_proven(file, current->mm);
+	id->unproven = !warden_start_is_proven(file);
 	fput(file);
 	return ret;
 }
@@ -507,7 +507,7 @@ int warden_identity_known(struct warden_identity *id)
 	if (!file)
 		return settle(id, -ENOENT);
 	ret = warden_identity_peek(file, id);
-	id->unproven = !warden_start_is_proven(file, current->mm);
+	id->unproven = !warden_start_is_proven(file);
 	fput(file);
 	return ret;
 }

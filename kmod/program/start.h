@@ -5,8 +5,10 @@
 #include <linux/types.h>
 
 struct file;
-struct mm_struct;
+struct linux_binprm;
 
-bool warden_start_is_proven(const struct file *exe, const struct mm_struct *mm);
+bool warden_start_is_led(void);
+void warden_start_securely(struct linux_binprm *bprm);
+bool warden_start_is_proven(const struct file *exe);
 
 #endif /* WARDEN_START_H */

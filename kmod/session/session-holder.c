@@ -135,10 +135,7 @@ static int refuse_kernel(void)
 	struct warden_answer answer;
 
 	warden_judge(&req, &answer);
-	answer.denied = true;
-	answer.observed = false;
-	answer.differs = false;
-	answer.reason = WARDEN_REASON_SESSION_HELD;
+	warden_answer_refuse(&answer, WARDEN_REASON_SESSION_HELD);
 	warden_judge_tell(&req, &answer, "kernel", 0);
 	return -EPERM;
 }

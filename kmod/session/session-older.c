@@ -213,9 +213,7 @@ static void identify(struct task_struct *holder, struct warden_identity *subject
 	if (!exe)
 		return;
 	warden_reading_of(reading, exe, subject);
-	task_lock(holder);
-	subject->unproven = !holder->mm || !warden_start_is_proven(exe, holder->mm);
-	task_unlock(holder);
+	subject->unproven = !warden_start_is_proven(exe);
 	fput(exe);
 }
 

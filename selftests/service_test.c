@@ -236,6 +236,24 @@ TEST_F(service, list_tells_each_program_that_holds_a_socket)
 	EXPECT_NE(NULL, find_held(self->list, "0.0.0.0:7202", getpid()));
 }
 
+/* By the name of its path, which in its own mounts leads to another file. */
+TEST_F(service, list_believes_no_path)
+{
+	struct client masked;
+
+	ASSERT_LOADED(warden_policy("default protocol allow; default listen allow;\n"));
+	ASSERT_EQ(0, client_start(&masked, ARGV("unshare", "-m", "sh", "-c",
+						"mount --bind /usr/bin/socat /usr/bin/nc.openbsd && "
+						"exec nc.openbsd -d -d TCP-LISTEN:7221 -")));
+	EXPECT_TRUE(client_says(&masked, "listening", 10000));
+	ASSERT_LOADED(warden_policy("program nc { path \"/usr/bin/nc.openbsd\"; }\n"
+				    "default protocol allow; default listen deny;\nallow nc listen tcp 7221;\n"));
+	json_object_put(self->list);
+	self->list = warden_json(ARGV("service", "list"));
+	EXPECT_ENTRY("0.0.0.0:7221", "not-declared", "/usr/bin/nc.openbsd");
+	client_end(&masked);
+}
+
 TEST_F(service, list_knows_at_which_address_a_rule_is)
 {
 	EXPECT_ENTRY("127.0.0.1:7216", "not-declared", warden_self());

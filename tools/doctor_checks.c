@@ -397,6 +397,22 @@ static void check_swap(struct warden_finding *f)
 	free(text);
 }
 
+/* What a program that has changed its user is set back to: commit_creds() does so. */
+static void check_cores(struct warden_finding *f)
+{
+	char *text = read_small("/proc/sys/fs/suid_dumpable");
+	const long mode = text ? strtol(text, NULL, 10) : 0;
+
+	say(f, WARDEN_HEALTH_OK, "", "a program that changes its user leaves no core");
+	if (mode)
+		say(f, WARDEN_HEALTH_WARN, "sysctl fs.suid_dumpable=0",
+		    mode == 1 ? "programs that a policy names can be traced and dumped by their user "
+				"(fs.suid_dumpable is 1)"
+			      : "a service that changes its user while it has a sensor leaves a core of it "
+				"(fs.suid_dumpable is 2)");
+	free(text);
+}
+
 /* The chosen word of a line like `none [integrity] confidentiality`. */
 static bool lockdown_is(const char *line, const char *word)
 {
@@ -481,6 +497,7 @@ static const struct {
 	{ "fs-verity", check_fsverity },
 	{ "TPM", check_tpm },
 	{ "swap", check_swap },
+	{ "cores", check_cores },
 	{ "module signing", check_lockdown },
 	{ "warden module", check_module },
 };

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <warden/unit.h>
@@ -103,12 +104,17 @@ size_t warden_process_arguments(long pid, char *text, size_t size)
 	return len - name;
 }
 
+static void link_to_program(long pid, char link[32])
+{
+	snprintf(link, 32, "/proc/%ld/exe", pid);
+}
+
 bool warden_process_path(long pid, char *path, size_t size)
 {
-	char link[64];
+	char link[32];
 	ssize_t len;
 
-	snprintf(link, sizeof(link), "/proc/%ld/exe", pid);
+	link_to_program(pid, link);
 	len = readlink(link, path, size - 1);
 	if (len <= 0)
 		return false;
@@ -118,11 +124,22 @@ bool warden_process_path(long pid, char *path, size_t size)
 
 int warden_process_digest(long pid, struct warden_file_digests *d)
 {
-	char path[4096];
+	char link[32];
 
-	if (!warden_process_path(pid, path, sizeof(path)))
-		return -ENOENT;
-	return warden_file_digest(d, path);
+	link_to_program(pid, link);
+	return warden_file_digest(d, link);
+}
+
+bool warden_process_same_program(long a, long b)
+{
+	struct stat one, other;
+	char link[32];
+
+	link_to_program(a, link);
+	if (stat(link, &one))
+		return false;
+	link_to_program(b, link);
+	return !stat(link, &other) && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
 unsigned long warden_process_socket(int dir, const char *entry)

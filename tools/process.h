@@ -37,7 +37,10 @@ bool warden_process_unit(long pid, char *unit, size_t size);
  */
 size_t warden_process_arguments(long pid, char *text, size_t size);
 
-/* The path of its executable; false where it has none, or has ended. */
+/*
+ * The path of its executable, for people: in a mount name space of its own another file may be there.
+ * False where it has none, or has ended.
+ */
 bool warden_process_path(long pid, char *path, size_t size);
 
 /**
@@ -45,9 +48,14 @@ bool warden_process_path(long pid, char *path, size_t size);
  * @pid: the process
  * @d: filled in
  *
+ * The file itself is read, and not what its path leads to here.
+ *
  * Return: 0, or a negative errno.
  */
 int warden_process_digest(long pid, struct warden_file_digests *d);
+
+/* Do two processes run one file, wherever each sees it? */
+bool warden_process_same_program(long a, long b);
 
 /**
  * warden_process_socket() - which socket a descriptor is

@@ -177,15 +177,6 @@ static bool read_net_of(void *ctx, long pid)
 	return false;
 }
 
-/* Do two processes run one file? */
-static bool is_same_program(long a, long b)
-{
-	char path[4096], other[4096];
-
-	return warden_process_path(a, path, sizeof(path)) &&
-	       warden_process_path(b, other, sizeof(other)) && !strcmp(path, other);
-}
-
 /* What systemd listens at and a server has got of it is a matter of both. */
 static void add_holder(struct warden_open_sockets *s, unsigned long inode, long pid)
 {
@@ -198,7 +189,7 @@ static void add_holder(struct warden_open_sockets *s, unsigned long inode, long 
 		first = &s->list.v[i];
 		if (!first->pid)
 			first->pid = pid;
-		if (first->pid == pid || is_same_program(first->pid, pid))
+		if (first->pid == pid || warden_process_same_program(first->pid, pid))
 			return;
 	}
 	if (first) {

@@ -6,7 +6,7 @@
 #   WARDEN_PROGRAMS="netlink_test"   runs these only
 #   WARDEN_TESTS="is_told"           and of them these tests only
 #   WARDEN_CYCLES, WARDEN_ROUNDS, WARDEN_FUZZ_MESSAGES, WARDEN_FUZZ_SEED, WARDEN_SWAP_SECONDS,
-#   WARDEN_HOSTILE, WARDEN_COUNTED
+#   WARDEN_HOSTILE
 #                                    reach the programs
 #
 # Sourced by the suites guest-*, after lib.sh.
@@ -32,8 +32,9 @@ in_guest() {
 	for package in "${guest_packages[@]}"; do
 		options+=(--package "$package")
 	done
+	[[ " $* " != *" --steady "* ]] || settings+=(WARDEN_COUNTED=yes)
 	for name in WARDEN_CYCLES WARDEN_ROUNDS WARDEN_FUZZ_MESSAGES WARDEN_FUZZ_SEED WARDEN_SWAP_SECONDS WARDEN_HOSTILE \
-		WARDEN_COUNTED WARDEN_TESTS; do
+		WARDEN_TESTS; do
 		[[ -z ${!name:-} ]] || settings+=("$name=${!name}")
 	done
 	# shellcheck disable=SC2086 # a list of names

@@ -155,7 +155,7 @@ void warden_broker_inherit(void)
 {
 	struct warden_identity identity;
 	struct pass p = { .identity = &identity };
-	unsigned int i;
+	unsigned int from = 0, i;
 
 	if (!warden_link_any())
 		return;
@@ -163,8 +163,9 @@ void warden_broker_inherit(void)
 	identity.unproven = false; /* it is being started, as the policy in force has it */
 	do {
 		p.nr = 0;
-		iterate_fd(current->files, 0, sort_out, &p);
+		iterate_fd(current->files, from, sort_out, &p);
 		for (i = 0; i < p.nr; i++)
 			close_fd(p.fd[i]);
+		from = p.nr ? p.fd[p.nr - 1] + 1 : 0;
 	} while (p.nr == ARRAY_SIZE(p.fd));
 }

@@ -146,6 +146,6 @@ bool warden_process_mapped(struct task_struct *process,
 				look(vma->vm_file, arg);
 		mmap_read_unlock(mm);
 	}
-	mmput(mm);
+	mmput_async(mm); /* the last to go writes back what it has mapped, also to a file system of the user's */
 	return locked;
 }

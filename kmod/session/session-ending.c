@@ -209,7 +209,7 @@ static void wait_for_mmap(struct task_struct *t, unsigned int *left)
 	}
 	if (locked)
 		mmap_read_unlock(mm);
-	mmput(mm);
+	mmput_async(mm); /* as in warden_process_mapped() */
 }
 
 /* Before anybody is waited for: whoever holds up the end of one goes on with none of them. */

@@ -47,7 +47,7 @@ static int is_held(const void *search, struct file *file, unsigned int fd)
 
 static bool area_fits(const struct search *search, struct vm_area_struct *vma)
 {
-	struct file *file = vma->vm_file ? get_file_rcu((struct file __rcu __force **)&vma->vm_file) : NULL;
+	struct file *file = READ_ONCE(vma->vm_file) ? get_file_active(&vma->vm_file) : NULL;
 	bool found = file && fits(search, file);
 
 	if (file)

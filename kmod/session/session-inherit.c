@@ -104,16 +104,16 @@ void warden_session_inherit(void)
 {
 	struct warden_identity identity;
 	struct inherit in = { .identity = &identity };
-	unsigned int i;
+	unsigned int from = 0, i;
 
 	warden_identity_of_current(&identity);
 	identity.unproven = false; /* it is being started, as the policy in force has it */
 	do {
 		in.nr = 0;
-		in.kept = 0;
-		iterate_fd(current->files, 0, find_foreign, &in);
+		iterate_fd(current->files, from, find_foreign, &in);
 		for (i = 0; i < in.nr; i++)
 			close_fd(in.fd[i]);
+		from = in.nr ? in.fd[in.nr - 1] + 1 : 0;
 	} while (in.nr == ARRAY_SIZE(in.fd));
 	warden_egress_exec(in.kept);
 }

@@ -199,12 +199,13 @@ static const char *const event_words[] = {
 	"quarantine-refuse",
 	"tables",
 	"use",
+	"admit",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 45,
+	.count = 46,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -714,12 +715,13 @@ static const struct warden_wire_attr header_attrs[] = {
 	[6] = { .name = "layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
 	[7] = { .name = "unused", .kind = WARDEN_WIRE_U32 },
 	[8] = { .name = "sweep", .kind = WARDEN_WIRE_U32 },
+	[9] = { .name = "sweep-usb", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set header_set = {
 	.name = "header",
 	.attrs = header_attrs,
-	.max = 8,
+	.max = 9,
 };
 
 const struct warden_wire_set *warden_set_header(void)

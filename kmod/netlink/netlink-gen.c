@@ -114,7 +114,7 @@ const struct nla_policy warden_digest_nl_policy[WARDEN_A_DIGEST_BYTES + 1] = {
 	[WARDEN_A_DIGEST_BYTES] = NLA_POLICY_EXACT_LEN(32),
 };
 
-const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_SWEEP + 1] = {
+const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_SWEEP_USB + 1] = {
 	[WARDEN_A_HEADER_NAME] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_HEADER_VERSION] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_HEADER_CONTACT] = { .type = NLA_NUL_STRING, .len = 127, },
@@ -123,6 +123,7 @@ const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_SWEEP + 1] = {
 	[WARDEN_A_HEADER_LAYER] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 	[WARDEN_A_HEADER_UNUSED] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_header_unused_range),
 	[WARDEN_A_HEADER_SWEEP] = NLA_POLICY_MAX(NLA_U32, 1),
+	[WARDEN_A_HEADER_SWEEP_USB] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 const struct nla_policy warden_measure_nl_policy[WARDEN_A_MEASURE_DOMAINS + 1] = {

@@ -249,6 +249,7 @@ struct warden_signer {
  * @nr_arguments: how many @arguments
  * @arguments: what programs must be started with
  * @sweep: end what is older than the policy and receives where nobody may
+ * @sweep_usb: shut what was plugged in before the policy, and it does not allow
  * @units: some program must run in a unit
  * @unused: seconds after which a consent nobody uses ends; 0 is never
  * @reference: per domain, what is accepted there
@@ -299,6 +300,7 @@ struct warden_snapshot {
 	u32 nr_arguments;
 	struct warden_arguments *arguments;
 	bool sweep;
+	bool sweep_usb;
 	bool units;
 	u32 unused;
 	struct warden_reference reference[WARDEN_DOMAIN_RULES];

@@ -226,6 +226,7 @@ TEST(each_statement_shows_in_a_diff)
 		  "policy: support-until \"2031-12-31\" -> \"2032-12-31\"" },
 		{ "", "mode observe;", "recorded only" },
 		{ "", "sweep abort;", "policy: sweep now" },
+		{ "", "sweep usb;", "policy: sweep-usb now" },
 		{ "consent unused 30 days;", "", "policy: unused no longer 2592000" },
 		{ "", "default usb deny;", "usb" },
 		{ "default connect allow;", "default connect allow observe;", "" },

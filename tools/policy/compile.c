@@ -78,6 +78,8 @@ static void put_header(struct compile *c)
 		warden_blob_put_u32(c->b, WARDEN_A_HEADER_UNUSED, m->unused);
 	if (m->sweep.line)
 		warden_blob_put_u32(c->b, WARDEN_A_HEADER_SWEEP, 1);
+	if (m->sweep_usb.line)
+		warden_blob_put_u32(c->b, WARDEN_A_HEADER_SWEEP_USB, 1);
 	warden_blob_nest_end(c->b, nest);
 }
 

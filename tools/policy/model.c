@@ -423,14 +423,15 @@ const struct warden_time_unit *warden_time_unit(size_t n)
 	return n < sizeof(units) / sizeof(*units) ? &units[n] : NULL;
 }
 
-void warden_model_set_sweep(struct warden_model *m, struct warden_diags *d, struct warden_place at)
+void warden_model_set_sweep(struct warden_place *sweep, struct warden_diags *d, struct warden_place at,
+			    const char *words)
 {
 	char where[WARDEN_WHERE_TEXT];
 
-	if (m->sweep.line)
-		warden_diags_add(d, at, "`sweep` stands here a second time; the first is on %s, keep one",
-				 warden_diags_where(d, m->sweep, where));
-	m->sweep = at;
+	if (sweep->line)
+		warden_diags_add(d, at, "`%s` stands here a second time; the first is on %s, keep one",
+				 words, warden_diags_where(d, *sweep, where));
+	*sweep = at;
 }
 
 void warden_model_set_unused(struct warden_model *m, struct warden_diags *d, uint64_t seconds,

@@ -201,7 +201,8 @@ struct warden_model {
 	struct warden_name contact;
 	struct warden_name support_until;
 	struct warden_place unused_at;
-	struct warden_place sweep; /* where what is older than the policy is to be ended */
+	struct warden_place sweep; /* where sockets that are older than the policy are to be ended */
+	struct warden_place sweep_usb; /* where what was plugged in before it is to be shut */
 	uint32_t unused; /* seconds after which a consent nobody uses ends; 0 is never */
 	struct warden_place mode_at;
 	enum warden_mode mode;
@@ -274,7 +275,8 @@ void warden_model_end_program(struct warden_model *m, struct warden_diags *d,
 			      struct warden_place at);
 void warden_model_add_purpose(struct warden_model *m, struct warden_diags *d,
 			      const struct warden_purpose *purpose);
-void warden_model_set_sweep(struct warden_model *m, struct warden_diags *d, struct warden_place at);
+void warden_model_set_sweep(struct warden_place *sweep, struct warden_diags *d, struct warden_place at,
+			    const char *words);
 void warden_model_set_unused(struct warden_model *m, struct warden_diags *d, uint64_t seconds,
 			     struct warden_place at);
 void warden_model_add_group(struct warden_model *m, struct warden_diags *d,

@@ -267,6 +267,7 @@ simple:
 		warden_parse_unused(p, $2, $3, @3.from, $4);
 	}
 	| SWEEP NAME			{ warden_parse_sweep(p, $2, @1.from); }
+	| SWEEP USB			{ warden_model_set_sweep(&MODEL->sweep_usb, DIAGS, @1.from, "sweep usb"); }
 	| CLASSIFY named_sensor NAME NAME	{ warden_parse_classing(p, @1.from, $2, $3, $4); }
 	| CLASSIFY NAME NAME AT NAME NUMBER NAME NAME {
 		warden_parse_broker(p, (struct warden_broker){ .at = @1.from, .name = $3, .port = $6 },

@@ -53,6 +53,8 @@ static void print_header(const struct warden_model *m, FILE *to)
 		print_unused(m->unused, to);
 	if (m->sweep.line)
 		fputs("sweep abort;\n", to);
+	if (m->sweep_usb.line)
+		fputs("sweep usb;\n", to);
 }
 
 static void print_defaults(const struct warden_model *m, FILE *to)

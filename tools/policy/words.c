@@ -194,10 +194,10 @@ void warden_parse_sweep(struct warden_parse *p, struct warden_name word, struct 
 {
 	if (strcmp(word.text, "abort"))
 		warden_diags_add(p->diags, word.at,
-				 "what is older than the policy can be ended by `sweep abort`, and not "
-				 "`%s`", word.text);
+				 "what is older than the policy can be ended by `sweep abort` and "
+				 "`sweep usb`, and not by `sweep %s`", word.text);
 	else
-		warden_model_set_sweep(p->model, p->diags, at);
+		warden_model_set_sweep(&p->model->sweep, p->diags, at, "sweep abort");
 }
 
 /* program servers { kernel; } */

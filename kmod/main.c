@@ -256,7 +256,8 @@ static void outwait_force(void)
 
 /*
  * Runs when no program is attached and no session is open: both hold the module.
- *  1. no module event, no scan by an ioctl of old, no command, no canary;
+ *  1. no module event, nothing that is let in again, no scan by an ioctl of old, no command, no
+ *     canary;
  *  2. no kick and no expiry can run any more;
  *  3. what records tell has been told; RCU callbacks of ours have run.
  */
@@ -264,6 +265,7 @@ static void __exit warden_exit(void)
 {
 	outwait_force();
 	unregister_module_notifier(&module_nb);
+	warden_usb_exit();
 	warden_wext_exit();
 	warden_netlink_exit();
 	warden_canary_device_remove();
@@ -277,7 +279,6 @@ static void __exit warden_exit(void)
 	warden_light_exit();
 	warden_session_exit();
 	warden_consent_exit();
-	warden_usb_exit();
 	warden_inventory_forget();
 	warden_attribute_forget();
 	exit_base();

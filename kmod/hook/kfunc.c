@@ -470,6 +470,7 @@ __bpf_kfunc int warden_kf_device_del(struct device *dev)
 {
 	warden_kfunc_enter(WARDEN_HOOK_DEVICE_DEL);
 	warden_inventory_del(dev);
+	warden_usb_del(dev);
 	return 0;
 }
 

@@ -20,6 +20,7 @@
 #include "consent/consent.h"
 #include "debug/debug.h"
 #include "device/classing.h"
+#include "device/usb.h"
 #include "hook/links.h"
 #include "hook/needs.h"
 #include "judge/cover.h"
@@ -96,6 +97,7 @@ static struct warden_committed publish(struct warden_layers *layers, struct ward
 	warden_links_need(WARDEN_NEED_POLICY, warden_needs(layers));
 	warden_shadow_refresh();
 	warden_debug_refresh();
+	warden_usb_follow();
 	warden_consent_follow(layers);
 	warden_inbound_settle();
 	warden_sweep(*old, layers);

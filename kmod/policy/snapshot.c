@@ -117,6 +117,9 @@ u64 warden_snapshot_name_key(const char *name)
  * warden_snapshot_boot() - the boot profile
  * @observe: record what would be denied and deny nothing
  *
+ * What is plugged in while it stands waits for the first policy. What was there before
+ * goes on: it may be the keyboard of who loads that policy.
+ *
  * Context: Process context, may sleep.
  * Return: the snapshot, of version 0, or NULL without memory.
  */
@@ -132,5 +135,6 @@ struct warden_snapshot *warden_snapshot_boot(bool observe)
 			BIT(WARDEN_DOMAIN_FIRMWARE) | BIT(WARDEN_DOMAIN_POLICY);
 	for (domain = 0; domain < WARDEN_DOMAIN_RULES; domain++)
 		snap->defaults[domain].mode = observe ? WARDEN_MODE_OBSERVE : WARDEN_MODE_ENFORCE;
+	snap->defaults[WARDEN_DOMAIN_USB].action = WARDEN_ACTION_DENY;
 	return snap;
 }

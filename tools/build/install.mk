@@ -17,7 +17,7 @@ install: all ## install module, tools, policies and man pages below DESTDIR=
 		$(DESTDIR)$(datadir)/warden/policy/{} \;
 	install -D -m 0644 -t $(DESTDIR)$(docdir)/boot policy/boot/warden-state.service
 	install -D -m 0755 -t $(DESTDIR)$(docdir)/boot policy/boot/initramfs-hook \
-		policy/boot/initramfs-init-bottom
+		policy/boot/initramfs-init-top policy/boot/initramfs-init-bottom
 	$(if $(DESTDIR),,depmod $(KRELEASE))
 
 check-config: ## name what the kernel of KDIR= lacks for Warden, and what to do

@@ -5,6 +5,7 @@
  * stands on, stays as it is.
  */
 #include <fcntl.h>
+#include <json-c/json.h>
 #include <unistd.h>
 
 #include "lib/gadget.h"

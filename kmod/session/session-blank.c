@@ -10,6 +10,7 @@
 #include <linux/delay.h>
 #include <linux/fs.h>
 #include <linux/poll.h>
+#include <linux/splice.h>
 #include <linux/uio.h>
 #include <linux/wait.h>
 
@@ -85,6 +86,23 @@ ssize_t warden_blank_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
 	return wait_for_nothing(iocb->ki_filp->f_flags & O_NONBLOCK ||
 				iocb->ki_flags & IOCB_NOWAIT);
+}
+
+/**
+ * warden_blank_splice_read() - the same, into a pipe
+ * @file: the file of a session that ended
+ * @pos: left as it is
+ * @pipe: left as it is
+ * @len: how much was wanted
+ * @flags: SPLICE_F_*
+ *
+ * Context: Process context, sleeps.
+ * Return: as warden_blank_read().
+ */
+ssize_t warden_blank_splice_read(struct file *file, loff_t *pos, struct pipe_inode_info *pipe, size_t len,
+				 unsigned int flags)
+{
+	return wait_for_nothing(file->f_flags & O_NONBLOCK || flags & SPLICE_F_NONBLOCK);
 }
 
 /**

@@ -47,9 +47,10 @@ static ssize_t dead_iter(struct kiocb *iocb, struct iov_iter *iter)
 	return -EACCES;
 }
 
+/* As hung_up_tty_poll(): no call waits. A request of an io_uring that reads on and on asks for no less. */
 static __poll_t dead_poll(struct file *file, struct poll_table_struct *table)
 {
-	return EPOLLERR | EPOLLHUP | EPOLLRDHUP;
+	return EPOLLIN | EPOLLRDNORM | EPOLLOUT | EPOLLWRNORM | EPOLLERR | EPOLLHUP | EPOLLRDHUP;
 }
 
 static long dead_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -79,8 +80,63 @@ static int dead_fasync(int fd, struct file *file, int on)
 	return s && s->orig->fasync ? s->orig->fasync(fd, file, 0) : 0;
 }
 
+static loff_t dead_llseek(struct file *file, loff_t offset, int whence)
+{
+	return -EACCES;
+}
+
+static ssize_t dead_splice_read(struct file *file, loff_t *pos, struct pipe_inode_info *pipe, size_t len,
+				unsigned int flags)
+{
+	return -EACCES;
+}
+
+static ssize_t dead_splice_write(struct pipe_inode_info *pipe, struct file *file, loff_t *pos, size_t len,
+				 unsigned int flags)
+{
+	return -EACCES;
+}
+
+static int dead_fsync(struct file *file, loff_t from, loff_t to, int datasync)
+{
+	return -EACCES;
+}
+
+static int dead_flush(struct file *file, fl_owner_t id)
+{
+	return 0; /* its close is none of the driver's any more, but for its release */
+}
+
+static unsigned long dead_area(struct file *file, unsigned long address, unsigned long len, unsigned long offset,
+			       unsigned long flags)
+{
+	return -EACCES;
+}
+
+static void dead_fdinfo(struct seq_file *m, struct file *file)
+{
+}
+
+static int dead_command(struct io_uring_cmd *command, unsigned int flags)
+{
+	return -EACCES;
+}
+
+/*
+ * The kernel asks once, at the open, whether a file can be sought, and does not ask again: vfs_llseek() would call
+ * nothing. Of other operations it asks whether there is one and then calls it, and the file may end in
+ * between. So whatever a driver has that is called so is here.
+ */
 static const struct file_operations dead_ops = {
 	.owner = THIS_MODULE,
+	.llseek = dead_llseek,
+	.splice_read = dead_splice_read,
+	.splice_write = dead_splice_write,
+	.fsync = dead_fsync,
+	.flush = dead_flush,
+	.get_unmapped_area = dead_area,
+	.show_fdinfo = dead_fdinfo,
+	.uring_cmd = dead_command,
 	.read = dead_read,
 	.write = dead_write,
 	.read_iter = dead_iter,
@@ -101,6 +157,14 @@ static const struct file_operations gone_ops = {
 /* Nothing comes any more, and nothing fails that could have waited. */
 static const struct file_operations blank_ops = {
 	.owner = THIS_MODULE,
+	.llseek = noop_llseek,
+	.splice_read = warden_blank_splice_read,
+	.splice_write = dead_splice_write,
+	.fsync = dead_fsync,
+	.flush = dead_flush,
+	.get_unmapped_area = dead_area,
+	.show_fdinfo = dead_fdinfo,
+	.uring_cmd = dead_command,
 	.read = warden_blank_read,
 	.write = warden_blank_write,
 	.read_iter = warden_blank_read_iter,
@@ -186,6 +250,8 @@ void warden_session_take_over(struct warden_session *s)
 {
 	if (s->orig != s->file->f_op)
 		make_operations(s);
+	if (!s->orig->llseek) /* as open() does in the end, by what is there then: it may have ended by that time */
+		s->file->f_mode &= ~FMODE_LSEEK;
 	if (may_have_own_pages(s->file))
 		s->file->f_mapping = &s->mapping.pages;
 	else

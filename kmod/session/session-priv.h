@@ -182,6 +182,8 @@ void warden_derived_take_over(struct warden_session *s);
 bool warden_blank_is_for(const struct warden_session *s);
 ssize_t warden_blank_read(struct file *file, char __user *buf, size_t len, loff_t *pos);
 ssize_t warden_blank_read_iter(struct kiocb *iocb, struct iov_iter *to);
+ssize_t warden_blank_splice_read(struct file *file, loff_t *pos, struct pipe_inode_info *pipe, size_t len,
+				 unsigned int flags);
 ssize_t warden_blank_write(struct file *file, const char __user *buf, size_t len, loff_t *pos);
 ssize_t warden_blank_write_iter(struct kiocb *iocb, struct iov_iter *from);
 __poll_t warden_blank_poll(struct file *file, struct poll_table_struct *table);

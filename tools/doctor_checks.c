@@ -334,6 +334,14 @@ static void check_fsverity(struct warden_finding *f)
 			     "every first execution reads the whole file");
 }
 
+/* What leaves pages that are of no file to the way which asks what memory they are (gup_fast_folio_allowed()). */
+static void check_pins(struct warden_finding *f)
+{
+	check_option(f, "CONFIG_SECRETMEM", "vma_is_secretmem", WARDEN_HEALTH_WARN,
+		     "a page of a sensor's mapped memory that the kernel holds for a program, as in a pipe, "
+		     "stays there after consent ended");
+}
+
 static void check_tpm(struct warden_finding *f)
 {
 	if (access("/sys/class/tpm/tpm0", F_OK))
@@ -495,6 +503,7 @@ static const struct {
 	{ "BPF compiler", check_jit },
 	{ "device nodes", check_devtmpfs },
 	{ "fs-verity", check_fsverity },
+	{ "pages in use", check_pins },
 	{ "TPM", check_tpm },
 	{ "swap", check_swap },
 	{ "cores", check_cores },

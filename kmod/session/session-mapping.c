@@ -164,6 +164,17 @@ static int wrap(struct warden_mapping *m, struct file *file, struct vm_area_stru
 	return has_ways_in(vma->vm_ops) ? wrap_faults(m, NULL, vma) : 0;
 }
 
+/*
+ * A page that the kernel holds for its user (vmsplice(), a registered buffer of an io_uring, direct I/O) stays
+ * where it was put when the mapping is zapped, and shows what the device writes next. Of memory of a device none is
+ * held (check_vma_flags()). The way that looks at the page table alone leaves pages of no file to that one, where
+ * the kernel has memory that is secret (CONFIG_SECRETMEM, gup_fast_folio_allowed()).
+ */
+static void refuse_pins(struct vm_area_struct *vma)
+{
+	vm_flags_set(vma, VM_IO);
+}
+
 /**
  * warden_mapping_init() - make an empty mapping, without allocating
  * @m: set up whole
@@ -224,6 +235,7 @@ int warden_mapping_mmap(struct warden_mapping *m, const struct file_operations *
 {
 	int err;
 
+	refuse_pins(vma);
 	err = ops->mmap(file, vma);
 	if (err)
 		return err;

@@ -31,6 +31,7 @@
 #include "policy/snapshot.h"
 #include "session-limit.h"
 #include "session-priv.h"
+#include "stream.h"
 
 /* Frames that may be under way before the first is due: what a capture needs to begin. */
 #define FRAMES_AHEAD 3
@@ -336,15 +337,19 @@ void warden_limit_take_over(struct warden_session *s)
  * warden_limit_map() - may memory of this session be mapped?
  * @s: the session
  *
- * Frames come into it as buffers are queued; sound at the rate the card has, which
- * cannot be changed while it is mapped (snd_pcm_hw_params()).
+ * Frames come into it as this file queues buffers, unless they are those of another file, which
+ * has a rate of its own; sound at the rate the card has, which cannot be changed while it is
+ * mapped (snd_pcm_hw_params()).
  *
  * Context: Process context, from mmap().
  * Return: 0, or -EACCES, which was recorded.
  */
 int warden_limit_map(const struct warden_session *s)
 {
-	if (!s->limit || (!is_attribute(s) && s->sensor.kind == WARDEN_DEVICE_VIDEO))
+	if (!s->limit)
+		return 0;
+	if (!is_attribute(s) && s->sensor.kind == WARDEN_DEVICE_VIDEO &&
+	    warden_stream_is_own(s->file, &s->sensor))
 		return 0;
 	if (!is_attribute(s) && s->sensor.kind == WARDEN_DEVICE_SOUND && !sounds_faster(s))
 		return 0;

@@ -102,10 +102,22 @@ static void stop_video(struct file *file, const struct warden_sensor *sensor,
 	if (lock)
 		mutex_unlock(lock);
 }
+
+static bool asked_for_buffers(const struct file *file, const struct warden_sensor *sensor)
+{
+	struct video_device *vdev = to_video_device(sensor->dev);
+
+	return !video_is_registered(vdev) || !vdev->queue || vdev->queue->owner == file->private_data;
+}
 #else
 static bool is_video(const struct warden_sensor *sensor)
 {
 	return false;
+}
+
+static bool asked_for_buffers(const struct file *file, const struct warden_sensor *sensor)
+{
+	return true;
 }
 
 static void stop_video(struct file *file, const struct warden_sensor *sensor,
@@ -136,6 +148,21 @@ void warden_stream_stop(struct file *file, const struct file_operations *ops,
 		ops->unlocked_ioctl(file, SNDRV_PCM_IOCTL_DROP, 0);
 	else if (is_video(sensor))
 		stop_video(file, sensor, buffers, left);
+}
+
+/**
+ * warden_stream_is_own() - are the frames a file can map those it asked for itself?
+ * @file: the file
+ * @sensor: the device
+ *
+ * V4L2 lets any file of a device map the buffers of the one that streams.
+ *
+ * Context: Any, with the device pinned.
+ * Return: false where the driver shows its queue, and that is another file's or nobody's.
+ */
+bool warden_stream_is_own(const struct file *file, const struct warden_sensor *sensor)
+{
+	return !is_video(sensor) || asked_for_buffers(file, sensor);
 }
 
 /**

@@ -50,14 +50,14 @@ static void set_any(struct snd_pcm_hw_params *p)
 	p->info = ~0u;
 }
 
-static int set_hardware(int fd)
+static int set_hardware(int fd, unsigned int access, unsigned int channels)
 {
 	struct snd_pcm_hw_params p;
 
 	set_any(&p);
-	choose(&p, SNDRV_PCM_HW_PARAM_ACCESS, SNDRV_PCM_ACCESS_MMAP_INTERLEAVED);
+	choose(&p, SNDRV_PCM_HW_PARAM_ACCESS, access);
 	choose(&p, SNDRV_PCM_HW_PARAM_FORMAT, SNDRV_PCM_FORMAT_S16_LE);
-	set(&p, SNDRV_PCM_HW_PARAM_CHANNELS, CHANNELS);
+	set(&p, SNDRV_PCM_HW_PARAM_CHANNELS, channels);
 	set(&p, SNDRV_PCM_HW_PARAM_RATE, RATE);
 	set(&p, SNDRV_PCM_HW_PARAM_PERIOD_SIZE, PERIOD);
 	set(&p, SNDRV_PCM_HW_PARAM_BUFFER_SIZE, RING);
@@ -86,9 +86,14 @@ int sound_open(struct sound *s, const char *node)
 	return s->fd < 0 ? -errno : 0;
 }
 
+static int begin(int fd)
+{
+	return ioctl(fd, SNDRV_PCM_IOCTL_PREPARE) || ioctl(fd, SNDRV_PCM_IOCTL_START) ? -errno : 0;
+}
+
 int sound_start(struct sound *s)
 {
-	int err = set_hardware(s->fd);
+	int err = set_hardware(s->fd, SNDRV_PCM_ACCESS_MMAP_INTERLEAVED, CHANNELS);
 	void *at;
 
 	if (!err)
@@ -100,8 +105,16 @@ int sound_start(struct sound *s)
 	if (at == MAP_FAILED)
 		return -errno;
 	s->ring = at;
-	return ioctl(s->fd, SNDRV_PCM_IOCTL_PREPARE) || ioctl(s->fd, SNDRV_PCM_IOCTL_START) ?
-		       -errno : 0;
+	return begin(s->fd);
+}
+
+int sound_start_reading(struct sound *s)
+{
+	int err = set_hardware(s->fd, SNDRV_PCM_ACCESS_RW_NONINTERLEAVED, 1);
+
+	if (!err)
+		err = set_software(s->fd);
+	return err ?: begin(s->fd);
 }
 
 void sound_close(struct sound *s)

@@ -20,6 +20,7 @@ struct sound {
 /* Each fails with -errno. */
 int sound_open(struct sound *s, const char *node);
 int sound_start(struct sound *s);
+int sound_start_reading(struct sound *s); /* one channel, which any call may read; nothing is mapped */
 void sound_close(struct sound *s);
 
 /* A process that asks for the position until it is refused; gives its pid. */

@@ -13,7 +13,8 @@
 
 # Real clients that the programs drive.
 guest_packages=(v4l-utils alsa-utils nmap bpftool netcat-openbsd openssl socat mosquitto gpsd gpsd-clients! libiio-utils iw
-	nftables ipvsadm dropbear-bin iperf3 evtest wireguard-tools)
+	nftables ipvsadm dropbear-bin iperf3 evtest wireguard-tools
+	gstreamer1.0-tools! gstreamer1.0-plugins-good! libgstreamer1.0-0 libgstreamer-plugins-base1.0-0! liborc-0.4-0 libgudev-1.0-0)
 
 # Which programs run, where WARDEN_PROGRAMS does not say it; none named are all.
 programs=()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * S20 with a real broker and its real clients, unmodified: gpsd, a receiver that is a pseudo
- * terminal here, and gpspipe and gpsdctl.
+ * S20 with a real broker and its real clients, unmodified: gpsd, gpspipe and gpsdctl. The receiver
+ * is a serial line on USB (xhci, ftdi_sio), where the rig has one; or a pseudo terminal.
  */
 #include <fcntl.h>
 #include <json-c/json.h>
@@ -15,10 +15,15 @@
 
 #define CONTROL "/run/test-gpsd.sock"
 #define POLICY                                                                                     \
-	"program pipe { path \"/usr/bin/gpspipe\"; }\npurpose way \"Find the way\";\n"            \
+	OWN "program pipe { path \"/usr/bin/gpspipe\"; }\npurpose way \"Find the way\";\n"            \
 	"default sensor deny;\ndefault listen allow;\n"                                            \
 	"classify broker gpsd at tcp 2947 as location;\n"                                          \
 	"classify broker commands at unix \"" CONTROL "\" as location;\n"
+#define RECEIVER   "/dev/ttyUSB0"
+#define SATELLITES "/dev/vport0p4" /* what is written there the rig's receiver tells */
+#define OWN                                                                                        \
+	"program server { path \"/usr/sbin/gpsd\"; }\n"                                            \
+	"classify name \"ttyUSB*\" as location;\nallow server use location;\n"
 #define SENTENCES                                                                                  \
 	"$GPRMC,081836,A,3751.65,S,14507.36,E,000.0,360.0,130998,011.3,E*62\r\n"                    \
 	"$GPGGA,081836,3751.65,S,14507.36,E,1,04,1.9,50.0,M,5.0,M,,*7C\r\n"
@@ -26,10 +31,19 @@
 FIXTURE(gpsd)
 {
 	int satellites;
+	char receiver[64];
 	pid_t feeder;
 	struct client server;
 	struct mark mark;
 };
+
+FIXTURE_VARIANT(gpsd)
+{
+	bool on_usb;
+};
+
+FIXTURE_VARIANT_ADD(gpsd, of_a_terminal) { .on_usb = false };
+FIXTURE_VARIANT_ADD(gpsd, of_usb) { .on_usb = true };
 
 /* Five times a second, as long as somebody may listen. */
 static pid_t feed(int to)
@@ -53,21 +67,58 @@ static bool is_up(void)
 	return i < 600;
 }
 
+static bool comes(const char *path)
+{
+	int i;
+
+	for (i = 0; i < 1500 && access(path, F_OK); i++)
+		usleep(20000);
+	return i < 1500;
+}
+
+static int make_terminal(char receiver[64])
+{
+	int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0 || grantpt(fd) || unlockpt(fd))
+		return -errno;
+	snprintf(receiver, 64, "%s", ptsname(fd));
+	return fd;
+}
+
+/* Its host and its driver are loaded here, as no udev does. */
+static int plug_in_usb(char receiver[64])
+{
+	int fd = open(SATELLITES, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0 || device_load("ftdi_sio", "") || device_load("xhci_pci", "") || !comes(RECEIVER))
+		return -ENODEV;
+	snprintf(receiver, 64, RECEIVER);
+	return fd;
+}
+
+static bool has_usb(void)
+{
+	return !access(SATELLITES, F_OK) && device_is_known("ftdi_sio") && device_is_known("xhci_pci");
+}
+
 FIXTURE_SETUP(gpsd)
 {
 	char line[128];
 
 	if (access("/usr/sbin/gpsd", X_OK) || access("/usr/bin/gpspipe", X_OK))
 		SKIP(return, "gpsd or gpspipe is not installed");
+	if (variant->on_usb && !has_usb())
+		SKIP(return, "there is no receiver on USB, or no driver for it");
 	memset(&self->server, 0, sizeof(self->server));
-	ASSERT_LOADED(warden_policy("default sensor deny;\ndefault listen allow;\n"));
-	self->satellites = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	ASSERT_LOADED(warden_policy(OWN "default sensor deny;\ndefault listen allow;\n"));
+	self->satellites = variant->on_usb ? plug_in_usb(self->receiver) : make_terminal(self->receiver);
 	ASSERT_LE(0, self->satellites);
-	ASSERT_EQ(0, grantpt(self->satellites) || unlockpt(self->satellites));
-	ASSERT_EQ(0, chmod(ptsname(self->satellites), 0666));
+	ASSERT_EQ(0, chmod(self->receiver, 0666));
 	self->feeder = feed(self->satellites);
 	ASSERT_TRUE(client_shell("ip link set lo up"));
-	snprintf(line, sizeof(line), "exec gpsd -N -n -F " CONTROL " %s", ptsname(self->satellites));
+	/* -b: it only listens, so that nothing it says comes back from the other end */
+	snprintf(line, sizeof(line), "exec gpsd -N -n -b -F " CONTROL " %s", self->receiver);
 	ASSERT_EQ(0, client_start(&self->server, ARGV("sh", "-c", line)));
 	ASSERT_TRUE(is_up())
 	{
@@ -85,6 +136,10 @@ FIXTURE_TEARDOWN(gpsd)
 	close(self->satellites);
 	warden_withdraw_all();
 	unlink(CONTROL);
+	if (variant->on_usb) {
+		device_unload("xhci_pci"); /* others bring a host of their own */
+		device_unload("ftdi_sio");
+	}
 }
 
 TEST_F(gpsd, tells_its_client_where_it_is_as_long_as_that_may_know)
@@ -136,6 +191,23 @@ TEST_F(gpsd, is_not_commanded_by_who_may_not_use_it)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){
 		.event = "session-start", .domain = "sensor", .object = "broker:commands" }));
+}
+
+/* Past the server nobody hears a receiver that the policy names, though everybody may open its node. */
+TEST_F(gpsd, has_its_receiver_alone_where_the_policy_names_it)
+{
+	struct claim denied = { .domain = "sensor", .reason = "program-unknown" };
+
+	ASSERT_LOADED(warden_policy(POLICY));
+	self->mark = evidence_mark();
+	if (!variant->on_usb) {
+		EXPECT_EQ(0, device_try(self->receiver, O_RDONLY | O_NOCTTY | O_NONBLOCK));
+		EXPECT_FOUND(evidence_of_peace(&self->mark));
+		return;
+	}
+	denied.object = device_topology("ttyUSB0");
+	EXPECT_EQ(EACCES, device_try(self->receiver, O_RDONLY | O_NOCTTY | O_NONBLOCK));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 }
 
 TEST_HARNESS_MAIN

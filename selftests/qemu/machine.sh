@@ -51,7 +51,13 @@ processor() {
 
 # qemu_arguments: fills the array qemu. Disks in the order guest/init expects them.
 qemu_arguments() {
-	local disk
+	local disk receiver
+	# A receiver on USB, which nothing drives until the modules of its host are loaded. It tells what the
+	# guest writes to its own port 4: the one end of a socket is the receiver's, the other the port's.
+	receiver=(-chardev "socket,id=receiver,path=$work/receiver.sock,server=on,wait=off"
+		-chardev "socket,id=satellites,path=$work/receiver.sock"
+		-device "qemu-xhci,id=usb" -device "usb-serial,bus=usb.0,chardev=receiver"
+		-device "virtserialport,nr=4,chardev=satellites")
 	case $arch in
 	amd64) qemu=("${emulator:+$emulator/usr/bin/}qemu-system-x86_64" -machine q35) ;;
 	arm64) qemu=("${emulator:+$emulator/usr/bin/}qemu-system-aarch64" -machine virt) ;;
@@ -72,6 +78,7 @@ qemu_arguments() {
 	[[ $arch != amd64 ]] || qemu+=(-parallel null)
 	# A screen, which nothing drives until its module is loaded.
 	[[ $arch != amd64 ]] || qemu+=(-device "bochs-display,romfile=")
+	[[ -n $icount ]] || qemu+=("${receiver[@]}")
 	# A nanosecond of the guest is an instruction, and it waits for nothing: a timer that is next has come.
 	[[ -z $icount$steady ]] || qemu+=(-icount "shift=0,sleep=off")
 	[[ $tpm != qemu ]] || qemu+=(-chardev "socket,id=tpm,path=$work/tpm.sock"

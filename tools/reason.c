@@ -117,11 +117,15 @@ static const struct {
 					     "policy lets programs alone receive there",
 					     "name the kernel, as in `program server { kernel; }`, and allow it "
 					     "to listen there" },
+	[WARDEN_REASON_LAPSED] = { "the rule that allows it lapsed: nobody used it for as long as the "
+				   "policy lets it stand",
+				   "see it in `wardenctl policy unused`; where it is still wanted: "
+				   "wardenctl policy renew LINE" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_KERNEL_NOT_NAMED + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_LAPSED + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

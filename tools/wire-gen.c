@@ -200,12 +200,14 @@ static const char *const event_words[] = {
 	"tables",
 	"use",
 	"admit",
+	"rule-lapse",
+	"rule-renew",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 46,
+	.count = 48,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -269,12 +271,13 @@ static const char *const reason_words[] = {
 	"overlaid",
 	"program-older",
 	"kernel-not-named",
+	"lapsed",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 55,
+	.count = 56,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -677,12 +680,14 @@ static const struct warden_wire_attr sensor_attrs[] = {
 	[6] = { .name = "minor", .kind = WARDEN_WIRE_U32 },
 	[7] = { .name = "sessions", .kind = WARDEN_WIRE_U32 },
 	[8] = { .name = "off", .kind = WARDEN_WIRE_U32 },
+	[9] = { .name = "idle", .kind = WARDEN_WIRE_U32 },
+	[10] = { .name = "used", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set sensor_set = {
 	.name = "sensor",
 	.attrs = sensor_attrs,
-	.max = 8,
+	.max = 10,
 };
 
 const struct warden_wire_set *warden_set_sensor(void)
@@ -716,12 +721,15 @@ static const struct warden_wire_attr header_attrs[] = {
 	[7] = { .name = "unused", .kind = WARDEN_WIRE_U32 },
 	[8] = { .name = "sweep", .kind = WARDEN_WIRE_U32 },
 	[9] = { .name = "sweep-usb", .kind = WARDEN_WIRE_U32 },
+	[10] = { .name = "unused-sensor", .kind = WARDEN_WIRE_U32 },
+	[11] = { .name = "unused-listen", .kind = WARDEN_WIRE_U32 },
+	[12] = { .name = "unused-connect", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set header_set = {
 	.name = "header",
 	.attrs = header_attrs,
-	.max = 9,
+	.max = 12,
 };
 
 const struct warden_wire_set *warden_set_header(void)
@@ -1203,6 +1211,36 @@ const struct warden_wire_set *warden_set_debug(void)
 	return &debug_set;
 }
 
+static const struct warden_wire_attr rule_use_attrs[] = {
+	[1] = { .name = "layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
+	[2] = { .name = "digest", .kind = WARDEN_WIRE_BINARY },
+	[3] = { .name = "at", .kind = WARDEN_WIRE_U32 },
+	[4] = { .name = "line", .kind = WARDEN_WIRE_U32 },
+	[5] = { .name = "domain", .kind = WARDEN_WIRE_U32, .values = &domain_enum },
+	[6] = { .name = "action", .kind = WARDEN_WIRE_U32, .values = &action_enum },
+	[7] = { .name = "program", .kind = WARDEN_WIRE_STRING },
+	[8] = { .name = "class", .kind = WARDEN_WIRE_U32, .values = &sensor_class_enum },
+	[9] = { .name = "protocol", .kind = WARDEN_WIRE_U32 },
+	[10] = { .name = "port-low", .kind = WARDEN_WIRE_U32 },
+	[11] = { .name = "port-high", .kind = WARDEN_WIRE_U32 },
+	[12] = { .name = "idle", .kind = WARDEN_WIRE_U32 },
+	[13] = { .name = "used", .kind = WARDEN_WIRE_U32 },
+	[14] = { .name = "after", .kind = WARDEN_WIRE_U32 },
+	[15] = { .name = "lapsed", .kind = WARDEN_WIRE_U32 },
+	[16] = { .name = "renewed", .kind = WARDEN_WIRE_U32 },
+};
+
+static const struct warden_wire_set rule_use_set = {
+	.name = "rule-use",
+	.attrs = rule_use_attrs,
+	.max = 16,
+};
+
+const struct warden_wire_set *warden_set_rule_use(void)
+{
+	return &rule_use_set;
+}
+
 static const struct warden_wire_attr quarantine_attrs[] = {
 	[1] = { .name = "alg", .kind = WARDEN_WIRE_U32, .values = &digest_alg_enum },
 	[2] = { .name = "digest", .kind = WARDEN_WIRE_BINARY },
@@ -1294,9 +1332,12 @@ static const struct warden_wire_op ops[] = {
 	[38] = { "owner-transfer", &consent_set },
 	[39] = { "quarantine-load", &quarantine_set },
 	[40] = { "quarantine-restore", &quarantine_set },
+	[41] = { "rule-use-get", &rule_use_set },
+	[42] = { "rule-renew", &rule_use_set },
+	[43] = { "rule-use-restore", &rule_use_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 40 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 43 ? &ops[cmd] : NULL;
 }

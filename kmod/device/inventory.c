@@ -13,6 +13,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/timekeeping.h>
 #include <uapi/linux/warden.h>
 
 #include "classify.h"
@@ -34,6 +35,8 @@ struct entry {
 	struct hlist_node node;
 	struct rcu_head rcu;
 	u32 own; /* the class it has by itself, whatever a policy says */
+	u32 since; /* boot-time clock, in seconds: when it came */
+	u32 used; /* when it was opened last; 0 is never */
 	struct warden_sensor sensor;
 };
 
@@ -141,6 +144,7 @@ static struct entry *new_entry(struct device *dev)
 		return NULL;
 	e->sensor.devt = dev->devt;
 	e->own = warden_classify(dev);
+	e->since = ktime_get_boottime_seconds();
 	e->sensor.kind = warden_classify_kind(dev);
 	strscpy(e->sensor.node, dev_name(dev), sizeof(e->sensor.node));
 	if (warden_classify_topology(dev, e->sensor.topology, sizeof(e->sensor.topology))) {
@@ -377,6 +381,48 @@ int warden_inventory_find(dev_t devt, struct warden_sensor *s)
 	strscpy(s->node, s->topology, sizeof(s->node));
 	s->key = warden_snapshot_key(s->topology);
 	return -ENOENT;
+}
+
+/**
+ * warden_inventory_used() - a node is opened
+ * @devt: its number; nothing happens where that is not known
+ *
+ * Context: Any.
+ */
+void warden_inventory_used(dev_t devt)
+{
+	struct entry *e;
+
+	rcu_read_lock();
+	e = find_entry(devt);
+	if (e)
+		WRITE_ONCE(e->used, max_t(u32, ktime_get_boottime_seconds(), 1));
+	rcu_read_unlock();
+}
+
+/**
+ * warden_inventory_idle() - for how long was a node not opened?
+ * @devt: its number
+ * @idle: set to the seconds since it was, or since it is known
+ * @used: set where it was
+ *
+ * Context: Any.
+ * Return: 0, or -ENOENT where the number is not known.
+ */
+int warden_inventory_idle(dev_t devt, u32 *idle, bool *used)
+{
+	const struct entry *e;
+	u32 last;
+
+	rcu_read_lock();
+	e = find_entry(devt);
+	if (e) {
+		last = READ_ONCE(e->used);
+		*used = last;
+		*idle = (u32)ktime_get_boottime_seconds() - (last ?: e->since);
+	}
+	rcu_read_unlock();
+	return e ? 0 : -ENOENT;
 }
 
 /**

@@ -49,6 +49,8 @@ int warden_inventory_find(dev_t devt, struct warden_sensor *s);
 int warden_inventory_named(const char *node, struct warden_sensor *s);
 int warden_inventory_next(u32 *cursor, struct warden_sensor *s);
 void warden_inventory_forget(void);
+void warden_inventory_used(dev_t devt);
+int warden_inventory_idle(dev_t devt, u32 *idle, bool *used);
 unsigned int warden_inventory_count(void);
 
 #endif /* WARDEN_INVENTORY_H */

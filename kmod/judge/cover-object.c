@@ -23,7 +23,8 @@ static bool allows(const struct warden_snapshot *snap, const struct warden_reque
 	struct warden_verdict v;
 
 	warden_decide(snap, req, &v);
-	return v.action == WARDEN_ACTION_ALLOW || v.reason == WARDEN_REASON_NO_CONSENT;
+	return v.action == WARDEN_ACTION_ALLOW || v.reason == WARDEN_REASON_NO_CONSENT ||
+	       v.reason == WARDEN_REASON_LAPSED; /* which is for a time */
 }
 
 /* Try the point. */

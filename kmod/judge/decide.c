@@ -218,7 +218,9 @@ static bool weigh(const struct warden_snapshot *snap, const struct warden_reques
 			settle(snap, v, rule, WARDEN_ACTION_DENY, WARDEN_REASON_RULE, NULL);
 			return true;
 		}
-		if (program && is_doubtful(req))
+		if (READ_ONCE(rule->action) == WARDEN_RULE_LAPSED)
+			v->lapsed = rule;
+		else if (program && is_doubtful(req))
 			v->doubtful = true;
 		else
 			weigh_allow(snap, req, rule, v);
@@ -407,6 +409,15 @@ static void keep_rate(struct warden_verdict *v, const struct warden_request *req
 	v->limiter = v->snap;
 }
 
+/* Nothing else stands against it than that nobody used the rule. */
+static void blame_lapse(struct warden_verdict *v)
+{
+	v->reason = WARDEN_REASON_LAPSED;
+	v->rule = v->lapsed;
+	if (v->rule->program)
+		v->program = &v->snap->programs[v->rule->program - 1];
+}
+
 /**
  * warden_decide() - what one layer says to a request
  * @snap: the layer
@@ -439,6 +450,8 @@ void warden_decide(const struct warden_snapshot *snap, const struct warden_reque
 	if (verdict->bound)
 		verdict->action = WARDEN_ACTION_DENY;
 	verdict->reason = explain_default(req, verdict);
+	if (verdict->lapsed && verdict->action == WARDEN_ACTION_DENY && !verdict->bound)
+		blame_lapse(verdict);
 	if (!snap->version && verdict->action == WARDEN_ACTION_DENY)
 		verdict->reason = WARDEN_REASON_BOOT_PROFILE;
 }
@@ -509,12 +522,15 @@ static void join_observed(struct warden_verdict *verdict, const struct warden_ve
 void warden_decide_layers(const struct warden_layers *layers, const struct warden_request *req,
 			  struct warden_verdict *verdict)
 {
+	const struct warden_rule *ground[WARDEN_LAYERS] = {};
 	struct warden_verdict below;
 	u32 i;
 
 	warden_decide(layers->layer[0], req, verdict);
+	ground[0] = verdict->rule;
 	for (i = 1; i < layers->nr && rank(verdict) < 2; i++) {
 		warden_decide(layers->layer[i], req, &below);
+		ground[i] = below.rule;
 		if (rank(&below) == 2)
 			*verdict = below;
 		else if (!rank(&below) && !rank(verdict))
@@ -522,4 +538,5 @@ void warden_decide_layers(const struct warden_layers *layers, const struct warde
 		else if (!rank(&below) || !rank(verdict))
 			join_observed(verdict, &below);
 	}
+	memcpy(verdict->ground, ground, sizeof(ground));
 }

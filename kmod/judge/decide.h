@@ -154,6 +154,8 @@ struct warden_request {
  * @several: it rests on more consents than @grant
  * @limit: sensor: the rule whose rate is to be kept, the lowest of the layers; NULL for none
  * @limiter: the layer of @limit
+ * @lapsed: a rule that would allow it, had it not lapsed; NULL for none
+ * @ground: of all layers together: the rule of each that was asked, NULL for none
  *
  * The pointers live as long as the snapshot and the grants they point into.
  */
@@ -173,6 +175,8 @@ struct warden_verdict {
 	const struct warden_grant *grant;
 	const struct warden_rule *limit;
 	const struct warden_snapshot *limiter;
+	const struct warden_rule *lapsed;
+	const struct warden_rule *ground[WARDEN_LAYERS];
 };
 
 void warden_decide(const struct warden_snapshot *snap, const struct warden_request *req,

@@ -25,6 +25,7 @@
 #include "network/opening.h"
 #include "policy/layers.h"
 #include "policy/shadow.h"
+#include "policy/use.h"
 #include "program/command.h"
 #include "program/quarantine.h"
 #include "record/record.h"
@@ -163,7 +164,8 @@ static void hold_rate(struct warden_answer *answer, const struct warden_request 
  */
 static bool may_be_opened(const struct warden_request *req, const struct warden_verdict *v)
 {
-	return req->domain == WARDEN_DOMAIN_LISTEN && warden_verdict_denies(v) && !v->rule &&
+	return req->domain == WARDEN_DOMAIN_LISTEN && warden_verdict_denies(v) &&
+	       (!v->rule || v->reason == WARDEN_REASON_LAPSED) &&
 	       warden_opening_holds(req->protocol, req->port);
 }
 
@@ -204,9 +206,10 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	answer->opened &= !answer->denied;
 	ask_shadow(answer, &now);
 	answer->repeats = !units && !warden_shadow_get_rcu();
-	rcu_read_unlock();
 	apply_commands(answer, req);
 	hold_rate(answer, req);
+	warden_use_note(layers, &v, answer->denied);
+	rcu_read_unlock();
 	answer->repeats &= may_repeat(answer, req);
 	if (!answer->denied)
 		return 0;

@@ -13,6 +13,7 @@
 #include "netlink-gen.h"
 #include "policy/change.h"
 #include "policy/layers.h"
+#include "policy/use.h"
 #include "session/session.h"
 
 static const struct warden_program *find_program(const struct warden_snapshot *snap,
@@ -307,12 +308,15 @@ out:
 
 int warden_nl_state_seal_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	int err;
+
 	warden_change_lock();
 	warden_consent_seal();
+	err = warden_use_settle();
 	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_STATE_RESTORE,
 						    .object = "state" });
 	warden_change_unlock();
-	return 0;
+	return err;
 }
 
 struct withdrawn {

@@ -16,6 +16,21 @@ static const struct netlink_range_validation warden_a_header_unused_range = {
 	.max	= 3153600000ULL,
 };
 
+static const struct netlink_range_validation warden_a_header_unused_sensor_range = {
+	.min	= 1ULL,
+	.max	= 3153600000ULL,
+};
+
+static const struct netlink_range_validation warden_a_header_unused_listen_range = {
+	.min	= 1ULL,
+	.max	= 3153600000ULL,
+};
+
+static const struct netlink_range_validation warden_a_header_unused_connect_range = {
+	.min	= 1ULL,
+	.max	= 3153600000ULL,
+};
+
 static const struct netlink_range_validation warden_a_channel_protocol_range = {
 	.max	= 65535ULL,
 };
@@ -114,7 +129,7 @@ const struct nla_policy warden_digest_nl_policy[WARDEN_A_DIGEST_BYTES + 1] = {
 	[WARDEN_A_DIGEST_BYTES] = NLA_POLICY_EXACT_LEN(32),
 };
 
-const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_SWEEP_USB + 1] = {
+const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_UNUSED_CONNECT + 1] = {
 	[WARDEN_A_HEADER_NAME] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_HEADER_VERSION] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_HEADER_CONTACT] = { .type = NLA_NUL_STRING, .len = 127, },
@@ -124,6 +139,9 @@ const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_SWEEP_USB + 1] =
 	[WARDEN_A_HEADER_UNUSED] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_header_unused_range),
 	[WARDEN_A_HEADER_SWEEP] = NLA_POLICY_MAX(NLA_U32, 1),
 	[WARDEN_A_HEADER_SWEEP_USB] = NLA_POLICY_MAX(NLA_U32, 1),
+	[WARDEN_A_HEADER_UNUSED_SENSOR] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_header_unused_sensor_range),
+	[WARDEN_A_HEADER_UNUSED_LISTEN] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_header_unused_listen_range),
+	[WARDEN_A_HEADER_UNUSED_CONNECT] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_header_unused_connect_range),
 };
 
 const struct nla_policy warden_measure_nl_policy[WARDEN_A_MEASURE_DOMAINS + 1] = {
@@ -369,6 +387,22 @@ static const struct nla_policy warden_quarantine_restore_nl_policy[WARDEN_A_QUAR
 	[WARDEN_A_QUARANTINE_DIGEST] = NLA_POLICY_EXACT_LEN(32),
 	[WARDEN_A_QUARANTINE_CERTIFICATE] = NLA_POLICY_EXACT_LEN(32),
 	[WARDEN_A_QUARANTINE_SIGNER] = { .type = NLA_NUL_STRING, .len = 191, },
+};
+
+/* WARDEN_CMD_RULE_RENEW - do */
+static const struct nla_policy warden_rule_renew_nl_policy[WARDEN_A_RULE_USE_LINE + 1] = {
+	[WARDEN_A_RULE_USE_LAYER] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[WARDEN_A_RULE_USE_LINE] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* WARDEN_CMD_RULE_USE_RESTORE - do */
+static const struct nla_policy warden_rule_use_restore_nl_policy[WARDEN_A_RULE_USE_LAPSED + 1] = {
+	[WARDEN_A_RULE_USE_LAYER] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[WARDEN_A_RULE_USE_DIGEST] = NLA_POLICY_EXACT_LEN(32),
+	[WARDEN_A_RULE_USE_AT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WARDEN_A_RULE_USE_IDLE] = { .type = NLA_U32, },
+	[WARDEN_A_RULE_USE_USED] = NLA_POLICY_MAX(NLA_U32, 1),
+	[WARDEN_A_RULE_USE_LAPSED] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* Ops table for warden */
@@ -654,6 +688,28 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.doit		= warden_nl_quarantine_restore_doit,
 		.policy		= warden_quarantine_restore_nl_policy,
 		.maxattr	= WARDEN_A_QUARANTINE_CERTIFICATE,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= WARDEN_CMD_RULE_USE_GET,
+		.start	= warden_nl_start_read,
+		.dumpit	= warden_nl_rule_use_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= WARDEN_CMD_RULE_RENEW,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_rule_renew_doit,
+		.policy		= warden_rule_renew_nl_policy,
+		.maxattr	= WARDEN_A_RULE_USE_LINE,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_RULE_USE_RESTORE,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_rule_use_restore_doit,
+		.policy		= warden_rule_use_restore_nl_policy,
+		.maxattr	= WARDEN_A_RULE_USE_LAPSED,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 };

@@ -58,6 +58,9 @@ static const char *const words[] = {
 	[WARDEN_CMD_OWNER_TRANSFER] = "owner-transfer",
 	[WARDEN_CMD_QUARANTINE_LOAD] = "quarantine-load",
 	[WARDEN_CMD_QUARANTINE_RESTORE] = "quarantine-restore",
+	[WARDEN_CMD_RULE_USE_GET] = "rule-use-get",
+	[WARDEN_CMD_RULE_RENEW] = "rule-renew",
+	[WARDEN_CMD_RULE_USE_RESTORE] = "rule-use-restore",
 };
 
 static_assert(ARRAY_SIZE(words) == WARDEN_CMD_MAX + 1, "a command has no word");

@@ -14,6 +14,16 @@
 #include "network/broker.h"
 #include "session/session.h"
 
+static int put_idle(struct sk_buff *skb, const struct warden_sensor *s)
+{
+	bool used;
+	u32 idle;
+
+	if (warden_inventory_idle(s->devt, &idle, &used))
+		return 0;
+	return nla_put_u32(skb, WARDEN_A_SENSOR_IDLE, idle) || nla_put_u32(skb, WARDEN_A_SENSOR_USED, used);
+}
+
 static int fill_sensor(struct sk_buff *skb, const void *arg)
 {
 	const struct warden_sensor *s = arg;
@@ -25,7 +35,8 @@ static int fill_sensor(struct sk_buff *skb, const void *arg)
 	       nla_put_u32(skb, WARDEN_A_SENSOR_MAJOR, MAJOR(s->devt)) ||
 	       nla_put_u32(skb, WARDEN_A_SENSOR_MINOR, MINOR(s->devt)) ||
 	       nla_put_u32(skb, WARDEN_A_SENSOR_SESSIONS, warden_session_count_device(s->key)) ||
-	       put_u32(skb, WARDEN_A_SENSOR_OFF, warden_switch_mask() >> s->class & 1);
+	       put_u32(skb, WARDEN_A_SENSOR_OFF, warden_switch_mask() >> s->class & 1) ||
+	       put_idle(skb, s);
 }
 
 /* What @next gives, from where the dump before stopped: cb->args[@place]. */

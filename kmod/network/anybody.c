@@ -80,6 +80,17 @@ static bool has_brokers(const struct warden_layers *layers)
 	return false;
 }
 
+/* Where rules may lapse, it must be seen which are used. */
+static bool lapses(const struct warden_layers *layers, u32 domain)
+{
+	u32 i;
+
+	for (i = 0; i < layers->nr; i++)
+		if (layers->layer[i]->lapse[domain])
+			return true;
+	return false;
+}
+
 /*
  * To connect may be to use a sensor, where the policy names brokers. The programs read the map
  * meanwhile: what one layer leaves open is not in it before all layers were asked.
@@ -89,7 +100,7 @@ static void fill_map(u64 *map, const struct warden_layers *layers, u32 domain, u
 	u32 i;
 
 	static_assert(sizeof(unsigned long) == sizeof(*map));
-	if (domain == WARDEN_DOMAIN_CONNECT && has_brokers(layers))
+	if ((domain == WARDEN_DOMAIN_CONNECT && has_brokers(layers)) || lapses(layers, domain))
 		return;
 	for (i = 0; i < layers->nr; i++) {
 		list_own(layers->layer[i], domain, protocol);

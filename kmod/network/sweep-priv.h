@@ -6,6 +6,7 @@
 #include <warden/address.h>
 
 struct sock;
+struct warden_request;
 struct warden_ending;
 struct warden_layers;
 struct warden_ports;
@@ -36,6 +37,7 @@ struct warden_sweep_found {
  * @out: it is about those that speak to others, and not about those that receive
  * @had: there was a policy before, and no boot profile
  * @abort: the policy has what is older ended
+ * @note: it only finds which sockets there are (sweep-note.c)
  * @skip: sockets to pass by, as those before them were looked at and still stand
  * @seen: sockets that were passed by
  * @nr: how many @found
@@ -53,6 +55,7 @@ struct warden_sweep {
 	bool out;
 	bool had;
 	bool abort;
+	bool note;
 	u32 skip;
 	u32 seen;
 	u32 nr;
@@ -66,6 +69,9 @@ struct warden_sweep {
 
 void warden_sweep_consider(struct warden_sweep *s, struct sock *sk, bool taken);
 void warden_sweep_consider_one(struct warden_sweep *s, const struct warden_sweep_found *f);
+void warden_sweep_read_peer(struct warden_request *req, const struct warden_sweep_found *f);
+void warden_sweep_let_go(struct sock *sk);
+void warden_sweep_walk(struct warden_sweep *s);
 void warden_sweep_walk_sctp(struct warden_sweep *s);
 bool warden_sweep_empty_sctp(struct sock *sk);
 bool warden_sweep_abort_sctp(struct sock *sk, s32 asoc);

@@ -178,8 +178,14 @@ static const char *find_way(const struct sock *sk)
 	return dev ? warden_reach_interface(dev) : NULL;
 }
 
-/* The caller reads under RCU, as long as it needs the interface. */
-static void read_peer(struct warden_request *req, const struct warden_sweep_found *f)
+/**
+ * warden_sweep_read_peer() - with whom a socket speaks, as a rule about connecting asks it
+ * @req: filled in
+ * @f: the socket, or one association of it
+ *
+ * Context: Under RCU, as long as the interface is needed.
+ */
+void warden_sweep_read_peer(struct warden_request *req, const struct warden_sweep_found *f)
 {
 	const struct sock *sk = f->sk;
 
@@ -255,7 +261,7 @@ static bool is_lost(const struct warden_sweep *s, const struct warden_sweep_foun
 	u32 line;
 
 	rcu_read_lock();
-	read_peer(&req, f);
+	warden_sweep_read_peer(&req, f);
 	lost = find_closer(s->layers, &req, &line) && (s->abort || was_spoken_to(s, &req));
 	rcu_read_unlock();
 	return lost;
@@ -264,9 +270,10 @@ static bool is_lost(const struct warden_sweep *s, const struct warden_sweep_foun
 static bool is_concerned(const struct warden_sweep *s, struct sock *sk, bool taken)
 {
 	if (s->out)
-		return is_outgoing(sk, taken) && is_lost(s, &(struct warden_sweep_found){ .sk = sk });
+		return is_outgoing(sk, taken) &&
+		       (s->note || is_lost(s, &(struct warden_sweep_found){ .sk = sk }));
 	return (is_datagram(sk) ? is_bound(sk) : sk->sk_state == TCP_LISTEN || taken) &&
-	       is_stopped(s, sk);
+	       (s->note || is_stopped(s, sk));
 }
 
 /* A socket of the kernel's own does not keep its network, whose interfaces are asked for later. */
@@ -280,7 +287,13 @@ static bool hold(struct sock *sk)
 	return false;
 }
 
-static void let_go(struct sock *sk)
+/**
+ * warden_sweep_let_go() - let go of a socket that a walk has found
+ * @sk: the socket
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_sweep_let_go(struct sock *sk)
 {
 	struct net *net = sock_net(sk);
 
@@ -318,7 +331,7 @@ void warden_sweep_consider(struct warden_sweep *s, struct sock *sk, bool taken)
  */
 void warden_sweep_consider_one(struct warden_sweep *s, const struct warden_sweep_found *f)
 {
-	if (s->nr < WARDEN_SWEEP_BATCH && s->out && is_lost(s, f))
+	if (s->nr < WARDEN_SWEEP_BATCH && s->out && (s->note || is_lost(s, f)))
 		keep(s, f);
 }
 
@@ -372,7 +385,7 @@ static void walk_udp(struct warden_sweep *s, struct udp_table *table)
 	}
 }
 
-/* As TCP's tables, where the kernel has loaded it. Servers last, see walk_all(). */
+/* As TCP's tables, where the kernel has loaded it. Servers last, see warden_sweep_walk(). */
 static void walk_dccp(struct warden_sweep *s)
 {
 	struct inet_hashinfo *info = __symbol_get("dccp_hashinfo");
@@ -385,8 +398,15 @@ static void walk_dccp(struct warden_sweep *s)
 	__symbol_put("dccp_hashinfo");
 }
 
-/* A network may have tables of its own (tcp_child_ehash_entries, udp_child_hash_entries). */
-static void walk_all(struct warden_sweep *s)
+/**
+ * warden_sweep_walk() - find sockets
+ * @s: the walk; as many as it can hold are found
+ *
+ * A network may have tables of its own (tcp_child_ehash_entries, udp_child_hash_entries).
+ *
+ * Context: Process context, sleeps.
+ */
+void warden_sweep_walk(struct warden_sweep *s)
 {
 	struct net *net;
 
@@ -530,7 +550,7 @@ static bool begin_outgoing(struct warden_sweep *s, u32 i)
 	u32 line;
 
 	rcu_read_lock();
-	read_peer(&req, f);
+	warden_sweep_read_peer(&req, f);
 	snap = find_closer(s->layers, &req, &line);
 	ends = snap && snap->defaults[WARDEN_DOMAIN_CONNECT].mode == WARDEN_MODE_ENFORCE &&
 	       !warden_socket_is_kernels(f->sk) && (s->abort || (s->had && was_spoken_to(s, &req)));
@@ -590,7 +610,7 @@ static u32 settle(struct warden_sweep *s)
 	stand = settle_some(s, false);
 	stand += settle_some(s, true);
 	for (i = 0; i < s->nr; i++)
-		let_go(s->found[i].sk);
+		warden_sweep_let_go(s->found[i].sk);
 	return stand;
 }
 
@@ -619,7 +639,7 @@ static void walk(struct warden_sweep *s)
 	s->skip = 0;
 	s->more = 0;
 	for (round = 0; round < WARDEN_SWEEP_ROUNDS; round++) {
-		walk_all(s);
+		warden_sweep_walk(s);
 		stand = settle(s);
 		if (s->nr < WARDEN_SWEEP_BATCH)
 			break;

@@ -2,8 +2,11 @@
 #ifndef WARDEN_SWEEP_H
 #define WARDEN_SWEEP_H
 
+#include <linux/types.h>
+
 struct warden_layers;
 
 void warden_sweep(const struct warden_layers *old, const struct warden_layers *layers);
+bool warden_sweep_note(const struct warden_layers *layers);
 
 #endif /* WARDEN_SWEEP_H */

@@ -184,7 +184,7 @@ static size_t size_of(const struct warden_snapshot *snap)
 		size += sizeof(*snap->signers) + snap->signers[i].len;
 	return size + snap->nr_programs * sizeof(*snap->programs) +
 	       snap->nr_refs * sizeof(*snap->refs) + snap->nr_purposes * sizeof(*snap->purposes) +
-	       snap->nr_rules * sizeof(*snap->rules) +
+	       snap->nr_rules * (sizeof(*snap->rules) + (snap->uses ? sizeof(*snap->uses) : 0)) +
 	       snap->nr_rule_digests * sizeof(*snap->rule_digests) +
 	       snap->nr_nets * sizeof(*snap->nets) +
 	       snap->nr_patterns * sizeof(*snap->patterns) +

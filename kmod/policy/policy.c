@@ -38,6 +38,7 @@
 #include "session/session.h"
 #include "shadow.h"
 #include "trust.h"
+#include "use.h"
 
 /* Highest version that was in force, per layer; written inside a change. */
 static u32 floors[WARDEN_LAYERS + 1];
@@ -99,6 +100,7 @@ static struct warden_committed publish(struct warden_layers *layers, struct ward
 	warden_debug_refresh();
 	warden_usb_follow();
 	warden_consent_follow(layers);
+	warden_use_follow(layers);
 	warden_inbound_settle();
 	warden_sweep(*old, layers);
 	warden_broker_follow(layers);
@@ -185,6 +187,7 @@ static struct warden_committed revert(u32 reason)
 	});
 	forget_waiting();
 	warden_layers_retire(old);
+	warden_use_doubt();
 	done.ended = review();
 	return done;
 }
@@ -350,6 +353,13 @@ static int check_origin(struct warden_snapshot *snap, const struct warden_commit
 	return err ?: check_floor(snap, in_force, c->force, extack);
 }
 
+static int begin_uses(struct warden_snapshot *snap, struct netlink_ext_ack *extack)
+{
+	if (warden_use_begin(snap, warden_layers_find(warden_layers_get_rcu(), snap->layer)))
+		return warden_refuse(extack, NULL, -ENOMEM, "out of memory for the rules of the policy");
+	return 0;
+}
+
 /* The policy with this layer in it, checked; or an error, and nothing has happened. */
 static struct warden_layers *prepare(struct warden_snapshot *snap, const struct warden_commit *c,
 				     u32 *line, struct netlink_ext_ack *extack)
@@ -364,6 +374,8 @@ static struct warden_layers *prepare(struct warden_snapshot *snap, const struct 
 		return ERR_PTR(warden_refuse(extack, NULL, -ENOMEM, "out of memory for the policy"));
 	warden_layers_put(layers, snap->layer, snap);
 	err = warden_policy_check(snap, layers, c, line, extack);
+	if (!err)
+		err = begin_uses(snap, extack);
 	if (!err)
 		err = warden_inbound_prepare(layers, extack);
 	if (!err)
@@ -521,6 +533,30 @@ int warden_policy_drop(u8 layer, struct warden_committed *done, struct netlink_e
 }
 
 /**
+ * warden_policy_again() - put the policy in force anew, of which some rules lapsed or were renewed
+ *
+ * Context: In a change; sleeps.
+ * Return: 0, or -ENOMEM, where the ports that packets find closed are those of before.
+ */
+int warden_policy_again(void)
+{
+	struct netlink_ext_ack extack = {};
+	struct warden_layers *layers = warden_layers_copy(), *old;
+
+	warden_change_assert_held();
+	if (!layers)
+		return -ENOMEM;
+	if (warden_inbound_prepare(layers, &extack)) {
+		warden_layers_free(layers);
+		return -ENOMEM;
+	}
+	publish(layers, &old);
+	warden_layers_retire(old);
+	review();
+	return 0;
+}
+
+/**
  * warden_policy_enroll() - set the root of trust, where there is none
  * @der: its certificate
  * @len: bytes of @der
@@ -594,6 +630,7 @@ void warden_policy_raise_floor(u8 layer, u32 version)
  */
 void __init warden_policy_init(void)
 {
+	warden_use_init();
 	hrtimer_setup(&revert_timer, time_is_up, CLOCK_BOOTTIME, HRTIMER_MODE_ABS);
 	warden_links_need(WARDEN_NEED_POLICY, warden_needs(warden_layers_get_rcu()));
 }
@@ -606,6 +643,7 @@ void __init warden_policy_init(void)
  */
 void warden_policy_exit(void)
 {
+	warden_use_exit();
 	hrtimer_cancel(&revert_timer);
 	cancel_work_sync(&revert_work);
 	cancel_delayed_work_sync(&pack_work);

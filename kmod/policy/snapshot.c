@@ -53,6 +53,7 @@ void warden_snapshot_free(struct warden_snapshot *snap)
 	kvfree(snap->refs);
 	kvfree(snap->purposes);
 	kvfree(snap->rules);
+	kvfree(snap->uses);
 	kvfree(snap->rule_digests);
 	kvfree(snap->nets);
 	kvfree(snap->patterns);

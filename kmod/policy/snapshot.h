@@ -15,6 +15,12 @@
 /* One more than the last domain a rule or a default can name; see warden_domain_has_rules(). */
 #define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_BPF + 1)
 
+/* Domains whose rules may lapse: sensor, listen, connect; the first is none. */
+#define WARDEN_DOMAIN_LAPSES	(WARDEN_DOMAIN_CONNECT + 1)
+
+/* What a rule that allowed does once it has lapsed: neither WARDEN_ACTION_DENY nor _ALLOW. */
+#define WARDEN_RULE_LAPSED	(WARDEN_ACTION_ALLOW + 1)
+
 /**
  * struct warden_program - a program the policy names
  * @id: number inside the policy
@@ -94,7 +100,7 @@ struct warden_quorum {
  * @withdraw_ms: bound on the end of a session; 0 is WARDEN_WITHDRAW_MS
  * @rate: sensor: uses in an hour, at most; 0 is no limit
  * @domain: enum warden_domain
- * @action: enum warden_action
+ * @action: enum warden_action, or WARDEN_RULE_LAPSED; that alone changes once it is published
  * @class: sensor, egress: enum warden_sensor_class; protocol: enum warden_socket_class; debug:
  *	   enum warden_debug_surface; usb: class of an interface; 0 is any
  * @flags: bit mask of enum warden_rule_flag
@@ -237,6 +243,7 @@ struct warden_signer {
  * @refs: in rising digest
  * @purposes: in rising id
  * @rules: in rising (domain, program)
+ * @uses: when each of @rules was used (use.c); NULL where the layer was never in force
  * @rule_digests: digests that rules name
  * @nets: where rules say the other side is
  * @patterns: names that rules speak of
@@ -252,6 +259,7 @@ struct warden_signer {
  * @sweep_usb: shut what was plugged in before the policy, and it does not allow
  * @units: some program must run in a unit
  * @unused: seconds after which a consent nobody uses ends; 0 is never
+ * @lapse: per domain, seconds after which a rule that allows and that nobody uses lapses; 0 is never
  * @reference: per domain, what is accepted there
  * @nr_signers: how many @signers
  * @signers: whom a maker's policy vouches for
@@ -267,7 +275,8 @@ struct warden_signer {
  *
  * Published in a struct warden_layers and freed a grace period after the last
  * of those that hold it was replaced. A reader that must sleep copies what it
- * needs first. @wider and how the bytes are kept are what changes: told, never decided by.
+ * needs first. @wider and how the bytes are kept are what changes: told, never decided by; and what
+ * use.c writes: @uses, and that a rule has lapsed, after which the layers are published anew.
  */
 struct warden_snapshot {
 	u32 users;
@@ -288,6 +297,7 @@ struct warden_snapshot {
 	struct warden_digest_ref *refs;
 	struct warden_purpose *purposes;
 	struct warden_rule *rules;
+	s32 *uses;
 	struct warden_digest *rule_digests;
 	struct warden_net *nets;
 	struct warden_pattern *patterns;
@@ -303,6 +313,7 @@ struct warden_snapshot {
 	bool sweep_usb;
 	bool units;
 	u32 unused;
+	u32 lapse[WARDEN_DOMAIN_LAPSES];
 	struct warden_reference reference[WARDEN_DOMAIN_RULES];
 	u32 nr_signers;
 	struct warden_signer *signers;

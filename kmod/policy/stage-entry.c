@@ -38,6 +38,9 @@ int warden_stage_add_header(struct warden_stage *stage, const struct nlattr *att
 	snap->version = nla_get_u32(tb[WARDEN_A_HEADER_VERSION]);
 	snap->layer = get_u32(tb, WARDEN_A_HEADER_LAYER, WARDEN_ROLE_MAKER);
 	snap->unused = get_u32(tb, WARDEN_A_HEADER_UNUSED, 0);
+	snap->lapse[WARDEN_DOMAIN_SENSOR] = get_u32(tb, WARDEN_A_HEADER_UNUSED_SENSOR, 0);
+	snap->lapse[WARDEN_DOMAIN_LISTEN] = get_u32(tb, WARDEN_A_HEADER_UNUSED_LISTEN, 0);
+	snap->lapse[WARDEN_DOMAIN_CONNECT] = get_u32(tb, WARDEN_A_HEADER_UNUSED_CONNECT, 0);
 	snap->sweep = get_u32(tb, WARDEN_A_HEADER_SWEEP, 0);
 	snap->sweep_usb = get_u32(tb, WARDEN_A_HEADER_SWEEP_USB, 0);
 	stage->mode = get_u32(tb, WARDEN_A_HEADER_MODE, WARDEN_MODE_ENFORCE);

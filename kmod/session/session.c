@@ -252,6 +252,7 @@ static void enlist(struct warden_session *s)
 	list_add_tail(&s->node, &sessions);
 	nr_sessions++;
 	set_gate();
+	warden_inventory_used(s->sensor.devt);
 }
 
 /**

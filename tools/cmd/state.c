@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What outlives Warden and the power: consents, switches, the quarantine, versions, an enrolled root. */
+/* What outlives Warden and the power: consents, switches, the quarantine, unused rules, versions, an enrolled root. */
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -19,6 +19,7 @@
 #include "../state_file.h"
 #include "../window.h"
 #include "state_cut.h"
+#include "state_use.h"
 
 #define FORMAT 1
 #define NS_PER_S 1000000000u
@@ -164,6 +165,8 @@ static int gather(struct saving *s, struct warden_fault *f)
 		err = warden_nl_dump(nl, WARDEN_CMD_CONSENT_GET, NULL, save_consent, s, f);
 	if (!err)
 		err = warden_state_save_cut(s->state, nl, f);
+	if (!err)
+		err = warden_state_save_use(s->state, nl, f);
 	warden_nl_close(nl);
 	return err;
 }
@@ -399,6 +402,8 @@ static int restore(struct restoring *r, const struct options *o)
 	err = restore_switches(r);
 	if (!err)
 		err = warden_state_restore_cut(r->state, r->nl, r->f);
+	if (!err)
+		err = warden_state_restore_use(r->state, r->nl, r->f);
 	if (!err)
 		err = restore_root(r);
 	if (!err)

@@ -64,6 +64,12 @@ void warden_compile_put_digest(struct compile *c, uint16_t type, enum warden_dig
 	warden_blob_nest_end(c->b, nest);
 }
 
+static void put_unused(struct compile *c, uint32_t domain, uint16_t type)
+{
+	if (c->m->unused[domain].seconds)
+		warden_blob_put_u32(c->b, type, c->m->unused[domain].seconds);
+}
+
 static void put_header(struct compile *c)
 {
 	const struct warden_model *m = c->m;
@@ -74,12 +80,14 @@ static void put_header(struct compile *c)
 	warden_blob_put_string(c->b, WARDEN_A_HEADER_CONTACT, m->contact.text);
 	warden_blob_put_string(c->b, WARDEN_A_HEADER_SUPPORT_UNTIL, m->support_until.text);
 	warden_blob_put_u32(c->b, WARDEN_A_HEADER_MODE, m->mode);
-	if (m->unused)
-		warden_blob_put_u32(c->b, WARDEN_A_HEADER_UNUSED, m->unused);
+	put_unused(c, WARDEN_DOMAIN_CONSENT, WARDEN_A_HEADER_UNUSED);
 	if (m->sweep.line)
 		warden_blob_put_u32(c->b, WARDEN_A_HEADER_SWEEP, 1);
 	if (m->sweep_usb.line)
 		warden_blob_put_u32(c->b, WARDEN_A_HEADER_SWEEP_USB, 1);
+	put_unused(c, WARDEN_DOMAIN_SENSOR, WARDEN_A_HEADER_UNUSED_SENSOR);
+	put_unused(c, WARDEN_DOMAIN_LISTEN, WARDEN_A_HEADER_UNUSED_LISTEN);
+	put_unused(c, WARDEN_DOMAIN_CONNECT, WARDEN_A_HEADER_UNUSED_CONNECT);
 	warden_blob_nest_end(c->b, nest);
 }
 

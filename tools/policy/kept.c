@@ -61,7 +61,7 @@ static void put_usb(FILE *f, const struct warden_rule_view *r)
 		fputs(" any", f);
 }
 
-static char *entry_text(const struct warden_view *v, const struct warden_rule_view *r)
+char *warden_kept_text(const struct warden_view *v, const struct warden_rule_view *r)
 {
 	bool named = r->program && r->program <= v->programs.n;
 	char *text = NULL;
@@ -103,7 +103,7 @@ static void gather(words *list, const struct warden_view *v)
 
 	for (i = 0; i < v->rules.n; i++) {
 		char *text = v->rules.v[i].flags & WARDEN_RULE_FLAG_SAFETY ?
-				     entry_text(v, &v->rules.v[i]) :
+				     warden_kept_text(v, &v->rules.v[i]) :
 				     NULL;
 
 		if (text)

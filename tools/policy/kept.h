@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the safety list of a compiled policy keeps, in words. */
+/* What the safety list of a compiled policy keeps, and what a rule is about, in words. */
 #ifndef WARDEN_KEPT_H
 #define WARDEN_KEPT_H
 
@@ -17,5 +17,8 @@ typedef void (*warden_kept_fn)(void *ctx, const char *entry, bool now);
  */
 void warden_kept_compare(const struct warden_view *before, const struct warden_view *after,
 			 warden_kept_fn fn, void *ctx);
+
+/* Who, and what: a rule without its action and its options. To be freed; NULL without memory. */
+char *warden_kept_text(const struct warden_view *v, const struct warden_rule_view *r);
 
 #endif /* WARDEN_KEPT_H */

@@ -434,20 +434,33 @@ void warden_model_set_sweep(struct warden_place *sweep, struct warden_diags *d, 
 	*sweep = at;
 }
 
-void warden_model_set_unused(struct warden_model *m, struct warden_diags *d, uint64_t seconds,
-			     struct warden_place at)
+/* What ends, for people. */
+static const char *unused_what(uint32_t domain)
 {
+	switch (domain) {
+	case WARDEN_DOMAIN_SENSOR:
+		return "unused rules for sensors lapse";
+	case WARDEN_DOMAIN_LISTEN:
+		return "unused rules to listen lapse";
+	case WARDEN_DOMAIN_CONNECT:
+		return "unused rules to connect lapse";
+	default:
+		return "unused consents end";
+	}
+}
+
+void warden_model_set_unused(struct warden_model *m, struct warden_diags *d, uint32_t domain,
+			     uint64_t seconds, struct warden_place at)
+{
+	struct warden_unused *unused = &m->unused[domain];
 	char where[WARDEN_WHERE_TEXT];
 
-	if (m->unused_at.line)
-		warden_diags_add(d, at,
-				 "when unused consents end is said here a second time; the first is on "
-				 "%s, keep one",
-				 warden_diags_where(d, m->unused_at, where));
+	if (unused->at.line)
+		warden_diags_add(d, at, "when %s is said here a second time; the first is on %s, keep one",
+				 unused_what(domain), warden_diags_where(d, unused->at, where));
 	if (seconds < 1 || seconds > 36500 * 86400u)
-		warden_diags_add(d, at, "unused consents end after 1 second to 36500 days");
-	m->unused_at = at;
-	m->unused = (uint32_t)seconds;
+		warden_diags_add(d, at, "%s after 1 second to 36500 days", unused_what(domain));
+	*unused = (struct warden_unused){ at, (uint32_t)seconds };
 }
 
 void warden_model_add_range(struct warden_model *m, struct warden_diags *d,

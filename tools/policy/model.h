@@ -194,16 +194,21 @@ struct warden_appraise {
 	struct warden_tags tags;
 };
 
+/* When what nobody uses ends: consents, or the rules of a domain that allow. 0 seconds is never. */
+struct warden_unused {
+	struct warden_place at;
+	uint32_t seconds;
+};
+
 struct warden_model {
 	struct warden_arena arena;
 	struct warden_name name;
 	uint32_t version;
 	struct warden_name contact;
 	struct warden_name support_until;
-	struct warden_place unused_at;
 	struct warden_place sweep; /* where sockets that are older than the policy are to be ended */
 	struct warden_place sweep_usb; /* where what was plugged in before it is to be shut */
-	uint32_t unused; /* seconds after which a consent nobody uses ends; 0 is never */
+	struct warden_unused unused[WARDEN_DOMAIN_CONSENT + 1]; /* by domain */
 	struct warden_place mode_at;
 	enum warden_mode mode;
 	struct warden_default defaults[WARDEN_MODEL_DOMAINS];
@@ -277,8 +282,8 @@ void warden_model_add_purpose(struct warden_model *m, struct warden_diags *d,
 			      const struct warden_purpose *purpose);
 void warden_model_set_sweep(struct warden_place *sweep, struct warden_diags *d, struct warden_place at,
 			    const char *words);
-void warden_model_set_unused(struct warden_model *m, struct warden_diags *d, uint64_t seconds,
-			     struct warden_place at);
+void warden_model_set_unused(struct warden_model *m, struct warden_diags *d, uint32_t domain,
+			     uint64_t seconds, struct warden_place at);
 void warden_model_add_group(struct warden_model *m, struct warden_diags *d,
 			    const struct warden_group *group);
 

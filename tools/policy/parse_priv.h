@@ -100,7 +100,8 @@ void warden_parse_surface(struct warden_parse *p, struct warden_name word);
 void warden_parse_sweep(struct warden_parse *p, struct warden_name word, struct warden_place at);
 /* `kernel` inside the braces of a program; false for any other name. */
 bool warden_parse_kernel(struct warden_parse *p, struct warden_name word);
-void warden_parse_unused(struct warden_parse *p, struct warden_name word, uint32_t n,
+/* `DOMAIN unused N days`: of consents, or of the rules of a domain. */
+void warden_parse_unused(struct warden_parse *p, uint32_t domain, struct warden_name word, uint32_t n,
 			 struct warden_place at, struct warden_name unit);
 /* `at most N per second`: uses in an hour, or 0 where it is wrong. */
 uint32_t warden_parse_rate(struct warden_parse *p, struct warden_name most, uint32_t n,

@@ -264,7 +264,16 @@ simple:
 	| PURPOSE NAME STRING		{ add_purpose(p, $2, $3, NULL); }
 	| PURPOSE NAME STRING NOTICE STRING	{ add_purpose(p, $2, $3, &$5); }
 	| CONSENT NAME NUMBER NAME {
-		warden_parse_unused(p, $2, $3, @3.from, $4);
+		warden_parse_unused(p, WARDEN_DOMAIN_CONSENT, $2, $3, @3.from, $4);
+	}
+	| SENSOR NAME NUMBER NAME {
+		warden_parse_unused(p, WARDEN_DOMAIN_SENSOR, $2, $3, @3.from, $4);
+	}
+	| LISTEN NAME NUMBER NAME {
+		warden_parse_unused(p, WARDEN_DOMAIN_LISTEN, $2, $3, @3.from, $4);
+	}
+	| CONNECT NAME NUMBER NAME {
+		warden_parse_unused(p, WARDEN_DOMAIN_CONNECT, $2, $3, @3.from, $4);
 	}
 	| SWEEP NAME			{ warden_parse_sweep(p, $2, @1.from); }
 	| SWEEP USB			{ warden_model_set_sweep(&MODEL->sweep_usb, DIAGS, @1.from, "sweep usb"); }

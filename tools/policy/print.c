@@ -31,26 +31,31 @@ static void end_statement(const struct warden_tags *tags, FILE *to)
 }
 
 /* In the largest unit that divides it. */
-static void print_unused(uint32_t seconds, FILE *to)
+static void print_unused(const struct warden_model *m, uint32_t domain, FILE *to)
 {
+	uint32_t seconds = m->unused[domain].seconds;
 	size_t i = 0;
 
+	if (!seconds)
+		return;
 	while (seconds % warden_time_unit(i)->seconds)
 		i++;
-	fprintf(to, "consent unused %u %s;\n", seconds / warden_time_unit(i)->seconds,
+	fprintf(to, "%s unused %u %s;\n", domain_word(domain), seconds / warden_time_unit(i)->seconds,
 		warden_time_unit(i)->word);
 }
 
 static void print_header(const struct warden_model *m, FILE *to)
 {
+	uint32_t domain;
+
 	fputs("policy ", to);
 	put_text(to, m->name.text);
 	fprintf(to, " version %u;\ncontact ", m->version);
 	put_text(to, m->contact.text);
 	fprintf(to, ";\nsupport until %s;\n", m->support_until.text);
 	fprintf(to, "mode %s;\n", warden_enum_word(warden_enum_mode(), m->mode));
-	if (m->unused)
-		print_unused(m->unused, to);
+	for (domain = WARDEN_DOMAIN_SENSOR; domain <= WARDEN_DOMAIN_CONSENT; domain++)
+		print_unused(m, domain, to);
 	if (m->sweep.line)
 		fputs("sweep abort;\n", to);
 	if (m->sweep_usb.line)

@@ -216,20 +216,24 @@ bool warden_parse_kernel(struct warden_parse *p, struct warden_name word)
 	return true;
 }
 
-/* consent unused 90 days; */
-void warden_parse_unused(struct warden_parse *p, struct warden_name word, uint32_t n,
+/* consent unused 90 days; sensor unused 90 days; */
+void warden_parse_unused(struct warden_parse *p, uint32_t domain, struct warden_name word, uint32_t n,
 			 struct warden_place at, struct warden_name unit)
 {
+	const char *what = warden_enum_word(warden_enum_domain(), domain);
+
 	if (strcmp(word.text, "unused"))
 		warden_diags_add(p->diags, word.at,
-				 "a consent can be `unused` for too long, and not `%s`; write "
-				 "`consent unused 90 days`", word.text);
+				 "a %s can be `unused` for too long, and not `%s`; write "
+				 "`%s unused 90 days`",
+				 domain == WARDEN_DOMAIN_CONSENT ? "consent" : "rule", word.text, what);
 	else if (!unit_seconds(unit.text))
 		warden_diags_add(p->diags, unit.at,
 				 "`%s` is no unit of time here; write days, hours, minutes or seconds",
 				 unit.text);
 	else
-		warden_model_set_unused(p->model, p->diags, (uint64_t)n * unit_seconds(unit.text), at);
+		warden_model_set_unused(p->model, p->diags, domain,
+					(uint64_t)n * unit_seconds(unit.text), at);
 }
 
 uint32_t warden_parse_rate(struct warden_parse *p, struct warden_name most, uint32_t n,

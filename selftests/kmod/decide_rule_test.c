@@ -134,6 +134,32 @@ TEST_F(decide, rule_of_another_domain_does_not_match)
 	EXPECT_VERDICT(DENY, DEFAULT, 0);
 }
 
+TEST_F(decide, rule_that_lapsed_allows_nothing_and_is_named)
+{
+	policy_add_rule(&self->p, rule_camera(1, WARDEN_ACTION_ALLOW));
+	EXPECT_VERDICT(ALLOW, RULE, 1);
+	EXPECT_EQ(NULL, self->v.lapsed);
+	self->p.rules[0].action = WARDEN_RULE_LAPSED;
+	EXPECT_VERDICT(DENY, LAPSED, 1);
+	/* what allows the same, denies it, or is by default, decides as ever */
+	policy_add_rule(&self->p, rule_camera(0, WARDEN_ACTION_ALLOW));
+	EXPECT_VERDICT(ALLOW, RULE, 2);
+	self->p.rules[0].action = WARDEN_ACTION_DENY;
+	self->p.rules[1].action = WARDEN_RULE_LAPSED;
+	EXPECT_VERDICT(DENY, RULE, 2);
+	self->p.rules[0].action = WARDEN_RULE_LAPSED;
+	self->p.snap.defaults[WARDEN_DOMAIN_SENSOR].action = WARDEN_ACTION_ALLOW;
+	EXPECT_VERDICT(ALLOW, DEFAULT, 0);
+}
+
+TEST_F(decide, rule_that_lapsed_is_not_blamed_by_others)
+{
+	policy_add_rule(&self->p, rule_camera(1, WARDEN_ACTION_ALLOW));
+	self->p.rules[0].action = WARDEN_RULE_LAPSED;
+	self->req.class = WARDEN_SENSOR_CLASS_MICROPHONE;
+	EXPECT_VERDICT(DENY, DEFAULT, 0);
+}
+
 TEST_F(decide, observe_mode_leaves_the_verdict_and_stops_nobody)
 {
 	EXPECT_VERDICT(DENY, DEFAULT, 0);

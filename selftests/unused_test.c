@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A rule that nobody uses is told of, and lapses where the policy says so; one that is used, or that
+ * something open rests on, does not.
+ */
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "lib/camera.h"
+#include "lib/harness.h"
+
+#define SERVER	  7301 /* a server of TCP that stands, and a connection to it */
+#define DATAGRAMS 7302 /* a socket of UDP that stands */
+#define CLOSED	  7303 /* nobody listens there, and nobody speaks to it */
+#define SPOKEN	  7304 /* nobody listens there, and it is spoken to all the time */
+#define STATE	  "/tmp/unused.state"
+
+#define WAIT_MS 120000
+
+#define POLICY                                                                                     \
+	"program tester { path \"%s\"; }\n"                                                        \
+	"default sensor deny;\ndefault listen deny;\ndefault connect deny;\n"                      \
+	"default protocol allow;\n"                                                                \
+	"sensor unused %u seconds;\nlisten unused %u seconds;\nconnect unused %u seconds;\n"       \
+	"allow tester use camera;\n"                                                               \
+	"allow tester use microphone;\n"                                                           \
+	"allow tester listen tcp 7301;\n"                                                          \
+	"allow tester listen udp 7302;\n"                                                          \
+	"allow tester connect tcp 7301;\n"                                                         \
+	"allow tester connect tcp 7303;\n"                                                         \
+	"allow tester connect tcp 7304;\n"
+
+FIXTURE(unused)
+{
+	char camera[128];
+	struct camera c;
+	struct mark mark;
+	char text[2048];
+	int server;
+};
+
+FIXTURE_SETUP(unused)
+{
+	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
+	ASSERT_NE(NULL, device_node(CAMERA_TOPOLOGY));
+	snprintf(self->camera, sizeof(self->camera), "%s", device_node(CAMERA_TOPOLOGY));
+	self->server = -1;
+}
+
+FIXTURE_TEARDOWN(unused)
+{
+	warden_load(warden_policy("default protocol allow; default listen allow; default sensor allow;\n"));
+}
+
+static struct sockaddr_in at(uint16_t port)
+{
+	return (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(port),
+				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+}
+
+/* The socket, or -errno. */
+static int receive_at(int type, uint16_t port)
+{
+	struct sockaddr_in to = at(port);
+	int one = 1, err, fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (!bind(fd, (struct sockaddr *)&to, sizeof(to)) && (type == SOCK_DGRAM || !listen(fd, 4)))
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+/* The socket, or -errno. */
+static int speak_to(uint16_t port)
+{
+	struct sockaddr_in to = at(port);
+	int err, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (!connect(fd, (struct sockaddr *)&to, sizeof(to)))
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+static const char *policy_of(char *text, size_t size, uint32_t seconds)
+{
+	snprintf(text, size, "%s", warden_policy(POLICY, warden_self(), seconds, seconds, seconds));
+	return text;
+}
+
+/* Waits until the rule of a line has lapsed; true where it has. */
+static bool lapses(const struct mark *mark, uint32_t line)
+{
+	struct claim claim = { .event = "rule-lapse", .domain = "policy", .reason = "lapsed", .line = line };
+	struct json_object *r = evidence_find(mark, &claim, WAIT_MS);
+
+	json_object_put(r);
+	return r;
+}
+
+/*
+ * What `policy unused` tells of @part, "rules" or "sensors": the one whose topology is @text or, where
+ * that is NULL, whose line is @line; NULL where it is not listed. To be put by the caller.
+ */
+static struct json_object *told(const char *how, const char *part, const char *text, uint32_t line)
+{
+	struct json_object *all = how ? warden_json(ARGV("policy", "unused", how)) :
+					warden_json(ARGV("policy", "unused")), *list = NULL, *found = NULL;
+	size_t i;
+
+	if (all)
+		json_object_object_get_ex(all, part, &list);
+	for (i = 0; list && i < json_object_array_length(list); i++) {
+		struct json_object *one = json_object_array_get_idx(list, i);
+
+		if (text ? !strcmp(evidence_string(one, "topology"), text) :
+			   evidence_number(one, "line") == line)
+			found = one;
+	}
+	json_object_get(found);
+	json_object_put(all);
+	return found;
+}
+
+static struct json_object *told_of(const char *how, uint32_t line)
+{
+	return told(how, "rules", NULL, line);
+}
+
+static bool lists_sensor(const char *how, const char *topology)
+{
+	struct json_object *one = told(how, "sensors", topology, 0);
+
+	json_object_put(one);
+	return one;
+}
+
+static bool has_lapsed(uint32_t line)
+{
+	struct json_object *one = told_of("--all", line);
+	bool lapsed = one && evidence_number(one, "lapsed");
+
+	json_object_put(one);
+	return lapsed;
+}
+
+/* Which rules matched nothing is told without any rule that lapses. */
+TEST_F(unused, rules_and_sensors_are_listed_until_they_are_used)
+{
+	uint32_t camera, closed;
+	struct json_object *one;
+
+	snprintf(self->text, sizeof(self->text), "%s",
+		 warden_policy("program tester { path \"%s\"; }\n"
+			       "default sensor deny; default connect deny; default protocol allow;\n"
+			       "allow tester use camera;\n"
+			       "allow tester connect tcp 7303;\n"
+			       "deny any use location;\n", warden_self()));
+	ASSERT_LOADED(self->text);
+	/* a camera that has just come */
+	device_unload("vivid");
+	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
+	ASSERT_NE(NULL, device_node(CAMERA_TOPOLOGY));
+	camera = warden_line(self->text, "use camera");
+	closed = warden_line(self->text, "7303");
+	one = told_of(NULL, camera);
+	ASSERT_NE(NULL, one);
+	EXPECT_STREQ("allow tester use camera", evidence_string(one, "rule"));
+	EXPECT_FALSE(json_object_object_get_ex(one, "after", NULL));
+	json_object_put(one);
+	one = told_of(NULL, closed);
+	ASSERT_NE(NULL, one);
+	EXPECT_STREQ("allow tester connect tcp 7303", evidence_string(one, "rule"));
+	json_object_put(one);
+	EXPECT_NE(NULL, one = told_of(NULL, warden_line(self->text, "use location")));
+	json_object_put(one);
+	EXPECT_TRUE(lists_sensor(NULL, CAMERA_TOPOLOGY));
+	ASSERT_EQ(0, camera_open(&self->c, self->camera));
+	EXPECT_FALSE(lists_sensor(NULL, CAMERA_TOPOLOGY));
+	camera_close(&self->c);
+	EXPECT_FALSE(lists_sensor(NULL, CAMERA_TOPOLOGY));
+	EXPECT_TRUE(lists_sensor("--all", CAMERA_TOPOLOGY));
+	EXPECT_EQ(-ECONNREFUSED, speak_to(CLOSED));
+	EXPECT_EQ(NULL, one = told_of(NULL, camera));
+	json_object_put(one);
+	EXPECT_EQ(NULL, one = told_of(NULL, closed));
+	json_object_put(one);
+	one = told_of("--all", camera);
+	ASSERT_NE(NULL, one);
+	EXPECT_EQ(1, evidence_number(one, "used"));
+	json_object_put(one);
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "unused")));
+	EXPECT_NE(NULL, strstr(warden_said(), "use location"));
+	EXPECT_EQ(NULL, strstr(warden_said(), "use camera"));
+}
+
+/* What is open is used: a session, a server, a bound socket, a connection. */
+TEST_F(unused, rule_lapses_and_one_that_something_rests_on_does_not)
+{
+	struct claim denied = { .domain = "connect", .reason = "lapsed", .program = "tester" };
+	struct claim blind = { .domain = "sensor", .reason = "lapsed", .program = "tester" };
+	struct claim renewed = { .event = "rule-renew", .domain = "policy" };
+	uint32_t closed, camera, server;
+	int datagrams, connection, taken;
+	char line[16];
+
+	policy_of(self->text, sizeof(self->text), 5);
+	closed = warden_line(self->text, "7303");
+	camera = warden_line(self->text, "use camera");
+	server = warden_line(self->text, "listen tcp 7301");
+	self->mark = evidence_mark();
+	ASSERT_LOADED(self->text);
+	ASSERT_EQ(0, camera_open(&self->c, self->camera));
+	ASSERT_LE(0, self->server = receive_at(SOCK_STREAM, SERVER));
+	ASSERT_LE(0, datagrams = receive_at(SOCK_DGRAM, DATAGRAMS));
+	ASSERT_LE(0, connection = speak_to(SERVER));
+	ASSERT_LE(0, taken = accept4(self->server, NULL, NULL, SOCK_CLOEXEC));
+	ASSERT_TRUE(lapses(&self->mark, closed));
+	ASSERT_TRUE(lapses(&self->mark, warden_line(self->text, "7304")));
+	ASSERT_TRUE(lapses(&self->mark, warden_line(self->text, "use microphone")));
+	EXPECT_TRUE(has_lapsed(closed));
+	EXPECT_FALSE(has_lapsed(camera));
+	EXPECT_FALSE(has_lapsed(server));
+	EXPECT_FALSE(has_lapsed(warden_line(self->text, "udp 7302")));
+	EXPECT_FALSE(has_lapsed(warden_line(self->text, "connect tcp 7301")));
+	self->mark = evidence_mark();
+	denied.line = closed;
+	EXPECT_EQ(-EACCES, speak_to(CLOSED));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "unused")));
+	EXPECT_NE(NULL, strstr(warden_said(), "lapsed"));
+	snprintf(line, sizeof(line), "%u", closed);
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "renew", line)));
+	EXPECT_NE(NULL, strstr(warden_said(), "1 rules had lapsed"));
+	renewed.line = closed;
+	EXPECT_FOUND(evidence_of_event(&self->mark, &renewed));
+	EXPECT_EQ(-ECONNREFUSED, speak_to(CLOSED));
+	/* what rested on nothing but what is closed now goes the same way */
+	self->mark = evidence_mark();
+	camera_close(&self->c);
+	close(taken);
+	close(connection);
+	close(self->server);
+	close(datagrams);
+	ASSERT_TRUE(lapses(&self->mark, camera));
+	ASSERT_TRUE(lapses(&self->mark, server));
+	self->mark = evidence_mark();
+	EXPECT_EQ(-EACCES, camera_open(&self->c, self->camera));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &blind));
+	EXPECT_EQ(-EACCES, receive_at(SOCK_STREAM, SERVER));
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "renew", "all")));
+	EXPECT_EQ(0, camera_open(&self->c, self->camera));
+	camera_close(&self->c);
+	ASSERT_LE(0, self->server = receive_at(SOCK_STREAM, SERVER));
+	ASSERT_LE(0, connection = speak_to(SERVER)); /* its packets come in again */
+	close(connection);
+	close(self->server);
+}
+
+static uint64_t boot_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* A program that is answered from its ticket uses its rule all the same. */
+TEST_F(unused, rule_in_use_stands_though_nobody_is_asked)
+{
+	const uint64_t begin = boot_ms();
+	uint64_t last = begin, now, gap = 0;
+
+	policy_of(self->text, sizeof(self->text), 8);
+	ASSERT_LOADED(self->text);
+	do {
+		ASSERT_EQ(-ECONNREFUSED, speak_to(SPOKEN))
+		{
+			TH_LOG("after %u ms, the longest pause %u ms", (unsigned int)(last - begin),
+			       (unsigned int)gap);
+		}
+		usleep(100000);
+		now = boot_ms();
+		gap = now - last > gap ? now - last : gap;
+		last = now;
+	} while (now - begin < 30000 && gap < 6000);
+	if (gap >= 6000)
+		SKIP(return, "the machine stood still for longer than a rule may");
+	EXPECT_FALSE(has_lapsed(warden_line(self->text, "7304")));
+	EXPECT_TRUE(has_lapsed(warden_line(self->text, "7303")));
+}
+
+/* Neither an update nor the next life lets a rule stand again. */
+TEST_F(unused, rule_that_lapsed_is_so_after_an_update_and_in_the_next_life)
+{
+	struct claim denied = { .domain = "connect", .reason = "lapsed", .program = "tester" };
+	uint32_t closed;
+
+	unlink(STATE);
+	unlink(STATE ".counter");
+	policy_of(self->text, sizeof(self->text), 5);
+	self->mark = evidence_mark();
+	ASSERT_LOADED(self->text);
+	ASSERT_TRUE(lapses(&self->mark, warden_line(self->text, "7303")));
+	/* the same rule on another line, in a policy that lets rules stand for longer */
+	snprintf(self->text, sizeof(self->text), "%s",
+		 warden_policy("program tester { path \"%s\"; }\n"
+			       "default connect deny; default protocol allow;\n"
+			       "connect unused 90 days;\n"
+			       "allow tester connect tcp 7309;\n\n\n"
+			       "allow tester connect tcp 7303;\n", warden_self()));
+	ASSERT_LOADED(self->text);
+	closed = warden_line(self->text, "7303");
+	EXPECT_EQ(-EACCES, speak_to(CLOSED));
+	EXPECT_EQ(-ECONNREFUSED, speak_to(7309));
+	EXPECT_TRUE(has_lapsed(closed));
+	ASSERT_EQ(0, warden_ctl(ARGV("state", "save", STATE)))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	ASSERT_TRUE(warden_live_again());
+	ASSERT_LOADED(self->text);
+	EXPECT_EQ(-ECONNREFUSED, speak_to(CLOSED));
+	ASSERT_EQ(0, warden_ctl(ARGV("state", "restore", STATE)))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	self->mark = evidence_mark();
+	denied.line = closed;
+	EXPECT_EQ(-EACCES, speak_to(CLOSED));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_EQ(-ECONNREFUSED, speak_to(7309));
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "renew", "all")));
+	EXPECT_EQ(-ECONNREFUSED, speak_to(CLOSED));
+}
+
+TEST_HARNESS_MAIN

@@ -68,6 +68,7 @@ int warden_policy_observed(const struct warden_ctl *ctl);
 int warden_policy_explain(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_who_can(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_learn(const struct warden_ctl *ctl, int argc, char **argv);
+int warden_policy_drift(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_unused(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_renew(const struct warden_ctl *ctl, int argc, char **argv);
 

@@ -254,6 +254,7 @@ const struct warden_noun *warden_noun_policy(void)
 		  "[--root DIR] (FILE | --running) (use CLASS [TOPOLOGY] | use protocol NAME | listen PROTOCOL PORT [on INTERFACE] [at ADDRESS] [from ADDRESS] | connect PROTOCOL PORT [ADDRESS] [on INTERFACE] | egress CLASS [ADDRESS] [on INTERFACE] | exec|module|firmware "
 		  "PATH)",
 		  warden_policy_who_can },
+		{ "drift", "", warden_policy_drift },
 		{ "unused", "[--all]", warden_policy_unused },
 		{ "renew", "[--layer LAYER] LINE|all", warden_policy_renew },
 		{ "learn", "[--from RECORDS.json]", warden_policy_learn },

@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -466,6 +467,64 @@ TEST_F(life, what_was_open_before_is_a_session_and_ends_with_the_policy)
 	EXPECT_EQ(1, warden_status("sessions"));
 	client_end(&recorder);
 	EXPECT_EQ(0, warden_status("sessions"));
+}
+
+/* What anybody may open: an attribute of the camera, and a file that shows nothing. */
+#define ATTRIBUTE     "/sys/class/video4linux/%s/dev_debug"
+#define FREE_FILE     "/proc/self/status"
+#define OPEN_FILES    70000
+#define OPENED_OFTEN  300
+#define DESCRIPTORS   (2 * OPEN_FILES + OPENED_OFTEN + 64)
+
+/* Two free files by turns, so that none of them stands beside a copy. */
+static int open_free(void)
+{
+	int fd[2] = { open(FREE_FILE, O_RDONLY), open(FREE_FILE, O_RDONLY) };
+	int i;
+
+	for (i = 0; i < OPEN_FILES; i++)
+		if (dup(fd[0]) < 0 || dup(fd[1]) < 0)
+			return errno;
+	return 0;
+}
+
+/* 0 where each open of a file can be read, or all give one errno; -1 where they differ. */
+static int read_each(const int *fd, int nr)
+{
+	int i, err, first = -2;
+	char c;
+
+	for (i = 0; i < nr; i++) {
+		err = pread(fd[i], &c, 1, 0) == 1 ? 0 : errno;
+		if (first != -2 && err != first)
+			return -1;
+		first = err;
+	}
+	return first;
+}
+
+/* One that opens an attribute many times, behind a hundred thousand descriptors that show nothing. */
+TEST_F(life, no_number_of_open_files_hides_one_that_was_open_before)
+{
+	const struct rlimit room = { DESCRIPTORS, DESCRIPTORS };
+	char path[256];
+	int fd[OPENED_OFTEN], i;
+
+	ASSERT_EQ(0, withdraw_module());
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &room));
+	ASSERT_EQ(0, open_free());
+	snprintf(path, sizeof(path), ATTRIBUTE, strrchr(self->camera, '/') + 1);
+	for (i = 0; i < OPENED_OFTEN; i++) {
+		fd[i] = open(path, O_RDONLY | O_CLOEXEC);
+		ASSERT_LE(0, fd[i]);
+	}
+	EXPECT_EQ(0, read_each(fd, OPENED_OFTEN));
+	ASSERT_EQ(0, insert("boot=deny"));
+	EXPECT_EQ(OPENED_OFTEN, warden_status("sessions"));
+	EXPECT_EQ(0, read_each(fd, OPENED_OFTEN));
+	ASSERT_LOADED(warden_policy("default sensor deny;\n"));
+	EXPECT_EQ(EACCES, read_each(fd, OPENED_OFTEN));
+	EXPECT_EQ(0, close_range(3, ~0U, 0));
 }
 
 TEST_F_TIMEOUT(life, comes_and_goes_with_clients_running, CYCLES_TIMEOUT)

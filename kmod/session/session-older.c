@@ -14,6 +14,8 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/printk.h>
@@ -22,6 +24,8 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/timekeeping.h>
+#include <linux/xarray.h>
 #include <warden/limits.h>
 
 #include "device/classify.h"
@@ -32,11 +36,9 @@
 #include "program/processes.h"
 #include "program/reading.h"
 #include "program/start.h"
+#include "record/record.h"
 #include "session-priv.h"
 #include "session.h"
-
-/* Files of sysfs, debugfs and proc that are looked at in one search; whoever has more open is told of. */
-#define ATTRIBUTES_MAX 65536
 
 /* One search at a time, so that no file is found by two. Inside a change; outside sessions_lock. */
 static DEFINE_MUTEX(search_lock);
@@ -45,16 +47,30 @@ static DEFINE_MUTEX(search_lock);
 static DEFINE_SPINLOCK(older_lock);
 static LIST_HEAD(older);
 
-struct found {
-	struct list_head node;
-	struct file *file;
-	struct task_struct *holder;
-};
+/* Who was started while all were looked at is looked at once more, and who was just before. */
+#define SEARCH_ROUNDS 2
+#define JUST_BEFORE   NSEC_PER_SEC
 
+/**
+ * struct search - one search, in which process by process is looked at
+ * @begun: when, by the clock that sessions begin by
+ * @holder: a thread of the process that is looked at
+ * @found: its files that may be sensors, held
+ * @nr: how many there are, of which @room are kept at most
+ * @room: that of the largest process so far
+ * @left: ms that may still be waited for locks of memory
+ * @lost: processes or files that were not looked at
+ * @free: files of sysfs that are no sensor's, by the number of their inode
+ */
 struct search {
-	struct list_head found;
-	unsigned int attributes;
-	unsigned int lost; /* for want of memory, or of a lock */
+	u64 begun;
+	struct task_struct *holder;
+	struct file **found;
+	unsigned int nr;
+	unsigned int room;
+	unsigned int left;
+	unsigned int lost;
+	struct xarray free;
 };
 
 /* In these, which files are a sensor's is asked where one may sleep. */
@@ -80,75 +96,125 @@ static bool may_be_sensor(const struct file *file)
 	return may_lead_to_sensor(inode);
 }
 
-static void add(struct search *search, struct file *file, struct task_struct *holder, gfp_t gfp)
+/*
+ * To find out whose a file of sysfs is can take a walk over all devices, and whoever likes has many
+ * open. The number of its inode is never another's (kernfs_new_node()).
+ */
+static bool is_kept(const struct file *file)
 {
-	bool attribute = !S_ISCHR(file_inode(file)->i_mode);
-	struct found *f = NULL;
-
-	if (!attribute || search->attributes++ < ATTRIBUTES_MAX)
-		f = kmalloc(sizeof(*f), gfp);
-	if (!f) {
-		search->lost++;
-		return;
-	}
-	f->file = get_file(file);
-	f->holder = get_task_struct(holder);
-	list_add_tail(&f->node, &search->found);
+	return sizeof(unsigned long) == sizeof(u64) && !(file->f_mode & FMODE_WRITE) &&
+	       file_inode(file)->i_sb->s_magic == SYSFS_MAGIC;
 }
 
-struct table {
-	struct search *search;
-	struct task_struct *holder;
-};
-
-static int look_at(const void *arg, struct file *file, unsigned int fd)
+static bool is_known_free(struct search *search, const struct file *file)
 {
-	const struct table *table = arg;
+	return is_kept(file) && xa_load(&search->free, file_inode(file)->i_ino);
+}
 
-	if (may_be_sensor(file))
-		add(table->search, file, table->holder, GFP_ATOMIC | __GFP_NOWARN);
+static bool is_free(struct search *search, const struct file *file)
+{
+	if (warden_session_is(file))
+		return false;
+	if (is_known_free(search, file))
+		return true;
+	if (warden_route_class(file) != WARDEN_SENSOR_CLASS_FREE)
+		return false;
+	if (is_kept(file)) /* without memory it is asked again */
+		xa_store(&search->free, file_inode(file)->i_ino, xa_mk_value(1),
+			 GFP_KERNEL | __GFP_NOWARN);
+	return true;
+}
+
+/* A session since this search, which another process has as well. */
+static bool is_shared(const struct search *search, const struct file *file)
+{
+	const struct warden_session *s = warden_session_is(file) ? warden_session_of(file) : NULL;
+
+	return s && s->was_older && s->since >= search->begun &&
+	       s->pid != task_tgid(search->holder);
+}
+
+/* Descriptors that are copies stand side by side, mostly. */
+static void look_at(struct search *search, struct file *file)
+{
+	const unsigned int kept = min(search->nr, search->room);
+
+	if (kept && search->found[kept - 1] == file)
+		return;
+	if (may_be_sensor(file) ? is_known_free(search, file) : !is_shared(search, file))
+		return;
+	if (search->nr < search->room)
+		search->found[search->nr] = get_file(file);
+	search->nr++;
+}
+
+static int look_at_open(const void *search, struct file *file, unsigned int fd)
+{
+	look_at((struct search *)search, file);
 	return 0;
 }
 
-static void search_tables(struct search *search)
+static void look_at_mapped(struct file *file, void *search)
 {
-	struct table table = { .search = search };
-	struct task_struct *p;
+	look_at(search, file);
+}
+
+static void drop_found(struct search *search)
+{
+	unsigned int kept = min(search->nr, search->room);
+
+	while (kept)
+		fput(search->found[--kept]);
+	search->nr = 0;
+}
+
+/* For what was found, and some more that it opens meanwhile. Nothing is kept then. */
+static bool make_room(struct search *search)
+{
+	const unsigned int room = search->nr + search->nr / 4 + 64;
+	struct file **found = kvmalloc_array(room, sizeof(*found), GFP_KERNEL | __GFP_NOWARN);
+
+	if (!found)
+		return false;
+	drop_found(search);
+	kvfree(search->found);
+	search->found = found;
+	search->room = room;
+	return true;
+}
+
+/*
+ * All that one process has, at once: it cannot move a file to where was looked already. A file that was
+ * closed may still be mapped.
+ */
+static void find_in(struct search *search, struct task_struct *process)
+{
+	bool seen;
+
+	do {
+		warden_process_files(process, look_at_open, search);
+		seen = warden_process_mapped(process, look_at_mapped, search, &search->left);
+	} while (search->nr > search->room && make_room(search));
+	search->lost += !seen;
+	if (search->nr > search->room)
+		search->lost += search->nr - search->room;
+}
+
+/* Its first thread may have ended while others go on. */
+static struct task_struct *living_thread(struct task_struct *process)
+{
+	struct task_struct *t, *living = process;
 
 	rcu_read_lock();
-	for_each_process_thread(p, table.holder) {
-		if (table.holder->flags & PF_KTHREAD)
+	for_each_thread(process, t) {
+		if (!READ_ONCE(t->mm))
 			continue;
-		task_lock(table.holder);
-		if (table.holder->files && (table.holder == p || table.holder->files != p->files))
-			iterate_fd(table.holder->files, 0, look_at, &table);
-		task_unlock(table.holder);
+		living = t;
+		break;
 	}
+	get_task_struct(living);
 	rcu_read_unlock();
-}
-
-static void look_at_mapped(struct file *file, void *arg)
-{
-	const struct table *table = arg;
-
-	if (may_be_sensor(file))
-		add(table->search, file, table->holder, GFP_KERNEL);
-}
-
-/* A file that was closed may still be mapped. */
-static void search_mappings(struct search *search)
-{
-	struct table table = { .search = search };
-	unsigned int count, i, left = WARDEN_PROCESSES_WAIT_MS;
-	struct task_struct **holders = warden_processes(&count);
-
-	search->lost += !holders;
-	for (i = 0; holders && i < count; i++) {
-		table.holder = holders[i];
-		search->lost += !warden_process_mapped(holders[i], look_at_mapped, &table,
-						       &left);
-	}
-	warden_processes_put(holders, count);
+	return living;
 }
 
 /* --- the session -------------------------------------------------------------------- */
@@ -350,6 +416,45 @@ int warden_session_meet(struct file *file, const struct warden_request *req,
 	return err;
 }
 
+static void take_found(struct search *search, struct warden_reading *reading)
+{
+	const unsigned int kept = min(search->nr, search->room);
+	unsigned int i;
+
+	for (i = 0; i < kept; i++) {
+		if (!is_free(search, search->found[i]))
+			search->lost += !!take_in(search->found[i], search->holder, reading);
+		cond_resched();
+	}
+	drop_found(search);
+}
+
+/* Those that were started since a time on the monotonic clock. */
+static void search_processes(struct search *search, u64 since, struct warden_reading *reading)
+{
+	unsigned int count, i;
+	struct task_struct **processes = warden_processes(&count);
+
+	search->lost += !processes;
+	for (i = 0; i < count; i++) {
+		if (processes[i]->flags & PF_KTHREAD || processes[i]->start_time < since)
+			continue;
+		search->holder = living_thread(processes[i]);
+		find_in(search, processes[i]);
+		take_found(search, reading);
+		put_task_struct(search->holder);
+	}
+	warden_processes_put(processes, count);
+}
+
+/* What goes on unseen has no record, and whoever wants to know that a sensor was off is to know it. */
+static void tell_lost(unsigned int lost)
+{
+	pr_warn("warden: no room to look at %u holders of files that were open before; what they hold goes on unseen\n",
+		lost);
+	warden_record_lose(false);
+}
+
 /**
  * warden_session_search() - make sessions of all sensor files that are none
  *
@@ -360,20 +465,23 @@ int warden_session_meet(struct file *file, const struct warden_request *req,
  */
 void warden_session_search(void)
 {
-	struct search search = { .found = LIST_HEAD_INIT(search.found) };
 	struct warden_reading reading = { .left = WARDEN_READING_MAX };
-	struct found *f, *next;
+	struct search search = {
+		.begun = ktime_get_coarse_boottime_ns(),
+		.left = WARDEN_PROCESSES_WAIT_MS,
+	};
+	u64 begin, since = 0;
+	unsigned int round;
 
-	search_tables(&search);
-	search_mappings(&search);
-	list_for_each_entry_safe(f, next, &search.found, node) {
-		search.lost += !!take_in(f->file, f->holder, &reading);
-		fput(f->file);
-		put_task_struct(f->holder);
-		kfree(f);
+	xa_init(&search.free);
+	for (round = 0; round < SEARCH_ROUNDS; round++) {
+		begin = ktime_get_ns();
+		search_processes(&search, since, &reading);
+		since = begin - min(begin, (u64)JUST_BEFORE);
 	}
 	warden_reading_end(&reading);
+	xa_destroy(&search.free);
+	kvfree(search.found);
 	if (search.lost)
-		pr_warn("warden: no room to look at %u holders of files that were open before; what they hold goes on unseen\n",
-			search.lost);
+		tell_lost(search.lost);
 }

@@ -8,10 +8,12 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
 
 #include "lib/harness.h"
+#include "lib/handing.h"
 
 #define NOTHING	   "default sensor deny;\n"
 #define RECEIVER   "/dev/ttyACM0"
@@ -147,6 +149,41 @@ TEST_F(terminal, reader_from_before_it_was_a_sensor_needs_a_rule)
 	EXPECT_EQ(-1, read(fd, line, sizeof(line)));
 	EXPECT_EQ(EACCES, errno);
 	close(fd);
+}
+
+/* Nobody has it but a socket, until it arrives, and who gets it may have it. */
+TEST_F(terminal, on_its_way_before_it_was_a_sensor_is_a_session_where_it_arrives)
+{
+	struct claim begun = {
+		.event = "session-start", .domain = "sensor", .reason = "open-before",
+		.program = warden_self(), .pid = getpid(),
+	};
+	struct claim ended = begun;
+	int fd = open_raw(RECEIVER), pair[2];
+	char c;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+	ASSERT_EQ(0, handing_send(pair[0], fd));
+	close(fd);
+	ASSERT_LOADED(warden_policy(NOTHING CLASSIFIED "allow any use location;\n"));
+	EXPECT_EQ(0, warden_status("sessions"));
+	fd = handing_receive(pair[1]);
+	ASSERT_LE(0, fd);
+	ended.object = begun.object = topology();
+	EXPECT_FOUND(evidence_of_event(&self->mark, &begun));
+	EXPECT_EQ(1, warden_status("sessions"));
+	ASSERT_EQ((ssize_t)strlen(SENTENCE), write(self->other, SENTENCE, strlen(SENTENCE)));
+	EXPECT_TRUE(can_receive(fd, 20000));
+	ended.event = "session-end";
+	ended.reason = "policy-changed";
+	ASSERT_LOADED(warden_policy(NOTHING CLASSIFIED));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &ended));
+	EXPECT_EQ(-1, read(fd, &c, 1));
+	EXPECT_EQ(EACCES, errno);
+	close(fd);
+	close(pair[0]);
+	close(pair[1]);
 }
 
 /* What tables know of a device stands: a camera is not made a thermometer. */

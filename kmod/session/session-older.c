@@ -40,7 +40,10 @@
 #include "session-priv.h"
 #include "session.h"
 
-/* One search at a time, so that no file is found by two. Inside a change; outside sessions_lock. */
+/*
+ * One file is made a session at a time, so that none is by two. Inside a change; outside sessions_lock.
+ * Changes wait for who has it, so nobody reads a program under it.
+ */
 static DEFINE_MUTEX(search_lock);
 
 /* Protects the list of those there are; innermost. */
@@ -313,19 +316,15 @@ static bool is_pinned(const struct warden_sensor *sensor)
 }
 
 /* As open_session() does for one that is being opened. */
-static int take(struct file *file, struct task_struct *holder, struct warden_reading *reading)
+static int take(struct file *file, struct task_struct *holder, const struct warden_request *req,
+		const struct warden_answer *answer)
 {
-	struct warden_identity subject;
-	struct warden_request req;
-	struct warden_answer answer;
 	struct warden_session *s;
 
-	ask(file, holder, &req, &subject, &answer, reading);
-	if (req.class == WARDEN_SENSOR_CLASS_FREE)
-		return 0;
+	lockdep_assert_held(&search_lock);
 	if (warden_session_count() >= WARDEN_SESSIONS_MAX)
 		return -ENFILE;
-	s = warden_session_new(file, holder, &req, &answer);
+	s = warden_session_new(file, holder, req, answer);
 	if (!s)
 		return -ENOMEM;
 	warden_route_find(file, &s->sensor);
@@ -338,24 +337,22 @@ static int take(struct file *file, struct task_struct *holder, struct warden_rea
 		return 0;
 	}
 	if (s->pid)
-		warden_egress_mark(s->pid, BIT(req.class));
+		warden_egress_mark(s->pid, BIT(req->class));
 	warden_session_enlist_older(s);
 	warden_session_tell(s, WARDEN_EVENT_SESSION_START, WARDEN_REASON_OPEN_BEFORE);
 	return 0;
 }
 
 /* One that another process has as well: whoever of them may not have it speaks for all. */
-static void share(struct file *file, struct task_struct *holder, struct warden_reading *reading)
+static void share(struct file *file, struct task_struct *holder, const struct warden_request *req,
+		  const struct warden_answer *answer)
 {
 	struct warden_session *s = warden_session_of(file);
-	struct warden_identity subject;
-	struct warden_request req;
-	struct warden_answer answer;
 
+	lockdep_assert_held(&search_lock);
 	if (!s || !s->was_older || s->pid == task_tgid(holder))
 		return;
-	ask(file, holder, &req, &subject, &answer, reading);
-	if (req.class != WARDEN_SENSOR_CLASS_FREE && (answer.denied || subject.reason))
+	if (answer->denied || req->subject->reason)
 		warden_session_disown(s);
 }
 
@@ -364,25 +361,35 @@ static void share(struct file *file, struct task_struct *holder, struct warden_r
  * as it is, whatever is said of it: the next review ends it where it has no ground. -ENOMEM
  * or -ENFILE where it stays outside.
  */
-static int take_in(struct file *file, struct task_struct *holder, struct warden_reading *reading)
+static int take_in(struct file *file, struct task_struct *holder, const struct warden_request *req,
+		   const struct warden_answer *answer)
 {
 	int err = 0;
 
+	if (req->class == WARDEN_SENSOR_CLASS_FREE)
+		return 0;
 	mutex_lock(&search_lock);
 	if (may_be_sensor(file))
-		err = take(file, holder, reading);
+		err = take(file, holder, req, answer);
 	else if (warden_session_is(file))
-		share(file, holder, reading);
+		share(file, holder, req, answer);
 	mutex_unlock(&search_lock);
 	return err;
 }
 
-/* One that is a session rests on what allows this program, too. */
+/*
+ * One that is a session rests on what allows this program, too, which is asked once more where something
+ * changed before a review could see it.
+ */
 static int inherit(struct warden_session *s, const struct warden_request *req,
 		   struct warden_answer *answer)
 {
-	int err = warden_heir_add(s, req, answer);
+	struct warden_sensor behind;
+	int err = 0;
 
+	if (!warden_judge_holds(answer))
+		err = warden_judge_use(s->sensor.devt, req, answer, &behind);
+	err = err ?: warden_heir_add(s, req, answer);
 	if (err)
 		warden_judge_tell(req, answer, s->sensor.topology, 0);
 	else if (answer->has_receipt)
@@ -403,10 +410,8 @@ static int inherit(struct warden_session *s, const struct warden_request *req,
 int warden_session_meet(struct file *file, const struct warden_request *req,
 			struct warden_answer *answer)
 {
-	struct warden_reading reading = { .left = U64_MAX }; /* its own, for which only it waits */
-	int err = take_in(file, current, &reading);
+	int err = take_in(file, current, req, answer);
 
-	warden_reading_end(&reading);
 	if (err)
 		warden_session_tell_unmade(file, req, answer,
 					   err == -ENFILE ? WARDEN_REASON_TOO_MANY_SESSIONS :
@@ -416,6 +421,16 @@ int warden_session_meet(struct file *file, const struct warden_request *req,
 	return err;
 }
 
+static int meet_older(struct file *file, struct task_struct *holder, struct warden_reading *reading)
+{
+	struct warden_identity subject;
+	struct warden_request req;
+	struct warden_answer answer;
+
+	ask(file, holder, &req, &subject, &answer, reading);
+	return take_in(file, holder, &req, &answer);
+}
+
 static void take_found(struct search *search, struct warden_reading *reading)
 {
 	const unsigned int kept = min(search->nr, search->room);
@@ -423,7 +438,7 @@ static void take_found(struct search *search, struct warden_reading *reading)
 
 	for (i = 0; i < kept; i++) {
 		if (!is_free(search, search->found[i]))
-			search->lost += !!take_in(search->found[i], search->holder, reading);
+			search->lost += !!meet_older(search->found[i], search->holder, reading);
 		cond_resched();
 	}
 	drop_found(search);

@@ -13,6 +13,7 @@
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/hashtable.h>
 #include <linux/magic.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -46,9 +47,12 @@
  */
 static DEFINE_MUTEX(search_lock);
 
-/* Protects the list of those there are; innermost. */
+/*
+ * Those there are, by their file: each descriptor of each process may be asked for in a search. The lock
+ * protects the table; innermost.
+ */
 static DEFINE_SPINLOCK(older_lock);
-static LIST_HEAD(older);
+static DEFINE_HASHTABLE(older, 10);
 
 /* Who was started while all were looked at is looked at once more, and who was just before. */
 #define SEARCH_ROUNDS 2
@@ -91,12 +95,12 @@ static bool may_be_sensor(const struct file *file)
 
 	if (file->f_mode & FMODE_PATH || !file->f_op || file->f_op->owner == THIS_MODULE)
 		return false;
-	/* a session whose driver put operations of its own in the place of ours stays one */
-	if (warden_mapping_is(file->f_mapping) || warden_session_of_older(file))
+	/* first what most files are */
+	if (S_ISCHR(inode->i_mode) ? warden_route_class(file) == WARDEN_SENSOR_CLASS_FREE :
+				     !may_lead_to_sensor(inode))
 		return false;
-	if (S_ISCHR(inode->i_mode))
-		return warden_route_class(file) != WARDEN_SENSOR_CLASS_FREE;
-	return may_lead_to_sensor(inode);
+	/* a session whose driver put operations of its own in the place of ours stays one */
+	return !warden_mapping_is(file->f_mapping) && !warden_session_of_older(file);
 }
 
 /*
@@ -234,7 +238,7 @@ struct warden_session *warden_session_of_older(const struct file *file)
 	struct warden_session *s, *found = NULL;
 
 	spin_lock(&older_lock);
-	list_for_each_entry(s, &older, older) {
+	hash_for_each_possible(older, s, older, (unsigned long)file) {
 		if (s->file == file) {
 			found = s;
 			break;
@@ -252,10 +256,10 @@ struct warden_session *warden_session_of_older(const struct file *file)
  */
 void warden_session_forget_older(struct warden_session *s)
 {
-	if (list_empty(&s->older))
+	if (!hash_hashed(&s->older))
 		return;
 	spin_lock(&older_lock);
-	list_del_init(&s->older);
+	hash_del(&s->older);
 	spin_unlock(&older_lock);
 }
 
@@ -269,7 +273,7 @@ void warden_session_keep_pages(struct warden_session *s)
 {
 	warden_mapping_share(&s->mapping, s->file->f_mapping);
 	spin_lock(&older_lock);
-	list_add(&s->older, &older);
+	hash_add(older, &s->older, (unsigned long)s->file);
 	spin_unlock(&older_lock);
 }
 

@@ -16,7 +16,7 @@
 /**
  * struct warden_session - one open sensor file
  * @node: in the table, until release or hand-back
- * @older: in the list of those whose file keeps its address space
+ * @older: in the table of those whose file keeps its address space
  * @was_older: it was open before it was asked for
  * @among_lit: in the list of those that are lit, or were; under its lock
  * @run: the start of who opened it, which is kept for it; 0 is none
@@ -52,7 +52,7 @@
  */
 struct warden_session {
 	struct list_head node;
-	struct list_head older;
+	struct hlist_node older;
 	struct list_head among_lit;
 	u64 run;
 	struct list_head heirs;

@@ -103,7 +103,7 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 	s->orig = NULL;
 	s->ground = 0;
 	s->limit = NULL;
-	INIT_LIST_HEAD(&s->older);
+	INIT_HLIST_NODE(&s->older);
 	INIT_LIST_HEAD(&s->among_lit);
 	INIT_LIST_HEAD(&s->heirs);
 	s->since = ktime_get_coarse_boottime_ns(); /* a tick early at most, never late */

@@ -9,7 +9,7 @@
  *  3. mmap calls under way are waited for, by taking their mm's lock once;
  *  4. the stream is stopped through its driver;
  *  5. the mappings are zapped, and a fault handler may not bring pages back; what was
- *     exported is erased;
+ *     exported is erased, for which all processes are searched once;
  *  6. the holders are killed, where the rule says so;
  *  7. whoever waits for the file to be ready, in poll(2), epoll(7) or an io_uring,
  *     is woken and finds that it is dead (session-wake.c).
@@ -35,6 +35,7 @@
 
 #include "device/ear.h"
 #include "network/broker.h"
+#include "program/processes.h"
 #include "session-export.h"
 #include "session-priv.h"
 #include "session.h"
@@ -44,6 +45,7 @@
 #define MMAP_WAIT_MS 50 /* for the locks of holders' memory */
 #define LOCK_WAIT_MS 100 /* for drivers' locks; a call inside the driver was asked to leave before */
 #define WAKE_WAIT_MS 100 /* until those who wait were woken */
+#define EXPORT_WAIT_MS WARDEN_PROCESSES_WAIT_MS /* for the locks of any memory that may have been handed a buffer */
 
 /* How long stop waits for holders to close what was ended, and to unmap it. */
 #define DRAIN_MS 500
@@ -54,6 +56,7 @@ struct waits {
 	unsigned int mmap;
 	unsigned int lock;
 	unsigned int wake;
+	unsigned int export;
 };
 
 /* A thread that has an ending session's file open. */
@@ -241,7 +244,8 @@ static void signal_holder(struct task_struct *task, u32 flags)
 }
 
 /* Take the ground from under a session, which is dead. The caller holds a reference to its file. */
-static void end_session(struct warden_session *s, struct waits *left)
+static void end_session(struct warden_session *s, struct waits *left,
+			struct warden_exports *exports)
 {
 	struct warden_buffers buffers;
 	struct holder *h;
@@ -254,24 +258,36 @@ static void end_session(struct warden_session *s, struct waits *left)
 		wait_for_mmap(h->task, &left->mmap);
 	warden_stream_stop(s->file, s->orig, &s->sensor, &buffers, &left->lock);
 	warden_mapping_zap(&s->mapping);
-	warden_export_end(s, &buffers);
+	warden_export_add(exports, s, &buffers);
 	list_for_each_entry(h, &holders, node)
 		signal_holder(h->task, s->answer.flags);
 	free_holders(&holders);
-	warden_session_wake(s, &left->wake);
+}
+
+static void end_sessions(struct list_head *list, struct waits *left)
+{
+	struct warden_exports exports;
+	struct warden_session *s;
+
+	deaden_all(list);
+	warden_export_init(&exports);
+	list_for_each_entry(s, list, ending)
+		end_session(s, left, &exports);
+	warden_export_end(&exports, &left->export);
+	list_for_each_entry(s, list, ending)
+		warden_session_wake(s, &left->wake);
 }
 
 static unsigned int end_picked(struct list_head *list, u32 reason, u64 since, u64 *took)
 {
-	struct waits left = { MMAP_WAIT_MS, LOCK_WAIT_MS, WAKE_WAIT_MS };
+	struct waits left = { MMAP_WAIT_MS, LOCK_WAIT_MS, WAKE_WAIT_MS, EXPORT_WAIT_MS };
 	struct warden_session *s, *next;
 	unsigned int nr = 0;
 
-	deaden_all(list);
+	end_sessions(list, &left);
 	list_for_each_entry_safe(s, next, list, ending) {
 		u64 passed;
 
-		end_session(s, &left);
 		warden_session_unlight(s);
 		passed = ktime_get_boottime_ns() - since;
 		warden_session_tell_ended(s, WARDEN_EVENT_SESSION_END, reason, passed);

@@ -17,6 +17,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/xarray.h>
 
 #include "compat/dma-buf.h"
 #include "judge/judge.h"
@@ -88,6 +89,49 @@ int warden_export_keep(const struct warden_identity *identity)
 	return err;
 }
 
+/**
+ * warden_export_init() - no camera yet
+ * @exports: its memory
+ *
+ * Context: Any.
+ */
+void warden_export_init(struct warden_exports *exports)
+{
+	xa_init(&exports->privs);
+	xa_init(&exports->openers);
+}
+
+static void note(struct xarray *to, const void *address)
+{
+	if (address)
+		xa_store(to, (unsigned long)address, xa_mk_value(1), GFP_KERNEL);
+}
+
+static bool is_noted(struct xarray *in, const void *address)
+{
+	return address && xa_load(in, (unsigned long)address);
+}
+
+/**
+ * warden_export_add() - one session more that ends
+ * @exports: those so far
+ * @s: its stream is stopped; stays until warden_export_end()
+ * @buffers: what its queue had
+ *
+ * Context: Process context, may sleep. Without memory one that was handed on is passed over.
+ */
+void warden_export_add(struct warden_exports *exports, const struct warden_session *s,
+		       const struct warden_buffers *buffers)
+{
+	unsigned int i;
+
+	if (!IS_ENABLED(CONFIG_DMA_SHARED_BUFFER) || s->sensor.class != WARDEN_SENSOR_CLASS_CAMERA)
+		return;
+	note(&exports->openers, s->pid);
+	for (i = 0; i < buffers->nr; i++)
+		note(&exports->privs, buffers->priv[i]);
+}
+
 #if IS_ENABLED(CONFIG_DMA_SHARED_BUFFER)
 
 /* A buffer that ends. */
@@ -99,8 +143,8 @@ struct found {
 
 /* What is looked for, in one process after the other. */
 struct search {
-	const struct warden_buffers *buffers;
-	bool all; /* in the process that had the camera, whatever its queue says */
+	struct warden_exports *exports;
+	bool all; /* in a process that had a camera, whatever its queue says */
 	struct list_head files;
 };
 
@@ -112,7 +156,7 @@ static void keep_file(struct search *search, struct file *file, gfp_t gfp)
 
 	if (!warden_export_is(file) || !READ_ONCE(buf->size))
 		return;
-	if (!search->all && !warden_stream_has(search->buffers, buf->priv))
+	if (!search->all && !is_noted(&search->exports->privs, buf->priv))
 		return;
 	f = kmalloc(sizeof(*f), gfp);
 	if (!f)
@@ -135,19 +179,19 @@ static void look_at_mapped(struct file *file, void *search)
 }
 
 /* Descriptors first: by what is found in them no lock is waited for. */
-static void search_all(const struct warden_session *s, struct search *search)
+static void search_all(struct search *search, unsigned int *left)
 {
-	unsigned int count, i, left = WARDEN_PROCESSES_WAIT_MS;
+	unsigned int count, i;
 	struct task_struct **tasks = warden_processes(&count);
 
 	for (i = 0; i < count; i++) {
-		search->all = s->pid && task_tgid(tasks[i]) == s->pid;
+		search->all = is_noted(&search->exports->openers, task_tgid(tasks[i]));
 		if (!(tasks[i]->flags & PF_KTHREAD))
 			warden_process_files(tasks[i], look_at, search);
 	}
 	for (i = 0; i < count; i++) {
-		search->all = s->pid && task_tgid(tasks[i]) == s->pid;
-		warden_process_mapped(tasks[i], look_at_mapped, search, &left);
+		search->all = is_noted(&search->exports->openers, task_tgid(tasks[i]));
+		warden_process_mapped(tasks[i], look_at_mapped, search, left);
 	}
 	warden_processes_put(tasks, count);
 }
@@ -163,25 +207,11 @@ static void erase(struct dma_buf *buf, size_t size)
 	dma_buf_vunmap_unlocked(buf, &map);
 }
 
-/**
- * warden_export_end() - end what was exported from a camera
- * @s: a session of it that has ended, its stream stopped
- * @buffers: what its queue had
- *
- * Wherever they are: in descriptors and mappings of any process. What the process that
- * had the session holds ends whatever its queue says, as that may have been freed.
- *
- * Context: Process context, sleeps.
- */
-void warden_export_end(const struct warden_session *s, const struct warden_buffers *buffers)
+static void end_found(struct search *search)
 {
-	struct search search = { .buffers = buffers, .files = LIST_HEAD_INIT(search.files) };
 	struct found *f, *next;
 
-	if (s->sensor.class != WARDEN_SENSOR_CLASS_CAMERA)
-		return;
-	search_all(s, &search);
-	list_for_each_entry_safe (f, next, &search.files, node) {
+	list_for_each_entry_safe (f, next, &search->files, node) {
 		erase(f->file->private_data, f->size);
 		unmap_mapping_range(f->file->f_mapping, 0, 0, 1);
 		__fput_sync(f->file);
@@ -189,9 +219,32 @@ void warden_export_end(const struct warden_session *s, const struct warden_buffe
 	}
 }
 
+/**
+ * warden_export_end() - end what was exported from cameras
+ * @exports: sessions of them that have ended; none are left in there
+ * @left: ms it may wait for locks of memory; gets less by what it waited
+ *
+ * Wherever they are: in descriptors and mappings of any process, which are searched once for all of
+ * them. What a process that had one of the sessions holds ends whatever its queue says, as that may have
+ * been freed.
+ *
+ * Context: Process context, sleeps.
+ */
+void warden_export_end(struct warden_exports *exports, unsigned int *left)
+{
+	struct search search = { .exports = exports, .files = LIST_HEAD_INIT(search.files) };
+
+	if (!xa_empty(&exports->openers) || !xa_empty(&exports->privs)) {
+		search_all(&search, left);
+		end_found(&search);
+	}
+	xa_destroy(&exports->openers);
+	xa_destroy(&exports->privs);
+}
+
 #else
 
-void warden_export_end(const struct warden_session *s, const struct warden_buffers *buffers)
+void warden_export_end(struct warden_exports *exports, unsigned int *left)
 {
 }
 

@@ -164,21 +164,3 @@ bool warden_stream_is_own(const struct file *file, const struct warden_sensor *s
 {
 	return !is_video(sensor) || asked_for_buffers(file, sensor);
 }
-
-/**
- * warden_stream_has() - was this one of them?
- * @buffers: what a queue had
- * @priv: address its allocator knows a buffer by
- *
- * Context: Any.
- * Return: true if it was.
- */
-bool warden_stream_has(const struct warden_buffers *buffers, const void *priv)
-{
-	unsigned int i;
-
-	for (i = 0; i < buffers->nr; i++)
-		if (priv && buffers->priv[i] == priv)
-			return true;
-	return false;
-}

@@ -25,6 +25,5 @@ void warden_stream_stop(struct file *file, const struct file_operations *ops,
 			const struct warden_sensor *sensor, struct warden_buffers *buffers,
 			unsigned int *left);
 bool warden_stream_is_own(const struct file *file, const struct warden_sensor *sensor);
-bool warden_stream_has(const struct warden_buffers *buffers, const void *priv);
 
 #endif /* WARDEN_STREAM_H */

@@ -4,11 +4,14 @@
  */
 #include <fcntl.h>
 #include <json-c/json.h>
+#include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 
 #include "lib/harness.h"
+#include "lib/sight.h"
 #include "lib/told.h"
 
 #define OPENS 500
@@ -302,6 +305,51 @@ TEST_F(sensor, opens_of_what_is_no_sensor_do_not_call_the_module)
 	/* The measure is able to tell: a sensor does call. */
 	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use camera;\n"));
 	EXPECT_LE(asking + 10, calls_of_opens(self->camera, 10));
+}
+
+/* A process that has the camera open from now on; -1 where it could not. */
+static pid_t start_holder(const char *camera)
+{
+	pid_t pid;
+	int ends[2];
+	char c;
+
+	if (pipe(ends))
+		return -1;
+	pid = sight_fork();
+	if (!pid) {
+		if (open(camera, O_RDONLY) < 0 || write(ends[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(ends[1]);
+	if (read(ends[0], &c, 1) != 1)
+		pid = -1;
+	close(ends[0]);
+	return pid;
+}
+
+/* Sessions that end together are ended together, and each holder gets what its own rule says. */
+TEST_F(sensor, kills_by_the_rule_of_what_was_held_alone)
+{
+	int status = 0, fd;
+	pid_t holder;
+	char c;
+
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use camera kill;\n"
+				    "allow any use microphone;\n"));
+	fd = open("/dev/snd/pcmC0D1c", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	holder = start_holder(self->camera);
+	ASSERT_LT(0, holder);
+	EXPECT_EQ(2, warden_status("sessions"));
+	ASSERT_LOADED(warden_policy(NOTHING));
+	EXPECT_EQ(holder, waitpid(holder, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	EXPECT_EQ(-1, read(fd, &c, 1));
+	EXPECT_EQ(EACCES, errno);
+	close(fd);
 }
 
 TEST_HARNESS_MAIN

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * How sessions are ended from outside (withdrawal, expiry, another policy, stop). Of all that
- * end together first, as this waits for nobody:
- *  1. the file's operations become dead ones, and its mappings are zapped: the next call fails.
- * Then of one after the other, whose waits have one limit for all, as a program can hold any
- * of them up:
- *  2. threads inside a call are asked out of it (task work with a signal);
+ * end together each step is done before the next, so that what is looked for in all processes is looked
+ * for once. First, as this waits for nobody:
+ *  1. the files' operations become dead ones, and their mappings are zapped: the next call fails.
+ * Then what a program can hold up, by waits that have one limit for all:
+ *  2. threads that have one of the files are asked out of a call (task work with a signal);
  *  3. mmap calls under way are waited for, by taking their mm's lock once;
- *  4. the stream is stopped through its driver;
+ *  4. the streams are stopped through their drivers;
  *  5. the mappings are zapped, and a fault handler may not bring pages back; what was
- *     exported is erased, for which all processes are searched once;
+ *     exported is erased;
  *  6. the holders are killed, where the rule says so;
- *  7. whoever waits for the file to be ready, in poll(2), epoll(7) or an io_uring,
+ *  7. whoever waits for a file to be ready, in poll(2), epoll(7) or an io_uring,
  *     is woken and finds that it is dead (session-wake.c).
  * sound/core/init.c does 1 for a card that is unplugged.
  */
+#include <linux/bitmap.h>
+#include <linux/bits.h>
 #include <linux/delay.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
+#include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
@@ -59,10 +62,11 @@ struct waits {
 	unsigned int export;
 };
 
-/* A thread that has an ending session's file open. */
+/* A thread that has an ending session's file open, and the signals (WARDEN_RULE_SIGNALS) of those it has. */
 struct holder {
 	struct list_head node;
 	struct task_struct *task;
+	u32 flags;
 };
 
 /* Threads that were asked out of a call and have not yet come by; each holds the module. */
@@ -74,73 +78,140 @@ static LIST_HEAD(gone);
 static void free_gone(struct work_struct *work);
 static DECLARE_WORK(gone_work, free_gone);
 
-static int is_file(const void *wanted, struct file *file, unsigned int fd)
+/* What a thread was found to have, beside the signals of what it has. */
+#define HAS_ONE BIT(30)
+
+/* By so many bits of their addresses most files are known to be none of those that end. */
+#define SIEVE_BITS 12
+
+/**
+ * struct look - what threads are looked at for
+ * @files: what HAS_ONE and the signals are of each file, by its address
+ * @openers: the same of who opened them
+ * @shared: what tables that threads share were found to have
+ * @sieve: which addresses of files there are
+ * @all: what can be found at most
+ * @found: what was found in a table
+ */
+struct look {
+	struct xarray files;
+	struct xarray openers;
+	struct xarray shared;
+	DECLARE_BITMAP(sieve, 1 << SIEVE_BITS);
+	u32 all;
+	u32 found;
+};
+
+static u32 flags_of(struct xarray *in, const void *address)
 {
-	return wanted == file;
+	void *value = xa_load(in, (unsigned long)address);
+
+	return value ? xa_to_value(value) : 0;
 }
 
-/* What is looked for, and what tables that threads share were found to have. */
-struct look {
-	const struct file *file;
-	struct xarray shared;
-};
+static void add_flags(struct xarray *to, const void *address, u32 flags)
+{
+	xa_store(to, (unsigned long)address, xa_mk_value(flags | flags_of(to, address)),
+		 GFP_KERNEL);
+}
+
+/* Without memory the holders of one are passed over. */
+static void look_for(struct look *look, const struct list_head *list)
+{
+	const struct warden_session *s;
+
+	xa_init(&look->files);
+	xa_init(&look->openers);
+	xa_init(&look->shared);
+	bitmap_zero(look->sieve, 1 << SIEVE_BITS);
+	look->all = 0;
+	list_for_each_entry(s, list, ending) {
+		const u32 flags = HAS_ONE | (s->answer.flags & WARDEN_RULE_SIGNALS);
+
+		add_flags(&look->files, s->file, flags);
+		add_flags(&look->openers, s->pid, flags);
+		__set_bit(hash_ptr(s->file, SIEVE_BITS), look->sieve);
+		look->all |= flags;
+	}
+}
+
+static void look_for_no_more(struct look *look)
+{
+	xa_destroy(&look->files);
+	xa_destroy(&look->openers);
+	xa_destroy(&look->shared);
+}
+
+static int look_at(const void *arg, struct file *file, unsigned int fd)
+{
+	struct look *look = (struct look *)arg;
+
+	if (test_bit(hash_ptr(file, SIEVE_BITS), look->sieve))
+		look->found |= flags_of(&look->files, file);
+	return look->found == look->all;
+}
 
 /*
  * Each table is walked once, as it has room for a million files and may be that of thousands
  * of threads. A thread that is inside a call keeps the table it called with, so that one of
  * whom this is asked has not got another in its place meanwhile.
  */
-static bool has(const struct files_struct *table, struct look *look)
+static u32 found_in(const struct files_struct *table, struct look *look)
 {
 	const unsigned long at = (unsigned long)table / __alignof__(*table);
 	const bool is_shared = atomic_read(&table->count) > 1;
 	void *known = is_shared ? xa_load(&look->shared, at) : NULL;
-	bool found;
 
 	if (known)
 		return xa_to_value(known);
-	found = iterate_fd((struct files_struct *)table, 0, is_file, look->file);
+	look->found = 0;
+	iterate_fd((struct files_struct *)table, 0, look_at, look);
 	if (is_shared) /* without memory the next thread's is walked again */
-		xa_store(&look->shared, at, xa_mk_value(found), GFP_ATOMIC | __GFP_NOWARN);
-	return found;
+		xa_store(&look->shared, at, xa_mk_value(look->found), GFP_ATOMIC | __GFP_NOWARN);
+	return look->found;
 }
 
-static bool holds(struct task_struct *t, struct look *look)
+/* A thread of an opener's rings may have the file where no table shows it. */
+static u32 flags_of_thread(struct task_struct *t, struct look *look)
 {
-	bool found;
+	u32 flags = 0;
 
 	task_lock(t);
-	found = t->files && has(t->files, look);
+	if (t->files)
+		flags = found_in(t->files, look);
 	task_unlock(t);
-	return found;
+	if (t->flags & PF_IO_WORKER)
+		flags |= flags_of(&look->openers, task_tgid(t));
+	return flags;
 }
 
-/* A thread of the opener's rings, which may have the file where no table shows it. */
-static bool works_for(const struct task_struct *t, const struct pid *opener)
+static void add_holder(struct list_head *holders, struct task_struct *t, u32 flags)
 {
-	return t->flags & PF_IO_WORKER && task_tgid((struct task_struct *)t) == opener;
+	struct holder *h = kmalloc(sizeof(*h), GFP_ATOMIC);
+
+	if (!h)
+		return;
+	h->task = get_task_struct(t);
+	h->flags = flags;
+	list_add(&h->node, holders);
 }
 
-/* Every thread that has the file in its table, or in a ring. Without memory one is passed over. */
-static void collect_holders(const struct warden_session *s, struct list_head *holders)
+/* Every thread that has one of the files in its table, or in a ring. Without memory one is passed over. */
+static void collect_holders(const struct list_head *list, struct list_head *holders)
 {
-	struct look look = { .file = s->file };
 	struct task_struct *p, *t;
-	struct holder *h;
+	struct look look;
+	u32 flags;
 
-	xa_init(&look.shared);
+	look_for(&look, list);
 	rcu_read_lock();
 	for_each_process_thread(p, t) {
-		if (t->flags & PF_KTHREAD || (!holds(t, &look) && !works_for(t, s->pid)))
-			continue;
-		h = kmalloc(sizeof(*h), GFP_ATOMIC);
-		if (!h)
-			continue;
-		h->task = get_task_struct(t);
-		list_add(&h->node, holders);
+		flags = t->flags & PF_KTHREAD ? 0 : flags_of_thread(t, &look);
+		if (flags)
+			add_holder(holders, t, flags);
 	}
 	rcu_read_unlock();
-	xa_destroy(&look.shared);
+	look_for_no_more(&look);
 }
 
 static void free_holders(struct list_head *holders)
@@ -161,7 +232,7 @@ static void kick_arrives(struct callback_head *work)
 }
 
 /*
- * Make a thread leave an interruptible wait; its system call starts over and meets dead_ops. One
+ * Make a thread leave an interruptible wait, once for all it has; its system call starts over and meets dead_ops. One
  * that is stopped or frozen comes by when it goes on, and until then the module cannot go.
  */
 static void kick(struct task_struct *t)
@@ -243,37 +314,44 @@ static void signal_holder(struct task_struct *task, u32 flags)
 	put_pid(pid);
 }
 
-/* Take the ground from under a session, which is dead. The caller holds a reference to its file. */
-static void end_session(struct warden_session *s, struct waits *left,
-			struct warden_exports *exports)
+/* Nobody is in a call of it any more who could be asked out of there. */
+static void quieten(struct warden_session *s, struct waits *left, struct warden_exports *exports)
 {
 	struct warden_buffers buffers;
-	struct holder *h;
-	LIST_HEAD(holders);
 
-	collect_holders(s, &holders);
-	list_for_each_entry(h, &holders, node)
-		kick(h->task);
-	list_for_each_entry(h, &holders, node)
-		wait_for_mmap(h->task, &left->mmap);
 	warden_stream_stop(s->file, s->orig, &s->sensor, &buffers, &left->lock);
 	warden_mapping_zap(&s->mapping);
 	warden_export_add(exports, s, &buffers);
-	list_for_each_entry(h, &holders, node)
-		signal_holder(h->task, s->answer.flags);
-	free_holders(&holders);
 }
 
-static void end_sessions(struct list_head *list, struct waits *left)
+static void quieten_all(const struct list_head *list, struct waits *left)
 {
 	struct warden_exports exports;
 	struct warden_session *s;
 
-	deaden_all(list);
 	warden_export_init(&exports);
 	list_for_each_entry(s, list, ending)
-		end_session(s, left, &exports);
+		quieten(s, left, &exports);
 	warden_export_end(&exports, &left->export);
+}
+
+/* Take the ground from under sessions. The caller holds references to their files. */
+static void end_sessions(struct list_head *list, struct waits *left)
+{
+	struct warden_session *s;
+	struct holder *h;
+	LIST_HEAD(holders);
+
+	deaden_all(list);
+	collect_holders(list, &holders);
+	list_for_each_entry(h, &holders, node)
+		kick(h->task);
+	list_for_each_entry(h, &holders, node)
+		wait_for_mmap(h->task, &left->mmap);
+	quieten_all(list, left);
+	list_for_each_entry(h, &holders, node)
+		signal_holder(h->task, h->flags);
+	free_holders(&holders);
 	list_for_each_entry(s, list, ending)
 		warden_session_wake(s, &left->wake);
 }
@@ -284,6 +362,8 @@ static unsigned int end_picked(struct list_head *list, u32 reason, u64 since, u6
 	struct warden_session *s, *next;
 	unsigned int nr = 0;
 
+	if (list_empty(list))
+		return 0;
 	end_sessions(list, &left);
 	list_for_each_entry_safe(s, next, list, ending) {
 		u64 passed;

@@ -18,6 +18,7 @@
 #include "network/egress.h"
 #include "policy/snapshot.h"
 #include "program/identity.h"
+#include "program/quarantine.h"
 #include "record/record.h"
 #include "session/light.h"
 
@@ -318,6 +319,19 @@ void warden_named_init(struct warden_named_session *s, u32 class, const char *na
 	s->holder = NULL;
 }
 
+/*
+ * What was allowed before a review came by, which had no session to end, is asked once more. The
+ * review that comes after finds one.
+ */
+static int look_again(struct warden_named_session *s, const struct warden_request *req,
+		      struct warden_answer *answer)
+{
+	lockdep_assert_held(&s->lock);
+	if (warden_judge_holds(answer) && !warden_quarantine_holds(req))
+		return 0;
+	return judge(req, s->name, answer);
+}
+
 /**
  * warden_named_go_on() - may the current program use this, now and until it asks again?
  * @s: what it uses
@@ -340,6 +354,8 @@ int warden_named_go_on(struct warden_named_session *s)
 	req = ask(s->class, s->name, &subject);
 	err = judge(&req, s->name, &answer);
 	mutex_lock(&s->lock);
+	if (!err)
+		err = look_again(s, &req, &answer);
 	if (err && is_holder(s->holder, &req))
 		end(s, answer.reason);
 	else if (!err && !s->holder)

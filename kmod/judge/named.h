@@ -9,7 +9,7 @@ struct warden_named_holder;
 
 /**
  * struct warden_named_session - a use that lasts, of what is no file of a sensor
- * @lock: protects @holder; nests records and lights
+ * @lock: protects @holder; nests records, marks and lights
  * @class: enum warden_sensor_class
  * @name: what is used; what a rule can name as a device, and what a record tells
  * @holder: who used it first, and by what ground; NULL while it is not in use

@@ -37,6 +37,13 @@ static void add(struct drift *d, const char *kind, const char *format, ...)
 	json_object_array_add(d->list, one);
 }
 
+static const char *text_of(struct json_object *json, const char *field)
+{
+	const char *text = json_object_get_string(json_object_object_get(json, field));
+
+	return text ? text : "";
+}
+
 /* --- what was said by hand -------------------------------------------------------------- */
 
 static void look_at_policy(struct drift *d, const struct warden_object *o)
@@ -99,9 +106,16 @@ static int look_at_status(void *ctx, const struct warden_object *o)
 	return 0;
 }
 
+/* A file has a digest of each kind, which stand behind each other. */
 static int look_at_cut(void *ctx, const struct warden_object *o)
 {
-	add(ctx, "quarantine", "%s", warden_object_string(o, WARDEN_A_QUARANTINE_LABEL));
+	const char *label = warden_object_string(o, WARDEN_A_QUARANTINE_LABEL);
+	struct drift *d = ctx;
+	size_t n = json_object_array_length(d->list);
+	struct json_object *last = n ? json_object_array_get_idx(d->list, n - 1) : NULL;
+
+	if (!last || strcmp(text_of(last, "kind"), "quarantine") || strcmp(text_of(last, "what"), label))
+		add(d, "quarantine", "%s", label);
 	return 0;
 }
 
@@ -115,13 +129,6 @@ static int look_at_rule(void *ctx, const struct warden_object *o)
 }
 
 /* --- what is open --------------------------------------------------------------------------- */
-
-static const char *text_of(struct json_object *json, const char *field)
-{
-	const char *text = json_object_get_string(json_object_object_get(json, field));
-
-	return text ? text : "";
-}
 
 static void look_at_open(struct drift *d, const char *kind, struct json_object *list, const char *a,
 			 const char *b, const char *c)

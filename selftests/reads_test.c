@@ -190,12 +190,9 @@ FIXTURE_SETUP(reads)
 	ASSERT_LOADED(warden_policy("default sensor allow;\nallow any use motion;\n"));
 	for (i = 0; i < SENSORS; i++)
 		self->there[i] = sensors[i].is_there();
-	for (i = 0; self->there[SENSORS - 1] && i < SENSORS; i++) { /* a kernel with all drivers */
-		EXPECT_TRUE(self->there[i])
-		{
+	for (i = 0; i < SENSORS; i++)
+		if (!self->there[i])
 			TH_LOG("no %s here", sensors[i].name);
-		}
-	}
 	ASSERT_LOADED(warden_policy(BY_CONSENT, warden_self()));
 	warden_withdraw_all();
 	self->mark = evidence_mark();

@@ -454,7 +454,7 @@ static bool is_packed(void)
 	int ms;
 
 	for (ms = 0; ms < PACKED_MS; ms += 250) {
-		if (warden_status("policy-memory") < READ_RULES * 64)
+		if (warden_status("policy-memory") < READ_RULES * 80) /* 60 for a rule; its bytes would be 50 more */
 			return true;
 		usleep(250000);
 	}

@@ -4,6 +4,10 @@
 #include <time.h>
 
 #include "kselftest_harness.h"
+
+/* Beside guests, with sanitizers. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT 300
 #include "policy/diff.h"
 #include "policy/enforce.h"
 #include "policy/explain.h"

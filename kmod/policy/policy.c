@@ -643,9 +643,9 @@ void __init warden_policy_init(void)
  */
 void warden_policy_exit(void)
 {
-	warden_use_exit();
 	hrtimer_cancel(&revert_timer);
 	cancel_work_sync(&revert_work);
+	warden_use_exit(); /* what is taken back begins a look, and a look has what it puts in force packed */
 	cancel_delayed_work_sync(&pack_work);
 	warden_shadow_exit();
 	warden_layers_free(provisional.before);

@@ -267,13 +267,23 @@ static bool is_lost(const struct warden_sweep *s, const struct warden_sweep_foun
 	return lost;
 }
 
+/*
+ * A rule is kept by a socket of UDP that was connected after it was bound, and by one for which the
+ * kernel picked the port, which looks like one that only sends.
+ */
+static bool receives(const struct warden_sweep *s, const struct sock *sk, bool taken)
+{
+	if (is_datagram(sk))
+		return s->note || is_bound(sk);
+	return sk->sk_state == TCP_LISTEN || taken;
+}
+
 static bool is_concerned(const struct warden_sweep *s, struct sock *sk, bool taken)
 {
 	if (s->out)
 		return is_outgoing(sk, taken) &&
 		       (s->note || is_lost(s, &(struct warden_sweep_found){ .sk = sk }));
-	return (is_datagram(sk) ? is_bound(sk) : sk->sk_state == TCP_LISTEN || taken) &&
-	       (s->note || is_stopped(s, sk));
+	return receives(s, sk, taken) && (s->note || is_stopped(s, sk));
 }
 
 /* A socket of the kernel's own does not keep its network, whose interfaces are asked for later. */

@@ -138,11 +138,20 @@ static void read_limits(const struct warden_layers *layers)
 	}
 }
 
+/*
+ * Sockets without ports, raw ones and those of other families, ask as port 0 of their protocol, and no
+ * table is walked for them: nobody knows whether one stands on it.
+ */
+static bool is_for_portless(const struct warden_rule *rule)
+{
+	return rule->domain != WARDEN_DOMAIN_SENSOR && !rule->protocol && !rule->port_low;
+}
+
 /* Where a layer allows by default, a rule that allows gives nothing. What must stay allowed stays. */
 static u32 limit_of(const struct warden_snapshot *snap, const struct warden_rule *rule)
 {
 	if (rule->domain >= WARDEN_DOMAIN_LAPSES || rule->action == WARDEN_ACTION_DENY ||
-	    rule->flags & WARDEN_RULE_FLAG_SAFETY || !snap->uses ||
+	    rule->flags & WARDEN_RULE_FLAG_SAFETY || !snap->uses || is_for_portless(rule) ||
 	    snap->defaults[rule->domain].action == WARDEN_ACTION_ALLOW)
 		return 0;
 	return READ_ONCE(limits[rule->domain]);

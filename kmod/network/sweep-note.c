@@ -7,6 +7,7 @@
 #include <linux/in.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <net/ip.h>
 #include <net/sock.h>
@@ -83,22 +84,40 @@ static void note(const struct warden_sweep *s, const struct warden_sweep_found *
 	rcu_read_unlock();
 }
 
-/* False where there are more sockets than are looked at. */
-static bool note_all(struct warden_sweep *s)
+static void note_found(struct warden_sweep *s)
 {
-	u32 round, i;
+	u32 i;
+
+	for (i = 0; i < s->nr; i++) {
+		note(s, &s->found[i]);
+		warden_sweep_let_go(s->found[i].sk);
+		cond_resched();
+	}
+}
+
+/* Others may change something meanwhile; false where that was the policy, so that @s->layers may be gone. */
+static bool let_others_change(u64 generation)
+{
+	warden_change_unlock();
+	cond_resched();
+	warden_change_lock();
+	return warden_layers_get_rcu()->generation == generation;
+}
+
+/* False where not all were looked at. */
+static bool note_all(struct warden_sweep *s, u64 generation)
+{
+	u32 round;
 
 	s->skip = 0;
 	for (round = 0; round < WARDEN_SWEEP_ROUNDS; round++) {
 		warden_sweep_walk(s);
-		for (i = 0; i < s->nr; i++) {
-			note(s, &s->found[i]);
-			warden_sweep_let_go(s->found[i].sk);
-		}
+		note_found(s);
 		if (s->nr < WARDEN_SWEEP_BATCH)
 			return true;
 		s->skip += s->nr;
-		cond_resched();
+		if (!let_others_change(generation))
+			return false;
 	}
 	return false;
 }
@@ -117,11 +136,15 @@ static bool may_lapse(const struct warden_layers *layers)
  * warden_sweep_note() - note the rules that sockets rest on as used
  * @layers: the policy
  *
- * Context: In a change, sleeps.
- * Return: false where not all were looked at, so that nobody knows what is unused.
+ * Who has many sockets must not keep others from changing something: between rounds they may.
+ *
+ * Context: In a change, which ends and begins again; sleeps.
+ * Return: false where not all were looked at, so that nobody knows what is unused, or where
+ * another policy came in force meanwhile.
  */
 bool warden_sweep_note(const struct warden_layers *layers)
 {
+	const u64 generation = layers->generation;
 	struct warden_sweep *s;
 	bool all;
 
@@ -133,9 +156,10 @@ bool warden_sweep_note(const struct warden_layers *layers)
 		return false;
 	s->layers = layers;
 	s->note = true;
-	all = note_all(s);
+	all = note_all(s, generation);
 	s->out = true;
-	all = note_all(s) && all;
+	if (warden_layers_get_rcu()->generation == generation)
+		all = note_all(s, generation) && all;
 	kvfree(s);
 	return all;
 }

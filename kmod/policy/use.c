@@ -262,10 +262,14 @@ static bool any_limit(void)
 static void look(void)
 {
 	const struct warden_layers *layers = warden_layers_get_rcu();
+	const u64 generation = layers->generation;
+	bool sockets;
 
 	void_what_is_kept();
 	warden_session_review(WARDEN_REASON_POLICY_CHANGED, ktime_get_boottime_ns(), NULL);
-	lapse(layers, warden_sweep_note(layers));
+	sockets = warden_sweep_note(layers);
+	if (warden_layers_get_rcu()->generation == generation)
+		lapse(layers, sockets);
 }
 
 static void look_late(struct work_struct *work)

@@ -6,6 +6,7 @@
  */
 #include <linux/in.h>
 #include <linux/mm.h>
+#include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -132,6 +133,17 @@ static bool may_lapse(const struct warden_layers *layers)
 	return any;
 }
 
+/* Told once, until all are looked at again. Changed inside a change. */
+static bool is_too_many;
+
+static void tell_too_many(bool too_many)
+{
+	if (too_many && !is_too_many)
+		pr_warn("warden: more than %u sockets are open: no rule for ports lapses, used or not\n",
+			WARDEN_SWEEP_BATCH * WARDEN_SWEEP_ROUNDS);
+	is_too_many = too_many;
+}
+
 /**
  * warden_sweep_note() - note the rules that sockets rest on as used
  * @layers: the policy
@@ -160,6 +172,8 @@ bool warden_sweep_note(const struct warden_layers *layers)
 	s->out = true;
 	if (warden_layers_get_rcu()->generation == generation)
 		all = note_all(s, generation) && all;
+	if (warden_layers_get_rcu()->generation == generation)
+		tell_too_many(!all);
 	kvfree(s);
 	return all;
 }

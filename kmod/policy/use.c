@@ -40,8 +40,12 @@
 /* Changed inside a change; also read outside of one, for people. */
 static u32 limits[WARDEN_DOMAIN_LAPSES];
 
-/* A rule has lapsed, or was renewed, and the layers are to be published anew. Changed inside a change. */
+/*
+ * A rule has lapsed, or was renewed, and the layers are to be published anew; and whether one ever was.
+ * Changed inside a change.
+ */
 static bool pending;
+static bool ever;
 
 static struct hrtimer look_timer;
 static void look_late(struct work_struct *work);
@@ -195,6 +199,7 @@ static void set_action(struct warden_rule *rule, u8 action)
 	warden_change_assert_held();
 	WRITE_ONCE(rule->action, action);
 	pending = true;
+	ever = true;
 }
 
 static u32 lapse_of(struct warden_snapshot *snap, bool sockets, s64 now, u32 told)
@@ -342,14 +347,15 @@ void warden_use_follow(const struct warden_layers *layers)
 /**
  * warden_use_doubt() - a policy came back whose closed ports were made when it was in force before
  *
- * Rules of layers that stayed may have lapsed since, or been renewed.
+ * Rules of layers that stayed may have lapsed since, or been renewed; that needs no time in the policy,
+ * as what has lapsed stays so where an update takes the time away.
  *
  * Context: In a change; may sleep.
  */
 void warden_use_doubt(void)
 {
 	warden_change_assert_held();
-	pending |= any_limit();
+	pending |= ever;
 	arm();
 }
 

@@ -56,7 +56,8 @@ static void shut_neighbours(const struct usb_interface *first)
 
 /*
  * What `interface_authorized_default` shuts is not ours to let in. That is asked for at its
- * controller, as a neighbour may have shut this one under a policy that is gone.
+ * controller, as a neighbour may have shut this one under a policy that is gone. What is remembered at
+ * its address is of one that went while it was looked at.
  */
 static void add_interface(struct usb_interface *intf)
 {
@@ -64,6 +65,7 @@ static void add_interface(struct usb_interface *intf)
 	struct warden_usb_verdict v;
 	int err = warden_usb_judge(&intf->dev, true, &v);
 
+	warden_usb_remember(&intf->dev, WARDEN_USB_STRANGE);
 	intf->authorized = open && !err;
 	if (open && err)
 		warden_usb_remember(&intf->dev, WARDEN_USB_SHUT);
@@ -150,7 +152,8 @@ void warden_usb_meet(struct device *dev)
  * Where it is the first of its bus, a root hub, the bus is listened to a moment
  * later: what is plugged into it takes longer to be found.
  *
- * The policy may have changed while the device was on its way, so it is looked at again.
+ * The policy may have changed while the device was on its way, so it is looked at again. What is
+ * remembered at its address is of one that went while it was looked at.
  *
  * Context: Tracing program, does not sleep.
  */
@@ -164,6 +167,7 @@ void warden_usb_add(struct device *dev)
 		WRITE_ONCE(bus, dev->bus);
 		queue_work(system_unbound_wq, &listening_work);
 	}
+	warden_usb_remember(dev, WARDEN_USB_STRANGE);
 	if (warden_usb_judge(dev, true, &v)) {
 		if (to_usb_device(dev)->authorized)
 			warden_usb_remember(dev, WARDEN_USB_SHUT);

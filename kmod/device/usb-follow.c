@@ -329,6 +329,29 @@ static void look_at_wanted(const struct course *c, struct device *dev, const str
 	}
 }
 
+/* Whoever is about to bind it has the lock, and is refused. */
+static bool is_claimed(struct device *dev)
+{
+	bool claimed;
+
+	device_lock(dev->parent);
+	device_lock(dev);
+	claimed = dev->driver && !is_authorized(dev);
+	device_unlock(dev);
+	device_unlock(dev->parent);
+	return claimed;
+}
+
+/* Somebody let it in by a file from before, and claimed it before it was shut again. */
+static void look_at_shut(const struct course *c, struct device *dev, const struct warden_usb_verdict *v)
+{
+	if (!warden_usb_is_interface(dev) || !dev->driver || warden_usb_recall(dev) != WARDEN_USB_SHUT ||
+	    !is_claimed(dev))
+		return;
+	bind_again(dev);
+	tell(c, WARDEN_EVENT_SWEEP, v, "is shut");
+}
+
 static void look_at(const struct course *c, struct device *dev)
 {
 	struct warden_usb_verdict *v = kzalloc(sizeof(*v), GFP_KERNEL);
@@ -343,6 +366,8 @@ static void look_at(const struct course *c, struct device *dev)
 		look_at_unwanted(c, dev, denied, v);
 	else if (!denied)
 		look_at_wanted(c, dev, v);
+	else
+		look_at_shut(c, dev, v);
 	kfree(v);
 }
 

@@ -75,14 +75,19 @@ static void add_interface(struct usb_interface *intf)
 	warden_usb_follow();
 }
 
-/* By a file that was opened before the policy shut it somebody may have let it in. */
+/*
+ * By a file that was opened before the policy shut it somebody may have let it in. A driver that is
+ * asked looks at `authorized` after this; one that claims it (usbfs) did before, and is taken away.
+ */
 static void bind_interface(struct usb_interface *intf)
 {
 	struct warden_usb_verdict v;
 
-	if (intf->authorized && warden_usb_recall(&intf->dev) == WARDEN_USB_SHUT &&
-	    warden_usb_judge(&intf->dev, true, &v))
-		intf->authorized = 0;
+	if (!intf->authorized || warden_usb_recall(&intf->dev) != WARDEN_USB_SHUT ||
+	    !warden_usb_judge(&intf->dev, true, &v))
+		return;
+	intf->authorized = 0;
+	warden_usb_follow();
 }
 
 /* --- the bus ------------------------------------------------------------------------------- */

@@ -47,6 +47,9 @@ static u32 limits[WARDEN_DOMAIN_LAPSES];
 static bool pending;
 static bool ever;
 
+/* When the next look is due, by the boot-time clock, in ns. Changed inside a change. */
+static u64 due = U64_MAX;
+
 static struct hrtimer look_timer;
 static void look_late(struct work_struct *work);
 static DECLARE_WORK(look_work, look_late);
@@ -239,6 +242,7 @@ static void void_what_is_kept(void)
 	warden_service_renew();
 }
 
+/* A look that is due already is not put off: whoever loads policies would keep all rules from lapsing. */
 static void arm(void)
 {
 	u64 next = U64_MAX;
@@ -249,10 +253,13 @@ static void arm(void)
 			next = min(next, limits[domain] * (u64)NSEC_PER_SEC / LOOKS);
 	if (pending)
 		next = min_t(u64, next, NSEC_PER_SEC);
-	if (next == U64_MAX)
+	if (next == U64_MAX) {
+		due = U64_MAX;
 		hrtimer_cancel(&look_timer);
-	else
-		hrtimer_start(&look_timer, ns_to_ktime(ktime_get_boottime_ns() + next), HRTIMER_MODE_ABS);
+		return;
+	}
+	due = min(due, ktime_get_boottime_ns() + next);
+	hrtimer_start(&look_timer, ns_to_ktime(due), HRTIMER_MODE_ABS);
 }
 
 static bool any_limit(void)
@@ -280,6 +287,7 @@ static void look(void)
 static void look_late(struct work_struct *work)
 {
 	warden_change_lock();
+	due = U64_MAX;
 	if (any_limit())
 		look();
 	warden_use_settle();

@@ -395,6 +395,19 @@ static u32 renew_layer(struct warden_snapshot *snap, u32 line, u32 *found, u32 t
 	return nr;
 }
 
+/* Who renews again and again keeps alive what nobody uses, and that is told, too. */
+static void tell_begun_anew(u8 layer, u32 line, u32 nr)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%u rules that had not lapsed", nr);
+	warden_change_tell(&(struct warden_change){
+		.event = WARDEN_EVENT_RULE_RENEW,
+		.line = line,
+		.object = text,
+		.snap = layer ? warden_layers_find(warden_layers_get_rcu(), layer) : NULL });
+}
+
 /**
  * warden_use_renew() - begin the time of rules anew, and let those that have lapsed stand again
  * @layer: enum warden_role; 0 is each
@@ -417,6 +430,8 @@ int warden_use_renew(u8 layer, u32 line)
 		return -ENOENT;
 	if (nr > TOLD)
 		tell_rest(nr - TOLD, WARDEN_EVENT_RULE_RENEW);
+	if (found > nr)
+		tell_begun_anew(layer, line, found - nr);
 	err = warden_use_settle();
 	return err ?: nr;
 }

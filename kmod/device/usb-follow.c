@@ -345,8 +345,8 @@ static bool is_claimed(struct device *dev)
 /* Somebody let it in by a file from before, and claimed it before it was shut again. */
 static void look_at_shut(const struct course *c, struct device *dev, const struct warden_usb_verdict *v)
 {
-	if (!warden_usb_is_interface(dev) || !dev->driver || warden_usb_recall(dev) != WARDEN_USB_SHUT ||
-	    !is_claimed(dev))
+	if (!warden_usb_is_interface(dev) || !dev->driver ||
+	    warden_usb_recall(dev) != WARDEN_USB_SHUT || !is_claimed(dev))
 		return;
 	bind_again(dev);
 	tell(c, WARDEN_EVENT_SWEEP, v, "is shut");

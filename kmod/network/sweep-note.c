@@ -96,7 +96,7 @@ static void note_found(struct warden_sweep *s)
 	}
 }
 
-/* Others may change something meanwhile; false where that was the policy, so that @s->layers may be gone. */
+/* False where others changed the policy meanwhile, so that the one that is looked at may be gone. */
 static bool let_others_change(u64 generation)
 {
 	warden_change_unlock();

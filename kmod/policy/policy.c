@@ -645,7 +645,7 @@ void warden_policy_exit(void)
 {
 	hrtimer_cancel(&revert_timer);
 	cancel_work_sync(&revert_work);
-	warden_use_exit(); /* what is taken back begins a look, and a look has what it puts in force packed */
+	warden_use_exit(); /* what was taken back may have begun a look, which may have packing begun */
 	cancel_delayed_work_sync(&pack_work);
 	warden_shadow_exit();
 	warden_layers_free(provisional.before);

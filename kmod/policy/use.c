@@ -542,7 +542,6 @@ void __init warden_use_init(void)
  */
 void warden_use_exit(void)
 {
-	hrtimer_cancel(&look_timer);
-	cancel_work_sync(&look_work);
-	hrtimer_cancel(&look_timer); /* the work may have armed it again */
+	disable_work_sync(&look_work);
+	hrtimer_cancel(&look_timer); /* the work may have armed it, and it begins no other any more */
 }

@@ -238,7 +238,7 @@ TEST_F(unused, rule_lapses_and_one_that_something_rests_on_does_not)
 	EXPECT_NE(NULL, strstr(warden_said(), "lapsed"));
 	snprintf(line, sizeof(line), "%u", closed);
 	ASSERT_EQ(0, warden_ctl(ARGV("policy", "renew", line)));
-	EXPECT_NE(NULL, strstr(warden_said(), "1 rules had lapsed"));
+	EXPECT_NE(NULL, strstr(warden_said(), "1 rule had lapsed and stands again"));
 	renewed.line = closed;
 	EXPECT_FOUND(evidence_of_event(&self->mark, &renewed));
 	EXPECT_EQ(-ECONNREFUSED, speak_to(CLOSED));

@@ -211,8 +211,10 @@ int warden_policy_unused(const struct warden_ctl *ctl, int argc, char **argv)
 
 static void print_renewed(const struct warden_object *o)
 {
-	printf("renewed; %" PRIu64 " rules had lapsed and stand again\n",
-	       warden_object_number(o, WARDEN_A_RULE_USE_RENEWED));
+	uint64_t nr = warden_object_number(o, WARDEN_A_RULE_USE_RENEWED);
+
+	printf("renewed; %" PRIu64 " rule%s had lapsed and stand%s again\n", nr, nr == 1 ? "" : "s",
+	       nr == 1 ? "s" : "");
 }
 
 int warden_policy_renew(const struct warden_ctl *ctl, int argc, char **argv)

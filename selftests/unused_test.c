@@ -236,6 +236,8 @@ TEST_F(unused, rule_lapses_and_one_that_something_rests_on_does_not)
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	ASSERT_EQ(0, warden_ctl(ARGV("policy", "unused")));
 	EXPECT_NE(NULL, strstr(warden_said(), "lapsed"));
+	EXPECT_EQ(2, warden_ctl(ARGV("policy", "renew", "0")));
+	EXPECT_NE(NULL, strstr(warden_said(), "wants the line of a rule"));
 	snprintf(line, sizeof(line), "%u", closed);
 	ASSERT_EQ(0, warden_ctl(ARGV("policy", "renew", line)));
 	EXPECT_NE(NULL, strstr(warden_said(), "1 rule had lapsed and stands again"));

@@ -227,9 +227,10 @@ int warden_policy_renew(const struct warden_ctl *ctl, int argc, char **argv)
 	const struct warden_ask ask = { .what = "policy renew", .cmd = WARDEN_CMD_RULE_RENEW,
 					.request = &request, .print = print_renewed,
 					.advice = "see wardenctl policy unused --all" };
-	unsigned long long line;
+	unsigned long long line = 0;
 	uint32_t layer = 0;
 	int c, status;
+	bool all;
 
 	optind = 1;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -237,15 +238,15 @@ int warden_policy_renew(const struct warden_ctl *ctl, int argc, char **argv)
 		if (!layer)
 			return WARDEN_EXIT_USAGE;
 	}
-	if (argc - optind != 1)
+	all = argc - optind == 1 && !strcmp(argv[optind], "all");
+	if (!all && argc - optind == 1 && warden_usage_number(argv[optind], "policy renew", UINT32_MAX, &line))
+		return WARDEN_EXIT_USAGE;
+	if (!all && !line)
 		return warden_usage_wrong("policy renew wants the line of a rule, or `all`");
 	if (layer)
 		warden_blob_put_u32(&request, WARDEN_A_RULE_USE_LAYER, layer);
-	if (strcmp(argv[optind], "all")) {
-		if (warden_usage_number(argv[optind], "policy renew", UINT32_MAX, &line) || !line)
-			return WARDEN_EXIT_USAGE;
+	if (line)
 		warden_blob_put_u32(&request, WARDEN_A_RULE_USE_LINE, (uint32_t)line);
-	}
 	status = warden_ask_one(ctl, &ask);
 	warden_blob_free(&request);
 	return status;

@@ -202,7 +202,8 @@ int warden_policy_unused(const struct warden_ctl *ctl, int argc, char **argv)
 	begin(&l, ctl->json);
 	err = gather(&l, nl, &f);
 	warden_nl_close(nl);
-	end(&l);
+	if (!err)
+		end(&l);
 	warden_running_close(&running);
 	return err ? warden_fault_print(&f, "policy unused") : WARDEN_EXIT_OK;
 }

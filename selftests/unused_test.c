@@ -201,6 +201,32 @@ TEST_F(unused, rules_and_sensors_are_listed_until_they_are_used)
 	EXPECT_EQ(NULL, strstr(warden_said(), "use camera"));
 }
 
+/* Of several on a line each is told by its own words, and by its domain where it cannot be known. */
+TEST_F(unused, rules_are_told_as_the_policy_says_them)
+{
+	struct json_object *one;
+
+	snprintf(self->text, sizeof(self->text), "%s",
+		 warden_policy("program tester { path \"%s\"; }\n"
+			       "default sensor deny; default listen deny; default protocol allow;\n"
+			       "allow usb class \"hub\";\n"
+			       "allow tester listen tcp 7305; allow tester listen udp 7305;\n"
+			       "allow tester use device \"a/camera\"; allow tester use device \"b/camera\";\n",
+			       warden_self()));
+	ASSERT_LOADED(self->text);
+	one = told_of("--all", warden_line(self->text, "hub"));
+	ASSERT_NE(NULL, one);
+	EXPECT_STREQ("allow usb class \"hub\"", evidence_string(one, "rule"));
+	json_object_put(one);
+	one = told_of("--all", warden_line(self->text, "use device"));
+	ASSERT_NE(NULL, one);
+	EXPECT_STREQ("allow sensor", evidence_string(one, "rule"));
+	json_object_put(one);
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "unused", "--all")));
+	EXPECT_NE(NULL, strstr(warden_said(), "allow tester listen tcp 7305"));
+	EXPECT_NE(NULL, strstr(warden_said(), "allow tester listen udp 7305"));
+}
+
 /* What is open is used: a session, a server, a bound socket, a connection. */
 TEST_F(unused, rule_lapses_and_one_that_something_rests_on_does_not)
 {

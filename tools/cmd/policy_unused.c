@@ -35,35 +35,54 @@ static bool is_named(const struct warden_view *v, const struct warden_rule_view 
 	return !strcmp(r->program ? v->programs.v[r->program - 1].label : "", program);
 }
 
-/* The rule of the policy as it was sent; NULL where it is another by now. */
-static const struct warden_rule_view *find_rule(const struct warden_running *running,
-						const struct warden_object *o)
+/* A class is told of these alone; the policy as it was sent has that of USB interfaces there, too. */
+static bool has_class(const struct warden_rule_view *r)
 {
-	const struct warden_view *v = warden_running_layer(
-		running, (uint32_t)warden_object_number(o, WARDEN_A_RULE_USE_LAYER));
+	return r->domain == WARDEN_DOMAIN_SENSOR || r->domain == WARDEN_DOMAIN_EGRESS;
+}
+
+static bool is_it(const struct warden_view *v, const struct warden_rule_view *r, const struct warden_object *o)
+{
+	return r->line == warden_object_number(o, WARDEN_A_RULE_USE_LINE) &&
+	       r->domain == warden_object_number(o, WARDEN_A_RULE_USE_DOMAIN) &&
+	       r->action == warden_object_number(o, WARDEN_A_RULE_USE_ACTION) &&
+	       (!has_class(r) || r->class == warden_object_number(o, WARDEN_A_RULE_USE_CLASS)) &&
+	       (!warden_object_has(o, WARDEN_A_RULE_USE_PORT_HIGH) ||
+		(r->protocol == warden_object_number(o, WARDEN_A_RULE_USE_PROTOCOL) &&
+		 r->low == warden_object_number(o, WARDEN_A_RULE_USE_PORT_LOW) &&
+		 r->high == warden_object_number(o, WARDEN_A_RULE_USE_PORT_HIGH))) &&
+	       is_named(v, r, warden_object_string(o, WARDEN_A_RULE_USE_PROGRAM));
+}
+
+/*
+ * What the rule says in the policy as it was sent; NULL where it is another by now, or where others of its
+ * line fit as well and say something else: the module does not tell which device, file or name one is about.
+ */
+static char *text_of(const struct warden_view *v, const struct warden_object *o)
+{
+	char *text = NULL, *other;
 	size_t i;
 
 	for (i = 0; v && i < v->rules.n; i++) {
-		const struct warden_rule_view *r = &v->rules.v[i];
-
-		if (r->line == warden_object_number(o, WARDEN_A_RULE_USE_LINE) &&
-		    r->domain == warden_object_number(o, WARDEN_A_RULE_USE_DOMAIN) &&
-		    r->class == warden_object_number(o, WARDEN_A_RULE_USE_CLASS) &&
-		    (!warden_object_has(o, WARDEN_A_RULE_USE_PORT_HIGH) ||
-		     (r->low == warden_object_number(o, WARDEN_A_RULE_USE_PORT_LOW) &&
-		      r->high == warden_object_number(o, WARDEN_A_RULE_USE_PORT_HIGH))) &&
-		    is_named(v, r, warden_object_string(o, WARDEN_A_RULE_USE_PROGRAM)))
-			return r;
+		if (!is_it(v, &v->rules.v[i], o))
+			continue;
+		other = warden_kept_text(v, &v->rules.v[i]);
+		if (text && (!other || strcmp(text, other) != 0)) {
+			free(other);
+			free(text);
+			return NULL;
+		}
+		free(text);
+		text = other;
 	}
-	return NULL;
+	return text;
 }
 
 static const char *what_of(char to[WHAT_TEXT], const struct listing *l, const struct warden_object *o)
 {
-	const struct warden_rule_view *r = find_rule(l->running, o);
 	const struct warden_view *v = warden_running_layer(
 		l->running, (uint32_t)warden_object_number(o, WARDEN_A_RULE_USE_LAYER));
-	char *text = r ? warden_kept_text(v, r) : NULL;
+	char *text = text_of(v, o);
 
 	snprintf(to, WHAT_TEXT, "%s %s", warden_object_word(o, WARDEN_A_RULE_USE_ACTION),
 		 text ? text : warden_object_word(o, WARDEN_A_RULE_USE_DOMAIN));

@@ -369,4 +369,33 @@ TEST_F(unused, rule_that_lapsed_is_so_after_an_update_and_in_the_next_life)
 	EXPECT_EQ(-ECONNREFUSED, speak_to(CLOSED));
 }
 
+/* Nor does an update that lets nothing lapse any more. */
+TEST_F(unused, rule_that_lapsed_is_so_in_the_next_life_of_a_policy_where_none_does)
+{
+	policy_of(self->text, sizeof(self->text), 5);
+	self->mark = evidence_mark();
+	ASSERT_LOADED(self->text);
+	ASSERT_TRUE(lapses(&self->mark, warden_line(self->text, "7303")));
+	snprintf(self->text, sizeof(self->text), "%s",
+		 warden_policy("program tester { path \"%s\"; }\n"
+			       "default connect deny; default protocol allow;\n"
+			       "allow tester connect tcp 7303;\n", warden_self()));
+	ASSERT_LOADED(self->text);
+	EXPECT_EQ(-EACCES, speak_to(CLOSED));
+	ASSERT_EQ(0, warden_ctl(ARGV("state", "save", STATE)))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	ASSERT_TRUE(warden_live_again());
+	ASSERT_LOADED(self->text);
+	EXPECT_EQ(-ECONNREFUSED, speak_to(CLOSED));
+	ASSERT_EQ(0, warden_ctl(ARGV("state", "restore", STATE)))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_EQ(-EACCES, speak_to(CLOSED));
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "renew", "all")));
+	EXPECT_EQ(-ECONNREFUSED, speak_to(CLOSED));
+}
+
 TEST_HARNESS_MAIN

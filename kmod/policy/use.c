@@ -462,7 +462,7 @@ bool warden_use_restore(const struct warden_rule_state *state)
 		return false;
 	if (!is_used(READ_ONCE(*use)))
 		WRITE_ONCE(*use, moment_of(seconds_now() - state->idle, state->used));
-	if (state->lapsed && limit_of(snap, rule))
+	if (state->lapsed && !(rule->flags & WARDEN_RULE_FLAG_SAFETY))
 		set_action(rule, WARDEN_RULE_LAPSED);
 	return true;
 }

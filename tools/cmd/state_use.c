@@ -20,7 +20,8 @@ static int save_rule(void *ctx, const struct warden_object *o)
 	struct json_object *rules = ctx, *all, *one, *value;
 	size_t i;
 
-	if (!warden_object_has(o, WARDEN_A_RULE_USE_AFTER))
+	/* one that has lapsed stays so where an update lets nothing lapse any more */
+	if (!warden_object_has(o, WARDEN_A_RULE_USE_AFTER) && !warden_object_number(o, WARDEN_A_RULE_USE_LAPSED))
 		return 0;
 	all = warden_output_object(o);
 	one = json_object_new_object();

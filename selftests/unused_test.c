@@ -237,7 +237,7 @@ TEST_F(unused, rule_lapses_and_one_that_something_rests_on_does_not)
 	int datagrams, connection, taken;
 	char line[16];
 
-	policy_of(self->text, sizeof(self->text), 5);
+	policy_of(self->text, sizeof(self->text), 20); /* which a slow guest needs to open all of it */
 	closed = warden_line(self->text, "7303");
 	camera = warden_line(self->text, "use camera");
 	server = warden_line(self->text, "listen tcp 7301");

@@ -58,8 +58,12 @@ TEST_F(follow, what_is_quarantined_is_let_in_by_the_policy_that_names_it)
 	ASSERT_LOADED(warden_policy(CLOSED));
 	ASSERT_TRUE(gadget_plug(&self->modem));
 	EXPECT_EQ('0', gadget_authorized(self->modem.port));
-	/* One that names another device does not. The one after it is looked at after it. */
-	ASSERT_LOADED(warden_policy(CLOSED "allow usb \"1d6b:beef\";\n"));
+	ASSERT_TRUE(gadget_make(&self->other, 1, "acm.0"));
+	ASSERT_TRUE(gadget_plug(&self->other));
+	EXPECT_EQ('0', gadget_authorized(self->other.port));
+	/* One that names another device does not; that one came after it, and is looked at after it. */
+	ASSERT_LOADED(warden_policy(CLOSED "allow usb \"1d6b:c0df\";\n"));
+	EXPECT_TRUE(gadget_becomes(self->other.port, '1'));
 	EXPECT_EQ('0', gadget_authorized(self->modem.port));
 
 	self->mark = evidence_mark();

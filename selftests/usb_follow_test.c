@@ -40,17 +40,24 @@ FIXTURE_TEARDOWN(follow)
 	gadget_break(&self->modem);
 }
 
-/* A record of this event about the whole device, which ends so; waited for. */
-static const char *told_of(const struct mark *m, const char *event, const char *port, const char *how)
+/* A record of this about the modem or an interface of it, which ends so; waited for. */
+static const char *told_by(const struct mark *m, struct claim c, const char *name, const char *how)
 {
 	static char object[96];
-	struct claim c = { .event = event, .domain = "usb", .reason = "policy-changed", .object = object };
 	struct json_object *record;
 
-	snprintf(object, sizeof(object), "%s 1d6b:c0de class 02 %s", port, how);
+	snprintf(object, sizeof(object), "%s 1d6b:c0de class 02 %s", name, how);
+	c.domain = "usb";
+	c.reason = "policy-changed";
+	c.object = object;
 	record = evidence_find(m, &c, 30000);
 	json_object_put(record);
 	return record ? NULL : object;
+}
+
+static const char *told_of(const struct mark *m, const char *event, const char *port, const char *how)
+{
+	return told_by(m, (struct claim){ .event = event }, port, how);
 }
 
 TEST_F(follow, what_is_quarantined_is_let_in_by_the_policy_that_names_it)
@@ -191,8 +198,11 @@ TEST_F(follow, what_was_there_before_goes_on_until_a_policy_sweeps)
 
 	self->mark = evidence_mark();
 	ASSERT_LOADED(warden_policy("default usb deny observe;\nsweep usb;\n"));
+	EXPECT_FOUND(told_by(&self->mark, (struct claim){ .event = "sweep", .observed = true },
+			     gadget_interface(&self->modem, 0), "goes on"));
 	EXPECT_EQ('1', gadget_authorized(self->modem.port));
 
+	self->mark = evidence_mark();
 	ASSERT_LOADED(warden_policy(CLOSED "sweep usb;\n"));
 	EXPECT_TRUE(gadget_becomes(self->modem.port, '0'));
 	EXPECT_FOUND(told_of(&self->mark, "sweep", self->modem.port, "is shut"));

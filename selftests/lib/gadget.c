@@ -57,8 +57,11 @@ bool gadget_put(const struct gadget *g, const char *file, const char *text)
 
 /* --- making one -------------------------------------------------------------------- */
 
+/* One wire is what others leave, who need no more; a driver that is there is not loaded with more. */
 static bool load_drivers(const char *functions)
 {
+	if (!access("/sys/class/udc/dummy_udc.0", F_OK) && access("/sys/class/udc/dummy_udc.1", F_OK))
+		device_unload("dummy_hcd");
 	if (device_load("dummy_hcd", "num=2") || device_load("libcomposite", ""))
 		return false;
 	return (!strstr(functions, "acm") || !device_load("usb_f_acm", "")) &&

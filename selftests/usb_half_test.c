@@ -21,7 +21,7 @@
 FIXTURE(half)
 {
 	struct mark mark;
-	struct gadget both;
+	struct gadget both, forged;
 	char keyboard[48];
 };
 
@@ -38,6 +38,7 @@ FIXTURE_TEARDOWN(half)
 {
 	gadget_unplug(&self->both);
 	warden_load(warden_policy("\n"));
+	gadget_break(&self->forged);
 	gadget_break(&self->both);
 }
 
@@ -120,20 +121,18 @@ TEST_F(half, keyboard_half_types_nothing_and_the_other_half_works)
 /* The same numbers as a modem that is named, in another port: numbers can be forged, a port cannot. */
 TEST_F(half, device_that_says_it_is_another_stays_out_by_its_port)
 {
-	struct gadget forged = { 0 };
 	char port[32];
 
 	ASSERT_TRUE(gadget_plug(&self->both));
 	snprintf(port, sizeof(port), "%s", self->both.port);
 	gadget_unplug(&self->both);
-	ASSERT_TRUE(gadget_make(&forged, 1, "acm.0"));
+	ASSERT_TRUE(gadget_make(&self->forged, 1, "acm.0"));
 	ASSERT_LOADED(warden_policy("default usb deny;\nallow usb \"1d6b:*\" on \"%s\";\n", port));
-	EXPECT_TRUE(gadget_plug(&forged));
-	EXPECT_STRNE(port, forged.port);
-	EXPECT_EQ('0', gadget_authorized(forged.port));
+	EXPECT_TRUE(gadget_plug(&self->forged));
+	EXPECT_STRNE(port, self->forged.port);
+	EXPECT_EQ('0', gadget_authorized(self->forged.port));
 	EXPECT_TRUE(gadget_plug(&self->both));
 	EXPECT_EQ('1', gadget_authorized(self->both.port));
-	gadget_break(&forged);
 }
 
 /* --- by whom ever ---------------------------------------------------------------------------- */

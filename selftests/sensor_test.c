@@ -339,7 +339,7 @@ TEST_F(sensor, kills_by_the_rule_of_what_was_held_alone)
 
 	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use camera kill;\n"
 				    "allow any use microphone;\n"));
-	fd = open("/dev/snd/pcmC0D1c", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	fd = open(device_node(MICROPHONE_TOPOLOGY), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	ASSERT_LE(0, fd);
 	holder = start_holder(self->camera);
 	ASSERT_LT(0, holder);

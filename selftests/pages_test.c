@@ -37,9 +37,11 @@
 static int by_vmsplice(void *memory)
 {
 	struct iovec one = { .iov_base = memory, .iov_len = PAGE };
-	int ends[2];
-	int err = pipe2(ends, O_CLOEXEC) || vmsplice(ends[1], &one, 1, SPLICE_F_NONBLOCK) < 0 ? errno : 0;
+	int ends[2], err;
 
+	if (pipe2(ends, O_CLOEXEC))
+		return errno;
+	err = vmsplice(ends[1], &one, 1, SPLICE_F_NONBLOCK) < 0 ? errno : 0;
 	close(ends[0]);
 	close(ends[1]);
 	return err;

@@ -38,6 +38,7 @@ FIXTURE_TEARDOWN(drift)
 {
 	if (self->older >= 0)
 		close(self->older);
+	unlink(SHADOW);
 	warden_load(warden_policy("default protocol allow; default listen allow;\n"));
 }
 

@@ -10,13 +10,14 @@
 
 #define LAUNCH	"/usr/bin/gst-launch-1.0"
 #define PLUGINS "/tmp/gst-plugins"
+#define REGISTRY "/tmp/gst-registry"
 #define FRAME	"chain   *******" /* what fakesink says of a buffer */
 
 #define RULE "allow pipeline use camera for door with consent;"
 
 /* Where it looks for plugins: of those that are installed it would load each one once. */
 #define ENVIRONMENT                                                                                \
-	"GST_PLUGIN_SYSTEM_PATH_1_0=" PLUGINS " GST_PLUGIN_PATH_1_0= GST_REGISTRY_1_0=/tmp/gst-registry "  \
+	"GST_PLUGIN_SYSTEM_PATH_1_0=" PLUGINS " GST_PLUGIN_PATH_1_0= GST_REGISTRY_1_0=" REGISTRY " "  \
 	"GST_REGISTRY_FORK=no "
 
 static const char *policy(void)
@@ -70,6 +71,7 @@ FIXTURE_SETUP(gst)
 FIXTURE_TEARDOWN(gst)
 {
 	warden_withdraw_all();
+	client_shell("rm -rf " PLUGINS " " REGISTRY);
 }
 
 /* Small frames, and few: drawing them is all an emulated processor can do. */

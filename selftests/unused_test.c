@@ -49,11 +49,15 @@ FIXTURE_SETUP(unused)
 	ASSERT_NE(NULL, device_node(CAMERA_TOPOLOGY));
 	snprintf(self->camera, sizeof(self->camera), "%s", device_node(CAMERA_TOPOLOGY));
 	self->server = -1;
+	unlink(STATE);
+	unlink(STATE ".counter");
 }
 
 FIXTURE_TEARDOWN(unused)
 {
 	warden_load(warden_policy("default protocol allow; default listen allow; default sensor allow;\n"));
+	unlink(STATE);
+	unlink(STATE ".counter");
 }
 
 static struct sockaddr_in at(uint16_t port)
@@ -331,8 +335,6 @@ TEST_F(unused, rule_that_lapsed_is_so_after_an_update_and_in_the_next_life)
 	struct claim denied = { .domain = "connect", .reason = "lapsed", .program = "tester" };
 	uint32_t closed;
 
-	unlink(STATE);
-	unlink(STATE ".counter");
 	policy_of(self->text, sizeof(self->text), 5);
 	self->mark = evidence_mark();
 	ASSERT_LOADED(self->text);

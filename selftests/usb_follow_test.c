@@ -116,7 +116,7 @@ TEST_F(follow, interface_is_let_in_and_so_is_the_one_that_needed_it)
 	EXPECT_TRUE(gadget_becomes(second, '0'));
 	EXPECT_EQ('1', gadget_authorized(self->modem.port));
 	EXPECT_EQ('1', gadget_authorized(first));
-	EXPECT_FALSE(gadget_is_bound(second));
+	EXPECT_TRUE(gadget_unbinds(second));
 }
 
 /* Devices are looked at in the order they came in, so the second one tells that the first was. */
@@ -235,6 +235,7 @@ TEST_F(follow, file_from_before_lets_nothing_in)
 	ASSERT_LE(0, interface);
 	ASSERT_LOADED(warden_policy(CLOSED "allow usb class \"cdc-data\";\nsweep usb;\ndefault sensor allow;\n"));
 	EXPECT_TRUE(gadget_becomes(first, '0'));
+	EXPECT_TRUE(gadget_unbinds(first));
 	EXPECT_EQ(1, write(interface, "1", 1));
 	EXPECT_TRUE(gadget_write("/sys/bus/usb/drivers_probe", first));
 	EXPECT_EQ('0', gadget_authorized(first));

@@ -238,6 +238,15 @@ bool gadget_binds(const char *name)
 	return gadget_is_bound(name);
 }
 
+bool gadget_unbinds(const char *name)
+{
+	int i;
+
+	for (i = 0; i < STEPS && gadget_is_bound(name); i++)
+		usleep(STEP_US);
+	return !gadget_is_bound(name);
+}
+
 const char *gadget_finds(const char *pattern)
 {
 	static char found[256];

@@ -58,6 +58,9 @@ bool gadget_is_bound(const char *name);
 /* Wait until it has a driver. */
 bool gadget_binds(const char *name);
 
+/* Wait until it has none any more, which is after it is not authorized any more. */
+bool gadget_unbinds(const char *name);
+
 /* Wait for the first file of this pattern; "" where none comes. */
 const char *gadget_finds(const char *pattern);
 

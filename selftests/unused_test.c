@@ -214,6 +214,8 @@ TEST_F(unused, rules_are_told_as_the_policy_says_them)
 		 warden_policy("program tester { path \"%s\"; }\n"
 			       "default sensor deny; default listen deny; default protocol allow;\n"
 			       "allow usb class \"hub\";\n"
+			       "allow module \"usbhid\";\n"
+			       "allow tester debug tracefs;\n"
 			       "allow tester listen tcp 7305; allow tester listen udp 7305;\n"
 			       "allow tester use device \"a/camera\"; allow tester use device \"b/camera\";\n",
 			       warden_self()));
@@ -221,6 +223,14 @@ TEST_F(unused, rules_are_told_as_the_policy_says_them)
 	one = told_of("--all", warden_line(self->text, "hub"));
 	ASSERT_NE(NULL, one);
 	EXPECT_STREQ("allow usb class \"hub\"", evidence_string(one, "rule"));
+	json_object_put(one);
+	one = told_of("--all", warden_line(self->text, "usbhid"));
+	ASSERT_NE(NULL, one);
+	EXPECT_STREQ("allow module \"usbhid\"", evidence_string(one, "rule"));
+	json_object_put(one);
+	one = told_of("--all", warden_line(self->text, "tracefs"));
+	ASSERT_NE(NULL, one);
+	EXPECT_STREQ("allow tester debug tracefs", evidence_string(one, "rule"));
 	json_object_put(one);
 	one = told_of("--all", warden_line(self->text, "use device"));
 	ASSERT_NE(NULL, one);

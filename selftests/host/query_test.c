@@ -257,6 +257,8 @@ TEST(each_statement_shows_in_a_diff)
 		{ "", "purpose other \"Else\";", "purpose \"other\": text now \"Else\"" },
 		{ "allow p listen tcp 22;", "allow p listen tcp 22; safety { p listen tcp 22; }",
 		  "p listen tcp 22: now on the safety list" },
+		{ "allow usb class \"hub\";", "allow usb class \"hub\"; safety { usb class \"hub\"; }",
+		  "\n  usb class \"hub\": now on the safety list" },
 		{ "", "program q { path \"/usr/bin/voice\"; } allow q use camera;", "q: use camera" },
 		{ "program q { path \"/usr/bin/voice\"; arguments \"-a\"; } allow q use camera;",
 		  "program q { path \"/usr/bin/voice\"; arguments \"-b\"; } allow q use camera;", "q" },

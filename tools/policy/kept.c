@@ -49,7 +49,7 @@ static void put_usb(FILE *f, const struct warden_rule_view *r)
 {
 	char class[16], hex[2 * WARDEN_DIGEST_SIZE + 1];
 
-	fputs(" usb", f);
+	fputs("usb", f);
 	if (r->class)
 		fprintf(f, " class \"%s\"", warden_usb_class_word(class, r->class));
 	else if (r->pattern)
@@ -61,30 +61,37 @@ static void put_usb(FILE *f, const struct warden_rule_view *r)
 		fputs(" any", f);
 }
 
-char *warden_kept_text(const struct warden_view *v, const struct warden_rule_view *r)
+/* What begins with a program; the others are about an object or a device alone. */
+static void put_use(FILE *f, const struct warden_view *v, const struct warden_rule_view *r)
 {
 	bool named = r->program && r->program <= v->programs.n;
+
+	fputs(named ? v->programs.v[r->program - 1].label : "any", f);
+	if (r->domain == WARDEN_DOMAIN_SENSOR)
+		put_sensor(f, r);
+	else if (r->domain == WARDEN_DOMAIN_PROTOCOL)
+		fprintf(f, " use protocol %s",
+			r->socket ? warden_enum_word(warden_enum_socket_class(), r->socket) : "any");
+	else if (r->domain == WARDEN_DOMAIN_DEBUG)
+		fprintf(f, " debug %s", warden_enum_word(warden_enum_debug_surface(), r->surface));
+	else
+		put_ports(f, r);
+}
+
+char *warden_kept_text(const struct warden_view *v, const struct warden_rule_view *r)
+{
 	char *text = NULL;
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
 	if (!f)
 		return NULL;
-	if (!warden_domain_has_object(r->domain) && r->domain != WARDEN_DOMAIN_USB)
-		fputs(named ? v->programs.v[r->program - 1].label : "any", f);
-	if (r->domain == WARDEN_DOMAIN_SENSOR)
-		put_sensor(f, r);
-	else if (r->domain == WARDEN_DOMAIN_PROTOCOL)
-		fprintf(f, " use protocol %s",
-			r->socket ? warden_enum_word(warden_enum_socket_class(), r->socket) : "any");
-	else if (!warden_domain_has_object(r->domain))
-		put_ports(f, r);
-	else if (r->domain == WARDEN_DOMAIN_DEBUG)
-		fprintf(f, " debug %s", warden_enum_word(warden_enum_debug_surface(), r->surface));
-	else if (r->domain == WARDEN_DOMAIN_USB)
+	if (r->domain == WARDEN_DOMAIN_USB)
 		put_usb(f, r);
+	else if (!warden_domain_has_object(r->domain))
+		put_use(f, v, r);
 	else if (r->pattern)
-		fprintf(f, " %s \"%s\"", warden_model_domain(r->domain), r->pattern);
+		fprintf(f, "%s \"%s\"", warden_model_domain(r->domain), r->pattern);
 	else
 		put_file(f, r);
 	fclose(f);

@@ -2,10 +2,11 @@
 #ifndef WARDEN_SWEEP_PRIV_H
 #define WARDEN_SWEEP_PRIV_H
 
+#include <linux/in.h>
 #include <linux/types.h>
+#include <net/sock.h>
 #include <warden/address.h>
 
-struct sock;
 struct warden_request;
 struct warden_ending;
 struct warden_layers;
@@ -67,6 +68,20 @@ struct warden_sweep {
 	struct warden_ending *endings[WARDEN_SWEEP_BATCH];
 };
 
+/**
+ * warden_sweep_is_datagram() - is it one of UDP, of either kind?
+ * @sk: the socket
+ *
+ * Context: Any.
+ * Return: true where it is.
+ */
+static inline bool warden_sweep_is_datagram(const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_UDP || sk->sk_protocol == IPPROTO_UDPLITE;
+}
+
+bool warden_sweep_concerns(const struct warden_sweep *s, const struct warden_sweep_found *f, bool taken);
+u32 warden_sweep_settle(struct warden_sweep *s);
 void warden_sweep_consider(struct warden_sweep *s, struct sock *sk, bool taken);
 void warden_sweep_consider_one(struct warden_sweep *s, const struct warden_sweep_found *f);
 void warden_sweep_read_peer(struct warden_request *req, const struct warden_sweep_found *f);

@@ -32,6 +32,7 @@
 #include "policy/policy.h"
 #include "policy/trust.h"
 #include "program/command.h"
+#include "program/content.h"
 #include "program/identity.h"
 #include "program/load.h"
 #include "program/measure.h"
@@ -134,9 +135,12 @@ static int __init init_base(void)
 	err = warden_record_init(warden_netlink_notify);
 	if (err)
 		goto err_sha256;
-	err = warden_identity_init();
+	err = warden_content_init();
 	if (err)
 		goto err_record;
+	err = warden_identity_init();
+	if (err)
+		goto err_content;
 	err = warden_measure_init(pcr);
 	if (err)
 		goto err_identity;
@@ -154,6 +158,8 @@ err_measure:
 	warden_measure_exit();
 err_identity:
 	warden_identity_exit();
+err_content:
+	warden_content_exit();
 err_record:
 	warden_record_exit();
 err_sha256:
@@ -168,6 +174,7 @@ static void exit_base(void)
 	warden_measure_exit();
 	warden_command_forget();
 	warden_identity_exit();
+	warden_content_exit();
 	warden_record_exit();
 	warden_sha256_exit();
 }

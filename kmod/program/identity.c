@@ -3,8 +3,8 @@
  * What a program is: the digest of its file, kept per file version.
  *
  * The file system is believed on one point only: that it tells when a file's
- * content changed. Where it cannot be believed (what_is_vouched_for()), the file
- * has no identity; where it tells of some changes only (changes_are_told()),
+ * content changed. Where it cannot be believed (warden_content_is_vouched_for()), the file
+ * has no identity; where it tells of some changes only (warden_content_tells_changes()),
  * the digest is made anew each time.
  *
  * Limits. Content that changes below the file system, by a write to the block
@@ -12,16 +12,11 @@
  * cache. On file systems without a change cookie the change time decides, and
  * who can set the clock back can repeat a change time.
  */
-#include <linux/backing-dev.h>
-#include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/file.h>
 #include <linux/fs.h>
-#include <linux/fsverity.h>
 #include <linux/hash.h>
-#include <linux/init_task.h>
 #include <linux/iversion.h>
-#include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/mm_types.h>
 #include <linux/rcupdate.h>
@@ -30,14 +25,12 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
-#include <crypto/hash.h>
+
 #include "command.h"
 #include "compat/fs.h"
+#include "content.h"
 #include "identity.h"
-#include "sha256.h"
 #include "start.h"
-
-#define READ_BYTES 65536
 
 /*
  * The cache is a table of sets: an inode's entry is in one of the ways of the
@@ -49,10 +42,6 @@
 #define SET_BITS 12
 
 _Static_assert(WAYS << SET_BITS == WARDEN_IDENTITIES_MAX, "the sets make up the cache");
-
-#define OCFS2_MAGIC OCFS2_SUPER_MAGIC
-#define GFS2_MAGIC  0x01161970 /* uapi/linux/gfs2_ondisk.h */
-#define UBIFS_MAGIC 0x24051905 /* fs/ubifs/ubifs.h */
 
 /*
  * A file version. The inode's address comes first as it tells most pairs apart;
@@ -89,8 +78,6 @@ struct set {
 static struct {
 	struct set *sets;
 	spinlock_t lock; /* writers of @sets; innermost */
-	const struct cred *cred; /* the kernel's: the policy must be able to read every file */
-	atomic64_t reads;
 	atomic64_t kept; /* numbers that were given */
 } cache;
 
@@ -219,41 +206,6 @@ static void keep(const struct version *v, const struct warden_digest *digest)
 }
 
 /*
- * The kernel can vouch for what it keeps in memory or on a device that is its
- * own. A file system whose content another machine, a user space server or the
- * mounter can change behind its back tells of no change in time, or lies. A
- * list of what is vouched for, so that a kind nobody thought of is not.
- */
-static bool what_is_vouched_for(const struct super_block *sb)
-{
-	if (sb->s_iflags & (SB_I_UNTRUSTED_MOUNTER | SB_I_IMA_UNVERIFIABLE_SIGNATURE))
-		return false;
-
-	switch (sb->s_magic) {
-	case OCFS2_MAGIC:
-	case GFS2_MAGIC:
-		return false;
-	case TMPFS_MAGIC:
-	case RAMFS_MAGIC:
-	case UBIFS_MAGIC:
-	case BTRFS_SUPER_MAGIC:
-		return true;
-	default:
-		return sb->s_bdev || sb->s_mtd;
-	}
-}
-
-/*
- * Where nothing is written back (tmpfs, ramfs), a page of a shared mapping that
- * was read first is writable without a fault: the content changes, and neither
- * cookie nor change time does.
- */
-static bool changes_are_told(const struct super_block *sb)
-{
-	return sb->s_bdi->capabilities & BDI_CAP_WRITEBACK;
-}
-
-/*
  * "Racily clean", as in git's index: without a cookie, a change in the same
  * step of the clock as the last one would carry the same change time. To be
  * called while writing is denied, so that a later change is later than now.
@@ -267,65 +219,6 @@ static bool is_settled(const struct version *v, const struct super_block *sb)
 		return true;
 	ktime_get_coarse_real_ts64(&now);
 	return timespec64_to_ns(&now) - timespec64_to_ns(&ctime) > 2 * step;
-}
-
-static int hash_pieces(struct file *file, struct shash_desc *desc, void *piece)
-{
-	loff_t pos = 0;
-	ssize_t n;
-	int ret;
-
-	while ((n = kernel_read(file, piece, READ_BYTES, &pos)) > 0) {
-		ret = crypto_shash_update(desc, piece, n);
-		if (ret)
-			return ret;
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		cond_resched();
-	}
-	return n;
-}
-
-static int hash_content(struct file *file, struct warden_digest *digest)
-{
-	SHASH_DESC_ON_STACK(desc, warden_sha256_tfm());
-	void *piece = kvmalloc(READ_BYTES, GFP_KERNEL);
-	int ret;
-
-	if (!piece)
-		return -ENOMEM;
-	desc->tfm = warden_sha256_tfm();
-	ret = crypto_shash_init(desc);
-	if (!ret)
-		ret = hash_pieces(file, desc, piece);
-	if (!ret)
-		ret = crypto_shash_final(desc, digest->bytes);
-	shash_desc_zero(desc);
-	kvfree(piece);
-	digest->alg = WARDEN_DIGEST_ALG_SHA256;
-	atomic64_inc(&cache.reads);
-	return ret;
-}
-
-/* The file as it is where it can be read, else its path opened once more. */
-static struct file *open_for_read(struct file *file)
-{
-	if (file->f_mode & FMODE_READ && file->f_mode & FMODE_CAN_READ &&
-	    !(file->f_flags & O_DIRECT))
-		return get_file(file);
-	return dentry_open(&file->f_path, O_RDONLY | O_LARGEFILE | O_NOATIME, cache.cred);
-}
-
-static int read_digest(struct file *file, struct warden_digest *digest)
-{
-	struct file *readable = open_for_read(file);
-	int ret;
-
-	if (IS_ERR(readable))
-		return PTR_ERR(readable);
-	ret = hash_content(readable, digest);
-	fput(readable);
-	return ret;
 }
 
 /*
@@ -342,11 +235,11 @@ static int measure_content(struct file *file, struct inode *inode, struct warden
 	if (!atomic_dec_unless_positive(&inode->i_writecount))
 		return -ETXTBSY;
 	read_version(inode, &version);
-	ret = read_digest(file, digest);
+	ret = warden_content_digest(file, digest);
 	/* a copy-up meanwhile: what was read may be of an inode whose writers are not denied */
 	if (!ret && d_real_inode(file->f_path.dentry) != inode)
 		ret = -ETXTBSY;
-	if (!ret && changes_are_told(inode->i_sb) && is_settled(&version, inode->i_sb))
+	if (!ret && warden_content_tells_changes(inode->i_sb) && is_settled(&version, inode->i_sb))
 		keep(&version, digest);
 	atomic_inc(&inode->i_writecount);
 	return ret;
@@ -378,27 +271,13 @@ static int settle(struct warden_identity *id, int error)
 	return -EACCES;
 }
 
-/* fs-verity's digest binds the content for as long as the file exists. */
-static bool read_verity(struct inode *inode, struct warden_digest *digest)
-{
-	u8 raw[FS_VERITY_MAX_DIGEST_SIZE];
-	enum hash_algo algo;
-
-	if (!IS_VERITY(inode) || !fsverity_get_digest(inode, raw, NULL, &algo) ||
-	    algo != HASH_ALGO_SHA256)
-		return false;
-	digest->alg = WARDEN_DIGEST_ALG_FSVERITY_SHA256;
-	memcpy(digest->bytes, raw, sizeof(digest->bytes));
-	return true;
-}
-
 static int make_digest(struct file *file, struct inode *inode, struct warden_digest *digest)
 {
 	struct version version;
 
-	if (!S_ISREG(inode->i_mode) || !what_is_vouched_for(inode->i_sb))
+	if (!S_ISREG(inode->i_mode) || !warden_content_is_vouched_for(inode->i_sb))
 		return -EINVAL;
-	if (!read_verity(inode, digest))
+	if (!warden_content_verity(inode, digest))
 		return measure_content(file, inode, digest);
 	read_version(inode, &version);
 	keep(&version, digest); /* for good: nobody writes to it any more */
@@ -494,7 +373,7 @@ int warden_identity_peek(const struct file *exe, struct warden_identity *id)
 
 	id->version = 0;
 	known = !warden_identity_is_loose(exe) &&
-		(read_verity(inode, &id->digest) || (!is_open_for_write(inode) && find(inode, id)));
+		(warden_content_verity(inode, &id->digest) || (!is_open_for_write(inode) && find(inode, id)));
 	id->run = warden_command_of(exe);
 	return settle(id, known ? 0 : -ENOENT);
 }
@@ -638,22 +517,11 @@ void warden_identity_forget(const struct super_block *sb)
 	}
 }
 
-u64 warden_identity_reads(void)
-{
-	return atomic64_read(&cache.reads);
-}
-
 int warden_identity_init(void)
 {
 	spin_lock_init(&cache.lock);
 	cache.sets = kvcalloc(1 << SET_BITS, sizeof(*cache.sets), GFP_KERNEL);
-	if (!cache.sets)
-		return -ENOMEM;
-	cache.cred = prepare_kernel_cred(&init_task);
-	if (cache.cred)
-		return 0;
-	kvfree(cache.sets);
-	return -ENOMEM;
+	return cache.sets ? 0 : -ENOMEM;
 }
 
 void warden_identity_exit(void)
@@ -665,5 +533,4 @@ void warden_identity_exit(void)
 	 */
 	warden_identity_forget(NULL);
 	kvfree(cache.sets);
-	put_cred(cache.cred);
 }

@@ -217,12 +217,4 @@ const char *warden_identity_path_of(struct task_struct *task, char *buf, int siz
  */
 void warden_identity_forget(const struct super_block *sb);
 
-/**
- * warden_identity_reads() - how often a file's content was read to make a digest
- *
- * Context: Any.
- * Return: the count since the module was loaded.
- */
-u64 warden_identity_reads(void);
-
 #endif /* WARDEN_IDENTITY_H */

@@ -3,6 +3,7 @@
  * The CAN bus is a bus: a socket of it takes the right to that class, beside the one to
  * its kind, and ends with it.
  */
+#include <json-c/json.h>
 #include <linux/can.h>
 #include <linux/can/raw.h>
 #include <net/if.h>
@@ -55,6 +56,24 @@ static int make_as_nobody(void)
 		_exit(make(SOCK_RAW, CAN_RAW));
 	}
 	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* How many of the sessions there are now are of @pid, on the bus. */
+static unsigned int sessions_of(pid_t pid)
+{
+	struct json_object *list = warden_json(ARGV("sensor", "sessions")), *one;
+	unsigned int i, n = 0;
+
+	if (!list)
+		return -1U;
+	for (i = 0; i < json_object_array_length(list); i++) {
+		one = json_object_array_get_idx(list, i);
+		n += evidence_number(one, "pid") == (uint64_t)pid &&
+		     !strcmp(evidence_string(one, "class"), "bus") &&
+		     !strcmp(evidence_string(one, "topology"), "can");
+	}
+	json_object_put(list);
+	return n;
 }
 
 /* A socket on vcan0, which hears what the others send there. */
@@ -195,6 +214,9 @@ TEST_F(can, switch_ends_who_waits_and_what_was_not_read)
 	ASSERT_TRUE(fd >= 0 && other >= 0);
 	EXPECT_EQ(sizeof(frame), send(other, &frame, sizeof(frame), 0));
 	EXPECT_TRUE(hears(&by_call) && hears(&by_ring));
+	EXPECT_EQ(1, sessions_of(by_call.pid));
+	EXPECT_EQ(1, sessions_of(by_ring.pid));
+	EXPECT_EQ(2, sessions_of(getpid()));
 	told.pid = by_call.pid;
 	EXPECT_FOUND(evidence_of_event(&self->mark, &told));
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
@@ -203,6 +225,8 @@ TEST_F(can, switch_ends_who_waits_and_what_was_not_read)
 	{
 		TH_LOG("%s", warden_said());
 	}
+	EXPECT_EQ(0, sessions_of(by_call.pid));
+	EXPECT_EQ(0, sessions_of(getpid()));
 	EXPECT_EQ(EACCES, end_of(&by_call));
 	EXPECT_EQ(EACCES, end_of(&by_ring));
 	told.event = "session-end";
@@ -218,8 +242,10 @@ TEST_F(can, switch_ends_who_waits_and_what_was_not_read)
 	EXPECT_EQ(-1, recv(fd, &unread, sizeof(unread), MSG_DONTWAIT));
 	EXPECT_EQ(EAGAIN, errno);
 	EXPECT_EQ(sizeof(frame), send(fd, &frame, sizeof(frame), 0));
+	EXPECT_EQ(1, sessions_of(getpid()));
 	close(other);
 	close(fd);
+	EXPECT_EQ(0, sessions_of(getpid()));
 }
 
 TEST_HARNESS_MAIN

@@ -17,12 +17,13 @@
 
 #include "compat/hrtimer.h"
 #include "consent-priv.h"
+#include "device/ear.h"
 #include "network/broker.h"
 #include "policy/layers.h"
 #include "record/record.h"
 #include "session/session.h"
 
-/* Protects all below, and what the other files of consents keep; nests the sessions' lock. */
+/* Protects all below, and what the other files of consents keep; nests those of sessions. */
 static DEFINE_MUTEX(consent_lock);
 static DEFINE_XARRAY(records); /* in the order in which they came */
 static unsigned int nr_records;
@@ -85,7 +86,7 @@ struct lost {
 static bool is_unused(const struct kept *k, u64 now)
 {
 	return warden_ground_unused_until(k) <= now && !warden_session_rests_on(k->grant.receipt) &&
-	       !warden_broker_rests_on(k->grant.receipt);
+	       !warden_broker_rests_on(k->grant.receipt) && !warden_ear_rests_on(k->grant.receipt);
 }
 
 /* True where a record that was given has ended by itself. */

@@ -25,6 +25,7 @@
 #include "hook/hooks.h"
 #include "hook/links.h"
 #include "hook/needs.h"
+#include "session/session.h"
 
 /* What makes such sockets. They are in /sys/module also where they are built in: they have parameters. */
 static const char *const modules[] = { "bluetooth", "can" };
@@ -274,4 +275,63 @@ bool warden_ear_is(const struct socket *sock)
 unsigned int warden_ear_count(void)
 {
 	return atomic_read(&nr_ears);
+}
+
+/**
+ * warden_ear_get() - copy the session with the lowest number from one on
+ * @id: number
+ * @info: filled in
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, or -ENOENT when there is none.
+ */
+int warden_ear_get(u64 id, struct warden_session_info *info)
+{
+	struct warden_session_info one;
+	struct warden_ear *ear;
+	bool found = false;
+
+	mutex_lock(&ears_lock);
+	list_for_each_entry(ear, &ears, node) {
+		if (!warden_named_get(&ear->use, id, &one) || (found && one.id > info->id))
+			continue;
+		*info = one;
+		found = true;
+	}
+	mutex_unlock(&ears_lock);
+	return found ? 0 : -ENOENT;
+}
+
+/**
+ * warden_ear_rests_on() - is one of these sockets in use by a consent?
+ * @receipt: the consent
+ *
+ * Context: Process context, sleeps.
+ * Return: true if one is.
+ */
+bool warden_ear_rests_on(const u8 receipt[WARDEN_RECEIPT_SIZE])
+{
+	struct warden_ear *ear;
+	bool rests = false;
+
+	mutex_lock(&ears_lock);
+	list_for_each_entry(ear, &ears, node)
+		rests |= warden_named_rests_on(&ear->use, receipt);
+	mutex_unlock(&ears_lock);
+	return rests;
+}
+
+/**
+ * warden_ear_mark_holders() - who uses such a socket is one that uses its sensor
+ *
+ * Context: Process context, sleeps.
+ */
+void warden_ear_mark_holders(void)
+{
+	struct warden_ear *ear;
+
+	mutex_lock(&ears_lock);
+	list_for_each_entry(ear, &ears, node)
+		warden_named_mark_holder(&ear->use);
+	mutex_unlock(&ears_lock);
 }

@@ -8,6 +8,8 @@
 
 #include "judge/named.h"
 
+struct warden_session_info;
+
 /**
  * struct warden_ear - a socket by which a sensor is heard
  * @ops: its operations: the kernel's, of which some come by here first
@@ -43,5 +45,8 @@ int warden_ear_judge(struct warden_ear *ear);
 unsigned int warden_ear_review(bool all, u32 reason, u64 since);
 bool warden_ear_is(const struct socket *sock);
 unsigned int warden_ear_count(void);
+int warden_ear_get(u64 id, struct warden_session_info *info);
+bool warden_ear_rests_on(const u8 receipt[WARDEN_RECEIPT_SIZE]);
+void warden_ear_mark_holders(void);
 
 #endif /* WARDEN_EAR_H */

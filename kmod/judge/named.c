@@ -4,6 +4,8 @@
  * used, and told. Most are over at once. Where something stays open the first begins a session,
  * and its holder's others are part of that.
  */
+#include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/cred.h>
 #include <linux/mutex.h>
 #include <linux/pid.h>
@@ -21,9 +23,17 @@
 #include "program/quarantine.h"
 #include "record/record.h"
 #include "session/light.h"
+#include "session/session.h"
+
+/* Numbers of uses that last, apart from those of sessions on files and of connections. */
+#define FIRST_ID (1ULL << 41)
+
+static atomic64_t next_id = ATOMIC64_INIT(FIRST_ID);
 
 /**
  * struct warden_named_holder - one use that was allowed: who, of what, on what ground
+ * @id: number, where it lasts
+ * @since: boot-time clock in ns, when it began to last
  * @class: enum warden_sensor_class
  * @name: what is used
  * @uid: real user id
@@ -33,6 +43,8 @@
  * @path: of the program, where the policy does not name it
  */
 struct warden_named_holder {
+	u64 id;
+	u64 since;
 	u32 class;
 	const char *name;
 	u32 uid;
@@ -124,6 +136,11 @@ static struct warden_named_holder *new_holder(const struct warden_request *req, 
 	return h;
 }
 
+static const char *program_of(const struct warden_named_holder *h)
+{
+	return h->answer.label[0] ? h->answer.label : h->path;
+}
+
 static void fill_key(const struct warden_named_holder *h, u32 event, u32 reason,
 		     struct warden_record_key *key)
 {
@@ -155,7 +172,7 @@ static void fill_record(const struct warden_named_holder *h, u32 event, u32 reas
 		.program_digest = h->identity.digest, .has_receipt = a->has_receipt,
 	};
 	memcpy(r->receipt, a->receipt, sizeof(r->receipt));
-	strscpy(r->program, a->label[0] ? a->label : h->path, sizeof(r->program));
+	strscpy(r->program, program_of(h), sizeof(r->program));
 	strscpy(r->object, h->name, sizeof(r->object));
 }
 
@@ -273,6 +290,8 @@ static int begin(struct warden_named_session *s, const struct warden_request *re
 		return -ENOMEM;
 	}
 	get_pid(s->holder->pid);
+	s->holder->id = atomic64_fetch_inc(&next_id);
+	s->holder->since = ktime_get_boottime_ns();
 	warden_light_add(s->class);
 	tell(s->holder, WARDEN_EVENT_SESSION_START, answer->reason);
 	return 0;
@@ -403,5 +422,73 @@ void warden_named_close(struct warden_named_session *s)
 	mutex_lock(&s->lock);
 	if (s->holder)
 		end(s, WARDEN_REASON_CLOSED);
+	mutex_unlock(&s->lock);
+}
+
+static void copy_info(const struct warden_named_holder *h, struct warden_session_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->id = h->id;
+	info->since = h->since;
+	info->pid = pid_nr(h->pid);
+	info->line = h->answer.line;
+	info->class = h->class;
+	info->has_receipt = h->answer.has_receipt;
+	memcpy(info->receipt, h->answer.receipt, sizeof(info->receipt));
+	strscpy(info->program, program_of(h), sizeof(info->program));
+	strscpy(info->topology, h->name, sizeof(info->topology));
+}
+
+/**
+ * warden_named_get() - copy a session from a number on
+ * @s: what is used
+ * @id: the number
+ * @info: filled in where there is one
+ *
+ * Context: Process context, sleeps.
+ * Return: true if it is in use, by a session of that number or a later one.
+ */
+bool warden_named_get(struct warden_named_session *s, u64 id, struct warden_session_info *info)
+{
+	bool found;
+
+	mutex_lock(&s->lock);
+	found = s->holder && s->holder->id >= id;
+	if (found)
+		copy_info(s->holder, info);
+	mutex_unlock(&s->lock);
+	return found;
+}
+
+/**
+ * warden_named_rests_on() - is it in use by a consent?
+ * @s: what is used
+ * @receipt: the consent
+ *
+ * Context: Process context, sleeps.
+ * Return: true if it is.
+ */
+bool warden_named_rests_on(struct warden_named_session *s, const u8 receipt[WARDEN_RECEIPT_SIZE])
+{
+	bool rests;
+
+	mutex_lock(&s->lock);
+	rests = s->holder && s->holder->answer.has_receipt &&
+		!memcmp(s->holder->answer.receipt, receipt, WARDEN_RECEIPT_SIZE);
+	mutex_unlock(&s->lock);
+	return rests;
+}
+
+/**
+ * warden_named_mark_holder() - who uses it is one that uses its class
+ * @s: what is used
+ *
+ * Context: Process context, sleeps.
+ */
+void warden_named_mark_holder(struct warden_named_session *s)
+{
+	mutex_lock(&s->lock);
+	if (s->holder)
+		warden_egress_mark(s->holder->pid, BIT(s->class));
 	mutex_unlock(&s->lock);
 }

@@ -4,8 +4,10 @@
 
 #include <linux/mutex.h>
 #include <linux/types.h>
+#include <warden/limits.h>
 
 struct warden_named_holder;
+struct warden_session_info;
 
 /**
  * struct warden_named_session - a use that lasts, of what is no file of a sensor
@@ -27,5 +29,8 @@ void warden_named_init(struct warden_named_session *s, u32 class, const char *na
 int warden_named_go_on(struct warden_named_session *s);
 bool warden_named_end(struct warden_named_session *s, bool all, u32 reason, u64 since);
 void warden_named_close(struct warden_named_session *s);
+bool warden_named_get(struct warden_named_session *s, u64 id, struct warden_session_info *info);
+bool warden_named_rests_on(struct warden_named_session *s, const u8 receipt[WARDEN_RECEIPT_SIZE]);
+void warden_named_mark_holder(struct warden_named_session *s);
 
 #endif /* WARDEN_NAMED_H */

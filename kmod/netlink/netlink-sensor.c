@@ -8,6 +8,7 @@
 
 #include "consent/switch.h"
 #include "device/devices.h"
+#include "device/ear.h"
 #include "device/inventory.h"
 #include "message.h"
 #include "netlink-gen.h"
@@ -86,7 +87,9 @@ int warden_nl_session_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 {
 	struct warden_session_info info;
 
-	while (!warden_session_get(cb->args[0], &info) || !warden_broker_get(cb->args[0], &info)) {
+	/* Each kind has numbers above those of the kind before. */
+	while (!warden_session_get(cb->args[0], &info) || !warden_broker_get(cb->args[0], &info) ||
+	       !warden_ear_get(cb->args[0], &info)) {
 		if (warden_message_dump(skb, cb, WARDEN_CMD_SESSION_GET, fill_session, &info))
 			return skb->len ?: -EMSGSIZE;
 		cb->args[0] = info.id + 1;

@@ -20,6 +20,7 @@
 
 #include "broker.h"
 #include "device/devices.h"
+#include "device/ear.h"
 #include "egress.h"
 #include "hook/links.h"
 #include "record/record.h"
@@ -283,6 +284,7 @@ void warden_egress_begin(void)
 	if (is_wanted()) {
 		warden_session_mark_holders();
 		warden_broker_mark_holders();
+		warden_ear_mark_holders();
 	}
 }
 

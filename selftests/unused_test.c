@@ -83,10 +83,10 @@ static int receive_at(int type, uint16_t port)
 /* The socket, or -errno. */
 static int speak_to(uint16_t port)
 {
-	struct sockaddr_in to = at(port);
+	struct sockaddr_in to = at(port), from = at(0); /* which leaves the port to the kernel */
 	int err, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (!connect(fd, (struct sockaddr *)&to, sizeof(to)))
+	if (!bind(fd, (struct sockaddr *)&from, sizeof(from)) && !connect(fd, (struct sockaddr *)&to, sizeof(to)))
 		return fd;
 	err = -errno;
 	close(fd);

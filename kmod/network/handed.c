@@ -28,7 +28,8 @@
 /* --- which ones ------------------------------------------------------------------- */
 
 /*
- * Whose port is shared with a server's: who connects has one that no other socket was bound to.
+ * Whose port is shared with a server's: who connects has one that no other socket was bound to, but
+ * where somebody binds it to another address of the machine.
  * The lock of the port keeps what is read; the socket's own, others may hold for long.
  */
 static bool shares_port(struct sock *sk, u16 port)
@@ -42,7 +43,8 @@ static bool shares_port(struct sock *sk, u16 port)
 	head = &info->bhash[inet_bhashfn(sock_net(sk), port, info->bhash_size)];
 	spin_lock_bh(&head->lock);
 	bucket = inet_csk(sk)->icsk_bind_hash;
-	shares = bucket && inet_sk(sk)->inet_num == port && bucket->fastreuse >= 0;
+	shares = bucket && inet_sk(sk)->inet_num == port && bucket->fastreuse >= 0 &&
+		 warden_socket_came_in(sk);
 	spin_unlock_bh(&head->lock);
 	return shares;
 }

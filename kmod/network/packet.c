@@ -7,6 +7,7 @@
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
+#include <linux/sctp.h>
 #include <net/addrconf.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
@@ -15,12 +16,11 @@
 #include "judge/decide.h"
 #include "packet.h"
 
-/* The first chunk of SCTP (RFC 9260, 3.3.2), and the type of a DCCP packet (RFC 4340, 5.1). */
-#define SCTP_CHUNK_AT 12
-#define SCTP_INIT     1
-#define DCCP_TYPE_AT  8
-#define DCCP_TYPE(x)  ((x) >> 1 & 0x0f)
-#define DCCP_REQUEST  0
+/* The chunks of SCTP (RFC 9260, 3.2), and the type of a DCCP packet (RFC 4340, 5.1). */
+#define SCTP_CHUNKS_AT 12
+#define DCCP_TYPE_AT   8
+#define DCCP_TYPE(x)   ((x) >> 1 & 0x0f)
+#define DCCP_REQUEST   0
 
 /* Nothing stands for a connection but the packets themselves. */
 static bool is_datagram(enum warden_transport transport)
@@ -61,6 +61,26 @@ static bool read_byte(const struct sk_buff *skb, int at, u8 *byte)
 	return found;
 }
 
+/*
+ * An association is made where the cookie comes back that its server has given out, which holds for a
+ * minute: so that is a beginning, too. Other chunks may stand before it, as the one that authenticates it.
+ */
+static bool begins_sctp(const struct sk_buff *skb, int at)
+{
+	const int first = at + SCTP_CHUNKS_AT;
+	const struct sctp_chunkhdr *chunk;
+	struct sctp_chunkhdr buffer;
+
+	for (at = first; (chunk = skb_header_pointer(skb, at, sizeof(buffer), &buffer));
+	     at += ALIGN(ntohs(chunk->length), 4)) {
+		if (chunk->type == SCTP_CID_INIT || chunk->type == SCTP_CID_COOKIE_ECHO)
+			return true;
+		if (ntohs(chunk->length) < sizeof(buffer))
+			return false; /* the kernel looks no further, either */
+	}
+	return at == first;
+}
+
 /* Does a packet begin a connection? All others belong to one, or are refused by the protocol. */
 static bool begins(const struct sk_buff *skb, int at, enum warden_transport transport)
 {
@@ -71,7 +91,7 @@ static bool begins(const struct sk_buff *skb, int at, enum warden_transport tran
 		return !read_byte(skb, at + WARDEN_TCP_FLAGS_AT, &byte) ||
 		       (byte & WARDEN_TCP_BEGINNING) == WARDEN_TCP_SYN;
 	case WARDEN_TRANSPORT_SCTP:
-		return !read_byte(skb, at + SCTP_CHUNK_AT, &byte) || byte == SCTP_INIT;
+		return begins_sctp(skb, at);
 	case WARDEN_TRANSPORT_DCCP:
 		return !read_byte(skb, at + DCCP_TYPE_AT, &byte) ||
 		       DCCP_TYPE(byte) == DCCP_REQUEST;

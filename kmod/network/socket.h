@@ -5,11 +5,15 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/in.h>
+#include <linux/ipv6.h>
 #include <linux/net.h>
 #include <linux/rcupdate.h>
 #include <linux/tcp.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
 #include <net/mptcp.h>
 #include <net/sock.h>
+#include <net/transp_v6.h>
 
 /* A socket's file, held, so that it is not closed meanwhile; NULL where it is being closed. */
 static inline struct file *warden_socket_file(struct sock *sk)
@@ -68,6 +72,19 @@ static inline bool warden_socket_is_nobodys(const struct sock *sk)
 	const struct socket *sock = READ_ONCE(sk->sk_socket);
 
 	return (warden_socket_is_kernels(sk) || !sock || !READ_ONCE(sock->file)) && !warden_socket_is_beneath(sk);
+}
+
+/*
+ * Has a connection what the kernel writes into each that came in, and into none that was begun here? Of
+ * IPv6 the program can have it written later, by options of its own and an address it connects to before.
+ */
+static inline bool warden_socket_came_in(const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6 && !ipv6_addr_v4mapped(&sk->sk_v6_daddr))
+		return inet_sk(sk)->inet_daddr == LOOPBACK4_IPV6 && inet6_sk(sk)->mcast_oif;
+#endif
+	return inet_sk(sk)->mc_index;
 }
 
 #endif /* WARDEN_SOCKET_H */

@@ -22,6 +22,9 @@
 #include "sweep.h"
 #include "sweep-priv.h"
 
+/* Sockets that are looked at before others may change something. */
+#define AT_ONCE 512
+
 /* A rule for port 0 is one for all that the kernel picked. */
 static bool has_port(const struct warden_rule *rule, const struct sock *sk)
 {
@@ -85,17 +88,6 @@ static void note(const struct warden_sweep *s, const struct warden_sweep_found *
 	rcu_read_unlock();
 }
 
-static void note_found(struct warden_sweep *s)
-{
-	u32 i;
-
-	for (i = 0; i < s->nr; i++) {
-		note(s, &s->found[i]);
-		warden_sweep_let_go(s->found[i].sk);
-		cond_resched();
-	}
-}
-
 /* False where others changed the policy meanwhile, so that the one that is looked at may be gone. */
 static bool let_others_change(u64 generation)
 {
@@ -108,19 +100,19 @@ static bool let_others_change(u64 generation)
 /* False where not all were looked at. */
 static bool note_all(struct warden_sweep *s, u64 generation)
 {
-	u32 round;
+	bool all = !warden_sweep_gather(s);
+	u32 i;
 
-	s->skip = 0;
-	for (round = 0; round < WARDEN_SWEEP_ROUNDS; round++) {
-		warden_sweep_walk(s);
-		note_found(s);
-		if (s->nr < WARDEN_SWEEP_BATCH)
-			return true;
-		s->skip += s->nr;
-		if (!let_others_change(generation))
-			return false;
+	for (i = 0; i < s->nr; i++) {
+		if (i % AT_ONCE == AT_ONCE - 1)
+			all = all && let_others_change(generation);
+		if (all)
+			note(s, &s->found[i]);
+		warden_sweep_let_go(s->found[i].sk);
+		cond_resched();
 	}
-	return false;
+	s->nr = 0;
+	return all;
 }
 
 static bool may_lapse(const struct warden_layers *layers)
@@ -139,8 +131,7 @@ static bool is_too_many;
 static void tell_too_many(bool too_many)
 {
 	if (too_many && !is_too_many)
-		pr_warn("warden: more than %u sockets are open: no rule for ports lapses, used or not\n",
-			WARDEN_SWEEP_BATCH * WARDEN_SWEEP_ROUNDS);
+		pr_warn("warden: more sockets are open than there is memory to look at: no rule for ports lapses, used or not\n");
 	is_too_many = too_many;
 }
 
@@ -148,7 +139,7 @@ static void tell_too_many(bool too_many)
  * warden_sweep_note() - note the rules that sockets rest on as used
  * @layers: the policy
  *
- * Who has many sockets must not keep others from changing something: between rounds they may.
+ * Who has many sockets must not keep others from changing something: now and then they may.
  *
  * Context: In a change, which ends and begins again; sleeps.
  * Return: false where not all were looked at, so that nobody knows what is unused, or where
@@ -174,6 +165,6 @@ bool warden_sweep_note(const struct warden_layers *layers)
 		all = note_all(s, generation) && all;
 	if (warden_layers_get_rcu()->generation == generation)
 		tell_too_many(!all);
-	kvfree(s);
+	warden_sweep_free(s);
 	return all;
 }

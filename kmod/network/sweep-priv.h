@@ -7,14 +7,16 @@
 #include <net/sock.h>
 #include <warden/address.h>
 
+struct request_sock;
 struct warden_request;
 struct warden_ending;
 struct warden_layers;
 struct warden_ports;
 
-/* Sockets that are held at once, and how often the tables are walked for more of them. */
-#define WARDEN_SWEEP_BATCH  512
-#define WARDEN_SWEEP_ROUNDS 64
+/* Sockets there is room for at first and at most, and ends that are under way at once. */
+#define WARDEN_SWEEP_ROOM     512
+#define WARDEN_SWEEP_ROOM_MAX (1U << 20)
+#define WARDEN_SWEEP_ENDS     512
 
 /**
  * struct warden_sweep_found - what a walk has found
@@ -22,12 +24,14 @@ struct warden_ports;
  * @asoc: of a socket of many associations: the one it is about; 0 is all of the socket
  * @peer: with whom @asoc is, unmapped
  * @port: its port there, host order
+ * @settled: it was looked at
  */
 struct warden_sweep_found {
 	struct sock *sk;
 	s32 asoc;
 	struct warden_address peer;
 	u16 port;
+	bool settled;
 };
 
 /**
@@ -39,15 +43,18 @@ struct warden_sweep_found {
  * @had: there was a policy before, and no boot profile
  * @abort: the policy has what is older ended
  * @note: it only finds which sockets there are (sweep-note.c)
- * @skip: sockets to pass by, as those before them were looked at and still stand
- * @seen: sockets that were passed by
- * @nr: how many @found
+ * @seen: sockets that it is about
+ * @nr: how many @found, of these
+ * @room: for how many @found has room
  * @told: records that were made
  * @more: sockets that none was made for
+ * @halves: connections that were dropped before they were complete
+ * @slipped: one of them became complete meanwhile, or there was no room for all
  * @late: an end was not there in time
  * @found: in the order of the walk
- * @settled: those of @found that were looked at
- * @endings: their ends that are under way
+ * @nr_half: how many @half
+ * @half: connections that are not complete and are to be dropped, held
+ * @endings: ends that are under way
  */
 struct warden_sweep {
 	const struct warden_layers *layers;
@@ -57,15 +64,18 @@ struct warden_sweep {
 	bool had;
 	bool abort;
 	bool note;
-	u32 skip;
 	u32 seen;
 	u32 nr;
+	u32 room;
 	u32 told;
 	u32 more;
+	u32 halves;
+	bool slipped;
 	bool late;
-	struct warden_sweep_found found[WARDEN_SWEEP_BATCH];
-	bool settled[WARDEN_SWEEP_BATCH];
-	struct warden_ending *endings[WARDEN_SWEEP_BATCH];
+	struct warden_sweep_found *found;
+	u32 nr_half;
+	struct request_sock *half[WARDEN_SWEEP_ENDS];
+	struct warden_ending *endings[WARDEN_SWEEP_ENDS];
 };
 
 /**
@@ -80,13 +90,15 @@ static inline bool warden_sweep_is_datagram(const struct sock *sk)
 	return sk->sk_protocol == IPPROTO_UDP || sk->sk_protocol == IPPROTO_UDPLITE;
 }
 
+bool warden_sweep_drops(const struct warden_sweep *s, const struct request_sock *half, u16 protocol);
 bool warden_sweep_concerns(const struct warden_sweep *s, const struct warden_sweep_found *f, bool taken);
-u32 warden_sweep_settle(struct warden_sweep *s);
+void warden_sweep_settle(struct warden_sweep *s);
 void warden_sweep_consider(struct warden_sweep *s, struct sock *sk, bool taken);
 void warden_sweep_consider_one(struct warden_sweep *s, const struct warden_sweep_found *f);
 void warden_sweep_read_peer(struct warden_request *req, const struct warden_sweep_found *f);
 void warden_sweep_let_go(struct sock *sk);
-void warden_sweep_walk(struct warden_sweep *s);
+u32 warden_sweep_gather(struct warden_sweep *s);
+void warden_sweep_free(struct warden_sweep *s);
 void warden_sweep_walk_sctp(struct warden_sweep *s);
 bool warden_sweep_empty_sctp(struct sock *sk);
 bool warden_sweep_abort_sctp(struct sock *sk, s32 asoc);

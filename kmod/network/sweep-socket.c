@@ -10,6 +10,7 @@
 #include <linux/string.h>
 #include <net/inet_hashtables.h>
 #include <net/ip.h>
+#include <net/request_sock.h>
 #include <net/sock.h>
 
 #include "ending.h"
@@ -62,6 +63,16 @@ static bool is_kernels(const struct sock *sk)
 			     warden_socket_is_nobodys(sk);
 }
 
+static void read_peer(struct warden_address *to, const struct sock *sk)
+{
+	to->version = sk->sk_family == AF_INET6 ? 6 : 4;
+	if (sk->sk_family == AF_INET6)
+		memcpy(to->bytes, &sk->sk_v6_daddr, sizeof(sk->sk_v6_daddr));
+	else
+		memcpy(to->bytes, &sk->sk_daddr, sizeof(sk->sk_daddr));
+	warden_address_unmap(to);
+}
+
 /*
  * From where a socket receives: a connection from its peer, by the interface it came in by
  * last; a server from anybody, by the interface it is bound to. Of a connection nobody
@@ -77,14 +88,20 @@ static void read_origin(struct warden_origin *from, const struct sock *sk)
 		from->interface = warden_reach_interface(dev);
 	warden_peer_own(&from->own, sk);
 	from->kernel = is_kernels(sk);
-	if (!is_flow(sk))
-		return;
-	from->peer.version = sk->sk_family == AF_INET6 ? 6 : 4;
-	if (sk->sk_family == AF_INET6)
-		memcpy(from->peer.bytes, &sk->sk_v6_daddr, sizeof(sk->sk_v6_daddr));
-	else
-		memcpy(from->peer.bytes, &sk->sk_daddr, sizeof(sk->sk_daddr));
-	warden_address_unmap(&from->peer);
+	if (is_flow(sk))
+		read_peer(&from->peer, sk);
+}
+
+/* Of a connection that is not complete there are these fields of a socket, and no others. */
+static void read_half_origin(struct warden_origin *from, const struct request_sock *half)
+{
+	const struct sock *sk = (const struct sock *)half;
+	const struct net_device *dev = dev_get_by_index_rcu(sock_net(sk), inet_rsk(half)->ir_iif);
+
+	*from = (struct warden_origin){ .interface = dev ? warden_reach_interface(dev) : WARDEN_INTERFACE_FOREIGN,
+					.kernel = warden_socket_is_nobodys(half->rsk_listener) };
+	warden_peer_own(&from->own, sk);
+	read_peer(&from->peer, sk);
 }
 
 static u8 state_of(const struct warden_ports *ports, const struct sock *sk, u32 bit)
@@ -107,15 +124,19 @@ static bool was_open(const struct warden_sweep *s, const struct sock *sk)
 	return !state_of(s->old, sk, bit_of(sk));
 }
 
-/* A rule for port 0 is one for all that the kernel picked. */
-static bool is_picked(const struct warden_sweep *s, const struct sock *sk)
+/* Is it one of those that the kernel picks? */
+static bool is_picked_port(const struct sock *sk)
 {
 	int low, high;
 
-	if (state_of(s->layers->ports, sk, warden_port_bit(transport_of(sk), 0)))
-		return false;
 	inet_get_local_port_range(sock_net(sk), &low, &high);
 	return low <= inet_sk(sk)->inet_num && inet_sk(sk)->inet_num <= high;
+}
+
+/* A rule for port 0 is one for all that the kernel picked. */
+static bool is_picked(const struct warden_sweep *s, const struct sock *sk)
+{
+	return is_picked_port(sk) && !state_of(s->layers->ports, sk, warden_port_bit(transport_of(sk), 0));
 }
 
 static bool is_stopped(const struct warden_sweep *s, const struct sock *sk)
@@ -126,6 +147,41 @@ static bool is_stopped(const struct warden_sweep *s, const struct sock *sk)
 		return false;
 	return state & WARDEN_REACH_RULED ||
 	       !warden_opening_holds(sk->sk_protocol, inet_sk(sk)->inet_num);
+}
+
+/**
+ * warden_sweep_drops() - is a connection that is not complete to come to nothing?
+ * @s: the walk
+ * @half: the connection, in a table that does not change meanwhile
+ * @protocol: of that table
+ *
+ * What its completion brings would be a connection that came in while it was let, after it was
+ * looked for those: the packet that completes it begins nothing, and who waits in accept(2) was asked before.
+ *
+ * Context: Any.
+ * Return: true where one that is complete would be ended.
+ */
+bool warden_sweep_drops(const struct warden_sweep *s, const struct request_sock *half, u16 protocol)
+{
+	const enum warden_transport transport = warden_ports_transport(protocol);
+	const struct warden_ports *ports = s->layers->ports;
+	const u16 port = inet_rsk(half)->ir_num;
+	const u32 bit = warden_port_bit(transport, port);
+	struct warden_origin from;
+	bool drops = false;
+	u8 state;
+
+	if (s->out || s->note || !ports || (!s->abort && !s->had))
+		return false;
+	rcu_read_lock();
+	read_half_origin(&from, half);
+	state = warden_ports_state(ports, bit, &from);
+	if (state & WARDEN_REACH_HARD && (s->abort || !s->old || !warden_ports_state(s->old, bit, &from)))
+		drops = state & WARDEN_REACH_RULED || !warden_opening_holds(protocol, port);
+	if (drops && is_picked_port((const struct sock *)half))
+		drops = warden_ports_state(ports, warden_port_bit(transport, 0), &from);
+	rcu_read_unlock();
+	return drops;
 }
 
 /* --- those that speak to others ------------------------------------------------------- */
@@ -161,12 +217,7 @@ void warden_sweep_read_peer(struct warden_request *req, const struct warden_swee
 	*req = (struct warden_request){ .domain = WARDEN_DOMAIN_CONNECT,
 					.protocol = sk->sk_protocol,
 					.port = ntohs(inet_sk(sk)->inet_dport) };
-	req->address.version = sk->sk_family == AF_INET6 ? 6 : 4;
-	if (sk->sk_family == AF_INET6)
-		memcpy(req->address.bytes, &sk->sk_v6_daddr, sizeof(sk->sk_v6_daddr));
-	else
-		memcpy(req->address.bytes, &sk->sk_daddr, sizeof(sk->sk_daddr));
-	warden_address_unmap(&req->address);
+	read_peer(&req->address, sk);
 	if (f->asoc) {
 		req->address = f->peer;
 		req->port = f->port;
@@ -356,27 +407,21 @@ static struct warden_record *describe(struct warden_sweep *s, const struct warde
 /* A server of many associations goes on without those it has taken. */
 enum fate { GOES_ON, ENDS, EMPTIES };
 
-/* True where it stands as before, and is not about to end. */
-static bool dispose(struct warden_sweep *s, u32 i, struct warden_record *r, enum fate fate)
+/* Gives its end, where it is about to. */
+static struct warden_ending *dispose(const struct warden_sweep_found *f, struct warden_record *r, enum fate fate)
 {
-	if (fate != GOES_ON) {
-		s->endings[i] = warden_ending_begin(s->found[i].sk, r,
-						    fate == EMPTIES ? WARDEN_ENDING_TAKEN :
-								      s->found[i].asoc);
-		return !s->endings[i];
-	}
+	if (fate != GOES_ON)
+		return warden_ending_begin(f->sk, r, fate == EMPTIES ? WARDEN_ENDING_TAKEN : f->asoc);
 	if (r) {
 		strlcat(r->object, " goes on", sizeof(r->object));
 		warden_record_add(r);
 		kfree(r);
 	}
-	return true;
+	return NULL;
 }
 
-/* True where it stands as before: of those that speak to others. */
-static bool begin_outgoing(struct warden_sweep *s, u32 i)
+static struct warden_ending *begin_outgoing(struct warden_sweep *s, const struct warden_sweep_found *f)
 {
-	const struct warden_sweep_found *f = &s->found[i];
 	const struct warden_snapshot *snap;
 	struct warden_request req;
 	bool ends;
@@ -389,14 +434,13 @@ static bool begin_outgoing(struct warden_sweep *s, u32 i)
 	       !warden_socket_is_kernels(f->sk) && (s->abort || (s->had && was_spoken_to(s, &req)));
 	rcu_read_unlock();
 	if (!snap) /* it was connected to somebody else meanwhile */
-		return true;
-	return dispose(s, i, describe(s, f, req.port, line, snap), ends ? ENDS : GOES_ON);
+		return NULL;
+	return dispose(f, describe(s, f, req.port, line, snap), ends ? ENDS : GOES_ON);
 }
 
-/* The same of those that receive. */
-static bool begin_incoming(struct warden_sweep *s, u32 i)
+static struct warden_ending *begin_incoming(struct warden_sweep *s, const struct warden_sweep_found *f)
 {
-	struct sock *sk = s->found[i].sk;
+	struct sock *sk = f->sk;
 	const u16 port = inet_sk(sk)->inet_num; /* an end takes it */
 	const struct warden_snapshot *snap;
 	bool ends = is_to_end(s, sk), empties = !ends && is_to_empty(s, sk);
@@ -407,28 +451,40 @@ static bool begin_incoming(struct warden_sweep *s, u32 i)
 	read_origin(&from, sk);
 	snap = warden_ports_closer(s->layers, transport_of(sk), port, &from, &line);
 	rcu_read_unlock();
-	return dispose(s, i, describe(s, &s->found[i], port, line, snap), ends ? ENDS : empties ? EMPTIES : GOES_ON);
+	return dispose(f, describe(s, f, port, line, snap), ends ? ENDS : empties ? EMPTIES : GOES_ON);
 }
 
-/* Those that do not listen, and at @last the others: begun at once, and waited for together. */
-static u32 settle_some(struct warden_sweep *s, bool last)
+/* The ends that are under way, begun at once, are waited for together. */
+static void wait_for_ends(struct warden_sweep *s, u32 *nr)
 {
-	u32 i, stand = 0;
-	unsigned long deadline;
+	unsigned long deadline = jiffies + msecs_to_jiffies(s->late ? END_LATE_MS : END_MS);
+	u32 i;
+
+	for (i = 0; i < *nr; i++)
+		warden_ending_settle(s->endings[i], deadline, &s->late);
+	*nr = 0;
+}
+
+/* Those that do not listen, and at @last the others. */
+static void settle(struct warden_sweep *s, bool last)
+{
+	struct warden_ending *ending;
+	u32 i, nr = 0;
 
 	for (i = 0; i < s->nr; i++) {
-		if (s->settled[i] || (!last && s->found[i].sk->sk_state == TCP_LISTEN))
+		struct warden_sweep_found *f = &s->found[i];
+
+		if (f->settled || (!last && f->sk->sk_state == TCP_LISTEN))
 			continue;
-		s->settled[i] = true;
-		stand += s->out ? begin_outgoing(s, i) : begin_incoming(s, i);
+		f->settled = true;
+		ending = s->out ? begin_outgoing(s, f) : begin_incoming(s, f);
+		if (ending)
+			s->endings[nr++] = ending;
+		if (nr == ARRAY_SIZE(s->endings))
+			wait_for_ends(s, &nr);
+		cond_resched();
 	}
-	deadline = jiffies + msecs_to_jiffies(s->late ? END_LATE_MS : END_MS);
-	for (i = 0; i < s->nr; i++) {
-		if (s->endings[i])
-			stand += !warden_ending_settle(s->endings[i], deadline, &s->late);
-		s->endings[i] = NULL;
-	}
-	return stand;
+	wait_for_ends(s, &nr);
 }
 
 /**
@@ -438,16 +494,14 @@ static u32 settle_some(struct warden_sweep *s, bool last)
  * Servers last, when no other end is under way: they close what they did not give out yet.
  *
  * Context: In a change, sleeps.
- * Return: how many stand as before.
  */
-u32 warden_sweep_settle(struct warden_sweep *s)
+void warden_sweep_settle(struct warden_sweep *s)
 {
-	u32 i, stand;
+	u32 i;
 
-	memset(s->settled, 0, sizeof(s->settled));
-	stand = settle_some(s, false);
-	stand += settle_some(s, true);
+	settle(s, false);
+	settle(s, true);
 	for (i = 0; i < s->nr; i++)
 		warden_sweep_let_go(s->found[i].sk);
-	return stand;
+	s->nr = 0;
 }

@@ -2,26 +2,37 @@
 /*
  * The kernel's tables of sockets, of every network there is, walked for those that the policy concerns.
  */
+#include <linux/bottom_half.h>
 #include <linux/in.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/refcount.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <net/inet_hashtables.h>
 #include <net/inet_timewait_sock.h>
+#include <net/inet_connection_sock.h>
 #include <net/ip.h>
+#include <net/request_sock.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 #include <net/udp.h>
 #include <net/udplite.h>
 
+#include "socket.h"
 #include "sweep-priv.h"
+
+/* How often the tables are walked: again where there was no room, or a connection slipped through. */
+#define WALKS 64
 
 /* Was it taken by a server? Who connects has a port that no other socket was bound to. */
 static bool is_accepted(const struct sock *sk)
 {
 	const struct inet_bind_bucket *bucket = inet_csk(sk)->icsk_bind_hash;
 
-	return sk->sk_state != TCP_CLOSE && bucket && bucket->fastreuse >= 0 &&
+	return sk->sk_state != TCP_CLOSE && bucket && bucket->fastreuse >= 0 && warden_socket_came_in(sk) &&
 	       !(sk->sk_userlocks & SOCK_BINDPORT_LOCK);
 }
 
@@ -53,11 +64,22 @@ void warden_sweep_let_go(struct sock *sk)
 /* Kept for its end, where it is one that the policy concerns. */
 static void consider(struct warden_sweep *s, const struct warden_sweep_found *f, bool taken)
 {
-	if (s->nr == WARDEN_SWEEP_BATCH || !warden_sweep_concerns(s, f, taken))
+	if (!warden_sweep_concerns(s, f, taken))
 		return;
-	if (s->seen++ < s->skip || !hold(f->sk))
+	s->seen++;
+	if (s->nr < s->room && hold(f->sk))
+		s->found[s->nr++] = *f;
+}
+
+/* The end of one takes the lock of the table it is in, so it is only held here. */
+static void consider_half(struct warden_sweep *s, struct request_sock *half, u16 protocol)
+{
+	if (!warden_sweep_drops(s, half, protocol))
 		return;
-	s->found[s->nr++] = *f;
+	if (s->nr_half == ARRAY_SIZE(s->half))
+		s->slipped = true;
+	else if (refcount_inc_not_zero(&half->rsk_refcnt))
+		s->half[s->nr_half++] = half;
 }
 
 /**
@@ -100,7 +122,7 @@ static void walk_listeners(struct warden_sweep *s, struct inet_hashinfo *info, u
 	}
 }
 
-/* Half-open and closing ones are no full sockets, and go by themselves. */
+/* Half-open and closing ones are no full sockets; the closing go by themselves. */
 static void walk_flows(struct warden_sweep *s, struct inet_hashinfo *info, u16 protocol)
 {
 	struct hlist_nulls_node *node;
@@ -111,9 +133,12 @@ static void walk_flows(struct warden_sweep *s, struct inet_hashinfo *info, u16 p
 		if (hlist_nulls_empty(&info->ehash[i].chain))
 			continue;
 		spin_lock_bh(inet_ehash_lockp(info, i));
-		sk_nulls_for_each(sk, node, &info->ehash[i].chain)
-			if (sk_fullsock(sk) && sk->sk_protocol == protocol)
+		sk_nulls_for_each(sk, node, &info->ehash[i].chain) {
+			if (sk->sk_state == TCP_NEW_SYN_RECV)
+				consider_half(s, inet_reqsk(sk), protocol);
+			else if (sk_fullsock(sk) && sk->sk_protocol == protocol)
 				warden_sweep_consider(s, sk, is_accepted(sk));
+		}
 		spin_unlock_bh(inet_ehash_lockp(info, i));
 		cond_resched();
 	}
@@ -146,20 +171,11 @@ static void walk_dccp(struct warden_sweep *s)
 	__symbol_put("dccp_hashinfo");
 }
 
-/**
- * warden_sweep_walk() - find sockets
- * @s: the walk; as many as it can hold are found
- *
- * A network may have tables of its own (tcp_child_ehash_entries, udp_child_hash_entries).
- *
- * Context: Process context, sleeps.
- */
-void warden_sweep_walk(struct warden_sweep *s)
+/* A network may have tables of its own (tcp_child_ehash_entries, udp_child_hash_entries). */
+static void walk(struct warden_sweep *s)
 {
 	struct net *net;
 
-	s->nr = 0;
-	s->seen = 0;
 	walk_flows(s, init_net.ipv4.tcp_death_row.hashinfo, IPPROTO_TCP);
 	walk_udp(s, init_net.ipv4.udp_table);
 	walk_udp(s, &udplite_table);
@@ -176,4 +192,97 @@ void warden_sweep_walk(struct warden_sweep *s)
 	/* All networks share this one. Last: a server that ends takes what it did not accept along. */
 	if (!s->out)
 		walk_listeners(s, init_net.ipv4.tcp_death_row.hashinfo, IPPROTO_TCP);
+}
+
+/* --- a walk that finds all ------------------------------------------------------------ */
+
+/* As tcp_abort() does it. One that is not there any more was completed meanwhile, or went by itself. */
+static void drop_halves(struct warden_sweep *s)
+{
+	u32 i;
+
+	for (i = 0; i < s->nr_half; i++) {
+		struct request_sock *half = s->half[i];
+
+		local_bh_disable();
+		if (inet_csk_reqsk_queue_drop(half->rsk_listener, half))
+			s->halves++;
+		else
+			s->slipped = true;
+		local_bh_enable();
+		reqsk_put(half);
+	}
+	s->nr_half = 0;
+}
+
+static void let_all_go(struct warden_sweep *s)
+{
+	u32 i;
+
+	for (i = 0; i < s->nr; i++) {
+		warden_sweep_let_go(s->found[i].sk);
+		cond_resched();
+	}
+	s->nr = 0;
+}
+
+/* True where there is more room than before, in which nothing is. */
+static bool make_room(struct warden_sweep *s, u32 wanted)
+{
+	u32 room = clamp(wanted, WARDEN_SWEEP_ROOM, WARDEN_SWEEP_ROOM_MAX);
+	struct warden_sweep_found *found;
+
+	if (room <= s->room)
+		return false;
+	found = kvmalloc_array(room, sizeof(*found), GFP_KERNEL | __GFP_NOWARN);
+	if (!found)
+		return false;
+	kvfree(s->found);
+	s->found = found;
+	s->room = room;
+	return true;
+}
+
+/**
+ * warden_sweep_gather() - find all sockets that the policy concerns
+ * @s: the walk; each that is found is to be let go of
+ *
+ * Connections to them that are not complete are dropped.
+ *
+ * Context: In a change, sleeps.
+ * Return: how many there were that are not among them, for want of memory.
+ */
+u32 warden_sweep_gather(struct warden_sweep *s)
+{
+	bool roomy = true;
+	u32 i;
+
+	make_room(s, WARDEN_SWEEP_ROOM);
+	for (i = 0; i < WALKS; i++) {
+		let_all_go(s);
+		s->seen = 0;
+		s->slipped = false;
+		walk(s);
+		drop_halves(s);
+		if (s->seen <= s->room || !roomy) {
+			if (!s->slipped)
+				break;
+			continue;
+		}
+		let_all_go(s);
+		roomy = make_room(s, s->seen + s->seen / 8);
+	}
+	return s->seen > s->room ? s->seen - s->nr : 0;
+}
+
+/**
+ * warden_sweep_free() - give back what a walk took
+ * @s: the walk, whose sockets were let go of
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_sweep_free(struct warden_sweep *s)
+{
+	kvfree(s->found);
+	kvfree(s);
 }

@@ -21,36 +21,36 @@
 #include "sweep.h"
 #include "sweep-priv.h"
 
-static void tell_rest(const struct warden_sweep *s)
+static void tell_count(const struct warden_sweep *s, u32 count, const char *of_what)
 {
-	struct warden_record *r = s->more ? kzalloc(sizeof(*r), GFP_KERNEL) : NULL;
+	struct warden_record *r = count ? kzalloc(sizeof(*r), GFP_KERNEL) : NULL;
 
-	if (!r)
+	if (!r) {
+		if (count)
+			warden_record_lose(false);
 		return;
+	}
 	r->event = WARDEN_EVENT_SWEEP;
 	r->domain = WARDEN_DOMAIN_SYSTEM;
 	r->reason = WARDEN_REASON_PORT_CLOSED;
 	r->generation = s->layers->generation;
-	r->count = s->more;
-	strscpy(r->object, "more sockets than were told one by one", sizeof(r->object));
+	r->count = count;
+	strscpy(r->object, of_what, sizeof(r->object));
 	warden_record_add(r);
 	kfree(r);
 }
 
 static void walk(struct warden_sweep *s)
 {
-	u32 round, stand;
+	u32 left;
 
-	s->skip = 0;
 	s->more = 0;
-	for (round = 0; round < WARDEN_SWEEP_ROUNDS; round++) {
-		warden_sweep_walk(s);
-		stand = warden_sweep_settle(s);
-		if (s->nr < WARDEN_SWEEP_BATCH)
-			break;
-		s->skip += stand;
-	}
-	tell_rest(s);
+	s->halves = 0;
+	left = warden_sweep_gather(s);
+	warden_sweep_settle(s);
+	tell_count(s, s->more, "more sockets than were told one by one");
+	tell_count(s, s->halves, "connections ended before they were complete");
+	tell_count(s, left, "sockets not looked at for want of memory: load the policy again");
 }
 
 static bool asks_for_abort(const struct warden_layers *layers)
@@ -117,5 +117,5 @@ void warden_sweep(const struct warden_layers *old, const struct warden_layers *l
 	s->out = true;
 	if (out)
 		walk(s);
-	kvfree(s);
+	warden_sweep_free(s);
 }

@@ -67,15 +67,6 @@ static bool is_up(void)
 	return i < 600;
 }
 
-static bool comes(const char *path)
-{
-	int i;
-
-	for (i = 0; i < 1500 && access(path, F_OK); i++)
-		usleep(20000);
-	return i < 1500;
-}
-
 static int make_terminal(char receiver[64])
 {
 	int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -91,7 +82,7 @@ static int plug_in_usb(char receiver[64])
 {
 	int fd = open(SATELLITES, O_RDWR | O_CLOEXEC);
 
-	if (fd < 0 || device_load("ftdi_sio", "") || device_load("xhci_pci", "") || !comes(RECEIVER))
+	if (fd < 0 || device_load("ftdi_sio", "") || device_load("xhci_pci", "") || !device_comes(RECEIVER))
 		return -ENODEV;
 	snprintf(receiver, 64, RECEIVER);
 	return fd;

@@ -7,13 +7,13 @@
 #include <linux/input-event-codes.h>
 #include <signal.h>
 #include <sys/wait.h>
-#include <termios.h>
 
 #include "lib/camera.h"
 #include "lib/chip.h"
 #include "lib/harness.h"
 #include "lib/keypad.h"
 #include "lib/reads.h"
+#include "lib/serial.h"
 #include "lib/sound.h"
 
 #define BY_CONSENT                                                                                 \
@@ -28,11 +28,8 @@
 	"allow tester use input for door with consent;\n"                                          \
 	"allow tester use location for door with consent;\n"
 
-#define RECEIVER  "/dev/ttyACM0"
-#define OTHER_END "/dev/ttyGS0"
-#define SENTENCE  "$GPRMC,081836,A,3751.65,S,14507.36,E,000.0,360.0,130998,011.3,E*62\n"
-#define LIMIT	  600 /* s, for a slow guest */
-#define SOME	  48 /* bytes: two key events, 24 samples of sound */
+#define LIMIT 600 /* s, for a slow guest */
+#define SOME  48 /* bytes: two key events, 24 samples of sound */
 
 static struct keypad keys;
 static int satellites = -1;
@@ -75,20 +72,9 @@ static int open_buffer(void)
 	return result_of(chip_open_buffer());
 }
 
-static int open_raw(const char *path)
-{
-	int fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	struct termios t;
-
-	if (fd < 0 || tcgetattr(fd, &t))
-		return -errno;
-	cfmakeraw(&t);
-	return tcsetattr(fd, TCSANOW, &t) ? -errno : fd;
-}
-
 static int open_receiver(void)
 {
-	return open_raw(RECEIVER);
+	return serial_open(SERIAL_RECEIVER);
 }
 
 static void press_a_key(void)
@@ -98,7 +84,7 @@ static void press_a_key(void)
 
 static void send_a_sentence(void)
 {
-	if (write(satellites, SENTENCE, strlen(SENTENCE)) < 0)
+	if (!serial_tell(satellites))
 		printf("# nothing can be sent: %s\n", strerror(errno));
 }
 
@@ -123,14 +109,7 @@ static bool has_buffer(void)
 
 static bool has_receiver(void)
 {
-	int i;
-
-	if (!device_is_known("dummy_hcd") || !device_is_known("g_serial") || device_load("cdc-acm", "") ||
-	    device_load("dummy_hcd", "") || device_load("g_serial", ""))
-		return false;
-	for (i = 0; i < 1000 && (access(RECEIVER, F_OK) || access(OTHER_END, F_OK)); i++)
-		usleep(20000);
-	satellites = open_raw(OTHER_END);
+	satellites = serial_is_known() ? serial_plug() : -ENODEV;
 	return satellites >= 0;
 }
 
@@ -187,6 +166,7 @@ FIXTURE_SETUP(reads)
 	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
 	ASSERT_EQ(0, device_load("snd-aloop", ""));
 	ASSERT_EQ(0, keypad_plug(&keys));
+	has_chips(); /* which loads a policy, where it makes them */
 	ASSERT_LOADED(warden_policy("default sensor allow;\nallow any use motion;\n"));
 	for (i = 0; i < SENSORS; i++)
 		self->there[i] = sensors[i].is_there();
@@ -205,8 +185,7 @@ FIXTURE_TEARDOWN(reads)
 	if (has_chips())
 		chip_put(chip_compass("buffer/enable"), "0"); /* its values are busy meanwhile */
 	keypad_unplug(&keys);
-	close(satellites);
-	device_unload("g_serial");
+	serial_unplug(satellites);
 }
 
 static int read_by(const struct reading *r, int fd)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A receiver on a serial line is a terminal to the kernel, and what the policy says it
- * is: here a USB modem of the kernel's own, plugged into a host that exists in memory.
+ * is: here the one of lib/serial.h.
  */
 #include <fcntl.h>
 #include <json-c/json.h>
@@ -10,25 +10,14 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <termios.h>
 
 #include "lib/harness.h"
 #include "lib/handing.h"
+#include "lib/serial.h"
 
 #define NOTHING	   "default sensor deny;\n"
-#define RECEIVER   "/dev/ttyACM0"
-#define OTHER_END  "/dev/ttyGS0"
+#define RECEIVER   SERIAL_RECEIVER
 #define CLASSIFIED "classify name \"ttyACM*\" as location;\n"
-#define SENTENCE   "$GPRMC,081836,A,3751.65,S,14507.36,E,000.0,360.0,130998,011.3,E*62\n"
-
-static bool comes(const char *path)
-{
-	int i;
-
-	for (i = 0; i < 500 && access(path, F_OK); i++)
-		usleep(20000);
-	return i < 500;
-}
 
 static const char *topology(void)
 {
@@ -57,17 +46,6 @@ static struct claim refused(const char *reason)
 	};
 }
 
-static int open_raw(const char *path)
-{
-	int fd = open(path, O_RDWR | O_NOCTTY);
-	struct termios t;
-
-	if (fd < 0 || tcgetattr(fd, &t))
-		return -errno;
-	cfmakeraw(&t);
-	return tcsetattr(fd, TCSANOW, &t) ? -errno : fd;
-}
-
 static bool can_receive(int fd, int ms)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -83,23 +61,18 @@ FIXTURE(terminal)
 
 FIXTURE_SETUP(terminal)
 {
-	if (!device_is_known("dummy_hcd") || !device_is_known("g_serial"))
+	if (!serial_is_known())
 		SKIP(return, "this kernel has no USB host and modem in memory");
 	ASSERT_LOADED(warden_policy(NOTHING));
-	ASSERT_EQ(0, device_load("cdc-acm", "")); /* no udev here that would */
-	ASSERT_EQ(0, device_load("dummy_hcd", ""));
-	ASSERT_EQ(0, device_load("g_serial", ""));
-	ASSERT_TRUE(comes(RECEIVER));
-	self->other = open_raw(OTHER_END);
+	self->other = serial_plug();
 	ASSERT_LE(0, self->other);
 	self->mark = evidence_mark();
 }
 
 FIXTURE_TEARDOWN(terminal)
 {
-	close(self->other);
 	warden_withdraw_all();
-	device_unload("g_serial"); /* the one place to plug in is for the next who needs it */
+	serial_unplug(self->other);
 }
 
 TEST_F(terminal, is_free_until_the_policy_says_what_it_is)
@@ -132,7 +105,7 @@ TEST_F(terminal, reader_from_before_it_was_a_sensor_needs_a_rule)
 	};
 	struct claim ended = begun;
 	char line[128];
-	int fd = open_raw(RECEIVER);
+	int fd = serial_open(RECEIVER);
 
 	ended.event = "session-end";
 	ended.reason = "policy-changed";
@@ -141,7 +114,7 @@ TEST_F(terminal, reader_from_before_it_was_a_sensor_needs_a_rule)
 	ASSERT_LOADED(warden_policy(NOTHING CLASSIFIED "allow any use location;\n"));
 	ended.object = begun.object = topology();
 	EXPECT_FOUND(evidence_of_event(&self->mark, &begun));
-	ASSERT_EQ((ssize_t)strlen(SENTENCE), write(self->other, SENTENCE, strlen(SENTENCE)));
+	ASSERT_TRUE(serial_tell(self->other));
 	ASSERT_TRUE(can_receive(fd, 5000));
 	EXPECT_LT(0, read(fd, line, sizeof(line)));
 	ASSERT_LOADED(warden_policy(NOTHING CLASSIFIED));
@@ -159,7 +132,7 @@ TEST_F(terminal, on_its_way_before_it_was_a_sensor_is_a_session_where_it_arrives
 		.program = warden_self(), .pid = getpid(),
 	};
 	struct claim ended = begun;
-	int fd = open_raw(RECEIVER), pair[2];
+	int fd = serial_open(RECEIVER), pair[2];
 	char c;
 
 	ASSERT_LE(0, fd);
@@ -173,7 +146,7 @@ TEST_F(terminal, on_its_way_before_it_was_a_sensor_is_a_session_where_it_arrives
 	ended.object = begun.object = topology();
 	EXPECT_FOUND(evidence_of_event(&self->mark, &begun));
 	EXPECT_EQ(1, warden_status("sessions"));
-	ASSERT_EQ((ssize_t)strlen(SENTENCE), write(self->other, SENTENCE, strlen(SENTENCE)));
+	ASSERT_TRUE(serial_tell(self->other));
 	EXPECT_TRUE(can_receive(fd, 20000));
 	ended.event = "session-end";
 	ended.reason = "policy-changed";
@@ -231,11 +204,11 @@ TEST_F(terminal, withdrawal_ends_a_reader_that_waits)
 				    "allow tester use location for way with consent;\n",
 				    warden_self()));
 	ended.object = topology();
-	EXPECT_EQ(-EACCES, open_raw(RECEIVER));
+	EXPECT_EQ(-EACCES, serial_open(RECEIVER));
 	ASSERT_EQ(0, warden_grant("tester", "location", "way"));
-	fd = open_raw(RECEIVER);
+	fd = serial_open(RECEIVER);
 	ASSERT_LE(0, fd);
-	ASSERT_EQ((ssize_t)strlen(SENTENCE), write(self->other, SENTENCE, strlen(SENTENCE)));
+	ASSERT_TRUE(serial_tell(self->other));
 	ASSERT_TRUE(can_receive(fd, 5000));
 	EXPECT_LT(0, read(fd, line, sizeof(line) - 1));
 	EXPECT_EQ('$', line[0]);
@@ -254,9 +227,9 @@ TEST_F(terminal, withdrawal_ends_a_reader_that_waits)
 	close(fd);
 	/* The line itself is whole: given anew, it is read anew. */
 	ASSERT_EQ(0, warden_grant("tester", "location", "way"));
-	fd = open_raw(RECEIVER);
+	fd = serial_open(RECEIVER);
 	ASSERT_LE(0, fd);
-	ASSERT_EQ((ssize_t)strlen(SENTENCE), write(self->other, SENTENCE, strlen(SENTENCE)));
+	ASSERT_TRUE(serial_tell(self->other));
 	EXPECT_TRUE(can_receive(fd, 5000));
 	close(fd);
 }
@@ -278,7 +251,7 @@ TEST_F(terminal, withdrawal_leaves_a_reader_in_peace_where_the_rule_says_blank)
 				    warden_self()));
 	ended.object = topology();
 	ASSERT_EQ(0, warden_grant("tester", "location", "way"));
-	fd = open_raw(RECEIVER);
+	fd = serial_open(RECEIVER);
 	ASSERT_LE(0, fd);
 	pid = fork();
 	if (!pid) {
@@ -289,7 +262,7 @@ TEST_F(terminal, withdrawal_leaves_a_reader_in_peace_where_the_rule_says_blank)
 	usleep(100000);
 	ASSERT_EQ(0, warden_withdraw("tester", "location"));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &ended));
-	ASSERT_EQ((ssize_t)strlen(SENTENCE), write(self->other, SENTENCE, strlen(SENTENCE)));
+	ASSERT_TRUE(serial_tell(self->other));
 	EXPECT_FALSE(can_receive(fd, 300));
 	EXPECT_EQ(0, waitpid(pid, &status, WNOHANG));
 	ASSERT_EQ(0, fcntl(fd, F_SETFL, O_NONBLOCK));
@@ -301,7 +274,7 @@ TEST_F(terminal, withdrawal_leaves_a_reader_in_peace_where_the_rule_says_blank)
 	kill(pid, SIGKILL);
 	EXPECT_EQ(pid, waitpid(pid, &status, 0));
 	close(fd);
-	EXPECT_EQ(-EACCES, open_raw(RECEIVER));
+	EXPECT_EQ(-EACCES, serial_open(RECEIVER));
 }
 
 /* By /dev/tty a terminal is reached that controls the process, whatever became of its session. */
@@ -340,7 +313,7 @@ TEST_F(terminal, is_gated_when_it_comes_anew_and_its_session_outlives_a_hangup)
 	int fd;
 
 	ASSERT_LOADED(warden_policy(NOTHING CLASSIFIED "allow any use location;\n"));
-	fd = open_raw(RECEIVER);
+	fd = serial_open(RECEIVER);
 	ASSERT_LE(0, fd);
 	close(self->other);
 	self->other = -1;
@@ -353,7 +326,7 @@ TEST_F(terminal, is_gated_when_it_comes_anew_and_its_session_outlives_a_hangup)
 	EXPECT_EQ(0, warden_status("sessions"));
 	ASSERT_LOADED(warden_policy(NOTHING CLASSIFIED));
 	ASSERT_EQ(0, device_load("g_serial", ""));
-	ASSERT_TRUE(comes(RECEIVER));
+	ASSERT_TRUE(device_comes(RECEIVER));
 	EXPECT_EQ(EACCES, device_try(RECEIVER, O_RDONLY | O_NOCTTY | O_NONBLOCK));
 }
 

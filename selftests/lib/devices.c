@@ -133,3 +133,12 @@ int device_try(const char *path, int flags)
 	close(fd);
 	return 0;
 }
+
+bool device_comes(const char *path)
+{
+	int i;
+
+	for (i = 0; i < 1500 && access(path, F_OK); i++)
+		usleep(20000);
+	return i < 1500;
+}

@@ -34,6 +34,9 @@ const char *device_topology(const char *node);
 /* Try to open a file: 0 or the errno. */
 int device_try(const char *path, int flags);
 
+/* Wait for a node that a driver is to make; false where none comes in half a minute. */
+bool device_comes(const char *path);
+
 /* Is there an entry whose node has this name? */
 bool device_listed(const char *node);
 

@@ -12,6 +12,7 @@
 
 #include "lib/harness.h"
 #include "lib/camera.h"
+#include "lib/compat.h"
 #include "lib/keypad.h"
 #include "lib/times.h"
 
@@ -206,46 +207,26 @@ TEST_F(consent, withdrawal_fails_every_call_and_takes_the_memory)
 	EXPECT_IN_TIME(&memory, "its last read of mapped memory");
 }
 
-#ifdef __x86_64__
-/* A call as a program of 32 bits makes it; a negative errno where it fails. */
-static int call_of_32_bits(int number, int first, unsigned int second, unsigned int third)
-{
-	long result = number;
-
-	asm volatile("int $0x80"
-		     : "+a"(result)
-		     : "b"((long)first), "c"((unsigned long)second), "d"((unsigned long)third)
-		     : "memory", "r8", "r9", "r10", "r11");
-	return result;
-}
-
-/* S31: the numbers are those of asm/unistd_32.h. */
+/* S31; by each kind of user users_test does it. */
 TEST_F(consent, withdrawal_fails_calls_of_32_bits_alike)
 {
-	enum { OPEN = 5, IOCTL = 54 };
 	struct claim denied = refused("no-consent", "tester");
-	char *low;
+	struct v4l2_capability cap = { .version = 0 };
 	int fd;
 
-	if (access("/proc/sys/abi/vsyscall32", F_OK))
+	if (!compat_is_known())
 		SKIP(return, "this kernel takes no calls of 32 bits");
-	low = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-	ASSERT_NE(MAP_FAILED, low);
-	strcpy(low, self->camera);
-	EXPECT_EQ(-EACCES, call_of_32_bits(OPEN, (long)low, O_RDWR, 0));
+	EXPECT_EQ(-EACCES, compat_open(self->camera, O_RDWR));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
-	fd = call_of_32_bits(OPEN, (long)low, O_RDWR, 0);
+	fd = compat_open(self->camera, O_RDWR);
 	ASSERT_LE(0, fd);
-	EXPECT_EQ(0, call_of_32_bits(IOCTL, fd, VIDIOC_QUERYCAP, (long)low));
-	EXPECT_STREQ("vivid", low);
+	EXPECT_EQ(0, compat_ioctl(fd, VIDIOC_QUERYCAP, &cap, sizeof(cap)));
+	EXPECT_STREQ("vivid", (const char *)cap.driver);
 	ASSERT_EQ(0, warden_withdraw("tester", "camera"));
-	EXPECT_EQ(-EACCES, call_of_32_bits(IOCTL, fd, VIDIOC_QUERYCAP, (long)low));
+	EXPECT_EQ(-EACCES, compat_ioctl(fd, VIDIOC_QUERYCAP, &cap, sizeof(cap)));
 	close(fd);
-	munmap(low, 4096);
 }
-#endif
 
 TEST_F(consent, withdrawal_leaves_the_device_to_the_next)
 {

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 
 #include "lib/chip.h"
+#include "lib/compat.h"
 #include "lib/harness.h"
 #include "lib/keypad.h"
 #include "lib/uring.h"
@@ -237,6 +238,16 @@ static int by_ring(const struct place *p, int flags)
 	return fd < 0 ? -fd : 0;
 }
 
+/* S31 */
+static int by_32_bits(const struct place *p, int flags)
+{
+	const int fd = compat_open(p->path, flags);
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? -fd : 0;
+}
+
 /* A descriptor that opens nothing, and what it stands for opened through proc. */
 static int by_proc(const struct place *p, int flags)
 {
@@ -265,10 +276,16 @@ static const struct call {
 } calls[] = {
 	{ "openat", by_open, false },	      { "openat2", by_openat2, false },
 	{ "io_uring", by_ring, false },	      { "/proc/self/fd", by_proc, false },
-	{ "open_by_handle_at", by_handle, true },
+	{ "open of 32 bits", by_32_bits, false }, { "open_by_handle_at", by_handle, true },
 };
 
 #define CALLS ARRAY_SIZE(calls)
+
+/* Is there this call, and to this place? */
+static bool can_be_made(const struct call *c, const struct place *p)
+{
+	return c->by_handle ? p->mount >= 0 : c->open != by_32_bits || compat_is_known();
+}
 
 /* What this user is told by this call where the policy is @let to let it. */
 static int expected(const struct user *u, const struct way *w, const struct call *c, bool let)
@@ -288,7 +305,7 @@ static int count_wrong(const struct place *places, const struct user *u, bool le
 
 	for (i = 0; i < WAYS; i++)
 		for (k = 0; places[i].path[0] && k < CALLS; k++) {
-			if (calls[k].by_handle && places[i].mount < 0)
+			if (!can_be_made(&calls[k], &places[i]))
 				continue;
 			err = calls[k].open(&places[i], ways[i].flags | O_NONBLOCK | O_CLOEXEC);
 			if (err == expected(u, &ways[i], &calls[k], let))
@@ -329,7 +346,8 @@ static uint64_t refusals(const struct place *places)
 	for (i = 0; i < WAYS; i++)
 		for (k = 0; places[i].path[0] && k < CALLS; k++)
 			for (u = 0; u < USERS_COUNT; u++)
-				n += !calls[k].by_handle || (places[i].mount >= 0 && !users_at(u)->uid);
+				n += can_be_made(&calls[k], &places[i]) &&
+				     (!calls[k].by_handle || !users_at(u)->uid);
 	return n;
 }
 

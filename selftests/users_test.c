@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What root, a plain user and the root of a user name space have open: it ends with its consent,
- * another program gets it by none of the ways there are, and no core tells of it; and who would
- * hand it to them. Permissions let everybody.
+ * another program gets it by none of the ways there are; and who would hand it to them. Permissions
+ * let everybody.
  */
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/ptrace.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -16,6 +15,7 @@
 #include "lib/address.h"
 #include "lib/camera.h"
 #include "lib/chip.h"
+#include "lib/compat.h"
 #include "lib/handing.h"
 #include "lib/harness.h"
 #include "lib/keypad.h"
@@ -65,6 +65,8 @@ FIXTURE_TEARDOWN(users)
 	"allow tester use microphone for door with consent;\n"                                     \
 	"allow tester use input for door with consent;\n"
 
+#define PRIVATE _IOWR('w', 77, char[64])
+
 /* What a process of some user opens, and has. */
 struct having {
 	const char *nodes[3]; /* camera, microphone, keys */
@@ -74,6 +76,16 @@ struct having {
 	int talk; /* a byte goes out when it has them all, and comes in when that has ended */
 };
 
+/* S31: an ioctl that no driver here has, and that of a program of 32 bits: the greater of both errnos. */
+static int ask_privately(int fd)
+{
+	char answer[64] = "";
+	const int plain = ioctl(fd, PRIVATE, answer) ? errno : 0;
+	const int narrow = -compat_ioctl(fd, (unsigned int)PRIVATE, answer, sizeof(answer));
+
+	return narrow != ENOSYS && narrow != plain ? USERS_NOBODY : plain;
+}
+
 static int open_all(struct having *h)
 {
 	int err = camera_open(&h->camera, h->nodes[0]) ?: camera_start(&h->camera) ?:
@@ -81,21 +93,27 @@ static int open_all(struct having *h)
 		  sound_start(&h->sound);
 
 	h->keys = open(h->nodes[2], O_RDONLY | O_CLOEXEC);
-	return err ?: h->keys < 0 ? -errno : 0;
+	err = err ?: h->keys < 0 ? -errno : 0;
+	/* it is the driver that does not know it */
+	return err ?: ask_privately(h->camera.fd) != ENOTTY || ask_privately(h->keys) == EACCES ? -ENOTTY : 0;
 }
 
-/* What a file that has ended says to whoever reads it, plainly and by a ring. */
+/* What a file that has ended says to whoever reads it: plainly, by a ring, as a program of 32 bits; and else asks it. */
 static bool is_dead(const char *what, int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	char bytes[64];
 	int plain = read(fd, bytes, sizeof(bytes)) < 0 ? errno : 0;
-	int ring = uring_read(fd, bytes, sizeof(bytes));
-	int dead = poll(&p, 1, 1000) == 1 && (p.revents & (POLLERR | POLLHUP));
+	int ring = -uring_read(fd, bytes, sizeof(bytes)), narrow = -compat_read(fd, bytes, sizeof(bytes));
+	int private = ask_privately(fd);
+	bool dead = plain == EACCES && (ring == EACCES || ring == ENOSYS) &&
+		    (narrow == EACCES || narrow == ENOSYS) && private == EACCES;
 
-	if (plain != EACCES || (ring != -EACCES && ring != -ENOSYS) || !dead)
-		printf("# %s: read %d, by a ring %d, poll %x\n", what, plain, ring, p.revents);
-	return plain == EACCES && (ring == -EACCES || ring == -ENOSYS) && dead;
+	dead &= poll(&p, 1, 1000) == 1 && (p.revents & (POLLERR | POLLHUP));
+	if (!dead)
+		printf("# %s: read %d, by a ring %d, of 32 bits %d, private ioctl %d, poll %x\n", what, plain,
+		       ring, narrow, private, p.revents);
+	return dead;
 }
 
 static bool is_gone(const char *what, int fd, const volatile uint8_t *memory, size_t len)
@@ -116,14 +134,6 @@ static int try_all(struct having *h)
 	       !is_dead("keys", h->keys) + (camera_frame(c, 1000) != -EACCES) +
 	       !is_gone("camera", c->fd, c->buffer[0], c->len[0]) +
 	       !is_gone("microphone", h->sound.fd, h->sound.ring, h->sound.bytes);
-}
-
-/* Within half a minute, which debug kernels need. */
-static bool is_ready(int fd)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-
-	return poll(&p, 1, 30000) == 1;
 }
 
 static int have(const struct user *u, void *having)
@@ -158,8 +168,7 @@ TEST_F(users, lose_what_they_have_open_at_withdrawal)
 		ASSERT_EQ(0, warden_grant("tester", "input", "door"));
 		self->mark = evidence_mark();
 		ended.pid = users_start(users_at(i), have, &h);
-		ASSERT_TRUE(is_ready(pair[0]));
-		ASSERT_EQ(1, read(pair[0], &byte, 1));
+		ASSERT_TRUE(users_ready(pair[0]));
 		EXPECT_FOUND(evidence_of_peace(&self->mark));
 		ASSERT_EQ(0, warden_ctl(ARGV("consent", "withdraw", "tester")));
 		ASSERT_EQ(1, write(pair[0], &byte, 1));
@@ -200,8 +209,7 @@ TEST_F(users, lose_nothing_of_what_another_streams)
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair));
 	h.talk = pair[1];
 	pid = users_start(users_at(1), just_open, &h);
-	ASSERT_TRUE(is_ready(pair[0]));
-	ASSERT_EQ(1, read(pair[0], &byte, 1));
+	ASSERT_TRUE(users_ready(pair[0]));
 	/* Only now: what is in the hands of who loses a camera ends, whoever exported it. */
 	ASSERT_EQ(0, camera_open(&h.camera, self->camera));
 	ASSERT_EQ(0, camera_start(&h.camera));
@@ -330,48 +338,6 @@ TEST_F(users, hand_what_they_have_open_to_nobody)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
-/* --- what they leave behind ---------------------------------------------------------- */
-
-static int open_and_abort(const struct user *u, void *path)
-{
-	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
-
-	(void)u;
-	setrlimit(RLIMIT_CORE, &all);
-	if (path && open(path, O_RDWR) < 0)
-		return USERS_NOBODY;
-	abort();
-}
-
-static bool leaves_core(const struct user *u, const char *path)
-{
-	pid_t pid = users_start(u, open_and_abort, (void *)path);
-	int status;
-
-	return waitpid(pid, &status, 0) != pid || !WIFSIGNALED(status) || WCOREDUMP(status);
-}
-
-/* S34, and its twin, who has no camera. */
-TEST_F(users, leave_no_core_with_the_camera)
-{
-	size_t i;
-
-	if (chip_put("/proc/sys/kernel/core_pattern", "/tmp/core-of-%P"))
-		SKIP(return, "this kernel dumps no cores");
-	ASSERT_LOADED(warden_policy(BY_CONSENT, warden_self()));
-	ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
-	self->mark = evidence_mark();
-	for (i = 0; i < USERS_COUNT; i++) {
-		EXPECT_FALSE(leaves_core(users_at(i), self->camera))
-		{
-			TH_LOG("%s", users_at(i)->name);
-		}
-		EXPECT_TRUE(leaves_core(users_at(i), NULL));
-	}
-	EXPECT_FOUND(evidence_of_peace(&self->mark));
-	client_shell("rm -f /tmp/core-of-*");
-}
-
 /* --- who hands it to them -------------------------------------------------------------- */
 
 #define PORT   2949
@@ -447,137 +413,6 @@ TEST_F(users, reach_a_broker_by_the_rule_for_its_sensor)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 	relay_end(&relay);
 	close(server);
-}
-
-/* --- what ran before a policy named it --------------------------------------------------- */
-
-#define UNNAMED "default sensor deny;\n"
-#define NAMED	UNNAMED "program app { path \"%s\"; }\nallow app use camera;\n"
-
-/* A program that opens the camera when it is told to; it runs when this returns. */
-static pid_t start_waiting(const char *program, uid_t uid, const char *node)
-{
-	int ends[2];
-	char byte;
-	sigset_t told;
-	pid_t pid;
-
-	if (pipe2(ends, O_CLOEXEC))
-		return -1;
-	pid = sight_fork();
-	if (!pid) {
-		sigemptyset(&told);
-		sigaddset(&told, SIGUSR1);
-		sigprocmask(SIG_BLOCK, &told, NULL);
-		if (!setresgid(uid, uid, uid) && !setresuid(uid, uid, uid))
-			execl(program, "stranger", "later", node, NULL);
-		_exit(USERS_NOBODY);
-	}
-	close(ends[1]);
-	while (read(ends[0], &byte, 1) > 0)
-		;
-	close(ends[0]);
-	return pid;
-}
-
-/* Its exit status: 0 where it opened the camera. */
-static int have_open(pid_t pid)
-{
-	int status;
-
-	kill(pid, SIGUSR1);
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) :
-								      USERS_NOBODY;
-}
-
-/* The same program, which the kernel starts in secure mode for its group. */
-#define GROUPS "/var/tmp/stranger-of-a-group"
-
-static bool copy_for_group(void)
-{
-	char command[256];
-
-	snprintf(command, sizeof(command), "cp %s " GROUPS " && chgrp 2000 " GROUPS
-		 " && chmod 2755 " GROUPS, warden_beside("stranger"));
-	return client_shell(command);
-}
-
-/* Whoever runs it may have put code into it, by LD_PRELOAD or ptrace, and have let go of it. */
-TEST_F(users, start_what_a_policy_names_anew_before_it_is_believed)
-{
-	const uid_t plain = users_at(1)->uid;
-	struct claim denied = { .domain = "sensor", .reason = "program-older", .program = "app",
-				.object = CAMERA_TOPOLOGY, .line = UINT32_MAX, .times = 1 };
-	pid_t before, groups, roots, since;
-
-	ASSERT_LOADED(warden_policy(UNNAMED));
-	ASSERT_TRUE(copy_for_group());
-	before = start_waiting(warden_beside("stranger"), plain, self->camera);
-	groups = start_waiting(GROUPS, plain, self->camera);
-	roots = start_waiting(warden_beside("stranger"), 0, self->camera);
-	ASSERT_LOADED(warden_policy(NAMED, warden_beside("stranger")));
-	since = start_waiting(warden_beside("stranger"), plain, self->camera);
-	self->mark = evidence_mark();
-	EXPECT_EQ(1, have_open(before));
-	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
-	self->mark = evidence_mark();
-	denied.pid = groups;
-	EXPECT_EQ(1, have_open(groups));
-	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
-	self->mark = evidence_mark();
-	EXPECT_EQ(0, have_open(since));
-	EXPECT_EQ(0, have_open(roots));
-	EXPECT_FOUND(evidence_of_peace(&self->mark));
-	unlink(GROUPS);
-}
-
-/* The errno of an execve() under a tracer of that user; else 0, and the tracer lets go of it at once. */
-static int start_led(uid_t uid, const char *node)
-{
-	int status;
-	pid_t pid;
-
-	if (setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
-		return USERS_NOBODY;
-	pid = fork();
-	if (!pid) {
-		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-		execl(warden_beside("stranger"), "stranger", "open", node, NULL);
-		_exit(errno);
-	}
-	if (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status)) {
-		ptrace(PTRACE_DETACH, pid, NULL, NULL);
-		waitpid(pid, &status, 0);
-	}
-	return WIFEXITED(status) ? WEXITSTATUS(status) : USERS_NOBODY;
-}
-
-static int start_led_elsewhere(uid_t uid, const char *node)
-{
-	int status;
-	pid_t pid = sight_fork();
-
-	if (!pid)
-		_exit(start_led(uid, node));
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : USERS_NOBODY;
-}
-
-/* A tracer sets registers in secure mode, too, and need not stay for what comes of it. */
-TEST_F(users, start_what_a_policy_names_and_do_not_lead_it)
-{
-	const uid_t plain = users_at(1)->uid;
-	struct claim denied = { .domain = "exec", .reason = "program-traced",
-				.object = warden_beside("stranger"), .line = UINT32_MAX, .times = 1 };
-
-	ASSERT_LOADED(warden_policy(UNNAMED));
-	EXPECT_EQ(1, start_led_elsewhere(plain, self->camera));
-	ASSERT_LOADED(warden_policy(NAMED, warden_beside("stranger")));
-	self->mark = evidence_mark();
-	EXPECT_EQ(EACCES, start_led_elsewhere(plain, self->camera));
-	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
-	self->mark = evidence_mark();
-	EXPECT_EQ(0, start_led_elsewhere(0, self->camera));
-	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
 TEST_HARNESS_MAIN

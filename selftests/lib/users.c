@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <poll.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -60,4 +61,12 @@ int users_run(const struct user *u, int (*what)(const struct user *u, void *arg)
 
 	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) :
 								      USERS_NOBODY;
+}
+
+bool users_ready(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char byte;
+
+	return poll(&p, 1, 30000) == 1 && read(fd, &byte, 1) == 1;
 }

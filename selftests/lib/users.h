@@ -5,6 +5,7 @@
 #ifndef WARDEN_TEST_USERS_H
 #define WARDEN_TEST_USERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -30,5 +31,8 @@ pid_t users_start(const struct user *u, int (*what)(const struct user *u, void *
 
 /* The same, waited for: its exit status. */
 int users_run(const struct user *u, int (*what)(const struct user *u, void *arg), void *arg);
+
+/* Take the byte by which one of them says that it is ready; false where none comes for half a minute. */
+bool users_ready(int fd);
 
 #endif /* WARDEN_TEST_USERS_H */

@@ -9,10 +9,12 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "lib/harness.h"
 #include "lib/camera.h"
 #include "lib/chip.h"
+#include "lib/users.h"
 
 #define NOTHING "default sensor deny;\n"
 #define HOLDER	"program tester { path \"%s\"; }\n" NOTHING
@@ -104,6 +106,40 @@ TEST_F(frames, a_rate_above_that_of_the_rule_is_not_set)
 	close(fd);
 }
 
+/* Ten frames a second, and eleven: how many answers are wrong. */
+static int set_rates(const struct user *u, void *node)
+{
+	struct v4l2_streamparm parm = {
+		.type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .parm.capture.timeperframe = { 1, 10 },
+	};
+	int fd = open(node, O_RDWR | O_CLOEXEC), slow, fast;
+
+	slow = ioctl(fd, VIDIOC_S_PARM, &parm) ? errno : 0;
+	parm.parm.capture.timeperframe = (struct v4l2_fract){ 1, 11 };
+	fast = ioctl(fd, VIDIOC_S_PARM, &parm) ? errno : 0;
+	if (slow || fast != EACCES)
+		printf("# %s: 10 frames a second %d, 11 %d\n", u->name, slow, fast);
+	return !!slow + (fast != EACCES);
+}
+
+TEST_F(frames, a_rate_above_that_of_the_rule_is_set_by_nobody)
+{
+	struct claim denied = refused(CAMERA_TOPOLOGY, "rate-above");
+	char node[64];
+	size_t i;
+
+	snprintf(node, sizeof(node), "%s", device_node(CAMERA_TOPOLOGY));
+	ASSERT_EQ(0, chmod(node, 0666));
+	ASSERT_LOADED(policy("allow tester use camera at most 10 per second;"));
+	self->mark = evidence_mark();
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(0, users_run(users_at(i), set_rates, node));
+	denied.pid = 0;
+	denied.times = USERS_COUNT;
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	chmod(node, 0600);
+}
+
 /* A session has the rate it began with: where the next policy says less, it ends. */
 TEST_F(frames, a_lower_rate_ends_what_was_allowed_more)
 {
@@ -187,7 +223,6 @@ FIXTURE_TEARDOWN(chip)
 {
 }
 
-/* 0 or the errno. */
 /* Values read in a second, from one open file or each from a file of its own. */
 static int values_of_a_second(bool anew)
 {
@@ -237,6 +272,57 @@ TEST_F(chip, values_are_read_no_faster_than_the_rule_says)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 	ASSERT_LOADED(policy("allow tester use motion;"));
 	EXPECT_LE(40, values_of_a_second(false));
+}
+
+/* A rate that is too fast and one that is not, and values as fast as they come: how many answers are wrong. */
+static int hurry(const struct user *u, void *unused)
+{
+	const int slow = chip_put(chip_compass(FREQUENCY), "10.000000");
+	const int fast = chip_put(chip_compass(FREQUENCY), "80.000000");
+	const int n = values_of_a_second(false);
+
+	(void)unused;
+	if (slow || fast != EACCES || n < 5 || n > 22)
+		printf("# %s: 10 Hz %d, 80 Hz %d, %d values\n", u->name, slow, fast, n);
+	return !!slow + (fast != EACCES) + (n < 5 || n > 22);
+}
+
+TEST_F(chip, rate_of_the_rule_holds_whoever_asks)
+{
+	struct claim denied = refused(chip_compass_topology(), "rate-above");
+	size_t i;
+
+	ASSERT_EQ(0, chmod(chip_compass(FREQUENCY), 0666));
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(0, users_run(users_at(i), hurry, NULL));
+	denied.pid = 0;
+	denied.times = USERS_COUNT;
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	chmod(chip_compass(FREQUENCY), 0644);
+}
+
+/* Several at once have no more than one: the rate is that of the rule, not of a process. */
+TEST_F(chip, rate_of_the_rule_is_shared_by_who_reads_at_once)
+{
+	const uint64_t begin = now_ns();
+	pid_t pids[4];
+	int status, n = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(pids); i++) {
+		pids[i] = fork();
+		if (!pids[i]) {
+			n = values_of_a_second(true);
+			_exit(n < 0 ? 255 : n);
+		}
+	}
+	for (n = 0, i = 0; i < ARRAY_SIZE(pids); i++) {
+		EXPECT_EQ(pids[i], waitpid(pids[i], &status, 0));
+		EXPECT_NE(255, WEXITSTATUS(status));
+		n += WEXITSTATUS(status);
+	}
+	EXPECT_LE(5, n);
+	EXPECT_GE(2 + 20 * (int)((now_ns() - begin) / (SECOND / 10) + 1) / 10, n);
 }
 
 /* What reads a value in pieces gets it whole, and it is one use. */
@@ -293,6 +379,45 @@ TEST_F(chip, buffer_of_a_faster_clock_gives_nothing)
 	EXPECT_EQ(-1, read(fd, scans, sizeof(scans))); /* nor to who asks again */
 	close(fd);
 	chip_put(chip_compass("buffer/enable"), "0");
+}
+
+/* Of a buffer that somebody else set up: the errno of a read. */
+static int read_buffer(const struct user *u, void *unused)
+{
+	int fd = chip_open_buffer(), err;
+	char scans[256];
+
+	(void)u;
+	(void)unused;
+	err = fd < 0 ? USERS_NOBODY : read(fd, scans, sizeof(scans)) < 0 ? errno : 0;
+	close(fd);
+	return err;
+}
+
+TEST_F(chip, buffer_of_a_faster_clock_gives_nothing_to_anybody)
+{
+	struct claim denied = refused(chip_compass_topology(), "rate-above");
+	char node[64];
+	size_t i;
+
+	if (!device_is_known("iio-trig-hrtimer"))
+		SKIP(return, "this kernel has no timer that triggers chips");
+	snprintf(node, sizeof(node), "/dev/%s", strstr(chip_compass_topology(), "iio:device"));
+	ASSERT_EQ(0, chmod(node, 0666));
+	ASSERT_LOADED(policy("allow tester use motion;"));
+	ASSERT_EQ(0, chip_fill_buffer("200"));
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(0, users_run(users_at(i), read_buffer, NULL));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	ASSERT_LOADED(policy("allow tester use motion at most 20 per second;"));
+	denied.pid = 0;
+	for (i = 0; i < USERS_COUNT; i++) {
+		self->mark = evidence_mark();
+		EXPECT_EQ(EACCES, users_run(users_at(i), read_buffer, NULL));
+		EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	}
+	chip_put(chip_compass("buffer/enable"), "0");
+	chmod(node, 0600);
 }
 
 TEST_F(chip, buffer_of_a_clock_that_fits_is_read)

@@ -7,8 +7,10 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include "lib/harness.h"
+#include "lib/users.h"
 
 #define OLDER	  7202 /* a listener from before the policy */
 #define ELSEWHERE 7204 /* the same in another network */
@@ -416,6 +418,56 @@ TEST_F(opening, lets_listen_until_it_is_closed_and_ends_who_did)
 	EXPECT_EQ(1, warden_ctl(ARGV("service", "close", "udp", "7211")));
 	close(fd);
 	close(udp);
+}
+
+/* Two servers of a user: what it may not have is the errno; else it says so to @talk, and waits for their end. */
+static int serve_opened(const struct user *u, void *talk)
+{
+	const int to = *(const int *)talk, tcp = listen_on(7211), err = tcp < 0 ? errno : 0;
+	const int udp = udp_on(7211);
+	char byte = 0;
+
+	if (err || udp < 0)
+		return err ? err : USERS_NOBODY;
+	if (write(to, &byte, 1) != 1 || read(to, &byte, 1) != 1)
+		return USERS_NOBODY;
+	if (recv(udp, &byte, 1, MSG_DONTWAIT) == -1 && errno == ECONNABORTED && listen(tcp, 1) == -1 &&
+	    errno == EACCES)
+		return 0;
+	printf("# %s: a server goes on\n", u->name);
+	return 1;
+}
+
+/* P11: while it is opened each user has it, whose sockets end with it; who may open it is in netlink_rights_test. */
+TEST_F(opening, is_for_each_user_and_ends_for_each)
+{
+	struct claim denied = { .domain = "listen", .reason = "program-unknown", .port = 7211 + 1,
+				.line = UINT32_MAX };
+	int pair[2], status;
+	size_t i;
+	pid_t pid;
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair));
+	for (i = 0; i < USERS_COUNT; i++) {
+		self->mark = evidence_mark();
+		EXPECT_EQ(EACCES, users_run(users_at(i), serve_opened, &pair[1]));
+		EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+		ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "tcp", "7211", "for", "10m")));
+		ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "udp", "7211", "for", "10m")));
+		self->mark = evidence_mark();
+		pid = users_start(users_at(i), serve_opened, &pair[1]);
+		ASSERT_TRUE(users_ready(pair[0]));
+		EXPECT_EQ(0, reach(7211));
+		EXPECT_FOUND(evidence_of_peace(&self->mark));
+		EXPECT_EQ(0, warden_ctl(ARGV("service", "close", "tcp", "7211")));
+		EXPECT_EQ(0, warden_ctl(ARGV("service", "close", "udp", "7211")));
+		EXPECT_EQ(ECONNREFUSED, reach(7211));
+		ASSERT_EQ(1, write(pair[0], "", 1));
+		EXPECT_EQ(pid, waitpid(pid, &status, 0));
+		EXPECT_EQ(0, status);
+	}
+	close(pair[0]);
+	close(pair[1]);
 }
 
 TEST_F(opening, closes_itself_when_its_time_is_over)

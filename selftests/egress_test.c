@@ -10,10 +10,12 @@
 #include <pthread.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 
 #include "lib/harness.h"
+#include "lib/users.h"
 
 #ifndef SOL_TCP
 #define SOL_TCP 6
@@ -219,14 +221,46 @@ static int try_ways(uint16_t port, int udp, int linked, int accepted)
 	return socketpair(AF_UNIX, SOCK_STREAM, 0, pipes) || hand(pipes[0]) ? 12 : 0;
 }
 
+/* What repeats is counted for a second and told then: of the test before, nothing may come any more. */
+static struct mark mark_in_quiet(void)
+{
+	usleep(1100000);
+	return evidence_mark();
+}
+
+/* What a user has from before it used the sensor. */
+struct sockets {
+	uint16_t port;
+	int udp, linked, accepted;
+};
+
+static int try_ways_as(const struct user *u, void *sockets)
+{
+	const struct sockets *s = sockets;
+	const int way = try_ways(s->port, s->udp, s->linked, s->accepted);
+
+	if (way)
+		printf("# way %d of %s\n", way, u->name);
+	return way;
+}
+
+/* The file of the sensor lets each of them; raw sockets the kernel has for root alone. */
 TEST_F(egress, who_used_a_sensor_sends_to_whom_its_rule_names_alone)
 {
 	int linked = -1, accepted;
+	struct sockets s;
+	size_t i;
 
+	ASSERT_EQ(0, chmod(SENSOR, 0666));
 	ASSERT_EQ(0, link_to(BAD, self->port, &linked));
 	accepted = accept(self->server, NULL, NULL);
-	EXPECT_EQ(0, IN_CHILD(try_ways(self->port, self->udp, linked, accepted)));
-	EXPECT_DENIED(0);
+	s = (struct sockets){ self->port, self->udp, linked, accepted };
+	for (i = 0; i < USERS_COUNT; i++) {
+		self->mark = mark_in_quiet();
+		EXPECT_EQ(0, users_run(users_at(i), try_ways_as, &s));
+		EXPECT_DENIED(0);
+	}
+	chmod(SENSOR, 0600);
 	/* Of this process nothing is kept: it used none. */
 	EXPECT_EQ(0, hand(linked));
 	EXPECT_EQ(0, hand(accepted));
@@ -251,13 +285,6 @@ static int try_wrong_addresses(uint16_t port)
 	if (sendto(linked, "x", 1, 0, &good.any, sizeof(good.v6)) != -1 || errno != EACCES)
 		return 3;
 	return tell(corked, GOOD, port) == EACCES ? 0 : 4;
-}
-
-/* What repeats is counted for a second and told then: of the test before, nothing may come any more. */
-static struct mark mark_in_quiet(void)
-{
-	usleep(1100000);
-	return evidence_mark();
 }
 
 TEST_F(egress, address_of_a_message_is_not_taken_for_where_it_goes)

@@ -3,10 +3,14 @@
  * A program in quarantine stops within a second, is not started again, and runs
  * as before once it is let out.
  */
+#include <fcntl.h>
 #include <json-c/json.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "lib/harness.h"
 #include "lib/keys.h"
+#include "lib/users.h"
 
 #define PROGRAM "/var/tmp/test-quarantined"
 #define BOUND	1000000000u /* ns */
@@ -73,6 +77,71 @@ TEST_F(quarantine, stops_what_runs_and_starts_no_more)
 	EXPECT_FOUND(evidence_of_event(&self->mark, &removed));
 	EXPECT_EQ(0, run());
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+/* Starts it and becomes it: whoever does not get that far tells why by its exit status. */
+static int become(const struct user *u, void *seconds)
+{
+	(void)u;
+	execl(PROGRAM, PROGRAM, seconds, NULL);
+	return errno;
+}
+
+/* The same by a descriptor, which needs no name. */
+static int become_by_descriptor(const struct user *u, void *seconds)
+{
+	char *argv[] = { PROGRAM, seconds, NULL };
+	const int fd = open(PROGRAM, O_RDONLY);
+
+	(void)u;
+	syscall(SYS_execveat, fd, "", argv, environ, AT_EMPTY_PATH);
+	return errno;
+}
+
+/* Does it run, and not what started it? */
+static bool runs(pid_t pid)
+{
+	char path[32], name[64];
+	int i;
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	for (i = 0; i < 1000; i++, usleep(20000)) {
+		ssize_t n = readlink(path, name, sizeof(name) - 1);
+
+		if (n > 0 && (size_t)n == strlen(PROGRAM) && !memcmp(name, PROGRAM, (size_t)n))
+			return true;
+	}
+	return false;
+}
+
+TEST_F(quarantine, stops_and_starts_it_for_nobody)
+{
+	struct claim denied = { .domain = "exec", .reason = "quarantined", .object = PROGRAM,
+				.line = UINT32_MAX, .times = 2 * USERS_COUNT };
+	pid_t pids[USERS_COUNT];
+	int status;
+	size_t i;
+
+	for (i = 0; i < USERS_COUNT; i++) {
+		EXPECT_EQ(0, users_run(users_at(i), become, "0"));
+		EXPECT_EQ(0, users_run(users_at(i), become_by_descriptor, "0"));
+		pids[i] = users_start(users_at(i), become, "600");
+		ASSERT_TRUE(runs(pids[i]));
+	}
+	ASSERT_EQ(0, warden_ctl(ARGV("quarantine", "add", PROGRAM)));
+	for (i = 0; i < USERS_COUNT; i++) {
+		EXPECT_EQ(pids[i], waitpid(pids[i], &status, 0));
+		EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		{
+			TH_LOG("of %s", users_at(i)->name);
+		}
+	}
+	self->mark = evidence_mark();
+	for (i = 0; i < USERS_COUNT; i++) {
+		EXPECT_EQ(EACCES, users_run(users_at(i), become, "0"));
+		EXPECT_EQ(EACCES, users_run(users_at(i), become_by_descriptor, "0"));
+	}
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 }
 
 /* Quarantine stands above any policy: the one in shadow would not have let it run either. */

@@ -9,6 +9,7 @@
 
 #include "lib/harness.h"
 #include "lib/networks.h"
+#include "lib/users.h"
 
 /* Listeners from before the policy: of these the policy closes the first. */
 #define CLOSED 7301
@@ -560,29 +561,35 @@ TEST_F(inbound, scan_from_outside_finds_what_is_declared)
 
 /* --- who is root there changes nothing --------------------------------------------------- */
 
-/* A command of who is root of the networks, and a plain user elsewhere. */
-static bool run_as_their_root(const struct scene *s, const char *command)
-{
-	char line[512];
-
-	snprintf(line, sizeof(line),
-		 "cd /proc/%d && { grep -q . uid_map || echo 0 1000 1 | tee uid_map >gid_map; } && "
-		 "nsenter -t %d -U -n %s",
-		 s->net.near, s->net.near, command);
-	return client_shell(line);
-}
-
 TEST_F(user_network, tables_of_its_root_do_not_undo_it)
 {
 	if (access("/usr/sbin/nft", X_OK))
 		SKIP(return, "nftables is not installed");
-	if (!run_as_their_root(&self->scene, "nft list ruleset"))
+	if (!networks_run(&self->scene.net, "nft list ruleset"))
 		SKIP(return, "this kernel has no nf_tables");
-	ASSERT_TRUE(run_as_their_root(&self->scene,
-				      "nft 'table inet t {"
-				      " chain turn { type nat hook prerouting priority -100;"
-				      "  tcp dport 7302 redirect to :7301; }; }'"));
+	ASSERT_TRUE(networks_run(&self->scene.net, "nft 'table inet t {"
+						    " chain turn { type nat hook prerouting priority -100;"
+						    "  tcp dport 7302 redirect to :7301; }; }'"));
 	EXPECT_LED_NOWHERE();
+}
+
+static int make_table(const struct user *u, void *unused)
+{
+	(void)u;
+	(void)unused;
+	execlp("nft", "nft", "add table inet t", NULL);
+	return USERS_NOBODY;
+}
+
+/* P10: a plain user has tables nowhere, by the kernel's own word. */
+TEST_F(user_network, tables_are_not_for_a_plain_user)
+{
+	struct mark mark = evidence_mark();
+
+	if (access("/usr/sbin/nft", X_OK))
+		SKIP(return, "nftables is not installed");
+	EXPECT_EQ(1, users_run(users_at(1), make_table, NULL));
+	EXPECT_FOUND(evidence_of_peace(&mark));
 }
 
 TEST_F(user_network, is_as_closed_as_any)

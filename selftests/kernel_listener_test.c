@@ -5,10 +5,12 @@
  */
 #include <json-c/json.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <sys/socket.h>
 
 #include "lib/harness.h"
 #include "lib/networks.h"
+#include "lib/users.h"
 
 #define OPEN   7311 /* a program's */
 #define TUNNEL 7312 /* of a VXLAN interface, or of WireGuard's */
@@ -144,6 +146,63 @@ TEST_F(kernel, is_reached_where_it_is_named_and_not_where_a_program_is)
 	EXPECT_FALSE(networks_receive(fd, 5000));
 	EXPECT_EQ(ECONNRESET, errno);
 	close(fd);
+}
+
+/* In a network of its own, where a plain user has none: the errno of that, or what `ip` makes of the command. */
+static int add_link(const struct user *u, void *kind)
+{
+	(void)u;
+	if (unshare(CLONE_NEWNET))
+		return errno;
+	execlp("ip", "ip", "link", "add", "vx0", "type", kind, NULL);
+	return USERS_NOBODY;
+}
+
+#define FAILED 2 /* of ip(8): the kernel refused it */
+
+/* P15: a module that would bring a listener is asked for by no user that the policy does not let. */
+TEST_F(kernel, has_none_brought_by_a_module_that_a_user_asks_for)
+{
+	struct claim denied = { .domain = "autoload", .reason = "default", .object = "rtnl-link-nosuchlink",
+				.line = UINT32_MAX, .times = 2 };
+	size_t i;
+
+	ASSERT_LOADED(warden_policy("default protocol allow; default listen allow; default autoload deny;\n"));
+	self->mark = evidence_mark();
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(i == 1 ? EPERM : FAILED, users_run(users_at(i), add_link, "nosuchlink"));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_LOADED(warden_policy("default protocol allow; default listen allow; default autoload deny;\n"
+				    "allow autoload \"rtnl-link-*\";\n"));
+	self->mark = evidence_mark();
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(i == 1 ? EPERM : FAILED, users_run(users_at(i), add_link, "nosuchlink"));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+/* P15: nor is one reached that the root of a name space has in a network of its own. */
+TEST_F(kernel, is_not_reached_in_a_network_of_a_user)
+{
+	uint64_t dropped;
+
+	close(self->udp);
+	close(self->stranger);
+	networks_end(&self->net);
+	ASSERT_TRUE(networks_make(&self->net, true));
+	self->udp = networks_serve(self->net.near, SOCK_DGRAM, OPEN);
+	self->stranger = networks_socket(self->net.far, AF_INET, SOCK_DGRAM);
+	ASSERT_LE(0, self->udp);
+	if (!networks_run(&self->net, "ip link add vx0 up type vxlan id 1 dstport 7312 dev wv0"))
+		SKIP(return, "this kernel has no vxlan");
+	ASSERT_LOADED(warden_policy(POLICY, warden_self()));
+	self->mark = evidence_mark();
+	EXPECT_TRUE(networks_send(self->stranger, NEAR4, TUNNEL));
+	EXPECT_DROPPED(TUNNEL, IPPROTO_UDP);
+	ASSERT_LOADED(warden_policy(POLICY NAMED, warden_self()));
+	dropped = warden_status("inbound-dropped");
+	EXPECT_TRUE(networks_send(self->stranger, NEAR4, TUNNEL));
+	EXPECT_TRUE(fence(self));
+	EXPECT_EQ(dropped, warden_status("inbound-dropped"));
 }
 
 TEST_F(kernel, has_sockets_beneath_those_of_programs_that_are_let_in_by_their_rule)

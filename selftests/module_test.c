@@ -16,6 +16,7 @@
 
 #include "lib/filter.h"
 #include "lib/harness.h"
+#include "lib/users.h"
 
 #define LOADED "dummy" /* a module that needs no other */
 #define IMAGE  "/var/tmp/test-name.ko"
@@ -136,26 +137,20 @@ TEST(what_fails_to_load_leaves_room_for_others)
 	ASSERT_LOADED(warden_policy("\n"));
 }
 
-/* Ask for a socket as nobody, in a child; gives the errno. */
-static int ask_as_nobody(int family)
+/* Ask for a socket; gives the errno. */
+static int ask_for_family(const struct user *u, void *family)
 {
-	int status;
-	pid_t pid = fork();
-
-	if (!pid) {
-		if (setgid(65534) || setuid(65534))
-			_exit(255);
-		_exit(socket(family, SOCK_SEQPACKET | SOCK_CLOEXEC, 0) < 0 ? errno : 0);
-	}
-	waitpid(pid, &status, 0);
-	return WEXITSTATUS(status);
+	(void)u;
+	return socket(*(const int *)family, SOCK_SEQPACKET | SOCK_CLOEXEC, 0) < 0 ? errno : 0;
 }
 
 TEST(autoload_is_refused_unless_its_alias_is_named)
 {
 	struct claim denied = { .domain = "autoload", .reason = "default", .object = ALIAS,
-				.program = warden_self(), .line = UINT32_MAX, .times = 1 };
+				.program = warden_self(), .line = UINT32_MAX, .times = USERS_COUNT };
+	int family = AF_ALG;
 	struct mark mark;
+	size_t i;
 
 	ASSERT_LOADED(warden_policy("\n"));
 	unload(FAMILY);
@@ -165,38 +160,53 @@ TEST(autoload_is_refused_unless_its_alias_is_named)
 	ASSERT_LOADED(warden_policy("default protocol allow; default module deny;\n"
 				    "allow module \"" FAMILY "\";\n"));
 	mark = evidence_mark();
-	EXPECT_EQ(EAFNOSUPPORT, ask_as_nobody(AF_ALG));
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(EAFNOSUPPORT, users_run(users_at(i), ask_for_family, &family));
 	EXPECT_FOUND(evidence_of_denial(&mark, &denied));
 	EXPECT_NE(0, access("/sys/module/" FAMILY, F_OK));
 	ASSERT_LOADED(warden_policy("default protocol allow; default module deny;\n"
 				    "allow module \"" FAMILY "\";\n"
 				    "allow autoload \"net-pf-3*\";\n"));
 	mark = evidence_mark();
-	EXPECT_EQ(0, ask_as_nobody(AF_ALG));
+	for (i = 0; i < USERS_COUNT; i++) {
+		unload(FAMILY);
+		EXPECT_EQ(0, users_run(users_at(i), ask_for_family, &family));
+	}
 	EXPECT_FOUND(evidence_of_peace(&mark));
 	unload(FAMILY);
 	warden_load(warden_policy("\n"));
 }
 
-/* Mounting a file system that is not there has it asked for. */
-static int ask_for_file_system(const char *name)
+/* Mounting a file system that is not there has it asked for, by who may mount. */
+static int ask_for_file_system(const struct user *u, void *name)
 {
+	(void)u;
 	return mount("none", "/mnt", name, 0, NULL) ? errno : 0;
+}
+
+static int mount_refusal(const struct user *u)
+{
+	return u->uid && !u->spaces ? EPERM : ENODEV;
 }
 
 TEST(autoload_of_a_file_system_is_refused_unless_its_alias_is_named)
 {
 	struct claim denied = { .domain = "autoload", .reason = "default", .object = "fs-nosuchfs",
-				.program = warden_self(), .line = UINT32_MAX, .times = 1 };
+				.program = warden_self(), .line = UINT32_MAX, .times = 2 };
 	struct mark mark;
+	size_t i;
 
 	ASSERT_LOADED(warden_policy("default autoload deny;\n"));
 	mark = evidence_mark();
-	EXPECT_EQ(ENODEV, ask_for_file_system("nosuchfs"));
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(mount_refusal(users_at(i)),
+			  users_run(users_at(i), ask_for_file_system, "nosuchfs"));
 	EXPECT_FOUND(evidence_of_denial(&mark, &denied));
 	ASSERT_LOADED(warden_policy("default autoload deny;\nallow autoload \"fs-nosuch*\";\n"));
 	mark = evidence_mark();
-	EXPECT_EQ(ENODEV, ask_for_file_system("nosuchfs"));
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(mount_refusal(users_at(i)),
+			  users_run(users_at(i), ask_for_file_system, "nosuchfs"));
 	EXPECT_FOUND(evidence_of_peace(&mark));
 	warden_load(warden_policy("\n"));
 }

@@ -32,6 +32,9 @@ union networks_address {
 bool networks_make(struct networks *n, bool plain);
 void networks_end(struct networks *n);
 
+/* Run a command in the near network as who is root there: of plain networks a plain user elsewhere. */
+bool networks_run(const struct networks *n, const char *command);
+
 /* A type of a socket and its flags with its protocol, where that is not TCP or UDP. */
 #define NETWORKS_SHIFT		    20
 #define NETWORKS_OF(type, protocol) ((type) | (protocol) << NETWORKS_SHIFT)

@@ -17,180 +17,12 @@
 #include <termios.h>
 
 #include "lib/harness.h"
+#include "lib/surface.h"
 #include "lib/users.h"
-
-#define DEBUGFS "/sys/kernel/debug"
-#define TRACEFS "/sys/kernel/tracing"
-
-/* Each trial gives an errno; ENOENT and ENOSYS are that this kernel has no such thing. */
-static int open_file(const char *path, int flags)
-{
-	int fd = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	int err = fd < 0 ? errno : 0;
-
-	if (fd >= 0)
-		close(fd);
-	return err == ENODEV || err == ENXIO || err == EIO ? ENOENT : err;
-}
-
-static int try_debugfs(void)
-{
-	return open_file(DEBUGFS, O_RDONLY | O_DIRECTORY);
-}
-
-static int try_tracefs(void)
-{
-	return open_file(TRACEFS "/trace", O_RDONLY);
-}
-
-static int try_kprobes(void)
-{
-	return open_file(TRACEFS "/kprobe_events", O_RDONLY);
-}
-
-static int try_memory(void)
-{
-	return open_file("/dev/mem", O_RDONLY);
-}
-
-static int try_kcore(void)
-{
-	return open_file("/proc/kcore", O_RDONLY);
-}
-
-static int try_msr(void)
-{
-	return open_file("/dev/cpu/0/msr", O_RDONLY);
-}
-
-static int try_serial(void)
-{
-	int err = open_file("/dev/ttyS0", O_RDONLY);
-
-	return err == ENOENT ? open_file("/dev/ttyAMA0", O_RDONLY) : err;
-}
-
-static int try_sysrq(void)
-{
-	return open_file("/proc/sysrq-trigger", O_WRONLY);
-}
-
-static int try_gadget(void)
-{
-	static const char path[] = "/sys/kernel/config/usb_gadget/test";
-
-	if (mkdir(path, 0700))
-		return errno == EPERM ? ENOENT : errno; /* configfs is there and has no gadgets */
-	rmdir(path);
-	return 0;
-}
-
-static int end_fd(long fd)
-{
-	if (fd < 0)
-		return errno;
-	close((int)fd);
-	return 0;
-}
-
-static int try_perf(void)
-{
-	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE, .size = sizeof(attr),
-					.config = PERF_COUNT_SW_CPU_CLOCK };
-
-	return end_fd(syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC));
-}
-
-/* return 0; */
-static int try_bpf(void)
-{
-	const struct bpf_insn code[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K },
-					 { .code = BPF_JMP | BPF_EXIT } };
-	union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_SOCKET_FILTER, .insn_cnt = 2,
-				.insns = (uintptr_t)code, .license = (uintptr_t)"GPL" };
-
-	return end_fd(syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr)));
-}
-
-/* Takes out what kernel there is to be started: none. */
-static int try_kexec(void)
-{
-	return syscall(SYS_kexec_load, 0, 0, NULL, 0) ? errno : 0;
-}
-
-/* A file that is no kernel: refused by the kernel once it was read. */
-static int try_kexec_file(void)
-{
-	int fd = open(warden_self(), O_RDONLY | O_CLOEXEC), err;
-
-	err = syscall(SYS_kexec_file_load, fd, -1, 0UL, NULL, KEXEC_FILE_NO_INITRAMFS) ? errno : 0;
-	close(fd);
-	return err == ENOEXEC || err == EINVAL ? 0 : err;
-}
-
-/* return 0; of a kind that leads packets or sockets elsewhere. */
-static int load_program(__u32 type, __u32 attach)
-{
-	const struct bpf_insn code[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K },
-					 { .code = BPF_JMP | BPF_EXIT } };
-	union bpf_attr attr = { .prog_type = type, .insn_cnt = 2, .insns = (uintptr_t)code,
-				.expected_attach_type = attach, .license = (uintptr_t)"GPL" };
-
-	return end_fd(syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr)));
-}
-
-static int try_xdp(void)
-{
-	return load_program(BPF_PROG_TYPE_XDP, 0);
-}
-
-static int try_classifier(void)
-{
-	return load_program(BPF_PROG_TYPE_SCHED_CLS, 0);
-}
-
-static int try_socket_lookup(void)
-{
-	int err = load_program(BPF_PROG_TYPE_SK_LOOKUP, BPF_SK_LOOKUP);
-
-	return err == EINVAL ? 0 : err; /* 0 is no verdict of such a program, the verifier says */
-}
-
-static int try_socket_map(void)
-{
-	return load_program(BPF_PROG_TYPE_SK_SKB, 0);
-}
-
-static int try_ptrace(void)
-{
-	struct client c;
-	int err;
-
-	if (client_start(&c, ARGV("sleep", "60")))
-		return ECHILD;
-	usleep(100000); /* until it runs another file than we do */
-	err = ptrace(PTRACE_ATTACH, c.pid, NULL, NULL) ? errno : 0;
-	client_end(&c);
-	return err;
-}
-
-static const struct trial {
-	const char *surface;
-	int (*run)(void);
-} trials[] = {
-	{ "debugfs", try_debugfs }, { "tracefs", try_tracefs }, { "kprobes", try_kprobes },
-	{ "kmem", try_memory },	    { "kmem", try_kcore },	{ "msr", try_msr },
-	{ "serial", try_serial },   { "sysrq", try_sysrq },	{ "gadget", try_gadget },
-	{ "perf", try_perf },	    { "bpf", try_bpf },		{ "kexec", try_kexec },
-	{ "ptrace", try_ptrace },   { "kexec", try_kexec_file }, { "bpf", try_xdp },
-	{ "bpf", try_classifier },  { "bpf", try_socket_lookup }, { "bpf", try_socket_map },
-};
 
 #define PARANOID	 "/proc/sys/kernel/perf_event_paranoid"
 #define SCOPE		 "/proc/sys/kernel/yama/ptrace_scope"
 #define UNPRIVILEGED_BPF "/proc/sys/kernel/unprivileged_bpf_disabled"
-
-#define TRIALS (sizeof(trials) / sizeof(*trials))
 
 static int number_in(const char *path)
 {
@@ -222,8 +54,8 @@ FIXTURE(debug)
 FIXTURE_SETUP(debug)
 {
 	ASSERT_LOADED(warden_policy("\n"));
-	mount("debugfs", DEBUGFS, "debugfs", 0, NULL);
-	mount("tracefs", TRACEFS, "tracefs", 0, NULL);
+	mount("debugfs", SURFACE_DEBUGFS, "debugfs", 0, NULL);
+	mount("tracefs", SURFACE_TRACEFS, "tracefs", 0, NULL);
 	if (device_load("libcomposite", "") || device_load("msr", ""))
 		printf("# there are no gadgets or no registers to read here\n");
 	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
@@ -236,10 +68,33 @@ FIXTURE_TEARDOWN(debug)
 
 static int try_as(const struct user *u, void *arg)
 {
-	const struct trial *t = arg;
+	const struct surface *t = arg;
 
 	(void)u;
 	return t->run();
+}
+
+/* What permissions alone keep a plain user from. */
+static const char *const paths[] = { SURFACE_DEBUGFS, SURFACE_TRACEFS, "/dev/ttyS0", "/dev/ttyAMA0", "/proc/sysrq-trigger", SURFACE_GADGETS };
+
+static void let_everybody(mode_t modes[ARRAY_SIZE(paths)])
+{
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(paths); i++) {
+		modes[i] = stat(paths[i], &st) ? 0 : st.st_mode & 07777;
+		chmod(paths[i], 0777);
+	}
+}
+
+static void let_as_before(const mode_t modes[ARRAY_SIZE(paths)])
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(paths); i++)
+		if (modes[i])
+			chmod(paths[i], modes[i]);
 }
 
 /*
@@ -248,36 +103,46 @@ static int try_as(const struct user *u, void *arg)
  */
 TEST_F(debug, surfaces_are_closed_to_each_kind_of_user)
 {
-	int open[USERS_COUNT][TRIALS], paranoid = number_in(PARANOID), scope = number_in(SCOPE);
+	int open[USERS_COUNT][SURFACES_COUNT], paranoid = number_in(PARANOID), scope = number_in(SCOPE);
+	struct claim denied = { .domain = "debug", .reason = "surface-closed", .program = warden_self(),
+				.line = UINT32_MAX };
+	mode_t modes[ARRAY_SIZE(paths)];
 	size_t i, k, reached = 0;
 
 	number_to(PARANOID, -1);
 	number_to(SCOPE, 0);
 	number_to(UNPRIVILEGED_BPF, 0);
-	chmod("/dev/ttyS0", 0666);
+	let_everybody(modes);
 	for (i = 1; i < USERS_COUNT; i++)
-		for (k = 0; k < TRIALS; k++)
-			open[i][k] = users_run(users_at(i), try_as, (void *)&trials[k]);
+		for (k = 0; k < SURFACES_COUNT; k++)
+			open[i][k] = users_run(users_at(i), try_as, (void *)surface_at(k));
 	ASSERT_LOADED(warden_policy("debug closed;\n"));
+	self->mark = evidence_mark();
 	for (i = 1; i < USERS_COUNT; i++)
-		for (k = 0; k < TRIALS; k++) {
-			int closed = users_run(users_at(i), try_as, (void *)&trials[k]);
+		for (k = 0; k < SURFACES_COUNT; k++) {
+			int closed = users_run(users_at(i), try_as, (void *)surface_at(k));
 
 			reached += !open[i][k];
 			EXPECT_NE(0, closed)
 			{
-				TH_LOG("%s reaches %s", users_at(i)->name, trials[k].surface);
+				TH_LOG("%s reaches %s", users_at(i)->name, surface_at(k)->name);
 			}
 			if (open[i][k])
 				continue;
 			EXPECT_EQ(EACCES, closed)
 			{
-				TH_LOG("%s, %s", users_at(i)->name, trials[k].surface);
+				TH_LOG("%s, %s", users_at(i)->name, surface_at(k)->name);
 			}
 		}
 	/* perf, bpf, ptrace at least: it was not the kernel that refused all of it. */
 	EXPECT_LE(4, reached);
-	chmod("/dev/ttyS0", 0660);
+	printf("# %zu of %zu are not refused by the kernel itself\n", reached, (size_t)(USERS_COUNT - 1) * SURFACES_COUNT);
+	for (k = 0; k < SURFACES_COUNT; k++) {
+		denied.object = surface_at(k)->name;
+		if (!open[1][k] || !open[2][k])
+			EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	}
+	let_as_before(modes);
 	number_to(SCOPE, scope);
 	number_to(PARANOID, paranoid);
 }
@@ -306,13 +171,13 @@ TEST_F(debug, serial_lines_of_any_driver_are_closed)
 
 	if (device_load("dummy_hcd", "") || device_load("g_serial", ""))
 		SKIP(return, "this kernel has no gadget that is a serial line");
-	EXPECT_EQ(0, open_file("/dev/ttyGS0", O_RDONLY | O_NONBLOCK | O_NOCTTY));
+	EXPECT_EQ(0, surface_open("/dev/ttyGS0", O_RDONLY | O_NONBLOCK | O_NOCTTY));
 	EXPECT_EQ(0, open_own_terminal("/dev/ttyGS0"));
 	ASSERT_LOADED(warden_policy("debug closed;\n"));
 	self->mark = evidence_mark();
-	EXPECT_EQ(EACCES, open_file("/dev/ttyGS0", O_RDONLY | O_NONBLOCK | O_NOCTTY));
+	EXPECT_EQ(EACCES, surface_open("/dev/ttyGS0", O_RDONLY | O_NONBLOCK | O_NOCTTY));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
-	EXPECT_EQ(0, open_file("/dev/ttyGS0", O_WRONLY | O_NONBLOCK | O_NOCTTY));
+	EXPECT_EQ(0, surface_open("/dev/ttyGS0", O_WRONLY | O_NONBLOCK | O_NOCTTY));
 	EXPECT_EQ(EACCES, open_own_terminal("/dev/ttyGS0"));
 	EXPECT_EQ(0, device_unload("g_serial"));
 }
@@ -399,37 +264,37 @@ TEST_F(debug, gadgetfs_makes_none)
 		SKIP(return, "this kernel has no gadgetfs, or no controller for it");
 	EXPECT_EQ(0, access(udc, F_OK));
 	ASSERT_LOADED(warden_policy("debug closed;\n"));
-	EXPECT_EQ(EACCES, open_file(udc, O_RDWR));
+	EXPECT_EQ(EACCES, surface_open(udc, O_RDWR));
 	ASSERT_LOADED(warden_policy("\n"));
-	EXPECT_EQ(0, open_file(udc, O_RDWR));
+	EXPECT_EQ(0, surface_open(udc, O_RDWR));
 	umount(where);
 }
 
 TEST_F(debug, closed_refuses_each_surface_with_a_record)
 {
-	int open[TRIALS], sysrq = number_in("/proc/sys/kernel/sysrq");
+	int open[SURFACES_COUNT], sysrq = number_in("/proc/sys/kernel/sysrq");
 	unsigned int tried = 0;
 	size_t i;
 
-	for (i = 0; i < TRIALS; i++)
-		open[i] = trials[i].run();
+	for (i = 0; i < SURFACES_COUNT; i++)
+		open[i] = surface_at(i)->run();
 	ASSERT_LOADED(warden_policy("debug closed;\n"));
-	for (i = 0; i < TRIALS; i++) {
+	for (i = 0; i < SURFACES_COUNT; i++) {
 		struct claim denied = { .domain = "debug", .reason = "surface-closed",
-					.object = trials[i].surface, .program = warden_self(),
+					.object = surface_at(i)->name, .program = warden_self(),
 					.line = UINT32_MAX, .pid = getpid(), .times = 1 };
 		int err;
 
 		if (open[i]) {
-			printf("# %s cannot be tried here: %s\n", trials[i].surface,
+			printf("# %s cannot be tried here: %s\n", surface_at(i)->name,
 			       strerror(open[i]));
 			continue;
 		}
 		self->mark = evidence_mark();
-		err = trials[i].run();
+		err = surface_at(i)->run();
 		EXPECT_EQ(EACCES, err)
 		{
-			TH_LOG("%s: %s", trials[i].surface, strerror(err));
+			TH_LOG("%s: %s", surface_at(i)->name, strerror(err));
 		}
 		EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 		tried++;
@@ -481,7 +346,7 @@ TEST_F(debug, what_was_set_up_before_it_is_closed_is_told)
 			      .object = "debugfs, open since before, goes on",
 			      .program = warden_self(), .pid = getpid() };
 	struct claim gadget = { .event = "sweep", .domain = "debug", .reason = "surface-closed" };
-	int debugfs = open(DEBUGFS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int debugfs = open(SURFACE_DEBUGFS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int serial = open(access("/dev/ttyS0", F_OK) ? "/dev/ttyAMA0" : "/dev/ttyS0",
 			  O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	bool bound = bind_gadget();
@@ -542,25 +407,25 @@ TEST_F(debug, exception_opens_one_surface_and_closes_itself)
 	int i;
 
 	ASSERT_LOADED(warden_policy("debug closed;\ndeny any debug bpf;\n"));
-	ASSERT_EQ(EACCES, try_perf());
+	ASSERT_EQ(EACCES, surface_perf());
 	self->mark = evidence_mark();
 	EXPECT_EQ(0, warden_ctl(ARGV("debug", "open", "perf", "for", "2s")));
-	EXPECT_EQ(0, try_perf());
+	EXPECT_EQ(0, surface_perf());
 	EXPECT_FOUND(evidence_of_event(&self->mark, &opened));
 	EXPECT_STREQ("excepted", state_of("perf"));
 	EXPECT_STREQ("closed", state_of("ptrace"));
-	for (i = 0; i < 100 && !try_perf(); i++)
+	for (i = 0; i < 100 && !surface_perf(); i++)
 		usleep(50000);
-	EXPECT_EQ(EACCES, try_perf());
+	EXPECT_EQ(EACCES, surface_perf());
 	EXPECT_FOUND(evidence_of_event(&self->mark, &shut));
 
 	EXPECT_EQ(0, warden_ctl(ARGV("debug", "open", "perf", "for", "1h")));
-	EXPECT_EQ(0, try_perf());
+	EXPECT_EQ(0, surface_perf());
 	EXPECT_EQ(0, warden_ctl(ARGV("debug", "close", "perf")));
-	EXPECT_EQ(EACCES, try_perf());
+	EXPECT_EQ(EACCES, surface_perf());
 	/* What a rule denies no exception opens; what is not closed needs none. */
 	EXPECT_EQ(1, warden_ctl(ARGV("debug", "open", "bpf", "for", "1h")));
-	EXPECT_EQ(EACCES, try_bpf());
+	EXPECT_EQ(EACCES, surface_bpf());
 	ASSERT_LOADED(warden_policy("\n"));
 	EXPECT_EQ(1, warden_ctl(ARGV("debug", "open", "perf", "for", "1h")));
 	EXPECT_EQ(2, warden_ctl(ARGV("debug", "open", "perf", "for", "1 h")));
@@ -574,9 +439,9 @@ TEST_F(debug, rule_opens_a_surface_to_the_program_it_names)
 	ASSERT_LOADED(warden_policy("program self { path \"%s\"; }\ndebug closed;\n"
 				    "allow self debug bpf;\n", warden_self()));
 	self->mark = evidence_mark();
-	EXPECT_EQ(0, try_bpf());
+	EXPECT_EQ(0, surface_bpf());
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
-	EXPECT_EQ(EACCES, try_perf());
+	EXPECT_EQ(EACCES, surface_perf());
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 }
 
@@ -611,7 +476,7 @@ TEST_F(debug, tracer_does_not_come_along_into_another_program)
 TEST_F(debug, kernel_to_be_started_is_measured_where_modules_are)
 {
 	ASSERT_LOADED(warden_policy("measure module;\n"));
-	if (try_kexec_file())
+	if (surface_kexec_file())
 		SKIP(return, "this kernel starts no other");
 	EXPECT_EQ(0, warden_ctl(ARGV("measure", "list")));
 	EXPECT_NE(NULL, strstr(warden_said(), warden_self()))
@@ -630,17 +495,17 @@ TEST_F(debug, kernel_to_be_started_is_denied_where_modules_are)
 
 	ASSERT_LOADED(warden_policy("default module deny;\nallow module \"other\";\n"));
 	self->mark = evidence_mark();
-	err = try_kexec_file();
+	err = surface_kexec_file();
 	if (err == ENOSYS)
 		SKIP(return, "this kernel starts no other");
 	EXPECT_EQ(EACCES, err);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &file));
 	self->mark = evidence_mark();
-	EXPECT_EQ(EACCES, try_kexec());
+	EXPECT_EQ(EACCES, surface_kexec());
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &memory));
 	ASSERT_LOADED(warden_policy("default module deny;\nallow module \"%s\";\n", warden_self()));
-	EXPECT_EQ(0, try_kexec_file());
-	EXPECT_EQ(EACCES, try_kexec());
+	EXPECT_EQ(0, surface_kexec_file());
+	EXPECT_EQ(EACCES, surface_kexec());
 }
 
 static long call_bpf(int cmd, union bpf_attr *attr)
@@ -695,7 +560,7 @@ TEST_F(debug, root_takes_no_program_of_warden_off)
 	EXPECT_EQ(0, attack_maps());
 	EXPECT_EQ(0, warden_status("wanted") & ~warden_status("attached"));
 	ASSERT_LOADED(warden_policy("debug closed;\n"));
-	EXPECT_EQ(EACCES, try_perf());
+	EXPECT_EQ(EACCES, surface_perf());
 }
 
 TEST_HARNESS_MAIN

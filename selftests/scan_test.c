@@ -8,7 +8,6 @@
 #include <linux/genetlink.h>
 #include <linux/nl80211.h>
 #include <net/if.h>
-#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
@@ -16,6 +15,7 @@
 #include "lib/genl.h"
 #include "lib/harness.h"
 #include "lib/uring.h"
+#include "lib/users.h"
 
 #define NOTHING "default sensor deny;\n"
 #define RADIO	"wlan0"
@@ -222,18 +222,19 @@ TEST_F(scan, each_way_to_hear_others_takes_the_right)
 
 static const struct way results = { "results", NL80211_CMD_GET_SCAN, NULL, NLM_F_DUMP };
 
-/* What others found needs no privilege: a plain user asks, root of a user namespace. */
-static int ask_as_nobody(struct genl *g)
+/* What others found needs no privilege. */
+static int ask_as(const struct user *u, void *unused)
 {
-	int status;
-	pid_t pid = fork();
+	struct genl g;
+	int err;
 
-	if (!pid) {
-		if (setuid(65534) || unshare(CLONE_NEWUSER))
-			_exit(255);
-		_exit(-go(g, &results));
-	}
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? -WEXITSTATUS(status) : -255;
+	(void)u;
+	(void)unused;
+	if (genl_open(&g) || genl_turn(&g, NL80211_GENL_NAME))
+		return USERS_NOBODY;
+	err = -go(&g, &results);
+	genl_close(&g);
+	return err;
 }
 
 static int ask_by_ring(struct genl *g)
@@ -255,19 +256,20 @@ TEST_F(scan, of_others_takes_the_right_whoever_asks_and_how)
 	struct claim denied = refused(warden_self());
 	struct genl g;
 	bool has_ring;
+	size_t i;
 
 	ASSERT_EQ(0, genl_open(&g));
 	ASSERT_EQ(0, genl_turn(&g, NL80211_GENL_NAME));
-	EXPECT_EQ(-EACCES, go(&g, &results));
-	EXPECT_EQ(-EACCES, ask_as_nobody(&g));
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(EACCES, users_run(users_at(i), ask_as, NULL));
 	has_ring = ask_by_ring(&g) == -EACCES;
 	EXPECT_TRUE(has_ring || ask_by_ring(&g) == -ENOSYS);
-	denied.times = 2 + has_ring;
+	denied.times = USERS_COUNT + has_ring;
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	ASSERT_LOADED(warden_policy(NOTHING "allow any use location;\n"));
 	self->mark = evidence_mark();
-	EXPECT_EQ(0, go(&g, &results));
-	EXPECT_EQ(0, ask_as_nobody(&g));
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(0, users_run(users_at(i), ask_as, NULL));
 	if (has_ring)
 		EXPECT_EQ(0, ask_by_ring(&g));
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
@@ -328,18 +330,11 @@ static int old_call(unsigned long cmd, uint32_t mode)
 	return err;
 }
 
-/* As a plain user of the device, in a user namespace of whom it is root. */
-static int old_results_of_nobody(void)
+static int old_results(const struct user *u, void *unused)
 {
-	int status;
-	pid_t pid = fork();
-
-	if (!pid) {
-		if (setuid(65534) || unshare(CLONE_NEWUSER))
-			_exit(255);
-		_exit(old_call(SIOCGIWSCAN, 0));
-	}
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	(void)u;
+	(void)unused;
+	return old_call(SIOCGIWSCAN, 0);
 }
 
 TEST_F(scan, by_the_ioctls_of_old_takes_the_right)
@@ -350,6 +345,7 @@ TEST_F(scan, by_the_ioctls_of_old_takes_the_right)
 	};
 	struct claim denied = refused(warden_self());
 	struct genl g;
+	size_t i;
 
 	if (old_call(SIOCGIWMODE, 0))
 		SKIP(return, "this kernel has no wireless extensions (CONFIG_CFG80211_WEXT)");
@@ -363,8 +359,9 @@ TEST_F(scan, by_the_ioctls_of_old_takes_the_right)
 	EXPECT_EQ(EACCES, old_call(SIOCGIWSCAN, 0));
 	EXPECT_EQ(EACCES, old_call(SIOCSIWMODE, IW_MODE_MONITOR));
 	EXPECT_EQ(EACCES, old_call(SIOCSIWMODE, IW_MODE_ADHOC));
-	EXPECT_EQ(EACCES, old_results_of_nobody());
-	denied.times = 5;
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(EACCES, users_run(users_at(i), old_results, NULL));
+	denied.times = 4 + USERS_COUNT;
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	self->mark = evidence_mark();
 	EXPECT_EQ(0, old_call(SIOCGIWMODE, 0));
@@ -375,7 +372,8 @@ TEST_F(scan, by_the_ioctls_of_old_takes_the_right)
 	self->mark = evidence_mark();
 	EXPECT_NE(EACCES, old_call(SIOCSIWSCAN, 0)); /* another may be under way */
 	EXPECT_NE(EACCES, old_call(SIOCGIWSCAN, 0));
-	EXPECT_NE(EACCES, old_results_of_nobody());
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_NE(EACCES, users_run(users_at(i), old_results, NULL));
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &used));
 }

@@ -339,6 +339,98 @@ TEST_F(unused, rule_in_use_stands_though_nobody_is_asked)
 	EXPECT_TRUE(has_lapsed(warden_line(self->text, "7303")));
 }
 
+/* A look that is due is not put off by who publishes something more often than there are looks. */
+TEST_F(unused, rule_lapses_however_often_another_is_renewed)
+{
+	struct claim gone = { .event = "rule-lapse", .domain = "policy", .reason = "lapsed" };
+	struct json_object *record = NULL;
+	uint64_t until = boot_ms() + WAIT_MS;
+	unsigned int times = 0;
+	char other[16];
+
+	policy_of(self->text, sizeof(self->text), 16); /* a look each two seconds */
+	snprintf(other, sizeof(other), "%u", warden_line(self->text, "7304"));
+	gone.line = warden_line(self->text, "7303");
+	self->mark = evidence_mark();
+	ASSERT_LOADED(self->text);
+	while (!record && boot_ms() < until) {
+		ASSERT_EQ(0, warden_ctl(ARGV("policy", "renew", other)));
+		times++;
+		record = evidence_find(&self->mark, &gone, 200);
+	}
+	ASSERT_NE(NULL, record);
+	json_object_put(record);
+	EXPECT_LT(8, times); /* more often than there were looks */
+	EXPECT_TRUE(has_lapsed(gone.line));
+	EXPECT_FALSE(has_lapsed(warden_line(self->text, "7304")));
+}
+
+#define DATAGRAM_RULES                                                                             \
+	"program tester { path \"%s\"; }\n"                                                        \
+	"default listen deny;\ndefault protocol allow;\nlisten unused 20 seconds;\n"               \
+	"allow tester listen udp 7302;\nallow tester listen udp 0;\nallow tester listen tcp 7301;\n"
+
+/* A socket of datagrams that was bound, and then connected, still receives at its port. */
+TEST_F(unused, rule_of_datagrams_that_are_connected_or_at_no_port_of_their_own_stands)
+{
+	const struct sockaddr_in to = at(9);
+	int connected, unnamed;
+	uint32_t named, none;
+
+	snprintf(self->text, sizeof(self->text), "%s", warden_policy(DATAGRAM_RULES, warden_self()));
+	named = warden_line(self->text, "udp 7302");
+	none = warden_line(self->text, "udp 0");
+	self->mark = evidence_mark();
+	ASSERT_LOADED(self->text);
+	ASSERT_LE(0, connected = receive_at(SOCK_DGRAM, DATAGRAMS));
+	ASSERT_EQ(0, connect(connected, (const struct sockaddr *)&to, sizeof(to)));
+	ASSERT_LE(0, unnamed = receive_at(SOCK_DGRAM, 0));
+	ASSERT_TRUE(lapses(&self->mark, warden_line(self->text, "tcp 7301")));
+	EXPECT_FALSE(has_lapsed(named));
+	EXPECT_FALSE(has_lapsed(none));
+	close(connected);
+	close(unnamed);
+	EXPECT_TRUE(lapses(&self->mark, named));
+	EXPECT_TRUE(lapses(&self->mark, none));
+}
+
+#define WITHOUT "allow tester use camera for door;\n"
+#define WITH	"allow tester use camera for door with consent;\n"
+#define TERMS(rules)                                                                               \
+	"program tester { path \"%s\"; }\npurpose door \"Show who is at the door\";\n"             \
+	"default sensor deny;\nsensor unused 20 seconds;\n" rules
+
+/* Two rules that differ in consent alone, of which one is used: an update does not mix them up. */
+TEST_F(unused, rule_that_differs_in_consent_alone_goes_on_from_where_it_was)
+{
+	struct claim ended = { .event = "session-end", .domain = "sensor", .program = "tester",
+			       .object = CAMERA_TOPOLOGY };
+	uint32_t with;
+
+	snprintf(self->text, sizeof(self->text), "%s", warden_policy(TERMS(WITH WITHOUT), warden_self()));
+	with = warden_line(self->text, "with consent");
+	self->mark = evidence_mark();
+	ASSERT_LOADED(self->text);
+	ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
+	ASSERT_EQ(0, camera_open(&self->c, self->camera));
+	ASSERT_EQ(0, camera_start(&self->c));
+	ASSERT_TRUE(lapses(&self->mark, with));
+	EXPECT_FALSE(has_lapsed(with + 1));
+	/* the other way round, and on other lines */
+	snprintf(self->text, sizeof(self->text), "%s", warden_policy(TERMS("\n" WITHOUT "\n" WITH), warden_self()));
+	ASSERT_LOADED(self->text);
+	EXPECT_TRUE(has_lapsed(warden_line(self->text, "with consent")));
+	EXPECT_FALSE(has_lapsed(warden_line(self->text, "for door;")));
+	EXPECT_EQ(0, camera_frame(&self->c, 20000));
+	EXPECT_EQ(NULL, evidence_find(&self->mark, &ended, 0));
+	/* and consent, which is there, does not stand in for the rule that asks for none */
+	ASSERT_LOADED(warden_policy(TERMS(WITH), warden_self()));
+	EXPECT_EQ(-EACCES, camera_frame(&self->c, 20000));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &ended));
+	camera_close(&self->c);
+	warden_withdraw_all();
+}
+
 /* Neither an update nor the next life lets a rule stand again. */
 TEST_F(unused, rule_that_lapsed_is_so_after_an_update_and_in_the_next_life)
 {

@@ -6,6 +6,8 @@
  */
 #include <fcntl.h>
 #include <json-c/json.h>
+#include <linux/usbdevice_fs.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "lib/gadget.h"
@@ -241,6 +243,62 @@ TEST_F(follow, file_from_before_lets_nothing_in)
 	EXPECT_EQ('0', gadget_authorized(first));
 	EXPECT_FALSE(gadget_is_bound(first));
 	close(interface);
+}
+
+/* A number that sysfs tells of the device; -1 where it does not. */
+static int number_of(const char *port, const char *file)
+{
+	FILE *f = fopen(gadget_path(port, file), "re");
+	int number = -1;
+
+	if (f && fscanf(f, "%d", &number) != 1)
+		number = -1;
+	if (f)
+		fclose(f);
+	return number;
+}
+
+static int open_usbfs(const char *port)
+{
+	char node[64];
+
+	snprintf(node, sizeof(node), "/dev/bus/usb/%03d/%03d", number_of(port, "busnum"),
+		 number_of(port, "devnum"));
+	return open(node, O_RDWR | O_CLOEXEC);
+}
+
+/* Its driver is usbfs, which is asked by nobody whether it wants it. */
+TEST_F(follow, file_from_before_claims_nothing_by_usbfs)
+{
+	unsigned int number = 0;
+	int interface, device;
+	char first[48];
+
+	ASSERT_LOADED(warden_policy(MODEM "default sensor allow;\n"));
+	ASSERT_TRUE(gadget_plug(&self->modem));
+	snprintf(first, sizeof(first), "%s", gadget_interface(&self->modem, 0));
+	ASSERT_TRUE(gadget_binds(first));
+	interface = open(gadget_path(first, "authorized"), O_WRONLY | O_CLOEXEC);
+	ASSERT_LE(0, interface);
+	device = open_usbfs(self->modem.port);
+	ASSERT_LE(0, device);
+	ASSERT_LOADED(warden_policy(CLOSED "allow usb class \"cdc-data\";\nsweep usb;\ndefault sensor allow;\n"));
+	EXPECT_TRUE(gadget_becomes(first, '0'));
+	EXPECT_TRUE(gadget_unbinds(first));
+	EXPECT_EQ(-1, ioctl(device, USBDEVFS_CLAIMINTERFACE, &number));
+	self->mark = evidence_mark();
+	EXPECT_EQ(1, write(interface, "1", 1));
+	EXPECT_EQ(0, ioctl(device, USBDEVFS_CLAIMINTERFACE, &number)); /* before the bus tells of it */
+	EXPECT_TRUE(gadget_becomes(first, '0'));
+	EXPECT_TRUE(gadget_unbinds(first));
+	EXPECT_FOUND(told_of(&self->mark, "sweep", first, "is shut"));
+	EXPECT_EQ(-1, ioctl(device, USBDEVFS_RELEASEINTERFACE, &number)); /* it has it no more */
+	/* Its twin, which the policy names. */
+	ASSERT_LOADED(warden_policy(MODEM "default sensor allow;\n"));
+	EXPECT_TRUE(gadget_becomes(first, '1'));
+	EXPECT_TRUE(gadget_binds(first));
+	close(interface);
+	close(device);
 }
 
 /* --- what the machine stands on ------------------------------------------------------------- */

@@ -14,6 +14,7 @@
 
 #include "lib/harness.h"
 #include "lib/uring.h"
+#include "lib/users.h"
 
 #define NOTHING "default sensor deny;\ndefault protocol allow;\n"
 #define ALLOWED                                                                                    \
@@ -44,18 +45,11 @@ static int make(int type, int protocol)
 	return 0;
 }
 
-/* As a plain user of the device, in a user namespace of whom it is root. */
-static int make_as_nobody(void)
+/* In a network of its own where it may have one. */
+static int make_as(const struct user *u, void *unused)
 {
-	int status;
-	pid_t pid = fork();
-
-	if (!pid) {
-		if (setuid(65534) || unshare(CLONE_NEWUSER | CLONE_NEWNET))
-			_exit(255);
-		_exit(make(SOCK_RAW, CAN_RAW));
-	}
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	(void)unused;
+	return u->spaces && unshare(CLONE_NEWNET) ? USERS_NOBODY : make(SOCK_RAW, CAN_RAW);
 }
 
 /* How many of the sessions there are now are of @pid, on the bus. */
@@ -126,16 +120,18 @@ TEST_F(can, socket_of_each_protocol_takes_the_right_to_the_bus)
 		denied->times += err == EACCES;
 	}
 	EXPECT_LE(1, denied->times);
-	EXPECT_EQ(EACCES, make_as_nobody());
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(EACCES, users_run(users_at(i), make_as, NULL));
 	EXPECT_EQ(-EACCES, uring_socket(PF_CAN, SOCK_RAW, CAN_RAW));
-	denied->times += 2;
+	denied->times += USERS_COUNT + 1;
 	EXPECT_FOUND(evidence_of_denial(&self->mark, denied));
 	ASSERT_LOADED(warden_policy(ALLOWED, warden_self()));
 	self->mark = evidence_mark();
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		EXPECT_NE(EACCES, make(kinds[i].type, kinds[i].protocol));
 	EXPECT_EQ(0, make(SOCK_RAW, CAN_RAW));
-	EXPECT_EQ(0, make_as_nobody());
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(0, users_run(users_at(i), make_as, NULL));
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 	/* The one right is not the other. */
 	ASSERT_LOADED(warden_policy("default sensor allow;\ndefault protocol deny;\n"));

@@ -306,4 +306,35 @@ TEST_F(quarantine, of_a_program_that_takes_long_to_read_keeps_nobody_waiting)
 	unlink(LARGE);
 }
 
+static int become_large(const struct user *u, void *unused)
+{
+	(void)u;
+	(void)unused;
+	execl(LARGE, LARGE, "600", NULL);
+	return errno;
+}
+
+/* What starts is read by its hook; the hook is let go meanwhile, which waits for what runs in the kernel. */
+TEST_F(quarantine, start_of_a_program_that_takes_long_to_read_keeps_no_policy_waiting)
+{
+	uint64_t since;
+	pid_t pid;
+
+	ASSERT_TRUE(client_shell("cp /usr/bin/sleep " LARGE " && truncate -s 8G " LARGE));
+	ASSERT_EQ(0, warden_ctl(ARGV("quarantine", "add", PROGRAM)));
+	pid = users_start(users_at(1), become_large, NULL);
+	usleep(200000);
+	ASSERT_EQ(0, warden_ctl(ARGV("quarantine", "remove", PROGRAM)));
+	sleep(2);
+	since = now_ns();
+	ASSERT_LOADED(warden_policy("default connect deny;\n"));
+	EXPECT_GT(SOON_MS, (now_ns() - since) / 1000000);
+	EXPECT_GT(SOON_MS, took_ms(ARGV("sensor", "switch", "camera", "off")));
+	EXPECT_GT(SOON_MS, took_ms(ARGV("sensor", "switch", "camera", "on")));
+	EXPECT_EQ(0, waitpid(pid, NULL, WNOHANG));
+	kill(pid, SIGKILL);
+	EXPECT_EQ(pid, waitpid(pid, NULL, 0));
+	unlink(LARGE);
+}
+
 TEST_HARNESS_MAIN

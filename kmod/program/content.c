@@ -9,6 +9,7 @@
 #include <linux/fsverity.h>
 #include <linux/init_task.h>
 #include <linux/magic.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <crypto/hash.h>
@@ -73,6 +74,10 @@ bool warden_content_verity(struct inode *inode, struct warden_digest *digest)
 	return true;
 }
 
+/*
+ * A file in memory is read without a sleep, as long as it is large; and who lets a hook go waits, with the lock
+ * that each policy needs, until all tasks have slept.
+ */
 static int hash_pieces(struct file *file, struct shash_desc *desc, void *piece)
 {
 	loff_t pos = 0;
@@ -85,7 +90,7 @@ static int hash_pieces(struct file *file, struct shash_desc *desc, void *piece)
 			return ret;
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		cond_resched();
+		cond_resched_tasks_rcu_qs();
 	}
 	return n;
 }

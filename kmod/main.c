@@ -29,6 +29,7 @@
 #include "network/opening.h"
 #include "policy/change.h"
 #include "policy/layers.h"
+#include "policy/owner.h"
 #include "policy/policy.h"
 #include "policy/trust.h"
 #include "program/command.h"
@@ -169,6 +170,7 @@ err_sha256:
 
 static void exit_base(void)
 {
+	warden_owner_exit();
 	warden_trust_exit();
 	warden_layers_exit();
 	warden_measure_exit();

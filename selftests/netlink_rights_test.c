@@ -52,6 +52,7 @@ static const struct command {
 	{ "rule-use-get", WARDEN_CMD_RULE_USE_GET, true, READ, 0 },
 	{ "rule-renew", WARDEN_CMD_RULE_RENEW, false, ADMIN, 0 },
 	{ "rule-use-restore", WARDEN_CMD_RULE_USE_RESTORE, false, ADMIN, -EINVAL },
+	{ "owner-enroll", WARDEN_CMD_OWNER_ENROLL, false, ADMIN, -EINVAL },
 	{ "audit-mark", WARDEN_CMD_AUDIT_MARK, false, ADMIN, 0 },
 	{ "context-set", WARDEN_CMD_CONTEXT_SET, false, ADMIN, -EINVAL },
 	{ "sensor-get", WARDEN_CMD_SENSOR_GET, true, READ, 0 },

@@ -121,11 +121,13 @@ static const struct {
 				   "policy lets it stand",
 				   "see it in `wardenctl policy unused`; where it is still wanted: "
 				   "wardenctl policy renew LINE" },
+	[WARDEN_REASON_NOT_SET_UP] = { "the policy allows it once the device has an owner, and it has none yet",
+				       "set the device up: wardenctl setup" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_LAPSED + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_NOT_SET_UP + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

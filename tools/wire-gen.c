@@ -202,12 +202,13 @@ static const char *const event_words[] = {
 	"admit",
 	"rule-lapse",
 	"rule-renew",
+	"owner-enroll",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 48,
+	.count = 49,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -272,12 +273,13 @@ static const char *const reason_words[] = {
 	"program-older",
 	"kernel-not-named",
 	"lapsed",
+	"not-set-up",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 56,
+	.count = 57,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -431,12 +433,13 @@ static const char *const rule_flag_words[] = {
 	"blank",
 	"term",
 	"freeze",
+	"setup",
 };
 
 static const struct warden_wire_enum rule_flag_enum = {
 	.name = "rule-flag",
 	.words = rule_flag_words,
-	.count = 7,
+	.count = 8,
 	.flags = true,
 };
 
@@ -469,12 +472,13 @@ static const char *const trust_source_words[] = {
 	"built-in",
 	"enrolled",
 	"maker",
+	"owner",
 };
 
 static const struct warden_wire_enum trust_source_enum = {
 	.name = "trust-source",
 	.words = trust_source_words,
-	.count = 4,
+	.count = 5,
 };
 
 const struct warden_wire_enum *warden_enum_trust_source(void)
@@ -526,6 +530,23 @@ static const struct warden_wire_enum debug_state_enum = {
 const struct warden_wire_enum *warden_enum_debug_state(void)
 {
 	return &debug_state_enum;
+}
+
+static const char *const setup_words[] = {
+	"not-asked",
+	"needed",
+	"done",
+};
+
+static const struct warden_wire_enum setup_enum = {
+	.name = "setup",
+	.words = setup_words,
+	.count = 3,
+};
+
+const struct warden_wire_enum *warden_enum_setup(void)
+{
+	return &setup_enum;
 }
 
 static const struct warden_wire_attr surface_attrs[] = {
@@ -600,6 +621,21 @@ const struct warden_wire_set *warden_set_layer(void)
 	return &layer_set;
 }
 
+static const struct warden_wire_attr admitted_attrs[] = {
+	[1] = { .name = "port", .kind = WARDEN_WIRE_STRING },
+};
+
+static const struct warden_wire_set admitted_set = {
+	.name = "admitted",
+	.attrs = admitted_attrs,
+	.max = 1,
+};
+
+const struct warden_wire_set *warden_set_admitted(void)
+{
+	return &admitted_set;
+}
+
 static const struct warden_wire_attr cut_list_attrs[] = {
 	[1] = { .name = "layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
 	[2] = { .name = "version", .kind = WARDEN_WIRE_U32 },
@@ -658,12 +694,17 @@ static const struct warden_wire_attr status_attrs[] = {
 	[36] = { .name = "inbound-observed", .kind = WARDEN_WIRE_U64 },
 	[37] = { .name = "cut-list", .kind = WARDEN_WIRE_NEST, .nest = &cut_list_set, .many = true },
 	[38] = { .name = "inbound-noting", .kind = WARDEN_WIRE_U32 },
+	[39] = { .name = "setup", .kind = WARDEN_WIRE_U32, .values = &setup_enum },
+	[40] = { .name = "owner", .kind = WARDEN_WIRE_STRING },
+	[41] = { .name = "open-defaults", .kind = WARDEN_WIRE_U32 },
+	[42] = { .name = "open-sensors", .kind = WARDEN_WIRE_U32 },
+	[43] = { .name = "usb-admitted", .kind = WARDEN_WIRE_NEST, .nest = &admitted_set, .many = true },
 };
 
 static const struct warden_wire_set status_set = {
 	.name = "status",
 	.attrs = status_attrs,
-	.max = 38,
+	.max = 43,
 };
 
 const struct warden_wire_set *warden_set_status(void)
@@ -724,12 +765,13 @@ static const struct warden_wire_attr header_attrs[] = {
 	[10] = { .name = "unused-sensor", .kind = WARDEN_WIRE_U32 },
 	[11] = { .name = "unused-listen", .kind = WARDEN_WIRE_U32 },
 	[12] = { .name = "unused-connect", .kind = WARDEN_WIRE_U32 },
+	[13] = { .name = "setup", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set header_set = {
 	.name = "header",
 	.attrs = header_attrs,
-	.max = 12,
+	.max = 13,
 };
 
 const struct warden_wire_set *warden_set_header(void)
@@ -996,12 +1038,13 @@ static const struct warden_wire_attr trust_attrs[] = {
 	[3] = { .name = "name", .kind = WARDEN_WIRE_STRING },
 	[4] = { .name = "not-after", .kind = WARDEN_WIRE_U64 },
 	[5] = { .name = "certificate", .kind = WARDEN_WIRE_BINARY },
+	[6] = { .name = "restored", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set trust_set = {
 	.name = "trust",
 	.attrs = trust_attrs,
-	.max = 5,
+	.max = 6,
 };
 
 const struct warden_wire_set *warden_set_trust(void)
@@ -1335,9 +1378,10 @@ static const struct warden_wire_op ops[] = {
 	[41] = { "rule-use-get", &rule_use_set },
 	[42] = { "rule-renew", &rule_use_set },
 	[43] = { "rule-use-restore", &rule_use_set },
+	[44] = { "owner-enroll", &trust_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 43 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 44 ? &ops[cmd] : NULL;
 }

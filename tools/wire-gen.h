@@ -26,11 +26,13 @@ const struct warden_wire_enum *warden_enum_role(void);
 const struct warden_wire_enum *warden_enum_trust_source(void);
 const struct warden_wire_enum *warden_enum_debug_surface(void);
 const struct warden_wire_enum *warden_enum_debug_state(void);
+const struct warden_wire_enum *warden_enum_setup(void);
 
 const struct warden_wire_set *warden_set_surface(void);
 const struct warden_wire_set *warden_set_switched(void);
 const struct warden_wire_set *warden_set_switch(void);
 const struct warden_wire_set *warden_set_layer(void);
+const struct warden_wire_set *warden_set_admitted(void);
 const struct warden_wire_set *warden_set_cut_list(void);
 const struct warden_wire_set *warden_set_status(void);
 const struct warden_wire_set *warden_set_sensor(void);

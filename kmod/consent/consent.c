@@ -178,6 +178,22 @@ static bool is_matched(const struct kept *k, const struct warden_consent_match *
 	       (!m->class || m->class == k->grant.class);
 }
 
+static int withdraw(const struct warden_consent_match *match, u8 reason)
+{
+	unsigned long at;
+	struct kept *k;
+	int nr = 0;
+
+	lockdep_assert_held(&consent_lock);
+	xa_for_each(&records, at, k) {
+		if (!is_alive(k) || !is_matched(k, match))
+			continue;
+		change(k, WARDEN_CONSENT_STATE_WITHDRAWN, WARDEN_EVENT_WITHDRAW, reason);
+		nr++;
+	}
+	return nr;
+}
+
 /**
  * warden_consent_withdraw() - withdraw all living records that match
  * @match: which
@@ -191,20 +207,30 @@ static bool is_matched(const struct kept *k, const struct warden_consent_match *
  */
 int warden_consent_withdraw(const struct warden_consent_match *match, u8 reason)
 {
-	unsigned int nr = 0;
-	unsigned long at;
-	struct kept *k;
+	int nr;
 
 	mutex_lock(&consent_lock);
 	sealed = true;
-	xa_for_each(&records, at, k) {
-		if (!is_alive(k) || !is_matched(k, match))
-			continue;
-		change(k, WARDEN_CONSENT_STATE_WITHDRAWN, WARDEN_EVENT_WITHDRAW, reason);
-		nr++;
-	}
+	nr = withdraw(match, reason);
 	mutex_unlock(&consent_lock);
 	return nr;
+}
+
+/**
+ * warden_consent_clear() - withdraw all living records, of which nobody can have given any
+ * @reason: enum warden_reason
+ *
+ * A saved state may still come. The caller ends the sessions that lost their ground.
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_consent_clear(u8 reason)
+{
+	static const struct warden_consent_match all;
+
+	mutex_lock(&consent_lock);
+	withdraw(&all, reason);
+	mutex_unlock(&consent_lock);
 }
 
 /**

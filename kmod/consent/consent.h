@@ -97,6 +97,7 @@ int warden_consent_restore(struct warden_consent *c, u64 seconds);
 int warden_consent_import(struct warden_consent *c, u64 seconds);
 int warden_consent_carry(const struct warden_carry *carry);
 void warden_consent_seal(void);
+void warden_consent_clear(u8 reason);
 int warden_consent_withdraw(const struct warden_consent_match *match, u8 reason);
 int warden_consent_get(unsigned long *cursor, struct warden_consent *c);
 unsigned int warden_consent_count(void);

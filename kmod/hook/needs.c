@@ -56,7 +56,7 @@ static u64 hooks_of_brokers(const struct warden_snapshot *snap)
 /* What came for a closed port by a way around the look at packets is asked for once more. */
 static u64 hooks_of_ports(const struct warden_snapshot *snap)
 {
-	return warden_ports_closes(snap) ? HOOK(INET_REQUEST) : 0;
+	return snap->setup || warden_ports_closes(snap) ? HOOK(INET_REQUEST) : 0;
 }
 
 /* By which interface a socket speaks to others is kept where a rule asks. */

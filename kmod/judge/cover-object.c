@@ -24,7 +24,7 @@ static bool allows(const struct warden_snapshot *snap, const struct warden_reque
 
 	warden_decide(snap, req, &v);
 	return v.action == WARDEN_ACTION_ALLOW || v.reason == WARDEN_REASON_NO_CONSENT ||
-	       v.reason == WARDEN_REASON_LAPSED; /* which is for a time */
+	       v.reason == WARDEN_REASON_LAPSED || v.reason == WARDEN_REASON_NOT_SET_UP; /* which are for a time */
 }
 
 /* Try the point. */

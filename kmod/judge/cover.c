@@ -194,7 +194,8 @@ static int check_defaults(const struct warden_snapshot *below, const struct ward
 	for (*domain = WARDEN_DOMAIN_SENSOR; *domain < WARDEN_DOMAIN_RULES; ++*domain)
 		if (below->has_default & BIT(*domain) &&
 		    below->defaults[*domain].action == WARDEN_ACTION_ALLOW &&
-		    above->defaults[*domain].action == WARDEN_ACTION_DENY)
+		    above->defaults[*domain].action == WARDEN_ACTION_DENY &&
+		    !(above->waits & BIT(*domain)))
 			return -EPERM;
 	return 0;
 }

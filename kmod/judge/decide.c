@@ -194,6 +194,27 @@ static bool is_doubtful(const struct warden_request *req)
 	return req->domain == WARDEN_DOMAIN_SENSOR && req->subject->unproven;
 }
 
+/* A rule that matches and does not deny; it may not stand now. */
+static void weigh_standing(const struct warden_snapshot *snap, const struct warden_request *req,
+			   const struct warden_rule *rule, struct warden_verdict *v)
+{
+	switch (READ_ONCE(rule->action)) {
+	case WARDEN_RULE_LAPSED:
+		v->lapsed = rule;
+		break;
+	case WARDEN_RULE_WAITS:
+		v->waits = rule;
+		break;
+	case WARDEN_RULE_OVER:
+		break;
+	default:
+		if (rule->program && is_doubtful(req))
+			v->doubtful = true;
+		else
+			weigh_allow(snap, req, rule, v);
+	}
+}
+
 /*
  * Weigh the rules of one program into the verdict so far. A denial ends it; an
  * allow stands unless a later one denies.
@@ -218,12 +239,7 @@ static bool weigh(const struct warden_snapshot *snap, const struct warden_reques
 			settle(snap, v, rule, WARDEN_ACTION_DENY, WARDEN_REASON_RULE, NULL);
 			return true;
 		}
-		if (READ_ONCE(rule->action) == WARDEN_RULE_LAPSED)
-			v->lapsed = rule;
-		else if (program && is_doubtful(req))
-			v->doubtful = true;
-		else
-			weigh_allow(snap, req, rule, v);
+		weigh_standing(snap, req, rule, v);
 	}
 	return false;
 }
@@ -349,13 +365,14 @@ u32 warden_decide_rules(const struct warden_snapshot *snap, u32 domain, u32 prog
  * @domain: enum warden_domain, below WARDEN_DOMAIN_RULES
  *
  * Context: Any; the caller keeps @snap alive.
- * Return: true if it denies it by default or has a rule of it.
+ * Return: true if it denies it by default, or until there is an owner, or has a rule of it.
  */
 bool warden_decide_speaks(const struct warden_snapshot *snap, u32 domain)
 {
 	u32 i = warden_decide_rules(snap, domain, 0);
 
 	return snap->defaults[domain].action == WARDEN_ACTION_DENY ||
+	       (snap->setup && warden_snapshot_gates(domain)) ||
 	       (i < snap->nr_rules && snap->rules[i].domain == domain);
 }
 
@@ -409,13 +426,24 @@ static void keep_rate(struct warden_verdict *v, const struct warden_request *req
 	v->limiter = v->snap;
 }
 
-/* Nothing else stands against it than that nobody used the rule. */
-static void blame_lapse(struct warden_verdict *v)
+/* Nothing else stands against it than that this rule does not stand now; NULL is the default. */
+static void blame(struct warden_verdict *v, const struct warden_rule *rule, u8 reason)
 {
-	v->reason = WARDEN_REASON_LAPSED;
-	v->rule = v->lapsed;
-	if (v->rule->program)
-		v->program = &v->snap->programs[v->rule->program - 1];
+	v->reason = reason;
+	v->rule = rule;
+	if (rule && rule->program)
+		v->program = &v->snap->programs[rule->program - 1];
+}
+
+/* What is denied by a default, and by no egress rule, for want of a rule or a default that stands. */
+static void blame_what_rests(struct warden_verdict *v, u32 domain)
+{
+	if (v->action != WARDEN_ACTION_DENY || v->bound)
+		return;
+	if (v->waits || READ_ONCE(v->snap->waits) & BIT(domain))
+		blame(v, v->waits, WARDEN_REASON_NOT_SET_UP);
+	else if (v->lapsed)
+		blame(v, v->lapsed, WARDEN_REASON_LAPSED);
 }
 
 /**
@@ -450,8 +478,7 @@ void warden_decide(const struct warden_snapshot *snap, const struct warden_reque
 	if (verdict->bound)
 		verdict->action = WARDEN_ACTION_DENY;
 	verdict->reason = explain_default(req, verdict);
-	if (verdict->lapsed && verdict->action == WARDEN_ACTION_DENY && !verdict->bound)
-		blame_lapse(verdict);
+	blame_what_rests(verdict, req->domain);
 	if (!snap->version && verdict->action == WARDEN_ACTION_DENY)
 		verdict->reason = WARDEN_REASON_BOOT_PROFILE;
 }

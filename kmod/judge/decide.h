@@ -155,6 +155,7 @@ struct warden_request {
  * @limit: sensor: the rule whose rate is to be kept, the lowest of the layers; NULL for none
  * @limiter: the layer of @limit
  * @lapsed: a rule that would allow it, had it not lapsed; NULL for none
+ * @waits: a rule that would allow it, had the device an owner; NULL for none
  * @ground: of all layers together: the rule of each that was asked, NULL for none
  *
  * The pointers live as long as the snapshot and the grants they point into.
@@ -176,6 +177,7 @@ struct warden_verdict {
 	const struct warden_rule *limit;
 	const struct warden_snapshot *limiter;
 	const struct warden_rule *lapsed;
+	const struct warden_rule *waits;
 	const struct warden_rule *ground[WARDEN_LAYERS];
 };
 

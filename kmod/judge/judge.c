@@ -160,11 +160,14 @@ static void hold_rate(struct warden_answer *answer, const struct warden_request 
 
 /*
  * Is it denied by a default at a port that is open for a time? The default of each layer gives
- * way then, and none of their rules does, also where a layer above denied it first.
+ * way then, and none of their rules does, also where a layer above denied it first. Nothing is
+ * opened on a device that is to have an owner and has none.
  */
-static bool may_be_opened(const struct warden_request *req, const struct warden_verdict *v)
+static bool may_be_opened(const struct warden_layers *layers, const struct warden_request *req,
+			  const struct warden_verdict *v)
 {
 	return req->domain == WARDEN_DOMAIN_LISTEN && warden_verdict_denies(v) &&
+	       !READ_ONCE(layers->layer[0]->shut) &&
 	       (!v->rule || v->reason == WARDEN_REASON_LAPSED) &&
 	       warden_opening_holds(req->protocol, req->port);
 }
@@ -197,7 +200,7 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	if (unlikely(req->subject->run) && warden_command_find(req->subject->run, &command))
 		now.command = &command;
 	warden_decide_layers(layers, &now, &v);
-	answer->opened = may_be_opened(&now, &v);
+	answer->opened = may_be_opened(layers, &now, &v);
 	if (answer->opened) {
 		now.excepted = true;
 		warden_decide_layers(layers, &now, &v);

@@ -13,6 +13,7 @@
 #include "netlink-gen.h"
 #include "policy/change.h"
 #include "policy/layers.h"
+#include "policy/owner.h"
 #include "policy/use.h"
 #include "session/session.h"
 
@@ -213,6 +214,8 @@ int warden_nl_consent_grant_doit(struct sk_buff *skb, struct genl_info *info)
 	err = parse_consent(c, info);
 	warden_change_lock();
 	if (!err)
+		err = warden_owner_check(info->extack);
+	if (!err)
 		err = resolve_consent(c, info);
 	if (!err)
 		err = warden_consent_grant(c, seconds ? nla_get_u64(seconds) : 0);
@@ -295,9 +298,10 @@ int warden_nl_consent_restore_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		goto out;
 	warden_change_lock();
-	if (import && nla_get_u32(import))
+	err = warden_owner_check(info->extack);
+	if (!err && import && nla_get_u32(import))
 		err = warden_consent_import(c, left);
-	else
+	else if (!err)
 		err = warden_consent_restore(c, left);
 	warden_change_unlock();
 	err = err ? refuse_saved(info, err) : warden_message_reply(info, fill_granted, c);

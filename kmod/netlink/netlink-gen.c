@@ -129,7 +129,7 @@ const struct nla_policy warden_digest_nl_policy[WARDEN_A_DIGEST_BYTES + 1] = {
 	[WARDEN_A_DIGEST_BYTES] = NLA_POLICY_EXACT_LEN(32),
 };
 
-const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_UNUSED_CONNECT + 1] = {
+const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_SETUP + 1] = {
 	[WARDEN_A_HEADER_NAME] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_HEADER_VERSION] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_HEADER_CONTACT] = { .type = NLA_NUL_STRING, .len = 127, },
@@ -142,6 +142,7 @@ const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_UNUSED_CONNECT +
 	[WARDEN_A_HEADER_UNUSED_SENSOR] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_header_unused_sensor_range),
 	[WARDEN_A_HEADER_UNUSED_LISTEN] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_header_unused_listen_range),
 	[WARDEN_A_HEADER_UNUSED_CONNECT] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_header_unused_connect_range),
+	[WARDEN_A_HEADER_SETUP] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 const struct nla_policy warden_measure_nl_policy[WARDEN_A_MEASURE_DOMAINS + 1] = {
@@ -177,7 +178,7 @@ const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_OWN + 1] = {
 	[WARDEN_A_RULE_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 11),
 	[WARDEN_A_RULE_TOPOLOGY] = { .type = NLA_NUL_STRING, .len = 127, },
 	[WARDEN_A_RULE_PURPOSE] = NLA_POLICY_MIN(NLA_U32, 1),
-	[WARDEN_A_RULE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x7f),
+	[WARDEN_A_RULE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xff),
 	[WARDEN_A_RULE_WITHDRAW_MS] = NLA_POLICY_RANGE(NLA_U32, 1, 10000),
 	[WARDEN_A_RULE_PROTOCOL] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_rule_protocol_range),
 	[WARDEN_A_RULE_PORT_LOW] = NLA_POLICY_FULL_RANGE(NLA_U32, &warden_a_rule_port_low_range),
@@ -403,6 +404,13 @@ static const struct nla_policy warden_rule_use_restore_nl_policy[WARDEN_A_RULE_U
 	[WARDEN_A_RULE_USE_IDLE] = { .type = NLA_U32, },
 	[WARDEN_A_RULE_USE_USED] = NLA_POLICY_MAX(NLA_U32, 1),
 	[WARDEN_A_RULE_USE_LAPSED] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+/* WARDEN_CMD_OWNER_ENROLL - do */
+static const struct nla_policy warden_owner_enroll_nl_policy[WARDEN_A_TRUST_RESTORED + 1] = {
+	[WARDEN_A_TRUST_CERTIFICATE] = { .type = NLA_BINARY, },
+	[WARDEN_A_TRUST_NOT_AFTER] = { .type = NLA_U64, },
+	[WARDEN_A_TRUST_RESTORED] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* Ops table for warden */
@@ -710,6 +718,14 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.doit		= warden_nl_rule_use_restore_doit,
 		.policy		= warden_rule_use_restore_nl_policy,
 		.maxattr	= WARDEN_A_RULE_USE_LAPSED,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_OWNER_ENROLL,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_owner_enroll_doit,
+		.policy		= warden_owner_enroll_nl_policy,
+		.maxattr	= WARDEN_A_TRUST_RESTORED,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 };

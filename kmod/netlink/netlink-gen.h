@@ -18,7 +18,7 @@ extern const struct nla_policy warden_channel_nl_policy[WARDEN_A_CHANNEL_UNIT + 
 extern const struct nla_policy warden_classify_nl_policy[WARDEN_A_CLASSIFY_CLASS + 1];
 extern const struct nla_policy warden_default_nl_policy[WARDEN_A_DEFAULT_MODE + 1];
 extern const struct nla_policy warden_digest_nl_policy[WARDEN_A_DIGEST_BYTES + 1];
-extern const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_UNUSED_CONNECT + 1];
+extern const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_SETUP + 1];
 extern const struct nla_policy warden_measure_nl_policy[WARDEN_A_MEASURE_DOMAINS + 1];
 extern const struct nla_policy warden_principal_nl_policy[WARDEN_A_PRINCIPAL_NAME + 1];
 extern const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_ARGUMENTS + 1];
@@ -93,6 +93,7 @@ int warden_nl_rule_use_get_dumpit(struct sk_buff *skb,
 int warden_nl_rule_renew_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_rule_use_restore_doit(struct sk_buff *skb,
 				    struct genl_info *info);
+int warden_nl_owner_enroll_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	WARDEN_NLGRP_AUDIT,

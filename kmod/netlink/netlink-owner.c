@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Handler: the device gets another owner.
+ * Handlers: the device gets an owner, or another one.
  */
 #include <linux/kernel.h>
 #include <linux/timekeeping.h>
@@ -11,6 +11,8 @@
 #include "message.h"
 #include "netlink-gen.h"
 #include "policy/change.h"
+#include "policy/owner.h"
+#include "policy/trust.h"
 #include "session/session.h"
 
 struct transferred {
@@ -49,8 +51,33 @@ int warden_nl_owner_transfer_doit(struct sk_buff *skb, struct genl_info *info)
 	t.withdrawn = warden_consent_withdraw(&all, WARDEN_REASON_OWNER_CHANGED);
 	warden_consent_set_context(WARDEN_CONSENT_CONTEXT_DISARMED);
 	t.ended = warden_session_end_each(WARDEN_REASON_OWNER_CHANGED, since, &t.took);
+	warden_owner_forget();
 	warden_switch_set(WARDEN_SWITCH_ALL, false);
 	tell(&t);
 	warden_change_unlock();
 	return warden_message_reply(info, fill_transferred, &t);
+}
+
+static int fill_enrolled(struct sk_buff *skb, const void *name)
+{
+	return nla_put_string(skb, WARDEN_A_TRUST_NAME, name);
+}
+
+int warden_nl_owner_enroll_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *der = info->attrs[WARDEN_A_TRUST_CERTIFICATE];
+	const struct nlattr *end = info->attrs[WARDEN_A_TRUST_NOT_AFTER];
+	const struct nlattr *restored = info->attrs[WARDEN_A_TRUST_RESTORED];
+	char name[WARDEN_SIGNER_NAME_MAX + 1];
+	int err;
+
+	if (!der || !end)
+		return warden_message_refuse(info, -EINVAL, "an owner needs a certificate and its end");
+	warden_change_lock();
+	err = warden_owner_enroll(nla_data(der), nla_len(der), nla_get_u64(end),
+				  restored && nla_get_u32(restored), info->extack);
+	if (!err)
+		strscpy(name, warden_owner_get_rcu()->name, sizeof(name));
+	warden_change_unlock();
+	return err ?: warden_message_reply(info, fill_enrolled, name);
 }

@@ -61,6 +61,7 @@ static const char *const words[] = {
 	[WARDEN_CMD_RULE_USE_GET] = "rule-use-get",
 	[WARDEN_CMD_RULE_RENEW] = "rule-renew",
 	[WARDEN_CMD_RULE_USE_RESTORE] = "rule-use-restore",
+	[WARDEN_CMD_OWNER_ENROLL] = "owner-enroll",
 };
 
 static_assert(ARRAY_SIZE(words) == WARDEN_CMD_MAX + 1, "a command has no word");

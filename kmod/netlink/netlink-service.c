@@ -8,6 +8,8 @@
 #include "message.h"
 #include "netlink-gen.h"
 #include "network/opening.h"
+#include "policy/change.h"
+#include "policy/owner.h"
 
 /* What a command is about. */
 static int parse(struct warden_opening *o, struct genl_info *info)
@@ -41,11 +43,14 @@ int warden_nl_service_open_doit(struct sk_buff *skb, struct genl_info *info)
 					    "sockets of tcp and udp alone can be ended in time");
 	if (err)
 		return err;
-	err = warden_opening_add(o.protocol, o.port, nla_get_u64(seconds), &o.expires);
-	if (err)
-		return warden_message_refuse(info, err,
-					     "16 ports are open for a time already; close one");
-	return warden_message_reply(info, fill_opened, &o);
+	warden_change_lock();
+	err = warden_owner_check(info->extack);
+	if (!err)
+		err = warden_opening_add(o.protocol, o.port, nla_get_u64(seconds), &o.expires);
+	warden_change_unlock();
+	if (err == -ENOSPC)
+		warden_message_refuse(info, err, "16 ports are open for a time already; close one");
+	return err ?: warden_message_reply(info, fill_opened, &o);
 }
 
 static int fill_closed(struct sk_buff *skb, const void *arg)

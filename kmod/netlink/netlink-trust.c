@@ -9,6 +9,7 @@
 #include "netlink-gen.h"
 #include "policy/change.h"
 #include "policy/layers.h"
+#include "policy/owner.h"
 #include "policy/policy.h"
 #include "policy/trust.h"
 
@@ -44,7 +45,7 @@ static int fill_certificate(struct sk_buff *skb, const void *arg)
 	       nla_put(skb, WARDEN_A_TRUST_CERTIFICATE, c->len, c->der);
 }
 
-/* The roots, then those the maker's policy names. */
+/* The roots, those the maker's policy names, then that of the owner. */
 static bool get_certificate(u32 nr, struct warden_certificate *c)
 {
 	const struct warden_snapshot *maker;
@@ -57,6 +58,10 @@ static bool get_certificate(u32 nr, struct warden_certificate *c)
 	}
 	nr -= warden_trust_roots();
 	maker = warden_layers_find(warden_layers_get_rcu(), WARDEN_ROLE_MAKER);
+	if (nr == (maker ? maker->nr_signers : 0) && warden_owner_get_rcu()) {
+		*c = *warden_owner_get_rcu();
+		return true;
+	}
 	if (!maker || nr >= maker->nr_signers)
 		return false;
 	s = &maker->signers[nr];

@@ -385,7 +385,7 @@ static u32 list_rules(struct making *m, bool count)
 		for (k = warden_decide_rules(snap, WARDEN_DOMAIN_LISTEN, 0); k < end; k++) {
 			if (m->kernels && !warden_ports_tells_kernel(snap, &snap->rules[k]))
 				continue;
-			if (snap->rules[k].action == WARDEN_RULE_LAPSED)
+			if (snap->rules[k].action > WARDEN_ACTION_ALLOW) /* it does not stand now */
 				continue;
 			if (!count)
 				m->all[m->nr_all] = (struct named_rule){ snap, &snap->rules[k] };

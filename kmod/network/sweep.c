@@ -53,12 +53,13 @@ static void walk(struct warden_sweep *s)
 	tell_count(s, left, "sockets not looked at for want of memory: load the policy again");
 }
 
+/* On a device that is to have an owner first, nothing that is older goes on either. */
 static bool asks_for_abort(const struct warden_layers *layers)
 {
 	u32 i;
 
 	for (i = 0; i < layers->nr; i++)
-		if (layers->layer[i]->sweep)
+		if (layers->layer[i]->sweep || layers->layer[i]->shut)
 			return true;
 	return false;
 }

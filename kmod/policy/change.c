@@ -72,6 +72,7 @@ static u32 domain_of(u32 event)
 		return WARDEN_DOMAIN_DEBUG;
 	case WARDEN_EVENT_CARRY:
 	case WARDEN_EVENT_OWNER_TRANSFER:
+	case WARDEN_EVENT_OWNER_ENROLL:
 		return WARDEN_DOMAIN_CONSENT;
 	default:
 		return WARDEN_DOMAIN_POLICY;

@@ -31,6 +31,7 @@
 #include "network/ports.h"
 #include "network/broker.h"
 #include "network/sweep.h"
+#include "owner.h"
 #include "pack.h"
 #include "policy.h"
 #include "program/measure.h"
@@ -164,6 +165,7 @@ static void settle(const struct warden_layers *layers, u8 layer)
 	raise_floor(layers, layer);
 	if (layer == WARDEN_ROLE_MAKER)
 		warden_quarantine_review(warden_layers_find(layers, layer));
+	warden_owner_review(layers);
 }
 
 static void forget_waiting(void)
@@ -176,6 +178,7 @@ static void forget_waiting(void)
 /* Take the policy of before back; what it needs stayed attached. @old is what was in force. */
 static struct warden_committed revert(u32 reason)
 {
+	const bool others = warden_owner_settle(provisional.before); /* the owner went meanwhile */
 	struct warden_layers *old;
 	struct warden_committed done = publish(provisional.before, &old);
 
@@ -188,6 +191,8 @@ static struct warden_committed revert(u32 reason)
 	forget_waiting();
 	warden_layers_retire(old);
 	warden_use_doubt();
+	if (others)
+		warden_use_again();
 	done.ended = review();
 	return done;
 }
@@ -235,6 +240,9 @@ static int check_layer(const struct warden_snapshot *snap, const struct warden_l
 
 	if (snap->layer == WARDEN_ROLE_MAKER)
 		return 0;
+	if (snap->setup)
+		return warden_refuse(extack, NULL, -EINVAL,
+				     "only the maker's policy can ask for an owner");
 	if (!warden_layers_find(in_force, WARDEN_ROLE_MAKER))
 		return warden_refuse(extack, NULL, -ENOENT,
 				     "no maker layer is loaded that this one could narrow");
@@ -373,6 +381,7 @@ static struct warden_layers *prepare(struct warden_snapshot *snap, const struct 
 	if (!layers)
 		return ERR_PTR(warden_refuse(extack, NULL, -ENOMEM, "out of memory for the policy"));
 	warden_layers_put(layers, snap->layer, snap);
+	warden_owner_settle(layers);
 	err = warden_policy_check(snap, layers, c, line, extack);
 	if (!err)
 		err = begin_uses(snap, extack);
@@ -533,7 +542,7 @@ int warden_policy_drop(u8 layer, struct warden_committed *done, struct netlink_e
 }
 
 /**
- * warden_policy_again() - put the policy in force anew, of which some rules lapsed or were renewed
+ * warden_policy_again() - put the policy in force anew: rules lapsed or were renewed, or the owner changed
  *
  * Context: In a change; sleeps.
  * Return: 0, or -ENOMEM, where the ports that packets find closed are those of before.
@@ -542,10 +551,15 @@ int warden_policy_again(void)
 {
 	struct netlink_ext_ack extack = {};
 	struct warden_layers *layers = warden_layers_copy(), *old;
+	const struct warden_snapshot *maker;
 
 	warden_change_assert_held();
 	if (!layers)
 		return -ENOMEM;
+	warden_owner_settle(layers);
+	maker = warden_layers_find(layers, WARDEN_ROLE_MAKER);
+	if (maker)
+		drop_unvouched(layers, maker);
 	if (warden_inbound_prepare(layers, &extack)) {
 		warden_layers_free(layers);
 		return -ENOMEM;

@@ -20,6 +20,7 @@
 #include "netlink/extack.h"
 #include "network/egress.h"
 #include "network/service.h"
+#include "owner.h"
 #include "shadow.h"
 
 /* The whole stack it is asked in; NULL is none. Replaced inside a change. */
@@ -87,6 +88,8 @@ static struct warden_layers *build(struct warden_snapshot *snap)
 
 	if (layers)
 		warden_layers_put(layers, snap->layer, snap);
+	if (layers)
+		warden_owner_settle(layers);
 	return layers;
 }
 

@@ -21,6 +21,10 @@
 /* What a rule that allowed does once it has lapsed: neither WARDEN_ACTION_DENY nor _ALLOW. */
 #define WARDEN_RULE_LAPSED	(WARDEN_ACTION_ALLOW + 1)
 
+/* The same of one that waits until the device has an owner, and of one that was for the time before. */
+#define WARDEN_RULE_WAITS	(WARDEN_ACTION_ALLOW + 2)
+#define WARDEN_RULE_OVER	(WARDEN_ACTION_ALLOW + 3)
+
 /**
  * struct warden_program - a program the policy names
  * @id: number inside the policy
@@ -100,7 +104,7 @@ struct warden_quorum {
  * @withdraw_ms: bound on the end of a session; 0 is WARDEN_WITHDRAW_MS
  * @rate: sensor: uses in an hour, at most; 0 is no limit
  * @domain: enum warden_domain
- * @action: enum warden_action, or WARDEN_RULE_LAPSED; that alone changes once it is published
+ * @action: enum warden_action, or WARDEN_RULE_*; that alone changes once it is published
  * @class: sensor, egress: enum warden_sensor_class; protocol: enum warden_socket_class; debug:
  *	   enum warden_debug_surface; usb: class of an interface; 0 is any
  * @flags: bit mask of enum warden_rule_flag
@@ -258,6 +262,9 @@ struct warden_signer {
  * @sweep: end what is older than the policy and receives where nobody may
  * @sweep_usb: shut what was plugged in before the policy, and it does not allow
  * @units: some program must run in a unit
+ * @setup: maker: it asks for an owner before it opens anything
+ * @shut: it does, and there is none
+ * @waits: bit mask of the domains it allows by default, and closes until there is one
  * @unused: seconds after which a consent nobody uses ends; 0 is never
  * @lapse: per domain, seconds after which a rule that allows and that nobody uses lapses; 0 is never
  * @reference: per domain, what is accepted there
@@ -276,7 +283,8 @@ struct warden_signer {
  * Published in a struct warden_layers and freed a grace period after the last
  * of those that hold it was replaced. A reader that must sleep copies what it
  * needs first. @wider and how the bytes are kept are what changes: told, never decided by; and what
- * use.c writes: @uses, and that a rule has lapsed, after which the layers are published anew.
+ * use.c writes: @uses, and that a rule has lapsed; and what warden_snapshot_set_up() does. After either
+ * of these the layers are published anew.
  */
 struct warden_snapshot {
 	u32 users;
@@ -312,6 +320,9 @@ struct warden_snapshot {
 	bool sweep;
 	bool sweep_usb;
 	bool units;
+	bool setup;
+	bool shut;
+	u32 waits;
 	u32 unused;
 	u32 lapse[WARDEN_DOMAIN_LAPSES];
 	struct warden_reference reference[WARDEN_DOMAIN_RULES];
@@ -349,6 +360,26 @@ struct warden_layers {
 	size_t size;
 	struct warden_layers *next;
 };
+
+/**
+ * warden_snapshot_gates() - does this domain wait for an owner, where the policy asks for one?
+ * @domain: enum warden_domain
+ *
+ * It is what a device tells of people and whom it speaks with. What it takes to start the device
+ * (programs, modules, firmware) is as the policy says from the first moment.
+ *
+ * Return: true if it does.
+ */
+static inline bool warden_snapshot_gates(u32 domain)
+{
+	return domain == WARDEN_DOMAIN_SENSOR || domain == WARDEN_DOMAIN_LISTEN ||
+	       domain == WARDEN_DOMAIN_CONNECT || domain == WARDEN_DOMAIN_BIND ||
+	       domain == WARDEN_DOMAIN_USB;
+}
+
+/* setup.c */
+u8 warden_snapshot_stands(const struct warden_snapshot *snap, const struct warden_rule *rule, bool owned);
+bool warden_snapshot_set_up(struct warden_snapshot *snap, bool owned);
 
 #ifdef __KERNEL__
 

@@ -43,6 +43,7 @@ int warden_stage_add_header(struct warden_stage *stage, const struct nlattr *att
 	snap->lapse[WARDEN_DOMAIN_CONNECT] = get_u32(tb, WARDEN_A_HEADER_UNUSED_CONNECT, 0);
 	snap->sweep = get_u32(tb, WARDEN_A_HEADER_SWEEP, 0);
 	snap->sweep_usb = get_u32(tb, WARDEN_A_HEADER_SWEEP_USB, 0);
+	snap->setup = get_u32(tb, WARDEN_A_HEADER_SETUP, 0);
 	stage->mode = get_u32(tb, WARDEN_A_HEADER_MODE, WARDEN_MODE_ENFORCE);
 	stage->has_header = true;
 	return 0;

@@ -246,6 +246,19 @@ static int check_conditions(struct nlattr *const *tb, const struct nlattr *attr,
 	return 0;
 }
 
+/* What is needed to set the device up; there are no consents then. */
+static int check_setup(struct nlattr *const *tb, const struct warden_rule *rule,
+		       struct netlink_ext_ack *extack)
+{
+	if (rule->flags & WARDEN_RULE_FLAG_SETUP &&
+	    (rule->action != WARDEN_ACTION_ALLOW || !warden_snapshot_gates(rule->domain) ||
+	     rule->flags & (WARDEN_RULE_FLAG_CONSENT | WARDEN_RULE_FLAG_SAFETY)))
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_FLAGS],
+					   "until setup a rule allows a sensor, listen, connect, bind or "
+					   "usb, without a consent");
+	return 0;
+}
+
 static int check_rule(struct nlattr *const *tb, const struct nlattr *attr,
 		      const struct warden_rule *rule, struct netlink_ext_ack *extack)
 {
@@ -274,7 +287,7 @@ static int check_rule(struct nlattr *const *tb, const struct nlattr *attr,
 	if (tb[WARDEN_A_RULE_RATE] && rule->action != WARDEN_ACTION_ALLOW)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_RATE],
 					   "what is denied has no rate");
-	return check_conditions(tb, attr, rule, extack) ?:
+	return check_conditions(tb, attr, rule, extack) ?: check_setup(tb, rule, extack) ?:
 	       check_rule_fields(tb, attr, rule->domain, extack);
 }
 
@@ -437,6 +450,11 @@ int warden_stage_resolve_rules(struct warden_stage *stage, struct netlink_ext_ac
 			NL_SET_ERR_MSG_FMT(extack,
 					   "the rule of line %u names a purpose that is not there",
 					   rule->line);
+			return -EINVAL;
+		}
+		if (rule->flags & WARDEN_RULE_FLAG_SETUP && !stage->snap->setup) {
+			NL_SET_ERR_MSG_FMT(extack, "the rule of line %u is until setup, which the policy "
+					   "does not ask for", rule->line);
 			return -EINVAL;
 		}
 		if (rule->purpose)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whose policies count: root certificates, which are the maker's, and those the
- * maker's policy vouches for, each with its role.
+ * Whose policies count: root certificates, which are the maker's, those the
+ * maker's policy vouches for, each with its role, and that of the owner it asks for.
  *
  * Certificates and signatures are read and verified by the kernel's own key
  * type and PKCS#7 code. A key ring holds one certificate, for as long as one
@@ -21,6 +21,7 @@
 
 #include "change.h"
 #include "netlink/extack.h"
+#include "owner.h"
 #include "policy.h"
 #include "program/sha256.h"
 #include "roots.h"
@@ -176,6 +177,35 @@ const struct warden_certificate *warden_trust_root(u32 nr)
 }
 
 /**
+ * warden_trust_read() - may a certificate be enrolled, and what is it called?
+ * @der: the certificate
+ * @len: bytes of @der
+ * @not_after: seconds since 1970, UTC
+ * @name: filled in, as by warden_trust_name()
+ * @extack: told why not
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EKEYEXPIRED, -E2BIG, or what warden_trust_name() returns.
+ */
+int warden_trust_read(const u8 *der, u32 len, u64 not_after, char name[WARDEN_SIGNER_NAME_MAX + 1],
+		      struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (len > WARDEN_CERTIFICATE_MAX)
+		return warden_refuse(extack, NULL, -E2BIG, "the certificate is larger than 4 KiB");
+	if (not_after < ktime_get_real_seconds())
+		return warden_refuse(extack, NULL, -EKEYEXPIRED, "the certificate has expired");
+	err = warden_trust_name(der, len, name);
+	if (err == -ENOPKG)
+		return warden_refuse(extack, NULL, err,
+				     "this kernel cannot verify signatures of this kind of key");
+	if (err && err != -ENOMEM)
+		return warden_refuse(extack, NULL, err, "this is no certificate the kernel can read");
+	return err;
+}
+
+/**
  * warden_trust_enroll() - set the root, where there is none
  * @der: the certificate
  * @len: bytes of @der
@@ -190,21 +220,14 @@ int warden_trust_enroll(const u8 *der, u32 len, u64 not_after, struct netlink_ex
 {
 	int err;
 
+	char name[WARDEN_SIGNER_NAME_MAX + 1];
+
 	warden_change_assert_held();
 	if (nr_roots)
 		return warden_refuse(extack, NULL, -EPERM,
 				     "a root of trust is set already, until the module is unloaded");
-	if (len > WARDEN_CERTIFICATE_MAX)
-		return warden_refuse(extack, NULL, -E2BIG, "the certificate is larger than 4 KiB");
-	if (not_after < ktime_get_real_seconds())
-		return warden_refuse(extack, NULL, -EKEYEXPIRED, "the certificate has expired");
-	err = add_root(der, len, not_after, WARDEN_TRUST_SOURCE_ENROLLED);
-	if (err == -ENOPKG)
-		return warden_refuse(extack, NULL, err,
-				     "this kernel cannot verify signatures of this kind of key");
-	if (err && err != -ENOMEM)
-		return warden_refuse(extack, NULL, err, "this is no certificate the kernel can read");
-	return err;
+	err = warden_trust_read(der, len, not_after, name, extack);
+	return err ?: add_root(der, len, not_after, WARDEN_TRUST_SOURCE_ENROLLED);
 }
 
 /* --- signatures ----------------------------------------------------------------------- */
@@ -233,7 +256,19 @@ static int try_certificate(struct pkcs7_message *message, const u8 *der, u32 len
 	return err;
 }
 
-/* One certificate after the other: the roots, then those the maker's policy names. */
+static bool get_owner(struct signer *s)
+{
+	const struct warden_certificate *owner = warden_owner_get_rcu();
+
+	if (owner)
+		*s = (struct signer){ owner->der, owner->len, owner->not_after, owner->role };
+	return owner;
+}
+
+/*
+ * One certificate after the other: the roots, those the maker's policy names, and that of the owner
+ * whom it asks for.
+ */
 static bool get_candidate(u32 i, const struct warden_snapshot *maker, struct signer *s)
 {
 	const struct warden_signer *named;
@@ -242,6 +277,8 @@ static bool get_candidate(u32 i, const struct warden_snapshot *maker, struct sig
 		*s = (struct signer){ roots[i].der, roots[i].len, roots[i].not_after, roots[i].role };
 		return true;
 	}
+	if (maker && maker->setup && i - nr_roots == maker->nr_signers)
+		return get_owner(s);
 	if (!maker || i - nr_roots >= maker->nr_signers)
 		return false;
 	named = &maker->signers[i - nr_roots];
@@ -504,20 +541,26 @@ int warden_trust_list(const void *bytes, u32 nr_bytes, const struct warden_snaps
 }
 
 /**
- * warden_trust_names() - does the maker's policy name a certificate?
+ * warden_trust_names() - does the maker's policy name a certificate, or the owner it asks for have it?
  * @maker: the maker's layer
  * @role: enum warden_role it must have there
  * @certificate: SHA-256 of it
  *
- * Context: Any; the caller keeps @maker alive.
+ * Context: In a change; the caller keeps @maker alive.
  * Return: true if it does.
  */
 bool warden_trust_names(const struct warden_snapshot *maker, u8 role,
 			const u8 certificate[WARDEN_DIGEST_SIZE])
 {
 	u8 digest[WARDEN_DIGEST_SIZE];
+	struct signer owner;
 	u32 i;
 
+	if (maker->setup && get_owner(&owner) && owner.role == role) {
+		warden_sha256(digest, owner.der, owner.len);
+		if (!memcmp(digest, certificate, sizeof(digest)))
+			return true;
+	}
 	for (i = 0; i < maker->nr_signers; i++) {
 		warden_sha256(digest, maker->signers[i].certificate, maker->signers[i].len);
 		if (maker->signers[i].role == role && !memcmp(digest, certificate, sizeof(digest)))
@@ -531,7 +574,7 @@ bool warden_trust_names(const struct warden_snapshot *maker, u8 role,
  * @maker: the maker's layer
  * @snap: another layer
  *
- * Context: Any; the caller keeps both alive.
+ * Context: In a change; the caller keeps both alive.
  * Return: true if it does, with the role of the layer, or @snap has no signer.
  */
 bool warden_trust_vouches(const struct warden_snapshot *maker, const struct warden_snapshot *snap)

@@ -44,6 +44,8 @@ void warden_trust_exit(void);
 u32 warden_trust_roots(void);
 int warden_trust_enroll(const u8 *der, u32 len, u64 not_after, struct netlink_ext_ack *extack);
 const struct warden_certificate *warden_trust_root(u32 nr);
+int warden_trust_read(const u8 *der, u32 len, u64 not_after, char name[WARDEN_SIGNER_NAME_MAX + 1],
+		      struct netlink_ext_ack *extack);
 int warden_trust_name(const u8 *der, u32 len, char name[WARDEN_SIGNER_NAME_MAX + 1]);
 int warden_trust_verify(struct warden_snapshot *snap, const struct warden_snapshot *maker,
 			const u8 *signature, u32 len, struct netlink_ext_ack *extack);

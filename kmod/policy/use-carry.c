@@ -48,7 +48,8 @@ static siphash_key_t secret;
 
 static bool is_carried(const struct warden_rule *rule)
 {
-	return rule->domain < WARDEN_DOMAIN_LAPSES && rule->action != WARDEN_ACTION_DENY;
+	return rule->domain < WARDEN_DOMAIN_LAPSES && rule->action != WARDEN_ACTION_DENY &&
+	       !(rule->flags & WARDEN_RULE_FLAG_SETUP);
 }
 
 static u64 hash_of(const struct warden_snapshot *snap, const struct warden_rule *rule, struct said *s)

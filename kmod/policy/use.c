@@ -27,6 +27,7 @@
 #include "layers.h"
 #include "network/service.h"
 #include "network/sweep.h"
+#include "owner.h"
 #include "policy.h"
 #include "session/session.h"
 #include "use.h"
@@ -154,11 +155,14 @@ static bool is_for_portless(const struct warden_rule *rule)
 	return rule->domain != WARDEN_DOMAIN_SENSOR && !rule->protocol && !rule->port_low;
 }
 
-/* Where a layer allows by default, a rule that allows gives nothing. What must stay allowed stays. */
+/*
+ * Where a layer allows by default, a rule that allows gives nothing. What must stay allowed stays, and
+ * what is for the time before set-up ends with that.
+ */
 static u32 limit_of(const struct warden_snapshot *snap, const struct warden_rule *rule)
 {
 	if (rule->domain >= WARDEN_DOMAIN_LAPSES || rule->action == WARDEN_ACTION_DENY ||
-	    rule->flags & WARDEN_RULE_FLAG_SAFETY || !snap->uses || is_for_portless(rule) ||
+	    rule->flags & (WARDEN_RULE_FLAG_SAFETY | WARDEN_RULE_FLAG_SETUP) || !snap->uses || is_for_portless(rule) ||
 	    snap->defaults[rule->domain].action == WARDEN_ACTION_ALLOW)
 		return 0;
 	return READ_ONCE(limits[rule->domain]);
@@ -367,11 +371,48 @@ void warden_use_doubt(void)
 	arm();
 }
 
+/**
+ * warden_use_restart() - begin the time of each rule anew that has not lapsed
+ * @snap: the layer
+ *
+ * Its rules allow from now on what they did not, which nobody can have used.
+ *
+ * Context: In a change.
+ */
+void warden_use_restart(struct warden_snapshot *snap)
+{
+	const s32 now = moment_of(seconds_now(), false);
+	u32 i;
+
+	warden_change_assert_held();
+	for (i = 0; snap->uses && i < snap->nr_rules; i++)
+		if (snap->rules[i].action != WARDEN_RULE_LAPSED && !is_used(snap->uses[i]))
+			WRITE_ONCE(snap->uses[i], now);
+}
+
+/**
+ * warden_use_again() - the policy says something else now, and could not be put in force anew
+ *
+ * Verdicts are made anew from here on. The ports that packets find closed follow in a second, or as
+ * soon as there is memory.
+ *
+ * Context: In a change; sleeps.
+ */
+void warden_use_again(void)
+{
+	warden_change_assert_held();
+	void_what_is_kept();
+	pending = true;
+	ever = true;
+	arm();
+}
+
 /* --- the commands ---------------------------------------------------------------------- */
 
 static bool can_lapse(const struct warden_rule *rule)
 {
-	return rule->domain < WARDEN_DOMAIN_LAPSES && rule->action != WARDEN_ACTION_DENY;
+	return rule->domain < WARDEN_DOMAIN_LAPSES && rule->action != WARDEN_ACTION_DENY &&
+	       !(rule->flags & WARDEN_RULE_FLAG_SETUP);
 }
 
 static u32 renew_layer(struct warden_snapshot *snap, u32 line, u32 *found, u32 told)
@@ -388,7 +429,7 @@ static u32 renew_layer(struct warden_snapshot *snap, u32 line, u32 *found, u32 t
 		WRITE_ONCE(snap->uses[i], moment_of(now, is_used(snap->uses[i])));
 		if (rule->action != WARDEN_RULE_LAPSED)
 			continue;
-		set_action(rule, WARDEN_ACTION_ALLOW);
+		set_action(rule, warden_snapshot_stands(snap, rule, warden_owner_stands()));
 		if (told + nr++ < TOLD)
 			tell(snap, rule, WARDEN_EVENT_RULE_RENEW);
 	}
@@ -477,7 +518,7 @@ static void describe(struct warden_rule_state *s, const struct warden_snapshot *
 					 .idle = max_t(s64, seconds_now() - second_of(use), 0),
 					 .after = limit_of(snap, rule) };
 	s->lapsed = READ_ONCE(rule->action) == WARDEN_RULE_LAPSED;
-	s->action = s->lapsed ? WARDEN_ACTION_ALLOW : rule->action;
+	s->action = rule->action == WARDEN_ACTION_DENY ? WARDEN_ACTION_DENY : WARDEN_ACTION_ALLOW;
 	s->has_ports = rule->domain == WARDEN_DOMAIN_LISTEN || rule->domain == WARDEN_DOMAIN_CONNECT ||
 		       rule->domain == WARDEN_DOMAIN_BIND;
 	if (s->has_ports) {

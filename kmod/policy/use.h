@@ -55,6 +55,8 @@ void warden_use_follow(const struct warden_layers *layers);
 int warden_use_renew(u8 layer, u32 line);
 bool warden_use_restore(const struct warden_rule_state *state);
 void warden_use_doubt(void);
+void warden_use_restart(struct warden_snapshot *snap);
+void warden_use_again(void);
 int warden_use_settle(void);
 int warden_use_get(u64 *cursor, struct warden_rule_state *state);
 void warden_use_init(void);

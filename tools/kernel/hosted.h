@@ -64,6 +64,7 @@ typedef unsigned int gfp_t;
 #define __ro_after_init
 #define fallthrough __attribute__((__fallthrough__))
 #define READ_ONCE(x) (x)
+#define WRITE_ONCE(x, value) ((x) = (value))
 #define likely(x) (x)
 #define unlikely(x) (x)
 #define EXPORT_SYMBOL(name)

@@ -45,6 +45,7 @@ struct warden_oracle *warden_oracle_new(const void *blob, size_t len, char why[W
 		snap = warden_stage_finish(stage, NULL, &extack);
 	warden_stage_free(stage);
 	if (!IS_ERR(snap) && snap) {
+		warden_snapshot_set_up(snap, true); /* what it means, once there is an owner */
 		o->snap = snap;
 		return o;
 	}

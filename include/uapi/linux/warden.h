@@ -170,6 +170,7 @@ enum warden_event {
 	WARDEN_EVENT_ADMIT,
 	WARDEN_EVENT_RULE_LAPSE,
 	WARDEN_EVENT_RULE_RENEW,
+	WARDEN_EVENT_OWNER_ENROLL,
 };
 
 /**
@@ -267,6 +268,8 @@ enum warden_event {
  *   this port, where the policy names programs alone
  * @WARDEN_REASON_LAPSED: the rule that allows it was not used for as long as
  *   the policy lets it stand
+ * @WARDEN_REASON_NOT_SET_UP: a rule or a default allows it once the device has
+ *   an owner, and it has none yet
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -325,6 +328,7 @@ enum warden_reason {
 	WARDEN_REASON_PROGRAM_OLDER,
 	WARDEN_REASON_KERNEL_NOT_NAMED,
 	WARDEN_REASON_LAPSED,
+	WARDEN_REASON_NOT_SET_UP,
 };
 
 /**
@@ -430,6 +434,7 @@ enum warden_rule_flag {
 	WARDEN_RULE_FLAG_BLANK = 16,
 	WARDEN_RULE_FLAG_TERM = 32,
 	WARDEN_RULE_FLAG_FREEZE = 64,
+	WARDEN_RULE_FLAG_SETUP = 128,
 };
 
 /**
@@ -448,13 +453,16 @@ enum warden_role {
 /**
  * enum warden_trust_source - Where a certificate comes from. built-in and
  *   enrolled ones are roots and stand until the module is unloaded; a maker's
- *   policy names the others, and they stand as long as it is in force.
+ *   policy names the others, and they stand as long as it is in force. That of
+ *   the owner stands until the device is handed over; it signs the user's
+ *   layer, where the policy asks for an owner.
  */
 enum warden_trust_source {
 	WARDEN_TRUST_SOURCE_NONE,
 	WARDEN_TRUST_SOURCE_BUILT_IN,
 	WARDEN_TRUST_SOURCE_ENROLLED,
 	WARDEN_TRUST_SOURCE_MAKER,
+	WARDEN_TRUST_SOURCE_OWNER,
 };
 
 /**
@@ -488,6 +496,16 @@ enum warden_debug_state {
 	WARDEN_DEBUG_STATE_CLOSED,
 	WARDEN_DEBUG_STATE_OBSERVED,
 	WARDEN_DEBUG_STATE_EXCEPTED,
+};
+
+/**
+ * enum warden_setup - Does the policy ask for an owner before it opens
+ *   anything, and has the device one?
+ */
+enum warden_setup {
+	WARDEN_SETUP_NOT_ASKED,
+	WARDEN_SETUP_NEEDED,
+	WARDEN_SETUP_DONE,
 };
 
 enum {
@@ -528,6 +546,13 @@ enum {
 
 	__WARDEN_A_LAYER_MAX,
 	WARDEN_A_LAYER_MAX = (__WARDEN_A_LAYER_MAX - 1)
+};
+
+enum {
+	WARDEN_A_ADMITTED_PORT = 1,
+
+	__WARDEN_A_ADMITTED_MAX,
+	WARDEN_A_ADMITTED_MAX = (__WARDEN_A_ADMITTED_MAX - 1)
 };
 
 enum {
@@ -580,6 +605,11 @@ enum {
 	WARDEN_A_STATUS_INBOUND_OBSERVED,
 	WARDEN_A_STATUS_CUT_LIST,
 	WARDEN_A_STATUS_INBOUND_NOTING,
+	WARDEN_A_STATUS_SETUP,
+	WARDEN_A_STATUS_OWNER,
+	WARDEN_A_STATUS_OPEN_DEFAULTS,
+	WARDEN_A_STATUS_OPEN_SENSORS,
+	WARDEN_A_STATUS_USB_ADMITTED,
 
 	__WARDEN_A_STATUS_MAX,
 	WARDEN_A_STATUS_MAX = (__WARDEN_A_STATUS_MAX - 1)
@@ -622,6 +652,7 @@ enum {
 	WARDEN_A_HEADER_UNUSED_SENSOR,
 	WARDEN_A_HEADER_UNUSED_LISTEN,
 	WARDEN_A_HEADER_UNUSED_CONNECT,
+	WARDEN_A_HEADER_SETUP,
 
 	__WARDEN_A_HEADER_MAX,
 	WARDEN_A_HEADER_MAX = (__WARDEN_A_HEADER_MAX - 1)
@@ -790,6 +821,7 @@ enum {
 	WARDEN_A_TRUST_NAME,
 	WARDEN_A_TRUST_NOT_AFTER,
 	WARDEN_A_TRUST_CERTIFICATE,
+	WARDEN_A_TRUST_RESTORED,
 
 	__WARDEN_A_TRUST_MAX,
 	WARDEN_A_TRUST_MAX = (__WARDEN_A_TRUST_MAX - 1)
@@ -1033,6 +1065,7 @@ enum {
 	WARDEN_CMD_RULE_USE_GET,
 	WARDEN_CMD_RULE_RENEW,
 	WARDEN_CMD_RULE_USE_RESTORE,
+	WARDEN_CMD_OWNER_ENROLL,
 
 	__WARDEN_CMD_MAX,
 	WARDEN_CMD_MAX = (__WARDEN_CMD_MAX - 1)

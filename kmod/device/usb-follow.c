@@ -122,6 +122,34 @@ enum warden_usb_state warden_usb_recall(const struct device *dev)
 	return state;
 }
 
+/**
+ * warden_usb_admitted() - what somebody let in by its `authorized`
+ * @nr: which, from 0
+ * @port: filled in: its name
+ * @size: bytes of @port
+ *
+ * One that was shut again the same way is told still, as nobody is asked for that.
+ *
+ * Context: Any but interrupt; does not sleep.
+ * Return: false past the last.
+ */
+bool warden_usb_admitted(u32 nr, char *port, size_t size)
+{
+	const struct known *k;
+	bool found = false;
+
+	spin_lock(&known_lock);
+	list_for_each_entry(k, &known, list) {
+		if (k->state != WARDEN_USB_ADMITTED || nr--)
+			continue;
+		strscpy(port, dev_name(k->dev), size);
+		found = true;
+		break;
+	}
+	spin_unlock(&known_lock);
+	return found;
+}
+
 /* Take it from what is remembered as shut, which of two can do only one. */
 static bool claim(const struct device *dev)
 {
@@ -306,7 +334,8 @@ static bool is_told(const struct course *c, struct device *dev)
 static void look_at_unwanted(const struct course *c, struct device *dev, bool denied,
 			     const struct warden_usb_verdict *v)
 {
-	bool ends = denied && (c->sweeps || warden_usb_recall(dev) != WARDEN_USB_STRANGE);
+	enum warden_usb_state state = warden_usb_recall(dev);
+	bool ends = denied && (c->sweeps || state == WARDEN_USB_NAMED || state == WARDEN_USB_SHUT);
 	bool stays = ends && (is_hub(dev) || has_disk_in_use(dev));
 
 	if (ends && !stays) {

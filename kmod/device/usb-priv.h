@@ -15,11 +15,13 @@ struct usb_interface;
  * @WARDEN_USB_STRANGE: nothing: it was let in before anybody asked, or somebody else shut it
  * @WARDEN_USB_NAMED: it was let in by a policy that keeps out what it does not allow
  * @WARDEN_USB_SHUT: it was let in, and a policy has shut it
+ * @WARDEN_USB_ADMITTED: somebody let it in by its `authorized`; else as strange
  */
 enum warden_usb_state {
 	WARDEN_USB_STRANGE,
 	WARDEN_USB_NAMED,
 	WARDEN_USB_SHUT,
+	WARDEN_USB_ADMITTED,
 };
 
 /**

@@ -224,12 +224,22 @@ static struct device *find(const char *name)
 	return usb ? bus_find_device_by_name(usb, NULL, name) : NULL;
 }
 
+static bool is_admitted(const struct device *dev)
+{
+	if (warden_usb_recall(dev) == WARDEN_USB_ADMITTED)
+		return true;
+	if (warden_usb_is_device(dev))
+		return !to_usb_device(dev)->authorized;
+	return warden_usb_is_interface(dev) && !to_usb_interface(dev)->authorized;
+}
+
 /**
  * warden_usb_open() - may the current program open this file, if it admits a USB device?
  * @file: the file, in its open hook
  *
  * Writing to `authorized` lets a device or an interface in, so it is asked for as
- * that is. Who may, has it in his hands from then on: what he shuts stays shut.
+ * that is. Who may, has it in his hands from then on: what he shuts stays shut, and what
+ * was shut is remembered as let in by a command, also when the file is opened again.
  *
  * Context: Process context, may sleep.
  * Return: 0, or -EACCES where the policy does not allow what would be let in.
@@ -250,7 +260,7 @@ int warden_usb_open(const struct file *file)
 	if (warden_usb_is_device(dev) || warden_usb_is_interface(dev))
 		err = warden_usb_judge(dev, true, &v);
 	if (!err)
-		warden_usb_remember(dev, WARDEN_USB_STRANGE);
+		warden_usb_remember(dev, is_admitted(dev) ? WARDEN_USB_ADMITTED : WARDEN_USB_STRANGE);
 	put_device(dev);
 	return err;
 }

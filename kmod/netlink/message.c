@@ -8,6 +8,9 @@
 #include "message.h"
 #include "netlink-gen.h"
 
+/* A status that tells all it can is more than half of it. */
+#define REPLY_MAX (2 * NLMSG_GOODSIZE)
+
 /**
  * warden_message_refuse() - refuse a request with one sentence
  * @info: the request
@@ -33,7 +36,7 @@ int warden_message_refuse(struct genl_info *info, int err, const char *why)
  */
 int warden_message_reply(struct genl_info *info, warden_message_fill fill, const void *arg)
 {
-	struct sk_buff *skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	struct sk_buff *skb = genlmsg_new(REPLY_MAX, GFP_KERNEL);
 	void *head;
 
 	if (!skb)

@@ -14,14 +14,17 @@
 #include "debug/debug.h"
 #include "device/ear.h"
 #include "device/inventory.h"
+#include "device/usb.h"
 #include "hook/hooks.h"
 #include "hook/kfunc.h"
+#include "judge/decide.h"
 #include "message.h"
 #include "netlink-gen.h"
 #include "netlink.h"
 #include "network/inbound.h"
 #include "policy/change.h"
 #include "policy/layers.h"
+#include "policy/owner.h"
 #include "policy/policy.h"
 #include "policy/shadow.h"
 #include "policy/trust.h"
@@ -230,6 +233,64 @@ static int put_cut_lists(struct sk_buff *skb)
 	return err;
 }
 
+/* The domains by which something comes in, goes out or is told, and each layer allows by default. */
+static u32 open_defaults(const struct warden_layers *layers)
+{
+	u32 domain, i, open = BIT(WARDEN_DOMAIN_SENSOR) | BIT(WARDEN_DOMAIN_LISTEN) |
+			      BIT(WARDEN_DOMAIN_CONNECT) | BIT(WARDEN_DOMAIN_PROTOCOL) |
+			      BIT(WARDEN_DOMAIN_DEBUG) | BIT(WARDEN_DOMAIN_USB) | BIT(WARDEN_DOMAIN_BIND);
+
+	for (domain = 0; domain < WARDEN_DOMAIN_RULES; domain++)
+		for (i = 0; i < layers->nr; i++)
+			if (layers->layer[i]->defaults[domain].action == WARDEN_ACTION_DENY &&
+			    !(layers->layer[i]->waits & BIT(domain)))
+				open &= ~BIT(domain);
+	return open;
+}
+
+/* Rules that ask nobody, whether they stand now or not. */
+static u32 open_sensors(const struct warden_snapshot *snap)
+{
+	const u32 end = warden_decide_rules(snap, WARDEN_DOMAIN_SENSOR + 1, 0);
+	u32 i, nr = 0;
+
+	for (i = warden_decide_rules(snap, WARDEN_DOMAIN_SENSOR, 0); i < end; i++) {
+		const struct warden_rule *rule = &snap->rules[i];
+
+		if (rule->action != WARDEN_ACTION_DENY && !(rule->flags & WARDEN_RULE_FLAG_SAFETY))
+			nr += !rule->program || !(rule->flags & WARDEN_RULE_FLAG_CONSENT);
+	}
+	return nr;
+}
+
+/* More than anybody admits by hand; the rest is not told. */
+#define ADMITTED_TOLD 64
+
+static int put_admitted(struct sk_buff *skb)
+{
+	struct nlattr *nest;
+	char port[32];
+	u32 i;
+
+	for (i = 0; i < ADMITTED_TOLD && warden_usb_admitted(i, port, sizeof(port)); i++) {
+		nest = nla_nest_start(skb, WARDEN_A_STATUS_USB_ADMITTED);
+		if (!nest || nla_put_string(skb, WARDEN_A_ADMITTED_PORT, port))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+static int put_setup(struct sk_buff *skb, const struct warden_layers *layers)
+{
+	const struct warden_certificate *owner = warden_owner_get_rcu();
+
+	return nla_put_u32(skb, WARDEN_A_STATUS_SETUP, warden_owner_setup(layers)) ||
+	       (owner && nla_put_string(skb, WARDEN_A_STATUS_OWNER, owner->name)) ||
+	       nla_put_u32(skb, WARDEN_A_STATUS_OPEN_DEFAULTS, open_defaults(layers)) ||
+	       nla_put_u32(skb, WARDEN_A_STATUS_OPEN_SENSORS, open_sensors(layers->layer[0]));
+}
+
 static int fill_status(struct sk_buff *skb, const void *arg)
 {
 	const struct warden_layers *layers;
@@ -240,7 +301,7 @@ static int fill_status(struct sk_buff *skb, const void *arg)
 	layers = warden_layers_get_rcu();
 	err = put_hooks(skb, st, layers) || put_policy_status(skb, layers) ||
 	      put_shadow(skb) || put_inbound(skb) || put_counts(skb, st) || put_surfaces(skb) || put_switches(skb) ||
-	      put_cut_lists(skb) ||
+	      put_cut_lists(skb) || put_setup(skb, layers) || put_admitted(skb) ||
 	      nla_put_u32(skb, WARDEN_A_STATUS_CONTEXT, warden_consent_context());
 	rcu_read_unlock();
 	return err;

@@ -101,6 +101,8 @@ static int look_at_status(void *ctx, const struct warden_object *o)
 		add(d, "switch", "%s is switched off", warden_object_word(&s, WARDEN_A_SWITCHED_CLASS));
 	if (warden_object_number(o, WARDEN_A_STATUS_CONTEXT) == WARDEN_CONSENT_CONTEXT_ARMED)
 		add(d, "context", "armed");
+	for (n = 0; !warden_object_nth(o, WARDEN_A_STATUS_USB_ADMITTED, n, &s); n++)
+		add(d, "admitted", "usb %s was let in by a command", warden_object_string(&s, WARDEN_A_ADMITTED_PORT));
 	if (warden_object_number(o, WARDEN_A_STATUS_CONSENTS))
 		add(d, "consent", "%" PRIu64 " were given", warden_object_number(o, WARDEN_A_STATUS_CONSENTS));
 	return 0;

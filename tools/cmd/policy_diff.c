@@ -105,10 +105,8 @@ static void tell_measured(struct diff_lines *lines)
 	}
 }
 
-static void take_kept(void *ctx, const char *entry, bool now)
+static void take_entry(struct diff_lines *lines, const char *entry, const char *how)
 {
-	const char *how = now ? "now on the safety list" : "no longer on the safety list";
-	struct diff_lines *lines = ctx;
 	struct json_object *json;
 
 	lines->count++;
@@ -121,6 +119,17 @@ static void take_kept(void *ctx, const char *entry, bool now)
 	warden_json_text(json, "what", how);
 	warden_json_text(json, "entry", entry);
 	json_object_array_add(lines->json, json);
+}
+
+static void take_kept(void *ctx, const char *entry, bool now)
+{
+	take_entry(ctx, entry, now ? "now on the safety list" : "no longer on the safety list");
+}
+
+/* Verdicts are those of a device that is set up. */
+static void take_setup(void *ctx, const char *entry, bool now)
+{
+	take_entry(ctx, entry, now ? "now allowed until setup" : "no longer allowed until setup");
 }
 
 static void take_fact(void *ctx, const char *of, const char *was, const char *is)
@@ -162,7 +171,8 @@ static int show_diff(const struct warden_ctl *ctl, const struct warden_view *bef
 	}
 	warden_diff(before, after, take_change, &lines);
 	tell_measured(&lines);
-	warden_kept_compare(before, after, take_kept, &lines);
+	warden_kept_compare(before, after, WARDEN_RULE_FLAG_SAFETY, take_kept, &lines);
+	warden_kept_compare(before, after, WARDEN_RULE_FLAG_SETUP, take_setup, &lines);
 	warden_facts_compare(before, after, take_fact, &lines);
 	if (lines.json)
 		warden_output_print(lines.json);

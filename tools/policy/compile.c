@@ -88,6 +88,8 @@ static void put_header(struct compile *c)
 	put_unused(c, WARDEN_DOMAIN_SENSOR, WARDEN_A_HEADER_UNUSED_SENSOR);
 	put_unused(c, WARDEN_DOMAIN_LISTEN, WARDEN_A_HEADER_UNUSED_LISTEN);
 	put_unused(c, WARDEN_DOMAIN_CONNECT, WARDEN_A_HEADER_UNUSED_CONNECT);
+	if (m->setup.line)
+		warden_blob_put_u32(c->b, WARDEN_A_HEADER_SETUP, 1);
 	warden_blob_nest_end(c->b, nest);
 }
 

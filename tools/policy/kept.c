@@ -104,12 +104,12 @@ static int by_text(const void *a, const void *b)
 }
 
 /* The entries in words, sorted, each once. */
-static void gather(words *list, const struct warden_view *v)
+static void gather(words *list, const struct warden_view *v, uint32_t flag)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < v->rules.n; i++) {
-		char *text = v->rules.v[i].flags & WARDEN_RULE_FLAG_SAFETY ?
+		char *text = v->rules.v[i].flags & flag ?
 				     warden_kept_text(v, &v->rules.v[i]) :
 				     NULL;
 
@@ -137,13 +137,13 @@ static void release(words *list)
 }
 
 void warden_kept_compare(const struct warden_view *before, const struct warden_view *after,
-			 warden_kept_fn fn, void *ctx)
+			 uint32_t flag, warden_kept_fn fn, void *ctx)
 {
 	words a = { NULL, 0, 0 }, b = { NULL, 0, 0 };
 	size_t i = 0, k = 0;
 
-	gather(&a, before);
-	gather(&b, after);
+	gather(&a, before, flag);
+	gather(&b, after, flag);
 	while (i < a.n || k < b.n) {
 		int c = i == a.n ? 1 : k == b.n ? -1 : strcmp(a.v[i], b.v[k]);
 

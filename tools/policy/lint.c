@@ -192,6 +192,8 @@ static void cut_rule(struct lint *l, uint32_t n)
 	uint32_t programs = r->who.text ? r->programs.n : 1;
 	uint32_t i;
 
+	if (r->until_setup.line) /* it stands at another time than the others */
+		return;
 	join_ports(l, r);
 	for (i = 0; i < programs; i++) {
 		key.program = r->who.text ? l->m->members.v[r->programs.first + i] : 0;

@@ -527,6 +527,17 @@ void warden_model_add_appraise(struct warden_model *m, struct warden_diags *d,
 	*warden_array_add(&m->appraises) = *appraise;
 }
 
+/* What is for the time before setup is for nothing where there is none. */
+static void check_setup(const struct warden_model *m, struct warden_diags *d, bool whole)
+{
+	size_t i;
+
+	for (i = 0; whole && !m->setup.line && i < m->rules.n; i++)
+		if (m->rules.v[i].until_setup.line)
+			warden_diags_add(d, m->rules.v[i].until_setup,
+					 "the policy asks for no setup; add `until setup closed;`");
+}
+
 void warden_model_check(struct warden_model *m, struct warden_diags *d, bool whole)
 {
 	static const struct warden_place top = { .line = 1, .column = 1 };
@@ -542,5 +553,6 @@ void warden_model_check(struct warden_model *m, struct warden_diags *d, bool who
 		warden_diags_add(d, top,
 				 "the policy does not say how long the device is supported; add "
 				 "`support until YYYY-MM-DD;`");
+	check_setup(m, d, whole);
 	warden_model_resolve(m, d);
 }

@@ -148,6 +148,7 @@ struct warden_rule {
 	struct warden_place signal; /* where `kill`, `term` or `freeze` stands */
 	struct warden_place at_most;
 	struct warden_place blank;
+	struct warden_place until_setup;
 	struct warden_place from;
 	struct warden_place own;
 	struct warden_place to;
@@ -209,6 +210,7 @@ struct warden_model {
 	struct warden_place sweep; /* where sockets that are older than the policy are to be ended */
 	struct warden_place sweep_usb; /* where what was plugged in before it is to be shut */
 	struct warden_unused unused[WARDEN_DOMAIN_CONSENT + 1]; /* by domain */
+	struct warden_place setup;     /* where it asks for an owner before it opens anything */
 	struct warden_place mode_at;
 	enum warden_mode mode;
 	struct warden_default defaults[WARDEN_MODEL_DOMAINS];

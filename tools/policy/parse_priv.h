@@ -97,6 +97,9 @@ enum warden_action warden_parse_debug(struct warden_parse *p, struct warden_name
 /* A rule about a kind of socket. */
 void warden_parse_socket(struct warden_parse *p, struct warden_name kind);
 void warden_parse_surface(struct warden_parse *p, struct warden_name word);
+bool warden_parse_until_setup(struct warden_parse *p, struct warden_name word);
+void warden_parse_until(struct warden_parse *p, struct warden_name setup, struct warden_name closed,
+			struct warden_place at);
 void warden_parse_sweep(struct warden_parse *p, struct warden_name word, struct warden_place at);
 /* `kernel` inside the braces of a program; false for any other name. */
 bool warden_parse_kernel(struct warden_parse *p, struct warden_name word);

@@ -275,6 +275,7 @@ simple:
 	| CONNECT NAME NUMBER NAME {
 		warden_parse_unused(p, WARDEN_DOMAIN_CONNECT, $2, $3, @3.from, $4);
 	}
+	| UNTIL NAME NAME		{ warden_parse_until(p, $2, $3, @1.from); }
 	| SWEEP NAME			{ warden_parse_sweep(p, $2, @1.from); }
 	| SWEEP USB			{ warden_model_set_sweep(&MODEL->sweep_usb, DIAGS, @1.from, "sweep usb"); }
 	| CLASSIFY named_sensor NAME NAME	{ warden_parse_classing(p, @1.from, $2, $3, $4); }
@@ -556,6 +557,10 @@ option:
 	| BLANK {
 		once(p, &p->rule.blank, @1.from, "`blank`");
 		p->rule.flags |= WARDEN_RULE_FLAG_BLANK;
+	}
+	| UNTIL NAME {
+		once(p, &p->rule.until_setup, @1.from, "`until setup`");
+		p->rule.flags |= warden_parse_until_setup(p, $2) ? WARDEN_RULE_FLAG_SETUP : 0;
 	}
 	| AT NAME NUMBER NAME NAME {
 		once(p, &p->rule.at_most, @1.from, "`at most`");

@@ -60,6 +60,8 @@ static void print_header(const struct warden_model *m, FILE *to)
 		fputs("sweep abort;\n", to);
 	if (m->sweep_usb.line)
 		fputs("sweep usb;\n", to);
+	if (m->setup.line)
+		fputs("until setup closed;\n", to);
 }
 
 static void print_defaults(const struct warden_model *m, FILE *to)
@@ -281,6 +283,8 @@ static void print_options(const struct warden_model *m, const struct warden_rule
 	print_interfaces(m, r, to);
 	print_prefixes(m, "at", &r->owns, to);
 	print_prefixes(m, r->from.line ? "from" : "to", &r->prefixes, to);
+	if (r->until_setup.line)
+		fputs(" until setup", to);
 	if (r->domain != WARDEN_DOMAIN_EGRESS)
 		return;
 	fputs(" while using ", to);

@@ -243,6 +243,27 @@ static void check_conditions(struct warden_diags *d, const struct warden_rule *r
 				 r->who.text);
 }
 
+/* What waits for an owner, and so what may be needed before there is one; nobody can consent by then. */
+static void check_until_setup(struct warden_diags *d, const struct warden_rule *r)
+{
+	bool waits = r->domain == WARDEN_DOMAIN_SENSOR || r->domain == WARDEN_DOMAIN_LISTEN ||
+		     r->domain == WARDEN_DOMAIN_CONNECT || r->domain == WARDEN_DOMAIN_BIND ||
+		     r->domain == WARDEN_DOMAIN_USB;
+
+	if (!r->until_setup.line)
+		return;
+	if (r->action != WARDEN_ACTION_ALLOW)
+		warden_diags_add(d, r->until_setup,
+				 "what is denied is denied before setup as well; leave out `until setup`");
+	else if (!waits)
+		warden_diags_add(d, r->until_setup,
+				 "`until setup` is for `use`, `listen`, `connect`, `bind` and `usb` rules, "
+				 "which wait for the owner; leave it out");
+	else if (r->consent.line)
+		warden_diags_add(d, r->until_setup,
+				 "nobody can consent before setup; leave out `until setup`, or the consent");
+}
+
 void warden_model_check_rule(struct warden_diags *d, const struct warden_rule *r)
 {
 	if (r->domain == WARDEN_DOMAIN_SENSOR)
@@ -252,6 +273,7 @@ void warden_model_check_rule(struct warden_diags *d, const struct warden_rule *r
 	check_sensor(d, r);
 	check_network(d, r);
 	check_conditions(d, r);
+	check_until_setup(d, r);
 	if (r->domain == WARDEN_DOMAIN_MODULE || r->domain == WARDEN_DOMAIN_FIRMWARE)
 		check_file_rule(d, r);
 	else if (r->domain == WARDEN_DOMAIN_AUTOLOAD)

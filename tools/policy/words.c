@@ -200,6 +200,29 @@ void warden_parse_sweep(struct warden_parse *p, struct warden_name word, struct 
 		warden_model_set_sweep(&p->model->sweep, p->diags, at, "sweep abort");
 }
 
+/* ... until setup; */
+bool warden_parse_until_setup(struct warden_parse *p, struct warden_name word)
+{
+	if (!strcmp(word.text, "setup"))
+		return true;
+	warden_diags_add(p->diags, word.at, "`until` goes with `setup`, and not with `%s`; write `until setup`", word.text);
+	return false;
+}
+
+/* until setup closed; */
+void warden_parse_until(struct warden_parse *p, struct warden_name setup, struct warden_name closed,
+			struct warden_place at)
+{
+	if (!warden_parse_until_setup(p, setup))
+		return;
+	if (strcmp(closed.text, "closed"))
+		warden_diags_add(p->diags, closed.at,
+				 "until setup a device can be `closed`, and not `%s`; write `until setup closed`",
+				 closed.text);
+	else
+		warden_model_set_sweep(&p->model->setup, p->diags, at, "until setup closed");
+}
+
 /* program servers { kernel; } */
 bool warden_parse_kernel(struct warden_parse *p, struct warden_name word)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What outlives Warden and the power: consents, switches, the quarantine, unused rules, versions, an enrolled root. */
+/* What outlives Warden and the power: consents, switches, the quarantine, unused rules, versions, an enrolled root, the owner. */
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -19,6 +19,7 @@
 #include "../state_file.h"
 #include "../window.h"
 #include "state_cut.h"
+#include "state_owner.h"
 #include "state_use.h"
 
 #define FORMAT 1
@@ -142,12 +143,14 @@ static int save_consent(void *ctx, const struct warden_object *o)
 }
 
 /* A root that was built in is there anyhow. */
-static int save_root(void *ctx, const struct warden_object *o)
+static int save_trusted(void *ctx, const struct warden_object *o)
 {
 	struct saving *s = ctx;
 
 	if (warden_object_number(o, WARDEN_A_TRUST_SOURCE) == WARDEN_TRUST_SOURCE_ENROLLED)
 		json_object_object_add(s->state, "root", warden_output_object(o));
+	if (warden_object_number(o, WARDEN_A_TRUST_SOURCE) == WARDEN_TRUST_SOURCE_OWNER)
+		json_object_object_add(s->state, "owner", warden_output_object(o));
 	return 0;
 }
 
@@ -160,7 +163,7 @@ static int gather(struct saving *s, struct warden_fault *f)
 		return err;
 	err = warden_nl_do(nl, WARDEN_CMD_STATUS_GET, NULL, save_status, s, f);
 	if (!err)
-		err = warden_nl_dump(nl, WARDEN_CMD_TRUST_GET, NULL, save_root, s, f);
+		err = warden_nl_dump(nl, WARDEN_CMD_TRUST_GET, NULL, save_trusted, s, f);
 	if (!err)
 		err = warden_nl_dump(nl, WARDEN_CMD_CONSENT_GET, NULL, save_consent, s, f);
 	if (!err)
@@ -186,6 +189,7 @@ static int save(struct saving *s, const struct options *o, struct warden_fault *
 	json_object_object_add(s->state, "counter", json_object_new_uint64(counter + 1));
 	json_object_object_add(s->state, "saved", json_object_new_uint64((uint64_t)time(NULL)));
 	json_object_object_add(s->state, "consents", json_object_get(s->consents));
+	warden_state_save_device(s->state);
 	/* The state first: where the power goes in between, it is newer than its counter. */
 	err = warden_state_write(o->file, json_object_to_json_string_ext(
 		s->state, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE), f);
@@ -395,6 +399,8 @@ static int restore(struct restoring *r, const struct options *o)
 	if (!err)
 		err = check_state(r, counter);
 	if (!err)
+		err = warden_state_check_device(r->state, r->f);
+	if (!err)
 		err = warden_nl_open(&r->nl, r->f);
 	if (err)
 		return err;
@@ -403,9 +409,11 @@ static int restore(struct restoring *r, const struct options *o)
 	if (!err)
 		err = warden_state_restore_cut(r->state, r->nl, r->f);
 	if (!err)
-		err = warden_state_restore_use(r->state, r->nl, r->f);
-	if (!err)
 		err = restore_root(r);
+	if (!err)
+		err = warden_state_restore_owner(r->state, r->nl, r->f);
+	if (!err)
+		err = warden_state_restore_use(r->state, r->nl, r->f);
 	if (!err)
 		err = send_each(r, "floors", WARDEN_CMD_POLICY_FLOOR, floor, warden_set_policy());
 	if (!err)

@@ -185,6 +185,36 @@ static void print_inbound(const struct warden_object *o)
 	putchar('\n');
 }
 
+static void print_setup(const struct warden_object *o)
+{
+	char safe[512];
+
+	if (warden_object_has(o, WARDEN_A_STATUS_OWNER))
+		printf("owner       %s\n",
+		       warden_output_escape(safe, sizeof(safe), warden_object_string(o, WARDEN_A_STATUS_OWNER)));
+	else if (warden_object_number(o, WARDEN_A_STATUS_SETUP) == WARDEN_SETUP_NEEDED)
+		puts("owner       none yet, and all that waits for one is closed; try: wardenctl setup");
+}
+
+/* What nobody is asked about: control 30 wants none of it. */
+static void print_open(const struct warden_object *o)
+{
+	uint64_t defaults = warden_object_number(o, WARDEN_A_STATUS_OPEN_DEFAULTS);
+	uint64_t sensors = warden_object_number(o, WARDEN_A_STATUS_OPEN_SENSORS);
+	const char *join = " (";
+	uint32_t i;
+
+	printf("unasked     %d defaults allow", __builtin_popcountll(defaults));
+	for (i = 0; i < 64; i++) {
+		if (!(defaults & UINT64_C(1) << i))
+			continue;
+		printf("%s%s", join, warden_enum_word(warden_enum_domain(), i));
+		join = ", ";
+	}
+	printf("%s, %" PRIu64 " sensor rules for any program or without consent\n", defaults ? ")" : "",
+	       sensors);
+}
+
 static void print_counts(const struct warden_object *o)
 {
 	printf("sensors     %" PRIu64 ", %" PRIu64 " sessions, %" PRIu64 " consents\n",
@@ -218,6 +248,8 @@ static void print_status(const struct warden_object *o)
 	print_hooks(o);
 	print_policy(o);
 	print_layers(o);
+	print_setup(o);
+	print_open(o);
 	print_shadow(o);
 	print_surfaces(o);
 	print_probe(o);

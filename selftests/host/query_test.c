@@ -140,6 +140,8 @@ TEST(shipped_policies_compile_and_say_what_they_are_for)
 	} shipped[] = {
 		{ "baseline.policy", "--sensor camera", "camera: denied" },
 		{ "baseline.policy", "--listen tcp/22", "tcp 22: denied" },
+		{ "factory.policy", "--sensor camera", "camera: denied" },
+		{ "factory.policy", "--connect udp/53", "udp 53: denied" },
 		{ "examples/doorbell.policy", "--program camera-app --sensor camera",
 		  "allowed with consent for visitor-video" },
 		{ "examples/doorbell.policy", "--program stream --listen tcp/8554", "allowed" },

@@ -85,6 +85,44 @@ TEST_F(usb, unnamed_device_is_quarantined_until_a_rule_names_it)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
+/* How many lines of `policy drift` say that this was let in by a command. */
+static int drifts(const char *port)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "usb %s was let in by a command", port);
+	warden_ctl(ARGV("policy", "drift"));
+	return strstr(warden_said(), text) != NULL;
+}
+
+/* What the kernel keeps out by itself, the policy allows and somebody admits. */
+TEST_F(usb, what_a_command_let_in_is_drift)
+{
+	char root[64];
+
+	ASSERT_LOADED(warden_policy("default usb deny;\nallow usb \"1d6b:c0de\";\n"));
+	ASSERT_TRUE(gadget_plug(&self->modem));
+	EXPECT_EQ('1', gadget_authorized(self->modem.port));
+	EXPECT_EQ(0, drifts(self->modem.port));
+	snprintf(root, sizeof(root), "usb%.*s", (int)strcspn(self->modem.port, "-"), self->modem.port);
+	gadget_unplug(&self->modem);
+	ASSERT_TRUE(gadget_write(gadget_path(root, "authorized_default"), "0"));
+	ASSERT_TRUE(gadget_plug(&self->modem));
+	EXPECT_EQ('0', gadget_authorized(self->modem.port));
+	EXPECT_EQ(0, drifts(self->modem.port));
+	EXPECT_EQ(0, warden_ctl(ARGV("usb", "admit", self->modem.port)));
+	EXPECT_EQ(1, drifts(self->modem.port))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	/* Nor does a second word of the same take it from the list. */
+	EXPECT_EQ(0, warden_ctl(ARGV("usb", "admit", self->modem.port)));
+	EXPECT_EQ(1, drifts(self->modem.port));
+	gadget_unplug(&self->modem);
+	EXPECT_EQ(0, drifts(self->modem.port));
+	EXPECT_TRUE(gadget_write(gadget_path(root, "authorized_default"), "1"));
+}
+
 TEST_F(usb, interface_is_refused_and_its_neighbour_is_not)
 {
 	const char *first, *second;

@@ -33,12 +33,16 @@
  * struct known - a device or an interface that something is remembered of
  * @list: in @known
  * @dev: which one; not held, as it is forgotten when the device goes
- * @state: what
+ * @state: what became of it by policies
+ * @admitted: somebody let it in by its `authorized`
+ * @port: then, its name: nobody looks into @dev, whose going may have been missed
  */
 struct known {
 	struct list_head list;
 	const struct device *dev;
 	enum warden_usb_state state;
+	bool admitted;
+	char port[32];
 };
 
 /* Protects the list; nothing nests in it. */
@@ -78,27 +82,67 @@ static struct known *find(const struct device *dev)
 	return NULL;
 }
 
+static void replace(const struct device *dev, enum warden_usb_state state, bool admitted)
+{
+	struct known *old, *new = kzalloc(sizeof(*new), GFP_ATOMIC | __GFP_NOWARN);
+
+	spin_lock(&known_lock);
+	old = find(dev);
+	if (old)
+		list_del(&old->list);
+	admitted |= old && old->admitted && state != WARDEN_USB_SHUT;
+	if (new && (state || admitted)) {
+		*new = (struct known){ .dev = dev, .state = state, .admitted = admitted };
+		if (admitted)
+			strscpy(new->port, dev_name(dev), sizeof(new->port));
+		list_add(&new->list, &known);
+		new = NULL;
+	}
+	spin_unlock(&known_lock);
+	kfree(new);
+	kfree(old);
+}
+
 /**
  * warden_usb_remember() - remember what became of a device or an interface
  * @dev: the one or the other
- * @state: what; WARDEN_USB_STRANGE forgets it
+ * @state: what
  *
- * Without memory nothing is remembered: what is shut then is let in by hand.
+ * What somebody admitted stays that until a policy shuts it. Without memory nothing is remembered:
+ * what is shut then is let in by hand.
  *
  * Context: Any but interrupt; does not sleep.
  */
 void warden_usb_remember(const struct device *dev, enum warden_usb_state state)
 {
-	struct known *old, *new = state ? kzalloc(sizeof(*new), GFP_ATOMIC | __GFP_NOWARN) : NULL;
+	replace(dev, state, false);
+}
 
-	if (new)
-		*new = (struct known){ .dev = dev, .state = state };
+/**
+ * warden_usb_admit() - somebody lets a device or an interface in by a command
+ * @dev: the one or the other
+ *
+ * Context: Any but interrupt; does not sleep.
+ */
+void warden_usb_admit(const struct device *dev)
+{
+	replace(dev, WARDEN_USB_STRANGE, true);
+}
+
+/**
+ * warden_usb_unlearn() - a device or an interface comes or goes: nothing is known of it
+ * @dev: the one or the other
+ *
+ * Context: Any but interrupt; does not sleep.
+ */
+void warden_usb_unlearn(const struct device *dev)
+{
+	struct known *old;
+
 	spin_lock(&known_lock);
 	old = find(dev);
 	if (old)
 		list_del(&old->list);
-	if (new)
-		list_add(&new->list, &known);
 	spin_unlock(&known_lock);
 	kfree(old);
 }
@@ -128,7 +172,7 @@ enum warden_usb_state warden_usb_recall(const struct device *dev)
  * @port: filled in: its name
  * @size: bytes of @port
  *
- * One that was shut again the same way is told still, as nobody is asked for that.
+ * One that was shut again the same way is told still: what is written there is not looked at.
  *
  * Context: Any but interrupt; does not sleep.
  * Return: false past the last.
@@ -140,9 +184,9 @@ bool warden_usb_admitted(u32 nr, char *port, size_t size)
 
 	spin_lock(&known_lock);
 	list_for_each_entry(k, &known, list) {
-		if (k->state != WARDEN_USB_ADMITTED || nr--)
+		if (!k->admitted || nr--)
 			continue;
-		strscpy(port, dev_name(k->dev), size);
+		strscpy(port, k->port, size);
 		found = true;
 		break;
 	}
@@ -334,8 +378,7 @@ static bool is_told(const struct course *c, struct device *dev)
 static void look_at_unwanted(const struct course *c, struct device *dev, bool denied,
 			     const struct warden_usb_verdict *v)
 {
-	enum warden_usb_state state = warden_usb_recall(dev);
-	bool ends = denied && (c->sweeps || state == WARDEN_USB_NAMED || state == WARDEN_USB_SHUT);
+	bool ends = denied && (c->sweeps || warden_usb_recall(dev) != WARDEN_USB_STRANGE);
 	bool stays = ends && (is_hub(dev) || has_disk_in_use(dev));
 
 	if (ends && !stays) {

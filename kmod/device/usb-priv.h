@@ -15,13 +15,11 @@ struct usb_interface;
  * @WARDEN_USB_STRANGE: nothing: it was let in before anybody asked, or somebody else shut it
  * @WARDEN_USB_NAMED: it was let in by a policy that keeps out what it does not allow
  * @WARDEN_USB_SHUT: it was let in, and a policy has shut it
- * @WARDEN_USB_ADMITTED: somebody let it in by its `authorized`; else as strange
  */
 enum warden_usb_state {
 	WARDEN_USB_STRANGE,
 	WARDEN_USB_NAMED,
 	WARDEN_USB_SHUT,
-	WARDEN_USB_ADMITTED,
 };
 
 /**
@@ -46,6 +44,8 @@ const struct bus_type *warden_usb_bus(void);
 bool warden_usb_is_watched(void);
 
 void warden_usb_remember(const struct device *dev, enum warden_usb_state state);
+void warden_usb_unlearn(const struct device *dev);
+void warden_usb_admit(const struct device *dev);
 void warden_usb_allow(const struct device *dev);
 enum warden_usb_state warden_usb_recall(const struct device *dev);
 void warden_usb_follow_end(bool good);

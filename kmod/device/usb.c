@@ -65,7 +65,7 @@ static void add_interface(struct usb_interface *intf)
 	struct warden_usb_verdict v;
 	int err = warden_usb_judge(&intf->dev, true, &v);
 
-	warden_usb_remember(&intf->dev, WARDEN_USB_STRANGE);
+	warden_usb_unlearn(&intf->dev);
 	intf->authorized = open && !err;
 	if (open && err)
 		warden_usb_remember(&intf->dev, WARDEN_USB_SHUT);
@@ -104,7 +104,7 @@ static int on_bus(struct notifier_block *nb, unsigned long event, void *data)
 	else if (event == BUS_NOTIFY_BIND_DRIVER)
 		bind_interface(to_usb_interface(dev));
 	else if (event == BUS_NOTIFY_DEL_DEVICE)
-		warden_usb_remember(dev, WARDEN_USB_STRANGE);
+		warden_usb_unlearn(dev);
 	return NOTIFY_DONE;
 }
 
@@ -172,7 +172,7 @@ void warden_usb_add(struct device *dev)
 		WRITE_ONCE(bus, dev->bus);
 		queue_work(system_unbound_wq, &listening_work);
 	}
-	warden_usb_remember(dev, WARDEN_USB_STRANGE);
+	warden_usb_unlearn(dev);
 	if (warden_usb_judge(dev, true, &v)) {
 		if (to_usb_device(dev)->authorized)
 			warden_usb_remember(dev, WARDEN_USB_SHUT);
@@ -192,7 +192,7 @@ void warden_usb_add(struct device *dev)
 void warden_usb_del(const struct device *dev)
 {
 	if (warden_usb_is_device(dev))
-		warden_usb_remember(dev, WARDEN_USB_STRANGE);
+		warden_usb_unlearn(dev);
 }
 
 /**
@@ -224,10 +224,8 @@ static struct device *find(const char *name)
 	return usb ? bus_find_device_by_name(usb, NULL, name) : NULL;
 }
 
-static bool is_admitted(const struct device *dev)
+static bool is_shut(const struct device *dev)
 {
-	if (warden_usb_recall(dev) == WARDEN_USB_ADMITTED)
-		return true;
 	if (warden_usb_is_device(dev))
 		return !to_usb_device(dev)->authorized;
 	return warden_usb_is_interface(dev) && !to_usb_interface(dev)->authorized;
@@ -260,7 +258,9 @@ int warden_usb_open(const struct file *file)
 	if (warden_usb_is_device(dev) || warden_usb_is_interface(dev))
 		err = warden_usb_judge(dev, true, &v);
 	if (!err)
-		warden_usb_remember(dev, is_admitted(dev) ? WARDEN_USB_ADMITTED : WARDEN_USB_STRANGE);
+		warden_usb_remember(dev, WARDEN_USB_STRANGE);
+	if (!err && is_shut(dev))
+		warden_usb_admit(dev);
 	put_device(dev);
 	return err;
 }

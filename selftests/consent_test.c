@@ -24,7 +24,7 @@
 	"purpose door \"Show who is at the door\";\n"                                              \
 	"purpose guard \"Watch the garden\";\n"                                                    \
 	"default sensor deny;\n"                                                                   \
-	"allow tester use camera for door with consent;\n" RULE "\n"                               \
+	"allow tester use camera for door with consent export;\n" RULE "\n"                        \
 	"allow tester use microphone for door with consent;\n"                                     \
 	"allow tester use device \"platform/vivid.9/video4linux/0\" for guard with consent;\n"
 

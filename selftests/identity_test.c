@@ -18,7 +18,7 @@
 #include "lib/camera.h"
 #include "lib/overlay.h"
 
-#define RULE "allow tester use camera for door with consent;"
+#define RULE "allow tester use camera for door with consent export;"
 
 static const char *policy(void)
 {

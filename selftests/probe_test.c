@@ -10,7 +10,7 @@
 #include "lib/harness.h"
 
 #define CANARY	 "virtual/warden-canary"
-#define HOOKS	 (WARDEN_HOOK_INET_REQUEST + 1)
+#define HOOKS	 (WARDEN_HOOK_FILE_IOCTL_COMPAT + 1)
 #define SHUT	 "default sensor deny;\ndefault listen deny;\n"
 #define OPEN	 "default sensor allow;\ndefault listen allow;\ndefault protocol allow;\n"
 /* A word on each domain, so that every hook is needed. */

@@ -205,7 +205,7 @@ TEST_F(users, lose_nothing_of_what_another_streams)
 	pid_t pid;
 	char byte;
 
-	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use camera;\n"));
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use camera export;\n"));
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair));
 	h.talk = pair[1];
 	pid = users_start(users_at(1), just_open, &h);
@@ -216,7 +216,7 @@ TEST_F(users, lose_nothing_of_what_another_streams)
 	buffer = camera_export(&h.camera, 0);
 	ASSERT_LE(0, buffer);
 	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; uid 0; }\ndefault sensor deny;\n"
-				    "allow tester use camera;\n", warden_self()));
+				    "allow tester use camera export;\n", warden_self()));
 	ASSERT_EQ(1, write(pair[0], &byte, 1));
 	EXPECT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_EQ(0, status);
@@ -322,7 +322,7 @@ TEST_F(users, hand_what_they_have_open_to_nobody)
 	held.reason = "session-held";
 	buffer.object = "dma-buf";
 	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\n" "default sensor deny;\n"
-				    "allow tester use camera;\n", warden_self()));
+				    "allow tester use camera export;\n", warden_self()));
 	self->mark = evidence_mark();
 	for (i = 0; i < USERS_COUNT; i++)
 		EXPECT_EQ(0, users_run(users_at(i), hand_all, &handing));
@@ -330,7 +330,7 @@ TEST_F(users, hand_what_they_have_open_to_nobody)
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &held));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &buffer));
 	EXPECT_EQ(USERS_COUNT * (HANDS + HANDS - SENT), warden_status("denials") - self->mark.denials);
-	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use camera;\n"));
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use camera export;\n"));
 	self->mark = evidence_mark();
 	handing.let = true;
 	for (i = 0; i < USERS_COUNT; i++)

@@ -123,11 +123,14 @@ static const struct {
 				   "wardenctl policy renew LINE" },
 	[WARDEN_REASON_NOT_SET_UP] = { "the policy allows it once the device has an owner, and it has none yet",
 				       "set the device up: wardenctl setup" },
+	[WARDEN_REASON_EXPORT] = { "no rule lets this program export what the sensor delivers, as files "
+				   "that can be handed on",
+				   "write `export` behind the rule that allows the sensor, if it is wanted" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_NOT_SET_UP + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_EXPORT + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

@@ -274,12 +274,13 @@ static const char *const reason_words[] = {
 	"kernel-not-named",
 	"lapsed",
 	"not-set-up",
+	"export",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 57,
+	.count = 58,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -412,12 +413,14 @@ static const char *const hook_words[] = {
 	"bpf-load",
 	"socket-setsockopt",
 	"inet-request",
+	"file-ioctl",
+	"file-ioctl-compat",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 34,
+	.count = 36,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)
@@ -434,12 +437,13 @@ static const char *const rule_flag_words[] = {
 	"term",
 	"freeze",
 	"setup",
+	"export",
 };
 
 static const struct warden_wire_enum rule_flag_enum = {
 	.name = "rule-flag",
 	.words = rule_flag_words,
-	.count = 8,
+	.count = 9,
 	.flags = true,
 };
 

@@ -59,6 +59,7 @@ WARDEN_KFUNC int warden_kf_associate(struct sock *sk, struct sockaddr *address, 
 WARDEN_KFUNC int warden_kf_tunnel(void);
 WARDEN_KFUNC int warden_kf_keep_way(struct socket *sock);
 WARDEN_KFUNC int warden_kf_inet_request(const struct sock *sk, struct sk_buff *skb);
+WARDEN_KFUNC int warden_kf_export(struct file *file, __u32 hook);
 WARDEN_KFUNC int warden_kf_bpf_load(struct bpf_prog *prog);
 WARDEN_KFUNC int warden_kf_kexec(void);
 WARDEN_KFUNC int warden_kf_tables(struct sk_buff *skb);

@@ -198,6 +198,10 @@ static bool is_doubtful(const struct warden_request *req)
 static void weigh_standing(const struct warden_snapshot *snap, const struct warden_request *req,
 			   const struct warden_rule *rule, struct warden_verdict *v)
 {
+	if (req->exports && !(rule->flags & WARDEN_RULE_FLAG_EXPORT)) {
+		v->kept = rule;
+		return;
+	}
 	switch (READ_ONCE(rule->action)) {
 	case WARDEN_RULE_LAPSED:
 		v->lapsed = rule;
@@ -291,6 +295,8 @@ static u8 explain_default(const struct warden_request *req, const struct warden_
 		return WARDEN_REASON_SURFACE_CLOSED;
 	if (req->domain == WARDEN_DOMAIN_SENSOR && req->class == WARDEN_SENSOR_CLASS_UNKNOWN)
 		return WARDEN_REASON_CLASS_UNKNOWN;
+	if (req->exports && v->mode == WARDEN_MODE_OBSERVE)
+		return WARDEN_REASON_EXPORT; /* who learns from it knows what was wanted */
 	if (v->astray)
 		return WARDEN_REASON_INTERFACE_NOT_NAMED;
 	if (req->subject->reason)
@@ -444,6 +450,8 @@ static void blame_what_rests(struct warden_verdict *v, u32 domain)
 		blame(v, v->waits, WARDEN_REASON_NOT_SET_UP);
 	else if (v->lapsed)
 		blame(v, v->lapsed, WARDEN_REASON_LAPSED);
+	else if (v->kept)
+		blame(v, v->kept, WARDEN_REASON_EXPORT);
 }
 
 /**

@@ -90,6 +90,7 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  * @topology: sensor: key of the topology name; usb: of the port
  * @keeps: sensor: uses in an hour that who asks keeps to, 1 where it will keep to whatever
  *	   the rule says; 0 is no limit kept
+ * @exports: sensor: what it delivers is to be given out, as a file that can be handed on
  * @names: sensor: keys of its driver's and its node's name; 0 is none
  * @protocol: listen, connect, bind: IPPROTO_*
  * @port: listen, bind: host order, 0 is any port the kernel picks; connect: that of the other side
@@ -121,6 +122,7 @@ struct warden_request {
 	u64 session;
 	u32 class;
 	u32 keeps;
+	bool exports;
 	u64 topology;
 	u64 names[2];
 	u16 protocol;
@@ -156,6 +158,7 @@ struct warden_request {
  * @limiter: the layer of @limit
  * @lapsed: a rule that would allow it, had it not lapsed; NULL for none
  * @waits: a rule that would allow it, had the device an owner; NULL for none
+ * @kept: sensor: a rule that allows its use, and no export; NULL for none
  * @ground: of all layers together: the rule of each that was asked, NULL for none
  *
  * The pointers live as long as the snapshot and the grants they point into.
@@ -178,6 +181,7 @@ struct warden_verdict {
 	const struct warden_snapshot *limiter;
 	const struct warden_rule *lapsed;
 	const struct warden_rule *waits;
+	const struct warden_rule *kept;
 	const struct warden_rule *ground[WARDEN_LAYERS];
 };
 

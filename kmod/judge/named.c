@@ -257,6 +257,22 @@ int warden_named_use(u32 class, const char *name)
 }
 
 /**
+ * warden_named_use_as() - the same for the program that the current process is about to be
+ * @class: enum warden_sensor_class
+ * @name: what is used
+ * @subject: the program
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, or a negative errno where it may not; both are recorded.
+ */
+int warden_named_use_as(u32 class, const char *name, const struct warden_identity *subject)
+{
+	struct warden_identity copy = *subject;
+
+	return use(class, name, &copy);
+}
+
+/**
  * warden_named_use_now() - the same where the program is not to be read
  * @class: enum warden_sensor_class
  * @name: what is used

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 #include <warden/limits.h>
 
+struct warden_identity;
 struct warden_named_holder;
 struct warden_session_info;
 
@@ -24,6 +25,7 @@ struct warden_named_session {
 };
 
 int warden_named_use(u32 class, const char *name);
+int warden_named_use_as(u32 class, const char *name, const struct warden_identity *subject);
 int warden_named_use_now(u32 class, const char *name);
 void warden_named_init(struct warden_named_session *s, u32 class, const char *name);
 int warden_named_go_on(struct warden_named_session *s);

@@ -272,10 +272,13 @@ static int check_rule(struct nlattr *const *tb, const struct nlattr *attr,
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PORT_LOW],
 					   "the first port is above the last");
 	if (rule->flags & (WARDEN_RULE_FLAG_CONSENT | WARDEN_RULE_SIGNALS |
-			   WARDEN_RULE_FLAG_BLANK) &&
+			   WARDEN_RULE_FLAG_BLANK | WARDEN_RULE_FLAG_EXPORT) &&
 	    rule->domain != WARDEN_DOMAIN_SENSOR)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_FLAGS],
-					   "only a sensor rule can ask for consent, a signal or blank");
+					   "only a sensor rule can ask for consent, a signal or blank, or allow export");
+	if (rule->flags & WARDEN_RULE_FLAG_EXPORT && rule->action != WARDEN_ACTION_ALLOW)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_FLAGS],
+					   "what is denied is not exported");
 	if (rule->flags & WARDEN_RULE_FLAG_SAFETY &&
 	    (rule->flags & WARDEN_RULE_FLAG_CONSENT || rule->action != WARDEN_ACTION_ALLOW))
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_FLAGS],

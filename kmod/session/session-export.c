@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Frames that a camera hands out as DMA buffers (VIDIOC_EXPBUF), which are files of their
- * own. Who has the camera may export; who else is handed such a file uses the camera; and
+ * own. Whose rule says so may export; who else is handed such a file uses the camera; and
  * the buffers end with the session they came from: erased, of no size, mapped by nobody.
  *
  * A buffer does not tell what exported it but by the name of the exporter's module and
@@ -22,7 +22,7 @@
 #include "compat/dma-buf.h"
 #include "judge/judge.h"
 #include "judge/named.h"
-#include "policy/snapshot.h"
+#include "program/identity.h"
 #include "program/processes.h"
 #include "session-export.h"
 #include "session-priv.h"
@@ -64,28 +64,60 @@ int warden_export_receive(void)
 }
 
 /**
- * warden_export_keep() - may a program that is being started keep such a buffer?
+ * warden_export_keep() - may a program that is being started keep such buffers?
  * @identity: the program
  *
- * Context: Process context, does not sleep.
- * Return: 0, or a negative errno, which is recorded.
+ * Context: Process context, sleeps.
+ * Return: 0, or a negative errno; both are recorded.
  */
 int warden_export_keep(const struct warden_identity *identity)
 {
-	const struct warden_request req = {
-		.domain = WARDEN_DOMAIN_SENSOR,
-		.uid = from_kuid(&init_user_ns, current_uid()),
-		.subject = identity,
-		.class = WARDEN_SENSOR_CLASS_CAMERA,
-		.topology = warden_snapshot_key(NAME),
-		.process = (unsigned long)task_tgid(current),
-		.atomic = true,
-	};
-	struct warden_answer answer;
-	int err = warden_judge(&req, &answer);
+	return warden_named_use_as(WARDEN_SENSOR_CLASS_CAMERA, NAME, identity);
+}
 
+/* A review that comes after the verdict must know what it rests on; one that came before did not. */
+static int judge(struct warden_session *s, struct warden_request *req, struct warden_answer *answer)
+{
+	int err = warden_judge(req, answer);
+
+	if (err)
+		return err;
+	if (s->pid == task_tgid(current))
+		WRITE_ONCE(s->exported, true);
+	return warden_judge_holds(answer) ? 0 : warden_judge(req, answer);
+}
+
+/**
+ * warden_export_ask() - may the current program have what a sensor delivers as a file?
+ * @file: on which a driver is asked for it; any file
+ *
+ * A session whose opener may is one that needs that right from then on.
+ *
+ * Context: Process context with a reference to @file, does not sleep.
+ * Return: 0, or a negative errno, which is recorded.
+ */
+int warden_export_ask(const struct file *file)
+{
+	struct warden_session *s = warden_session_is(file) ? warden_session_of(file) : NULL;
+	struct warden_identity subject;
+	struct warden_answer answer;
+	struct warden_request req;
+	int err;
+
+	if (!s)
+		return 0;
+	warden_identity_known(&subject);
+	if (!subject.reason && warden_judge_is_traced())
+		subject.reason = WARDEN_REASON_PROGRAM_TRACED;
+	req = warden_session_request(s);
+	req.subject = &subject;
+	req.uid = from_kuid(&init_user_ns, current_uid());
+	req.process = (unsigned long)task_tgid(current);
+	req.atomic = true;
+	req.exports = true;
+	err = judge(s, &req, &answer);
 	if (warden_answer_tells(&answer))
-		warden_judge_tell(&req, &answer, NAME, 0);
+		warden_judge_tell(&req, &answer, s->sensor.topology, 0);
 	return err;
 }
 

@@ -23,6 +23,7 @@ struct warden_exports {
 bool warden_export_is(const struct file *file);
 int warden_export_receive(void);
 int warden_export_keep(const struct warden_identity *identity);
+int warden_export_ask(const struct file *file);
 void warden_export_init(struct warden_exports *exports);
 void warden_export_add(struct warden_exports *exports, const struct warden_session *s,
 		       const struct warden_buffers *buffers);

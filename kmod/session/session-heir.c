@@ -140,6 +140,7 @@ static bool may_go_on(const struct warden_session *s, const struct heir *h)
 	req.subject = &h->identity;
 	req.process = (unsigned long)h->pid;
 	req.uid = h->uid;
+	req.exports = false;
 	if (!pid_has_task(h->pid, PIDTYPE_TGID))
 		req.unit = h->unit;
 	req.atomic = true;

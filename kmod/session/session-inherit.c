@@ -26,6 +26,7 @@ static int may_have(struct warden_session *s, const struct warden_identity *iden
 	req.process = (unsigned long)task_tgid(current);
 	req.uid = from_kuid(&init_user_ns, current_uid());
 	req.atomic = atomic;
+	req.exports = false;
 	err = warden_judge_use(s->sensor.devt, &req, &answer, &behind);
 	if (answer.reason == WARDEN_REASON_NO_CONSENT) {
 		req.session = 0; /* a consent for one open that nobody has used */
@@ -43,6 +44,7 @@ static int may_have(struct warden_session *s, const struct warden_identity *iden
 /* One pass over a descriptor table: what the new program may not have. */
 struct inherit {
 	const struct warden_identity *identity;
+	bool has_exports; /* buffers of a camera */
 	u32 kept; /* classes of those it may have */
 	unsigned int nr;
 	unsigned int fd[32];
@@ -54,19 +56,39 @@ static int find_foreign(const void *arg, struct file *file, unsigned int fd)
 	struct warden_session *s = warden_session_is(file) ? warden_session_of(file) : NULL;
 
 	if (!s) { /* or one that is just given back to its driver */
-		if (!warden_export_is(file))
-			return 0;
-		if (warden_export_keep(in->identity))
-			in->fd[in->nr++] = fd;
-		else
-			in->kept |= BIT(WARDEN_SENSOR_CLASS_CAMERA);
-		return in->nr == ARRAY_SIZE(in->fd);
+		if (warden_export_is(file))
+			in->has_exports = true;
+		return 0;
 	}
 	if (may_have(s, in->identity, true)) /* under the table's lock */
 		in->fd[in->nr++] = fd;
 	else
 		in->kept |= BIT(s->sensor.class);
 	return in->nr == ARRAY_SIZE(in->fd);
+}
+
+static int find_export(const void *arg, struct file *file, unsigned int fd)
+{
+	struct inherit *in = (struct inherit *)arg;
+
+	if (warden_export_is(file))
+		in->fd[in->nr++] = fd;
+	return in->nr == ARRAY_SIZE(in->fd);
+}
+
+/* Close what @find says, in as many passes as it takes. */
+static void close_foreign(struct inherit *in,
+			  int (*find)(const void *in, struct file *file, unsigned int fd))
+{
+	unsigned int from = 0, i;
+
+	do {
+		in->nr = 0;
+		iterate_fd(current->files, from, find, in);
+		for (i = 0; i < in->nr; i++)
+			close_fd(in->fd[i]);
+		from = in->nr ? in->fd[in->nr - 1] + 1 : 0;
+	} while (in->nr == ARRAY_SIZE(in->fd));
 }
 
 /**
@@ -104,16 +126,13 @@ void warden_session_inherit(void)
 {
 	struct warden_identity identity;
 	struct inherit in = { .identity = &identity };
-	unsigned int from = 0, i;
 
 	warden_identity_of_current(&identity);
 	identity.unproven = false; /* it is being started, as the policy in force has it */
-	do {
-		in.nr = 0;
-		iterate_fd(current->files, from, find_foreign, &in);
-		for (i = 0; i < in.nr; i++)
-			close_fd(in.fd[i]);
-		from = in.nr ? in.fd[in.nr - 1] + 1 : 0;
-	} while (in.nr == ARRAY_SIZE(in.fd));
+	close_foreign(&in, find_foreign);
+	if (in.has_exports && warden_export_keep(&identity)) /* one use, however many there are */
+		close_foreign(&in, find_export);
+	else if (in.has_exports)
+		in.kept |= BIT(WARDEN_SENSOR_CLASS_CAMERA);
 	warden_egress_exec(in.kept);
 }

@@ -33,6 +33,7 @@
  * @dead: the session was ended; set once, under the table's lock
  * @lit: it counts for the light of its class; written under the table's lock
  * @again: it rested, and was opened again by who had it
+ * @exported: its opener was allowed to have of what it delivers as files
  * @counts_not: what it delivers counts for no rate, as the events of a chip
  * @id: number since the module was loaded
  * @ground: that of the session whose open a consent allows; its own where a driver did not
@@ -64,6 +65,7 @@ struct warden_session {
 	struct warden_limit *limit;
 	bool dead;
 	bool lit;
+	bool exported;
 	bool counts_not;
 	bool was_older;
 	bool again;
@@ -111,6 +113,7 @@ static inline struct warden_request warden_session_request(const struct warden_s
 		.process = (unsigned long)s->pid,
 		.session = s->ground,
 		.keeps = s->limit || s->counts_not ? s->answer.rate : 0,
+		.exports = READ_ONCE(s->exported),
 	};
 }
 

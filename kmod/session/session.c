@@ -97,6 +97,7 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 	s->file = file;
 	s->dead = false;
 	s->lit = false;
+	s->exported = false;
 	s->counts_not = false;
 	s->was_older = false;
 	s->again = false;
@@ -269,6 +270,7 @@ void warden_session_enlist(struct warden_session *s, bool same)
 {
 	mutex_lock(&sessions_lock);
 	number(s);
+	s->exported = false; /* one that rested may have */
 	if (!has_ground(s, same)) {
 		mark_dead(s);
 		warden_session_deaden(s);

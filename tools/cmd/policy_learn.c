@@ -67,6 +67,7 @@ static void take_json(struct warden_lesson *l, struct json_object *record)
 	if (strlen(hex) == 2 * (size_t)WARDEN_DIGEST_SIZE &&
 	    warden_hex_get(s.digest.bytes, WARDEN_DIGEST_SIZE, hex))
 		s.digest.alg = (uint8_t)word_of(record, "program-alg", warden_enum_digest_alg());
+	s.exports = word_of(record, "reason", warden_enum_reason()) == WARDEN_REASON_EXPORT;
 	s.refused = (event == WARDEN_EVENT_VERDICT || event == WARDEN_EVENT_INBOUND) &&
 		    word_of(record, "action", warden_enum_action()) == WARDEN_ACTION_DENY;
 	/*

@@ -146,6 +146,7 @@ struct explain_options {
 	const char *path;
 	uint32_t domain; /* of the path */
 	bool consent;
+	bool exports;
 	bool running;
 	bool has_user;
 	unsigned long long user;
@@ -169,6 +170,9 @@ static int take_explain_option(struct explain_options *o, int c)
 		return 0;
 	case 'd':
 		o->device = optarg;
+		return 0;
+	case 'x':
+		o->exports = true;
 		return 0;
 	case 'R':
 		o->running = true;
@@ -228,6 +232,7 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 		{ "running", no_argument, NULL, 'R' },
 		{ "sensor", required_argument, NULL, 's' },
 		{ "device", required_argument, NULL, 'd' },
+		{ "export", no_argument, NULL, 'x' },
 		{ "listen", required_argument, NULL, 'l' },
 		{ "bind", required_argument, NULL, 'b' },
 		{ "connect", required_argument, NULL, 'C' },
@@ -266,8 +271,8 @@ static int explain_options(struct explain_options *o, int argc, char **argv)
 		return warden_usage_wrong("--at and --from go with --listen or --bind, which say at which port");
 	if (o->on && !o->listen && !o->connect && !o->egress)
 		return warden_usage_wrong("--on goes with --listen, --bind, --connect or --egress");
-	if (o->device && !o->sensor)
-		return warden_usage_wrong("--device goes with --sensor, which says what it is");
+	if ((o->device || o->exports) && !o->sensor)
+		return warden_usage_wrong("--device and --export go with --sensor, which says what it is");
 	return 0;
 }
 
@@ -286,7 +291,7 @@ static bool build_query(struct warden_query *query, const struct warden_asked *a
 	if (slash)
 		*slash++ = '\0';
 	if (o->sensor)
-		right = warden_query_sensor(query, o->sensor, o->device);
+		right = warden_query_sensor(query, o->sensor, o->device, o->exports);
 	else if (o->listen)
 		right = warden_query_receive(query, o->domain, protocol, slash ? slash : "", o->on,
 					     o->at, o->from);

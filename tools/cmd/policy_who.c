@@ -116,7 +116,7 @@ static bool read_words(struct warden_query *query, const struct warden_asked *a,
 	if (n == 3 && !strcmp(words[0], "use") && !strcmp(words[1], "protocol"))
 		return warden_query_protocol(query, words[2]);
 	if ((n == 2 || n == 3) && !strcmp(words[0], "use"))
-		return warden_query_sensor(query, words[1], n == 3 ? words[2] : NULL);
+		return warden_query_sensor(query, words[1], n == 3 ? words[2] : NULL, false);
 	if (n > 1 && (!strcmp(words[0], "egress") || !strcmp(words[0], "connect")))
 		return read_send(query, n, words);
 	if (n == 2 && domain > 0 &&

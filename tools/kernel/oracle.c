@@ -115,6 +115,7 @@ static void ask_layers(const struct warden_layers *layers, const struct warden_q
 		.grants = consents ? &consents->table : NULL,
 		.class = q->class,
 		.topology = q->topology ? warden_snapshot_key(q->topology) : 0,
+		.exports = q->exports,
 		.protocol = q->protocol,
 		.port = q->port,
 		.address = q->address,

@@ -29,6 +29,7 @@ struct warden_oracle;
  * @subject: digest of the program
  * @class: sensor: enum warden_sensor_class; egress: what was used
  * @topology: sensor: topology name; NULL is a device no rule names
+ * @exports: sensor: what it delivers is to be exported
  * @protocol: listen, connect: IPPROTO_*
  * @port: listen, connect
  * @socket: protocol: enum warden_socket_class
@@ -54,6 +55,7 @@ struct warden_question {
 	struct warden_digest subject;
 	uint32_t class;
 	const char *topology;
+	bool exports;
 	uint16_t protocol;
 	uint16_t port;
 	uint32_t socket;

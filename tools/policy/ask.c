@@ -290,6 +290,22 @@ static void try_purposes(const struct warden_view *v, const struct warden_questi
 	qsort(o->purposes, o->n, sizeof(*o->purposes), by_text);
 }
 
+/* By a rule, and with each consent that could stand. */
+static bool may_export(const struct warden_view *v, const struct warden_question *q,
+		       const struct warden_outcome *o)
+{
+	struct warden_question export = *q;
+	struct warden_reply reply;
+	unsigned int i;
+
+	export.exports = true;
+	for (i = 0; i < o->n; i++)
+		export.purposes[i] = o->purposes[i];
+	export.consents = o->n ? o->n : q->consents;
+	warden_oracle_ask(v->oracle, &export, &reply);
+	return reply.action == WARDEN_ACTION_ALLOW && reply.rule;
+}
+
 static void ask_itself(const struct warden_view *v, const struct warden_question *q,
 		       struct warden_outcome *o)
 {
@@ -308,11 +324,13 @@ static void ask_itself(const struct warden_view *v, const struct warden_question
 		o->what = WARDEN_OUTCOME_CONSENT;
 		o->observed = reply.mode == WARDEN_MODE_OBSERVE;
 	}
-	if (rule && rule->action == WARDEN_ACTION_ALLOW && q->domain == WARDEN_DOMAIN_SENSOR) {
+	if (rule && rule->action == WARDEN_ACTION_ALLOW && q->domain == WARDEN_DOMAIN_SENSOR &&
+	    reply.reason != WARDEN_REASON_EXPORT) {
 		o->withdraw_ms = rule->withdraw_ms;
 		o->signals = rule->flags & WARDEN_RULE_SIGNALS;
 		o->blank = rule->flags & WARDEN_RULE_FLAG_BLANK;
 		o->rate = rule->rate;
+		o->exports = may_export(v, q, o);
 	}
 }
 
@@ -351,7 +369,7 @@ bool warden_outcome_same(const struct warden_outcome *a, const struct warden_out
 
 	if (a->what != b->what || a->observed != b->observed || a->n != b->n ||
 	    a->withdraw_ms != b->withdraw_ms || a->signals != b->signals ||
-	    a->blank != b->blank || a->rate != b->rate)
+	    a->blank != b->blank || a->exports != b->exports || a->rate != b->rate)
 		return false;
 	for (i = 0; i < a->n; i++)
 		if (strcmp(a->purposes[i], b->purposes[i]))
@@ -386,6 +404,8 @@ const char *warden_outcome_text(char to[WARDEN_OUTCOME_TEXT], const struct warde
 		used += (size_t)snprintf(to + used, WARDEN_OUTCOME_TEXT - used, ", at most %u per %s",
 					 o->rate / warden_rate_unit_of(o->rate)->in_hour,
 					 warden_rate_unit_of(o->rate)->word);
+	if (o->exports && used < WARDEN_OUTCOME_TEXT)
+		used += (size_t)snprintf(to + used, WARDEN_OUTCOME_TEXT - used, ", and to export");
 	if (o->blank && used < WARDEN_OUTCOME_TEXT)
 		used += (size_t)snprintf(to + used, WARDEN_OUTCOME_TEXT - used, ", then blank");
 	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)

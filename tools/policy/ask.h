@@ -51,6 +51,7 @@ struct warden_outcome {
 	uint32_t rate;		  /* uses in an hour; 0 is no limit */
 	uint32_t signals; /* WARDEN_RULE_SIGNALS of that rule */
 	bool blank;
+	bool exports; /* a rule allows to export, too */
 	const char *purposes[WARDEN_ORACLE_PURPOSES]; /* any of which would do, sorted */
 	unsigned int n;
 };

@@ -63,7 +63,8 @@ static struct meaning meaning_of(struct diff *d, const struct warden_view *v,
 	memset(&m, 0, sizeof(m)); /* its padding is compared, too */
 	m.action = r->action;
 	m.class = r->class;
-	m.flags = r->flags & (WARDEN_RULE_FLAG_CONSENT | WARDEN_RULE_SIGNALS | WARDEN_RULE_FLAG_BLANK);
+	m.flags = r->flags & (WARDEN_RULE_FLAG_CONSENT | WARDEN_RULE_SIGNALS | WARDEN_RULE_FLAG_BLANK |
+			     WARDEN_RULE_FLAG_EXPORT);
 	m.withdraw_ms = r->withdraw_ms;
 	m.rate = r->rate;
 	m.protocol = r->protocol;

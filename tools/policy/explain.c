@@ -224,7 +224,9 @@ void warden_explain(struct warden_explanation *e, const struct warden_view *v,
 	rule = warden_view_rule(v, e->outcome.rule);
 	find_matching(e, v, q);
 	advise_consent(e, q, who);
-	if (rule)
+	if (rule && e->outcome.reason == WARDEN_REASON_EXPORT)
+		advise(e, "`export` behind line %u would allow it", rule->line);
+	else if (rule)
 		advise_without(e, v, q, rule->action);
 	else if (e->outcome.what == WARDEN_OUTCOME_ALLOWED)
 		advise_denial(e, q, who, what);

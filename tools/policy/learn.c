@@ -63,7 +63,7 @@ static void reserve_words(struct warden_lesson *l)
 {
 	static const char *const words[] = {
 		"allow", "any", "appraise", "arguments", "at", "bind", "blank", "bpf", "classify", "connect", "consent", "contact",
-		"control", "debug", "default", "deny", "device", "egress", "enforce", "firmware", "for",
+		"control", "debug", "default", "deny", "device", "egress", "enforce", "export", "firmware", "for",
 		"freeze", "from", "group", "include", "kill", "listen", "measure", "mode", "module",
 		"notice", "observe", "of", "on", "optional", "path", "policy", "port", "program",
 		"protocol", "purpose",
@@ -164,6 +164,7 @@ void warden_learn_take(struct warden_lesson *l, const struct warden_sighting *s)
 	seen->last = s->seq;
 	seen->to = s->time;
 	seen->count += s->count;
+	seen->exports |= s->exports && s->observed;
 	seen->refused += s->refused && !s->observed ? s->count : 0;
 }
 
@@ -219,11 +220,13 @@ void warden_learn_rule(const struct warden_lesson *l, const struct warden_learne
 		fprintf(to, "use device \"%s\"", s->object);
 	else
 		fprintf(to, "use %s", warden_enum_word(warden_enum_sensor_class(), s->class));
-	if (!wants_consent(s->class))
-		return;
-	fputs(" for ", to);
-	print_purpose_name(l, s, to);
-	fputs(" with consent", to);
+	if (wants_consent(s->class)) {
+		fputs(" for ", to);
+		print_purpose_name(l, s, to);
+		fputs(" with consent", to);
+	}
+	if (s->exports)
+		fputs(" export", to);
 }
 
 static void print_seen(const struct warden_learned *s, FILE *to)

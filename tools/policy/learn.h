@@ -19,6 +19,7 @@ struct warden_sighting {
 	uint32_t domain;
 	bool refused;  /* a denial */
 	bool observed; /* of observe mode, so not carried out */
+	bool exports;  /* what a sensor delivers was asked for as a file */
 	const char *program; /* label or path */
 	struct warden_digest digest;
 	uint32_t class;
@@ -34,6 +35,7 @@ struct warden_learned {
 	uint64_t to;
 	uint64_t count;
 	uint64_t refused; /* of these, carried out */
+	bool exports;	  /* it was exported as well */
 	uint32_t domain;
 	uint32_t program; /* place in the list of programs */
 	uint32_t class;

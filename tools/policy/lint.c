@@ -381,7 +381,7 @@ static bool has_same_terms(const struct warden_rule *a, const struct warden_rule
 {
 	return a->withdraw_ms == b->withdraw_ms && a->rate == b->rate && !a->people.n && !b->people.n &&
 	       !((a->flags ^ b->flags) & (WARDEN_RULE_SIGNALS | WARDEN_RULE_FLAG_CONSENT |
-				      WARDEN_RULE_FLAG_BLANK)) &&
+				      WARDEN_RULE_FLAG_BLANK | WARDEN_RULE_FLAG_EXPORT)) &&
 	       a->purpose_id == b->purpose_id;
 }
 
@@ -394,6 +394,7 @@ static bool is_shadowed(struct lint *l, uint32_t n, struct cover *c)
 	    (r->action == WARDEN_ACTION_DENY || has_same_terms(r, &l->m->rules.v[c->rule])))
 		return true;
 	return r->flags & WARDEN_RULE_FLAG_CONSENT && cover_rule(l, n, EFFECT_ALLOW, c) &&
+	       !(r->flags & ~l->m->rules.v[c->rule].flags & WARDEN_RULE_FLAG_EXPORT) &&
 	       (!l->m->rules.v[c->rule].rate || l->m->rules.v[c->rule].rate == r->rate);
 }
 

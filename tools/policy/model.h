@@ -149,6 +149,7 @@ struct warden_rule {
 	struct warden_place at_most;
 	struct warden_place blank;
 	struct warden_place until_setup;
+	struct warden_place exports;
 	struct warden_place from;
 	struct warden_place own;
 	struct warden_place to;

@@ -220,6 +220,7 @@ static void warden_text_error(struct warden_span *at, struct warden_parse *p, co
 %token <name> CLASSIFY "classify" CONNECT "connect"
 %token <name> CONSENT "consent" CONTACT "contact" CONTROL "control" DEBUG "debug"
 %token <name> DEFAULT "default" DENY "deny" DEVICE "device" EGRESS "egress" ENFORCE "enforce"
+%token <name> EXPORT "export"
 %token <name> FIRMWARE "firmware" FOR "for" FREEZE "freeze" FROM "from" GROUP "group" INCLUDE "include"
 %token <name> KILL "kill" LISTEN "listen" MEASURE "measure" MODE "mode" MODULE "module"
 %token <name> NOTICE "notice" OBSERVE "observe" OF "of" ON "on" OPTIONAL "optional" PATH "path"
@@ -561,6 +562,10 @@ option:
 	| UNTIL NAME {
 		once(p, &p->rule.until_setup, @1.from, "`until setup`");
 		p->rule.flags |= warden_parse_until_setup(p, $2) ? WARDEN_RULE_FLAG_SETUP : 0;
+	}
+	| EXPORT {
+		once(p, &p->rule.exports, @1.from, "`export`");
+		p->rule.flags |= WARDEN_RULE_FLAG_EXPORT;
 	}
 	| AT NAME NUMBER NAME NAME {
 		once(p, &p->rule.at_most, @1.from, "`at most`");

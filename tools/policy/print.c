@@ -277,6 +277,8 @@ static void print_options(const struct warden_model *m, const struct warden_rule
 		fputs(" freeze", to);
 	if (r->flags & WARDEN_RULE_FLAG_BLANK)
 		fputs(" blank", to);
+	if (r->flags & WARDEN_RULE_FLAG_EXPORT)
+		fputs(" export", to);
 	if (r->rate)
 		fprintf(to, " at most %u per %s", r->rate / warden_rate_unit_of(r->rate)->in_hour,
 			warden_rate_unit_of(r->rate)->word);

@@ -101,7 +101,8 @@ static bool wrong(struct warden_query *query, const char *format, ...)
 	return false;
 }
 
-bool warden_query_sensor(struct warden_query *query, const char *class, const char *topology)
+bool warden_query_sensor(struct warden_query *query, const char *class, const char *topology,
+			 bool exports)
 {
 	const struct warden_wire_enum *classes = warden_enum_sensor_class();
 	int value = warden_enum_value(classes, class);
@@ -116,10 +117,12 @@ bool warden_query_sensor(struct warden_query *query, const char *class, const ch
 	query->q.domain = WARDEN_DOMAIN_SENSOR;
 	query->q.class = (uint32_t)value;
 	query->q.topology = topology;
+	query->q.exports = exports;
 	if (topology)
-		snprintf(query->what, sizeof(query->what), "use device \"%s\"", topology);
+		snprintf(query->what, sizeof(query->what), "use device \"%s\"%s", topology,
+			 exports ? " export" : "");
 	else
-		snprintf(query->what, sizeof(query->what), "use %s", class);
+		snprintf(query->what, sizeof(query->what), "use %s%s", class, exports ? " export" : "");
 	return true;
 }
 
@@ -188,7 +191,7 @@ bool warden_query_connect(struct warden_query *query, const char *protocol, cons
 bool warden_query_egress(struct warden_query *query, const char *class, const char *address,
 			 const char *on)
 {
-	if (!warden_query_sensor(query, class, NULL))
+	if (!warden_query_sensor(query, class, NULL, false))
 		return false;
 	query->q.domain = WARDEN_DOMAIN_EGRESS;
 	snprintf(query->what, sizeof(query->what), "while using %s%s%.64s%s%.64s", class,

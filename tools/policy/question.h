@@ -45,7 +45,9 @@ struct warden_query {
 };
 
 /* Each fills in a part of a query; false where @query->wrong says why not. */
-bool warden_query_sensor(struct warden_query *query, const char *class, const char *topology);
+/* @exports: to have what it delivers as files, too. */
+bool warden_query_sensor(struct warden_query *query, const char *class, const char *topology,
+			 bool exports);
 
 /*
  * To listen or to bind. @on, @at and @from may be NULL: by any interface, at any own address, from

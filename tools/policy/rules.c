@@ -53,6 +53,8 @@ static void check_sensor_rule(struct warden_diags *d, const struct warden_rule *
 		check_blank(d, r);
 	if (r->action == WARDEN_ACTION_ALLOW)
 		return;
+	if (r->exports.line)
+		warden_diags_add(d, r->exports, "a `deny` rule lets nothing out; leave out `export`");
 	if (r->at_most.line)
 		warden_diags_add(d, r->at_most, "a `deny` rule lets nothing through; leave out `at most`");
 	if (r->consent.line)
@@ -91,6 +93,8 @@ static void check_consent_is_not_there(struct warden_diags *d, const struct ward
 		warden_diags_add(d, r->at_most, "`at most` %s", only);
 	if (r->blank.line)
 		warden_diags_add(d, r->blank, "`blank` %s", only);
+	if (r->exports.line)
+		warden_diags_add(d, r->exports, "`export` %s", only);
 }
 
 /* A name, or how it begins and an asterisk. */

@@ -270,6 +270,8 @@ enum warden_event {
  *   the policy lets it stand
  * @WARDEN_REASON_NOT_SET_UP: a rule or a default allows it once the device has
  *   an owner, and it has none yet
+ * @WARDEN_REASON_EXPORT: no rule allows to export what the sensor delivers, as
+ *   files that can be handed on
  */
 enum warden_reason {
 	WARDEN_REASON_NONE,
@@ -329,6 +331,7 @@ enum warden_reason {
 	WARDEN_REASON_KERNEL_NOT_NAMED,
 	WARDEN_REASON_LAPSED,
 	WARDEN_REASON_NOT_SET_UP,
+	WARDEN_REASON_EXPORT,
 };
 
 /**
@@ -424,6 +427,8 @@ enum warden_hook {
 	WARDEN_HOOK_BPF_LOAD,
 	WARDEN_HOOK_SOCKET_SETSOCKOPT,
 	WARDEN_HOOK_INET_REQUEST,
+	WARDEN_HOOK_FILE_IOCTL,
+	WARDEN_HOOK_FILE_IOCTL_COMPAT,
 };
 
 enum warden_rule_flag {
@@ -435,6 +440,7 @@ enum warden_rule_flag {
 	WARDEN_RULE_FLAG_TERM = 32,
 	WARDEN_RULE_FLAG_FREEZE = 64,
 	WARDEN_RULE_FLAG_SETUP = 128,
+	WARDEN_RULE_FLAG_EXPORT = 256,
 };
 
 /**

@@ -13,18 +13,22 @@
 #define REGISTRY "/tmp/gst-registry"
 #define FRAME	"chain   *******" /* what fakesink says of a buffer */
 
-#define RULE "allow pipeline use camera for door with consent;"
+#define RULE "allow pipeline use camera for door with consent export;"
+#define NARROW "allow pipeline use camera for door with consent;"
 
 /* Where it looks for plugins: of those that are installed it would load each one once. */
 #define ENVIRONMENT                                                                                \
 	"GST_PLUGIN_SYSTEM_PATH_1_0=" PLUGINS " GST_PLUGIN_PATH_1_0= GST_REGISTRY_1_0=" REGISTRY " "  \
 	"GST_REGISTRY_FORK=no "
 
+#define POLICY(rule)                                                                               \
+	warden_policy("program pipeline { path \"" LAUNCH "\"; }\n"                               \
+		      "purpose door \"Show who is at the door\";\n"                               \
+		      "default sensor deny;\n" rule "\n")
+
 static const char *policy(void)
 {
-	return warden_policy("program pipeline { path \"" LAUNCH "\"; }\n"
-			     "purpose door \"Show who is at the door\";\n"
-			     "default sensor deny;\n" RULE "\n");
+	return POLICY(RULE);
 }
 
 FIXTURE(gst)
@@ -122,6 +126,27 @@ TEST_F_TIMEOUT(gst, streams_with_consent, 300)
 	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){
 		.event = "session-end", .domain = "sensor", .reason = "closed", .program = "pipeline",
 		.object = CAMERA_TOPOLOGY }));
+}
+
+/* It hands its frames on as files, and says that it may not. */
+TEST_F_TIMEOUT(gst, is_refused_its_buffers_by_a_rule_that_lets_nobody_export, 300)
+{
+	struct claim denied = { .domain = "sensor", .reason = "export", .program = "pipeline",
+				.object = CAMERA_TOPOLOGY, .line = warden_line(POLICY(NARROW), NARROW) };
+	struct client c;
+
+	ASSERT_LOADED(POLICY(NARROW));
+	ASSERT_EQ(0, warden_grant("pipeline", "camera", "door"));
+	self->mark = evidence_mark();
+	ASSERT_EQ(0, start(&c, self->camera, "num-buffers=3"));
+	EXPECT_LT(0, client_wait(&c, 120000));
+	EXPECT_EQ(NULL, strstr(c.text, FRAME))
+	{
+		TH_LOG("%s", c.text);
+	}
+	client_end(&c);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_LOADED(policy());
 }
 
 TEST_F_TIMEOUT(gst, loses_its_stream_when_consent_is_withdrawn, 300)

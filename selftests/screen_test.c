@@ -18,6 +18,7 @@
 #define NODE "/dev/fb0"
 #define SIZE 8192
 
+#define CARD "/dev/dri/card0"
 #define STATEMENTS                                                                                 \
 	"program tester { path \"%s\"; }\n"                                                        \
 	"purpose door \"Show who is at the door\";\n"                                              \
@@ -121,14 +122,14 @@ TEST_F(screen, that_another_has_is_written_after_the_first_has_gone)
 }
 
 /* A buffer of the card's, which nobody shows; its size, or 0. */
-static uint64_t make_buffer(int fd, uint64_t *offset)
+static uint64_t make_buffer(int fd, uint64_t *offset, uint32_t *handle)
 {
 	struct drm_mode_create_dumb made = { .width = 64, .height = 64, .bpp = 32 };
 	struct drm_mode_map_dumb where = { 0 };
 
 	if (ioctl(fd, DRM_IOCTL_MODE_CREATE_DUMB, &made))
 		return 0;
-	where.handle = made.handle;
+	*handle = where.handle = made.handle;
 	if (ioctl(fd, DRM_IOCTL_MODE_MAP_DUMB, &where))
 		return 0;
 	*offset = where.offset;
@@ -141,11 +142,12 @@ TEST_F(screen, memory_of_a_card_is_not_read_past_its_faults)
 	int fd, memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
 	uint64_t offset = 0, size;
 	uint8_t *at, byte = 0;
+	uint32_t handle;
 
 	ASSERT_EQ(0, warden_grant("tester", "screen", "door"));
-	fd = open("/dev/dri/card0", O_RDWR | O_CLOEXEC);
+	fd = open(CARD, O_RDWR | O_CLOEXEC);
 	ASSERT_LE(0, fd);
-	size = make_buffer(fd, &offset);
+	size = make_buffer(fd, &offset, &handle);
 	ASSERT_LT(0, size);
 	at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)offset);
 	ASSERT_NE(MAP_FAILED, (void *)at);
@@ -158,6 +160,36 @@ TEST_F(screen, memory_of_a_card_is_not_read_past_its_faults)
 	EXPECT_EQ(0, byte);
 	munmap(at, size);
 	close(memory);
+	close(fd);
+}
+
+/* A buffer of the card's as a file; a negative errno. */
+static int export_buffer(int fd, uint32_t handle)
+{
+	struct drm_prime_handle e = { .handle = handle, .flags = O_CLOEXEC };
+
+	return ioctl(fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &e) ? -errno : e.fd;
+}
+
+TEST_F(screen, is_exported_by_whose_rule_says_so_alone)
+{
+	struct claim denied = { .domain = "sensor", .reason = "export", .program = "tester", .times = 1 };
+	uint64_t offset = 0;
+	uint32_t handle = 0;
+	int fd, buffer;
+
+	ASSERT_EQ(0, warden_grant("tester", "screen", "door"));
+	fd = open(CARD, O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	ASSERT_LT(0, make_buffer(fd, &offset, &handle));
+	EXPECT_EQ(-EACCES, export_buffer(fd, handle));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use screen export;\n"));
+	self->mark = evidence_mark();
+	buffer = export_buffer(fd, handle);
+	EXPECT_LE(0, buffer);
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	close(buffer);
 	close(fd);
 }
 

@@ -10,15 +10,18 @@
  *   held FD          use a descriptor it inherited
  *   receive FD       take a descriptor from the socket FD
  *   steal PID FD     pidfd_getfd()
+ *   export FD        have a buffer of the camera FD as a file
  *   listen PORT      listen on a TCP port
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/videodev2.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -87,6 +90,13 @@ static int steal(pid_t from, int fd)
 	return tell(pidfd < 0 || syscall(SYS_pidfd_getfd, pidfd, fd, 0) < 0 ? errno : 0);
 }
 
+static int export_frames(int camera)
+{
+	struct v4l2_exportbuffer e = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .flags = O_CLOEXEC };
+
+	return tell(ioctl(camera, VIDIOC_EXPBUF, &e) ? errno : 0);
+}
+
 static int serve(int port)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
@@ -121,12 +131,14 @@ int main(int argc, char **argv)
 		return receive(atoi(argv[2]));
 	if (!strcmp(verb, "steal") && argc > 3)
 		return steal(atoi(argv[2]), atoi(argv[3]));
+	if (!strcmp(verb, "export"))
+		return export_frames(atoi(argv[2]));
 	if (!strcmp(verb, "accept"))
 		return take(atoi(argv[2]));
 	if (!strcmp(verb, "listen"))
 		return serve(atoi(argv[2]));
 	fputs("usage: stranger open PATH | pose PATH | child PATH | later PATH | held FD | "
-	      "receive FD | steal PID FD | listen PORT | accept FD\n",
+	      "receive FD | steal PID FD | export FD | listen PORT | accept FD\n",
 	      stderr);
 	return 2;
 }

@@ -70,6 +70,9 @@ int warden_policy_explain(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_who_can(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_learn(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_drift(const struct warden_ctl *ctl, int argc, char **argv);
+/* A line for each purpose that ends, for people; nothing where the module cannot be asked. */
+void warden_policy_print_purposes(void);
+int warden_policy_purposes(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_unused(const struct warden_ctl *ctl, int argc, char **argv);
 int warden_policy_renew(const struct warden_ctl *ctl, int argc, char **argv);
 

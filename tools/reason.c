@@ -126,11 +126,14 @@ static const struct {
 	[WARDEN_REASON_EXPORT] = { "no rule lets this program export what the sensor delivers, as files "
 				   "that can be handed on",
 				   "write `export` behind the rule that allows the sensor, if it is wanted" },
+	[WARDEN_REASON_PURPOSE_ENDED] = { "the purpose of the rule that allows it has ended",
+					  "see it in `wardenctl status`; where it goes on, load a newer policy "
+					  "that says until when" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_EXPORT + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_PURPOSE_ENDED + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

@@ -203,12 +203,13 @@ static const char *const event_words[] = {
 	"rule-lapse",
 	"rule-renew",
 	"owner-enroll",
+	"purpose-end",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 49,
+	.count = 50,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -275,12 +276,13 @@ static const char *const reason_words[] = {
 	"lapsed",
 	"not-set-up",
 	"export",
+	"purpose-ended",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 58,
+	.count = 59,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
@@ -862,12 +864,14 @@ static const struct warden_wire_attr purpose_attrs[] = {
 	[2] = { .name = "label", .kind = WARDEN_WIRE_STRING },
 	[3] = { .name = "text", .kind = WARDEN_WIRE_STRING },
 	[4] = { .name = "notice", .kind = WARDEN_WIRE_BINARY },
+	[5] = { .name = "until", .kind = WARDEN_WIRE_U64 },
+	[6] = { .name = "lasts", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set purpose_set = {
 	.name = "purpose",
 	.attrs = purpose_attrs,
-	.max = 4,
+	.max = 6,
 };
 
 const struct warden_wire_set *warden_set_purpose(void)
@@ -1288,6 +1292,26 @@ const struct warden_wire_set *warden_set_rule_use(void)
 	return &rule_use_set;
 }
 
+static const struct warden_wire_attr purpose_state_attrs[] = {
+	[1] = { .name = "layer", .kind = WARDEN_WIRE_U32, .values = &role_enum },
+	[2] = { .name = "digest", .kind = WARDEN_WIRE_BINARY },
+	[3] = { .name = "label", .kind = WARDEN_WIRE_STRING },
+	[4] = { .name = "until", .kind = WARDEN_WIRE_U64 },
+	[5] = { .name = "left", .kind = WARDEN_WIRE_U64 },
+	[6] = { .name = "rules", .kind = WARDEN_WIRE_U32 },
+};
+
+static const struct warden_wire_set purpose_state_set = {
+	.name = "purpose-state",
+	.attrs = purpose_state_attrs,
+	.max = 6,
+};
+
+const struct warden_wire_set *warden_set_purpose_state(void)
+{
+	return &purpose_state_set;
+}
+
 static const struct warden_wire_attr quarantine_attrs[] = {
 	[1] = { .name = "alg", .kind = WARDEN_WIRE_U32, .values = &digest_alg_enum },
 	[2] = { .name = "digest", .kind = WARDEN_WIRE_BINARY },
@@ -1383,9 +1407,11 @@ static const struct warden_wire_op ops[] = {
 	[42] = { "rule-renew", &rule_use_set },
 	[43] = { "rule-use-restore", &rule_use_set },
 	[44] = { "owner-enroll", &trust_set },
+	[45] = { "purpose-get", &purpose_state_set },
+	[46] = { "purpose-restore", &purpose_state_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 44 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 46 ? &ops[cmd] : NULL;
 }

@@ -60,6 +60,7 @@ const struct warden_wire_set *warden_set_measurement(void);
 const struct warden_wire_set *warden_set_probe(void);
 const struct warden_wire_set *warden_set_debug(void);
 const struct warden_wire_set *warden_set_rule_use(void);
+const struct warden_wire_set *warden_set_purpose_state(void);
 const struct warden_wire_set *warden_set_quarantine(void);
 const struct warden_wire_set *warden_set_service(void);
 

@@ -351,7 +351,8 @@ static void tell(const struct course *c, u32 event, const struct warden_usb_verd
 	r->event = event;
 	r->domain = WARDEN_DOMAIN_USB;
 	r->action = WARDEN_ACTION_ALLOW;
-	r->reason = c->watched ? WARDEN_REASON_POLICY_CHANGED : WARDEN_REASON_NONE;
+	r->reason = !c->watched ? WARDEN_REASON_NONE :
+		    v->answer.reason == WARDEN_REASON_PURPOSE_ENDED ? v->answer.reason : WARDEN_REASON_POLICY_CHANGED;
 	r->generation = c->generation;
 	r->layer = v->answer.layer;
 	r->policy_version = v->answer.version;

@@ -18,13 +18,27 @@
 typedef int (*rule_fn)(struct probe *p, const struct warden_snapshot *snap,
 		       const struct warden_rule *rule);
 
-static bool allows(const struct warden_snapshot *snap, const struct warden_request *req)
+static bool can_end(const struct warden_snapshot *snap, const struct warden_rule *rule)
+{
+	u32 i;
+
+	for (i = 0; rule && rule->purpose && i < snap->nr_purposes; i++)
+		if (snap->purposes[i].key == rule->purpose)
+			return snap->purposes[i].until || snap->purposes[i].lasts;
+	return false;
+}
+
+/* What must be allowed @always rests on no purpose that ends. */
+static bool allows(const struct warden_snapshot *snap, const struct warden_request *req, bool always)
 {
 	struct warden_verdict v;
 
 	warden_decide(snap, req, &v);
+	if (always && can_end(snap, v.rule))
+		return false;
 	return v.action == WARDEN_ACTION_ALLOW || v.reason == WARDEN_REASON_NO_CONSENT ||
-	       v.reason == WARDEN_REASON_LAPSED || v.reason == WARDEN_REASON_NOT_SET_UP; /* which are for a time */
+	       v.reason == WARDEN_REASON_LAPSED || /* which are for a time */
+	       v.reason == WARDEN_REASON_NOT_SET_UP || v.reason == WARDEN_REASON_PURPOSE_ENDED;
 }
 
 /* Try the point. */
@@ -33,9 +47,9 @@ static int try(struct probe *p)
 	p->steps += p->weight + 1;
 	if (p->steps > STEPS_MAX)
 		return -E2BIG;
-	if (!p->always && !allows(p->from, &p->req))
+	if (!p->always && !allows(p->from, &p->req, false))
 		return 0;
-	return allows(p->by, &p->req) ? 0 : -EPERM;
+	return allows(p->by, &p->req, p->always) ? 0 : -EPERM;
 }
 
 /* --- which rules can tell points apart ------------------------------------------------ */

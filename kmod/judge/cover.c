@@ -159,7 +159,8 @@ static int try_rule(struct probe *p, const struct warden_rule *rule)
 	p->program = find_program(p);
 	p->req = (struct warden_request){ .domain = rule->domain,
 					  .subject = &p->subject,
-					  .object = &p->object };
+					  .object = &p->object,
+					  .exports = rule->flags & WARDEN_RULE_FLAG_EXPORT };
 	if (p->program) {
 		for (i = 0, err = 0; !err && i < p->program->nr_digests; i++)
 			err = try_subject(p, &p->program->digests[i]);
@@ -172,7 +173,7 @@ static int try_rule(struct probe *p, const struct warden_rule *rule)
 }
 
 /* Try the allow rules of p->from that have all of @flags. */
-static int try_rules(struct probe *p, u8 flags, u32 *line)
+static int try_rules(struct probe *p, u16 flags, u32 *line)
 {
 	int err = 0;
 	u32 i;

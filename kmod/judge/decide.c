@@ -194,29 +194,34 @@ static bool is_doubtful(const struct warden_request *req)
 	return req->domain == WARDEN_DOMAIN_SENSOR && req->subject->unproven;
 }
 
+/* A rule that left some peers alone to who used a sensor leaves none of them when it has ended. */
+static void note_ended(struct warden_verdict *v, const struct warden_rule *rule,
+		       const struct warden_request *req)
+{
+	v->ended = rule;
+	v->bound |= warden_match_binds(rule, req);
+}
+
 /* A rule that matches and does not deny; it may not stand now. */
 static void weigh_standing(const struct warden_snapshot *snap, const struct warden_request *req,
 			   const struct warden_rule *rule, struct warden_verdict *v)
 {
-	if (req->exports && !(rule->flags & WARDEN_RULE_FLAG_EXPORT)) {
+	const u8 action = READ_ONCE(rule->action);
+
+	if (req->exports && !(rule->flags & WARDEN_RULE_FLAG_EXPORT))
 		v->kept = rule;
-		return;
-	}
-	switch (READ_ONCE(rule->action)) {
-	case WARDEN_RULE_LAPSED:
+	else if (action & WARDEN_RULE_ENDED)
+		note_ended(v, rule, req);
+	else if (action & WARDEN_RULE_LAPSED)
 		v->lapsed = rule;
-		break;
-	case WARDEN_RULE_WAITS:
+	else if (action & WARDEN_RULE_WAITS)
 		v->waits = rule;
-		break;
-	case WARDEN_RULE_OVER:
-		break;
-	default:
-		if (rule->program && is_doubtful(req))
-			v->doubtful = true;
-		else
-			weigh_allow(snap, req, rule, v);
-	}
+	else if (action & WARDEN_RULE_OVER)
+		return;
+	else if (rule->program && is_doubtful(req))
+		v->doubtful = true;
+	else
+		weigh_allow(snap, req, rule, v);
 }
 
 /*
@@ -444,9 +449,13 @@ static void blame(struct warden_verdict *v, const struct warden_rule *rule, u8 r
 /* What is denied by a default, and by no egress rule, for want of a rule or a default that stands. */
 static void blame_what_rests(struct warden_verdict *v, u32 domain)
 {
-	if (v->action != WARDEN_ACTION_DENY || v->bound)
+	if (v->action != WARDEN_ACTION_DENY)
 		return;
-	if (v->waits || READ_ONCE(v->snap->waits) & BIT(domain))
+	if (v->ended)
+		blame(v, v->ended, WARDEN_REASON_PURPOSE_ENDED);
+	else if (v->bound)
+		return;
+	else if (v->waits || READ_ONCE(v->snap->waits) & BIT(domain))
 		blame(v, v->waits, WARDEN_REASON_NOT_SET_UP);
 	else if (v->lapsed)
 		blame(v, v->lapsed, WARDEN_REASON_LAPSED);

@@ -158,6 +158,7 @@ struct warden_request {
  * @limiter: the layer of @limit
  * @lapsed: a rule that would allow it, had it not lapsed; NULL for none
  * @waits: a rule that would allow it, had the device an owner; NULL for none
+ * @ended: a rule that would allow it, had its purpose not ended; NULL for none
  * @kept: sensor: a rule that allows its use, and no export; NULL for none
  * @ground: of all layers together: the rule of each that was asked, NULL for none
  *
@@ -167,7 +168,7 @@ struct warden_verdict {
 	u8 action;
 	u8 mode;
 	u8 reason;
-	u8 flags;
+	u16 flags;
 	u16 withdraw_ms;
 	bool bound;
 	bool astray;
@@ -181,6 +182,7 @@ struct warden_verdict {
 	const struct warden_snapshot *limiter;
 	const struct warden_rule *lapsed;
 	const struct warden_rule *waits;
+	const struct warden_rule *ended;
 	const struct warden_rule *kept;
 	const struct warden_rule *ground[WARDEN_LAYERS];
 };

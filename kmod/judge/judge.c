@@ -24,6 +24,7 @@
 #include "network/egress.h"
 #include "network/opening.h"
 #include "policy/layers.h"
+#include "policy/purpose.h"
 #include "policy/shadow.h"
 #include "policy/use.h"
 #include "program/command.h"
@@ -45,6 +46,7 @@ static void copy_verdict(struct warden_answer *answer, u64 generation,
 	answer->version = v->snap->version;
 	answer->generation = generation;
 	answer->line = v->rule ? v->rule->line : 0;
+	answer->purpose = v->reason == WARDEN_REASON_PURPOSE_ENDED ? v->rule->purpose : 0;
 	answer->flags = v->flags;
 	answer->withdraw_ms = v->withdraw_ms ?: WARDEN_WITHDRAW_MS;
 	answer->rate = v->limit ? v->limit->rate : 0;
@@ -168,7 +170,7 @@ static bool may_be_opened(const struct warden_layers *layers, const struct warde
 {
 	return req->domain == WARDEN_DOMAIN_LISTEN && warden_verdict_denies(v) &&
 	       !READ_ONCE(layers->layer[0]->shut) &&
-	       (!v->rule || v->reason == WARDEN_REASON_LAPSED) &&
+	       (!v->rule || v->reason == WARDEN_REASON_LAPSED || v->reason == WARDEN_REASON_PURPOSE_ENDED) &&
 	       warden_opening_holds(req->protocol, req->port);
 }
 
@@ -453,6 +455,8 @@ static void fill_request(struct warden_record *r, const struct warden_request *r
 
 static void tell_verdict(struct warden_record *r, const struct warden_answer *answer)
 {
+	if (answer->purpose)
+		warden_purpose_name(answer->layer, answer->purpose, r->purpose, sizeof(r->purpose));
 	r->event = WARDEN_EVENT_VERDICT;
 	r->action = WARDEN_ACTION_DENY;
 	r->observed = answer->observed;

@@ -37,6 +37,7 @@ struct warden_shadow_answer {
  * @sharer: who has that rate: warden_snapshot_key() of the program the rule names; 0 is
  *	    all it allows together
  * @line: line of the rule; 0 is none
+ * @purpose: key of the purpose that has ended, where that is the reason
  * @layer: enum warden_role of the layer that decided; 0 is the boot profile
  * @version: version of that layer
  * @generation: generation of the policy
@@ -57,13 +58,14 @@ struct warden_answer {
 	bool observed;
 	bool has_receipt;
 	u8 reason;
-	u8 flags;
+	u16 flags;
 	u8 layer;
 	u8 validity;
 	u16 withdraw_ms;
 	u32 rate;
 	u64 sharer;
 	u32 line;
+	u64 purpose;
 	u32 version;
 	u64 generation;
 	u64 consents;

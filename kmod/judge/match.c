@@ -64,7 +64,7 @@ bool warden_match_filters(u16 protocol)
  */
 static bool matches_unknown(const struct warden_rule *rule, const struct warden_request *req)
 {
-	return warden_match_filters(req->protocol) == (rule->action == WARDEN_ACTION_ALLOW);
+	return warden_match_filters(req->protocol) == (rule->action != WARDEN_ACTION_DENY);
 }
 
 static bool is_called(const struct warden_pattern *pattern, const char *name)
@@ -203,11 +203,11 @@ bool warden_match_strays(const struct warden_snapshot *snap, const struct warden
  * @req: the request
  *
  * Context: Any.
- * Return: true if it allows egress while using the class that is asked about.
+ * Return: true if it allows egress while using the class that is asked about, or did.
  */
 bool warden_match_binds(const struct warden_rule *rule, const struct warden_request *req)
 {
-	return req->domain == WARDEN_DOMAIN_EGRESS && rule->action == WARDEN_ACTION_ALLOW &&
+	return req->domain == WARDEN_DOMAIN_EGRESS && rule->action != WARDEN_ACTION_DENY &&
 	       matches_used(rule, req);
 }
 

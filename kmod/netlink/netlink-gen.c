@@ -163,11 +163,13 @@ const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_ARGUMENTS + 1]
 	[WARDEN_A_PROGRAM_ARGUMENTS] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
-const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_NOTICE + 1] = {
+const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_LASTS + 1] = {
 	[WARDEN_A_PURPOSE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WARDEN_A_PURPOSE_LABEL] = { .type = NLA_NUL_STRING, .len = 63, },
 	[WARDEN_A_PURPOSE_TEXT] = { .type = NLA_NUL_STRING, .len = 255, },
 	[WARDEN_A_PURPOSE_NOTICE] = NLA_POLICY_EXACT_LEN(32),
+	[WARDEN_A_PURPOSE_UNTIL] = NLA_POLICY_MIN(NLA_U64, 1),
+	[WARDEN_A_PURPOSE_LASTS] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_OWN + 1] = {
@@ -411,6 +413,14 @@ static const struct nla_policy warden_owner_enroll_nl_policy[WARDEN_A_TRUST_REST
 	[WARDEN_A_TRUST_CERTIFICATE] = { .type = NLA_BINARY, },
 	[WARDEN_A_TRUST_NOT_AFTER] = { .type = NLA_U64, },
 	[WARDEN_A_TRUST_RESTORED] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+/* WARDEN_CMD_PURPOSE_RESTORE - do */
+static const struct nla_policy warden_purpose_restore_nl_policy[WARDEN_A_PURPOSE_STATE_LEFT + 1] = {
+	[WARDEN_A_PURPOSE_STATE_LAYER] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[WARDEN_A_PURPOSE_STATE_DIGEST] = NLA_POLICY_EXACT_LEN(32),
+	[WARDEN_A_PURPOSE_STATE_LABEL] = { .type = NLA_NUL_STRING, .len = 63, },
+	[WARDEN_A_PURPOSE_STATE_LEFT] = { .type = NLA_U64, },
 };
 
 /* Ops table for warden */
@@ -726,6 +736,20 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.doit		= warden_nl_owner_enroll_doit,
 		.policy		= warden_owner_enroll_nl_policy,
 		.maxattr	= WARDEN_A_TRUST_RESTORED,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= WARDEN_CMD_PURPOSE_GET,
+		.start	= warden_nl_start_read,
+		.dumpit	= warden_nl_purpose_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= WARDEN_CMD_PURPOSE_RESTORE,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_purpose_restore_doit,
+		.policy		= warden_purpose_restore_nl_policy,
+		.maxattr	= WARDEN_A_PURPOSE_STATE_LEFT,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 };

@@ -22,7 +22,7 @@ extern const struct nla_policy warden_header_nl_policy[WARDEN_A_HEADER_SETUP + 1
 extern const struct nla_policy warden_measure_nl_policy[WARDEN_A_MEASURE_DOMAINS + 1];
 extern const struct nla_policy warden_principal_nl_policy[WARDEN_A_PRINCIPAL_NAME + 1];
 extern const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_ARGUMENTS + 1];
-extern const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_NOTICE + 1];
+extern const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_LASTS + 1];
 extern const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_OWN + 1];
 extern const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1];
 extern const struct nla_policy warden_window_nl_policy[WARDEN_A_WINDOW_TO + 1];
@@ -94,6 +94,9 @@ int warden_nl_rule_renew_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_rule_use_restore_doit(struct sk_buff *skb,
 				    struct genl_info *info);
 int warden_nl_owner_enroll_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_purpose_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
+int warden_nl_purpose_restore_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	WARDEN_NLGRP_AUDIT,

@@ -62,6 +62,8 @@ static const char *const words[] = {
 	[WARDEN_CMD_RULE_RENEW] = "rule-renew",
 	[WARDEN_CMD_RULE_USE_RESTORE] = "rule-use-restore",
 	[WARDEN_CMD_OWNER_ENROLL] = "owner-enroll",
+	[WARDEN_CMD_PURPOSE_GET] = "purpose-get",
+	[WARDEN_CMD_PURPOSE_RESTORE] = "purpose-restore",
 };
 
 static_assert(ARRAY_SIZE(words) == WARDEN_CMD_MAX + 1, "a command has no word");

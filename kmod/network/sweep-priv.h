@@ -42,6 +42,7 @@ struct warden_sweep_found {
  * @out: it is about those that speak to others, and not about those that receive
  * @had: there was a policy before, and no boot profile
  * @abort: the policy has what is older ended
+ * @reason: enum warden_reason, why the policy in force is another
  * @note: it only finds which sockets there are (sweep-note.c)
  * @seen: sockets that it is about
  * @nr: how many @found, of these
@@ -64,6 +65,7 @@ struct warden_sweep {
 	bool had;
 	bool abort;
 	bool note;
+	u8 reason;
 	u32 seen;
 	u32 nr;
 	u32 room;

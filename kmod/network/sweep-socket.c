@@ -225,8 +225,12 @@ void warden_sweep_read_peer(struct warden_request *req, const struct warden_swee
 	req->interface = find_way(sk);
 }
 
-/* Is there a program this layer lets speak to them? What is denied to one closes nothing for others. */
-static bool lets_any(const struct warden_snapshot *snap, const struct warden_request *req, u32 *line)
+/*
+ * Is there a program this layer lets speak to them? What is denied to one closes nothing for others. @allows is
+ * what a rule that allows has of WARDEN_ACTION_ALLOW and WARDEN_RULE_ENDING: of before, the one that ends did.
+ */
+static bool lets_any(const struct warden_snapshot *snap, const struct warden_request *req, u8 allows,
+		     u32 *line)
 {
 	bool open = snap->defaults[WARDEN_DOMAIN_CONNECT].action == WARDEN_ACTION_ALLOW;
 	u32 i = warden_decide_rules(snap, WARDEN_DOMAIN_CONNECT, 0);
@@ -242,20 +246,21 @@ static bool lets_any(const struct warden_snapshot *snap, const struct warden_req
 			*line = rule->line;
 			return false;
 		}
-		open |= rule->action == WARDEN_ACTION_ALLOW;
+		open |= !!(rule->action & allows);
 	}
 	return open;
 }
 
 /* The layer by which nobody may speak to them, one that is enforced if there is one; NULL is none. */
 static const struct warden_snapshot *find_closer(const struct warden_layers *layers,
-						 const struct warden_request *req, u32 *line)
+						 const struct warden_request *req, u8 allows,
+						 u32 *line)
 {
 	const struct warden_snapshot *closer = NULL;
 	u32 i, found;
 
 	for (i = 0; i < layers->nr; i++) {
-		if (!layers->layer[i]->version || lets_any(layers->layer[i], req, &found))
+		if (!layers->layer[i]->version || lets_any(layers->layer[i], req, allows, &found))
 			continue;
 		if (closer && layers->layer[i]->defaults[WARDEN_DOMAIN_CONNECT].mode != WARDEN_MODE_ENFORCE)
 			continue;
@@ -271,7 +276,7 @@ static bool was_spoken_to(const struct warden_sweep *s, const struct warden_requ
 {
 	u32 line;
 
-	return !find_closer(s->before, req, &line);
+	return !find_closer(s->before, req, WARDEN_ACTION_ALLOW | WARDEN_RULE_ENDING, &line);
 }
 
 static bool is_lost(const struct warden_sweep *s, const struct warden_sweep_found *f)
@@ -282,7 +287,7 @@ static bool is_lost(const struct warden_sweep *s, const struct warden_sweep_foun
 
 	rcu_read_lock();
 	warden_sweep_read_peer(&req, f);
-	lost = find_closer(s->layers, &req, &line) && (s->abort || was_spoken_to(s, &req));
+	lost = find_closer(s->layers, &req, WARDEN_ACTION_ALLOW, &line) && (s->abort || was_spoken_to(s, &req));
 	rcu_read_unlock();
 	return lost;
 }
@@ -366,6 +371,8 @@ static void name_peer(char *text, size_t size, const struct warden_sweep *s,
 /* Programs may receive at a port, and the kernel may not. */
 static u8 reason_of(const struct warden_sweep *s, const struct sock *sk)
 {
+	if (s->reason == WARDEN_REASON_PURPOSE_ENDED)
+		return s->reason;
 	return is_kernels(sk) && !warden_port_stops(s->layers->ports, bit_of(sk)) ?
 		       WARDEN_REASON_KERNEL_NOT_NAMED : WARDEN_REASON_PORT_CLOSED;
 }
@@ -389,7 +396,7 @@ static struct warden_record *describe(struct warden_sweep *s, const struct warde
 	r->event = WARDEN_EVENT_SWEEP;
 	r->domain = s->out ? WARDEN_DOMAIN_CONNECT : WARDEN_DOMAIN_LISTEN;
 	r->action = WARDEN_ACTION_ALLOW;
-	r->reason = s->out ? WARDEN_REASON_POLICY_CHANGED : reason_of(s, sk);
+	r->reason = s->out ? s->reason : reason_of(s, sk);
 	r->generation = s->layers->generation;
 	r->layer = snap->layer;
 	r->policy_version = snap->version;
@@ -429,7 +436,7 @@ static struct warden_ending *begin_outgoing(struct warden_sweep *s, const struct
 
 	rcu_read_lock();
 	warden_sweep_read_peer(&req, f);
-	snap = find_closer(s->layers, &req, &line);
+	snap = find_closer(s->layers, &req, WARDEN_ACTION_ALLOW, &line);
 	ends = snap && snap->defaults[WARDEN_DOMAIN_CONNECT].mode == WARDEN_MODE_ENFORCE &&
 	       !warden_socket_is_kernels(f->sk) && (s->abort || (s->had && was_spoken_to(s, &req)));
 	rcu_read_unlock();

@@ -91,10 +91,11 @@ static bool closes_peers(const struct warden_layers *layers)
  * warden_sweep() - look after what is older than the policy
  * @old: the policy of before
  * @layers: the policy in force now
+ * @reason: enum warden_reason, why it is another
  *
  * Context: In a change, sleeps. Without memory nothing is ended, which is recorded.
  */
-void warden_sweep(const struct warden_layers *old, const struct warden_layers *layers)
+void warden_sweep(const struct warden_layers *old, const struct warden_layers *layers, u32 reason)
 {
 	bool abort = asks_for_abort(layers);
 	bool in = closes_more(old, layers, abort), out = closes_peers(layers);
@@ -113,6 +114,7 @@ void warden_sweep(const struct warden_layers *old, const struct warden_layers *l
 	s->old = old->ports;
 	s->had = old->layer[0]->version;
 	s->abort = abort;
+	s->reason = reason;
 	if (in)
 		walk(s);
 	s->out = true;

@@ -125,7 +125,7 @@ static void follow(void)
 
 	if (maker->setup && warden_owner_stands())
 		warden_use_restart(maker);
-	if (warden_policy_again())
+	if (warden_policy_again(WARDEN_REASON_POLICY_CHANGED))
 		warden_use_again();
 }
 

@@ -34,6 +34,7 @@
 #include "owner.h"
 #include "pack.h"
 #include "policy.h"
+#include "purpose.h"
 #include "program/measure.h"
 #include "program/quarantine.h"
 #include "session/session.h"
@@ -88,7 +89,7 @@ static int ready(const struct warden_layers *layers, struct netlink_ext_ack *ext
 	return err;
 }
 
-static struct warden_committed publish(struct warden_layers *layers, struct warden_layers **old)
+static struct warden_committed publish(struct warden_layers *layers, struct warden_layers **old, u32 reason)
 {
 	struct warden_committed done;
 
@@ -102,8 +103,9 @@ static struct warden_committed publish(struct warden_layers *layers, struct ward
 	warden_usb_follow();
 	warden_consent_follow(layers);
 	warden_use_follow(layers);
+	warden_purpose_follow();
 	warden_inbound_settle();
-	warden_sweep(*old, layers);
+	warden_sweep(*old, layers, reason);
 	warden_broker_follow(layers);
 	mod_delayed_work(system_unbound_wq, &pack_work, PACK_AFTER);
 	done.generation = layers->generation;
@@ -111,9 +113,9 @@ static struct warden_committed publish(struct warden_layers *layers, struct ward
 	return done;
 }
 
-static unsigned int review(void)
+static unsigned int review(u32 reason)
 {
-	return warden_session_review(WARDEN_REASON_POLICY_CHANGED, ktime_get_boottime_ns(), NULL);
+	return warden_session_review(reason, ktime_get_boottime_ns(), NULL);
 }
 
 static void pack(struct warden_snapshot *snap)
@@ -180,7 +182,7 @@ static struct warden_committed revert(u32 reason)
 {
 	const bool others = warden_owner_settle(provisional.before); /* the owner went meanwhile */
 	struct warden_layers *old;
-	struct warden_committed done = publish(provisional.before, &old);
+	struct warden_committed done = publish(provisional.before, &old, WARDEN_REASON_POLICY_CHANGED);
 
 	warden_change_assert_held();
 	warden_change_tell(&(struct warden_change){
@@ -193,7 +195,8 @@ static struct warden_committed revert(u32 reason)
 	warden_use_doubt();
 	if (others)
 		warden_use_again();
-	done.ended = review();
+	warden_purpose_doubt();
+	done.ended = review(WARDEN_REASON_POLICY_CHANGED);
 	return done;
 }
 
@@ -386,6 +389,8 @@ static struct warden_layers *prepare(struct warden_snapshot *snap, const struct 
 	if (!err)
 		err = begin_uses(snap, extack);
 	if (!err)
+		warden_purpose_begin(snap, warden_layers_find(warden_layers_get_rcu(), snap->layer));
+	if (!err)
 		err = warden_inbound_prepare(layers, extack);
 	if (!err)
 		err = ready(layers, extack);
@@ -409,7 +414,7 @@ static struct warden_committed put_in_force(struct warden_layers *layers,
 	warden_ports_renew(layers); /* of the layers that are left */
 	if (c->confirm) /* what may come back keeps its hooks: they are attached now, so this cannot fail */
 		warden_links_need(WARDEN_NEED_WAITING, warden_needs(warden_layers_get_rcu()));
-	done = publish(layers, &old);
+	done = publish(layers, &old, WARDEN_REASON_POLICY_CHANGED);
 	warden_change_tell(&(struct warden_change){
 		.event = WARDEN_EVENT_POLICY_LOAD,
 		.reason = c->force ? WARDEN_REASON_FORCED : WARDEN_REASON_NONE,
@@ -421,7 +426,7 @@ static struct warden_committed put_in_force(struct warden_layers *layers,
 		warden_layers_retire(old);
 		settle(layers, snap->layer);
 	}
-	done.ended = review();
+	done.ended = review(WARDEN_REASON_POLICY_CHANGED);
 	return done;
 }
 
@@ -534,20 +539,21 @@ int warden_policy_drop(u8 layer, struct warden_committed *done, struct netlink_e
 	}
 	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_POLICY_DROP,
 						    .snap = snap });
-	*done = publish(layers, &old);
+	*done = publish(layers, &old, WARDEN_REASON_POLICY_CHANGED);
 	warden_layers_retire(old);
 	tell_wider(layers, layer);
-	done->ended = review();
+	done->ended = review(WARDEN_REASON_POLICY_CHANGED);
 	return 0;
 }
 
 /**
- * warden_policy_again() - put the policy in force anew: rules lapsed or were renewed, or the owner changed
+ * warden_policy_again() - put the policy in force anew: rules lapsed, ended or were renewed, or the owner changed
+ * @reason: enum warden_reason, of what ends by it
  *
  * Context: In a change; sleeps.
  * Return: 0, or -ENOMEM, where the ports that packets find closed are those of before.
  */
-int warden_policy_again(void)
+int warden_policy_again(u32 reason)
 {
 	struct netlink_ext_ack extack = {};
 	struct warden_layers *layers = warden_layers_copy(), *old;
@@ -564,9 +570,9 @@ int warden_policy_again(void)
 		warden_layers_free(layers);
 		return -ENOMEM;
 	}
-	publish(layers, &old);
+	publish(layers, &old, reason);
 	warden_layers_retire(old);
-	review();
+	review(reason);
 	return 0;
 }
 
@@ -645,6 +651,7 @@ void warden_policy_raise_floor(u8 layer, u32 version)
 void __init warden_policy_init(void)
 {
 	warden_use_init();
+	warden_purpose_init();
 	hrtimer_setup(&revert_timer, time_is_up, CLOCK_BOOTTIME, HRTIMER_MODE_ABS);
 	warden_links_need(WARDEN_NEED_POLICY, warden_needs(warden_layers_get_rcu()));
 }
@@ -659,6 +666,7 @@ void warden_policy_exit(void)
 {
 	hrtimer_cancel(&revert_timer);
 	cancel_work_sync(&revert_work);
+	warden_purpose_exit();
 	warden_use_exit(); /* what was taken back may have begun a look, which may have packing begun */
 	cancel_delayed_work_sync(&pack_work);
 	warden_shadow_exit();

@@ -8,22 +8,14 @@
 
 #include "snapshot.h"
 
-/**
- * warden_snapshot_stands() - what a rule that allows does, with an owner or without
- * @snap: its layer
- * @rule: the rule, which has not lapsed
- * @owned: the device has an owner
- *
- * Context: Any.
- * Return: WARDEN_ACTION_ALLOW, WARDEN_RULE_WAITS or WARDEN_RULE_OVER.
- */
-u8 warden_snapshot_stands(const struct warden_snapshot *snap, const struct warden_rule *rule, bool owned)
+/* What keeps a rule that allows from standing, of these two. */
+static u8 barred(const struct warden_rule *rule, bool owned)
 {
-	if (!snap->setup || rule->flags & WARDEN_RULE_FLAG_SAFETY)
-		return WARDEN_ACTION_ALLOW;
+	if (rule->flags & WARDEN_RULE_FLAG_SAFETY)
+		return 0;
 	if (rule->flags & WARDEN_RULE_FLAG_SETUP)
-		return owned ? WARDEN_RULE_OVER : WARDEN_ACTION_ALLOW;
-	return owned || !warden_snapshot_gates(rule->domain) ? WARDEN_ACTION_ALLOW : WARDEN_RULE_WAITS;
+		return owned ? WARDEN_RULE_OVER : 0;
+	return owned || !warden_snapshot_gates(rule->domain) ? 0 : WARDEN_RULE_WAITS;
 }
 
 static void set_up_default(struct warden_snapshot *snap, u32 domain)
@@ -44,7 +36,7 @@ static void set_up_default(struct warden_snapshot *snap, u32 domain)
  * @snap: the layer; where it asks for no owner nothing changes
  * @owned: the device has one
  *
- * A rule that has lapsed stays so.
+ * A rule that has lapsed stays so, and one whose purpose has ended.
  *
  * Context: In a change, or nobody else sees @snap. Where it is in force, publish the layers anew.
  * Return: true if anything changed.
@@ -53,7 +45,6 @@ bool warden_snapshot_set_up(struct warden_snapshot *snap, bool owned)
 {
 	bool changed = snap->setup && snap->shut == owned;
 	u32 i;
-	u8 now;
 
 	if (!snap->setup)
 		return false;
@@ -63,10 +54,13 @@ bool warden_snapshot_set_up(struct warden_snapshot *snap, bool owned)
 			set_up_default(snap, i);
 	for (i = 0; i < snap->nr_rules; i++) {
 		struct warden_rule *rule = &snap->rules[i];
+		u8 bar, now;
 
-		if (rule->action == WARDEN_ACTION_DENY || rule->action == WARDEN_RULE_LAPSED)
+		if (rule->action == WARDEN_ACTION_DENY)
 			continue;
-		now = warden_snapshot_stands(snap, rule, owned);
+		bar = barred(rule, owned);
+		now = warden_action_without(rule->action, WARDEN_RULE_WAITS | WARDEN_RULE_OVER);
+		now = bar ? warden_action_with(now, bar) : now;
 		changed |= rule->action != now;
 		WRITE_ONCE(rule->action, now);
 	}

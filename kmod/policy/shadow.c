@@ -21,6 +21,7 @@
 #include "network/egress.h"
 #include "network/service.h"
 #include "owner.h"
+#include "purpose.h"
 #include "shadow.h"
 
 /* The whole stack it is asked in; NULL is none. Replaced inside a change. */
@@ -133,6 +134,7 @@ int warden_shadow_load(struct warden_snapshot *snap, struct netlink_ext_ack *ext
 		warden_snapshot_put(snap);
 		return err;
 	}
+	warden_purpose_begin(snap, NULL);
 	/* nobody reads it back */
 	kvfree(snap->bytes);
 	snap->bytes = NULL;

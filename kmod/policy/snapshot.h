@@ -18,12 +18,27 @@
 /* Domains whose rules may lapse: sensor, listen, connect; the first is none. */
 #define WARDEN_DOMAIN_LAPSES	(WARDEN_DOMAIN_CONNECT + 1)
 
-/* What a rule that allowed does once it has lapsed: neither WARDEN_ACTION_DENY nor _ALLOW. */
-#define WARDEN_RULE_LAPSED	(WARDEN_ACTION_ALLOW + 1)
+/*
+ * What a rule that allowed does instead, one or more of these: neither WARDEN_ACTION_DENY nor _ALLOW. It
+ * lapsed, as nobody used it; its purpose ended, and that is being put in force; it waits until the device
+ * has an owner, or was for the time before.
+ */
+#define WARDEN_RULE_LAPSED	0x02
+#define WARDEN_RULE_ENDED	0x04
+#define WARDEN_RULE_ENDING	0x08
+#define WARDEN_RULE_WAITS	0x10
+#define WARDEN_RULE_OVER	0x20
 
-/* The same of one that waits until the device has an owner, and of one that was for the time before. */
-#define WARDEN_RULE_WAITS	(WARDEN_ACTION_ALLOW + 2)
-#define WARDEN_RULE_OVER	(WARDEN_ACTION_ALLOW + 3)
+/* What a rule that allows, or did, does with one more of these, and without some. */
+static inline u8 warden_action_with(u8 action, u8 why)
+{
+	return (action & ~WARDEN_ACTION_ALLOW) | why;
+}
+
+static inline u8 warden_action_without(u8 action, u8 why)
+{
+	return (action & ~why) ?: WARDEN_ACTION_ALLOW;
+}
 
 /**
  * struct warden_program - a program the policy names
@@ -63,6 +78,11 @@ struct warden_arguments {
  * @has_notice: @notice is set
  * @notice: SHA-256 of the privacy notice a consent to it is given to
  * @key: warden_snapshot_key() of @label
+ * @until: seconds since 1970, UTC, when it ends; 0 is never
+ * @lasts: seconds after its load when it ends; 0 is never
+ * @ends: both of them on the boot-time clock, in ns, from when it is in force; changed inside a change
+ * @ended: it has; the same
+ * @told: there is a record of it; the same
  * @label: its name
  */
 struct warden_purpose {
@@ -70,6 +90,11 @@ struct warden_purpose {
 	bool has_notice;
 	u8 notice[WARDEN_DIGEST_SIZE];
 	u64 key;
+	u64 until;
+	u32 lasts;
+	u64 ends;
+	bool ended;
+	bool told;
 	char label[WARDEN_LABEL_MAX + 1];
 };
 
@@ -89,7 +114,7 @@ struct warden_quorum {
  * struct warden_rule - one rule, names resolved
  * @topology: warden_snapshot_key() of the one device or port it is about, or
  *	      warden_snapshot_name_key() of a driver or node; 0 is any
- * @purpose: key of the purpose; 0 is none
+ * @purpose: key of the purpose, with which a rule that allows ends; 0 is none
  * @line: line in the policy text
  * @program: index into the programs plus one; 0 is any program
  * @digest: exec, module, firmware, usb, bpf: index into the rule digests plus one; 0 is any object
@@ -130,10 +155,10 @@ struct warden_rule {
 	u16 port_high;
 	u16 withdraw_ms;
 	u32 rate;
-	u8 domain;
 	u8 action;
 	u8 class;
-	u8 flags;
+	u16 domain : 5;
+	u16 flags : 11;
 };
 
 /**
@@ -283,8 +308,8 @@ struct warden_signer {
  * Published in a struct warden_layers and freed a grace period after the last
  * of those that hold it was replaced. A reader that must sleep copies what it
  * needs first. @wider and how the bytes are kept are what changes: told, never decided by; and what
- * use.c writes: @uses, and that a rule has lapsed; and what warden_snapshot_set_up() does. After either
- * of these the layers are published anew.
+ * use.c, purpose.c and setup.c write: @uses, @waits and @shut, and which rules do not stand now, after which the
+ * layers are published anew.
  */
 struct warden_snapshot {
 	u32 users;
@@ -378,7 +403,6 @@ static inline bool warden_snapshot_gates(u32 domain)
 }
 
 /* setup.c */
-u8 warden_snapshot_stands(const struct warden_snapshot *snap, const struct warden_rule *rule, bool owned);
 bool warden_snapshot_set_up(struct warden_snapshot *snap, bool owned);
 
 #ifdef __KERNEL__

@@ -238,6 +238,11 @@ int warden_stage_add_purpose(struct warden_stage *stage, const struct nlattr *at
 	if (purpose->has_notice)
 		memcpy(purpose->notice, nla_data(tb[WARDEN_A_PURPOSE_NOTICE]),
 		       sizeof(purpose->notice));
+	purpose->until = tb[WARDEN_A_PURPOSE_UNTIL] ? nla_get_u64(tb[WARDEN_A_PURPOSE_UNTIL]) : 0;
+	purpose->lasts = get_u32(tb, WARDEN_A_PURPOSE_LASTS, 0);
+	purpose->ends = U64_MAX;
+	purpose->ended = false;
+	purpose->told = false;
 	return 0;
 }
 

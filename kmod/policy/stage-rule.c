@@ -183,7 +183,6 @@ static const struct {
 				  "only a sensor or egress rule has a class of sensors" },
 	[WARDEN_A_RULE_TOPOLOGY] = { BIT(WARDEN_DOMAIN_SENSOR) | BIT(WARDEN_DOMAIN_USB),
 				     sensors_only },
-	[WARDEN_A_RULE_PURPOSE] = { BIT(WARDEN_DOMAIN_SENSOR), sensors_only },
 	[WARDEN_A_RULE_WITHDRAW_MS] = { BIT(WARDEN_DOMAIN_SENSOR), sensors_only },
 	[WARDEN_A_RULE_PRINCIPAL] = { BIT(WARDEN_DOMAIN_SENSOR), sensors_only },
 	[WARDEN_A_RULE_QUORUM] = { BIT(WARDEN_DOMAIN_SENSOR), sensors_only },
@@ -276,6 +275,12 @@ static int check_rule(struct nlattr *const *tb, const struct nlattr *attr,
 	    rule->domain != WARDEN_DOMAIN_SENSOR)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_FLAGS],
 					   "only a sensor rule can ask for consent, a signal or blank, or allow export");
+	if (rule->purpose && rule->domain != WARDEN_DOMAIN_SENSOR && rule->action != WARDEN_ACTION_ALLOW)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PURPOSE],
+					   "what is denied serves no purpose");
+	if (rule->purpose && rule->flags & WARDEN_RULE_FLAG_SAFETY)
+		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_PURPOSE],
+					   "what the safety list names ends with no purpose");
 	if (rule->flags & WARDEN_RULE_FLAG_EXPORT && rule->action != WARDEN_ACTION_ALLOW)
 		return warden_stage_refuse(extack, tb[WARDEN_A_RULE_FLAGS],
 					   "what is denied is not exported");

@@ -123,7 +123,7 @@ static u32 list_known(const struct warden_snapshot *before, struct known *known,
 		if (!is_carried(rule))
 			continue;
 		k = (struct known){ .hash = hash_of(before, rule, s), .use = READ_ONCE(before->uses[i]),
-				    .lapsed = rule->action == WARDEN_RULE_LAPSED };
+				    .lapsed = rule->action & WARDEN_RULE_LAPSED };
 		known[nr++] = k;
 		k.hash = hash_of_terms(before, rule, k.hash);
 		known[nr++] = k;
@@ -164,7 +164,7 @@ static void carry_all(struct warden_snapshot *snap, const struct known *known, u
 			continue;
 		snap->uses[i] = k->use;
 		if (k->lapsed && !(rule->flags & WARDEN_RULE_FLAG_SAFETY))
-			rule->action = WARDEN_RULE_LAPSED;
+			rule->action = warden_action_with(rule->action, WARDEN_RULE_LAPSED);
 	}
 }
 

@@ -98,7 +98,7 @@ void warden_use_rule(const struct warden_snapshot *snap, const struct warden_rul
 {
 	s32 now;
 
-	if (!snap->uses || READ_ONCE(rule->action) == WARDEN_RULE_LAPSED)
+	if (!snap->uses || READ_ONCE(rule->action) > WARDEN_ACTION_ALLOW)
 		return;
 	now = moment_of(seconds_now(), true);
 	if (READ_ONCE(snap->uses[rule - snap->rules]) != now)
@@ -220,7 +220,7 @@ static u32 lapse_of(struct warden_snapshot *snap, bool sockets, s64 now, u32 tol
 		if (!limit || rule->action != WARDEN_ACTION_ALLOW || !is_over(&snap->uses[i], limit, now) ||
 		    (rule->domain != WARDEN_DOMAIN_SENSOR && !sockets))
 			continue;
-		set_action(rule, WARDEN_RULE_LAPSED);
+		set_action(rule, warden_action_with(rule->action, WARDEN_RULE_LAPSED));
 		if (told + nr++ < TOLD)
 			tell(snap, rule, WARDEN_EVENT_RULE_LAPSE);
 	}
@@ -310,7 +310,7 @@ int warden_use_settle(void)
 
 	warden_change_assert_held();
 	if (pending)
-		err = warden_policy_again();
+		err = warden_policy_again(WARDEN_REASON_POLICY_CHANGED);
 	if (!err)
 		pending = false;
 	arm();
@@ -386,7 +386,7 @@ void warden_use_restart(struct warden_snapshot *snap)
 
 	warden_change_assert_held();
 	for (i = 0; snap->uses && i < snap->nr_rules; i++)
-		if (snap->rules[i].action != WARDEN_RULE_LAPSED && !is_used(snap->uses[i]))
+		if (!(snap->rules[i].action & WARDEN_RULE_LAPSED) && !is_used(snap->uses[i]))
 			WRITE_ONCE(snap->uses[i], now);
 }
 
@@ -427,9 +427,9 @@ static u32 renew_layer(struct warden_snapshot *snap, u32 line, u32 *found, u32 t
 			continue;
 		++*found;
 		WRITE_ONCE(snap->uses[i], moment_of(now, is_used(snap->uses[i])));
-		if (rule->action != WARDEN_RULE_LAPSED)
+		if (!(rule->action & WARDEN_RULE_LAPSED))
 			continue;
-		set_action(rule, warden_snapshot_stands(snap, rule, warden_owner_stands()));
+		set_action(rule, warden_action_without(rule->action, WARDEN_RULE_LAPSED));
 		if (told + nr++ < TOLD)
 			tell(snap, rule, WARDEN_EVENT_RULE_RENEW);
 	}
@@ -504,7 +504,7 @@ bool warden_use_restore(const struct warden_rule_state *state)
 	if (!is_used(READ_ONCE(*use)))
 		WRITE_ONCE(*use, moment_of(seconds_now() - state->idle, state->used));
 	if (state->lapsed && !(rule->flags & WARDEN_RULE_FLAG_SAFETY))
-		set_action(rule, WARDEN_RULE_LAPSED);
+		set_action(rule, warden_action_with(rule->action, WARDEN_RULE_LAPSED));
 	return true;
 }
 
@@ -517,8 +517,8 @@ static void describe(struct warden_rule_state *s, const struct warden_snapshot *
 					 .domain = rule->domain, .used = is_used(use),
 					 .idle = max_t(s64, seconds_now() - second_of(use), 0),
 					 .after = limit_of(snap, rule) };
-	s->lapsed = READ_ONCE(rule->action) == WARDEN_RULE_LAPSED;
-	s->action = rule->action == WARDEN_ACTION_DENY ? WARDEN_ACTION_DENY : WARDEN_ACTION_ALLOW;
+	s->lapsed = READ_ONCE(rule->action) & WARDEN_RULE_LAPSED;
+	s->action = min_t(u8, READ_ONCE(rule->action), WARDEN_ACTION_ALLOW);
 	s->has_ports = rule->domain == WARDEN_DOMAIN_LISTEN || rule->domain == WARDEN_DOMAIN_CONNECT ||
 		       rule->domain == WARDEN_DOMAIN_BIND;
 	if (s->has_ports) {

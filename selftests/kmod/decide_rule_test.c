@@ -51,6 +51,41 @@ TEST_F(decide, default_tells_the_boot_profile)
 	EXPECT_VERDICT(ALLOW, DEFAULT, 0);
 }
 
+TEST_F(decide, export_takes_a_word_of_the_rule)
+{
+	struct warden_rule rule = rule_camera(1, WARDEN_ACTION_ALLOW);
+
+	policy_add_rule(&self->p, rule);
+	EXPECT_VERDICT(ALLOW, RULE, 1);
+	self->req.exports = true;
+	EXPECT_VERDICT(DENY, EXPORT, 1);
+	rule.line = 2;
+	rule.flags = WARDEN_RULE_FLAG_EXPORT;
+	policy_add_rule(&self->p, rule);
+	EXPECT_VERDICT(ALLOW, RULE, 2);
+	policy_add_rule(&self->p, rule_camera(1, WARDEN_ACTION_DENY));
+	EXPECT_VERDICT(DENY, RULE, 3);
+}
+
+TEST_F(decide, export_is_allowed_where_the_sensor_is_by_default)
+{
+	policy_add_rule(&self->p, rule_camera(1, WARDEN_ACTION_ALLOW));
+	self->req.exports = true;
+	self->p.snap.defaults[WARDEN_DOMAIN_SENSOR].action = WARDEN_ACTION_ALLOW;
+	EXPECT_VERDICT(ALLOW, DEFAULT, 0);
+}
+
+TEST_F(decide, rule_whose_purpose_ended_allows_nothing_and_is_named)
+{
+	struct warden_rule rule = rule_camera(1, WARDEN_ACTION_ALLOW);
+
+	rule.action = WARDEN_RULE_ENDED | WARDEN_RULE_LAPSED;
+	policy_add_rule(&self->p, rule);
+	EXPECT_VERDICT(DENY, PURPOSE_ENDED, 1);
+	policy_add_rule(&self->p, rule_camera(1, WARDEN_ACTION_ALLOW));
+	EXPECT_VERDICT(ALLOW, RULE, 2);
+}
+
 TEST_F(decide, allow_names_its_rule_and_program)
 {
 	policy_add_rule(&self->p, rule_camera(1, WARDEN_ACTION_ALLOW));

@@ -255,6 +255,7 @@ const struct warden_noun *warden_noun_policy(void)
 		  "PATH)",
 		  warden_policy_who_can },
 		{ "drift", "", warden_policy_drift },
+		{ "purposes", "", warden_policy_purposes },
 		{ "unused", "[--all]", warden_policy_unused },
 		{ "renew", "[--layer LAYER] LINE|all", warden_policy_renew },
 		{ "learn", "[--from RECORDS.json]", warden_policy_learn },

@@ -170,6 +170,8 @@ static int gather(struct saving *s, struct warden_fault *f)
 		err = warden_state_save_cut(s->state, nl, f);
 	if (!err)
 		err = warden_state_save_use(s->state, nl, f);
+	if (!err)
+		err = warden_state_save_purposes(s->state, nl, f);
 	warden_nl_close(nl);
 	return err;
 }
@@ -408,6 +410,8 @@ static int restore(struct restoring *r, const struct options *o)
 	err = restore_switches(r);
 	if (!err)
 		err = warden_state_restore_cut(r->state, r->nl, r->f);
+	if (!err)
+		err = warden_state_restore_purposes(r->state, r->trust_clock ? r->away : 0, r->nl, r->f);
 	if (!err)
 		err = restore_root(r);
 	if (!err)

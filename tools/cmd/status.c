@@ -283,7 +283,11 @@ static int run_status(const struct warden_ctl *ctl, int argc, char **argv)
 		.unreached = print_hindrance,
 	};
 
-	return warden_usage_none(argc, argv) ? WARDEN_EXIT_USAGE : warden_ask_one(ctl, &ask);
+	int status = warden_usage_none(argc, argv) ? WARDEN_EXIT_USAGE : warden_ask_one(ctl, &ask);
+
+	if (!status && !ctl->json)
+		warden_policy_print_purposes();
+	return status;
 }
 
 const struct warden_noun *warden_noun_status(void)

@@ -324,6 +324,9 @@ static void ask_itself(const struct warden_view *v, const struct warden_question
 		o->what = WARDEN_OUTCOME_CONSENT;
 		o->observed = reply.mode == WARDEN_MODE_OBSERVE;
 	}
+	if (rule && rule->action == WARDEN_ACTION_ALLOW && rule->purpose && rule->purpose <= v->ends.n &&
+	    v->ends.v[rule->purpose - 1])
+		o->ends = v->purposes.v[rule->purpose - 1];
 	if (rule && rule->action == WARDEN_ACTION_ALLOW && q->domain == WARDEN_DOMAIN_SENSOR &&
 	    reply.reason != WARDEN_REASON_EXPORT) {
 		o->withdraw_ms = rule->withdraw_ms;
@@ -369,7 +372,8 @@ bool warden_outcome_same(const struct warden_outcome *a, const struct warden_out
 
 	if (a->what != b->what || a->observed != b->observed || a->n != b->n ||
 	    a->withdraw_ms != b->withdraw_ms || a->signals != b->signals ||
-	    a->blank != b->blank || a->exports != b->exports || a->rate != b->rate)
+	    a->blank != b->blank || a->exports != b->exports || a->rate != b->rate ||
+	    strcmp(a->ends ? a->ends : "", b->ends ? b->ends : ""))
 		return false;
 	for (i = 0; i < a->n; i++)
 		if (strcmp(a->purposes[i], b->purposes[i]))
@@ -406,6 +410,8 @@ const char *warden_outcome_text(char to[WARDEN_OUTCOME_TEXT], const struct warde
 					 warden_rate_unit_of(o->rate)->word);
 	if (o->exports && used < WARDEN_OUTCOME_TEXT)
 		used += (size_t)snprintf(to + used, WARDEN_OUTCOME_TEXT - used, ", and to export");
+	if (o->ends && used < WARDEN_OUTCOME_TEXT)
+		used += (size_t)snprintf(to + used, WARDEN_OUTCOME_TEXT - used, ", until %s ends", o->ends);
 	if (o->blank && used < WARDEN_OUTCOME_TEXT)
 		used += (size_t)snprintf(to + used, WARDEN_OUTCOME_TEXT - used, ", then blank");
 	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)

@@ -52,6 +52,7 @@ struct warden_outcome {
 	uint32_t signals; /* WARDEN_RULE_SIGNALS of that rule */
 	bool blank;
 	bool exports; /* a rule allows to export, too */
+	const char *ends;	  /* the purpose of that rule, where it ends; NULL is none */
 	const char *purposes[WARDEN_ORACLE_PURPOSES]; /* any of which would do, sorted */
 	unsigned int n;
 };

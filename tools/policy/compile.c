@@ -240,6 +240,10 @@ static void put_purpose(struct compile *c, size_t n)
 	warden_blob_put_string(c->b, WARDEN_A_PURPOSE_TEXT, p->text.text);
 	if (d)
 		warden_blob_put(c->b, WARDEN_A_PURPOSE_NOTICE, d->sha256, WARDEN_DIGEST_SIZE);
+	if (p->until.text)
+		warden_blob_put_u64(c->b, WARDEN_A_PURPOSE_UNTIL, warden_model_day_end(p->until.text));
+	if (p->lasts)
+		warden_blob_put_u32(c->b, WARDEN_A_PURPOSE_LASTS, p->lasts);
 	warden_blob_nest_end(c->b, nest);
 }
 

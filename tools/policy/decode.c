@@ -172,6 +172,8 @@ static int read_entry(struct warden_view *v, int type, const struct warden_value
 	case WARDEN_A_POLICY_PROGRAM:
 		return read_program(v, &o, nest);
 	case WARDEN_A_POLICY_PURPOSE:
+		*warden_array_add(&v->ends) = warden_object_has(&o, WARDEN_A_PURPOSE_UNTIL) ||
+					      warden_object_has(&o, WARDEN_A_PURPOSE_LASTS);
 		*warden_array_add(&v->purposes) = keep(v, &o, WARDEN_A_PURPOSE_LABEL);
 		return 0;
 	case WARDEN_A_POLICY_RULE:
@@ -293,6 +295,7 @@ void warden_view_close(struct warden_view *v)
 	free(v->bytes);
 	free(v->programs.v);
 	free(v->purposes.v);
+	free(v->ends.v);
 	free(v->rules.v);
 	free(v->brokers.v);
 	free(v->owners.v);

@@ -69,6 +69,7 @@ struct warden_view {
 	struct warden_arena arena;
 	WARDEN_ARRAY(struct warden_program_view) programs;
 	WARDEN_ARRAY(const char *) purposes;
+	WARDEN_ARRAY(bool) ends; /* of each purpose: whether it does */
 	WARDEN_ARRAY(struct warden_rule_view) rules;
 	WARDEN_ARRAY(struct warden_broker_view) brokers;
 	WARDEN_ARRAY(struct warden_owner) owners; /* by digest */

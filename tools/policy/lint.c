@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <warden/domain.h>
 
@@ -433,11 +434,27 @@ static void warn_rule(struct lint *l, uint32_t n)
 				  "");
 }
 
+/* By the clock of who looks at the text. */
+static void warn_purposes(const struct lint *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->m->purposes.n; i++) {
+		const struct warden_purpose *p = &l->m->purposes.v[i];
+
+		if (p->until.text && warden_model_day_end(p->until.text) <= (uint64_t)time(NULL))
+			warden_diags_warn(l->d, p->until.at,
+					  "purpose `%s` ended with this day, and its rules allow nothing; "
+					  "name a later one", p->name.text);
+	}
+}
+
 void warden_lint_model(struct warden_model *m, struct warden_diags *d)
 {
 	struct lint l = { .m = m, .d = d };
 	uint32_t n;
 
+	warn_purposes(&l);
 	sort_atoms(&l);
 	for (n = 0; n < m->rules.n; n++)
 		warn_rule(&l, n);

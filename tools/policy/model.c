@@ -2,6 +2,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <warden/arguments.h>
 #include <warden/unit.h>
@@ -157,6 +158,15 @@ static bool date_exists(const char *date)
 	if (month < 1 || month > 12 || day < 1)
 		return false;
 	return day <= (unsigned int)days[month - 1] + (month == 2 && leap);
+}
+
+uint64_t warden_model_day_end(const char *date)
+{
+	struct tm tm = { .tm_year = (int)number_at(date, 4) - 1900, .tm_mon = (int)number_at(date + 5, 2) - 1,
+			 .tm_mday = (int)number_at(date + 8, 2) + 1 };
+	time_t end = timegm(&tm);
+
+	return end > 0 ? (uint64_t)end : 1; /* a day before 1970 is over as well */
 }
 
 void warden_model_set_support(struct warden_model *m, struct warden_diags *d,
@@ -407,6 +417,9 @@ void warden_model_add_purpose(struct warden_model *m, struct warden_diags *d,
 	else
 		warden_index_add(&m->purpose_names, name.text, (uint32_t)m->purposes.n);
 	warden_model_check_length(d, name, "the name of the purpose", WARDEN_LABEL_MAX);
+	if (purpose->until.text && !date_exists(purpose->until.text))
+		warden_diags_add(d, purpose->until.at, "%s is no day of the calendar; write YYYY-MM-DD",
+				 purpose->until.text);
 	warden_model_check_length(d, purpose->text, "the text of the purpose", WARDEN_TEXT_MAX);
 	if (m->purposes.n == WARDEN_PURPOSES_MAX)
 		warden_diags_add(d, name.at, "a policy can name %u purposes; this is one more",
@@ -458,7 +471,7 @@ void warden_model_set_unused(struct warden_model *m, struct warden_diags *d, uin
 	if (unused->at.line)
 		warden_diags_add(d, at, "when %s is said here a second time; the first is on %s, keep one",
 				 unused_what(domain), warden_diags_where(d, unused->at, where));
-	if (seconds < 1 || seconds > 36500 * 86400u)
+	if (seconds < 1 || seconds > WARDEN_MODEL_SPAN_MAX)
 		warden_diags_add(d, at, "%s after 1 second to 36500 days", unused_what(domain));
 	*unused = (struct warden_unused){ at, (uint32_t)seconds };
 }

@@ -73,6 +73,9 @@ struct warden_purpose {
 	struct warden_name name;
 	struct warden_name text;
 	struct warden_name notice; /* file of the privacy notice; NULL is none */
+	struct warden_name until;  /* its last day; NULL is none */
+	struct warden_place after; /* of @lasts */
+	uint32_t lasts;		   /* seconds after its load; 0 is for ever */
 };
 
 /* What may stand behind most statements. */
@@ -239,6 +242,12 @@ struct warden_model {
 };
 
 /* A unit the language counts time in. */
+/* The longest time a statement can name. */
+#define WARDEN_MODEL_SPAN_MAX (36500 * 86400u)
+
+/* When the day of a date has ended, in seconds since 1970, UTC. */
+uint64_t warden_model_day_end(const char *date);
+
 struct warden_time_unit {
 	const char *word;
 	uint32_t seconds;

@@ -50,6 +50,7 @@ struct warden_parse {
 	struct warden_place at;	      /* of the next character to be lexed */
 	struct warden_span statement; /* of the comment or string being lexed */
 	struct warden_rule rule;      /* the rule being read */
+	struct warden_purpose purpose; /* the same */
 	struct warden_tags tags;      /* what stands behind the statement being read */
 	struct warden_place library;  /* where the measurement of libraries is asked for */
 	struct warden_place unclosed; /* the text that lacks its closing quote */
@@ -106,6 +107,8 @@ bool warden_parse_kernel(struct warden_parse *p, struct warden_name word);
 /* `DOMAIN unused N days`: of consents, or of the rules of a domain. */
 void warden_parse_unused(struct warden_parse *p, uint32_t domain, struct warden_name word, uint32_t n,
 			 struct warden_place at, struct warden_name unit);
+/* `for N days`: seconds, or 0 where it is wrong. */
+uint32_t warden_parse_span(struct warden_parse *p, uint32_t n, struct warden_place at, struct warden_name unit);
 /* `at most N per second`: uses in an hour, or 0 where it is wrong. */
 uint32_t warden_parse_rate(struct warden_parse *p, struct warden_name most, uint32_t n,
 			   struct warden_place at, struct warden_name per, struct warden_name unit);

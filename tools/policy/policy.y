@@ -101,14 +101,9 @@ static struct warden_part joined(struct warden_part list, struct warden_part one
 	return list;
 }
 
-static void add_purpose(struct warden_parse *p, struct warden_name name, struct warden_name text,
-			const struct warden_name *notice)
+static void begin_purpose(struct warden_parse *p, struct warden_name name, struct warden_name text)
 {
-	struct warden_purpose purpose = { .name = name, .text = text };
-
-	if (notice)
-		purpose.notice = warden_parse_relative(p, *notice);
-	warden_model_add_purpose(p->model, p->diags, &purpose);
+	p->purpose = (struct warden_purpose){ .name = name, .text = text };
 }
 
 /* Who must consent, and how many of them; 0 is each. */
@@ -262,8 +257,7 @@ simple:
 	| CONTACT STRING		{ warden_model_set_contact(MODEL, DIAGS, $2); }
 	| SUPPORT UNTIL DATE		{ warden_model_set_support(MODEL, DIAGS, $3); }
 	| MODE mode			{ warden_model_set_mode(MODEL, DIAGS, $2, @1.from); }
-	| PURPOSE NAME STRING		{ add_purpose(p, $2, $3, NULL); }
-	| PURPOSE NAME STRING NOTICE STRING	{ add_purpose(p, $2, $3, &$5); }
+	| purpose purpose_options	{ warden_model_add_purpose(MODEL, DIAGS, &p->purpose); }
 	| CONSENT NAME NUMBER NAME {
 		warden_parse_unused(p, WARDEN_DOMAIN_CONSENT, $2, $3, @3.from, $4);
 	}
@@ -306,6 +300,30 @@ simple:
 	| MEASURE measured no_tags tags	{ end_measure(p); }
 	| APPRAISE domain FROM STRING no_tags tags	{ add_appraise(p, @1.from, $2, $4); }
 	| rule
+	;
+
+purpose:
+	PURPOSE NAME STRING	{ begin_purpose(p, $2, $3); }
+	;
+
+purpose_options:
+	%empty
+	| purpose_options purpose_option
+	;
+
+purpose_option:
+	NOTICE STRING {
+		once(p, &p->purpose.notice.at, @1.from, "`notice`");
+		p->purpose.notice = warden_parse_relative(p, $2);
+	}
+	| UNTIL DATE {
+		once(p, &p->purpose.until.at, @1.from, "`until`");
+		p->purpose.until = $2;
+	}
+	| FOR NUMBER NAME {
+		once(p, &p->purpose.after, @1.from, "`for`");
+		p->purpose.lasts = warden_parse_span(p, $2, @2.from, $3);
+	}
 	;
 
 /* What may stand behind a statement that is no rule. */

@@ -31,17 +31,22 @@ static void end_statement(const struct warden_tags *tags, FILE *to)
 }
 
 /* In the largest unit that divides it. */
-static void print_unused(const struct warden_model *m, uint32_t domain, FILE *to)
+static void print_span(uint32_t seconds, FILE *to)
 {
-	uint32_t seconds = m->unused[domain].seconds;
 	size_t i = 0;
 
-	if (!seconds)
-		return;
 	while (seconds % warden_time_unit(i)->seconds)
 		i++;
-	fprintf(to, "%s unused %u %s;\n", domain_word(domain), seconds / warden_time_unit(i)->seconds,
-		warden_time_unit(i)->word);
+	fprintf(to, "%u %s", seconds / warden_time_unit(i)->seconds, warden_time_unit(i)->word);
+}
+
+static void print_unused(const struct warden_model *m, uint32_t domain, FILE *to)
+{
+	if (!m->unused[domain].seconds)
+		return;
+	fprintf(to, "%s unused ", domain_word(domain));
+	print_span(m->unused[domain].seconds, to);
+	fputs(";\n", to);
 }
 
 static void print_header(const struct warden_model *m, FILE *to)
@@ -395,6 +400,12 @@ static void print_purpose(const struct warden_purpose *p, FILE *to)
 	if (p->notice.text) {
 		fputs(" notice ", to);
 		put_text(to, p->notice.text);
+	}
+	if (p->until.text)
+		fprintf(to, " until %s", p->until.text);
+	if (p->lasts) {
+		fputs(" for ", to);
+		print_span(p->lasts, to);
 	}
 	fputs(";\n", to);
 }

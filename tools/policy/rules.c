@@ -81,8 +81,8 @@ static void check_consent_is_not_there(struct warden_diags *d, const struct ward
 {
 	static const char only[] = "is for `use` rules; leave it out";
 
-	if (r->purpose.text)
-		warden_diags_add(d, r->purpose.at, "`for` %s", only);
+	if (r->purpose.text && r->action == WARDEN_ACTION_DENY)
+		warden_diags_add(d, r->purpose.at, "a `deny` rule serves no purpose; leave out `for`");
 	if (r->consent.line)
 		warden_diags_add(d, r->consent, "`with consent` %s", only);
 	if (r->withdraw.line)

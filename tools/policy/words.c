@@ -259,6 +259,21 @@ void warden_parse_unused(struct warden_parse *p, uint32_t domain, struct warden_
 					(uint64_t)n * unit_seconds(unit.text), at);
 }
 
+uint32_t warden_parse_span(struct warden_parse *p, uint32_t n, struct warden_place at, struct warden_name unit)
+{
+	uint64_t seconds = (uint64_t)n * unit_seconds(unit.text);
+
+	if (!unit_seconds(unit.text))
+		warden_diags_add(p->diags, unit.at,
+				 "`%s` is no unit of time here; write days, hours, minutes or seconds",
+				 unit.text);
+	else if (!seconds || seconds > WARDEN_MODEL_SPAN_MAX)
+		warden_diags_add(p->diags, at, "a purpose ends after 1 second to 36500 days");
+	else
+		return (uint32_t)seconds;
+	return 0;
+}
+
 uint32_t warden_parse_rate(struct warden_parse *p, struct warden_name most, uint32_t n,
 			   struct warden_place at, struct warden_name per, struct warden_name unit)
 {

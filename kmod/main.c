@@ -197,9 +197,12 @@ static int __init warden_init(void)
 	warden_policy_init();
 	warden_debug_init();
 	warden_opening_init();
-	err = warden_consent_init();
+	err = warden_inbound_init();
 	if (err)
 		goto err_base;
+	err = warden_consent_init();
+	if (err)
+		goto err_inbound;
 	err = warden_session_init();
 	if (err)
 		goto err_consent;
@@ -238,6 +241,8 @@ err_session:
 	warden_session_exit();
 err_consent:
 	warden_consent_exit();
+err_inbound:
+	warden_inbound_exit();
 err_base:
 	warden_debug_exit();
 	warden_policy_exit();

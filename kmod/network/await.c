@@ -26,6 +26,7 @@
 
 #include "await.h"
 #include "flow.h"
+#include "netfilter.h"
 #include "packet.h"
 #include "policy/layers.h"
 #include "ports.h"
@@ -36,7 +37,7 @@
 #define PICKED_LOW  32768
 #define PICKED_HIGH 60999
 
-/* Protects the two below. Under inbound_lock; nests those of the kernel for networks. */
+/* Protects the two below. Under inbound_lock; nests those of netfilter.c, and the kernel's for its list of networks. */
 static DEFINE_MUTEX(await_lock);
 static bool ready;  /* there is room for notes, and packets are looked at */
 static bool noting; /* the hook stands */
@@ -170,20 +171,7 @@ static const struct nf_hook_ops hook_ops[] = {
 	{ .hook = on_out6, .pf = NFPROTO_IPV6, .hooknum = NF_INET_LOCAL_OUT, .priority = INT_MIN },
 };
 
-static int __net_init enter_network(struct net *net)
-{
-	return nf_register_net_hooks(net, hook_ops, ARRAY_SIZE(hook_ops));
-}
-
-static void __net_exit leave_network(struct net *net)
-{
-	nf_unregister_net_hooks(net, hook_ops, ARRAY_SIZE(hook_ops));
-}
-
-static struct pernet_operations networks = {
-	.init = enter_network,
-	.exit = leave_network,
-};
+static struct warden_netfilter hooks = { .ops = hook_ops, .nr = ARRAY_SIZE(hook_ops) };
 
 /* --- when the hook stands ------------------------------------------------------------- */
 
@@ -277,7 +265,7 @@ static int start(void)
 	lockdep_assert_held(&await_lock);
 	if (noting)
 		return 0;
-	err = register_pernet_subsys(&networks);
+	err = warden_netfilter_add(&hooks);
 	WRITE_ONCE(noting, !err);
 	return err;
 }
@@ -288,7 +276,7 @@ static void stop(void)
 	if (!noting)
 		return;
 	WRITE_ONCE(noting, false);
-	unregister_pernet_subsys(&networks);
+	warden_netfilter_del(&hooks);
 }
 
 static void note_late(struct work_struct *work)

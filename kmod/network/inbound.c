@@ -4,7 +4,7 @@
  * whoever listens: a listener that is older than the policy, a socket that got its port by
  * sending, the kernel itself.
  *
- * Netfilter hooks of the module's own, in every network there is. What comes in is
+ * Netfilter hooks of the module's own, in every network there is (netfilter.h). What comes in is
  * looked at behind all tables, where nothing leads it elsewhere any more, and what
  * goes out ahead of them, so that both see the addresses a socket sees. That a table
  * accepts something ends its own chain only. They stand while the policy in force
@@ -30,6 +30,7 @@
 #include "await.h"
 #include "inbound.h"
 #include "judge/decide.h"
+#include "netfilter.h"
 #include "netlink/extack.h"
 #include "opening.h"
 #include "packet.h"
@@ -248,20 +249,7 @@ static const struct nf_hook_ops hook_ops[] = {
 	{ .hook = on_in6, .pf = NFPROTO_IPV6, .hooknum = NF_INET_LOCAL_IN, .priority = INT_MAX },
 };
 
-static int __net_init enter_network(struct net *net)
-{
-	return nf_register_net_hooks(net, hook_ops, ARRAY_SIZE(hook_ops));
-}
-
-static void __net_exit leave_network(struct net *net)
-{
-	nf_unregister_net_hooks(net, hook_ops, ARRAY_SIZE(hook_ops));
-}
-
-static struct pernet_operations networks = {
-	.init = enter_network,
-	.exit = leave_network,
-};
+static struct warden_netfilter hooks = { .ops = hook_ops, .nr = ARRAY_SIZE(hook_ops) };
 
 static int register_hooks(void)
 {
@@ -270,7 +258,7 @@ static int register_hooks(void)
 	lockdep_assert_held(&inbound_lock);
 	if (err)
 		return err;
-	err = register_pernet_subsys(&networks);
+	err = warden_netfilter_add(&hooks);
 	if (err) {
 		warden_await_stop();
 		synchronize_net(); /* packets in the hooks of the networks before the one that failed */
@@ -287,7 +275,7 @@ static void unregister_hooks(void)
 		return;
 	WRITE_ONCE(registered, false);
 	warden_await_stop();
-	unregister_pernet_subsys(&networks);
+	warden_netfilter_del(&hooks);
 	synchronize_net(); /* packets that are in the hooks */
 	warden_await_exit();
 }
@@ -304,6 +292,16 @@ static void settle_hooks(const struct warden_ports *ports, bool keep)
 		warden_await_settle(ports, keep);
 	else if (!keep)
 		unregister_hooks();
+}
+
+static int meet_networks(void)
+{
+	return warden_netfilter_init();
+}
+
+static void leave_networks(void)
+{
+	warden_netfilter_exit();
 }
 
 static bool is_noting(void)
@@ -337,6 +335,15 @@ static void unregister_hooks(void)
 }
 
 static void settle_hooks(const struct warden_ports *ports, bool keep)
+{
+}
+
+static int meet_networks(void)
+{
+	return 0;
+}
+
+static void leave_networks(void)
 {
 }
 
@@ -426,6 +433,17 @@ void warden_inbound_enable(bool on)
 }
 
 /**
+ * warden_inbound_init() - be told of networks
+ *
+ * Context: Process context, module init; waits for networks that go.
+ * Return: 0 or -ENOMEM.
+ */
+int warden_inbound_init(void)
+{
+	return meet_networks();
+}
+
+/**
  * warden_inbound_exit() - look at no packet any more
  *
  * Context: Process context, sleeps; no command can run any more.
@@ -434,6 +452,7 @@ void warden_inbound_exit(void)
 {
 	cancel_delayed_work_sync(&settle_work);
 	warden_inbound_enable(false);
+	leave_networks();
 	warden_inbound_tell_exit();
 }
 

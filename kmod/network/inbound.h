@@ -29,6 +29,7 @@ int warden_inbound_prepare(struct warden_layers *layers, struct netlink_ext_ack 
 void warden_inbound_use(const struct warden_ports *ports);
 void warden_inbound_settle(void);
 void warden_inbound_enable(bool on);
+int warden_inbound_init(void);
 void warden_inbound_exit(void);
 int warden_inbound_request(const struct sock *sk, const struct sk_buff *skb);
 void warden_inbound_status(struct warden_inbound_status *st);

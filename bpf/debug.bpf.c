@@ -150,7 +150,10 @@ int BPF_PROG(warden_inode_mkdir, struct inode *dir, struct dentry *dentry)
 	return clamp_errno(warden_kf_mkdir(dentry));
 }
 
-/* What the lockdown module would refuse and no other hook here sees. */
+/*
+ * What the lockdown module would refuse and no other hook here sees. Where a driver finds its
+ * device can be told by an ioctl of a serial line and by parameters of modules: at any address.
+ */
 static __always_inline __u32 surface_of(enum lockdown_reason what)
 {
 	if (what == LOCKDOWN_KPROBES)
@@ -159,7 +162,11 @@ static __always_inline __u32 surface_of(enum lockdown_reason what)
 		return WARDEN_DEBUG_SURFACE_MSR;
 	if (what == LOCKDOWN_IOPORT ||
 	    what == LOCKDOWN_PCI_ACCESS ||
-	    what == LOCKDOWN_ACPI_TABLES)
+	    what == LOCKDOWN_ACPI_TABLES ||
+	    what == LOCKDOWN_EFI_TEST ||
+	    what == LOCKDOWN_PCMCIA_CIS ||
+	    what == LOCKDOWN_TIOCSSERIAL ||
+	    what == LOCKDOWN_MODULE_PARAMETERS)
 		return WARDEN_DEBUG_SURFACE_KMEM;
 	return WARDEN_DEBUG_SURFACE_NONE;
 }
@@ -178,7 +185,7 @@ int BPF_PROG(warden_locked_down, enum lockdown_reason what)
 		return 0;
 	report_canary(WARDEN_HOOK_LOCKED_DOWN);
 	if (what == LOCKDOWN_HIBERNATION)
-		return may_hold_sessions() ? clamp_errno(warden_kf_hibernate()) : 0;
+		return clamp_errno(warden_kf_hibernate());
 	surface = surface_of(what);
 	if (!surface || !debug_is_asked())
 		return 0;

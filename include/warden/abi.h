@@ -56,7 +56,7 @@ struct warden_ticket {
  * @sessions: open sessions; at 0 no descriptor can be a sensor's
  * @domains: bit mask of enum warden_domain, those in which a policy denies anything
  * @sockets: bit mask of enum warden_socket_class, those a policy denies to anybody
- * @debug: non-zero while some debug surface, or what admits a USB device, may be closed
+ * @debug: non-zero while some debug surface, what admits a USB device, or what starts a kernel may be closed
  * @local: non-zero while a policy names brokers at local sockets
  * @brokered: sockets that the module knows as connections to brokers, or as theirs
  * @ways: non-zero while a rule asks by which interface a socket speaks to others

@@ -21,6 +21,7 @@
 #include "device/classify.h"
 #include "device/inventory.h"
 #include "judge/judge.h"
+#include "program/code.h"
 #include "program/identity.h"
 
 #define MEM_MINOR     1	  /* drivers/char/mem.c */
@@ -118,6 +119,24 @@ static u32 surface_of_trace(const struct dentry *dentry)
 	return WARDEN_DEBUG_SURFACE_TRACEFS;
 }
 
+/*
+ * Whoever writes the number of a disk there starts the memory that is on it, with a kernel
+ * in it that may be any: kernel/power/hibernate.c, resume_store().
+ */
+static bool is_resume(const struct dentry *dentry)
+{
+	return is_at(dentry, "resume", "power") && IS_ROOT(dentry->d_parent->d_parent);
+}
+
+static u32 surface_of_sysfs(const struct dentry *dentry, fmode_t mode)
+{
+	if (!(mode & FMODE_WRITE))
+		return WARDEN_DEBUG_SURFACE_NONE;
+	if (is_at(dentry, "kgdboc", "parameters"))
+		return WARDEN_DEBUG_SURFACE_KGDB;
+	return is_resume(dentry) ? WARDEN_DEBUG_SURFACE_KEXEC : WARDEN_DEBUG_SURFACE_NONE;
+}
+
 static u32 surface_of_proc(const struct dentry *dentry, fmode_t mode)
 {
 	if (IS_ROOT(dentry->d_parent) && is_named(dentry, "kcore"))
@@ -152,8 +171,7 @@ u32 warden_debug_of_file(const struct file *file)
 	case PROC_SUPER_MAGIC:
 		return surface_of_proc(dentry, file->f_mode);
 	case SYSFS_MAGIC:
-		return file->f_mode & FMODE_WRITE && is_at(dentry, "kgdboc", "parameters") ?
-			       WARDEN_DEBUG_SURFACE_KGDB : WARDEN_DEBUG_SURFACE_NONE;
+		return surface_of_sysfs(dentry, file->f_mode);
 	case GADGETFS_MAGIC:
 		return file->f_mode & FMODE_WRITE ? WARDEN_DEBUG_SURFACE_GADGET :
 						    WARDEN_DEBUG_SURFACE_NONE;
@@ -214,15 +232,8 @@ bool warden_debug_is_traced_by_another(const struct file *program)
 	return another;
 }
 
-/**
- * warden_debug_judge() - decide the current program's use of a debug surface, and record a refusal
- * @surface: enum warden_debug_surface
- * @may_sleep: its file may be read where its digest is not known
- *
- * Context: Process context of the subject; sleeps where it may.
- * Return: 0, or -EACCES where the caller must refuse.
- */
-int warden_debug_judge(u32 surface, bool may_sleep)
+/* Decide the current program's use of a surface; @tells: a refusal is recorded. */
+static int judge(u32 surface, bool may_sleep, bool tells)
 {
 	struct warden_identity subject;
 	struct warden_request req = {
@@ -240,7 +251,53 @@ int warden_debug_judge(u32 surface, bool may_sleep)
 	else
 		warden_identity_known(&subject);
 	err = warden_judge(&req, &answer);
-	if (warden_answer_tells(&answer))
+	if (tells && warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, warden_debug_word(surface), 0);
 	return err;
+}
+
+/**
+ * warden_debug_judge() - decide the current program's use of a debug surface, and record a refusal
+ * @surface: enum warden_debug_surface
+ * @may_sleep: its file may be read where its digest is not known
+ *
+ * Context: Process context of the subject; sleeps where it may.
+ * Return: 0, or -EACCES where the caller must refuse.
+ */
+int warden_debug_judge(u32 surface, bool may_sleep)
+{
+	return judge(surface, may_sleep, true);
+}
+
+/**
+ * warden_debug_judge_file() - the same for a file that is one
+ * @surface: enum warden_debug_surface
+ *
+ * The one by which memory on a disk is started is judged as a kernel besides.
+ *
+ * Context: Process context of the subject, its open hook; sleeps.
+ * Return: 0, or -EACCES where the caller must refuse.
+ */
+int warden_debug_judge_file(u32 surface)
+{
+	int err = warden_debug_asked() ? judge(surface, true, true) : 0;
+
+	return err || surface != WARDEN_DEBUG_SURFACE_KEXEC ? err : warden_code_kernel("/sys/power/resume");
+}
+
+/**
+ * warden_debug_hibernates() - may the machine hibernate, or start what is on a disk?
+ *
+ * Both are one question. A disk that gives back other memory than it was given is a kernel of
+ * whoever has the disk. Whoever reads what states of sleep there are asks it, too, so a
+ * refusal is not recorded.
+ *
+ * Context: Process context, does not sleep.
+ * Return: 0, or -EACCES where the caller must refuse.
+ */
+int warden_debug_hibernates(void)
+{
+	int err = warden_debug_asked() ? judge(WARDEN_DEBUG_SURFACE_KEXEC, false, false) : 0;
+
+	return err ?: warden_code_kernel(NULL);
 }

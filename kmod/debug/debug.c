@@ -194,7 +194,8 @@ static void refresh(void)
 
 	WRITE_ONCE(asked, gate && warden_judge_has_rules(WARDEN_DOMAIN_DEBUG));
 	if (gate)
-		WRITE_ONCE(gate->debug, asked || warden_judge_has_rules(WARDEN_DOMAIN_USB));
+		WRITE_ONCE(gate->debug, asked || warden_judge_has_rules(WARDEN_DOMAIN_USB) ||
+						warden_judge_touches(WARDEN_DOMAIN_MODULE));
 	shut_sysrq(gate && warden_debug_state(WARDEN_DEBUG_SURFACE_SYSRQ, &seconds) ==
 				   WARDEN_DEBUG_STATE_CLOSED);
 }

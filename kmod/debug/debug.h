@@ -14,6 +14,8 @@ u32 warden_debug_of_file(const struct file *file);
 u32 warden_debug_of_directory(const struct dentry *dentry);
 bool warden_debug_is_traced_by_another(const struct file *program);
 int warden_debug_judge(u32 surface, bool may_sleep);
+int warden_debug_judge_file(u32 surface);
+int warden_debug_hibernates(void);
 
 /* debug-older.c: what was set up before one was closed. */
 void warden_debug_search(u32 closed, u32 *count);

@@ -378,7 +378,7 @@ __bpf_kfunc int warden_kf_kexec(void)
 	warden_kfunc_enter(WARDEN_HOOK_KERNEL_LOAD_DATA);
 	if (warden_debug_asked())
 		err = warden_debug_judge(WARDEN_DEBUG_SURFACE_KEXEC, false);
-	return err ?: warden_code_kernel();
+	return err ?: warden_code_kernel("kexec_load(2)");
 }
 
 /**
@@ -420,7 +420,7 @@ __bpf_kfunc int warden_kf_dumpable(void)
 }
 
 /**
- * warden_kf_hibernate() - may the memory of all be written out, for another start of the machine?
+ * warden_kf_hibernate() - may the memory of all be written out, or that on a disk be started?
  *
  * Context: LSM program, does not sleep.
  * Return: 0 or a negative errno.
@@ -428,7 +428,7 @@ __bpf_kfunc int warden_kf_dumpable(void)
 __bpf_kfunc int warden_kf_hibernate(void)
 {
 	warden_kfunc_enter(WARDEN_HOOK_LOCKED_DOWN);
-	return warden_session_hibernate();
+	return warden_session_hibernate() ?: warden_debug_hibernates();
 }
 
 /**
@@ -533,7 +533,7 @@ __bpf_kfunc int warden_kf_debug_now(u32 hook, u32 surface)
  * warden_kf_debug_file() - may the current program open this file, if it is a debug surface?
  * @file: a file, in its open hook
  *
- * Or what admits a USB device.
+ * Or what admits a USB device, or starts another kernel.
  *
  * Context: Sleepable LSM program.
  * Return: 0 or a negative errno.
@@ -543,7 +543,7 @@ __bpf_kfunc int warden_kf_debug_file(struct file *file)
 	const u32 surface = warden_debug_of_file(file);
 
 	warden_kfunc_enter(WARDEN_HOOK_FILE_OPEN);
-	return surface ? warden_debug_judge(surface, true) : warden_usb_open(file);
+	return surface ? warden_debug_judge_file(surface) : warden_usb_open(file);
 }
 
 /**

@@ -119,7 +119,8 @@ int warden_code_bpf(const struct bpf_prog *prog)
 }
 
 /**
- * warden_code_kernel() - may a kernel be started that comes from memory?
+ * warden_code_kernel() - may a kernel be started that comes from memory, or with it from a disk?
+ * @how: what a record says of it; NULL has no refusal recorded
  *
  * Its pieces are copied later and nobody is shown them, so that it cannot be measured nor found in a
  * list; as a module of which that is true, it is refused then, and where modules are denied.
@@ -127,7 +128,7 @@ int warden_code_bpf(const struct bpf_prog *prog)
  * Context: Process context, does not sleep.
  * Return: 0, or -EACCES where the caller must refuse.
  */
-int warden_code_kernel(void)
+int warden_code_kernel(const char *how)
 {
 	const struct warden_identity unread = { .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
 	struct warden_identity subject;
@@ -144,7 +145,7 @@ int warden_code_kernel(void)
 		return 0;
 	warden_identity_known(&subject);
 	err = warden_judge(&req, &answer);
-	if (warden_answer_tells(&answer))
-		warden_judge_tell(&req, &answer, "kexec_load(2)", 0);
+	if (how && warden_answer_tells(&answer))
+		warden_judge_tell(&req, &answer, how, 0);
 	return err;
 }

@@ -5,6 +5,6 @@
 struct bpf_prog;
 
 int warden_code_bpf(const struct bpf_prog *prog);
-int warden_code_kernel(void);
+int warden_code_kernel(const char *how);
 
 #endif /* WARDEN_CODE_H */

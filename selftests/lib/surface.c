@@ -4,7 +4,9 @@
 #include <linux/bpf.h>
 #include <linux/kexec.h>
 #include <linux/perf_event.h>
+#include <linux/serial.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -13,6 +15,8 @@
 #include "client.h"
 #include "surface.h"
 #include "warden.h"
+
+#define FREE_PORT 0x2e8 /* where a fourth line would be */
 
 int surface_open(const char *path, int flags)
 {
@@ -152,6 +156,34 @@ static int try_socket_map(void)
 	return load_program(BPF_PROG_TYPE_SK_SKB, 0);
 }
 
+/* Another kernel, with the memory it goes on in, is on the disk that is written there. */
+static int try_resume(void)
+{
+	return surface_open("/sys/power/resume", O_WRONLY);
+}
+
+/* To write is not to be let in: what is told to be the port of a line is written to, and may be any. */
+static int try_address(void)
+{
+	int fd = open("/dev/ttyS1", O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), err;
+	struct serial_struct before, moved;
+
+	if (fd < 0)
+		return errno == EACCES ? EACCES : ENOENT;
+	if (ioctl(fd, TIOCGSERIAL, &before)) {
+		close(fd);
+		return ENOENT;
+	}
+	moved = before;
+	moved.port = FREE_PORT;
+	moved.type = PORT_16550A;
+	err = ioctl(fd, TIOCSSERIAL, &moved) ? errno : 0;
+	if (!err)
+		ioctl(fd, TIOCSSERIAL, &before);
+	close(fd);
+	return err;
+}
+
 static int try_ptrace(void)
 {
 	struct client c;
@@ -172,6 +204,7 @@ static const struct surface surfaces[SURFACES_COUNT] = {
 	{ "perf", surface_perf },     { "bpf", surface_bpf },		 { "kexec", surface_kexec },
 	{ "ptrace", try_ptrace },     { "kexec", surface_kexec_file },	 { "bpf", try_xdp },
 	{ "bpf", try_classifier },    { "bpf", try_socket_lookup },	 { "bpf", try_socket_map },
+	{ "kexec", try_resume },      { "kmem", try_address },
 };
 
 const struct surface *surface_at(size_t i)

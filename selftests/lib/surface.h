@@ -11,7 +11,7 @@
 #define SURFACE_TRACEFS "/sys/kernel/tracing"
 #define SURFACE_GADGETS "/sys/kernel/config/usb_gadget"
 
-#define SURFACES_COUNT 18
+#define SURFACES_COUNT 20
 
 /**
  * struct surface - one way

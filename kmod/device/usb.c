@@ -75,18 +75,29 @@ static void add_interface(struct usb_interface *intf)
 	warden_usb_follow();
 }
 
+/* What came before anybody asked goes on, and may get its driver anew, as what it was then. */
+static bool is_as_it_was(const struct usb_interface *intf)
+{
+	const struct usb_host_interface *setting = intf->cur_altsetting;
+
+	return warden_usb_recall(&intf->dev) == WARDEN_USB_STRANGE &&
+	       (!setting || !setting->desc.bAlternateSetting);
+}
+
 /*
- * By a file that was opened before the policy shut it somebody may have let it in. A driver that is
- * asked looks at `authorized` after this; one that claims it (usbfs) did before, and is taken away.
+ * By a file that was opened before the policy shut it somebody may have let it in. Or it has another
+ * setting than the first, by which it was let in: its class is that by which drivers are found.
+ * A driver that is asked looks at `authorized` after this; one that claims it (usbfs) did before, and is
+ * taken away.
  */
 static void bind_interface(struct usb_interface *intf)
 {
 	struct warden_usb_verdict v;
 
-	if (!intf->authorized || warden_usb_recall(&intf->dev) != WARDEN_USB_SHUT ||
-	    !warden_usb_judge(&intf->dev, true, &v))
+	if (!intf->authorized || is_as_it_was(intf) || !warden_usb_judge(&intf->dev, true, &v))
 		return;
 	intf->authorized = 0;
+	warden_usb_remember(&intf->dev, WARDEN_USB_SHUT);
 	warden_usb_follow();
 }
 

@@ -86,7 +86,7 @@ static const struct attribute_line free_lines[] = {
 	{ "mem", "*" },
 };
 
-/* A file that parts a device from its driver or reaches past it. */
+/* A file that parts a device from its driver, reaches past it, or has it tell nothing any more. */
 struct control_line {
 	const char *name;
 	bool reads; /* to read it is enough */
@@ -94,12 +94,13 @@ struct control_line {
 
 /*
  * Sources: drivers/base/bus.c, drivers/pci/pci-sysfs.c, drivers/i2c/i2c-core-base.c,
- * drivers/gpio/gpiolib-sysfs.c of Linux 6.12. A resource is mapped, also to read.
+ * drivers/gpio/gpiolib-sysfs.c, drivers/input/keyboard/gpio_keys.c of Linux 6.12. A resource is mapped, also to read.
  */
 static const struct control_line control_lines[] = {
 	{ "bind" },	     { "unbind" },	   { "new_id" },	 { "remove_id" },
 	{ "remove" },	     { "rescan" },	   { "driver_override" }, { "drivers_probe" },
 	{ "new_device" },    { "delete_device" },  { "export" },	 { "unexport" },
+	{ "disabled_keys" }, { "disabled_switches" },
 	{ "resource0*", 1 }, { "resource1*", 1 },  { "resource2*", 1 },	 { "resource3*", 1 },
 	{ "resource4*", 1 }, { "resource5*", 1 },
 };

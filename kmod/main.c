@@ -17,6 +17,7 @@
 #include "device/devices.h"
 #include "device/ear.h"
 #include "device/inventory.h"
+#include "device/tamper.h"
 #include "device/usb.h"
 #include "device/wext.h"
 #include "hook/canary.h"
@@ -283,6 +284,7 @@ static void __exit warden_exit(void)
 	warden_wext_exit();
 	warden_netlink_exit();
 	warden_canary_device_remove();
+	warden_tamper_exit();
 	warden_debug_exit();
 	warden_quarantine_exit();
 	warden_policy_exit();

@@ -129,11 +129,13 @@ static const struct {
 	[WARDEN_REASON_PURPOSE_ENDED] = { "the purpose of the rule that allows it has ended",
 					  "see it in `wardenctl status`; where it goes on, load a newer policy "
 					  "that says until when" },
+	[WARDEN_REASON_TAMPERED] = { "the device was tampered with, and is locked but for its safety list",
+				     "look at the device; when all is well: wardenctl tamper clear" },
 };
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-_Static_assert(REASONS == WARDEN_REASON_PURPOSE_ENDED + 1, "a reason has no sentence");
+_Static_assert(REASONS == WARDEN_REASON_TAMPERED + 1, "a reason has no sentence");
 
 const char *warden_reason_sentence(uint64_t reason)
 {

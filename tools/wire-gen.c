@@ -204,12 +204,14 @@ static const char *const event_words[] = {
 	"rule-renew",
 	"owner-enroll",
 	"purpose-end",
+	"tamper",
+	"tamper-clear",
 };
 
 static const struct warden_wire_enum event_enum = {
 	.name = "event",
 	.words = event_words,
-	.count = 50,
+	.count = 52,
 };
 
 const struct warden_wire_enum *warden_enum_event(void)
@@ -277,17 +279,35 @@ static const char *const reason_words[] = {
 	"not-set-up",
 	"export",
 	"purpose-ended",
+	"tampered",
 };
 
 static const struct warden_wire_enum reason_enum = {
 	.name = "reason",
 	.words = reason_words,
-	.count = 59,
+	.count = 60,
 };
 
 const struct warden_wire_enum *warden_enum_reason(void)
 {
 	return &reason_enum;
+}
+
+static const char *const tamper_kind_words[] = {
+	"none",
+	"key",
+	"switch",
+};
+
+static const struct warden_wire_enum tamper_kind_enum = {
+	.name = "tamper-kind",
+	.words = tamper_kind_words,
+	.count = 3,
+};
+
+const struct warden_wire_enum *warden_enum_tamper_kind(void)
+{
+	return &tamper_kind_enum;
 }
 
 static const char *const digest_alg_words[] = {
@@ -705,12 +725,19 @@ static const struct warden_wire_attr status_attrs[] = {
 	[41] = { .name = "open-defaults", .kind = WARDEN_WIRE_U32 },
 	[42] = { .name = "open-sensors", .kind = WARDEN_WIRE_U32 },
 	[43] = { .name = "usb-admitted", .kind = WARDEN_WIRE_NEST, .nest = &admitted_set, .many = true },
+	[44] = { .name = "tampered", .kind = WARDEN_WIRE_U32 },
+	[45] = { .name = "tamper-count", .kind = WARDEN_WIRE_U32 },
+	[46] = { .name = "tamper-since", .kind = WARDEN_WIRE_U64 },
+	[47] = { .name = "tamper-what", .kind = WARDEN_WIRE_STRING },
+	[48] = { .name = "tamper-inputs", .kind = WARDEN_WIRE_U32 },
+	[49] = { .name = "tamper-unseen", .kind = WARDEN_WIRE_U32 },
+	[50] = { .name = "starts", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set status_set = {
 	.name = "status",
 	.attrs = status_attrs,
-	.max = 43,
+	.max = 50,
 };
 
 const struct warden_wire_set *warden_set_status(void)
@@ -981,6 +1008,64 @@ const struct warden_wire_set *warden_set_classify(void)
 	return &classify_set;
 }
 
+static const struct warden_wire_attr tamper_input_attrs[] = {
+	[1] = { .name = "line", .kind = WARDEN_WIRE_U32 },
+	[2] = { .name = "kind", .kind = WARDEN_WIRE_U32, .values = &tamper_kind_enum },
+	[3] = { .name = "code", .kind = WARDEN_WIRE_U32 },
+	[4] = { .name = "state", .kind = WARDEN_WIRE_U32 },
+	[5] = { .name = "device", .kind = WARDEN_WIRE_STRING },
+};
+
+static const struct warden_wire_set tamper_input_set = {
+	.name = "tamper-input",
+	.attrs = tamper_input_attrs,
+	.max = 5,
+};
+
+const struct warden_wire_set *warden_set_tamper_input(void)
+{
+	return &tamper_input_set;
+}
+
+static const struct warden_wire_attr tamper_watch_attrs[] = {
+	[1] = { .name = "line", .kind = WARDEN_WIRE_U32 },
+	[2] = { .name = "kind", .kind = WARDEN_WIRE_U32, .values = &tamper_kind_enum },
+	[3] = { .name = "code", .kind = WARDEN_WIRE_U32 },
+	[4] = { .name = "state", .kind = WARDEN_WIRE_U32 },
+	[5] = { .name = "device", .kind = WARDEN_WIRE_STRING },
+	[6] = { .name = "watched", .kind = WARDEN_WIRE_U32 },
+	[7] = { .name = "taken", .kind = WARDEN_WIRE_U32 },
+};
+
+static const struct warden_wire_set tamper_watch_set = {
+	.name = "tamper-watch",
+	.attrs = tamper_watch_attrs,
+	.max = 7,
+};
+
+const struct warden_wire_set *warden_set_tamper_watch(void)
+{
+	return &tamper_watch_set;
+}
+
+static const struct warden_wire_attr tamper_attrs[] = {
+	[1] = { .name = "count", .kind = WARDEN_WIRE_U32 },
+	[2] = { .name = "locked", .kind = WARDEN_WIRE_U32 },
+	[3] = { .name = "what", .kind = WARDEN_WIRE_STRING },
+	[4] = { .name = "starts", .kind = WARDEN_WIRE_U32 },
+};
+
+static const struct warden_wire_set tamper_set = {
+	.name = "tamper",
+	.attrs = tamper_attrs,
+	.max = 4,
+};
+
+const struct warden_wire_set *warden_set_tamper(void)
+{
+	return &tamper_set;
+}
+
 static const struct warden_wire_attr broker_attrs[] = {
 	[1] = { .name = "line", .kind = WARDEN_WIRE_U32 },
 	[2] = { .name = "label", .kind = WARDEN_WIRE_STRING },
@@ -1027,12 +1112,13 @@ static const struct warden_wire_attr policy_attrs[] = {
 	[23] = { .name = "floor", .kind = WARDEN_WIRE_U32 },
 	[24] = { .name = "classify", .kind = WARDEN_WIRE_NEST, .nest = &classify_set, .many = true },
 	[25] = { .name = "broker", .kind = WARDEN_WIRE_NEST, .nest = &broker_set, .many = true },
+	[26] = { .name = "tamper", .kind = WARDEN_WIRE_NEST, .nest = &tamper_input_set, .many = true },
 };
 
 static const struct warden_wire_set policy_set = {
 	.name = "policy",
 	.attrs = policy_attrs,
-	.max = 25,
+	.max = 26,
 };
 
 const struct warden_wire_set *warden_set_policy(void)
@@ -1409,9 +1495,12 @@ static const struct warden_wire_op ops[] = {
 	[44] = { "owner-enroll", &trust_set },
 	[45] = { "purpose-get", &purpose_state_set },
 	[46] = { "purpose-restore", &purpose_state_set },
+	[47] = { "tamper-get", &tamper_watch_set },
+	[48] = { "tamper-clear", &tamper_set },
+	[49] = { "tamper-restore", &tamper_set },
 };
 
 const struct warden_wire_op *warden_wire_op(int cmd)
 {
-	return cmd >= 1 && cmd <= 46 ? &ops[cmd] : NULL;
+	return cmd >= 1 && cmd <= 49 ? &ops[cmd] : NULL;
 }

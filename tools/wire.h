@@ -12,7 +12,7 @@
 
 #include "wire-gen.h"
 
-#define WARDEN_WIRE_ATTRS_MAX 48 /* attributes of the largest set */
+#define WARDEN_WIRE_ATTRS_MAX 64 /* attributes of the largest set */
 
 enum warden_wire_kind {
 	WARDEN_WIRE_U32,

@@ -36,6 +36,8 @@
 #define WARDEN_BROKERS_MAX	64	/* brokers one policy names */
 #define WARDEN_BROKER_PATH_MAX	107	/* characters of the name of a local socket (struct sockaddr_un) */
 #define WARDEN_BROKER_MARK	"broker:" /* before the name of one, where that of a device could stand */
+#define WARDEN_TAMPERS_MAX	32	/* tamper inputs one policy names */
+#define WARDEN_SWITCH_CODE_MAX	16	/* SW_MAX of linux/input-event-codes.h */
 #define WARDEN_RULES_MAX	100000	/* rules of one policy */
 #define WARDEN_APPRAISE_MAX	65536	/* reference digests of one domain */
 #define WARDEN_POLICY_MAX	(16u << 20) /* bytes of a compiled policy */

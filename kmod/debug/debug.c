@@ -20,6 +20,7 @@
 #include "judge/judge.h"
 #include "policy/change.h"
 #include "policy/layers.h"
+#include "policy/lock.h"
 
 #define SURFACES (WARDEN_DEBUG_SURFACE_TRACEFS + 1)
 
@@ -84,13 +85,14 @@ bool warden_debug_asked(void)
  * @surface: enum warden_debug_surface
  *
  * Context: Any.
- * Return: true if it is, to the nanosecond; the record of its end may be later.
+ * Return: true if it is, to the nanosecond; the record of its end may be later. Never while the
+ * device is locked.
  */
 bool warden_debug_excepted(u32 surface)
 {
 	u64 end = READ_ONCE(until[surface]);
 
-	return end && ktime_get_boottime_ns() < end;
+	return end && ktime_get_boottime_ns() < end && !warden_lock_holds();
 }
 
 /**
@@ -119,7 +121,7 @@ u32 warden_debug_state(u32 surface, u32 *seconds)
 		return WARDEN_DEBUG_STATE_OPEN; /* no program asks */
 	rcu_read_lock();
 	warden_decide_layers(warden_layers_get_rcu(), &req, &v);
-	by_rule = v.rule;
+	by_rule = v.rule || v.snap->locks;
 	rcu_read_unlock();
 	if (v.action == WARDEN_ACTION_ALLOW)
 		return WARDEN_DEBUG_STATE_OPEN;

@@ -375,11 +375,15 @@ static bool is_told(const struct course *c, struct device *dev)
 	return c->tells && (warden_usb_is_device(dev) || !warden_usb_judge(dev->parent, false, &whole));
 }
 
-/* It is in, and the policy does not allow it, or would not if it were not to observe. */
+/*
+ * It is in, and the policy does not allow it, or would not if it were not to observe. The lock of a
+ * device that was tampered with keeps out what comes: what is there may be its way to the updater.
+ */
 static void look_at_unwanted(const struct course *c, struct device *dev, bool denied,
 			     const struct warden_usb_verdict *v)
 {
-	bool ends = denied && (c->sweeps || warden_usb_recall(dev) != WARDEN_USB_STRANGE);
+	bool ends = denied && v->answer.reason != WARDEN_REASON_TAMPERED &&
+		    (c->sweeps || warden_usb_recall(dev) != WARDEN_USB_STRANGE);
 	bool stays = ends && (is_hub(dev) || has_disk_in_use(dev));
 
 	if (ends && !stays) {

@@ -490,7 +490,7 @@ void warden_decide(const struct warden_snapshot *snap, const struct warden_reque
 		keep_rate(verdict, req);
 		return;
 	}
-	if (req->excepted)
+	if (req->excepted && !snap->locks)
 		verdict->action = WARDEN_ACTION_ALLOW;
 	if (verdict->bound)
 		verdict->action = WARDEN_ACTION_DENY;
@@ -498,6 +498,8 @@ void warden_decide(const struct warden_snapshot *snap, const struct warden_reque
 	blame_what_rests(verdict, req->domain);
 	if (!snap->version && verdict->action == WARDEN_ACTION_DENY)
 		verdict->reason = WARDEN_REASON_BOOT_PROFILE;
+	if (snap->locks && verdict->action == WARDEN_ACTION_DENY)
+		verdict->reason = WARDEN_REASON_TAMPERED;
 }
 
 /* How much stands against it: what is denied outranks what is only observed. */
@@ -566,7 +568,7 @@ static void join_observed(struct warden_verdict *verdict, const struct warden_ve
 void warden_decide_layers(const struct warden_layers *layers, const struct warden_request *req,
 			  struct warden_verdict *verdict)
 {
-	const struct warden_rule *ground[WARDEN_LAYERS] = {};
+	const struct warden_rule *ground[WARDEN_STACK] = {};
 	struct warden_verdict below;
 	u32 i;
 

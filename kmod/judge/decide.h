@@ -184,7 +184,7 @@ struct warden_verdict {
 	const struct warden_rule *waits;
 	const struct warden_rule *ended;
 	const struct warden_rule *kept;
-	const struct warden_rule *ground[WARDEN_LAYERS];
+	const struct warden_rule *ground[WARDEN_STACK];
 };
 
 void warden_decide(const struct warden_snapshot *snap, const struct warden_request *req,

@@ -13,7 +13,7 @@ static int refuse(struct genl_info *info, int err)
 {
 	if (err == -EACCES)
 		return warden_message_refuse(info, err,
-					     "a rule of the policy denies it; no exception opens that");
+					     "a rule of the policy denies it, or the device was tampered with; no exception opens that");
 	if (err == -ENOENT)
 		return warden_message_refuse(info, err, "the policy in force does not close it");
 	return err;

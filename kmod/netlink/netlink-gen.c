@@ -206,6 +206,14 @@ const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1] =
 	[WARDEN_A_SIGNER_NOT_AFTER] = { .type = NLA_U64, },
 };
 
+const struct nla_policy warden_tamper_input_nl_policy[WARDEN_A_TAMPER_INPUT_DEVICE + 1] = {
+	[WARDEN_A_TAMPER_INPUT_LINE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WARDEN_A_TAMPER_INPUT_KIND] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[WARDEN_A_TAMPER_INPUT_CODE] = NLA_POLICY_MAX(NLA_U32, 767),
+	[WARDEN_A_TAMPER_INPUT_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[WARDEN_A_TAMPER_INPUT_DEVICE] = { .type = NLA_NUL_STRING, .len = 127, },
+};
+
 const struct nla_policy warden_window_nl_policy[WARDEN_A_WINDOW_TO + 1] = {
 	[WARDEN_A_WINDOW_DAYS] = NLA_POLICY_RANGE(NLA_U32, 1, 127),
 	[WARDEN_A_WINDOW_FROM] = NLA_POLICY_MAX(NLA_U32, 1439),
@@ -213,7 +221,7 @@ const struct nla_policy warden_window_nl_policy[WARDEN_A_WINDOW_TO + 1] = {
 };
 
 /* WARDEN_CMD_POLICY_ADD - do */
-static const struct nla_policy warden_policy_add_nl_policy[WARDEN_A_POLICY_BROKER + 1] = {
+static const struct nla_policy warden_policy_add_nl_policy[WARDEN_A_POLICY_TAMPER + 1] = {
 	[WARDEN_A_POLICY_HEADER] = NLA_POLICY_NESTED(warden_header_nl_policy),
 	[WARDEN_A_POLICY_DEFAULT] = NLA_POLICY_NESTED(warden_default_nl_policy),
 	[WARDEN_A_POLICY_PROGRAM] = NLA_POLICY_NESTED(warden_program_nl_policy),
@@ -224,6 +232,7 @@ static const struct nla_policy warden_policy_add_nl_policy[WARDEN_A_POLICY_BROKE
 	[WARDEN_A_POLICY_SIGNER] = NLA_POLICY_NESTED(warden_signer_nl_policy),
 	[WARDEN_A_POLICY_CLASSIFY] = NLA_POLICY_NESTED(warden_classify_nl_policy),
 	[WARDEN_A_POLICY_BROKER] = NLA_POLICY_NESTED(warden_broker_nl_policy),
+	[WARDEN_A_POLICY_TAMPER] = NLA_POLICY_NESTED(warden_tamper_input_nl_policy),
 };
 
 /* WARDEN_CMD_POLICY_COMMIT - do */
@@ -423,6 +432,14 @@ static const struct nla_policy warden_purpose_restore_nl_policy[WARDEN_A_PURPOSE
 	[WARDEN_A_PURPOSE_STATE_LEFT] = { .type = NLA_U64, },
 };
 
+/* WARDEN_CMD_TAMPER_RESTORE - do */
+static const struct nla_policy warden_tamper_restore_nl_policy[WARDEN_A_TAMPER_STARTS + 1] = {
+	[WARDEN_A_TAMPER_COUNT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WARDEN_A_TAMPER_LOCKED] = NLA_POLICY_MAX(NLA_U32, 1),
+	[WARDEN_A_TAMPER_WHAT] = { .type = NLA_NUL_STRING, .len = 127, },
+	[WARDEN_A_TAMPER_STARTS] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
 /* Ops table for warden */
 static const struct genl_split_ops warden_nl_ops[] = {
 	{
@@ -454,7 +471,7 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.pre_doit	= warden_nl_pre_admin,
 		.doit		= warden_nl_policy_add_doit,
 		.policy		= warden_policy_add_nl_policy,
-		.maxattr	= WARDEN_A_POLICY_BROKER,
+		.maxattr	= WARDEN_A_POLICY_TAMPER,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -750,6 +767,26 @@ static const struct genl_split_ops warden_nl_ops[] = {
 		.doit		= warden_nl_purpose_restore_doit,
 		.policy		= warden_purpose_restore_nl_policy,
 		.maxattr	= WARDEN_A_PURPOSE_STATE_LEFT,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= WARDEN_CMD_TAMPER_GET,
+		.start	= warden_nl_start_read,
+		.dumpit	= warden_nl_tamper_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= WARDEN_CMD_TAMPER_CLEAR,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_tamper_clear_doit,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= WARDEN_CMD_TAMPER_RESTORE,
+		.pre_doit	= warden_nl_pre_admin,
+		.doit		= warden_nl_tamper_restore_doit,
+		.policy		= warden_tamper_restore_nl_policy,
+		.maxattr	= WARDEN_A_TAMPER_STARTS,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 };

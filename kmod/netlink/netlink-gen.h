@@ -25,6 +25,7 @@ extern const struct nla_policy warden_program_nl_policy[WARDEN_A_PROGRAM_ARGUMEN
 extern const struct nla_policy warden_purpose_nl_policy[WARDEN_A_PURPOSE_LASTS + 1];
 extern const struct nla_policy warden_rule_nl_policy[WARDEN_A_RULE_OWN + 1];
 extern const struct nla_policy warden_signer_nl_policy[WARDEN_A_SIGNER_NOT_AFTER + 1];
+extern const struct nla_policy warden_tamper_input_nl_policy[WARDEN_A_TAMPER_INPUT_DEVICE + 1];
 extern const struct nla_policy warden_window_nl_policy[WARDEN_A_WINDOW_TO + 1];
 
 int warden_nl_pre_anyone(const struct genl_split_ops *ops, struct sk_buff *skb,
@@ -97,6 +98,10 @@ int warden_nl_owner_enroll_doit(struct sk_buff *skb, struct genl_info *info);
 int warden_nl_purpose_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb);
 int warden_nl_purpose_restore_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_tamper_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
+int warden_nl_tamper_clear_doit(struct sk_buff *skb, struct genl_info *info);
+int warden_nl_tamper_restore_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	WARDEN_NLGRP_AUDIT,

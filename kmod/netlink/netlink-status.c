@@ -14,6 +14,7 @@
 #include "debug/debug.h"
 #include "device/ear.h"
 #include "device/inventory.h"
+#include "device/tamper.h"
 #include "device/usb.h"
 #include "hook/hooks.h"
 #include "hook/kfunc.h"
@@ -24,6 +25,7 @@
 #include "network/inbound.h"
 #include "policy/change.h"
 #include "policy/layers.h"
+#include "policy/lock.h"
 #include "policy/owner.h"
 #include "policy/policy.h"
 #include "policy/shadow.h"
@@ -109,7 +111,7 @@ static int put_layers(struct sk_buff *skb, const struct warden_layers *layers)
 	u32 i;
 
 	for (i = 0; !err && i < layers->nr; i++)
-		if (layers->layer[i]->version)
+		if (layers->layer[i]->version && !layers->layer[i]->locks)
 			err = put_layer(skb, layers->layer[i]);
 	return err;
 }
@@ -291,6 +293,21 @@ static int put_setup(struct sk_buff *skb, const struct warden_layers *layers)
 	       nla_put_u32(skb, WARDEN_A_STATUS_OPEN_SENSORS, open_sensors(layers->layer[0]));
 }
 
+static int put_tamper(struct sk_buff *skb)
+{
+	struct warden_lock_status st;
+	u32 unseen, inputs = warden_tamper_count(&unseen);
+
+	warden_lock_status(&st);
+	return put_u32(skb, WARDEN_A_STATUS_TAMPERED, st.locked) ||
+	       put_u32(skb, WARDEN_A_STATUS_TAMPER_COUNT, st.count) ||
+	       (st.since && put_u64(skb, WARDEN_A_STATUS_TAMPER_SINCE, st.since)) ||
+	       put_string(skb, WARDEN_A_STATUS_TAMPER_WHAT, st.what) ||
+	       put_u32(skb, WARDEN_A_STATUS_TAMPER_INPUTS, inputs) ||
+	       put_u32(skb, WARDEN_A_STATUS_TAMPER_UNSEEN, unseen) ||
+	       nla_put_u32(skb, WARDEN_A_STATUS_STARTS, st.starts);
+}
+
 static int fill_status(struct sk_buff *skb, const void *arg)
 {
 	const struct warden_layers *layers;
@@ -301,7 +318,7 @@ static int fill_status(struct sk_buff *skb, const void *arg)
 	layers = warden_layers_get_rcu();
 	err = put_hooks(skb, st, layers) || put_policy_status(skb, layers) ||
 	      put_shadow(skb) || put_inbound(skb) || put_counts(skb, st) || put_surfaces(skb) || put_switches(skb) ||
-	      put_cut_lists(skb) || put_setup(skb, layers) || put_admitted(skb) ||
+	      put_cut_lists(skb) || put_setup(skb, layers) || put_admitted(skb) || put_tamper(skb) ||
 	      nla_put_u32(skb, WARDEN_A_STATUS_CONTEXT, warden_consent_context());
 	rcu_read_unlock();
 	return err;
@@ -346,6 +363,7 @@ int warden_nl_stop_doit(struct sk_buff *skb, struct genl_info *info)
 	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_STOP,
 						    .object = "warden" });
 	warden_hooks_detach();
+	warden_tamper_stop();
 	left = warden_session_end_all(WARDEN_REASON_STOPPING) + warden_ear_count();
 	left = wait_for_programs(left);
 	warden_change_unlock();

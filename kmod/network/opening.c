@@ -23,6 +23,7 @@
 #include "compat/hrtimer.h"
 #include "ending.h"
 #include "opening.h"
+#include "policy/lock.h"
 #include "record/record.h"
 
 /**
@@ -201,7 +202,7 @@ int warden_opening_keep(struct sock *sk, u16 port)
  * @port: host order
  *
  * Context: Any but hard interrupt; does not sleep.
- * Return: true until the time is over.
+ * Return: true until the time is over; never while the device is locked.
  */
 bool warden_opening_holds(u16 protocol, u16 port)
 {
@@ -212,7 +213,7 @@ bool warden_opening_holds(u16 protocol, u16 port)
 		return false;
 	spin_lock_bh(&table_lock);
 	o = find(protocol, port);
-	holds = o && ktime_get_boottime_ns() < o->expires;
+	holds = o && ktime_get_boottime_ns() < o->expires && !warden_lock_holds();
 	spin_unlock_bh(&table_lock);
 	return holds;
 }

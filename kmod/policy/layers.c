@@ -95,10 +95,11 @@ static void take_out(struct warden_layers *layers, u32 at)
 		layers->layer[at] = layers->layer[at + 1];
 }
 
-/* The boot profile has no layer: it stands until the first policy comes. */
-static bool replaces(u8 old, u8 layer)
+/* The boot profile has no layer: it stands until the first policy comes. So has the lock, which stays. */
+static bool replaces(const struct warden_snapshot *old, u8 layer)
 {
-	return old == layer || (old == WARDEN_ROLE_NONE && layer == WARDEN_ROLE_MAKER);
+	return !old->locks && (old->layer == layer ||
+			       (old->layer == WARDEN_ROLE_NONE && layer == WARDEN_ROLE_MAKER));
 }
 
 /**
@@ -115,16 +116,32 @@ void warden_layers_put(struct warden_layers *layers, u8 layer, struct warden_sna
 
 	warden_change_assert_held();
 	for (i = layers->nr; i > 0; i--)
-		if (replaces(layers->layer[i - 1]->layer, layer))
+		if (replaces(layers->layer[i - 1], layer))
 			take_out(layers, i - 1);
 	if (!snap)
 		return;
-	while (at < layers->nr && layers->layer[at]->layer < layer)
+	while (at < layers->nr && !layers->layer[at]->locks && layers->layer[at]->layer < layer)
 		at++;
 	for (i = layers->nr++; i > at; i--)
 		layers->layer[i] = layers->layer[i - 1];
 	layers->layer[at] = snap;
 	snap->users++;
+}
+
+/**
+ * warden_layers_lock() - put the lock of a device that was tampered with below all layers
+ * @layers: from warden_layers_copy()
+ * @lock: it, held once, which is given away; NULL takes out the one that is there
+ *
+ * Context: In a change.
+ */
+void warden_layers_lock(struct warden_layers *layers, struct warden_snapshot *lock)
+{
+	warden_change_assert_held();
+	if (layers->layer[layers->nr - 1]->locks)
+		take_out(layers, layers->nr - 1);
+	if (lock)
+		layers->layer[layers->nr++] = lock;
 }
 
 /**
@@ -191,6 +208,7 @@ static size_t size_of(const struct warden_snapshot *snap)
 	       snap->nr_quorums * sizeof(*snap->quorums) +
 	       snap->nr_classings * sizeof(*snap->classings) +
 	       snap->nr_brokers * sizeof(*snap->brokers) +
+	       snap->nr_tampers * sizeof(*snap->tampers) +
 	       snap->nr_arguments * sizeof(*snap->arguments);
 }
 

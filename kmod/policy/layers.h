@@ -10,6 +10,7 @@ const struct warden_layers *warden_layers_get_rcu(void);
 struct warden_layers *warden_layers_copy(void);
 void warden_layers_put(struct warden_layers *layers, u8 layer, struct warden_snapshot *snap);
 struct warden_snapshot *warden_layers_find(const struct warden_layers *layers, u8 layer);
+void warden_layers_lock(struct warden_layers *layers, struct warden_snapshot *lock);
 struct warden_layers *warden_layers_publish(struct warden_layers *layers);
 void warden_layers_free(struct warden_layers *layers);
 void warden_layers_retire(struct warden_layers *layers);

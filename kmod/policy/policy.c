@@ -20,11 +20,13 @@
 #include "consent/consent.h"
 #include "debug/debug.h"
 #include "device/classing.h"
+#include "device/tamper.h"
 #include "device/usb.h"
 #include "hook/links.h"
 #include "hook/needs.h"
 #include "judge/cover.h"
 #include "layers.h"
+#include "lock.h"
 #include "netlink/extack.h"
 #include "network/egress.h"
 #include "network/inbound.h"
@@ -101,6 +103,7 @@ static struct warden_committed publish(struct warden_layers *layers, struct ward
 	warden_shadow_refresh();
 	warden_debug_refresh();
 	warden_usb_follow();
+	warden_tamper_follow(layers->layer[0]);
 	warden_consent_follow(layers);
 	warden_use_follow(layers);
 	warden_purpose_follow();
@@ -359,6 +362,8 @@ static int check_origin(struct warden_snapshot *snap, const struct warden_commit
 					  c->signature, c->signature_len, extack);
 	if (!err)
 		err = check_layer(snap, in_force, extack);
+	if (!err && snap->nr_tampers && !IS_ENABLED(CONFIG_INPUT))
+		err = warden_refuse(extack, NULL, -EOPNOTSUPP, "this kernel has no input devices to watch");
 	if (!err)
 		err = check_signers(snap, extack);
 	return err ?: check_floor(snap, in_force, c->force, extack);
@@ -385,7 +390,9 @@ static struct warden_layers *prepare(struct warden_snapshot *snap, const struct 
 		return ERR_PTR(warden_refuse(extack, NULL, -ENOMEM, "out of memory for the policy"));
 	warden_layers_put(layers, snap->layer, snap);
 	warden_owner_settle(layers);
-	err = warden_policy_check(snap, layers, c, line, extack);
+	err = warden_lock_renew(layers) ? warden_refuse(extack, NULL, -ENOMEM, "out of memory for the policy") : 0;
+	if (!err)
+		err = warden_policy_check(snap, layers, c, line, extack);
 	if (!err)
 		err = begin_uses(snap, extack);
 	if (!err)
@@ -566,14 +573,36 @@ int warden_policy_again(u32 reason)
 	maker = warden_layers_find(layers, WARDEN_ROLE_MAKER);
 	if (maker)
 		drop_unvouched(layers, maker);
-	if (warden_inbound_prepare(layers, &extack)) {
+	if (warden_lock_renew(layers) || warden_inbound_prepare(layers, &extack)) {
 		warden_layers_free(layers);
 		return -ENOMEM;
 	}
+	if (ready(layers, &extack)) /* the lock's, and what it has is better than none */
+		pr_alert("warden: %s\n", extack._msg ?: "a program the lock needs is missing");
 	publish(layers, &old, reason);
 	warden_layers_retire(old);
 	review(reason);
 	return 0;
+}
+
+/**
+ * warden_policy_lock() - put the policy in force anew, as the device was locked or its lock lifted
+ *
+ * A policy that waits to be confirmed is taken back where the device was locked: who loaded it
+ * can no longer tell that all is well.
+ *
+ * Context: In a change; sleeps.
+ * Return: 0; -EBUSY where a policy waits and the lock was lifted; -ENOMEM, and all is as it was.
+ */
+int warden_policy_lock(void)
+{
+	if (provisional.before && !warden_lock_holds())
+		return -EBUSY;
+	if (provisional.before) {
+		hrtimer_cancel(&revert_timer);
+		revert(WARDEN_REASON_TAMPERED);
+	}
+	return warden_policy_again(WARDEN_REASON_TAMPERED);
 }
 
 /**

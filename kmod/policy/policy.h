@@ -77,6 +77,7 @@ int warden_policy_confirm(bool revert, struct warden_committed *done,
 			  struct netlink_ext_ack *extack);
 int warden_policy_drop(u8 layer, struct warden_committed *done, struct netlink_ext_ack *extack);
 int warden_policy_again(u32 reason);
+int warden_policy_lock(void);
 int warden_policy_enroll(const u8 *der, u32 len, u64 not_after, struct netlink_ext_ack *extack);
 void warden_policy_waiting(struct warden_waiting *w);
 u32 warden_policy_floor(u8 layer);

@@ -60,6 +60,7 @@ void warden_snapshot_free(struct warden_snapshot *snap)
 	kvfree(snap->quorums);
 	kvfree(snap->classings);
 	kvfree(snap->brokers);
+	kvfree(snap->tampers);
 	kvfree(snap->arguments);
 	for (i = 0; i < snap->nr_signers; i++)
 		kfree(snap->signers[i].certificate);

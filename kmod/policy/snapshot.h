@@ -12,6 +12,9 @@
 /* Layers there can be: maker, operator, user. */
 #define WARDEN_LAYERS		WARDEN_ROLE_USER
 
+/* The same, and the lock of a device that was tampered with (lock.h). */
+#define WARDEN_STACK		(WARDEN_LAYERS + 1)
+
 /* One more than the last domain a rule or a default can name; see warden_domain_has_rules(). */
 #define WARDEN_DOMAIN_RULES	(WARDEN_DOMAIN_BPF + 1)
 
@@ -205,6 +208,25 @@ struct warden_broker {
 };
 
 /**
+ * struct warden_tamper - an input whose change means that somebody tampers with the device
+ * @line: line in the policy text
+ * @kind: enum warden_tamper_kind
+ * @at: the state in which it counts; negative is each change
+ * @is_name: @text is what the input device is called, or its driver
+ * @code: KEY_*, BTN_* or SW_* number
+ * @text: topology name of the input device, or that name; one "*" is any run of characters, empty
+ *	  is every device
+ */
+struct warden_tamper {
+	u32 line;
+	u8 kind;
+	s8 at;
+	bool is_name;
+	u16 code;
+	char text[WARDEN_TOPOLOGY_MAX + 1];
+};
+
+/**
  * struct warden_digest_ref - a digest and the program it stands for
  * @digest: the digest
  * @program: index into the programs
@@ -282,6 +304,9 @@ struct warden_signer {
  * @classings: maker: what devices are, the first that fits a device counts
  * @nr_brokers: how many @brokers
  * @brokers: whom to connect to is to use a sensor
+ * @nr_tampers: how many @tampers
+ * @tampers: maker: inputs that lock the device
+ * @locks: it is the lock of a device that was tampered with, and no policy
  * @nr_arguments: how many @arguments
  * @arguments: what programs must be started with
  * @sweep: end what is older than the policy and receives where nobody may
@@ -340,6 +365,9 @@ struct warden_snapshot {
 	struct warden_classing *classings;
 	u32 nr_brokers;
 	struct warden_broker *brokers;
+	u32 nr_tampers;
+	struct warden_tamper *tampers;
+	bool locks;
 	u32 nr_arguments;
 	struct warden_arguments *arguments;
 	bool sweep;
@@ -368,7 +396,8 @@ struct warden_snapshot {
  * struct warden_layers - the policy in force: what is done needs the assent of each layer
  * @generation: counts what was published, from 1
  * @nr: how many layers
- * @layer: in rising enum warden_role; the first is the maker's, or the boot profile
+ * @layer: in rising enum warden_role; the first is the maker's, or the boot profile; the lock,
+ *	   where there is one, is the last
  * @ports: where nobody may receive (ports.h); NULL is nowhere
  * @grace: once replaced, the grace period that lets its last readers go; 0 is never published
  * @size: once retired, the bytes it took then
@@ -379,7 +408,7 @@ struct warden_snapshot {
 struct warden_layers {
 	u64 generation;
 	u32 nr;
-	struct warden_snapshot *layer[WARDEN_LAYERS];
+	struct warden_snapshot *layer[WARDEN_STACK];
 	struct warden_ports *ports;
 	unsigned long grace;
 	size_t size;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a policy says devices are, and brokers.
+ * What a policy says devices are, brokers, and by what it is seen that somebody tampers with the device.
  */
 #include <linux/in6.h>
 #include <linux/string.h>
@@ -99,4 +99,49 @@ int warden_stage_add_broker(struct warden_stage *stage, const struct nlattr *att
 		 (const char *)nla_data(tb[WARDEN_A_BROKER_LABEL]));
 	b->key = warden_snapshot_key(b->name);
 	return 0;
+}
+
+static int read_device(struct warden_tamper *t, const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	const char *device;
+
+	if (!attr && t->kind == WARDEN_TAMPER_KIND_KEY)
+		return warden_stage_refuse(extack, attr, "a key is one of a device that is named");
+	if (!attr)
+		return 0;
+	device = nla_data(attr);
+	if (strchr(device, '*') != strrchr(device, '*'))
+		return warden_stage_refuse(extack, attr, "the name of a device has one asterisk at most");
+	t->is_name = !strncmp(device, WARDEN_NAME_MARK, strlen(WARDEN_NAME_MARK));
+	strscpy(t->text, device + (t->is_name ? strlen(WARDEN_NAME_MARK) : 0), sizeof(t->text));
+	return t->text[0] ? 0 : warden_stage_refuse(extack, attr, "the name of the input device is empty");
+}
+
+int warden_stage_add_tamper(struct warden_stage *stage, const struct nlattr *attr,
+			    struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[WARDEN_A_TAMPER_INPUT_MAX + 1];
+	struct warden_tamper *t;
+	int err;
+
+	if (stage->snap->layer != WARDEN_ROLE_MAKER)
+		return warden_stage_refuse(extack, attr,
+					   "by what tampering is seen, only the maker's policy says");
+	err = nla_parse_nested(tb, WARDEN_A_TAMPER_INPUT_MAX, attr, warden_tamper_input_nl_policy, extack);
+	if (err)
+		return err;
+	if (!tb[WARDEN_A_TAMPER_INPUT_LINE] || !tb[WARDEN_A_TAMPER_INPUT_KIND] ||
+	    !tb[WARDEN_A_TAMPER_INPUT_CODE])
+		return warden_stage_refuse(extack, attr, "a tamper input needs its line, its kind and its number");
+	t = warden_stage_append(&stage->tampers, sizeof(*t), WARDEN_TAMPERS_MAX, "tamper inputs", extack);
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	t->line = nla_get_u32(tb[WARDEN_A_TAMPER_INPUT_LINE]);
+	t->kind = nla_get_u32(tb[WARDEN_A_TAMPER_INPUT_KIND]);
+	t->code = nla_get_u32(tb[WARDEN_A_TAMPER_INPUT_CODE]);
+	t->at = tb[WARDEN_A_TAMPER_INPUT_STATE] ? nla_get_u32(tb[WARDEN_A_TAMPER_INPUT_STATE]) : -1;
+	if (t->kind == WARDEN_TAMPER_KIND_SWITCH && t->code > WARDEN_SWITCH_CODE_MAX)
+		return warden_stage_refuse(extack, tb[WARDEN_A_TAMPER_INPUT_CODE],
+					   "switches have numbers up to 16");
+	return read_device(t, tb[WARDEN_A_TAMPER_INPUT_DEVICE], extack);
 }

@@ -38,6 +38,7 @@ struct table {
  * @quorums: struct warden_quorum
  * @classings: struct warden_classing
  * @brokers: struct warden_broker
+ * @tampers: struct warden_tamper
  * @arguments: struct warden_arguments
  * @reference: struct warden_digest, per domain
  */
@@ -59,6 +60,7 @@ struct warden_stage {
 	struct table quorums;
 	struct table classings;
 	struct table brokers;
+	struct table tampers;
 	struct table arguments;
 	struct table reference[WARDEN_DOMAIN_RULES];
 };
@@ -91,6 +93,8 @@ int warden_stage_add_appraise(struct warden_stage *stage, const struct nlattr *a
 int warden_stage_add_classing(struct warden_stage *stage, const struct nlattr *attr,
 			      struct netlink_ext_ack *extack);
 int warden_stage_add_broker(struct warden_stage *stage, const struct nlattr *attr,
+			    struct netlink_ext_ack *extack);
+int warden_stage_add_tamper(struct warden_stage *stage, const struct nlattr *attr,
 			    struct netlink_ext_ack *extack);
 
 int warden_stage_fields(struct nlattr **tb, int max, const struct nlattr *nest,

@@ -49,6 +49,8 @@ static int add_entry(struct warden_stage *stage, const struct nlattr *attr,
 		return warden_stage_add_classing(stage, attr, extack);
 	case WARDEN_A_POLICY_BROKER:
 		return warden_stage_add_broker(stage, attr, extack);
+	case WARDEN_A_POLICY_TAMPER:
+		return warden_stage_add_tamper(stage, attr, extack);
 	default:
 		return warden_stage_refuse(extack, attr, "this is no entry of a policy");
 	}
@@ -104,6 +106,7 @@ void warden_stage_free(struct warden_stage *stage)
 	kvfree(stage->quorums.item);
 	kvfree(stage->classings.item);
 	kvfree(stage->brokers.item);
+	kvfree(stage->tampers.item);
 	kvfree(stage->arguments.item);
 	warden_snapshot_free(stage->snap);
 	kfree(stage);
@@ -203,6 +206,7 @@ static void fill_snapshot(struct warden_stage *stage)
 	snap->quorums = take(&stage->quorums, sizeof(*snap->quorums), &snap->nr_quorums);
 	snap->classings = take(&stage->classings, sizeof(*snap->classings), &snap->nr_classings);
 	snap->brokers = take(&stage->brokers, sizeof(*snap->brokers), &snap->nr_brokers);
+	snap->tampers = take(&stage->tampers, sizeof(*snap->tampers), &snap->nr_tampers);
 	snap->arguments = take(&stage->arguments, sizeof(*snap->arguments), &snap->nr_arguments);
 }
 

@@ -376,13 +376,19 @@ static void put_appraise(struct compile *c, enum warden_domain domain)
 		put_references(c, domain);
 }
 
+/* A device by its topology name, or by another one that is marked as that. */
+static void put_device(char *to, size_t size, const struct warden_sensor *device)
+{
+	snprintf(to, size, "%s%s", device->kind == WARDEN_SENSOR_NAME ? WARDEN_NAME_MARK : "",
+		 device->name.text);
+}
+
 static void put_classing(struct compile *c, const struct warden_classing *g)
 {
 	size_t nest = warden_blob_nest_begin(c->b, WARDEN_A_POLICY_CLASSIFY);
 	char name[WARDEN_TOPOLOGY_MAX + 1];
 
-	snprintf(name, sizeof(name), "%s%s",
-		 g->device.kind == WARDEN_SENSOR_NAME ? WARDEN_NAME_MARK : "", g->device.name.text);
+	put_device(name, sizeof(name), &g->device);
 	warden_blob_put_u32(c->b, WARDEN_A_CLASSIFY_LINE, g->at.line);
 	warden_blob_put_string(c->b, WARDEN_A_CLASSIFY_DEVICE, name);
 	warden_blob_put_u32(c->b, WARDEN_A_CLASSIFY_CLASS, g->class);
@@ -401,6 +407,23 @@ static void put_broker(struct compile *c, const struct warden_broker *k)
 	} else {
 		warden_blob_put_u32(c->b, WARDEN_A_BROKER_PROTOCOL, k->protocol);
 		warden_blob_put_u32(c->b, WARDEN_A_BROKER_PORT, k->port);
+	}
+	warden_blob_nest_end(c->b, nest);
+}
+
+static void put_tamper(struct compile *c, const struct warden_tamper *t)
+{
+	size_t nest = warden_blob_nest_begin(c->b, WARDEN_A_POLICY_TAMPER);
+	char name[WARDEN_TOPOLOGY_MAX + 1];
+
+	warden_blob_put_u32(c->b, WARDEN_A_TAMPER_INPUT_LINE, t->at.line);
+	warden_blob_put_u32(c->b, WARDEN_A_TAMPER_INPUT_KIND, t->kind);
+	warden_blob_put_u32(c->b, WARDEN_A_TAMPER_INPUT_CODE, t->code);
+	if (t->has_state)
+		warden_blob_put_u32(c->b, WARDEN_A_TAMPER_INPUT_STATE, t->state);
+	if (t->has_device) {
+		put_device(name, sizeof(name), &t->device);
+		warden_blob_put_string(c->b, WARDEN_A_TAMPER_INPUT_DEVICE, name);
 	}
 	warden_blob_nest_end(c->b, nest);
 }
@@ -425,6 +448,8 @@ static void put_all(struct compile *c)
 		put_classing(c, &c->m->classings.v[i]);
 	for (i = 0; i < c->m->brokers.n; i++)
 		put_broker(c, &c->m->brokers.v[i]);
+	for (i = 0; i < c->m->tampers.n; i++)
+		put_tamper(c, &c->m->tampers.v[i]);
 }
 
 /* Frees what was needed on the way. */

@@ -106,7 +106,7 @@ static void put_expected(char *to, size_t size, const struct warden_parse *p,
 
 	if (expects(l, "measure"))
 		wanted = "a statement: policy, contact, support, mode, include, program, group, "
-			 "purpose, consent, default, allow, deny, safety, egress, debug, sweep, until, measure or appraise";
+			 "purpose, consent, default, allow, deny, safety, egress, debug, sweep, tamper, until, measure or appraise";
 	if (wanted)
 		snprintf(to, size, "%s", wanted);
 	else
@@ -136,6 +136,7 @@ static bool begins_something(int token)
 	case SHA256:
 	case SUPPORT:
 	case SWEEP:
+	case TAMPER:
 	case UID:
 	case UNIT:
 	case ARGUMENTS:

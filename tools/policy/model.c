@@ -83,6 +83,7 @@ void warden_model_free(struct warden_model *m)
 	free(m->appraises.v);
 	free(m->classings.v);
 	free(m->brokers.v);
+	free(m->tampers.v);
 	warden_index_free(&m->program_names);
 	warden_index_free(&m->group_names);
 	warden_index_free(&m->purpose_names);

@@ -192,6 +192,17 @@ struct warden_broker {
 	struct warden_name path; /* of a local socket; no text where it is a port */
 };
 
+/* An input whose change means that somebody tampers with the device. */
+struct warden_tamper {
+	struct warden_place at;
+	uint32_t kind; /* enum warden_tamper_kind; none is one that was told to be wrong */
+	uint32_t code;
+	uint32_t state;
+	bool has_state;
+	bool has_device;
+	struct warden_sensor device;
+};
+
 struct warden_appraise {
 	struct warden_place at;
 	uint32_t domain;
@@ -232,6 +243,7 @@ struct warden_model {
 	WARDEN_ARRAY(struct warden_appraise) appraises;
 	WARDEN_ARRAY(struct warden_classing) classings;
 	WARDEN_ARRAY(struct warden_broker) brokers;
+	WARDEN_ARRAY(struct warden_tamper) tampers;
 	uint32_t measure;		/* bit mask of domains */
 	struct warden_place library;	/* where libraries are to be measured */
 	struct warden_tags library_tags;
@@ -261,6 +273,9 @@ struct warden_protocol {
 	const char *name;
 	uint32_t number;
 };
+
+/* What the switch of a SW_* number is called, or NULL. */
+const char *warden_tamper_switch(uint32_t code);
 
 void warden_model_init(struct warden_model *m);
 void warden_model_free(struct warden_model *m);

@@ -20,6 +20,7 @@ union warden_token {
 	enum warden_mode mode;
 	struct warden_part part;
 	struct warden_sensor sensor;
+	struct warden_tamper tamper;
 };
 
 /* A file that is included, waiting to be read once the text before it has been. */
@@ -117,6 +118,14 @@ void warden_parse_broker(struct warden_parse *p, struct warden_broker broker, st
 			 struct warden_name protocol, struct warden_name as, struct warden_name class);
 void warden_parse_classing(struct warden_parse *p, struct warden_place at, struct warden_sensor device,
 			   struct warden_name as, struct warden_name class);
+/* tamper.c: `tamper switch "NAME"`, `tamper key N on ...` */
+struct warden_tamper warden_parse_tamper_switch(struct warden_parse *p, struct warden_place at,
+						struct warden_name what, struct warden_name text);
+struct warden_tamper warden_parse_tamper_key(struct warden_parse *p, struct warden_place at,
+					     struct warden_name what, uint32_t code,
+					     struct warden_place code_at);
+void warden_parse_tamper(struct warden_parse *p, const struct warden_tamper *t,
+			 const struct warden_sensor *device);
 void warden_parse_usb_class(struct warden_parse *p, struct warden_name word,
 			    struct warden_name text);
 

@@ -222,7 +222,7 @@ static void warden_text_error(struct warden_span *at, struct warden_parse *p, co
 %token <name> POLICY "policy" PORT "port" PROGRAM "program" PROTOCOL "protocol" PURPOSE "purpose"
 %token <name> SAFETY "safety" SENSOR "sensor"
 %token <name> SHA256 "sha256"
-%token <name> SUPPORT "support" SWEEP "sweep" TERM "term" TO "to" UID "uid" UNIT "unit" UNTIL "until" USB "usb" USE "use"
+%token <name> SUPPORT "support" SWEEP "sweep" TAMPER "tamper" TERM "term" TO "to" UID "uid" UNIT "unit" UNTIL "until" USB "usb" USE "use"
 %token <name> USER "user" USING "using" VERSION "version" WHILE "while" WITH "with"
 %token <name> WITHDRAW "withdraw" WITHIN "within"
 %token <name> NAME "a name" STRING "a text in quotes" DATE "a date" ADDRESS "an address"
@@ -234,6 +234,7 @@ static void warden_text_error(struct warden_span *at, struct warden_parse *p, co
 %type <mode> mode
 %type <part> ports range_list range sensors names people interfaces interface_list prefixes prefix_list
 %type <sensor> sensor named_sensor
+%type <tamper> tamper tamper_input
 
 %%
 
@@ -282,6 +283,8 @@ simple:
 		warden_parse_broker(p, (struct warden_broker){ .at = @1.from, .name = $3, .path = $6 },
 				    $2, $5, $7, $8);
 	}
+	| tamper			{ warden_parse_tamper(p, &$1, NULL); }
+	| tamper ON named_sensor	{ warden_parse_tamper(p, &$1, &$3); }
 	| INCLUDE STRING		{ warden_parse_include(p, $2); }
 	| DEFAULT domain action no_tags tags {
 		set_default(p, warden_parse_domain(p, $2, DOMAINS_WITH_DEFAULT, "default"),
@@ -324,6 +327,20 @@ purpose_option:
 		once(p, &p->purpose.after, @1.from, "`for`");
 		p->purpose.lasts = warden_parse_span(p, $2, @2.from, $3);
 	}
+	;
+
+tamper:
+	tamper_input		{ $$ = $1; }
+	| tamper_input AT NUMBER {
+		$$ = $1;
+		$$.state = $3;
+		$$.has_state = true;
+	}
+	;
+
+tamper_input:
+	TAMPER NAME STRING	{ $$ = warden_parse_tamper_switch(p, @1.from, $2, $3); }
+	| TAMPER NAME NUMBER	{ $$ = warden_parse_tamper_key(p, @1.from, $2, $3, @3.from); }
 	;
 
 /* What may stand behind a statement that is no rule. */

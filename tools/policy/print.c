@@ -429,6 +429,23 @@ static void print_broker(const struct warden_broker *k, FILE *to)
 	fprintf(to, " as %s;\n", warden_enum_word(warden_enum_sensor_class(), k->class));
 }
 
+static void print_tamper(const struct warden_tamper *t, FILE *to)
+{
+	const char *name = t->kind == WARDEN_TAMPER_KIND_SWITCH ? warden_tamper_switch(t->code) : NULL;
+
+	if (name)
+		fprintf(to, "tamper switch \"%s\"", name);
+	else
+		fprintf(to, "tamper key %u", t->code);
+	if (t->has_state)
+		fprintf(to, " at %u", t->state);
+	if (t->has_device) {
+		fputs(" on ", to);
+		print_sensor(&t->device, to);
+	}
+	fputs(";\n", to);
+}
+
 static void print_appraise(const struct warden_appraise *a, FILE *to)
 {
 	fprintf(to, "appraise %s from ", domain_word(a->domain));
@@ -452,6 +469,8 @@ void warden_print_model(const struct warden_model *m, FILE *to)
 		print_classing(&m->classings.v[i], to);
 	for (i = 0; i < m->brokers.n; i++)
 		print_broker(&m->brokers.v[i], to);
+	for (i = 0; i < m->tampers.n; i++)
+		print_tamper(&m->tampers.v[i], to);
 	for (i = 0; i < m->rules.n; i++)
 		warden_print_rule(m, &m->rules.v[i], to);
 	print_safety(m, to);

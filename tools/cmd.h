@@ -43,6 +43,7 @@ const struct warden_noun *warden_noun_debug(void);
 const struct warden_noun *warden_noun_usb(void);
 const struct warden_noun *warden_noun_quarantine(void);
 const struct warden_noun *warden_noun_setup(void);
+const struct warden_noun *warden_noun_tamper(void);
 
 /* Verbs of `policy` that have files of their own. */
 int warden_policy_load(const struct warden_ctl *ctl, int argc, char **argv);

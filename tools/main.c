@@ -15,7 +15,7 @@ static const struct warden_noun *(*const nouns[])(void) = {
 	warden_noun_status, warden_noun_doctor,	 warden_noun_stop,  warden_noun_sensor,
 	warden_noun_policy, warden_noun_consent, warden_noun_audit, warden_noun_measure,
 	warden_noun_trust,  warden_noun_service, warden_noun_debug, warden_noun_usb,
-	warden_noun_quarantine, warden_noun_state, warden_noun_setup,
+	warden_noun_quarantine, warden_noun_tamper, warden_noun_state, warden_noun_setup,
 };
 
 #define NOUNS (sizeof(nouns) / sizeof(*nouns))

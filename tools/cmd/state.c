@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What outlives Warden and the power: consents, switches, the quarantine, unused rules, versions, an enrolled root, the owner. */
+/*
+ * What outlives Warden and the power: consents, switches, the quarantine, the lock, unused rules,
+ * versions, an enrolled root, the owner.
+ */
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -20,6 +23,7 @@
 #include "../window.h"
 #include "state_cut.h"
 #include "state_owner.h"
+#include "state_tamper.h"
 #include "state_use.h"
 
 #define FORMAT 1
@@ -104,6 +108,7 @@ static int save_status(void *ctx, const struct warden_object *o)
 	json_object_object_add(s->state, "floors", floors);
 	json_object_object_add(s->state, "context", json_object_new_string(
 		warden_object_word(o, WARDEN_A_STATUS_CONTEXT)));
+	warden_state_save_tamper(s->state, o);
 	s->now = warden_object_number(o, WARDEN_A_STATUS_NOW);
 	return 0;
 }
@@ -407,7 +412,9 @@ static int restore(struct restoring *r, const struct options *o)
 	if (err)
 		return err;
 	/* What takes away comes first: where the rest fails, less is open and not more. */
-	err = restore_switches(r);
+	err = warden_state_restore_tamper(r->state, r->nl, r->f);
+	if (!err)
+		err = restore_switches(r);
 	if (!err)
 		err = warden_state_restore_cut(r->state, r->nl, r->f);
 	if (!err)

@@ -171,6 +171,32 @@ static void print_cut(const struct warden_object *o)
 			       "not signed");
 }
 
+/* What it takes to lift the lock is told first, as nothing else works until then. */
+static void print_tamper(const struct warden_object *o)
+{
+	uint64_t inputs = warden_object_number(o, WARDEN_A_STATUS_TAMPER_INPUTS);
+	uint64_t unseen = warden_object_number(o, WARDEN_A_STATUS_TAMPER_UNSEEN);
+	uint64_t count = warden_object_number(o, WARDEN_A_STATUS_TAMPER_COUNT);
+	char safe[512];
+
+	printf("starts      %" PRIu64 ", as far as states were restored\n",
+	       warden_object_number(o, WARDEN_A_STATUS_STARTS));
+	if (!inputs && !count)
+		return;
+	printf("tampering   ");
+	if (warden_object_number(o, WARDEN_A_STATUS_TAMPERED))
+		printf("LOCKED but for the safety list; when all is well: wardenctl tamper clear\n            ");
+	printf("%" PRIu64 " times", count);
+	if (count)
+		printf(", last by %s",
+		       warden_output_escape(safe, sizeof(safe),
+					    warden_object_string(o, WARDEN_A_STATUS_TAMPER_WHAT)));
+	printf("; %" PRIu64 " inputs", inputs);
+	if (unseen)
+		printf(", %" PRIu64 " of them not seen: wardenctl tamper list", unseen);
+	putchar('\n');
+}
+
 static void print_inbound(const struct warden_object *o)
 {
 	uint64_t observed = warden_object_number(o, WARDEN_A_STATUS_INBOUND_OBSERVED);
@@ -255,6 +281,7 @@ static void print_status(const struct warden_object *o)
 	print_probe(o);
 	print_switches(o);
 	print_cut(o);
+	print_tamper(o);
 	print_inbound(o);
 	print_counts(o);
 }

@@ -245,22 +245,4 @@ TEST_F(going, networks_let_a_policy_close_ports_at_once)
 	close(open);
 }
 
-/* The hooks outlast the policy by two seconds, and go in a change of their own. */
-TEST_F(going, networks_let_the_hooks_go_and_nobody_waits)
-{
-	int i;
-
-	ASSERT_LOADED(warden_policy(POLICY, warden_self()));
-	self->holder = let_go();
-	if (self->holder < 0)
-		SKIP(return, "this kernel has no device that a program can hold");
-	ASSERT_LOADED(warden_policy(
-		"default sensor allow; default protocol allow; default listen allow;\n"));
-	for (i = 0; i < 10; i++) {
-		ASSERT_EQ(0, switch_camera());
-		usleep(400000);
-	}
-	EXPECT_TRUE(is_one_going());
-}
-
 TEST_HARNESS_MAIN

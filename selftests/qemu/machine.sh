@@ -51,13 +51,17 @@ processor() {
 
 # qemu_arguments: fills the array qemu. Disks in the order guest/init expects them.
 qemu_arguments() {
-	local disk receiver
+	local disk receiver button
 	# A receiver on USB, which nothing drives until the modules of its host are loaded. It tells what the
 	# guest writes to its own port 4: the one end of a socket is the receiver's, the other the port's.
 	receiver=(-chardev "socket,id=receiver,path=$work/receiver.sock,server=on,wait=off"
 		-chardev "socket,id=satellites,path=$work/receiver.sock"
 		-device "qemu-xhci,id=usb" -device "usb-serial,bus=usb.0,chardev=receiver"
 		-device "virtserialport,nr=4,chardev=satellites")
+	# A button, which is on a line of a GPIO chip of the board: it is pressed when the guest writes a line to
+	# its port 5. The other end of that is `run`, so that the guest says nothing else to the emulator.
+	button=(-chardev "pipe,id=monitor,path=$work/monitor" -mon "chardev=monitor,mode=readline"
+		-chardev "file,id=button,path=$work/button" -device "virtserialport,nr=5,chardev=button")
 	case $arch in
 	amd64) qemu=("${emulator:+$emulator/usr/bin/}qemu-system-x86_64" -machine q35) ;;
 	arm64) qemu=("${emulator:+$emulator/usr/bin/}qemu-system-aarch64" -machine virt) ;;
@@ -79,6 +83,7 @@ qemu_arguments() {
 	# A screen, which nothing drives until its module is loaded.
 	[[ $arch != amd64 ]] || qemu+=(-device "bochs-display,romfile=")
 	[[ -n $icount ]] || qemu+=("${receiver[@]}")
+	[[ $arch != arm64 || -n $icount ]] || qemu+=("${button[@]}")
 	# A nanosecond of the guest is an instruction, and it waits for nothing: a timer that is next has come.
 	[[ -z $icount$steady ]] || qemu+=(-icount "shift=0,sleep=off")
 	[[ $tpm != qemu ]] || qemu+=(-chardev "socket,id=tpm,path=$work/tpm.sock"

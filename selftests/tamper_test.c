@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A device that is opened: the contact of its cover locks it, and nothing but who has the right
- * lifts that. The contact is a switch of uinput.
+ * lifts that. The contact is a switch of uinput, and on arm64 also a key of gpio-keys on a line of
+ * the board's own GPIO chip.
  */
 #include <fcntl.h>
 #include <json-c/json.h>
@@ -19,6 +20,7 @@
 
 #define STATE	"/tmp/tamper.state"
 #define COUNTER "/tmp/tamper.counter"
+#define BUTTON	"/dev/vport0p5" /* the rig presses a key of gpio-keys for each line that is written there */
 #define COVER	"warden cover"
 #define OPENED	"tamper switch \"machine-cover\" on name \"" COVER "\";\n"
 #define WAIT_MS 30000
@@ -404,6 +406,37 @@ TEST_F(tamper, nobody_takes_the_input_for_himself)
 	EXPECT_EQ(EV_SW, e.type);
 	EXPECT_EQ(SW_MACHINE_COVER, e.code);
 	close(fd);
+	EXPECT_TRUE(becomes_locked(true));
+}
+
+/* A line of a real GPIO chip: the button of the board, pressed from outside the machine. */
+TEST_F(tamper, edge_of_a_gpio_line_locks)
+{
+	int fd = open(BUTTON, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		SKIP(return, "this machine has no button on a GPIO line");
+	ASSERT_EQ(0, device_load("gpio_keys", ""));
+	ASSERT_LOADED(warden_policy(STATEMENTS "tamper key 116 at 1 on name \"gpio-keys\";\n", warden_self()));
+	ASSERT_EQ(0, number_of("tamper-unseen"))
+	{
+		warden_ctl(ARGV("tamper", "list"));
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_EQ(0, number_of("tampered"));
+	self->mark = evidence_mark();
+	ASSERT_EQ(6, write(fd, "press\n", 6));
+	close(fd);
+	EXPECT_TRUE(becomes_locked(true));
+	EXPECT_FOUND(comes(&self->mark, tampered(NULL)));
+	EXPECT_EQ(0, warden_ctl(ARGV("status")));
+	EXPECT_NE(NULL, strstr(warden_said(), "key 116 is 1: gpio-keys"));
+	EXPECT_EQ(-EACCES, camera_open(&self->c, self->camera));
+	EXPECT_EQ(0, warden_ctl(ARGV("tamper", "clear")));
+	EXPECT_EQ(0, camera_open(&self->c, self->camera));
+	camera_close(&self->c);
+	/* The driver taken from its device, as root can. */
+	EXPECT_TRUE(client_shell("modprobe -r gpio_keys"));
 	EXPECT_TRUE(becomes_locked(true));
 }
 

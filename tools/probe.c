@@ -189,7 +189,9 @@ static int listen_port(void)
 	if (fd < 0)
 		return -errno;
 	err = bind_loopback(fd);
-	return close_with(fd, err ? -err : outcome(listen(fd, 1)));
+	if (err)
+		return close_with(fd, err == EACCES ? WARDEN_TRIAL_ABSENT : -err);
+	return close_with(fd, outcome(listen(fd, 1)));
 }
 
 /* The hook is asked before TCP says that the socket does not listen. */

@@ -49,7 +49,7 @@ static int fill_certificate(struct sk_buff *skb, const void *arg)
 static bool get_certificate(u32 nr, struct warden_certificate *c)
 {
 	const struct warden_snapshot *maker;
-	const struct warden_certificate *root = warden_trust_root(nr);
+	const struct warden_certificate *root = warden_trust_root(nr), *owner;
 	const struct warden_signer *s;
 
 	if (root) {
@@ -58,8 +58,9 @@ static bool get_certificate(u32 nr, struct warden_certificate *c)
 	}
 	nr -= warden_trust_roots();
 	maker = warden_layers_find(warden_layers_get_rcu(), WARDEN_ROLE_MAKER);
-	if (nr == (maker ? maker->nr_signers : 0) && warden_owner_get_rcu()) {
-		*c = *warden_owner_get_rcu();
+	owner = nr == (maker ? maker->nr_signers : 0) ? warden_owner_get_rcu() : NULL;
+	if (owner) {
+		*c = *owner;
 		return true;
 	}
 	if (!maker || nr >= maker->nr_signers)

@@ -44,13 +44,13 @@ struct warden_sweep_found {
  * @abort: the policy has what is older ended
  * @reason: enum warden_reason, why the policy in force is another
  * @note: it only finds which sockets there are (sweep-note.c)
- * @seen: sockets that it is about
- * @nr: how many @found, of these
+ * @nr: how many @found
+ * @missed: those for which there was no room
  * @room: for how many @found has room
  * @told: records that were made
  * @more: sockets that none was made for
  * @halves: connections that were dropped before they were complete
- * @slipped: one of them became complete meanwhile, or there was no room for all
+ * @slipped: how many of these became complete meanwhile, or found no room
  * @late: an end was not there in time
  * @found: in the order of the walk
  * @nr_half: how many @half
@@ -66,13 +66,13 @@ struct warden_sweep {
 	bool abort;
 	bool note;
 	u8 reason;
-	u32 seen;
 	u32 nr;
+	u32 missed;
 	u32 room;
 	u32 told;
 	u32 more;
 	u32 halves;
-	bool slipped;
+	u32 slipped;
 	bool late;
 	struct warden_sweep_found *found;
 	u32 nr_half;

@@ -66,8 +66,9 @@ static void consider(struct warden_sweep *s, const struct warden_sweep_found *f,
 {
 	if (!warden_sweep_concerns(s, f, taken))
 		return;
-	s->seen++;
-	if (s->nr < s->room && hold(f->sk))
+	if (s->nr == s->room)
+		s->missed++;
+	else if (hold(f->sk))
 		s->found[s->nr++] = *f;
 }
 
@@ -77,7 +78,7 @@ static void consider_half(struct warden_sweep *s, struct request_sock *half, u16
 	if (!warden_sweep_drops(s, half, protocol))
 		return;
 	if (s->nr_half == ARRAY_SIZE(s->half))
-		s->slipped = true;
+		s->slipped++;
 	else if (refcount_inc_not_zero(&half->rsk_refcnt))
 		s->half[s->nr_half++] = half;
 }
@@ -208,7 +209,7 @@ static void drop_halves(struct warden_sweep *s)
 		if (inet_csk_reqsk_queue_drop(half->rsk_listener, half))
 			s->halves++;
 		else
-			s->slipped = true;
+			s->slipped++;
 		local_bh_enable();
 		reqsk_put(half);
 	}
@@ -226,21 +227,21 @@ static void let_all_go(struct warden_sweep *s)
 	s->nr = 0;
 }
 
-/* True where there is more room than before, in which nothing is. */
+/* What is in the room of before goes with it. False where there is less than is wanted. */
 static bool make_room(struct warden_sweep *s, u32 wanted)
 {
 	u32 room = clamp(wanted, WARDEN_SWEEP_ROOM, WARDEN_SWEEP_ROOM_MAX);
 	struct warden_sweep_found *found;
 
-	if (room <= s->room)
-		return false;
-	found = kvmalloc_array(room, sizeof(*found), GFP_KERNEL | __GFP_NOWARN);
-	if (!found)
-		return false;
-	kvfree(s->found);
-	s->found = found;
-	s->room = room;
-	return true;
+	if (room > s->room) {
+		found = kvmalloc_array(room, sizeof(*found), GFP_KERNEL | __GFP_NOWARN);
+		if (!found)
+			return false;
+		kvfree(s->found);
+		s->found = found;
+		s->room = room;
+	}
+	return s->room >= wanted;
 }
 
 /**
@@ -250,29 +251,27 @@ static bool make_room(struct warden_sweep *s, u32 wanted)
  * Connections to them that are not complete are dropped.
  *
  * Context: In a change, sleeps.
- * Return: how many there were that are not among them, for want of memory.
+ * Return: how many there were that are not among them, for want of memory, or as they became
+ * complete at each walk.
  */
 u32 warden_sweep_gather(struct warden_sweep *s)
 {
-	bool roomy = true;
-	u32 i;
+	u32 i, wanted = WARDEN_SWEEP_ROOM;
+	bool fits;
 
-	make_room(s, WARDEN_SWEEP_ROOM);
 	for (i = 0; i < WALKS; i++) {
 		let_all_go(s);
-		s->seen = 0;
-		s->slipped = false;
+		fits = make_room(s, wanted);
+		s->missed = 0;
+		s->slipped = 0;
 		walk(s);
 		drop_halves(s);
-		if (s->seen <= s->room || !roomy) {
-			if (!s->slipped)
-				break;
-			continue;
-		}
-		let_all_go(s);
-		roomy = make_room(s, s->seen + s->seen / 8);
+		if (!s->slipped && (!s->missed || !fits))
+			break;
+		if (s->missed) /* and some that come meanwhile */
+			wanted = s->nr + s->missed + (s->nr + s->missed) / 8;
 	}
-	return s->seen > s->room ? s->seen - s->nr : 0;
+	return s->missed + s->slipped;
 }
 
 /**

@@ -50,7 +50,7 @@ static void walk(struct warden_sweep *s)
 	warden_sweep_settle(s);
 	tell_count(s, s->more, "more sockets than were told one by one");
 	tell_count(s, s->halves, "connections ended before they were complete");
-	tell_count(s, left, "sockets not looked at for want of memory: load the policy again");
+	tell_count(s, left, "sockets not looked at: load the policy again");
 }
 
 /* On a device that is to have an owner first, nothing that is older goes on either. */

@@ -30,6 +30,7 @@
 #include "network/opening.h"
 #include "policy/change.h"
 #include "policy/layers.h"
+#include "policy/lock.h"
 #include "policy/owner.h"
 #include "policy/policy.h"
 #include "policy/trust.h"
@@ -285,6 +286,7 @@ static void __exit warden_exit(void)
 	warden_netlink_exit();
 	warden_canary_device_remove();
 	warden_tamper_exit();
+	warden_lock_exit();
 	warden_debug_exit();
 	warden_quarantine_exit();
 	warden_policy_exit();

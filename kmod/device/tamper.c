@@ -66,7 +66,7 @@ static void follow_late(struct work_struct *work);
 static DECLARE_DELAYED_WORK(follow_work, follow_late);
 
 /* What came and was not dealt with yet: the first, and how many. Taken in interrupts, innermost. */
-static DEFINE_SPINLOCK(change_lock);
+static DEFINE_SPINLOCK(causes_lock);
 static struct warden_lock_cause first;
 
 static void lock_late(struct work_struct *work);
@@ -81,10 +81,10 @@ static bool take(struct warden_lock_cause *cause)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&change_lock, flags);
+	spin_lock_irqsave(&causes_lock, flags);
 	*cause = first;
 	first.count = 0;
-	spin_unlock_irqrestore(&change_lock, flags);
+	spin_unlock_irqrestore(&causes_lock, flags);
 	return cause->count;
 }
 
@@ -92,15 +92,16 @@ static bool take(struct warden_lock_cause *cause)
 static void lock_late(struct work_struct *work)
 {
 	struct warden_lock_cause *cause = kzalloc(sizeof(*cause), GFP_KERNEL);
-	int err = -ENOMEM;
 
+	if (!cause) {
+		queue_delayed_work(system_highpri_wq, &lock_work, HZ / 10);
+		return;
+	}
 	warden_change_lock();
-	if (cause)
-		err = warden_lock_close(take(cause) ? cause : NULL);
+	if (take(cause))
+		warden_lock_close(cause);
 	warden_change_unlock();
 	kfree(cause);
-	if (err)
-		queue_delayed_work(system_highpri_wq, &lock_work, HZ / 10);
 }
 
 /* While it is locked, what comes is counted, and told once in a second. */
@@ -108,7 +109,7 @@ static void note(const struct watched *d, const struct warden_tamper *t, u32 rea
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&change_lock, flags);
+	spin_lock_irqsave(&causes_lock, flags);
 	if (!first.count++) {
 		first.reason = reason;
 		first.line = t->line;
@@ -116,7 +117,7 @@ static void note(const struct watched *d, const struct warden_tamper *t, u32 rea
 		snprintf(first.what, sizeof(first.what), "%s %u %s: %.100s",
 			 t->kind == WARDEN_TAMPER_KIND_KEY ? "key" : "switch", t->code, became, d->where);
 	}
-	spin_unlock_irqrestore(&change_lock, flags);
+	spin_unlock_irqrestore(&causes_lock, flags);
 	queue_delayed_work(system_highpri_wq, &lock_work, warden_lock_holds() ? HZ : 0);
 }
 

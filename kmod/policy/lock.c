@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 
 #include "change.h"
 #include "layers.h"
@@ -24,6 +25,10 @@
 /* Written in a change, under the lock; whether it is locked is read without. Nothing nests in it. */
 static DEFINE_SPINLOCK(state_lock);
 static struct warden_lock_status state = { .starts = 1 };
+
+/* Without memory a device that counts as locked is not; it is tried again until there is some. */
+static void enforce_late(struct work_struct *work);
+static DECLARE_DELAYED_WORK(enforce_work, enforce_late);
 
 /* What is kept of the policy: what a safety list can name. */
 static const u8 shut[] = { WARDEN_DOMAIN_SENSOR,   WARDEN_DOMAIN_LISTEN, WARDEN_DOMAIN_CONNECT,
@@ -163,21 +168,36 @@ static void latch(const struct warden_lock_cause *cause)
 	spin_unlock(&state_lock);
 }
 
+static int enforce(void)
+{
+	int err = is_enforced() || !state.locked ? 0 : warden_policy_lock();
+
+	if (err)
+		queue_delayed_work(system_highpri_wq, &enforce_work, HZ / 10);
+	return err;
+}
+
+static void enforce_late(struct work_struct *work)
+{
+	warden_change_lock();
+	enforce();
+	warden_change_unlock();
+}
+
 /**
  * warden_lock_close() - lock the device, or note that an input changed while it is locked
- * @cause: why; NULL only tries again what failed before
+ * @cause: why
  *
  * Context: In a change; sleeps until the sessions have ended.
- * Return: 0; -ENOMEM, where it counts as locked, and is to be tried again.
+ * Return: 0; -ENOMEM, where it counts as locked, and is tried again.
  */
 int warden_lock_close(const struct warden_lock_cause *cause)
 {
 	warden_change_assert_held();
-	if (cause)
-		tell(cause);
-	if (cause && !state.locked)
+	tell(cause);
+	if (!state.locked)
 		latch(cause);
-	return is_enforced() || !state.locked ? 0 : warden_policy_lock();
+	return enforce();
 }
 
 /**
@@ -209,7 +229,7 @@ int warden_lock_clear(void)
  * @before: as it was; its clock does not count
  *
  * Context: In a change; sleeps.
- * Return: 0, or -ENOMEM.
+ * Return: 0, or -ENOMEM, as warden_lock_close().
  */
 int warden_lock_restore(const struct warden_lock_status *before)
 {
@@ -242,4 +262,14 @@ void warden_lock_status(struct warden_lock_status *st)
 	spin_lock(&state_lock);
 	*st = state;
 	spin_unlock(&state_lock);
+}
+
+/**
+ * warden_lock_exit() - try nothing again
+ *
+ * Context: Process context, sleeps; no input is heard, and no command can run any more.
+ */
+void warden_lock_exit(void)
+{
+	disable_delayed_work_sync(&enforce_work);
 }

@@ -48,5 +48,6 @@ int warden_lock_clear(void);
 int warden_lock_restore(const struct warden_lock_status *before);
 int warden_lock_renew(struct warden_layers *layers);
 void warden_lock_status(struct warden_lock_status *st);
+void warden_lock_exit(void);
 
 #endif /* WARDEN_LOCK_H */

@@ -23,6 +23,7 @@
 #include "../window.h"
 #include "state_cut.h"
 #include "state_owner.h"
+#include "state_purpose.h"
 #include "state_tamper.h"
 #include "state_use.h"
 

@@ -30,6 +30,9 @@ extern const char factory_policy[];
 #define STATE  "/tmp/setup.state"
 #define EXPORT "/tmp/setup.export"
 
+/* A state of a device without an id, with a counter of its own. */
+#define NAMELESS "/tmp/setup.nameless", "--counter", "/tmp/setup.nameless.counter"
+
 /* What a maker adds to it for the programs of the device. */
 static const char *device_policy(unsigned int version)
 {
@@ -374,13 +377,21 @@ TEST_F(setup, a_state_of_another_device_brings_neither_owner_nor_consent)
 	ASSERT_EQ(0, warden_ctl(ARGV("state", "save", STATE)));
 	ASSERT_EQ(0, warden_ctl(ARGV("consent", "export", "--key", keys_key("owner"), "--cert",
 				     keys_cert("owner"), EXPORT)));
+	ASSERT_TRUE(client_shell("mv /etc/machine-id /tmp/setup.id"));
+	ASSERT_EQ(0, warden_ctl(ARGV("state", "save", NAMELESS)));
+	EXPECT_SAID("this device cannot be told from others");
+	ASSERT_TRUE(client_shell("cp /tmp/setup.id /etc/machine-id"));
 	ASSERT_TRUE(warden_live_again());
 	ASSERT_LOADED(device_policy(1));
 	EXPECT_EQ(1, warden_ctl(ARGV("consent", "import", "--cert", keys_cert("owner"), EXPORT)));
 	EXPECT_SAID("the device is not set up");
-	ASSERT_TRUE(client_shell("cp /etc/machine-id /tmp/setup.id && "
-				 "tr 0-9a-f 1-9a-f0 </tmp/setup.id >/etc/machine-id"));
+	ASSERT_TRUE(client_shell("rm /etc/machine-id"));
+	EXPECT_EQ(1, warden_ctl(ARGV("state", "restore", NAMELESS)));
+	EXPECT_SAID("this device cannot be told from others");
+	ASSERT_TRUE(client_shell("tr 0-9a-f 1-9a-f0 </tmp/setup.id >/etc/machine-id"));
 	EXPECT_EQ(1, warden_ctl(ARGV("state", "restore", STATE)));
+	EXPECT_SAID("this state is of another device");
+	EXPECT_EQ(1, warden_ctl(ARGV("state", "restore", NAMELESS)));
 	EXPECT_SAID("this state is of another device");
 	ASSERT_TRUE(client_shell("cp /tmp/setup.id /etc/machine-id"));
 	EXPECT_TRUE(setup_is("needed"));

@@ -4,6 +4,7 @@
  * which the state came with an image: that one asks its own owner.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <linux/warden.h>
@@ -12,6 +13,8 @@
 #include "../machine.h"
 #include "state_owner.h"
 
+#define NO_ID "this device cannot be told from others; make /etc/machine-id by systemd-machine-id-setup"
+
 void warden_state_save_device(struct json_object *state)
 {
 	char id[2 * WARDEN_DIGEST_SIZE + 1];
@@ -19,6 +22,9 @@ void warden_state_save_device(struct json_object *state)
 
 	if (!warden_machine_id(id, &f))
 		json_object_object_add(state, "device", json_object_new_string(id));
+	else if (json_object_object_get_ex(state, "owner", NULL))
+		fprintf(stderr, "wardenctl: state save: %s; until then no device takes this state, which has an "
+			"owner\n", NO_ID);
 }
 
 int warden_state_check_device(struct json_object *state, struct warden_fault *f)
@@ -30,8 +36,8 @@ int warden_state_check_device(struct json_object *state, struct warden_fault *f)
 	if (!json_object_object_get_ex(state, "owner", NULL))
 		return 0;
 	if (warden_machine_id(id, &none))
-		id[0] = '\0';
-	if (!strcmp(of ? of : "", id))
+		return warden_fault_set(f, -ENOENT, "set it up then: wardenctl setup", NO_ID);
+	if (of && !strcmp(of, id))
 		return 0;
 	return warden_fault_set(f, -EXDEV, "set this one up: wardenctl setup",
 				"this state is of another device, whose owner is not the owner of this one");

@@ -9,7 +9,8 @@
 
 /**
  * warden_state_save_device() - say in a state which device it is of
- * @state: gets the member "device", where the device can be told from others
+ * @state: gets the member "device"; where the device cannot be told from others, and the state
+ *	   has an owner, stderr says what to do
  */
 void warden_state_save_device(struct json_object *state);
 
@@ -18,7 +19,8 @@ void warden_state_save_device(struct json_object *state);
  * @state: the state
  * @f: why not
  *
- * Return: 0; -EXDEV where it is of another, whose owner and consents are not those of this one.
+ * Return: 0; -EXDEV where it is of another, whose owner and consents are not those of this one, or
+ * nobody can tell; -ENOENT where this one has no id.
  */
 int warden_state_check_device(struct json_object *state, struct warden_fault *f);
 

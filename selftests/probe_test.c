@@ -10,7 +10,7 @@
 #include "lib/harness.h"
 
 #define CANARY	 "virtual/warden-canary"
-#define HOOKS	 (WARDEN_HOOK_FILE_IOCTL_COMPAT + 1)
+#define HOOKS	 (WARDEN_HOOK_INET_REQUEST + 1)
 #define SHUT	 "default sensor deny;\ndefault listen deny;\n"
 #define OPEN	 "default sensor allow;\ndefault listen allow;\ndefault protocol allow;\n"
 /* A word on each domain, so that every hook is needed. */
@@ -19,7 +19,7 @@
 	     "deny any autoload \"none\";\negress deny while using radio;\n"                        \
 	     "classify broker none at unix \"@none\" as location;\n"                                \
 	     "allow any use protocol sctp;\nallow any debug bpf;\n"                                 \
-	     "allow any connect tcp 9 on lo;\nallow any use screen;\n"
+	     "allow any connect tcp 9 on lo;\n"
 
 FIXTURE(probe)
 {
@@ -57,11 +57,10 @@ static int count(const char *field)
 	return n;
 }
 
-/* Where the kernel has no SCTP, no tunnels, or no calls of 32 bits, their hooks are needed and cannot be tried. */
+/* Where the kernel has no SCTP, or no tunnels, their hooks are needed and cannot be tried. */
 TEST_F(probe, every_hook_is_tried_and_answers)
 {
-	const int absent = !!device_load("sctp", "") + !!device_load("tun", "") +
-			   !!access("/proc/sys/abi/vsyscall32", F_OK);
+	const int absent = !!device_load("sctp", "") + !!device_load("tun", "");
 
 	/* A kernel without hibernation is asked what lockdown closes by a counter alone. */
 	const char *counter = access("/sys/power/state", F_OK) ? "allow any debug perf;\n" : "";

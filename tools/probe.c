@@ -26,7 +26,6 @@
 #include <linux/perf_event.h>
 #include <linux/prctl.h>
 #include <linux/sctp.h>
-#include <linux/videodev2.h>
 
 #include "probe.h"
 
@@ -508,42 +507,6 @@ static int begin_connections(void)
 	return err;
 }
 
-/* Of a file that has none. */
-static int ask_for_buffer(void)
-{
-	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	return close_with(fd, ioctl(fd, VIDIOC_EXPBUF, NULL) && errno == EACCES ? EACCES : 0);
-}
-
-#ifdef __x86_64__
-/* A kernel without calls of 32 bits ends who makes one, which is a child. */
-static int call_narrowly(void)
-{
-	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	long got = 54; /* ioctl, in asm/unistd_32.h */
-
-	__asm__ volatile("int $0x80" : "+a"(got) : "b"(fd), "c"(VIDIOC_EXPBUF), "d"(0)
-			 : "memory", "r8", "r9", "r10", "r11");
-	return got == -EACCES ? EACCES : 0;
-}
-
-static int ask_for_buffer_narrowly(void)
-{
-	int err = in_child(call_narrowly);
-
-	return err == -ECHILD ? WARDEN_TRIAL_ABSENT : err;
-}
-#else
-/* Here a program of 32 bits alone can call so. */
-static int ask_for_buffer_narrowly(void)
-{
-	return WARDEN_TRIAL_ABSENT;
-}
-#endif
-
 static const struct warden_trial trials[] = {
 	{ "the canary device was taken away", WARDEN_HOOK_DEVICE_DEL, nothing, 0 },
 	{ "the canary device was made", WARDEN_HOOK_DEVICE_ADD, nothing, 0 },
@@ -579,11 +542,9 @@ static const struct warden_trial trials[] = {
 	{ "load a BPF program that does nothing", WARDEN_HOOK_BPF_LOAD, load_checked_bpf, 0 },
 	{ "set an option of a UDP socket", WARDEN_HOOK_SOCKET_SETSOCKOPT, set_option, 0 },
 	{ "begin connections on loopback", WARDEN_HOOK_INET_REQUEST, begin_connections, 0 },
-	{ "ask a file for a buffer", WARDEN_HOOK_FILE_IOCTL, ask_for_buffer, 0 },
-	{ "ask it by a call of 32 bits", WARDEN_HOOK_FILE_IOCTL_COMPAT, ask_for_buffer_narrowly, 0 },
 };
 
-_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_FILE_IOCTL_COMPAT + 1,
+_Static_assert(sizeof(trials) / sizeof(*trials) == WARDEN_HOOK_INET_REQUEST + 1,
 	       "a hook has no trial");
 
 const struct warden_trial *warden_trial_nth(size_t n)

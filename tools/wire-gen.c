@@ -435,14 +435,12 @@ static const char *const hook_words[] = {
 	"bpf-load",
 	"socket-setsockopt",
 	"inet-request",
-	"file-ioctl",
-	"file-ioctl-compat",
 };
 
 static const struct warden_wire_enum hook_enum = {
 	.name = "hook",
 	.words = hook_words,
-	.count = 36,
+	.count = 34,
 };
 
 const struct warden_wire_enum *warden_enum_hook(void)

@@ -118,8 +118,6 @@ static void collect_fds(const struct warden_bpf *skel, const struct rest_bpf *re
 	fds[WARDEN_HOOK_BPF_LOAD] = skel->progs.warden_bpf_load.prog_fd;
 	fds[WARDEN_HOOK_SOCKET_SETSOCKOPT] = rest->progs.warden_socket_option.prog_fd;
 	fds[WARDEN_HOOK_INET_REQUEST] = rest->progs.warden_inet_request.prog_fd;
-	fds[WARDEN_HOOK_FILE_IOCTL] = rest->progs.warden_file_ioctl.prog_fd;
-	fds[WARDEN_HOOK_FILE_IOCTL_COMPAT] = rest->progs.warden_file_ioctl_compat.prog_fd;
 }
 
 /*

@@ -56,7 +56,6 @@ asm(".pushsection .BTF_ids, \"a\"; .balign 8; .popsection");
 	X(warden_kf_tunnel, 0)                                                             \
 	X(warden_kf_keep_way, 0)                                                           \
 	X(warden_kf_inet_request, 0)                                                       \
-	X(warden_kf_export, 0)                                                             \
 	X(warden_kf_bpf_load, KF_SLEEPABLE)                                                \
 	X(warden_kf_kexec, 0)                                                              \
 	X(warden_kf_tables, KF_SLEEPABLE)                                                  \

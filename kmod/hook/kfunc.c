@@ -221,20 +221,6 @@ __bpf_kfunc int warden_kf_file_receive(struct file *file)
 	return err ?: warden_session_meet(file, &req, &answer);
 }
 
-/**
- * warden_kf_export() - may the current program have a file of what a sensor delivers?
- * @file: on which a driver is asked for it; any file
- * @hook: by which the call came
- *
- * Context: LSM program.
- * Return: 0 or a negative errno.
- */
-__bpf_kfunc int warden_kf_export(struct file *file, u32 hook)
-{
-	warden_kfunc_enter(hook);
-	return warden_export_ask(file);
-}
-
 /* What the policy names is not started by who leads it from its first instruction on. */
 static int refuse_led(struct file *file, const struct warden_identity *object)
 {

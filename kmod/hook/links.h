@@ -7,12 +7,11 @@
 #include <uapi/linux/warden.h>
 
 /* The order of enum warden_hook. */
-#define WARDEN_HOOKS (WARDEN_HOOK_FILE_IOCTL_COMPAT + 1)
+#define WARDEN_HOOKS (WARDEN_HOOK_INET_REQUEST + 1)
 
 /* Hooks of what a kernel may not have loaded, or what another hook refuses, so that nobody calls them. */
-#define WARDEN_HOOKS_RARE (BIT_ULL(WARDEN_HOOK_SCTP_CONNECT) | BIT_ULL(WARDEN_HOOK_TUN_ATTACH) |   \
-			   BIT_ULL(WARDEN_HOOK_BPF_LOAD) | BIT_ULL(WARDEN_HOOK_INET_REQUEST) | \
-			   BIT_ULL(WARDEN_HOOK_FILE_IOCTL_COMPAT))
+#define WARDEN_HOOKS_RARE (BIT_ULL(WARDEN_HOOK_SCTP_CONNECT) | BIT_ULL(WARDEN_HOOK_TUN_ATTACH) | \
+			   BIT_ULL(WARDEN_HOOK_BPF_LOAD) | BIT_ULL(WARDEN_HOOK_INET_REQUEST))
 
 /**
  * enum warden_need - what can need a hook

@@ -71,30 +71,6 @@ static u64 hooks_of_ways(const struct warden_snapshot *snap)
 	return 0;
 }
 
-/* Does a rule allow a sensor of which frames could be exported, and not that? Of others no driver exports. */
-static bool keeps_frames(const struct warden_snapshot *snap, const struct warden_rule *rule)
-{
-	const u32 others = BIT(WARDEN_SENSOR_CLASS_MICROPHONE) | BIT(WARDEN_SENSOR_CLASS_MOTION) |
-			   BIT(WARDEN_SENSOR_CLASS_ENVIRONMENT) | BIT(WARDEN_SENSOR_CLASS_BIOMETRIC);
-
-	return rule->domain == WARDEN_DOMAIN_SENSOR && rule->action != WARDEN_ACTION_DENY &&
-	       !(rule->flags & WARDEN_RULE_FLAG_EXPORT) &&
-	       (snap->nr_classings || !rule->class || !(others & BIT(rule->class)));
-}
-
-static u64 hooks_of_exports(const struct warden_snapshot *snap)
-{
-	const struct warden_default *def = &snap->defaults[WARDEN_DOMAIN_SENSOR];
-	u32 i;
-
-	if (def->action == WARDEN_ACTION_DENY && def->mode == WARDEN_MODE_OBSERVE)
-		return HOOK(FILE_IOCTL) | HOOK(FILE_IOCTL_COMPAT);
-	for (i = 0; i < snap->nr_rules && snap->rules[i].domain <= WARDEN_DOMAIN_SENSOR; i++)
-		if (keeps_frames(snap, &snap->rules[i]))
-			return HOOK(FILE_IOCTL) | HOOK(FILE_IOCTL_COMPAT);
-	return 0;
-}
-
 /**
  * warden_needs_of() - which hooks one layer needs
  * @snap: the layer
@@ -108,8 +84,7 @@ static u64 hooks_of_exports(const struct warden_snapshot *snap)
 u64 warden_needs_of(const struct warden_snapshot *snap)
 {
 	u64 hooks = ALWAYS | (snap->nr_programs ? HOOK(BPRM_CHECK) : 0) |
-		    hooks_of_brokers(snap) | hooks_of_ways(snap) | hooks_of_ports(snap) |
-		    hooks_of_exports(snap);
+		    hooks_of_brokers(snap) | hooks_of_ways(snap) | hooks_of_ports(snap);
 	u32 domain;
 
 	for (domain = 0; domain < WARDEN_DOMAIN_RULES; domain++)

@@ -5,8 +5,9 @@
  *
  *  prepared  put there by the open hook: open() has the open judged before the
  *	      driver hears of it, and makes the file a session
- *  live      a copy of the driver's, in which release and mmap come by here first;
- *	      all else goes to the driver, so that a session costs nothing
+ *  live      a copy of the driver's, in which release and mmap come by here first; all
+ *	      else goes to the driver, so that a session costs nothing, and ioctls of
+ *	      what can give its data out as files a look (session-export-call.c)
  *  dead      after the end: every call fails
  *  blank     the same, where its rule says so: nothing comes any more
  *  gone      after release: nothing
@@ -211,6 +212,7 @@ static void copy_operations(struct warden_session *s)
 	if (s->sensor.kind == WARDEN_DEVICE_TERMINAL && S_ISCHR(file_inode(s->file)->i_mode))
 		warden_terminal_take_over(s);
 	warden_derived_take_over(s);
+	warden_export_take_over(s);
 }
 
 /*
@@ -332,7 +334,7 @@ static bool comes_by_here(const struct warden_session *s)
 {
 	return s->ops.read != s->orig->read || s->ops.read_iter != s->orig->read_iter ||
 	       s->ops.write != s->orig->write || s->ops.write_iter != s->orig->write_iter ||
-	       s->ops.unlocked_ioctl != s->orig->unlocked_ioctl;
+	       (s->ops.unlocked_ioctl != s->orig->unlocked_ioctl && !warden_export_jumps(s));
 }
 
 /**

@@ -87,7 +87,7 @@ static long video_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		if (err < 0)
 			return err;
 	}
-	return s->orig->unlocked_ioctl(file, cmd, arg);
+	return warden_export_ioctl(file, cmd, arg);
 }
 
 /* At most one frame; what is read in pieces counts for each of them. */

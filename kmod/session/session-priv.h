@@ -181,6 +181,11 @@ void warden_terminal_take_over(struct warden_session *s);
 long warden_derived_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 void warden_derived_take_over(struct warden_session *s);
 
+/* session-export-call.c: calls by which a driver gives files of its data out */
+long warden_export_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+void warden_export_take_over(struct warden_session *s);
+bool warden_export_jumps(const struct warden_session *s);
+
 /* session-blank.c: a session that ended, for a program that is to run on */
 bool warden_blank_is_for(const struct warden_session *s);
 ssize_t warden_blank_read(struct file *file, char __user *buf, size_t len, loff_t *pos);

@@ -66,6 +66,31 @@ struct warden_snapshot *warden_layers_find(const struct warden_layers *layers, u
 }
 
 /**
+ * warden_layers_seek() - the first thing of a kind at or after a place in a policy
+ * @layers: the policy
+ * @find: where in a layer, from a place on, the next of that kind stands; U32_MAX where none does
+ * @cursor: the place, from 0; moved to that of the thing, which stands there in its layer in the low 32 bits
+ *
+ * Context: As long as @layers may be used.
+ * Return: the layer it stands in, or NULL past the last.
+ */
+const struct warden_snapshot *warden_layers_seek(const struct warden_layers *layers,
+						 u32 (*find)(const struct warden_snapshot *snap, u32 at),
+						 u64 *cursor)
+{
+	u32 i, at = *cursor;
+
+	for (i = *cursor >> 32; i < layers->nr; i++, at = 0) {
+		at = find(layers->layer[i], at);
+		if (at == U32_MAX)
+			continue;
+		*cursor = (u64)i << 32 | at;
+		return layers->layer[i];
+	}
+	return NULL;
+}
+
+/**
  * warden_layers_copy() - a policy to change, with the layers of the one in force, no ports
  *
  * Context: In a change; may sleep.

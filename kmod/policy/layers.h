@@ -7,6 +7,9 @@
 int warden_layers_init(bool observe);
 void warden_layers_exit(void);
 const struct warden_layers *warden_layers_get_rcu(void);
+const struct warden_snapshot *warden_layers_seek(const struct warden_layers *layers,
+						 u32 (*find)(const struct warden_snapshot *snap, u32 at),
+						 u64 *cursor);
 struct warden_layers *warden_layers_copy(void);
 void warden_layers_put(struct warden_layers *layers, u8 layer, struct warden_snapshot *snap);
 struct warden_snapshot *warden_layers_find(const struct warden_layers *layers, u8 layer);

@@ -296,6 +296,13 @@ static void describe(struct warden_purpose_state *s, const struct warden_snapsho
 		s->rules += snap->rules[i].purpose == p->key && snap->rules[i].action != WARDEN_ACTION_DENY;
 }
 
+static u32 find_purpose(const struct warden_snapshot *snap, u32 i)
+{
+	while (i < snap->nr_purposes && !can_end(&snap->purposes[i]))
+		i++;
+	return i < snap->nr_purposes ? i : U32_MAX;
+}
+
 /**
  * warden_purpose_get() - the first purpose that ends at or after a place
  * @cursor: the place, from 0; moved to that of the purpose
@@ -306,25 +313,14 @@ static void describe(struct warden_purpose_state *s, const struct warden_snapsho
  */
 int warden_purpose_get(u64 *cursor, struct warden_purpose_state *state)
 {
-	const struct warden_layers *layers;
-	u32 layer = *cursor >> 32, i = *cursor;
-	int err = -ENOENT;
+	const struct warden_snapshot *snap;
 
 	rcu_read_lock();
-	layers = warden_layers_get_rcu();
-	for (; err && layer < layers->nr; layer++, i = 0) {
-		const struct warden_snapshot *snap = layers->layer[layer];
-
-		while (i < snap->nr_purposes && !can_end(&snap->purposes[i]))
-			i++;
-		if (i >= snap->nr_purposes)
-			continue;
-		describe(state, snap, i);
-		*cursor = (u64)layer << 32 | i;
-		err = 0;
-	}
+	snap = warden_layers_seek(warden_layers_get_rcu(), find_purpose, cursor);
+	if (snap)
+		describe(state, snap, (u32)*cursor);
 	rcu_read_unlock();
-	return err;
+	return snap ? 0 : -ENOENT;
 }
 
 /**

@@ -533,6 +533,13 @@ static void describe(struct warden_rule_state *s, const struct warden_snapshot *
 		strscpy(s->program, snap->programs[rule->program - 1].label, sizeof(s->program));
 }
 
+static u32 find_rule(const struct warden_snapshot *snap, u32 i)
+{
+	while (i < snap->nr_rules && snap->rules[i].flags & WARDEN_RULE_FLAG_SAFETY)
+		i++;
+	return snap->uses && i < snap->nr_rules ? i : U32_MAX;
+}
+
 /**
  * warden_use_get() - the first rule at or after a place
  * @cursor: the place, from 0; moved to that of the rule
@@ -545,25 +552,14 @@ static void describe(struct warden_rule_state *s, const struct warden_snapshot *
  */
 int warden_use_get(u64 *cursor, struct warden_rule_state *state)
 {
-	const struct warden_layers *layers;
-	u32 layer = *cursor >> 32, i = *cursor;
-	int err = -ENOENT;
+	const struct warden_snapshot *snap;
 
 	rcu_read_lock();
-	layers = warden_layers_get_rcu();
-	for (; err && layer < layers->nr; layer++, i = 0) {
-		const struct warden_snapshot *snap = layers->layer[layer];
-
-		while (i < snap->nr_rules && snap->rules[i].flags & WARDEN_RULE_FLAG_SAFETY)
-			i++;
-		if (!snap->uses || i >= snap->nr_rules)
-			continue;
-		describe(state, snap, i);
-		*cursor = (u64)layer << 32 | i;
-		err = 0;
-	}
+	snap = warden_layers_seek(warden_layers_get_rcu(), find_rule, cursor);
+	if (snap)
+		describe(state, snap, (u32)*cursor);
 	rcu_read_unlock();
-	return err;
+	return snap ? 0 : -ENOENT;
 }
 
 /**

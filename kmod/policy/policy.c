@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * How a policy comes in force: signed by whom its layer belongs to, newer than
- * what was there, narrower than the layers above, and for good only once it was
- * confirmed, where that was asked for.
+ * what was there and narrower than the layers above.
  *
  * Whatever is refused changes nothing. All of it runs inside a change.
  */
 #include <linux/err.h>
-#include <linux/hrtimer.h>
-#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -16,7 +13,6 @@
 #include <linux/workqueue.h>
 
 #include "change.h"
-#include "compat/hrtimer.h"
 #include "consent/consent.h"
 #include "debug/debug.h"
 #include "device/classing.h"
@@ -35,7 +31,7 @@
 #include "network/sweep.h"
 #include "owner.h"
 #include "pack.h"
-#include "policy.h"
+#include "policy-priv.h"
 #include "purpose.h"
 #include "program/measure.h"
 #include "program/quarantine.h"
@@ -46,26 +42,6 @@
 
 /* Highest version that was in force, per layer; written inside a change. */
 static u32 floors[WARDEN_LAYERS + 1];
-
-/**
- * struct provisional - a policy that is taken back unless it is confirmed
- * @before: what comes back; NULL where nothing waits
- * @layer: enum warden_role of the layer that was loaded
- * @until: boot-time clock, in ns
- *
- * Changed inside a change; @layer and @until are also read outside of one, for
- * people.
- */
-static struct provisional {
-	struct warden_layers *before;
-	u8 layer;
-	u64 until;
-} provisional;
-
-/* Fires when nobody confirmed; work does what a timer may not. */
-static struct hrtimer revert_timer;
-static void revert_late(struct work_struct *work);
-static DECLARE_WORK(revert_work, revert_late);
 
 /*
  * The bytes of a policy are only there to be read back. They are packed when it
@@ -91,7 +67,16 @@ static int ready(const struct warden_layers *layers, struct netlink_ext_ack *ext
 	return err;
 }
 
-static struct warden_committed publish(struct warden_layers *layers, struct warden_layers **old, u32 reason)
+/**
+ * warden_policy_publish() - put a stack of layers in force, and have all follow it
+ * @layers: the layers; given away
+ * @old: set to what was in force, for warden_layers_retire() or to come back
+ * @reason: enum warden_reason, of what ends by it
+ *
+ * Context: In a change; sleeps. What the layers need is attached.
+ * Return: the generation that is in force now.
+ */
+struct warden_committed warden_policy_publish(struct warden_layers *layers, struct warden_layers **old, u32 reason)
 {
 	struct warden_committed done;
 
@@ -116,7 +101,14 @@ static struct warden_committed publish(struct warden_layers *layers, struct ward
 	return done;
 }
 
-static unsigned int review(u32 reason)
+/**
+ * warden_policy_review() - end what has no ground by the policy in force
+ * @reason: enum warden_reason
+ *
+ * Context: In a change; sleeps.
+ * Return: how many sessions were ended.
+ */
+unsigned int warden_policy_review(u32 reason)
 {
 	return warden_session_review(reason, ktime_get_boottime_ns(), NULL);
 }
@@ -164,8 +156,14 @@ static void raise_floor(const struct warden_layers *layers, u8 layer)
 		WRITE_ONCE(floors[layer], snap->version);
 }
 
-/* A layer is there to stay. */
-static void settle(const struct warden_layers *layers, u8 layer)
+/**
+ * warden_policy_settle() - a layer is there to stay
+ * @layers: the policy in force
+ * @layer: enum warden_role
+ *
+ * Context: In a change; sleeps.
+ */
+void warden_policy_settle(const struct warden_layers *layers, u8 layer)
 {
 	raise_floor(layers, layer);
 	if (layer == WARDEN_ROLE_MAKER)
@@ -173,71 +171,7 @@ static void settle(const struct warden_layers *layers, u8 layer)
 	warden_owner_review(layers);
 }
 
-static void forget_waiting(void)
-{
-	provisional.before = NULL;
-	WRITE_ONCE(provisional.layer, WARDEN_ROLE_NONE);
-	warden_links_need(WARDEN_NEED_WAITING, 0);
-}
-
-/* Take the policy of before back; what it needs stayed attached. @old is what was in force. */
-static struct warden_committed revert(u32 reason)
-{
-	const bool others = warden_owner_settle(provisional.before); /* the owner went meanwhile */
-	struct warden_layers *old;
-	struct warden_committed done = publish(provisional.before, &old, WARDEN_REASON_POLICY_CHANGED);
-
-	warden_change_assert_held();
-	warden_change_tell(&(struct warden_change){
-		.event = WARDEN_EVENT_POLICY_REVERT,
-		.reason = reason,
-		.snap = warden_layers_find(old, provisional.layer),
-	});
-	forget_waiting();
-	warden_layers_retire(old);
-	warden_use_doubt();
-	if (others)
-		warden_use_again();
-	warden_purpose_doubt();
-	done.ended = review(WARDEN_REASON_POLICY_CHANGED);
-	return done;
-}
-
-static void revert_late(struct work_struct *work)
-{
-	warden_change_lock();
-	if (provisional.before && ktime_get_boottime_ns() >= provisional.until)
-		revert(WARDEN_REASON_NOT_CONFIRMED);
-	warden_change_unlock();
-}
-
-static enum hrtimer_restart time_is_up(struct hrtimer *timer)
-{
-	schedule_work(&revert_work);
-	return HRTIMER_NORESTART;
-}
-
-static void wait_for_confirmation(struct warden_layers *before, u8 layer, u32 seconds)
-{
-	provisional.before = before;
-	WRITE_ONCE(provisional.until, ktime_get_boottime_ns() + (u64)seconds * NSEC_PER_SEC);
-	WRITE_ONCE(provisional.layer, layer);
-	hrtimer_start(&revert_timer, ns_to_ktime(provisional.until), HRTIMER_MODE_ABS);
-}
-
 /* --- what a policy must be ---------------------------------------------------------------- */
-
-static int check_waiting(struct netlink_ext_ack *extack)
-{
-	struct warden_waiting w;
-
-	if (!provisional.before)
-		return 0;
-	warden_policy_waiting(&w);
-	NL_SET_ERR_MSG_FMT(extack, "the %s layer waits %u s more to be confirmed or taken back",
-			   warden_policy_word(w.layer), w.seconds);
-	return -EBUSY;
-}
 
 static int check_layer(const struct warden_snapshot *snap, const struct warden_layers *in_force,
 		       struct netlink_ext_ack *extack)
@@ -355,7 +289,7 @@ static int check_origin(struct warden_snapshot *snap, const struct warden_commit
 			struct netlink_ext_ack *extack)
 {
 	const struct warden_layers *in_force = warden_layers_get_rcu();
-	int err = check_waiting(extack);
+	int err = warden_policy_check_waiting(extack);
 
 	if (!err)
 		err = warden_trust_verify(snap, warden_layers_find(in_force, WARDEN_ROLE_MAKER),
@@ -421,19 +355,19 @@ static struct warden_committed put_in_force(struct warden_layers *layers,
 	warden_ports_renew(layers); /* of the layers that are left */
 	if (c->confirm) /* what may come back keeps its hooks: they are attached now, so this cannot fail */
 		warden_links_need(WARDEN_NEED_WAITING, warden_needs(warden_layers_get_rcu()));
-	done = publish(layers, &old, WARDEN_REASON_POLICY_CHANGED);
+	done = warden_policy_publish(layers, &old, WARDEN_REASON_POLICY_CHANGED);
 	warden_change_tell(&(struct warden_change){
 		.event = WARDEN_EVENT_POLICY_LOAD,
 		.reason = c->force ? WARDEN_REASON_FORCED : WARDEN_REASON_NONE,
 		.snap = snap });
 	tell_wider(layers, snap->layer);
 	if (c->confirm) {
-		wait_for_confirmation(old, snap->layer, c->confirm);
+		warden_policy_wait(old, snap->layer, c->confirm);
 	} else {
 		warden_layers_retire(old);
-		settle(layers, snap->layer);
+		warden_policy_settle(layers, snap->layer);
 	}
-	done.ended = review(WARDEN_REASON_POLICY_CHANGED);
+	done.ended = warden_policy_review(WARDEN_REASON_POLICY_CHANGED);
 	return done;
 }
 
@@ -469,39 +403,6 @@ int warden_policy_commit(struct warden_snapshot *snap, const struct warden_commi
 	return PTR_ERR_OR_ZERO(layers);
 }
 
-/**
- * warden_policy_confirm() - keep the policy that waits, or take it back
- * @revert_now: take it back
- * @done: filled in
- * @extack: told why not
- *
- * Context: In a change; sleeps.
- * Return: 0, or -ENOENT where nothing waits.
- */
-int warden_policy_confirm(bool revert_now, struct warden_committed *done,
-			  struct netlink_ext_ack *extack)
-{
-	const struct warden_layers *layers = warden_layers_get_rcu();
-	u8 layer = provisional.layer;
-
-	warden_change_assert_held();
-	if (!provisional.before)
-		return warden_refuse(extack, NULL, -ENOENT,
-				     "no policy waits to be confirmed; its time may be up");
-	hrtimer_cancel(&revert_timer);
-	if (revert_now) {
-		*done = revert(WARDEN_REASON_REVERTED);
-		return 0;
-	}
-	warden_layers_retire(provisional.before);
-	forget_waiting();
-	settle(layers, layer);
-	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_POLICY_CONFIRM,
-						    .snap = warden_layers_find(layers, layer) });
-	*done = (struct warden_committed){ .generation = layers->generation };
-	return 0;
-}
-
 static int check_drop(u8 layer, struct netlink_ext_ack *extack)
 {
 	if (warden_trust_roots())
@@ -512,7 +413,7 @@ static int check_drop(u8 layer, struct netlink_ext_ack *extack)
 				     "the maker's layer can be replaced, not dropped");
 	if (!warden_layers_find(warden_layers_get_rcu(), layer))
 		return warden_refuse(extack, NULL, -ENOENT, "this layer is not loaded");
-	return check_waiting(extack);
+	return warden_policy_check_waiting(extack);
 }
 
 /**
@@ -546,10 +447,10 @@ int warden_policy_drop(u8 layer, struct warden_committed *done, struct netlink_e
 	}
 	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_POLICY_DROP,
 						    .snap = snap });
-	*done = publish(layers, &old, WARDEN_REASON_POLICY_CHANGED);
+	*done = warden_policy_publish(layers, &old, WARDEN_REASON_POLICY_CHANGED);
 	warden_layers_retire(old);
 	tell_wider(layers, layer);
-	done->ended = review(WARDEN_REASON_POLICY_CHANGED);
+	done->ended = warden_policy_review(WARDEN_REASON_POLICY_CHANGED);
 	return 0;
 }
 
@@ -579,30 +480,10 @@ int warden_policy_again(u32 reason)
 	}
 	if (ready(layers, &extack)) /* the lock's, and what it has is better than none */
 		pr_alert("warden: %s\n", extack._msg ?: "a program the lock needs is missing");
-	publish(layers, &old, reason);
+	warden_policy_publish(layers, &old, reason);
 	warden_layers_retire(old);
-	review(reason);
+	warden_policy_review(reason);
 	return 0;
-}
-
-/**
- * warden_policy_lock() - put the policy in force anew, as the device was locked or its lock lifted
- *
- * A policy that waits to be confirmed is taken back where the device was locked: who loaded it
- * can no longer tell that all is well.
- *
- * Context: In a change; sleeps.
- * Return: 0; -EBUSY where a policy waits and the lock was lifted; -ENOMEM, and all is as it was.
- */
-int warden_policy_lock(void)
-{
-	if (provisional.before && !warden_lock_holds())
-		return -EBUSY;
-	if (provisional.before) {
-		hrtimer_cancel(&revert_timer);
-		revert(WARDEN_REASON_TAMPERED);
-	}
-	return warden_policy_again(WARDEN_REASON_TAMPERED);
 }
 
 /**
@@ -621,7 +502,7 @@ int warden_policy_lock(void)
  */
 int warden_policy_enroll(const u8 *der, u32 len, u64 not_after, struct netlink_ext_ack *extack)
 {
-	int err = check_waiting(extack);
+	int err = warden_policy_check_waiting(extack);
 
 	if (!err)
 		err = warden_trust_enroll(der, len, not_after, extack);
@@ -631,20 +512,6 @@ int warden_policy_enroll(const u8 *der, u32 len, u64 not_after, struct netlink_e
 	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_TRUST_ENROLL,
 						    .object = warden_trust_root(0)->name });
 	return 0;
-}
-
-/**
- * warden_policy_waiting() - what waits to be confirmed
- * @w: filled in
- *
- * Context: Any.
- */
-void warden_policy_waiting(struct warden_waiting *w)
-{
-	u64 until = READ_ONCE(provisional.until), now = ktime_get_boottime_ns();
-
-	w->layer = READ_ONCE(provisional.layer);
-	w->seconds = until > now ? div_u64(until - now + NSEC_PER_SEC - 1, NSEC_PER_SEC) : 0;
 }
 
 /**
@@ -681,7 +548,7 @@ void __init warden_policy_init(void)
 {
 	warden_use_init();
 	warden_purpose_init();
-	hrtimer_setup(&revert_timer, time_is_up, CLOCK_BOOTTIME, HRTIMER_MODE_ABS);
+	warden_policy_confirm_init();
 	warden_links_need(WARDEN_NEED_POLICY, warden_needs(warden_layers_get_rcu()));
 }
 
@@ -693,12 +560,9 @@ void __init warden_policy_init(void)
  */
 void warden_policy_exit(void)
 {
-	hrtimer_cancel(&revert_timer);
-	cancel_work_sync(&revert_work);
+	warden_policy_confirm_exit();
 	warden_purpose_exit();
 	warden_use_exit(); /* what was taken back may have begun a look, which may have packing begun */
 	cancel_delayed_work_sync(&pack_work);
 	warden_shadow_exit();
-	warden_layers_free(provisional.before);
-	provisional.before = NULL;
 }

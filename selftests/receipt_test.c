@@ -111,6 +111,16 @@ static const char *last_word(const char *field)
 
 #define EXPECT_STATE(state) EXPECT_STREQ(state, last_word("state"))
 
+/* A consent of somebody else to the same, which nothing rests on. */
+static const char *third_receipt(void)
+{
+	static char receipt[64];
+
+	GRANT("guard", "--principal", "guest");
+	snprintf(receipt, sizeof(receipt), "%s", last_word("receipt"));
+	return receipt;
+}
+
 /* Another process of this program opens the camera; gives 0 or -errno. */
 static int open_in_child(const char *node)
 {
@@ -240,6 +250,60 @@ TEST_F(receipt, of_one_of_two_persons_is_not_enough)
 	ASSERT_EQ(0, warden_ctl(ARGV("consent", "withdraw", "--receipt", receipt)));
 	EXPECT_EQ(-EACCES, camera_start(&self->c));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &ended));
+	camera_close(&self->c);
+}
+
+/* Each answer of each person counts once, whoever else said for how long. */
+TEST_F(receipt, of_two_persons_for_once_is_one_open)
+{
+	struct claim used = told("expire", "used-up"), denied = refused();
+
+	ASSERT_LOADED(warden_policy(OF_TWO, warden_self()));
+	ASSERT_EQ(0, GRANT("guard", "--principal", "owner"));
+	ASSERT_EQ(0, GRANT("guard", "--principal", "partner", "--once"));
+	ASSERT_EQ(0, camera_open(&self->c, self->camera));
+	/* The review that a withdrawal brings finds it in use, and nobody else has it meanwhile. */
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "withdraw", "--receipt", third_receipt())));
+	EXPECT_EQ(0, camera_start(&self->c));
+	EXPECT_EQ(-EACCES, open_in_child(self->camera));
+	camera_close(&self->c);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &used));
+	EXPECT_EQ(-EACCES, camera_open(&self->c, self->camera));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "withdraw", "--all")));
+	ASSERT_EQ(0, GRANT("guard", "--principal", "owner", "--once"));
+	ASSERT_EQ(0, GRANT("guard", "--principal", "partner", "--once"));
+	ASSERT_EQ(0, camera_open(&self->c, self->camera));
+	camera_close(&self->c);
+	ASSERT_EQ(0, GRANT("guard", "--principal", "owner", "--once"));
+	EXPECT_EQ(-EACCES, camera_open(&self->c, self->camera));
+	EXPECT_EQ(1, warden_status("consents"));
+}
+
+/* "For this run" binds the answer of the second person as that of the first. */
+TEST_F(receipt, of_two_persons_for_a_run_is_that_of_one_process)
+{
+	ASSERT_LOADED(warden_policy(OF_TWO, warden_self()));
+	ASSERT_EQ(0, GRANT("guard", "--principal", "owner"));
+	ASSERT_EQ(0, GRANT("guard", "--principal", "partner", "--run"));
+	ASSERT_EQ(0, camera_open(&self->c, self->camera));
+	EXPECT_EQ(-EACCES, open_in_child(self->camera));
+	camera_close(&self->c);
+	ASSERT_EQ(0, camera_open(&self->c, self->camera));
+	camera_close(&self->c);
+}
+
+/* What a second person said ages by its last use, and not while that lasts. */
+TEST_F(receipt, of_two_persons_is_in_use_as_long_as_the_camera)
+{
+	ASSERT_LOADED(warden_policy("consent unused 2 seconds;\n" OF_TWO, warden_self()));
+	ASSERT_EQ(0, GRANT("guard", "--principal", "owner"));
+	ASSERT_EQ(0, GRANT("guard", "--principal", "partner"));
+	ASSERT_EQ(0, camera_open(&self->c, self->camera));
+	sleep(5);
+	EXPECT_EQ(2, warden_status("consents"));
+	EXPECT_EQ(0, camera_start(&self->c));
 	camera_close(&self->c);
 }
 

@@ -143,21 +143,64 @@ static struct kept *find(const struct warden_digest *digest, const u8 receipt[WA
 	return at ? container_of(at->grant, struct kept, grant) : NULL;
 }
 
-static bool claim(struct kept *k, u64 holder)
+/* False where it is somebody else's. */
+static bool claim(struct kept *k, u64 holder, bool *fresh)
 {
 	u64 before = cmpxchg64(&k->grant.holder, 0, holder);
 
+	*fresh = !before;
 	if (!before)
 		get_pid(kept_process(k)); /* so that its address is nobody else's */
 	return !before || before == holder;
 }
 
 /**
+ * warden_consent_hold() - a session rests on a consent that a verdict has found
+ * @grant: the consent
+ * @process: address of the struct pid of its thread group, which the caller holds
+ * @session: its number; @process again for a use that has no session (judge/named.c)
+ * @fresh: set where nobody held it before, so that warden_consent_let_go() takes it back
+ *
+ * Context: Under the rcu_read_lock() in which it was found.
+ * Return: false where the consent is for one open or one process, and another was first.
+ */
+bool warden_consent_hold(const struct warden_grant *grant, u64 process, u64 session, bool *fresh)
+{
+	struct kept *k = container_of(grant, struct kept, grant);
+	bool may = true;
+
+	*fresh = false;
+	if (grant->validity == WARDEN_CONSENT_VALIDITY_ONCE)
+		may = claim(k, session, fresh);
+	else if (grant->validity == WARDEN_CONSENT_VALIDITY_RUN)
+		may = claim(k, process, fresh);
+	WRITE_ONCE(k->used, ktime_get_boottime_ns());
+	atomic_add(may, &k->uses);
+	return may;
+}
+
+/**
+ * warden_consent_let_go() - nobody rests on a consent after all
+ * @grant: held by warden_consent_hold(), and fresh
+ *
+ * Context: Under the rcu_read_lock() in which it was held.
+ */
+void warden_consent_let_go(const struct warden_grant *grant)
+{
+	struct kept *k = container_of(grant, struct kept, grant);
+	struct pid *process = kept_process(k);
+
+	atomic_dec(&k->uses);
+	WRITE_ONCE(k->grant.holder, 0);
+	put_pid(process);
+}
+
+/**
  * warden_consent_use() - a session rests on a consent
  * @digest: its program
  * @receipt: the consent
- * @process: address of the struct pid of its thread group, which the caller holds
- * @session: its number; @process again for a use that has no session (judge/named.c)
+ * @process: as for warden_consent_hold()
+ * @session: as for warden_consent_hold()
  *
  * Context: Any.
  * Return: false where the consent is for one open or one process, and another was
@@ -166,21 +209,37 @@ static bool claim(struct kept *k, u64 holder)
 bool warden_consent_use(const struct warden_digest *digest, const u8 receipt[WARDEN_RECEIPT_SIZE],
 			u64 process, u64 session)
 {
-	bool may = true;
+	bool may = true, fresh;
 	struct kept *k;
 
 	rcu_read_lock();
 	k = find(digest, receipt);
-	if (k) {
-		if (k->grant.validity == WARDEN_CONSENT_VALIDITY_ONCE)
-			may = claim(k, session);
-		else if (k->grant.validity == WARDEN_CONSENT_VALIDITY_RUN)
-			may = claim(k, process);
-		WRITE_ONCE(k->used, ktime_get_boottime_ns());
-		atomic_add(may, &k->uses);
-	}
+	if (k)
+		may = warden_consent_hold(&k->grant, process, session, &fresh);
 	rcu_read_unlock();
 	return may;
+}
+
+/**
+ * warden_consent_is_for() - is a consent for a program to use sensors of a class?
+ * @receipt: the consent
+ * @digest: the program
+ * @class: enum warden_sensor_class
+ *
+ * Context: Any.
+ * Return: true if it is, and holds.
+ */
+bool warden_consent_is_for(const u8 receipt[WARDEN_RECEIPT_SIZE], const struct warden_digest *digest,
+			   u32 class)
+{
+	const struct kept *k;
+	bool is;
+
+	rcu_read_lock();
+	k = find(digest, receipt);
+	is = k && k->grant.class == class;
+	rcu_read_unlock();
+	return is;
 }
 
 /**

@@ -234,25 +234,21 @@ void warden_consent_clear(u8 reason)
 }
 
 /**
- * warden_consent_used_up() - the one open that a consent was for is over
- * @receipt: the consent
- * @session: number of the session; where the consent was not its own, nothing happens
+ * warden_consent_used_up() - the one open that consents were for is over
+ * @session: number of the session; what another holds, or nobody, stays
  *
  * Context: Process context, may sleep.
  */
-void warden_consent_used_up(const u8 receipt[WARDEN_RECEIPT_SIZE], u64 session)
+void warden_consent_used_up(u64 session)
 {
 	unsigned long at;
 	struct kept *k;
 
 	mutex_lock(&consent_lock);
-	xa_for_each(&records, at, k) {
-		if (k->state != WARDEN_CONSENT_STATE_GIVEN || k->grant.holder != session ||
-		    memcmp(k->grant.receipt, receipt, WARDEN_RECEIPT_SIZE))
-			continue;
-		change(k, WARDEN_CONSENT_STATE_USED, WARDEN_EVENT_EXPIRE, WARDEN_REASON_USED_UP);
-		break;
-	}
+	xa_for_each(&records, at, k)
+		if (k->state == WARDEN_CONSENT_STATE_GIVEN && READ_ONCE(k->grant.holder) == session)
+			change(k, WARDEN_CONSENT_STATE_USED, WARDEN_EVENT_EXPIRE,
+			       WARDEN_REASON_USED_UP);
 	mutex_unlock(&consent_lock);
 }
 

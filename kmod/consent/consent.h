@@ -101,7 +101,7 @@ void warden_consent_clear(u8 reason);
 int warden_consent_withdraw(const struct warden_consent_match *match, u8 reason);
 int warden_consent_get(unsigned long *cursor, struct warden_consent *c);
 unsigned int warden_consent_count(void);
-void warden_consent_used_up(const u8 receipt[WARDEN_RECEIPT_SIZE], u64 session);
+void warden_consent_used_up(u64 session);
 void warden_consent_follow(const struct warden_layers *layers);
 bool warden_consent_set_context(u32 context);
 
@@ -114,6 +114,10 @@ const struct warden_grants *warden_consent_grants(void);
 u64 warden_consent_generation(void);
 bool warden_consent_use(const struct warden_digest *digest, const u8 receipt[WARDEN_RECEIPT_SIZE],
 			u64 process, u64 session);
+bool warden_consent_hold(const struct warden_grant *grant, u64 process, u64 session, bool *fresh);
+void warden_consent_let_go(const struct warden_grant *grant);
+bool warden_consent_is_for(const u8 receipt[WARDEN_RECEIPT_SIZE], const struct warden_digest *digest,
+			   u32 class);
 bool warden_consent_lasts(const struct warden_grant *grant, u64 now);
 void warden_consent_use_again(const struct warden_grant *grant, u64 now);
 

@@ -92,7 +92,7 @@ static bool may_hold(const struct warden_grant *grant, const struct warden_reque
 
 	switch (grant->validity) {
 	case WARDEN_CONSENT_VALIDITY_ONCE:
-		return holder == req->session;
+		return holder == req->session || (req->claims && !holder);
 	case WARDEN_CONSENT_VALIDITY_RUN:
 		return !holder || holder == req->process;
 	default:
@@ -122,24 +122,43 @@ static const struct warden_grant *find_given(const struct warden_request *req, u
 	return NULL;
 }
 
-/* The consent a rule asks for; of several, the one of the first who gave it. */
+/**
+ * warden_decide_grants() - the consents a rule rests on
+ * @snap: the policy
+ * @req: the request
+ * @rule: one of @snap that asks for consent
+ * @grants: filled in, in the order of its persons
+ *
+ * Context: Any; the caller keeps @snap and @req->grants alive.
+ * Return: how many there are; 0 where they are too few.
+ */
+u32 warden_decide_grants(const struct warden_snapshot *snap, const struct warden_request *req,
+			 const struct warden_rule *rule,
+			 const struct warden_grant *grants[WARDEN_PRINCIPALS_MAX])
+{
+	const struct warden_quorum *quorum;
+	u32 i, nr = 0;
+
+	if (!rule->quorum) {
+		grants[0] = find_given(req, rule->purpose, 0);
+		return grants[0] != NULL;
+	}
+	quorum = &snap->quorums[rule->quorum - 1];
+	for (i = 0; i < quorum->nr && nr < quorum->need; i++) {
+		grants[nr] = find_given(req, rule->purpose, quorum->principal[i]);
+		nr += grants[nr] != NULL;
+	}
+	return nr == quorum->need ? nr : 0;
+}
+
+/* The consent a rule asks for; of several, that of the first who gave it. */
 static const struct warden_grant *find_grant(const struct warden_snapshot *snap,
 					     const struct warden_request *req,
 					     const struct warden_rule *rule)
 {
-	const struct warden_grant *first = NULL, *grant;
-	const struct warden_quorum *quorum;
-	u32 i, given = 0;
+	const struct warden_grant *grants[WARDEN_PRINCIPALS_MAX];
 
-	if (!rule->quorum)
-		return find_given(req, rule->purpose, 0);
-	quorum = &snap->quorums[rule->quorum - 1];
-	for (i = 0; i < quorum->nr && given < quorum->need; i++) {
-		grant = find_given(req, rule->purpose, quorum->principal[i]);
-		given += grant != NULL;
-		first = first ?: grant;
-	}
-	return given == quorum->need ? first : NULL;
+	return warden_decide_grants(snap, req, rule, grants) ? grants[0] : NULL;
 }
 
 /* Of several programs the subject is, the verdict names the one of its rule. */

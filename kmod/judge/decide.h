@@ -86,6 +86,7 @@ static inline u32 warden_grants_chain(const struct warden_digest *digest)
  * @grants: the consents there are; NULL is none
  * @process: sensor: what tells the process that asks from all others; 0 is none
  * @session: sensor: number of the session that is looked at again; 0 is a new open
+ * @claims: sensor: @session is about to hold what nobody holds yet
  * @class: sensor: enum warden_sensor_class; usb: class of the interface; egress: what was used
  * @topology: sensor: key of the topology name; usb: of the port
  * @keeps: sensor: uses in an hour that who asks keeps to, 1 where it will keep to whatever
@@ -120,6 +121,7 @@ struct warden_request {
 	const struct warden_grants *grants;
 	u64 process;
 	u64 session;
+	bool claims;
 	u32 class;
 	u32 keeps;
 	bool exports;
@@ -192,6 +194,10 @@ void warden_decide(const struct warden_snapshot *snap, const struct warden_reque
 
 void warden_decide_layers(const struct warden_layers *layers, const struct warden_request *req,
 			  struct warden_verdict *verdict);
+
+u32 warden_decide_grants(const struct warden_snapshot *snap, const struct warden_request *req,
+			 const struct warden_rule *rule,
+			 const struct warden_grant *grants[WARDEN_PRINCIPALS_MAX]);
 
 bool warden_decide_speaks(const struct warden_snapshot *snap, u32 domain);
 bool warden_decide_touches(const struct warden_snapshot *snap, u32 domain);

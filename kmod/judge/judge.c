@@ -53,6 +53,7 @@ static void copy_verdict(struct warden_answer *answer, u64 generation,
 	answer->sharer = v->limit && v->limit->program ?
 		warden_snapshot_key(v->limiter->programs[v->limit->program - 1].label) : 0;
 	answer->has_receipt = v->grant;
+	answer->several = v->grant && v->several;
 	answer->grant = v->several ? NULL : v->grant;
 	answer->validity = v->grant ? v->grant->validity : 0;
 	memset(answer->receipt, 0, sizeof(answer->receipt));
@@ -164,6 +165,21 @@ static bool may_be_opened(const struct warden_layers *layers, const struct warde
 	       warden_opening_holds(req->protocol, req->port);
 }
 
+/* The clock, the consents, and where it matters the unit and the command; true where units matter. */
+static bool fill_in(struct warden_request *req, const struct warden_layers *layers,
+		    struct warden_command *command)
+{
+	bool units = ask_units(layers) || ask_units(warden_shadow_get_rcu());
+
+	req->grants = warden_consent_grants();
+	req->now = req->grants ? ktime_get_boottime_ns() : 0;
+	if (unlikely(units))
+		req->unit = warden_unit_of(req->process) ?: req->unit;
+	if (unlikely(req->subject->run) && warden_command_find(req->subject->run, command))
+		req->command = command;
+	return units;
+}
+
 /**
  * warden_judge() - decide a request by what is in force now
  * @req: the request; its clock, consents, unit and command are filled in here
@@ -184,13 +200,7 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	rcu_read_lock();
 	layers = warden_layers_get_rcu();
 	answer->consents = warden_consent_generation();
-	now.grants = warden_consent_grants();
-	now.now = now.grants ? ktime_get_boottime_ns() : 0;
-	units = ask_units(layers) || ask_units(warden_shadow_get_rcu());
-	if (unlikely(units))
-		now.unit = warden_unit_of(req->process) ?: req->unit;
-	if (unlikely(req->subject->run) && warden_command_find(req->subject->run, &command))
-		now.command = &command;
+	units = fill_in(&now, layers, &command);
 	warden_decide_layers(layers, &now, &v);
 	answer->opened = may_be_opened(layers, &now, &v);
 	if (answer->opened) {
@@ -211,6 +221,114 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	if (!req->tries)
 		warden_canary_deny();
 	return -EACCES;
+}
+
+/* Those that were nobody's, to be given back where one of the others is somebody's. */
+struct held {
+	u32 nr;
+	const struct warden_grant *fresh[WARDEN_STACK * WARDEN_PRINCIPALS_MAX];
+};
+
+static bool hold_rule(struct held *held, const struct warden_snapshot *snap,
+		      const struct warden_request *req, const struct warden_rule *rule)
+{
+	const struct warden_grant *grants[WARDEN_PRINCIPALS_MAX];
+	u32 i, nr = warden_decide_grants(snap, req, rule, grants);
+	bool fresh;
+
+	for (i = 0; i < nr; i++) {
+		if (!warden_consent_hold(grants[i], req->process, req->session, &fresh))
+			return false;
+		/* what is for a process may be in use by another of its threads already */
+		if (fresh && grants[i]->validity == WARDEN_CONSENT_VALIDITY_ONCE)
+			held->fresh[held->nr++] = grants[i];
+	}
+	return true; /* none where a layer that lacks them only observes */
+}
+
+static bool hold_all(const struct warden_layers *layers, const struct warden_request *req,
+		     const struct warden_verdict *v)
+{
+	struct held held = { .nr = 0 };
+	bool may = true;
+	u32 i;
+
+	for (i = 0; i < layers->nr && may; i++)
+		if (v->ground[i] && v->ground[i]->flags & WARDEN_RULE_FLAG_CONSENT)
+			may = hold_rule(&held, layers->layer[i], req, v->ground[i]);
+	while (!may && held.nr)
+		warden_consent_let_go(held.fresh[--held.nr]);
+	return may;
+}
+
+/* All consents that the same question rests on now. */
+static bool claim_several(struct warden_request req)
+{
+	const struct warden_layers *layers;
+	struct warden_command command;
+	struct warden_verdict v;
+	bool may;
+
+	req.claims = true;
+	rcu_read_lock();
+	layers = warden_layers_get_rcu();
+	fill_in(&req, layers, &command);
+	warden_decide_layers(layers, &req, &v);
+	may = !warden_verdict_denies(&v) && hold_all(layers, &req, &v);
+	rcu_read_unlock();
+	return may;
+}
+
+/**
+ * warden_judge_claim() - who was allowed rests on the consents for that
+ * @req: what was asked for; its process stays
+ * @answer: what allowed it
+ * @session: the session's number; the process again for a use that has none
+ *
+ * Context: Any; does not sleep.
+ * Return: false where one of them is for one open or one process, and another was first. Where they
+ * no longer hold, warden_judge_holds() tells.
+ */
+bool warden_judge_claim(const struct warden_request *req, const struct warden_answer *answer, u64 session)
+{
+	struct warden_request again = *req;
+
+	if (!answer->has_receipt)
+		return true;
+	if (!answer->several)
+		return warden_consent_use(&req->subject->digest, answer->receipt, req->process, session);
+	again.session = session;
+	return claim_several(again);
+}
+
+/**
+ * warden_answer_rests_on() - can an answer rest on a consent?
+ * @answer: the answer
+ * @digest: the program it was for
+ * @class: enum warden_sensor_class, the sensor it was for
+ * @receipt: the consent
+ *
+ * Context: Any.
+ * Return: true if it does, or, of several, may.
+ */
+bool warden_answer_rests_on(const struct warden_answer *answer, const struct warden_digest *digest, u32 class,
+			    const u8 receipt[WARDEN_RECEIPT_SIZE])
+{
+	return answer->has_receipt && (!memcmp(answer->receipt, receipt, WARDEN_RECEIPT_SIZE) ||
+				       (answer->several && warden_consent_is_for(receipt, digest, class)));
+}
+
+/**
+ * warden_answer_is_once() - may a consent it rests on be for one open?
+ * @answer: the answer
+ *
+ * Context: Any.
+ * Return: true if so: such a consent is to be used up with that.
+ */
+bool warden_answer_is_once(const struct warden_answer *answer)
+{
+	return answer->has_receipt &&
+	       (answer->several || answer->validity == WARDEN_CONSENT_VALIDITY_ONCE);
 }
 
 /**

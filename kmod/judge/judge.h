@@ -29,6 +29,7 @@ struct warden_shadow_answer {
  * @denied: the caller must refuse
  * @observed: it would have been denied, had the domain been enforced
  * @has_receipt: @receipt is set
+ * @several: it may rest on more consents than that
  * @reason: enum warden_reason
  * @flags: bit mask of enum warden_rule_flag of the rule
  * @validity: enum warden_consent_validity of the consent it rests on
@@ -57,6 +58,7 @@ struct warden_answer {
 	bool denied;
 	bool observed;
 	bool has_receipt;
+	bool several;
 	u8 reason;
 	u16 flags;
 	u8 layer;
@@ -99,6 +101,10 @@ int warden_judge_use(dev_t devt, const struct warden_request *req, struct warden
 int warden_judge_sensor(const struct file *file, struct warden_request *req,
 			struct warden_identity *subject, struct warden_answer *answer);
 bool warden_judge_holds(const struct warden_answer *answer);
+bool warden_judge_claim(const struct warden_request *req, const struct warden_answer *answer, u64 session);
+bool warden_answer_rests_on(const struct warden_answer *answer, const struct warden_digest *digest, u32 class,
+			    const u8 receipt[WARDEN_RECEIPT_SIZE]);
+bool warden_answer_is_once(const struct warden_answer *answer);
 bool warden_judge_is_traced(void);
 bool warden_judge_measures(u32 domain);
 bool warden_judge_tells_apart(const struct warden_digest *digest);

@@ -54,10 +54,7 @@ struct warden_named_holder {
 	char path[WARDEN_PATH_MAX + 1];
 };
 
-/*
- * By a consent for one open that is this process's already, or one that nobody has used yet:
- * to match the one and the other takes a session of another number.
- */
+/* By consents for one open that are this process's already; else by what nobody has used yet, too. */
 static int judge_use(const struct warden_request *req, struct warden_answer *answer)
 {
 	struct warden_request first = *req;
@@ -65,7 +62,7 @@ static int judge_use(const struct warden_request *req, struct warden_answer *ans
 
 	if (answer->reason != WARDEN_REASON_NO_CONSENT)
 		return err;
-	first.session = 0;
+	first.claims = true;
 	return warden_judge(&first, answer);
 }
 
@@ -75,8 +72,7 @@ static int judge_use(const struct warden_request *req, struct warden_answer *ans
  */
 static int claim(const struct warden_request *req, struct warden_answer *answer)
 {
-	if (!answer->has_receipt ||
-	    warden_consent_use(&req->subject->digest, answer->receipt, req->process, req->session))
+	if (warden_judge_claim(req, answer, req->session))
 		return 0;
 	answer->denied = true;
 	answer->reason = WARDEN_REASON_NO_CONSENT;
@@ -489,8 +485,8 @@ bool warden_named_rests_on(struct warden_named_session *s, const u8 receipt[WARD
 	bool rests;
 
 	mutex_lock(&s->lock);
-	rests = s->holder && s->holder->answer.has_receipt &&
-		!memcmp(s->holder->answer.receipt, receipt, WARDEN_RECEIPT_SIZE);
+	rests = s->holder && warden_answer_rests_on(&s->holder->answer, &s->holder->identity.digest,
+						    s->holder->class, receipt);
 	mutex_unlock(&s->lock);
 	return rests;
 }

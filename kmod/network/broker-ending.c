@@ -310,9 +310,8 @@ static void drop(struct warden_link *l)
 		warden_light_del(l->broker.class);
 		warden_link_tell(l, WARDEN_EVENT_SESSION_END, WARDEN_REASON_CLOSED);
 	}
-	if (l->state != WARDEN_LINK_PREPARED && l->answer.has_receipt &&
-	    l->answer.validity == WARDEN_CONSENT_VALIDITY_ONCE)
-		warden_consent_used_up(l->answer.receipt, l->id);
+	if (l->state != WARDEN_LINK_PREPARED && warden_answer_is_once(&l->answer))
+		warden_consent_used_up(l->id);
 	warden_link_put(l);
 }
 

@@ -313,8 +313,7 @@ static int session_release(struct inode *inode, struct file *file)
 	if (!warden_session_delist(s, &last))
 		warden_session_tell(s, WARDEN_EVENT_SESSION_END, WARDEN_REASON_CLOSED);
 	if (last)
-		warden_consent_used_up(s->answer.receipt, s->ground);
-	warden_heir_used_up(s);
+		warden_consent_used_up(s->ground);
 	err = release_by_driver(s, inode, file);
 	if (was_replaced(file))
 		fops_put(file->f_op);

@@ -27,6 +27,7 @@
  * @unit: the unit it ran in then, which counts once it has ended
  * @run: its start, which is kept for it; 0 is none
  * @has_receipt: @receipt is set
+ * @several: it may have rested on more consents than that
  * @receipt: the consent it rested on
  */
 struct heir {
@@ -37,6 +38,7 @@ struct heir {
 	u64 unit;
 	u64 run;
 	bool has_receipt;
+	bool several;
 	u8 receipt[WARDEN_RECEIPT_SIZE];
 };
 
@@ -95,6 +97,7 @@ static int add(struct warden_session *s, const struct warden_request *req,
 	h->unit = warden_unit_of(req->process);
 	rcu_read_unlock();
 	h->has_receipt = answer->has_receipt;
+	h->several = answer->several;
 	memcpy(h->receipt, answer->receipt, sizeof(h->receipt));
 	list_add_tail(&h->node, &s->heirs);
 	return 0;
@@ -120,8 +123,7 @@ int warden_heir_add(struct warden_session *s, const struct warden_request *req,
 	again.session = s->ground;
 	if (!answer->label[0] || is_same(&s->identity, s->uid, req->subject, req->uid))
 		return 0;
-	if (answer->has_receipt && !warden_consent_use(&req->subject->digest, answer->receipt,
-						       req->process, s->ground))
+	if (!warden_judge_claim(req, answer, s->ground))
 		return refuse(answer, WARDEN_REASON_NO_CONSENT);
 	spin_lock(&heirs_lock);
 	err = add(s, req, answer);
@@ -184,24 +186,31 @@ bool warden_heir_rests_on(const struct warden_session *s, const u8 receipt[WARDE
 
 	spin_lock(&heirs_lock);
 	list_for_each_entry(h, &s->heirs, node)
-		rests |= h->has_receipt && !memcmp(h->receipt, receipt, WARDEN_RECEIPT_SIZE);
+		rests |= h->has_receipt &&
+			 (!memcmp(h->receipt, receipt, WARDEN_RECEIPT_SIZE) ||
+			  (h->several &&
+			   warden_consent_is_for(receipt, &h->identity.digest, s->sensor.class)));
 	spin_unlock(&heirs_lock);
 	return rests;
 }
 
 /**
- * warden_heir_used_up() - the one open that a consent of theirs was for is over
- * @s: the session that was it, at its release
+ * warden_heir_any_consented() - does a session rest on any consent of whom it was handed to?
+ * @s: the session
  *
- * Context: Process context, may sleep.
+ * Context: Any but interrupts; does not sleep.
+ * Return: true if it does.
  */
-void warden_heir_used_up(const struct warden_session *s)
+bool warden_heir_any_consented(const struct warden_session *s)
 {
+	bool any = false;
 	struct heir *h;
 
+	spin_lock(&heirs_lock);
 	list_for_each_entry(h, &s->heirs, node)
-		if (h->has_receipt)
-			warden_consent_used_up(h->receipt, s->ground);
+		any |= h->has_receipt;
+	spin_unlock(&heirs_lock);
+	return any;
 }
 
 /**

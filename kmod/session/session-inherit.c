@@ -29,9 +29,9 @@ static int may_have(struct warden_session *s, const struct warden_identity *iden
 	req.exports = false;
 	err = warden_judge_use(s->sensor.devt, &req, &answer, &behind);
 	if (answer.reason == WARDEN_REASON_NO_CONSENT) {
-		req.session = 0; /* a consent for one open that nobody has used */
+		req.claims = true; /* a consent for one open that nobody has used */
 		err = warden_judge_use(s->sensor.devt, &req, &answer, &behind);
-		req.session = s->ground;
+		req.claims = false;
 	}
 	err = err ?: warden_heir_add(s, &req, &answer);
 	if (!err && answer.has_receipt)

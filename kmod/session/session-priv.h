@@ -157,7 +157,7 @@ int warden_heir_add(struct warden_session *s, const struct warden_request *req,
 		    struct warden_answer *answer);
 bool warden_heir_lost(const struct warden_session *s);
 bool warden_heir_rests_on(const struct warden_session *s, const u8 receipt[WARDEN_RECEIPT_SIZE]);
-void warden_heir_used_up(const struct warden_session *s);
+bool warden_heir_any_consented(const struct warden_session *s);
 void warden_heir_end(struct warden_session *s);
 
 /* session-ending.c: how a session ends */

@@ -143,8 +143,7 @@ void warden_session_free(struct warden_session *s)
 
 static bool may_rest(struct warden_session *s, const struct warden_request *req)
 {
-	if (!s->answer.has_receipt ||
-	    warden_consent_use(&s->identity.digest, s->answer.receipt, req->process, s->ground))
+	if (warden_judge_claim(req, &s->answer, s->ground))
 		return true;
 	s->answer.reason = WARDEN_REASON_NO_CONSENT;
 	return false;
@@ -329,7 +328,7 @@ static bool is_last_of_ground(const struct warden_session *s)
 /**
  * warden_session_delist() - take a session out of the table, at its file's release
  * @s: the session
- * @last: set where no other rests on the same open, so that a consent for it is used up
+ * @last: set where no other rests on the same open, so that consents for it are used up
  *
  * Context: Process context, may sleep.
  * Return: true if it had been ended before.
@@ -341,7 +340,7 @@ bool warden_session_delist(struct warden_session *s, bool *last)
 	mutex_lock(&sessions_lock);
 	was_dead = s->dead;
 	unlight(s);
-	*last = s->answer.validity == WARDEN_CONSENT_VALIDITY_ONCE && is_last_of_ground(s);
+	*last = (warden_answer_is_once(&s->answer) || warden_heir_any_consented(s)) && is_last_of_ground(s);
 	list_del(&s->node);
 	nr_sessions--;
 	set_gate();
@@ -479,9 +478,9 @@ bool warden_session_rests_on(const u8 receipt[WARDEN_RECEIPT_SIZE])
 
 	mutex_lock(&sessions_lock);
 	list_for_each_entry(s, &sessions, node)
-		rests |= !s->dead && (warden_heir_rests_on(s, receipt) ||
-				      (s->answer.has_receipt &&
-				       !memcmp(s->answer.receipt, receipt, WARDEN_RECEIPT_SIZE)));
+		rests |= !s->dead &&
+			 (warden_heir_rests_on(s, receipt) ||
+			  warden_answer_rests_on(&s->answer, &s->identity.digest, s->sensor.class, receipt));
 	mutex_unlock(&sessions_lock);
 	return rests;
 }

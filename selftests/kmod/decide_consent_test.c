@@ -156,6 +156,20 @@ TEST_F(decide, consent_for_one_open_is_the_session_s_that_has_it)
 	EXPECT_VERDICT(DENY, NO_CONSENT, 1);
 }
 
+TEST_F(decide, consent_for_one_open_is_there_for_the_session_that_claims_it)
+{
+	grants_add(&self->grants, 0x11, CAM, PURPOSE, ALIVE);
+	self->grants.grant[0].validity = WARDEN_CONSENT_VALIDITY_ONCE;
+	policy_add_rule(&self->p, rule_camera_with_consent(1));
+	self->req.session = 7;
+	self->req.claims = true;
+	EXPECT_VERDICT(ALLOW, CONSENT, 1);
+	self->grants.grant[0].holder = 7;
+	EXPECT_VERDICT(ALLOW, CONSENT, 1);
+	self->grants.grant[0].holder = 8;
+	EXPECT_VERDICT(DENY, NO_CONSENT, 1);
+}
+
 TEST_F(decide, consent_for_a_run_is_the_process_s_that_came_first)
 {
 	grants_add(&self->grants, 0x11, CAM, PURPOSE, ALIVE);

@@ -74,7 +74,7 @@ static bool succeeds(const char *const argv[])
 	int status = client_run(&c, argv);
 
 	if (status)
-		printf("# %s %s: %s\n", argv[0], argv[1], c.text);
+		fprintf(comments(), "%s %s: %s\n", argv[0], argv[1], c.text);
 	client_end(&c);
 	return !status;
 }

@@ -52,12 +52,6 @@ static char *digest_in_force(void)
 	return text ? text : strdup("");
 }
 
-#define EXPECT_SAID(part)                                                                          \
-	EXPECT_NE(NULL, strstr(warden_said(), (part)))                                             \
-	{                                                                                          \
-		TH_LOG("it said: %s", warden_said());                                              \
-	}
-
 FIXTURE(trial)
 {
 	struct mark mark;

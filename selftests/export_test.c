@@ -25,12 +25,6 @@
 #define IMPORT(file, who, ...)                                                                     \
 	warden_ctl(ARGV("consent", "import", "--cert", keys_cert(who), ##__VA_ARGS__, file))
 
-#define EXPECT_SAID(part)                                                                          \
-	EXPECT_NE(NULL, strstr(warden_said(), (part)))                                             \
-	{                                                                                          \
-		TH_LOG("it said: %s", warden_said());                                              \
-	}
-
 FIXTURE(export)
 {
 	char camera[128];

@@ -51,7 +51,7 @@ static int shell(const char *command, const char *path)
 	snprintf(text, sizeof(text), "f=%s; %s", path, command);
 	status = client_run(&c, ARGV("sh", "-c", text));
 	if (status)
-		printf("# %s: %s\n", text, c.text);
+		fprintf(comments(), "%s: %s\n", text, c.text);
 	client_end(&c);
 	return status;
 }

@@ -40,7 +40,7 @@ static int run(const char *const argv[])
 	int status = client_run(&c, argv);
 
 	if (status)
-		printf("# %s: %s\n", argv[0], c.text);
+		fprintf(comments(), "%s: %s\n", argv[0], c.text);
 	client_end(&c);
 	return status;
 }

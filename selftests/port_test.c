@@ -306,7 +306,7 @@ static int stranger_has(int fd, bool inherited)
 			     handing_over(fd, warden_beside("stranger"), &c);
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	if (status)
-		printf("# the stranger got: %s", c.text);
+		fprintf(comments(), "the stranger got: %s\n", c.text);
 	client_end(&c);
 	return status;
 }

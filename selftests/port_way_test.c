@@ -255,7 +255,7 @@ static int hand_down(const struct user *u, void *answer)
 	client_run(&c, ARGV(warden_beside("stranger"), "accept", number));
 	wrong = strcmp(c.text, answer);
 	if (wrong)
-		printf("# %s: %s", u->name, c.text);
+		fprintf(comments(), "%s: %s\n", u->name, c.text);
 	client_end(&c);
 	close(fd);
 	return !!wrong;

@@ -193,12 +193,6 @@ static uint64_t answer(const char *field)
 	return number;
 }
 
-#define EXPECT_SAID(part)                                                                          \
-	EXPECT_NE(NULL, strstr(warden_said(), (part)))                                             \
-	{                                                                                          \
-		TH_LOG("it said: %s", warden_said());                                              \
-	}
-
 TEST_F(quarantine, list_stops_what_it_names_and_the_next_one_lets_it_out)
 {
 	struct claim denied = { .domain = "exec", .reason = "quarantined", .object = PROGRAM,

@@ -110,12 +110,6 @@ static int drift(const char *kind)
 	return n;
 }
 
-#define EXPECT_SAID(part)                                                                          \
-	EXPECT_NE(NULL, strstr(warden_said(), (part)))                                             \
-	{                                                                                          \
-		TH_LOG("it said: %s", warden_said());                                              \
-	}
-
 FIXTURE(setup)
 {
 	char camera[128];

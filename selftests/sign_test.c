@@ -21,12 +21,6 @@ static uint64_t generation(void)
 	return warden_status("generation");
 }
 
-#define EXPECT_SAID(part)                                                                          \
-	EXPECT_NE(NULL, strstr(warden_said(), (part)))                                             \
-	{                                                                                          \
-		TH_LOG("it said: %s", warden_said());                                              \
-	}
-
 /* Refused with this sentence, which the record has too; and nothing changed. */
 #define EXPECT_SENTENCE(sentence, command)                                                         \
 	do {                                                                                       \

@@ -284,7 +284,7 @@ static int hand_by_each(const struct user *u, size_t from, int fd, const struct 
 	for (i = from; i < HANDS; i++) {
 		hand_over(i, fd, h->path, &c);
 		if (strcmp(c.text, h->let ? "ok\n" : hands[i].refused)) {
-			printf("# %s by %s: %s", hands[i].name, u->name, c.text);
+			fprintf(comments(), "%s by %s: %s\n", hands[i].name, u->name, c.text);
 			wrong++;
 		}
 		client_end(&c);

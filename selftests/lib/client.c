@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "comment.h"
 
 #define RUN_MS	    180000
 #define OUTPUT_MAX  (8u << 20) /* more is dropped from the front */
@@ -154,7 +155,7 @@ bool client_shell(const char *command)
 	int status = client_run(&c, ARGV("sh", "-c", command));
 
 	if (status)
-		printf("# %s: %s\n", command, c.text);
+		fprintf(comments(), "%s: %s\n", command, c.text);
 	client_end(&c);
 	return !status;
 }

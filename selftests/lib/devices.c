@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "comment.h"
 #include "devices.h"
 #include "evidence.h"
 #include "told.h"
@@ -20,7 +21,7 @@ static int modprobe(const char *words)
 	snprintf(command, sizeof(command), "modprobe %s", words);
 	status = client_run(&c, ARGV("sh", "-c", command));
 	if (status)
-		printf("# %s: %s\n", command, c.text);
+		fprintf(comments(), "%s: %s\n", command, c.text);
 	client_end(&c);
 	return status;
 }

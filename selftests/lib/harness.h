@@ -5,8 +5,10 @@
 #ifndef WARDEN_TEST_HARNESS_H
 #define WARDEN_TEST_HARNESS_H
 
-/* One stream, so that an explanation stands beside the test it is about. */
-#define TH_LOG_STREAM stdout
+#include "lib/comment.h"
+
+/* It ends in one with the results, so that an explanation stands beside the test it is about. */
+#define TH_LOG_STREAM comments()
 
 #include "kselftest_harness.h"
 
@@ -18,6 +20,13 @@
 #include "lib/devices.h"
 #include "lib/evidence.h"
 #include "lib/warden.h"
+
+/* Did wardenctl say this? */
+#define EXPECT_SAID(part)                                                                          \
+	EXPECT_NE(NULL, strstr(warden_said(), (part)))                                             \
+	{                                                                                          \
+		TH_LOG("it said: %s", warden_said());                                              \
+	}
 
 /* @why is NULL, or says what is missing: the form in which lib/evidence.h answers. */
 #define EXPECT_FOUND(why)                                                                          \

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "comment.h"
 #include "keys.h"
 #include "warden.h"
 
@@ -47,7 +48,7 @@ static int run(const char *const argv[])
 	int status = client_run(&c, argv);
 
 	if (status)
-		printf("# %s: %s\n", argv[0], c.text ? c.text : "");
+		fprintf(comments(), "%s: %s\n", argv[0], c.text ? c.text : "");
 	client_end(&c);
 	return status;
 }

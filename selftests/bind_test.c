@@ -8,16 +8,15 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 #include "lib/address.h"
 #include "lib/harness.h"
+#include "lib/users.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
 #endif
 
-#define PLAIN_USER 1000
 #define PORT  7201 /* named for the loopback's addresses */
 #define HELD  7202 /* named where the socket is bound to `lo` */
 #define OTHER 7203
@@ -85,12 +84,15 @@ static bool raise_loopback(void)
 	return up;
 }
 
-/* How many of them did not come out as the policy says. */
-static int count_wrong(void)
+/* How many did not come out as the policy says; the root of a name space has a network of its own. */
+static int count_wrong(const struct user *u, void *unused)
 {
 	int wrong = 0, err;
 	size_t i;
 
+	(void)unused;
+	if (u->spaces && (unshare(CLONE_NEWNET) || !raise_loopback()))
+		return USERS_NOBODY;
 	for (i = 0; i < ARRAY_SIZE(attempts); i++) {
 		err = attempt(&attempts[i]);
 		if (err == (attempts[i].allowed ? 0 : EACCES))
@@ -120,14 +122,13 @@ FIXTURE(bound)
 
 FIXTURE_VARIANT(bound)
 {
-	uid_t uid;
-	int spaces; /* name spaces of its own, where it is root */
+	size_t user;
 };
 
 /* clang-format off */
-FIXTURE_VARIANT_ADD(bound, by_root) { .uid = 0 };
-FIXTURE_VARIANT_ADD(bound, by_a_plain_user) { .uid = PLAIN_USER };
-FIXTURE_VARIANT_ADD(bound, by_the_root_of_a_name_space) { .uid = PLAIN_USER, .spaces = CLONE_NEWUSER | CLONE_NEWNET };
+FIXTURE_VARIANT_ADD(bound, by_root) { .user = 0 };
+FIXTURE_VARIANT_ADD(bound, by_a_plain_user) { .user = 1 };
+FIXTURE_VARIANT_ADD(bound, by_the_root_of_a_name_space) { .user = 2 };
 /* clang-format on */
 
 FIXTURE_SETUP(bound)
@@ -147,22 +148,8 @@ TEST_F(bound, is_what_the_policy_names_and_nothing_else)
 				.port = OTHER + 1, .object = "127.0.0.1", .line = UINT32_MAX };
 	struct claim ruled = { .event = "verdict", .domain = "bind", .reason = "rule", .program = "tester",
 			       .port = PORT + 1, .object = "127.0.0.66" };
-	int status;
-	pid_t pid;
 
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		if ((variant->uid && setresuid(variant->uid, variant->uid, variant->uid)) ||
-		    (variant->spaces && (unshare(variant->spaces) || !raise_loopback())))
-			_exit(200);
-		status = count_wrong();
-		fflush(stdout);
-		_exit(status);
-	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	ASSERT_TRUE(WIFEXITED(status));
-	EXPECT_EQ(0, WEXITSTATUS(status));
+	EXPECT_EQ(0, users_run(users_at(variant->user), count_wrong, NULL));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &denied));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &ruled));
 	EXPECT_EQ(refused_attempts(), warden_status("denials") - self->mark.denials);

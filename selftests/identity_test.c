@@ -4,7 +4,6 @@
  * hands its descriptors to.
  */
 #include <fcntl.h>
-#include <sched.h>
 #include <linux/prctl.h>
 #include <linux/videodev2.h>
 #include <sys/ioctl.h>
@@ -17,6 +16,7 @@
 #include "lib/harness.h"
 #include "lib/camera.h"
 #include "lib/overlay.h"
+#include "lib/users.h"
 
 #define RULE "allow tester use camera for door with consent export;"
 
@@ -331,21 +331,26 @@ TEST_F(overlaid, of_a_user_says_nothing_of_who_runs)
 
 /* --- who started it --------------------------------------------------------------------- */
 
+static int start(const struct user *u, void *words)
+{
+	char *const *argv = words;
+
+	(void)u;
+	execv(argv[0], argv);
+	return USERS_NOBODY;
+}
+
 /*
  * A user's process that runs a program, once it does; -1 where it did not. Its file is there a
  * moment before its memory is as execve() leaves it, what it was started with is not.
  */
 static pid_t start_as_user(const char *program, const char *argument)
 {
+	const char *words[] = { program, argument, "/dev/null", NULL };
+	pid_t pid = users_start(users_at(1), start, words);
 	char path[32], word[64] = "";
 	int tries;
-	pid_t pid = fork();
 
-	if (!pid) {
-		if (!setresgid(1000, 1000, 1000) && !setresuid(1000, 1000, 1000))
-			execl(program, program, argument, "/dev/null", NULL);
-		_exit(255);
-	}
 	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
 	for (tries = 0; tries < 500 && strcmp(word, program); tries++) {
 		FILE *f = fopen(path, "re");
@@ -359,30 +364,32 @@ static pid_t start_as_user(const char *program, const char *argument)
 	return strcmp(word, program) ? -1 : pid;
 }
 
+static int look(const struct user *u, void *memory)
+{
+	(void)u;
+	return open(memory, O_RDONLY) < 0 ? errno : 0;
+}
+
 /* What comes of a look by the same user into the memory of what it started: 0 or the errno. */
 static int look_into(const char *program, const char *argument)
 {
-	pid_t pid = start_as_user(program, argument), looks;
-	char mem[32];
-	int status;
+	pid_t pid = start_as_user(program, argument);
+	char memory[32];
+	int err;
 
-	snprintf(mem, sizeof(mem), "/proc/%d/mem", pid);
-	looks = fork();
-	if (!looks) {
-		if (pid < 0 || setresgid(1000, 1000, 1000) || setresuid(1000, 1000, 1000))
-			_exit(255);
-		_exit(open(mem, O_RDONLY) < 0 ? errno : 0);
-	}
-	waitpid(looks, &status, 0);
-	if (pid > 0)
-		kill(pid, SIGKILL);
+	if (pid < 0)
+		return -1;
+	snprintf(memory, sizeof(memory), "/proc/%d/mem", pid);
+	err = users_run(users_at(1), look, memory);
+	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	return err;
 }
 
 /* Before it opens anything: what is put into it then would open the camera in its name. */
 TEST_F(identity, program_is_not_looked_into_by_who_started_it)
 {
+	camera_close(&self->c); /* who has it open does not become dumpable, as users_start() does */
 	EXPECT_EQ(0, look_into("/usr/bin/tail", "-f"));
 	ASSERT_LOADED(warden_policy("program follower { path \"/usr/bin/tail\"; }\n"
 				    "default sensor deny;\nallow follower use camera;\n"));
@@ -390,12 +397,13 @@ TEST_F(identity, program_is_not_looked_into_by_who_started_it)
 }
 
 /* Say that this process runs another file, as a user namespace lets anybody do. */
-static int forge(const char *path)
+static int forge(const struct user *u, void *path)
 {
 	struct prctl_mm_map map;
 	unsigned int size;
 	int fd = open(path, O_RDONLY);
 
+	(void)u;
 	if (fd < 0 || prctl(PR_SET_MM, PR_SET_MM_MAP_SIZE, &size, 0, 0))
 		return -1;
 	memset(&map, 0, sizeof(map));
@@ -412,27 +420,13 @@ static int forge_exe(const char *path)
 	return prctl(PR_SET_MM, PR_SET_MM_EXE_FILE, fd, 0, 0) ? errno : 0;
 }
 
-static int in_user_namespace(int (*try)(const char *path))
-{
-	pid_t pid = fork();
-	int status;
-
-	if (!pid) {
-		if (setresuid(1000, 1000, 1000) || prctl(PR_SET_DUMPABLE, 1) ||
-		    unshare(CLONE_NEWUSER))
-			_exit(255);
-		_exit(try("/usr/bin/v4l2-ctl"));
-	}
-	waitpid(pid, &status, 0);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 /* The same call, asked for something that is nobody's identity. */
-static int ask_size(const char *path)
+static int ask_size(const struct user *u, void *unused)
 {
 	unsigned int size;
 
-	(void)path;
+	(void)u;
+	(void)unused;
 	return prctl(PR_SET_MM, PR_SET_MM_MAP_SIZE, &size, 0, 0) ? errno : 0;
 }
 
@@ -447,7 +441,7 @@ static struct claim forged(void)
 /* Without CONFIG_CHECKPOINT_RESTORE there is no PR_SET_MM_MAP, and PR_SET_MM asks for a capability. */
 static bool has_memory_maps(void)
 {
-	return ask_size(NULL) != EINVAL;
+	return ask_size(NULL, NULL) != EINVAL;
 }
 
 TEST_F(identity, program_cannot_say_that_it_is_another)
@@ -458,9 +452,9 @@ TEST_F(identity, program_cannot_say_that_it_is_another)
 	camera_close(&self->c);
 	if (!has_memory_maps())
 		SKIP(return, "this kernel has no CONFIG_CHECKPOINT_RESTORE, and so no such call");
-	EXPECT_EQ(EPERM, in_user_namespace(forge));
+	EXPECT_EQ(EPERM, users_run(users_at(2), forge, (void *)"/usr/bin/v4l2-ctl"));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
-	EXPECT_EQ(0, in_user_namespace(ask_size));
+	EXPECT_EQ(0, users_run(users_at(2), ask_size, NULL));
 }
 
 TEST_F(identity, root_cannot_say_so_either)
@@ -471,7 +465,7 @@ TEST_F(identity, root_cannot_say_so_either)
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	/* Other uses of the call are not ours to judge. */
 	if (has_memory_maps())
-		EXPECT_EQ(0, ask_size(NULL));
+		EXPECT_EQ(0, ask_size(NULL, NULL));
 }
 
 /* --- where it runs ----------------------------------------------------------------- */

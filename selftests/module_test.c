@@ -6,13 +6,11 @@
  */
 #include <fcntl.h>
 #include <json-c/json.h>
-#include <sched.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
 #include "lib/filter.h"
 #include "lib/harness.h"
@@ -253,7 +251,6 @@ TEST(firmware_is_refused_unless_its_file_is_named)
 	warden_load(warden_policy("\n"));
 }
 
-#define PLAIN_USER 1000
 #define LIST	   "/var/tmp/test-bpf.sha256"
 #define PRIVILEGED "/proc/sys/kernel/unprivileged_bpf_disabled" /* 2 is so, and can be undone */
 #define DIGITS	   64
@@ -266,14 +263,13 @@ FIXTURE(filters)
 
 FIXTURE_VARIANT(filters)
 {
-	uid_t uid;
-	int spaces;
+	size_t user;
 };
 
 /* clang-format off */
-FIXTURE_VARIANT_ADD(filters, of_root) { .uid = 0 };
-FIXTURE_VARIANT_ADD(filters, of_a_plain_user) { .uid = PLAIN_USER };
-FIXTURE_VARIANT_ADD(filters, of_the_root_of_a_name_space) { .uid = PLAIN_USER, .spaces = CLONE_NEWUSER };
+FIXTURE_VARIANT_ADD(filters, of_root) { .user = 0 };
+FIXTURE_VARIANT_ADD(filters, of_a_plain_user) { .user = 1 };
+FIXTURE_VARIANT_ADD(filters, of_the_root_of_a_name_space) { .user = 2 };
 /* clang-format on */
 
 static const struct filter named = { .type = BPF_PROG_TYPE_SOCKET_FILTER, .map = -1 };
@@ -307,18 +303,15 @@ FIXTURE_TEARDOWN(filters)
 	unlink(LIST);
 }
 
-/* As somebody; what it loads is not this process's. */
-static int load_as(uid_t uid, int spaces, const struct filter *f)
+static int load_one(const struct user *u, void *f)
 {
-	int status;
-	pid_t pid = fork();
+	(void)u;
+	return filter_load(f);
+}
 
-	if (!pid) {
-		if ((uid && setresuid(uid, uid, uid)) || (spaces && unshare(spaces)))
-			_exit(200);
-		_exit(filter_load(f));
-	}
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+static int load_as(size_t user, const struct filter *f)
+{
+	return users_run(users_at(user), load_one, (void *)f);
 }
 
 TEST_F(filters, that_the_policy_names_are_loaded_and_no_others)
@@ -328,9 +321,9 @@ TEST_F(filters, that_the_policy_names_are_loaded_and_no_others)
 
 	ASSERT_LOADED(warden_policy("default bpf deny;\nallow bpf sha256 \"%s\";\n", self->digest));
 	self->mark = evidence_mark();
-	EXPECT_EQ(0, load_as(variant->uid, variant->spaces, &named));
+	EXPECT_EQ(0, load_as(variant->user, &named));
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
-	EXPECT_EQ(EACCES, load_as(variant->uid, variant->spaces, &other));
+	EXPECT_EQ(EACCES, load_as(variant->user, &other));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	EXPECT_EQ(0, warden_ctl(ARGV("audit", "show")));
 	EXPECT_NE(NULL, strstr(warden_said(), self->digest)); /* which a person copies */
@@ -346,9 +339,9 @@ TEST_F(filters, in_a_list_are_loaded_and_no_others)
 	ASSERT_TRUE(client_shell(command));
 	ASSERT_LOADED(warden_policy("appraise bpf from \"" LIST "\";\n"));
 	self->mark = evidence_mark();
-	EXPECT_EQ(0, load_as(variant->uid, variant->spaces, &named));
+	EXPECT_EQ(0, load_as(variant->user, &named));
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
-	EXPECT_EQ(EACCES, load_as(variant->uid, variant->spaces, &other));
+	EXPECT_EQ(EACCES, load_as(variant->user, &other));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 }
 

@@ -14,8 +14,8 @@
 
 #include "lib/blob.h"
 #include "lib/harness.h"
+#include "lib/users.h"
 
-#define PLAIN_USER 1000
 #define ALL_CAPS (~0ULL)
 #define CAP(name) (1ULL << (name))
 
@@ -93,20 +93,6 @@ static uint64_t get_caps(void)
 	return data[0].permitted | (uint64_t)data[1].permitted << 32;
 }
 
-static int become_user(void)
-{
-	return setresgid(PLAIN_USER, PLAIN_USER, PLAIN_USER) ||
-	       setresuid(PLAIN_USER, PLAIN_USER, PLAIN_USER) ? -errno : 0;
-}
-
-/* A plain user who is root in a user namespace of his own. */
-static int become_namespace_root(void)
-{
-	int err = become_user();
-
-	return err ? err : unshare(CLONE_NEWUSER) ? -errno : 0;
-}
-
 /* FIXTURE_VARIANT: a sender, and what it may. */
 FIXTURE(sender)
 {
@@ -116,7 +102,7 @@ FIXTURE(sender)
 
 FIXTURE_VARIANT(sender)
 {
-	int (*become)(void);
+	size_t user;
 	uint64_t keep;	  /* capabilities it keeps */
 	bool admin, read; /* what it may then */
 };
@@ -131,8 +117,8 @@ FIXTURE_VARIANT_ADD(sender, root_with_only_audit_read) { .keep = CAP(CAP_AUDIT_R
 FIXTURE_VARIANT_ADD(sender, root_with_only_sys_admin) { .keep = CAP(CAP_SYS_ADMIN) };
 FIXTURE_VARIANT_ADD(sender, root_with_only_net_admin) { .keep = CAP(CAP_NET_ADMIN) };
 FIXTURE_VARIANT_ADD(sender, root_with_only_audit_control) { .keep = CAP(CAP_AUDIT_CONTROL) | CAP(CAP_AUDIT_WRITE) };
-FIXTURE_VARIANT_ADD(sender, plain_user) { .become = become_user, .keep = ALL_CAPS };
-FIXTURE_VARIANT_ADD(sender, root_of_a_user_namespace) { .become = become_namespace_root, .keep = ALL_CAPS };
+FIXTURE_VARIANT_ADD(sender, plain_user) { .user = 1, .keep = ALL_CAPS };
+FIXTURE_VARIANT_ADD(sender, root_of_a_user_namespace) { .user = 2, .keep = ALL_CAPS };
 /* clang-format on */
 
 /* What root does for the sender: for each byte a record, of a refused policy; it answers when it heard. */
@@ -172,8 +158,7 @@ FIXTURE_SETUP(sender)
 {
 	self->to_root = start_root();
 	ASSERT_LE(0, self->to_root);
-	if (variant->become)
-		ASSERT_EQ(0, variant->become());
+	ASSERT_TRUE(users_become(users_at(variant->user)));
 	ASSERT_EQ(0, set_caps(get_caps() & variant->keep));
 	ASSERT_EQ(0, genl_open(&self->g));
 }
@@ -257,7 +242,7 @@ TEST(socket_that_root_opened_gives_a_plain_user_nothing)
 
 	ASSERT_EQ(0, genl_open(&g));
 	ASSERT_EQ(0, genl_do(&g, WARDEN_CMD_POLICY_GET));
-	ASSERT_EQ(0, become_user());
+	ASSERT_TRUE(users_become(users_at(1)));
 	EXPECT_EQ(-EPERM, genl_do(&g, WARDEN_CMD_POLICY_BEGIN));
 	EXPECT_EQ(-EPERM, genl_do(&g, WARDEN_CMD_POLICY_GET));
 	EXPECT_EQ(-EPERM, genl_dump(&g, WARDEN_CMD_AUDIT_GET));
@@ -268,7 +253,7 @@ TEST(socket_that_a_plain_user_opened_gives_root_nothing)
 {
 	struct genl g;
 
-	ASSERT_EQ(0, seteuid(PLAIN_USER));
+	ASSERT_EQ(0, seteuid(users_at(1)->uid));
 	ASSERT_EQ(0, genl_open(&g));
 	ASSERT_EQ(0, seteuid(0));
 	EXPECT_EQ(-EPERM, genl_do(&g, WARDEN_CMD_POLICY_BEGIN));

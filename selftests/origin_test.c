@@ -8,12 +8,12 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <sched.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "lib/harness.h"
 #include "lib/networks.h"
+#include "lib/users.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
@@ -369,12 +369,12 @@ TEST_F(origin, own_addresses_that_are_named_receive_and_no_others)
 }
 
 /* At which of the addresses a server could not listen that should, or could that should not. */
-static int serve_at_own(uid_t uid, int spaces)
+static int serve_at_own(const struct user *u, void *unused)
 {
 	int wrong = 0;
 
-	if ((uid && setresuid(uid, uid, uid)) || (spaces && unshare(spaces)))
-		return 200;
+	(void)u;
+	(void)unused;
 	wrong += serve(SOCK_STREAM, 0, "0.0.0.0", NULL) != 0;
 	wrong += serve(SOCK_STREAM, 0, HERE, NULL) != 0;
 	wrong += serve(SOCK_DGRAM, 0, HERE6, NULL) != 0;
@@ -388,24 +388,18 @@ static int serve_at_own(uid_t uid, int spaces)
 
 TEST_F(origin, nobody_listens_at_another_address_whoever_runs_it)
 {
-	static const struct {
-		uid_t uid;
-		int spaces;
-	} as[] = { { 0, 0 }, { 1000, 0 }, { 1000, CLONE_NEWUSER } };
 	struct claim denied = { .domain = "listen", .reason = "port-not-named", .program = "tester",
 				.port = PORT + 1, .line = UINT32_MAX, .times = 4 };
-	unsigned int i;
 	int status;
+	size_t i;
 	pid_t pid;
 
 	close(self->tcp);
 	close(self->udp);
 	ASSERT_LOADED(warden_policy(AT, warden_self()));
-	for (i = 0; i < sizeof(as) / sizeof(*as); i++) {
+	for (i = 0; i < USERS_COUNT; i++) {
 		self->mark = evidence_mark();
-		pid = fork();
-		if (!pid)
-			_exit(serve_at_own(as[i].uid, as[i].spaces));
+		pid = users_start(users_at(i), serve_at_own, NULL);
 		denied.pid = pid; /* the one before may be told of only now */
 		ASSERT_EQ(pid, waitpid(pid, &status, 0));
 		EXPECT_TRUE(WIFEXITED(status));

@@ -12,6 +12,7 @@
 #include "lib/handing.h"
 #include "lib/harness.h"
 #include "lib/uring.h"
+#include "lib/users.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
@@ -157,41 +158,30 @@ TEST_F(port, of_another_protocol_is_denied)
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 }
 
-/* In a child that enters name spaces first, as nobody special where it can. */
-static int serve_elsewhere(int family, int type, int protocol, int spaces)
+/* In a new network, which none but the root of some name space makes. */
+static int serve_elsewhere(const struct user *u, void *port)
 {
-	struct sockaddr_in6 at = { .sin6_family = (sa_family_t)family };
-	pid_t pid = fork();
-	int status;
+	const FIXTURE_VARIANT(port) *v = port;
+	struct sockaddr_in6 at = { .sin6_family = (sa_family_t)v->family };
 
-	if (!pid) {
-		if (spaces & CLONE_NEWUSER && setresuid(1000, 1000, 1000))
-			_exit(255);
-		if (unshare(spaces))
-			_exit(254);
-		_exit(serve(socket(family, type, protocol), type, (struct sockaddr *)&at,
-			    family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(at), PORT));
-	}
-	waitpid(pid, &status, 0);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	(void)u;
+	if (unshare(CLONE_NEWNET))
+		return USERS_NOBODY;
+	return serve(socket(v->family, v->type, v->protocol), v->type, (struct sockaddr *)&at,
+		     v->family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(at), PORT);
 }
 
 TEST_F(port, is_denied_in_a_new_network)
 {
 	struct claim denied = refused("program-unknown", variant->protocol, PORT);
-	int err;
 
 	denied.pid = 0;
 	denied.times = 2;
-	err = serve_elsewhere(variant->family, variant->type, variant->protocol, CLONE_NEWNET);
-	EXPECT_EQ(EACCES, err);
-	err = serve_elsewhere(variant->family, variant->type, variant->protocol,
-			      CLONE_NEWUSER | CLONE_NEWNET);
-	EXPECT_EQ(EACCES, err);
+	EXPECT_EQ(EACCES, users_run(users_at(0), serve_elsewhere, (void *)variant));
+	EXPECT_EQ(EACCES, users_run(users_at(2), serve_elsewhere, (void *)variant));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	ASSERT_EQ(0, load_rule(variant->word));
-	err = serve_elsewhere(variant->family, variant->type, variant->protocol, CLONE_NEWNET);
-	EXPECT_EQ(0, err);
+	EXPECT_EQ(0, users_run(users_at(0), serve_elsewhere, (void *)variant));
 }
 
 FIXTURE(listener)

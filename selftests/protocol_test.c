@@ -17,6 +17,7 @@
 #include "lib/harness.h"
 #include "lib/devices.h"
 #include "lib/uring.h"
+#include "lib/users.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
@@ -131,28 +132,29 @@ static int count_leaks(int *common)
 	return leaks;
 }
 
-/* In a child, as somebody: the number of leaks, or 255 where nothing at all opened. */
-static int leaks_as(uid_t uid, int spaces)
+/* The number of leaks in this network or in one of its own, or 255 where nothing at all opened. */
+static int leaks_in(const struct user *u, void *spaces)
 {
-	int status, common, leaks;
-	pid_t pid = fork();
+	int common, leaks;
 
-	if (!pid) {
-		if ((uid && setresuid(uid, uid, uid)) || unshare(spaces))
-			_exit(254);
-		leaks = count_leaks(&common);
-		fflush(stdout);
-		_exit(leaks > 200 ? 200 : common < 5 ? 255 : leaks);
-	}
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	(void)u;
+	if (unshare(*(int *)spaces))
+		return USERS_NOBODY;
+	leaks = count_leaks(&common);
+	return leaks > 200 ? 200 : common < 5 ? 255 : leaks;
+}
+
+static int leaks_as(size_t user, int spaces)
+{
+	return users_run(users_at(user), leaks_in, &spaces);
 }
 
 TEST_F(protocol, none_but_the_common_ones_opens_to_root_nor_to_anybody)
 {
 	EXPECT_EQ(0, leaks_as(0, 0));
 	EXPECT_EQ(0, leaks_as(0, CLONE_NEWNET));
-	EXPECT_EQ(0, leaks_as(1000, CLONE_NEWUSER | CLONE_NEWNET));
-	EXPECT_EQ(0, leaks_as(1000, 0));
+	EXPECT_EQ(0, leaks_as(2, CLONE_NEWNET));
+	EXPECT_EQ(0, leaks_as(1, 0));
 }
 
 /* --- one by one ------------------------------------------------------------------- */
@@ -252,17 +254,15 @@ static int attach(void)
 	return err;
 }
 
-static int attach_as(uid_t uid, int spaces)
+static int attach_in(const struct user *u, void *spaces)
 {
-	int status;
-	pid_t pid = fork();
+	(void)u;
+	return unshare(*(int *)spaces) ? USERS_NOBODY : attach();
+}
 
-	if (!pid) {
-		if ((uid && setresuid(uid, uid, uid)) || unshare(spaces))
-			_exit(254);
-		_exit(attach());
-	}
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+static int attach_as(size_t user, int spaces)
+{
+	return users_run(users_at(user), attach_in, &spaces);
 }
 
 TEST_F(protocol, tunnel_has_no_other_end_that_is_not_named)
@@ -274,14 +274,14 @@ TEST_F(protocol, tunnel_has_no_other_end_that_is_not_named)
 	ASSERT_EQ(0, chmod("/dev/net/tun", 0666));
 	denied.pid = 0;
 	EXPECT_EQ(EACCES, attach_as(0, 0));
-	EXPECT_EQ(EACCES, attach_as(1000, CLONE_NEWUSER | CLONE_NEWNET));
+	EXPECT_EQ(EACCES, attach_as(2, CLONE_NEWNET));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
-	EXPECT_EQ(EPERM, attach_as(1000, 0)); /* the kernel's own answer, before anybody is asked */
+	EXPECT_EQ(EPERM, attach_as(1, 0)); /* the kernel's own answer, before anybody is asked */
 	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\ndefault protocol deny;\n"
 				    "allow tester use protocol tun;\n", warden_self()));
 	self->mark = evidence_mark();
 	EXPECT_EQ(0, attach_as(0, CLONE_NEWNET));
-	EXPECT_EQ(0, attach_as(1000, CLONE_NEWUSER | CLONE_NEWNET));
+	EXPECT_EQ(0, attach_as(2, CLONE_NEWNET));
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 

@@ -12,28 +12,30 @@
 
 #include "lib/blob.h"
 #include "lib/harness.h"
-#include "lib/sight.h"
+#include "lib/users.h"
 
-#define PLAIN_USER 1000
-#define FLOOD	   20000
+#define FLOOD 20000
 
 /* --- of right ------------------------------------------------------------------------- */
+
+static int ask(const struct user *u, void *times)
+{
+	uint32_t n = *(uint32_t *)times;
+	struct genl g;
+
+	(void)u;
+	if (genl_open(&g))
+		return 1;
+	while (n--)
+		if (genl_do(&g, WARDEN_CMD_POLICY_BEGIN) != -EPERM)
+			return 2;
+	return 0;
+}
 
 /* A process that is nobody, and sends the same command @n times; its status is 0 where each was refused. */
 static pid_t start_stranger(uint32_t n)
 {
-	pid_t pid = sight_fork();
-	struct genl g;
-
-	if (pid)
-		return pid;
-	if (setresgid(PLAIN_USER, PLAIN_USER, PLAIN_USER) ||
-	    setresuid(PLAIN_USER, PLAIN_USER, PLAIN_USER) || genl_open(&g))
-		_exit(1);
-	while (n--)
-		if (genl_do(&g, WARDEN_CMD_POLICY_BEGIN) != -EPERM)
-			_exit(2);
-	_exit(0);
+	return users_start(users_at(1), ask, &n);
 }
 
 /* Commands the records tell of until @n are told, and how many records that took. */

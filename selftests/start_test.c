@@ -35,25 +35,35 @@ FIXTURE_TEARDOWN(start)
 #define UNNAMED "default sensor deny;\n"
 #define NAMED	UNNAMED "program app { path \"%s\"; }\nallow app use camera;\n"
 
-/* A program that opens the camera when it is told to; it runs when this returns. */
-static pid_t start_waiting(const char *program, uid_t uid, const char *node)
+/* Which program, and the camera it is to open. */
+struct task {
+	const char *program, *node;
+};
+
+static int wait_for_word(const struct user *u, void *task)
 {
+	const struct task *t = task;
+	sigset_t told;
+
+	(void)u;
+	sigemptyset(&told);
+	sigaddset(&told, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &told, NULL);
+	execl(t->program, "stranger", "later", t->node, NULL);
+	return USERS_NOBODY;
+}
+
+/* A program that opens the camera when it is told to; it runs when this returns. */
+static pid_t start_waiting(const char *program, size_t user, const char *node)
+{
+	struct task task = { program, node };
 	int ends[2];
 	char byte;
-	sigset_t told;
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC))
 		return -1;
-	pid = sight_fork();
-	if (!pid) {
-		sigemptyset(&told);
-		sigaddset(&told, SIGUSR1);
-		sigprocmask(SIG_BLOCK, &told, NULL);
-		if (!setresgid(uid, uid, uid) && !setresuid(uid, uid, uid))
-			execl(program, "stranger", "later", node, NULL);
-		_exit(USERS_NOBODY);
-	}
+	pid = users_start(users_at(user), wait_for_word, &task);
 	close(ends[1]);
 	while (read(ends[0], &byte, 1) > 0)
 		;
@@ -86,18 +96,17 @@ static bool copy_for_group(void)
 /* Whoever runs it may have put code into it, by LD_PRELOAD or ptrace, and have let go of it. */
 TEST_F(start, of_before_a_policy_named_the_program_is_not_believed)
 {
-	const uid_t plain = users_at(1)->uid;
 	struct claim denied = { .domain = "sensor", .reason = "program-older", .program = "app",
 				.object = CAMERA_TOPOLOGY, .line = UINT32_MAX, .times = 1 };
 	pid_t before, groups, roots, since;
 
 	ASSERT_LOADED(warden_policy(UNNAMED));
 	ASSERT_TRUE(copy_for_group());
-	before = start_waiting(warden_beside("stranger"), plain, self->camera);
-	groups = start_waiting(GROUPS, plain, self->camera);
+	before = start_waiting(warden_beside("stranger"), 1, self->camera);
+	groups = start_waiting(GROUPS, 1, self->camera);
 	roots = start_waiting(warden_beside("stranger"), 0, self->camera);
 	ASSERT_LOADED(warden_policy(NAMED, warden_beside("stranger")));
-	since = start_waiting(warden_beside("stranger"), plain, self->camera);
+	since = start_waiting(warden_beside("stranger"), 1, self->camera);
 	self->mark = evidence_mark();
 	EXPECT_EQ(1, have_open(before));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
@@ -113,14 +122,12 @@ TEST_F(start, of_before_a_policy_named_the_program_is_not_believed)
 }
 
 /* The errno of an execve() under a tracer of that user; else 0, and the tracer lets go of it at once. */
-static int start_led(uid_t uid, const char *node)
+static int start_led(const struct user *u, void *node)
 {
 	int status;
-	pid_t pid;
+	pid_t pid = fork();
 
-	if (setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
-		return USERS_NOBODY;
-	pid = fork();
+	(void)u;
 	if (!pid) {
 		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 		execl(warden_beside("stranger"), "stranger", "open", node, NULL);
@@ -133,31 +140,20 @@ static int start_led(uid_t uid, const char *node)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : USERS_NOBODY;
 }
 
-static int start_led_elsewhere(uid_t uid, const char *node)
-{
-	int status;
-	pid_t pid = sight_fork();
-
-	if (!pid)
-		_exit(start_led(uid, node));
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : USERS_NOBODY;
-}
-
 /* A tracer sets registers in secure mode, too, and need not stay for what comes of it. */
 TEST_F(start, of_what_a_policy_names_is_led_by_nobody)
 {
-	const uid_t plain = users_at(1)->uid;
 	struct claim denied = { .domain = "exec", .reason = "program-traced",
 				.object = warden_beside("stranger"), .line = UINT32_MAX, .times = 1 };
 
 	ASSERT_LOADED(warden_policy(UNNAMED));
-	EXPECT_EQ(1, start_led_elsewhere(plain, self->camera));
+	EXPECT_EQ(1, users_run(users_at(1), start_led, self->camera));
 	ASSERT_LOADED(warden_policy(NAMED, warden_beside("stranger")));
 	self->mark = evidence_mark();
-	EXPECT_EQ(EACCES, start_led_elsewhere(plain, self->camera));
+	EXPECT_EQ(EACCES, users_run(users_at(1), start_led, self->camera));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	self->mark = evidence_mark();
-	EXPECT_EQ(0, start_led_elsewhere(0, self->camera));
+	EXPECT_EQ(0, users_run(users_at(0), start_led, self->camera));
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 

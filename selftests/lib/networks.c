@@ -12,6 +12,7 @@
 
 #include "client.h"
 #include "networks.h"
+#include "users.h"
 
 /* --- networks ------------------------------------------------------------------- */
 
@@ -20,7 +21,7 @@ static void hold(int ready, bool plain)
 {
 	pid_t pids[2] = { getpid(), 0 };
 
-	if (plain && (setresgid(1000, 1000, 1000) || setresuid(1000, 1000, 1000)))
+	if ((plain && !users_become(users_at(1))) || prctl(PR_SET_PDEATHSIG, SIGKILL))
 		_exit(1);
 	if (unshare(plain ? CLONE_NEWUSER | CLONE_NEWNET : CLONE_NEWNET))
 		_exit(1);
@@ -64,7 +65,6 @@ bool networks_make(struct networks *n, bool plain)
 	n->near = fork();
 	if (!n->near) {
 		close(ready[0]);
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		hold(ready[1], plain);
 	}
 	close(ready[1]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -32,7 +33,7 @@ static bool enter_spaces(int spaces)
 }
 
 /* Who changed its user is not dumpable, and its own files in proc are root's. */
-static bool become(const struct user *u)
+bool users_become(const struct user *u)
 {
 	if (!u->uid)
 		return true;
@@ -40,8 +41,15 @@ static bool become(const struct user *u)
 	       !prctl(PR_SET_DUMPABLE, 1) && enter_spaces(u->spaces);
 }
 
+/* Who changed its user outlives its parent, too, unless it says once more that it does not. */
+static bool become_under(const struct user *u, pid_t parent)
+{
+	return users_become(u) && !prctl(PR_SET_PDEATHSIG, SIGKILL) && getppid() == parent;
+}
+
 pid_t users_start(const struct user *u, int (*what)(const struct user *u, void *arg), void *arg)
 {
+	const pid_t parent = getpid();
 	int status;
 	pid_t pid;
 
@@ -49,7 +57,7 @@ pid_t users_start(const struct user *u, int (*what)(const struct user *u, void *
 	pid = sight_fork();
 	if (pid)
 		return pid;
-	status = become(u) ? what(u, arg) : USERS_NOBODY;
+	status = become_under(u, parent) ? what(u, arg) : USERS_NOBODY;
 	fflush(stdout);
 	_exit(status);
 }

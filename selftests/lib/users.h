@@ -26,6 +26,9 @@ struct user {
 
 const struct user *users_at(size_t i);
 
+/* Become this user in this very process; false where that failed. */
+bool users_become(const struct user *u);
+
 /* Start @what in a process of this user, which ends with this one and exits with what it gives. */
 pid_t users_start(const struct user *u, int (*what)(const struct user *u, void *arg), void *arg);
 

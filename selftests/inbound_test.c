@@ -164,7 +164,7 @@ TEST_F(inbound, udp_reaches_no_socket_older_than_the_policy)
 /* What a fragment keeps back is not let in; what was put into fragments by the way is. */
 TEST_F(inbound, fragments_that_hide_the_port_reach_no_socket)
 {
-	const union networks_address open = networks_address(NEAR6, OPEN);
+	const union address open = address_of(NEAR6, OPEN);
 	int stranger = networks_socket(self->scene.net.far, AF_INET6, SOCK_DGRAM);
 	static const char large[4000];
 
@@ -203,7 +203,7 @@ TEST_F(inbound, noise_to_all_is_counted_and_not_told)
 
 TEST_F(inbound, answers_pass_and_nothing_else_with_them)
 {
-	union networks_address server;
+	union address server;
 	int i, asker, caller, stranger;
 
 	for (i = 0; i < 2; i++) {
@@ -219,8 +219,8 @@ TEST_F(inbound, answers_pass_and_nothing_else_with_them)
 		EXPECT_FALSE(networks_receive(asker, 0));
 		EXPECT_DROPPED(1, networks_port(asker), IPPROTO_UDP);
 		caller = networks_socket(self->scene.net.near, i ? AF_INET6 : AF_INET, SOCK_DGRAM);
-		server = networks_address(far_addresses[i], SERVER);
-		ASSERT_EQ(0, connect(caller, &server.any, networks_size(&server)));
+		server = address_of(far_addresses[i], SERVER);
+		ASSERT_EQ(0, connect(caller, &server.any, size_of(&server)));
 		EXPECT_TRUE(networks_send(self->scene.server_udp, i ? NEAR6 : "::ffff:" NEAR4, networks_port(caller)));
 		EXPECT_TRUE(networks_receive(caller, 5000));
 		EXPECT_EQ(0, networks_reach(self->scene.net.near, far_addresses[i], SERVER, 5000));

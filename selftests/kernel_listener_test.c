@@ -207,7 +207,7 @@ TEST_F(kernel, is_not_reached_in_a_network_of_a_user)
 
 TEST_F(kernel, has_sockets_beneath_those_of_programs_that_are_let_in_by_their_rule)
 {
-	const union networks_address any = networks_address("0.0.0.0", SMC);
+	const union address any = address_of("0.0.0.0", SMC);
 	int mptcp, smc;
 
 	device_load("smc", "");

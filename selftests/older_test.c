@@ -5,7 +5,6 @@
  */
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -52,30 +51,19 @@ struct having {
 
 static int serve_on(int fd, bool listens)
 {
-	union networks_address at = networks_address("::", GOES);
+	union address at = address_of("::", GOES);
 
-	return bind(fd, &at.any, networks_size(&at)) || (listens && listen(fd, 4)) ? errno : 0;
+	return bind(fd, &at.any, size_of(&at)) || (listens && listen(fd, 4)) ? errno : 0;
 }
 
 static int open_all(const struct having *h)
 {
-	const union networks_address far = networks_address(FAR4, SERVER);
+	const union address far = address_of(FAR4, SERVER);
 
 	if (h->space >= 0 && setns(h->space, CLONE_NEWUSER))
 		return errno;
 	return serve_on(h->tcp, true) ?: serve_on(h->udp, false) ?:
-	       connect(h->caller, &far.any, networks_size(&far)) ? errno : 0;
-}
-
-/* How a socket was ended: an errno; 0 is not at all. */
-static int end_of(int fd, int ms)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	char byte;
-
-	if (poll(&p, 1, ms) != 1)
-		return 0;
-	return recv(fd, &byte, 1, MSG_DONTWAIT) < 0 ? errno : 0;
+	       connect(h->caller, &far.any, size_of(&far)) ? errno : 0;
 }
 
 /* Says what it has open at, takes one connection, and tells at the end how many did not end as they should. */
@@ -90,9 +78,9 @@ static int have(const struct user *u, void *having)
 		printf("# %s: %s\n", u->name, strerror(err));
 		return USERS_NOBODY;
 	}
-	ends[0] = end_of(accepted, 20000);
-	ends[1] = end_of(h->caller, 20000);
-	ends[2] = end_of(h->udp, 20000);
+	ends[0] = networks_end_of(accepted, 20000);
+	ends[1] = networks_end_of(h->caller, 20000);
+	ends[2] = networks_end_of(h->udp, 20000);
 	again = listen(h->tcp, 4) ? errno : 0;
 	if (ends[0] != ECONNABORTED || ends[1] != ECONNABORTED || ends[2] != ECONNABORTED || again != EACCES)
 		printf("# %s: accepted %d, connected %d, datagrams %d, listen %d\n", u->name, ends[0],
@@ -170,11 +158,11 @@ TEST_F(older, is_ended_by_the_policy_that_closes_its_port)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 	/* A policy that lets them ends nothing: the twin. */
 	ASSERT_LOADED(warden_policy(POLICY LETS "sweep abort;\n", warden_self()));
-	EXPECT_EQ(0, end_of(client, 0));
-	EXPECT_EQ(0, end_of(remote, 0));
+	EXPECT_EQ(0, networks_end_of(client, 0));
+	EXPECT_EQ(0, networks_end_of(remote, 0));
 	ASSERT_LOADED(warden_policy(POLICY "sweep abort;\n", warden_self()));
-	EXPECT_EQ(ECONNRESET, end_of(client, 20000));
-	EXPECT_EQ(ECONNRESET, end_of(remote, 20000));
+	EXPECT_EQ(ECONNRESET, networks_end_of(client, 20000));
+	EXPECT_EQ(ECONNRESET, networks_end_of(remote, 20000));
 	EXPECT_EQ(ECONNREFUSED, networks_reach(self->net.near, "127.0.0.1", GOES, 20000));
 	EXPECT_TOLD("listen", "port-closed", "server ended", GOES, IPPROTO_TCP);
 	EXPECT_TOLD("listen", "port-closed", "server ended", GOES, IPPROTO_UDP);

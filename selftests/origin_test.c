@@ -91,10 +91,10 @@ FIXTURE_TEARDOWN(origin)
 /* A socket in a network, bound to one of its addresses. */
 static int caller(pid_t network, int type, const char *address)
 {
-	union networks_address at = networks_address(address, 0);
+	union address at = address_of(address, 0);
 	int fd = networks_socket(network, at.any.sa_family, type);
 
-	if (!bind(fd, &at.any, networks_size(&at)))
+	if (!bind(fd, &at.any, size_of(&at)))
 		return fd;
 	close(fd);
 	return -1;
@@ -103,12 +103,12 @@ static int caller(pid_t network, int type, const char *address)
 /* 0 where a server answers, ETIMEDOUT where nothing does, or another errno. */
 static int call(pid_t network, const char *from, const char *to)
 {
-	union networks_address at = networks_address(to, PORT);
+	union address at = address_of(to, PORT);
 	int fd = caller(network, SOCK_STREAM | SOCK_NONBLOCK, from), err = 0;
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
 	socklen_t len = sizeof(err);
 
-	if (connect(fd, &at.any, networks_size(&at)) && errno != EINPROGRESS)
+	if (connect(fd, &at.any, size_of(&at)) && errno != EINPROGRESS)
 		err = errno;
 	else if (poll(&p, 1, 300) != 1)
 		err = ETIMEDOUT;
@@ -238,17 +238,6 @@ TEST_F(origin, names_are_those_of_the_moment_and_of_the_first_network)
 	EXPECT_EQ(0, networks_reach(self->net.near, "127.0.0.1", PORT, 5000));
 }
 
-/* How a socket was ended: an errno; 0 is not at all. */
-static int end_of(int fd, int ms)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	char byte;
-
-	if (poll(&p, 1, ms) != 1)
-		return 0;
-	return recv(fd, &byte, 1, MSG_DONTWAIT) < 0 ? errno : 0;
-}
-
 TEST_F(origin, connections_end_with_their_net)
 {
 	struct claim told = { .event = "sweep", .domain = "listen", .port = PORT + 1,
@@ -263,12 +252,12 @@ TEST_F(origin, connections_end_with_their_net)
 	ASSERT_LE(0, accept(self->tcp, NULL, NULL));
 	ASSERT_LOADED(warden_policy(HEAD "allow tester listen any 7341 on wo0 from " THERE6 ";\n",
 				    warden_self()));
-	EXPECT_EQ(ECONNRESET, end_of(four, 5000));
+	EXPECT_EQ(ECONNRESET, networks_end_of(four, 5000));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &told));
-	EXPECT_EQ(0, end_of(six, 0));
+	EXPECT_EQ(0, networks_end_of(six, 0));
 	EXPECT_EQ(1, send(six, "x", 1, MSG_NOSIGNAL));
 	ASSERT_LOADED(warden_policy(HEAD "allow tester listen any 7341 on wp0;\n", warden_self()));
-	EXPECT_EQ(ECONNRESET, end_of(six, 5000));
+	EXPECT_EQ(ECONNRESET, networks_end_of(six, 5000));
 	close(four);
 	close(six);
 }
@@ -276,12 +265,12 @@ TEST_F(origin, connections_end_with_their_net)
 /* What a server does on one interface or address: 0 or the errno. */
 static int serve(int type, int protocol, const char *address, const char *interface)
 {
-	union networks_address at = networks_address(address, PORT);
+	union address at = address_of(address, PORT);
 	int fd = socket(at.any.sa_family, type | SOCK_CLOEXEC, protocol), err = 0;
 
 	if (interface && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface, (socklen_t)strlen(interface)))
 		err = ENODEV;
-	else if (bind(fd, &at.any, networks_size(&at)) || (type == SOCK_STREAM && listen(fd, 1)))
+	else if (bind(fd, &at.any, size_of(&at)) || (type == SOCK_STREAM && listen(fd, 1)))
 		err = errno;
 	close(fd);
 	return err;
@@ -356,8 +345,8 @@ TEST_F(origin, own_addresses_that_are_named_receive_and_no_others)
 	ASSERT_LE(0, four);
 	ASSERT_LE(0, six);
 	ASSERT_LOADED(warden_policy(HEAD "allow tester listen any 7341 at " HERE6 ";\n", warden_self()));
-	EXPECT_EQ(ECONNRESET, end_of(four, 5000));
-	EXPECT_EQ(0, end_of(six, 0));
+	EXPECT_EQ(ECONNRESET, networks_end_of(four, 5000));
+	EXPECT_EQ(0, networks_end_of(six, 0));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &told));
 	close(four);
 	close(six);

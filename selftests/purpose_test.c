@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -108,17 +107,6 @@ static bool names_purpose(const struct mark *m, const char *domain)
 	return right;
 }
 
-/* How a socket was ended: an errno; 0 is not at all. */
-static int end_of(int fd, int ms)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	char byte;
-
-	if (poll(&p, 1, ms) != 1)
-		return 0;
-	return recv(fd, &byte, 1, MSG_DONTWAIT) < 0 ? errno : 0;
-}
-
 /* --- flows ---------------------------------------------------------------------------------- */
 
 struct flows {
@@ -129,7 +117,7 @@ struct flows {
 
 static bool open_flows(struct flows *f, const struct networks *net)
 {
-	union networks_address far = networks_address(FAR4, SERVER);
+	union address far = address_of(FAR4, SERVER);
 
 	f->listener = networks_serve(net->near, SOCK_STREAM, LISTENS);
 	f->server = networks_serve(net->far, SOCK_STREAM, SERVER);
@@ -141,7 +129,7 @@ static bool open_flows(struct flows *f, const struct networks *net)
 	f->datagrams = networks_socket(net->near, AF_INET, SOCK_DGRAM);
 	f->loose = networks_socket(net->near, AF_INET, SOCK_DGRAM);
 	return f->client >= 0 && f->accepted >= 0 && f->caller >= 0 && f->remote >= 0 &&
-	       !connect(f->datagrams, &far.any, networks_size(&far));
+	       !connect(f->datagrams, &far.any, size_of(&far));
 }
 
 static bool flows(const struct flows *f)
@@ -207,9 +195,9 @@ TEST_F_TIMEOUT(purpose, that_ends_cuts_its_flows_and_stays_ended_until_a_newer_p
 	self->mark = evidence_mark();
 
 	ASSERT_TRUE(set_clock(DAY_AFTER));
-	EXPECT_EQ(ECONNABORTED, end_of(f.caller, 20000));
-	EXPECT_EQ(ECONNABORTED, end_of(f.accepted, 20000));
-	EXPECT_EQ(ECONNABORTED, end_of(f.datagrams, 20000));
+	EXPECT_EQ(ECONNABORTED, networks_end_of(f.caller, 20000));
+	EXPECT_EQ(ECONNABORTED, networks_end_of(f.accepted, 20000));
+	EXPECT_EQ(ECONNABORTED, networks_end_of(f.datagrams, 20000));
 	EXPECT_END("care");
 	EXPECT_FOUND(evidence_of_event(&self->mark, &swept));
 	swept.protocol = IPPROTO_UDP;

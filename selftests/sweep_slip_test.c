@@ -51,17 +51,6 @@ FIXTURE_TEARDOWN(slip)
 	networks_end(&self->net);
 }
 
-/* How a socket was ended: an errno; 0 is not at all. */
-static int end_of(int fd, int ms)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	char byte;
-
-	if (poll(&p, 1, ms) != 1)
-		return 0;
-	return recv(fd, &byte, 1, MSG_DONTWAIT) < 0 ? errno : 0;
-}
-
 /* Sockets of UDP that share @LOCALS ports and speak to one peer; how many there are. */
 static int speak_with_many(int *fd, int n)
 {
@@ -141,7 +130,7 @@ TEST_F(slip, connection_that_is_not_complete_ends_with_the_rule_of_its_server)
 	ASSERT_TRUE(client >= 0 && client_of_stays >= 0);
 	ASSERT_LOADED(warden_policy(POLICY, warden_self(), "7332,7333", ""));
 	EXPECT_EQ(1, send(client, "x", 1, MSG_NOSIGNAL));
-	EXPECT_EQ(ECONNRESET, end_of(client, 5000));
+	EXPECT_EQ(ECONNRESET, networks_end_of(client, 5000));
 	ASSERT_EQ(0, pthread_join(thread, &taken));
 	EXPECT_EQ(-EAGAIN, (intptr_t)taken);
 	EXPECT_FOUND(evidence_of_event(&self->mark, &dropped));
@@ -159,7 +148,7 @@ TEST_F(slip, connection_that_is_not_complete_ends_with_the_rule_of_its_server)
 /* As somebody else of the device, in the network of the connection. */
 static int bind_beside(pid_t network, uint16_t port)
 {
-	const union networks_address beside = networks_address("127.0.0.2", port);
+	const union address beside = address_of("127.0.0.2", port);
 	int fd = networks_socket(network, AF_INET, SOCK_STREAM), status;
 	pid_t pid = fork();
 
@@ -197,7 +186,7 @@ TEST_F(slip, connection_ends_with_its_rule_whatever_others_bind_beside_it)
 		EXPECT_EQ(1, send(remote, "x", 1, MSG_NOSIGNAL));
 		EXPECT_TRUE(networks_receive(caller, 5000));
 		ASSERT_LOADED(warden_policy(POLICY, warden_self(), "7331-7333", SPEAKS("")));
-		EXPECT_EQ(ECONNABORTED, end_of(caller, 5000));
+		EXPECT_EQ(ECONNABORTED, networks_end_of(caller, 5000));
 		close(beside);
 		close(remote);
 		close(caller);
@@ -208,7 +197,7 @@ TEST_F(slip, connection_ends_with_its_rule_whatever_others_bind_beside_it)
 /* Begin to connect from the far side. */
 static int call(pid_t from, int type, uint16_t port)
 {
-	const union networks_address to = networks_address(NEAR4, port);
+	const union address to = address_of(NEAR4, port);
 	int fd = networks_socket(from, AF_INET, type);
 
 	fcntl(fd, F_SETFL, O_NONBLOCK);

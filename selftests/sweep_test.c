@@ -35,17 +35,6 @@ static const struct transport {
 
 #define TRANSPORTS (sizeof(transports) / sizeof(*transports))
 
-/* How a socket was ended: an errno; 0 is not at all. */
-static int end_of(int fd, int ms)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	char byte;
-
-	if (poll(&p, 1, ms) != 1)
-		return 0;
-	return recv(fd, &byte, 1, MSG_DONTWAIT) < 0 ? errno : 0;
-}
-
 FIXTURE(sweep)
 {
 	struct networks net;
@@ -112,8 +101,8 @@ FIXTURE_TEARDOWN(sweep)
 TEST_F(sweep, connections_end_with_the_rule_of_their_server)
 {
 	ASSERT_LOADED(warden_policy(POLICY, warden_self(), "7322,7323", ""));
-	EXPECT_EQ(ECONNRESET, end_of(self->client[0], 5000));
-	EXPECT_EQ(ECONNABORTED, end_of(self->accepted[0], 0));
+	EXPECT_EQ(ECONNRESET, networks_end_of(self->client[0], 5000));
+	EXPECT_EQ(ECONNABORTED, networks_end_of(self->accepted[0], 0));
 	EXPECT_TOLD("connection of ::ffff:" FAR4 " ended", GOES, IPPROTO_TCP);
 	EXPECT_UNTOUCHED();
 	/* Servers are told of, and go on for who is inside. */
@@ -159,14 +148,14 @@ TEST_F(sweep, policy_does_not_wait_for_a_page_that_does_not_come)
 	EXPECT_GT(10000000000, now_ns() - begin);
 	EXPECT_TOLD("connection of ::ffff:" FAR4 " goes on until a call of its program is over", GOES, IPPROTO_TCP);
 	/* Others do not wait for it either. */
-	EXPECT_EQ(ECONNRESET, end_of(other, 5000));
-	EXPECT_EQ(0, end_of(self->client[0], 0));
+	EXPECT_EQ(ECONNRESET, networks_end_of(other, 5000));
+	EXPECT_EQ(0, networks_end_of(self->client[0], 0));
 	EXPECT_UNTOUCHED();
 	self->mark = evidence_mark();
 	page_give(&page);
 	EXPECT_EQ(0, pthread_join(thread, NULL));
-	EXPECT_EQ(ECONNRESET, end_of(self->client[0], 5000));
-	EXPECT_EQ(ECONNABORTED, end_of(self->accepted[0], 5000));
+	EXPECT_EQ(ECONNRESET, networks_end_of(self->client[0], 5000));
+	EXPECT_EQ(ECONNABORTED, networks_end_of(self->accepted[0], 5000));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &ended));
 	close(other);
 }
@@ -188,8 +177,8 @@ TEST_F(sweep, connections_end_with_the_rule_of_who_made_them)
 	EXPECT_EQ(NULL, evidence_find(&self->mark, &(struct claim){ .event = "sweep", .domain = "connect" }, 0));
 	ASSERT_LOADED(warden_policy(POLICY, warden_self(), listens,
 				    SPEAKS("7321, 7322") "deny tester connect tcp 7322;\n"));
-	EXPECT_EQ(ECONNABORTED, end_of(self->caller, 5000));
-	EXPECT_EQ(ECONNRESET, end_of(self->remote, 5000));
+	EXPECT_EQ(ECONNABORTED, networks_end_of(self->caller, 5000));
+	EXPECT_EQ(ECONNRESET, networks_end_of(self->remote, 5000));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &told));
 	/* What is denied to one program ends nothing, as nobody knows whose it is. */
 	EXPECT_EQ(1, send(self->client[1], "x", 1, MSG_NOSIGNAL));
@@ -204,15 +193,15 @@ TEST_F(sweep, abort_ends_servers_too)
 	int fd, goes = networks_serve(self->net.near, lite, GOES), stays = networks_serve(self->net.near, lite, STAYS);
 
 	ASSERT_LOADED(warden_policy(POLICY, warden_self(), "7322,7323", "sweep abort;\n"));
-	EXPECT_EQ(ECONNRESET, end_of(self->client[0], 5000));
+	EXPECT_EQ(ECONNRESET, networks_end_of(self->client[0], 5000));
 	EXPECT_TOLD("server ended", GOES, IPPROTO_TCP);
 	EXPECT_TOLD("server ended", GOES, IPPROTO_UDP);
 	EXPECT_EQ(ECONNREFUSED, networks_reach(self->net.near, NEAR4, GOES, 5000));
-	EXPECT_EQ(ECONNABORTED, end_of(self->udp[0], 5000));
+	EXPECT_EQ(ECONNABORTED, networks_end_of(self->udp[0], 5000));
 	if (goes >= 0) {
 		EXPECT_TOLD("server ended", GOES, IPPROTO_UDPLITE);
-		EXPECT_EQ(ECONNABORTED, end_of(goes, 5000));
-		EXPECT_EQ(0, end_of(stays, 0));
+		EXPECT_EQ(ECONNABORTED, networks_end_of(goes, 5000));
+		EXPECT_EQ(0, networks_end_of(stays, 0));
 	}
 	EXPECT_UNTOUCHED();
 	/* The port is free: nobody holds it any more. */
@@ -293,7 +282,7 @@ TEST_F(sweep, connections_of_other_transports_end_with_their_server)
 		}
 		EXPECT_TOLD("server goes on", GOES + 10 * (int)t, transports[t].protocol);
 		EXPECT_TOLD("connection of ::ffff:" FAR4 " ended", GOES + 10 * (int)t, transports[t].protocol);
-		EXPECT_EQ(ECONNABORTED, end_of(goes[t].accepted, 5000));
+		EXPECT_EQ(ECONNABORTED, networks_end_of(goes[t].accepted, 5000));
 		EXPECT_TRUE(is_over(goes[t].client));
 		EXPECT_GT(0, send(goes[t].accepted, "x", 1, MSG_NOSIGNAL));
 	}

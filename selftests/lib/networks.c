@@ -114,26 +114,9 @@ int networks_socket(pid_t pid, int family, int type)
 
 /* --- sockets ---------------------------------------------------------------------- */
 
-union networks_address networks_address(const char *text, uint16_t port)
-{
-	union networks_address a;
-
-	memset(&a, 0, sizeof(a));
-	a.any.sa_family = strchr(text, ':') ? AF_INET6 : AF_INET;
-	a.v4.sin_port = htons(port);
-	inet_pton(a.any.sa_family, text,
-		  a.any.sa_family == AF_INET6 ? (void *)&a.v6.sin6_addr : &a.v4.sin_addr);
-	return a;
-}
-
-socklen_t networks_size(const union networks_address *a)
-{
-	return a->any.sa_family == AF_INET6 ? sizeof(a->v6) : sizeof(a->v4);
-}
-
 int networks_serve(pid_t pid, int type, uint16_t port)
 {
-	union networks_address any = networks_address("::", port);
+	union address any = address_of("::", port);
 	int fd = networks_socket(pid, AF_INET6, type);
 
 	if (bind(fd, &any.any, sizeof(any.v6)) || ((type & 0xff) != SOCK_DGRAM && listen(fd, 16))) {
@@ -145,7 +128,7 @@ int networks_serve(pid_t pid, int type, uint16_t port)
 
 uint16_t networks_port(int fd)
 {
-	union networks_address a;
+	union address a;
 	socklen_t len = sizeof(a);
 
 	getsockname(fd, &a.any, &len);
@@ -161,12 +144,12 @@ static bool arrives(int fd, short events, int ms)
 
 int networks_connect_by(int type, pid_t from, const char *address, uint16_t port, int ms)
 {
-	union networks_address to = networks_address(address, port);
+	union address to = address_of(address, port);
 	int fd = networks_socket(from, to.any.sa_family, type), err = 0;
 	socklen_t len = sizeof(err);
 
 	fcntl(fd, F_SETFL, O_NONBLOCK);
-	if (connect(fd, &to.any, networks_size(&to)) && errno != EINPROGRESS)
+	if (connect(fd, &to.any, size_of(&to)) && errno != EINPROGRESS)
 		err = errno;
 	else if (!arrives(fd, POLLOUT, ms))
 		err = ETIMEDOUT;
@@ -201,9 +184,9 @@ int networks_reach_by(int type, pid_t from, const char *address, uint16_t port, 
 
 bool networks_send(int fd, const char *address, uint16_t port)
 {
-	union networks_address to = networks_address(address, port);
+	union address to = address_of(address, port);
 
-	return sendto(fd, "x", 1, 0, &to.any, networks_size(&to)) == 1;
+	return sendto(fd, "x", 1, 0, &to.any, size_of(&to)) == 1;
 }
 
 bool networks_receive(int fd, int ms)
@@ -211,6 +194,13 @@ bool networks_receive(int fd, int ms)
 	char byte;
 
 	return arrives(fd, POLLIN, ms) && recv(fd, &byte, 1, MSG_DONTWAIT) == 1;
+}
+
+int networks_end_of(int fd, int ms)
+{
+	char byte;
+
+	return arrives(fd, POLLIN, ms) && recv(fd, &byte, 1, MSG_DONTWAIT) < 0 ? errno : 0;
 }
 
 /* --- packets that are made by hand --------------------------------------------------------- */
@@ -227,7 +217,7 @@ static uint32_t add_words(uint32_t sum, const void *data, size_t n)
 
 static uint32_t add_address(uint32_t sum, const char *text)
 {
-	const union networks_address a = networks_address(text, 0);
+	const union address a = address_of(text, 0);
 
 	return a.any.sa_family == AF_INET6 ? add_words(sum, &a.v6.sin6_addr, sizeof(a.v6.sin6_addr)) :
 					     add_words(sum, &a.v4.sin_addr, sizeof(a.v4.sin_addr));
@@ -253,7 +243,7 @@ bool networks_send_cut(pid_t far, uint16_t port)
 	const uint8_t first[] = { IPPROTO_DSTOPTS, 0, 0, 1, 0, 0, 0, 7, OPTIONS_BEFORE(IPPROTO_DSTOPTS) };
 	uint8_t second[] = { IPPROTO_DSTOPTS, 0, 0, 8, 0, 0, 0, 7, OPTIONS_BEFORE(IPPROTO_UDP),
 			     0x1f, 0x90, (uint8_t)(port >> 8), (uint8_t)port, 0, 10, 0, 0, 'x', 'x' };
-	const union networks_address to = networks_address(NEAR6, 0);
+	const union address to = address_of(NEAR6, 0);
 	int fd = networks_socket(far, AF_INET6, NETWORKS_OF(SOCK_RAW, IPPROTO_FRAGMENT));
 	bool sent;
 
@@ -268,8 +258,8 @@ bool networks_send_inside(int fd, const char *from, const char *to, uint16_t por
 {
 	uint8_t begin[] = { 0x1f, 0x90, (uint8_t)(port >> 8), (uint8_t)port, 0, 0, 0, 1, 0, 0, 0, 0,
 			    0x50, 0x02, 0x10, 0, 0, 0, 0, 0 };
-	const union networks_address end = networks_address(to, tunnel);
+	const union address end = address_of(to, tunnel);
 
 	put_checksum(begin + 16, from, to, IPPROTO_TCP, begin, sizeof(begin));
-	return sendto(fd, begin, sizeof(begin), 0, &end.any, networks_size(&end)) == sizeof(begin);
+	return sendto(fd, begin, sizeof(begin), 0, &end.any, size_of(&end)) == sizeof(begin);
 }

@@ -5,11 +5,12 @@
 #ifndef WARDEN_TEST_NETWORKS_H
 #define WARDEN_TEST_NETWORKS_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+
+#include "address.h"
 
 #define NEAR4 "192.0.2.1"
 #define FAR4  "192.0.2.2"
@@ -20,12 +21,6 @@
 struct networks {
 	pid_t near;
 	pid_t far;
-};
-
-union networks_address {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
 };
 
 /* Networks of root's, or of a plain user's own user namespace. */
@@ -41,9 +36,6 @@ bool networks_run(const struct networks *n, const char *command);
 
 /* A socket in another network; this process stays in its own. -1 where the kernel has no such one. */
 int networks_socket(pid_t pid, int family, int type);
-
-union networks_address networks_address(const char *text, uint16_t port);
-socklen_t networks_size(const union networks_address *a);
 
 /* A socket that is bound to all addresses of both versions, and listens where it can. */
 int networks_serve(pid_t pid, int type, uint16_t port);
@@ -63,6 +55,9 @@ int networks_reach_by(int type, pid_t from, const char *address, uint16_t port, 
 
 bool networks_send(int fd, const char *address, uint16_t port);
 bool networks_receive(int fd, int ms);
+
+/* How a socket was ended, within @ms: an errno; 0 is not at all. */
+int networks_end_of(int fd, int ms);
 
 /*
  * A datagram of UDP from the far network to the near one by IPv6, in two fragments of which the

@@ -6,8 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "lib/harness.h"
-#include "lib/surface.h"
+#include "lib/debug.h"
 #include "lib/users.h"
 
 #define RESUME "/sys/power/resume"
@@ -16,22 +15,7 @@
 #define BEFORE "240:7"
 #define AFTER  "240:8"
 
-FIXTURE(kernel)
-{
-	struct mark mark;
-};
-
-FIXTURE_SETUP(kernel)
-{
-	ASSERT_LOADED(warden_policy("\n"));
-}
-
-FIXTURE_TEARDOWN(kernel)
-{
-	warden_load(warden_policy("\n"));
-}
-
-TEST_F(kernel, kernel_to_be_started_is_measured_where_modules_are)
+TEST_F(surface, kernel_to_be_started_is_measured_where_modules_are)
 {
 	ASSERT_LOADED(warden_policy("measure module;\n"));
 	if (surface_kexec_file())
@@ -43,7 +27,7 @@ TEST_F(kernel, kernel_to_be_started_is_measured_where_modules_are)
 	}
 }
 
-TEST_F(kernel, kernel_to_be_started_is_denied_where_modules_are)
+TEST_F(surface, kernel_to_be_started_is_denied_where_modules_are)
 {
 	struct claim file = { .domain = "module", .program = warden_self(), .object = warden_self(),
 			      .times = 1 };
@@ -78,17 +62,6 @@ static bool starts_from(int fd, const char *disk)
 
 	close(now);
 	return done;
-}
-
-static bool may_hibernate(void)
-{
-	char states[64] = "";
-	int fd = open("/sys/power/state", O_RDONLY | O_CLOEXEC);
-
-	if (fd >= 0 && read(fd, states, sizeof(states) - 1) < 0)
-		states[0] = '\0';
-	close(fd);
-	return strstr(states, "disk");
 }
 
 static int open_resume(const struct user *u, void *arg)
@@ -129,7 +102,7 @@ FIXTURE_SETUP(disk)
 {
 	ASSERT_LOADED(warden_policy("\n"));
 	self->before = open(RESUME, O_WRONLY | O_CLOEXEC);
-	if (!may_hibernate() || !starts_from(self->before, BEFORE))
+	if (!surface_may_hibernate() || !starts_from(self->before, BEFORE))
 		SKIP(return, "this kernel does not hibernate");
 }
 
@@ -159,22 +132,22 @@ TEST_F(disk, is_started_from_by_nobody)
 	/* Nor by a file from before, nor by what is written to a disk of one's own and read again. */
 	self->mark = evidence_mark();
 	EXPECT_FALSE(starts_from(self->before, AFTER));
-	EXPECT_FALSE(may_hibernate());
+	EXPECT_FALSE(surface_may_hibernate());
 	EXPECT_FOUND(evidence_of_peace(&self->mark)); /* whoever asks what sleeps there are is not told of */
 	ASSERT_LOADED(warden_policy("\n"));
-	EXPECT_TRUE(may_hibernate());
+	EXPECT_TRUE(surface_may_hibernate());
 	EXPECT_TRUE(starts_from(self->before, AFTER));
 }
 
-TEST_F(kernel, disk_is_started_from_by_who_is_named)
+TEST_F(surface, disk_is_started_from_by_who_is_named)
 {
 	int fd;
 
-	if (!may_hibernate())
+	if (!surface_may_hibernate())
 		SKIP(return, "this kernel does not hibernate");
 	ASSERT_LOADED(warden_policy("program self { path \"%s\"; }\ndebug closed;\nallow self debug kexec;\n",
 				    warden_self()));
-	EXPECT_TRUE(may_hibernate());
+	EXPECT_TRUE(surface_may_hibernate());
 	fd = open(RESUME, O_WRONLY | O_CLOEXEC);
 	EXPECT_TRUE(starts_from(fd, AFTER));
 	EXPECT_TRUE(starts_from(fd, "0:0"));

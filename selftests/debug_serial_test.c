@@ -8,23 +8,7 @@
 #include <sys/wait.h>
 #include <termios.h>
 
-#include "lib/harness.h"
-#include "lib/surface.h"
-
-FIXTURE(serial)
-{
-	struct mark mark;
-};
-
-FIXTURE_SETUP(serial)
-{
-	ASSERT_LOADED(warden_policy("\n"));
-}
-
-FIXTURE_TEARDOWN(serial)
-{
-	warden_load(warden_policy("\n"));
-}
+#include "lib/debug.h"
 
 /* In a session of its own, whose terminal becomes one that is open for writing alone. */
 static int open_own_terminal(const char *line)
@@ -44,7 +28,7 @@ static int open_own_terminal(const char *line)
 }
 
 /* The number of a line says nothing: a gadget's is a serial line, too. */
-TEST_F(serial, serial_lines_of_any_driver_are_closed)
+TEST_F(surface, serial_lines_of_any_driver_are_closed)
 {
 	struct claim denied = { .domain = "debug", .reason = "surface-closed", .object = "serial", .line = UINT32_MAX };
 
@@ -104,7 +88,7 @@ static bool counts(int fd, int tries)
 
 #define GETTY "program self { path \"%s\"; }\ndebug closed;\nallow self debug serial;\n"
 
-TEST_F(serial, getty_gives_a_shell_on_a_serial_line_only_where_it_is_named)
+TEST_F(surface, getty_gives_a_shell_on_a_serial_line_only_where_it_is_named)
 {
 	const char *const words[] = { "/usr/sbin/agetty", "-n", "-L", "-l", "/bin/sh", "ttyGS0", "vt100", NULL };
 	struct claim denied = { .domain = "debug", .reason = "surface-closed", .object = "serial",

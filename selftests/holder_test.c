@@ -21,6 +21,7 @@
 #include "lib/camera.h"
 #include "lib/handing.h"
 #include "lib/page.h"
+#include "lib/surface.h"
 #include "lib/times.h"
 #include "lib/uring.h"
 
@@ -328,18 +329,7 @@ TEST_F(holder, leaves_no_core_with_a_camera_it_was_handed)
 	close(fd);
 }
 
-/* Each asks what a hibernation would ask, and is refused as it would be. */
-static bool may_hibernate(void)
-{
-	char states[64] = "";
-	int fd = open("/sys/power/state", O_RDONLY | O_CLOEXEC);
-
-	if (fd >= 0 && read(fd, states, sizeof(states) - 1) < 0)
-		states[0] = '\0';
-	close(fd);
-	return strstr(states, "disk");
-}
-
+/* Asks what a hibernation would ask, and is refused as it would be. */
 static int hibernate(void)
 {
 	int fd = open("/sys/power/state", O_WRONLY | O_CLOEXEC);
@@ -354,18 +344,18 @@ TEST_F(holder, is_not_hibernated_while_it_has_the_camera)
 {
 	struct claim denied = refused("session-held", warden_self(), 2);
 
-	if (!may_hibernate())
+	if (!surface_may_hibernate())
 		SKIP(return, "this kernel does not hibernate");
 	ASSERT_EQ(0, holder_do(&self->child, OPEN));
-	ASSERT_FALSE(may_hibernate());
+	ASSERT_FALSE(surface_may_hibernate());
 	EXPECT_EQ(EPERM, hibernate());
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	ASSERT_EQ(0, holder_do(&self->child, MAP));
 	ASSERT_EQ(0, holder_do(&self->child, CLOSE));
-	EXPECT_FALSE(may_hibernate());
+	EXPECT_FALSE(surface_may_hibernate());
 	ASSERT_EQ(0, warden_withdraw("tester", "camera"));
 	self->mark = evidence_mark();
-	EXPECT_TRUE(may_hibernate());
+	EXPECT_TRUE(surface_may_hibernate());
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 

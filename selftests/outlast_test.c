@@ -18,6 +18,7 @@
 #include "lib/chip.h"
 #include "lib/harness.h"
 #include "lib/keypad.h"
+#include "lib/surface.h"
 #include "lib/users.h"
 
 #define BY_CONSENT                                                                                 \
@@ -103,17 +104,6 @@ struct waiter {
 #define STATES	 "/sys/power/state"
 #define SNAPSHOT "/dev/snapshot"
 
-static bool may_hibernate(void)
-{
-	char states[64] = "";
-	int fd = open(STATES, O_RDONLY | O_CLOEXEC);
-
-	if (fd >= 0 && read(fd, states, sizeof(states) - 1) < 0)
-		states[0] = '\0';
-	close(fd);
-	return strstr(states, "disk");
-}
-
 /* What reboot() says to who may not call it at all: the kernel's own word. */
 static int ask_for_reboot(void)
 {
@@ -165,7 +155,7 @@ TEST_F(outlast, is_written_to_no_disk_while_another_has_the_camera)
 	pid_t pid;
 
 	ASSERT_LOADED(warden_policy(BY_CONSENT, warden_self()));
-	if (!may_hibernate())
+	if (!surface_may_hibernate())
 		SKIP(return, "this kernel does not hibernate");
 	ASSERT_EQ(0, chmod(STATES, 0666));
 	if (has_snapshot)
@@ -182,11 +172,11 @@ TEST_F(outlast, is_written_to_no_disk_while_another_has_the_camera)
 		if (has_snapshot)
 			EXPECT_FOUND(evidence_of_denial(&self->mark, &gated));
 	}
-	EXPECT_FALSE(may_hibernate());
+	EXPECT_FALSE(surface_may_hibernate());
 	ASSERT_EQ(1, write(pair[0], "", 1));
 	EXPECT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_EQ(0, status);
-	EXPECT_TRUE(may_hibernate());
+	EXPECT_TRUE(surface_may_hibernate());
 	chmod(STATES, 0644);
 	chmod(SNAPSHOT, 0600);
 	close(pair[0]);

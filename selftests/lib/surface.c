@@ -6,6 +6,7 @@
 #include <linux/perf_event.h>
 #include <linux/serial.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
@@ -210,4 +211,15 @@ static const struct surface surfaces[SURFACES_COUNT] = {
 const struct surface *surface_at(size_t i)
 {
 	return &surfaces[i];
+}
+
+bool surface_may_hibernate(void)
+{
+	char states[64] = "";
+	int fd = open("/sys/power/state", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && read(fd, states, sizeof(states) - 1) < 0)
+		states[0] = '\0';
+	close(fd);
+	return strstr(states, "disk");
 }

@@ -5,6 +5,7 @@
 #ifndef WARDEN_TEST_SURFACE_H
 #define WARDEN_TEST_SURFACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define SURFACE_DEBUGFS "/sys/kernel/debug"
@@ -31,5 +32,8 @@ int surface_perf(void);
 int surface_bpf(void);
 int surface_kexec(void);
 int surface_kexec_file(void);
+
+/* Does the kernel offer to write the machine's memory to a disk? It does not where that is refused. */
+bool surface_may_hibernate(void);
 
 #endif /* WARDEN_TEST_SURFACE_H */

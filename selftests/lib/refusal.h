@@ -87,4 +87,19 @@ FIXTURE_TEARDOWN(netlink)
 		}                                                                                  \
 	} while (0)
 
+/* Each of these, in a transaction of its own; and the policy in force is what it was. */
+#define EXPECT_ENTRIES_REFUSED(mistakes)                                                           \
+	do {                                                                                       \
+		size_t i_;                                                                         \
+                                                                                                   \
+		for (i_ = 0; i_ < ARRAY_SIZE(mistakes); i_++) {                                    \
+			ASSERT_EQ(0, blob_begin(&self->g));                                        \
+			ASSERT_EQ(0, blob_add_header(&self->g));                                   \
+			msg_init(&self->m, &self->g, WARDEN_CMD_POLICY_ADD);                       \
+			(mistakes)[i_].make(&self->m);                                             \
+			EXPECT_MISTAKE(&(mistakes)[i_]);                                           \
+		}                                                                                  \
+		EXPECT_UNCHANGED();                                                                \
+	} while (0)
+
 #endif /* WARDEN_TEST_REFUSAL_H */

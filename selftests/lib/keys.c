@@ -140,6 +140,17 @@ int keys_cut(void)
 	return warden_ctl(ARGV("--json", "quarantine", "load", KEYS_LIST));
 }
 
+int keys_alter(const char *path, long at)
+{
+	FILE *f = fopen(path, "r+b");
+	int c;
+
+	if (!f || fseek(f, at, SEEK_SET) || (c = getc(f)) == EOF || fseek(f, at, SEEK_SET))
+		return -1;
+	putc(c ^ 1, f);
+	return fclose(f);
+}
+
 int keys_enroll(const char *name)
 {
 	return warden_ctl(ARGV("trust", "enroll", keys_cert(name)));

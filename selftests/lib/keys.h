@@ -53,6 +53,9 @@ int keys_cut(void);
 /* Where the former puts it. */
 #define KEYS_LIST "/tmp/warden-keys/list"
 
+/* One byte of a file becomes another; 0 where it did. */
+int keys_alter(const char *path, long at);
+
 /* Set the root of trust. */
 int keys_enroll(const char *name);
 

@@ -38,6 +38,11 @@ bool has_root(void)
 	return !warden_status("unsigned-policies");
 }
 
+bool want_root(void)
+{
+	return has_root() || (!keys_reload_module() && !keys_enroll("maker"));
+}
+
 bool has_layer(const char *layer)
 {
 	struct json_object *status = told_status(), *layers;

@@ -31,6 +31,9 @@ const char *text_of(const char *format);
 bool has_root(void);
 bool has_layer(const char *layer);
 
+/* Have a root, with the maker's key, unless there is one; false where it cannot be had. */
+bool want_root(void);
+
 /* The keys of the roles, and of a stranger; false without openssl. */
 bool make_keys(void);
 
@@ -42,5 +45,37 @@ int sign_operator(const char *format, const char *signer);
 int load_maker_for(const char *format, const char *key);
 int load_maker(const char *format);
 int load_operator(const char *format);
+
+/* Refused with this sentence, which the record has too; and nothing changed. */
+#define EXPECT_SENTENCE(sentence, command)                                                         \
+	do {                                                                                       \
+		uint64_t before = warden_status("generation");                                     \
+		struct mark mark = evidence_mark();                                                \
+                                                                                                   \
+		EXPECT_EQ(1, (command));                                                           \
+		EXPECT_SAID(sentence);                                                             \
+		EXPECT_EQ(before, warden_status("generation"));                                    \
+		EXPECT_FOUND(evidence_of_event(&mark, &(struct claim){ .event = "policy-refuse",   \
+								       .object = (sentence) }));   \
+	} while (0)
+
+/* The last test of a program that sets a root, behind its fixtures: they run in the order they stand in. */
+#define TEST_NO_ROOT_IS_LEFT()                                                                     \
+	FIXTURE(afterwards)                                                                        \
+	{                                                                                          \
+		int none;                                                                          \
+	};                                                                                         \
+	FIXTURE_SETUP(afterwards)                                                                  \
+	{                                                                                          \
+	}                                                                                          \
+	FIXTURE_TEARDOWN(afterwards)                                                               \
+	{                                                                                          \
+	}                                                                                          \
+	TEST_F(afterwards, no_root_is_left_behind)                                                 \
+	{                                                                                          \
+		ASSERT_EQ(0, keys_reload_module());                                                \
+		EXPECT_EQ(0, warden_ctl(ARGV("status")));                                          \
+		EXPECT_SAID("unsigned policies are accepted");                                     \
+	}
 
 #endif /* WARDEN_TEST_LAYERS_H */

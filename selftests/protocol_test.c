@@ -285,6 +285,45 @@ TEST_F(protocol, tunnel_has_no_other_end_that_is_not_named)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
+/* A tap of a macvlan, which the kernel has a node for, and the way PPP comes to its programs. */
+#define MAKE_TAP                                                                                   \
+	"ip link add name tapped type dummy && ip link add link tapped name tapping type macvtap " \
+	"mode bridge && n=/dev/tap$(cat /sys/class/net/tapping/ifindex) && chmod 666 $n && "        \
+	"ln -sf $n /tmp/tapping"
+
+static int open_node(const struct user *u, void *node)
+{
+	int fd = open(node, O_RDWR | O_CLOEXEC), err = fd < 0 ? errno : 0;
+
+	(void)u;
+	if (!err)
+		close(fd);
+	return err;
+}
+
+TEST_F(protocol, node_of_a_network_device_is_its_other_end)
+{
+	struct claim denied = refused("tun", 3);
+	size_t i;
+
+	if (device_load("macvtap", "") || device_load("ppp_generic", ""))
+		SKIP(return, "this kernel has no macvtap, or no PPP");
+	ASSERT_TRUE(client_shell(MAKE_TAP));
+	denied.pid = 0;
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(EACCES, users_run(users_at(i), open_node, "/tmp/tapping"));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_EQ(EACCES, open_node(NULL, "/dev/ppp"));
+	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\ndefault protocol deny;\n"
+				    "allow tester use protocol tun;\n", warden_self()));
+	self->mark = evidence_mark();
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(0, users_run(users_at(i), open_node, "/tmp/tapping"));
+	EXPECT_EQ(0, open_node(NULL, "/dev/ppp"));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_TRUE(client_shell("ip link del tapping; ip link del tapped"));
+}
+
 /* The kernel would load a module for it: it is asked before. */
 TEST_F(protocol, that_is_denied_loads_no_module)
 {

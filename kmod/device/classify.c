@@ -87,6 +87,8 @@ static const struct class_line lines[] = {
 	{ "msr", "*", FREE },
 	{ "cpuid", "*", FREE },
 	{ "ppp", "*", FREE },
+	{ "macvtap", "*", FREE },
+	{ "ipvtap", "*", FREE },
 	{ "bsg", "*", FREE },
 	{ "scsi_generic", "*", FREE },
 	{ "nvme", "*", FREE },
@@ -330,6 +332,9 @@ static const struct class_line kinds[] = {
 	{ "iio", "iio:device*", WARDEN_DEVICE_CHIP },
 	{ "tty", "*", WARDEN_DEVICE_TERMINAL },
 	{ "gpio", "gpiochip*", WARDEN_DEVICE_LINES },
+	{ "ppp", "*", WARDEN_DEVICE_TUNNEL },
+	{ "macvtap", "*", WARDEN_DEVICE_TUNNEL },
+	{ "ipvtap", "*", WARDEN_DEVICE_TUNNEL },
 };
 
 /**

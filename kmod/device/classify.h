@@ -15,6 +15,7 @@ struct device;
  * @WARDEN_DEVICE_CHIP: the buffer of an IIO chip
  * @WARDEN_DEVICE_TERMINAL: a terminal, with a receiver behind it
  * @WARDEN_DEVICE_LINES: the lines of a gpio chip
+ * @WARDEN_DEVICE_TUNNEL: packets of a network device, whose other end it is: no sensor
  */
 enum warden_device_kind {
 	WARDEN_DEVICE_OTHER,
@@ -24,6 +25,7 @@ enum warden_device_kind {
 	WARDEN_DEVICE_CHIP,
 	WARDEN_DEVICE_TERMINAL,
 	WARDEN_DEVICE_LINES,
+	WARDEN_DEVICE_TUNNEL,
 };
 
 u32 warden_classify(struct device *dev);

@@ -90,6 +90,12 @@ static void set_gate(dev_t devt, bool free)
 		WRITE_ONCE(*word, free ? *word | bit : *word & ~bit);
 }
 
+/* May anybody open it, whatever the policy says? */
+static bool is_free(const struct warden_sensor *s)
+{
+	return s->class == WARDEN_SENSOR_CLASS_FREE && s->kind != WARDEN_DEVICE_TUNNEL;
+}
+
 static void tell(const struct warden_sensor *s, u32 event)
 {
 	struct warden_record *r;
@@ -246,7 +252,7 @@ static struct entry *link_entry(struct entry *e, bool replace)
 	e->sensor.class = warden_classing_of(&e->sensor, e->own);
 	make_unique(&e->sensor);
 	hlist_add_head_rcu(&e->node, bucket_of(e->sensor.devt));
-	set_gate(e->sensor.devt, e->sensor.class == WARDEN_SENSOR_CLASS_FREE);
+	set_gate(e->sensor.devt, is_free(&e->sensor));
 	warden_epoch_advance();
 	spin_unlock_bh(&inventory_lock);
 	return other;
@@ -294,7 +300,7 @@ void warden_inventory_classify(void)
 	for (i = 0; i < ARRAY_SIZE(buckets); i++) {
 		hlist_for_each_entry(e, &buckets[i], node) {
 			WRITE_ONCE(e->sensor.class, warden_classing_of(&e->sensor, e->own));
-			set_gate(e->sensor.devt, e->sensor.class == WARDEN_SENSOR_CLASS_FREE);
+			set_gate(e->sensor.devt, is_free(&e->sensor));
 		}
 	}
 	warden_epoch_advance();
@@ -531,7 +537,7 @@ void warden_inventory_watch(struct warden_gate *g)
 		free_majors(g);
 	for (i = 0; g && i < ARRAY_SIZE(buckets); i++)
 		hlist_for_each_entry(e, &buckets[i], node)
-			set_gate(e->sensor.devt, e->sensor.class == WARDEN_SENSOR_CLASS_FREE);
+			set_gate(e->sensor.devt, is_free(&e->sensor));
 	spin_unlock_bh(&inventory_lock);
 }
 

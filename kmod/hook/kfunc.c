@@ -26,6 +26,7 @@
 #include "judge/judge.h"
 #include "kfunc.h"
 #include "network/broker.h"
+#include "network/protocol.h"
 #include "program/code.h"
 #include "program/command.h"
 #include "program/identity.h"
@@ -185,7 +186,8 @@ __bpf_kfunc_start_defs();
  * @file: a character device or a file that may lead to one, in its open hook
  *
  * A sensor's open is decided a moment later, where its session begins, so that
- * it is decided once; see warden_session_prepare().
+ * it is decided once; see warden_session_prepare(). The other end of a network device
+ * is decided here.
  *
  * Context: Sleepable LSM program.
  * Return: 0 or a negative errno.
@@ -193,7 +195,7 @@ __bpf_kfunc_start_defs();
 __bpf_kfunc int warden_kf_file_open(struct file *file)
 {
 	warden_kfunc_enter(WARDEN_HOOK_FILE_OPEN);
-	return is_sensor(file) ? warden_session_prepare(file) : 0;
+	return is_sensor(file) ? warden_session_prepare(file) : warden_protocol_tunnel_open(file);
 }
 
 /**

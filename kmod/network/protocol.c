@@ -6,6 +6,7 @@
  * a policy that denies by default denies.
  */
 #include <linux/cred.h>
+#include <linux/fs.h>
 #include <linux/in.h>
 #include <linux/kernel.h>
 #include <linux/net.h>
@@ -13,6 +14,8 @@
 #include <linux/socket.h>
 #include <warden/domain.h>
 
+#include "device/classify.h"
+#include "device/inventory.h"
 #include "judge/judge.h"
 #include "program/identity.h"
 #include "protocol.h"
@@ -224,4 +227,21 @@ int warden_protocol_create(u32 family, u32 type, u32 protocol)
 int warden_protocol_tunnel(void)
 {
 	return judge(WARDEN_SOCKET_CLASS_TUN, 0, 0, true);
+}
+
+/**
+ * warden_protocol_tunnel_open() - the same of a device node that is such an end
+ * @file: a file that is opened
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, also where it is none, or -EACCES.
+ */
+int warden_protocol_tunnel_open(const struct file *file)
+{
+	struct warden_sensor s;
+
+	if (!S_ISCHR(file_inode(file)->i_mode) || warden_inventory_find(file_inode(file)->i_rdev, &s) ||
+	    s.kind != WARDEN_DEVICE_TUNNEL)
+		return 0;
+	return judge(WARDEN_SOCKET_CLASS_TUN, 0, 0, false);
 }

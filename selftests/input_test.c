@@ -4,12 +4,15 @@
  */
 #include <fcntl.h>
 #include <glob.h>
-#include <linux/uhid.h>
 #include <linux/uinput.h>
+#include <signal.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 
 #include "lib/harness.h"
+#include "lib/button.h"
+#include "lib/keypad.h"
 
 #define NOTHING "default sensor deny;\n"
 
@@ -156,32 +159,97 @@ TEST_F(input, all_mice_are_input)
 	}
 }
 
-/* A thing of one button that speaks HID; goes when its file is closed. */
-static int plug_button(char node[32])
-{
-	static const uint8_t report[] = { 0x06, 0x00, 0xff, 0x09, 0x01, 0xa1, 0x01, 0x09, 0x01,
-					  0x15, 0x00, 0x25, 0x01, 0x75, 0x08, 0x95, 0x01, 0x81,
-					  0x02, 0xc0 };
-	struct uhid_event e = { .type = UHID_CREATE2, .u.create2 = {
-		.name = "warden button", .rd_size = sizeof(report), .bus = BUS_USB,
-		.vendor = 0x1209, .product = 1,
-	} };
-	int fd = open("/dev/uhid", O_RDWR | O_CLOEXEC), tries;
-	glob_t found;
+/* --- who had it with consent --------------------------------------------------------- */
 
-	memcpy(e.u.create2.rd_data, report, sizeof(report));
-	if (fd < 0 || write(fd, &e, sizeof(e)) != sizeof(e))
-		return -errno;
-	for (tries = 0; tries < 200; tries++) { /* made by a worker */
-		if (!glob("/sys/devices/virtual/misc/uhid/*:1209:0001.*/hidraw/hidraw*", 0, NULL, &found)) {
-			snprintf(node, 32, "/dev/%.16s", strrchr(found.gl_pathv[0], '/') + 1);
-			globfree(&found);
-			return fd;
-		}
-		usleep(10000);
-	}
-	return -ENOENT;
+static volatile sig_atomic_t signals;
+
+static void count_signal(int sig)
+{
+	(void)sig;
+	signals++;
 }
+
+/* Press a key once, and hear of it by signal and by epoll, which both come before the key is let go. */
+static bool is_told_of(struct keypad *k, int epoll)
+{
+	struct epoll_event e;
+	int woken;
+
+	signals = 0;
+	keypad_press(k, KEY_Y, 1);
+	woken = epoll_wait(epoll, &e, 1, 0);
+	return signals || woken;
+}
+
+/* Each press would tell when it was, by a signal or by waking who waits for an edge. */
+TEST(holder_is_told_of_no_key_after_withdrawal)
+{
+	struct epoll_event edges = { .events = EPOLLIN | EPOLLET };
+	int fd, epoll, tries = 0, i;
+	struct keypad k;
+
+	ASSERT_EQ(0, keypad_plug(&k));
+	ASSERT_LOADED(warden_policy(NOTHING "program tester { path \"%s\"; }\n"
+				    "purpose play \"Play\";\n"
+				    "allow tester use input for play with consent;\n", warden_self()));
+	warden_withdraw_all();
+	ASSERT_EQ(0, warden_grant("tester", "input", "play"));
+	fd = open(k.node, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	signal(SIGIO, count_signal);
+	ASSERT_EQ(0, fcntl(fd, F_SETOWN, getpid()));
+	ASSERT_EQ(0, fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC));
+	epoll = epoll_create1(EPOLL_CLOEXEC);
+	ASSERT_EQ(0, epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &edges));
+	EXPECT_TRUE(is_told_of(&k, epoll));
+	ASSERT_EQ(0, warden_withdraw("tester", "input"));
+	while (is_told_of(&k, epoll) && tries++ < 400) /* of the end itself; a worker tells of that */
+		usleep(50000);
+	for (i = 0; i < 5; i++)
+		EXPECT_FALSE(is_told_of(&k, epoll));
+	/* Not by a signal that it asks for afterwards, either. */
+	ASSERT_EQ(0, fcntl(fd, F_SETFL, O_NONBLOCK));
+	ASSERT_EQ(0, fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC));
+	EXPECT_FALSE(is_told_of(&k, epoll));
+	close(epoll);
+	close(fd);
+	keypad_unplug(&k);
+}
+
+/* Else nobody would have the keys until it is closed. */
+TEST(holder_keeps_no_device_for_itself_after_withdrawal)
+{
+	struct input_event e;
+	int fd, other, tries;
+	struct keypad k;
+
+	ASSERT_EQ(0, keypad_plug(&k));
+	ASSERT_LOADED(warden_policy(NOTHING "program tester { path \"%s\"; }\n"
+				    "purpose play \"Play\";\n"
+				    "allow tester use input for play with consent;\n", warden_self()));
+	warden_withdraw_all();
+	ASSERT_EQ(0, warden_grant("tester", "input", "play"));
+	fd = open(k.node, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, ioctl(fd, EVIOCGRAB, 1));
+	ASSERT_EQ(0, warden_withdraw("tester", "input"));
+	ASSERT_EQ(0, warden_grant("tester", "input", "play"));
+	other = open(k.node, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ASSERT_LE(0, other);
+	for (tries = 0; tries < 400 && read(other, &e, sizeof(e)) != sizeof(e); tries++) {
+		keypad_press(&k, KEY_Y, 1);
+		usleep(50000);
+	}
+	EXPECT_GT(400, tries);
+	EXPECT_EQ(-1, read(fd, &e, sizeof(e)));
+	EXPECT_EQ(EACCES, errno);
+	close(other);
+	close(fd);
+	keypad_unplug(&k);
+	warden_withdraw_all();
+}
+
+/* --- raw nodes ------------------------------------------------------------------------- */
 
 /* Its device is freed while its file is open, which those of other input nodes are not. */
 TEST(raw_node_that_was_unplugged_ends_as_others_do)
@@ -195,7 +263,7 @@ TEST(raw_node_that_was_unplugged_ends_as_others_do)
 	if (device_load("uhid", "") || device_load("hid-generic", ""))
 		SKIP(return, "this kernel has no uhid");
 	ASSERT_LOADED(warden_policy(NOTHING "allow any use input;\n"));
-	plug = plug_button(node);
+	plug = button_plug(node);
 	ASSERT_LE(0, plug);
 	fd = open(node, O_RDWR | O_NONBLOCK);
 	ASSERT_LE(0, fd);
@@ -220,7 +288,7 @@ TEST(events_of_a_raw_device_in_debugfs_are_input)
 	if (device_load("uhid", "") || device_load("hid-generic", ""))
 		SKIP(return, "this kernel has no uhid");
 	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
-	plug = plug_button(node);
+	plug = button_plug(node);
 	ASSERT_LE(0, plug);
 	if (glob("/sys/kernel/debug/hid/*:1209:0001.*/events", 0, NULL, &found))
 		SKIP(return, "this kernel shows nothing of HID in debugfs");

@@ -54,12 +54,13 @@
 #define DRAIN_MS 500
 #define UNMAP_MS 5000
 
-/* What is left of them. */
+/* What is left of them; and whether the files are given back to their drivers afterwards. */
 struct waits {
 	unsigned int mmap;
 	unsigned int lock;
 	unsigned int wake;
 	unsigned int export;
+	bool back;
 };
 
 /* A thread that has an ending session's file open, and the signals (WARDEN_RULE_SIGNALS) of those it has. */
@@ -252,6 +253,18 @@ static void kick(struct task_struct *t)
 }
 
 /**
+ * warden_session_await_kicks() - wait until whoever was asked out of a call has left it
+ * @ms: for how long at most: who is stopped leaves it when he goes on
+ *
+ * Context: Process context, sleeps.
+ */
+void warden_session_await_kicks(unsigned int ms)
+{
+	for (; ms >= 10 && atomic_read(&nr_kicks); ms -= 10)
+		msleep(10);
+}
+
+/**
  * warden_session_settle() - wait for the last thread that was asked out of a call
  *
  * It has let go of the module; only a removal by force comes here before.
@@ -353,12 +366,12 @@ static void end_sessions(struct list_head *list, struct waits *left)
 		signal_holder(h->task, h->flags);
 	free_holders(&holders);
 	list_for_each_entry(s, list, ending)
-		warden_session_wake(s, &left->wake);
+		warden_session_wake(s, left->back, &left->wake);
 }
 
-static unsigned int end_picked(struct list_head *list, u32 reason, u64 since, u64 *took)
+static unsigned int end_picked(struct list_head *list, bool back, u32 reason, u64 since, u64 *took)
 {
-	struct waits left = { MMAP_WAIT_MS, LOCK_WAIT_MS, WAKE_WAIT_MS, EXPORT_WAIT_MS };
+	struct waits left = { MMAP_WAIT_MS, LOCK_WAIT_MS, WAKE_WAIT_MS, EXPORT_WAIT_MS, back };
 	struct warden_session *s, *next;
 	unsigned int nr = 0;
 
@@ -427,7 +440,7 @@ unsigned int warden_session_review(u32 reason, u64 since, u64 *took)
 	if (took)
 		*took = 0;
 	warden_session_pick(lost_ground, &list);
-	return end_picked(&list, reason, since, took) +
+	return end_picked(&list, false, reason, since, took) +
 	       end_connections(warden_broker_review(reason, since) +
 				       warden_ear_review(false, reason, since), since, took);
 }
@@ -454,7 +467,7 @@ unsigned int warden_session_end_each(u32 reason, u64 since, u64 *took)
 
 	*took = 0;
 	warden_session_pick(is_any, &list);
-	return end_picked(&list, reason, since, took) +
+	return end_picked(&list, false, reason, since, took) +
 	       end_connections(warden_broker_end_all(reason, since) +
 				       warden_ear_review(true, reason, since), since, took);
 }
@@ -510,7 +523,7 @@ unsigned int warden_session_end_all(u32 reason)
 	LIST_HEAD(list);
 
 	warden_session_pick(is_any, &list);
-	end_picked(&list, reason, ktime_get_boottime_ns(), NULL);
+	end_picked(&list, true, reason, ktime_get_boottime_ns(), NULL);
 	warden_broker_end_all(reason, ktime_get_boottime_ns());
 	warden_ear_review(true, reason, ktime_get_boottime_ns());
 	for (ms = 0; ms < UNMAP_MS && (warden_session_count() || atomic_read(&nr_kicks)); ms += 10) {

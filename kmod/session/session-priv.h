@@ -162,11 +162,12 @@ void warden_heir_end(struct warden_session *s);
 
 /* session-ending.c: how a session ends */
 void warden_session_settle(void);
+void warden_session_await_kicks(unsigned int ms);
 
 /* session-wake.c: who waits for it to be ready */
 int warden_wake_init(void);
 void warden_wake_exit(void);
-void warden_session_wake(const struct warden_session *s, unsigned int *left);
+void warden_session_wake(const struct warden_session *s, bool back, unsigned int *left);
 
 /* session-limit.c: how its rate is kept */
 int warden_limit_begin(struct warden_session *s);

@@ -7,15 +7,23 @@
  * That is done by a worker, and waited for only so long: a program can stop in the middle
  * of a read, with the lock held that poll() takes, by reading into memory whose pages do
  * not come.
+ *
+ * After that its driver is to tell the holder nothing more: by a signal, or by waking what hangs on its queue, it
+ * would go on to tell that something came, and when. That is not asked of a file that is given back.
  */
 #include <linux/completion.h>
+#include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/input.h>
 #include <linux/jiffies.h>
+#include <linux/kdev_t.h>
+#include <linux/major.h>
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/refcount.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
@@ -27,15 +35,22 @@
  * @done: that was done
  * @users: the worker, and who waits for it
  * @file: held, and by that the driver
- * @poll: the driver's
+ * @ops: the driver's
+ * @back: the file is given back to its driver afterwards
+ * @revokes: it is an event node of an input device
  */
 struct wake {
 	struct work_struct work;
 	struct completion done;
 	refcount_t users;
 	struct file *file;
-	__poll_t (*poll)(struct file *file, struct poll_table_struct *table);
+	const struct file_operations *ops;
+	bool back;
+	bool revokes;
 };
+
+/* For so long who was asked out of the driver has time to leave it. */
+#define LEAVE_MS 500
 
 static struct workqueue_struct *queue;
 
@@ -51,20 +66,42 @@ static void wake_waiters(struct file *file, struct wait_queue_head *waiters, pol
 	__wake_up(waiters, TASK_NORMAL, 0, poll_to_key(EPOLLERR | EPOLLHUP));
 }
 
+/*
+ * An event node then gives this file nothing, wakes nobody for it, and is no more had by it alone (EVIOCGRAB).
+ * Who still waits in there would hear that the device has gone, and not that it may not be read.
+ */
+static void silence(const struct wake *w)
+{
+	if (w->file->f_flags & FASYNC && w->ops->fasync)
+		w->ops->fasync(-1, w->file, 0);
+	if (!w->revokes)
+		return;
+	warden_session_await_kicks(LEAVE_MS);
+	w->ops->unlocked_ioctl(w->file, EVIOCREVOKE, 0);
+}
+
 /* No data are asked for, as V4L2 would begin to read. */
 static void wake(struct work_struct *work)
 {
 	poll_table table = { ._qproc = wake_waiters, ._key = EPOLLPRI | EPOLLERR | EPOLLHUP };
 	struct wake *w = container_of(work, struct wake, work);
 
-	w->poll(w->file, &table);
+	w->ops->poll(w->file, &table);
+	if (!w->back)
+		silence(w);
 	fput(w->file);
 	complete_all(&w->done);
 	put(w);
 	module_put(THIS_MODULE); /* exit waits for the queue, so for our way out of here */
 }
 
-static struct wake *new(const struct warden_session *s)
+static bool is_event_node(const struct warden_session *s)
+{
+	return S_ISCHR(file_inode(s->file)->i_mode) && MAJOR(s->sensor.devt) == INPUT_MAJOR &&
+	       strstarts(s->sensor.node, "event") && s->orig->unlocked_ioctl;
+}
+
+static struct wake *new(const struct warden_session *s, bool back)
 {
 	struct wake *w = kmalloc(sizeof(*w), GFP_KERNEL);
 
@@ -74,22 +111,25 @@ static struct wake *new(const struct warden_session *s)
 	init_completion(&w->done);
 	refcount_set(&w->users, 2);
 	w->file = get_file(s->file);
-	w->poll = s->orig->poll;
+	w->ops = s->orig;
+	w->back = back;
+	w->revokes = is_event_node(s);
 	return w;
 }
 
 /**
- * warden_session_wake() - wake whoever waits for an ended session's file to be ready
+ * warden_session_wake() - wake whoever waits for an ended session's file to be ready, for the last time
  * @s: the session, which holds the module, and whose file the caller holds
+ * @back: its file is to be given back to its driver, which goes on to tell of it then
  * @left: ms it may wait until that was done; gets less by what it waited
  *
  * Where a lock is not to be had in time, they are woken when it is. Without memory they are not.
  *
  * Context: Process context, sleeps up to @left.
  */
-void warden_session_wake(const struct warden_session *s, unsigned int *left)
+void warden_session_wake(const struct warden_session *s, bool back, unsigned int *left)
 {
-	struct wake *w = s->orig->poll ? new(s) : NULL;
+	struct wake *w = s->orig->poll ? new(s, back) : NULL;
 
 	if (!w)
 		return;

@@ -2,9 +2,11 @@
 /*
  * What the records show of the use of sensors, and of no use.
  */
+#include <fcntl.h>
 #include <json-c/json.h>
 
 #include "lib/harness.h"
+#include "lib/button.h"
 #include "lib/camera.h"
 
 #define STATEMENTS                                                                                 \
@@ -100,6 +102,33 @@ static int64_t time_of(const char *since, const char *object)
 	}
 	json_object_put(used);
 	return time;
+}
+
+/* It shows whatever the device measures, of any kind. */
+TEST_F(absence, is_refused_for_the_time_of_a_raw_node)
+{
+	char node[32], before[32], after[32];
+	int plug, fd;
+
+	if (device_load("uhid", "") || device_load("hid-generic", ""))
+		SKIP(return, "this kernel has no uhid");
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use input;\n"));
+	plug = button_plug(node);
+	ASSERT_LE(0, plug);
+	moment(before);
+	usleep(10000); /* a moment has so many digits */
+	fd = open(node, O_RDWR | O_NONBLOCK);
+	ASSERT_LE(0, fd);
+	close(fd);
+	usleep(10000);
+	moment(after);
+	close(plug);
+	EXPECT_EQ(1, warden_ctl(ARGV("sensor", "prove-off", "motion", before, after)));
+	EXPECT_NE(NULL, strstr(warden_said(), "of another class, behind which it may be,"))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_EQ(0, warden_ctl(ARGV("sensor", "prove-off", "motion", after, "now")));
 }
 
 /* No file is open meanwhile, and none was. */

@@ -25,16 +25,28 @@ static int refuse(struct warden_absence *a, const char *format, ...)
 	return 1;
 }
 
+static bool begins(const char *text, const char *with)
+{
+	return !strncmp(text, with, strlen(with));
+}
+
 /*
- * Behind a bus there may be a sensor of any class, and one of unknown kind may be of any. A raw
- * node of an input device shows whatever that device measures.
+ * A raw node of an input device, or what debugfs tells of one, shows whatever that device measures. A
+ * topology name ends with the node's.
  */
+static bool is_raw(const char *object)
+{
+	const char *slash = strrchr(object, '/'), *node = slash ? slash + 1 : object;
+
+	return begins(node, "hidraw") || begins(node, "hiddev") || begins(object, "debugfs/hid/");
+}
+
+/* Behind a bus there may be a sensor of any class, and one of unknown kind may be of any. */
 static bool is_of_class(const struct warden_absence *a, const struct warden_object *o)
 {
 	const uint64_t class = warden_object_number(o, WARDEN_A_RECORD_CLASS);
-	const char *object = warden_object_string(o, WARDEN_A_RECORD_OBJECT);
 
-	if (class == WARDEN_SENSOR_CLASS_INPUT && (strstr(object, "/hidraw/") || strstr(object, "/usbmisc/")))
+	if (class == WARDEN_SENSOR_CLASS_INPUT && is_raw(warden_object_string(o, WARDEN_A_RECORD_OBJECT)))
 		return true;
 	return class == a->class || class == WARDEN_SENSOR_CLASS_BUS || class == WARDEN_SENSOR_CLASS_UNKNOWN;
 }

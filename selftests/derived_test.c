@@ -184,6 +184,37 @@ TEST_F(chip, buffer_outlives_its_chip_and_not_the_consent_for_one_use)
 	EXPECT_FOUND(evidence_of_event(&self->mark, &withdrawn));
 }
 
+/* It rests on who asked for it, and not on who opened the chip alone. */
+TEST_F(chip, buffer_that_an_heir_of_the_chip_asked_for_ends_with_its_consent)
+{
+	struct claim withdrawn = ended("withdrawn");
+	char number[16];
+	struct client c;
+	int chip;
+
+	ASSERT_LOADED(warden_policy(POLICY "program heir { path \"%s\"; }\n"
+				    "allow heir use motion for way with consent;\n",
+				    warden_self(), warden_beside("stranger")));
+	ASSERT_EQ(0, warden_grant("heir", "motion", "way"));
+	close(self->buffer); /* there is one at a time */
+	self->buffer = -1;
+	chip = dup(self->fd);
+	snprintf(number, sizeof(number), "%d", chip);
+	ASSERT_EQ(0, client_start(&c, ARGV(warden_beside("stranger"), "sample", number)));
+	close(chip);
+	EXPECT_TRUE(client_says(&c, "sampling", 20000))
+	{
+		TH_LOG("%s", c.text);
+	}
+	self->mark = evidence_mark();
+	withdrawn.times = 2; /* the chip's, and the buffer's */
+	ASSERT_EQ(0, warden_withdraw("heir", "motion"));
+	EXPECT_EQ(1, client_wait(&c, 20000));
+	EXPECT_NE(NULL, strstr(c.text, "EACCES"));
+	EXPECT_EQ(2, evidence_times(&self->mark, &withdrawn, 20000));
+	client_end(&c);
+}
+
 /* The client that everybody has for such chips, unmodified. */
 TEST_F(chip, readdev_samples_with_consent_until_it_is_withdrawn)
 {

@@ -11,10 +11,12 @@
  *   receive FD       take a descriptor from the socket FD
  *   steal PID FD     pidfd_getfd()
  *   export FD        have a buffer of the camera FD as a file
+ *   sample FD        have the buffer of the chip FD as a file, and read that until it is refused
  *   listen PORT      listen on a TCP port
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/iio/buffer.h>
 #include <linux/videodev2.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -97,6 +99,20 @@ static int export_frames(int camera)
 	return tell(ioctl(camera, VIDIOC_EXPBUF, &e) ? errno : 0);
 }
 
+static int sample(int chip)
+{
+	char scans[256];
+	int buffer = 0; /* of this number */
+
+	if (ioctl(chip, IIO_BUFFER_GET_FD_IOCTL, &buffer))
+		return tell(errno);
+	while (read(buffer, scans, sizeof(scans)) > 0) {
+		puts("sampling");
+		fflush(stdout);
+	}
+	return tell(errno);
+}
+
 static int serve(int port)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
@@ -133,12 +149,14 @@ int main(int argc, char **argv)
 		return steal(atoi(argv[2]), atoi(argv[3]));
 	if (!strcmp(verb, "export"))
 		return export_frames(atoi(argv[2]));
+	if (!strcmp(verb, "sample"))
+		return sample(atoi(argv[2]));
 	if (!strcmp(verb, "accept"))
 		return take(atoi(argv[2]));
 	if (!strcmp(verb, "listen"))
 		return serve(atoi(argv[2]));
 	fputs("usage: stranger open PATH | pose PATH | child PATH | later PATH | held FD | "
-	      "receive FD | steal PID FD | export FD | listen PORT | accept FD\n",
+	      "receive FD | steal PID FD | export FD | sample FD | listen PORT | accept FD\n",
 	      stderr);
 	return 2;
 }

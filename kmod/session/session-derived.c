@@ -86,7 +86,10 @@ static void call_driver(struct work_struct *work)
 	c->made = take_made();
 }
 
-/* A session like the one it comes from; its driver's other calls are not made by it. */
+/*
+ * A session like the one it comes from, and of all who have that one, whoever of them called; its driver's
+ * other calls are not made by it. Where the other ended meanwhile, its end may not have seen this one.
+ */
 static int become_session(struct warden_session *from, struct file *file)
 {
 	struct warden_request req = warden_session_request(from);
@@ -94,6 +97,10 @@ static int become_session(struct warden_session *from, struct file *file)
 
 	if (!s)
 		return -ENOMEM;
+	if (warden_heir_copy(s, from)) {
+		warden_session_free(s);
+		return -ENOMEM;
+	}
 	put_pid(s->pid);
 	s->pid = get_pid(from->pid);
 	s->ground = from->ground;
@@ -106,7 +113,7 @@ static int become_session(struct warden_session *from, struct file *file)
 	warden_session_tell(s, WARDEN_EVENT_SESSION_START, s->answer.reason);
 	if (READ_ONCE(s->dead))
 		warden_session_tell(s, WARDEN_EVENT_SESSION_END, s->answer.reason);
-	return 0;
+	return READ_ONCE(from->dead) ? -EACCES : 0;
 }
 
 static long hand_out(struct call *c, int __user *where)
@@ -156,7 +163,7 @@ static long make(struct warden_session *s, unsigned int cmd, unsigned long arg, 
  *
  * Context: Process context, as unlocked_ioctl.
  * Return: what the driver returned; -ENOMEM, -EMFILE or -EFAULT where the file it gave out
- * could not be handed on, and is closed.
+ * could not be handed on, and is closed; -EACCES where the session ended meanwhile.
  */
 long warden_derived_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {

@@ -133,6 +133,43 @@ int warden_heir_add(struct warden_session *s, const struct warden_request *req,
 	return err;
 }
 
+static struct heir *new_copy(const struct heir *h)
+{
+	struct heir *copy = kmemdup(h, sizeof(*h), GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
+
+	if (!copy)
+		return NULL;
+	get_pid(copy->pid);
+	copy->run = warden_command_hold(h->run);
+	return copy;
+}
+
+/**
+ * warden_heir_copy() - a session comes of another, and is of all who have that one
+ * @s: the session, in no table
+ * @from: the other
+ *
+ * Context: Any but interrupts, with a reference to the file of @from; does not sleep.
+ * Return: 0, or -ENOMEM, where @s has some of them.
+ */
+int warden_heir_copy(struct warden_session *s, const struct warden_session *from)
+{
+	struct heir *h, *copy;
+	int err = 0;
+
+	spin_lock(&heirs_lock);
+	list_for_each_entry(h, &from->heirs, node) {
+		copy = new_copy(h);
+		if (!copy) {
+			err = -ENOMEM;
+			break;
+		}
+		list_add_tail(&copy->node, &s->heirs);
+	}
+	spin_unlock(&heirs_lock);
+	return err;
+}
+
 static bool may_go_on(const struct warden_session *s, const struct heir *h)
 {
 	struct warden_request req = warden_session_request(s);

@@ -155,6 +155,7 @@ void warden_session_forget_older(struct warden_session *s);
 /* session-heir.c: whom it was handed to */
 int warden_heir_add(struct warden_session *s, const struct warden_request *req,
 		    struct warden_answer *answer);
+int warden_heir_copy(struct warden_session *s, const struct warden_session *from);
 bool warden_heir_lost(const struct warden_session *s);
 bool warden_heir_rests_on(const struct warden_session *s, const u8 receipt[WARDEN_RECEIPT_SIZE]);
 bool warden_heir_any_consented(const struct warden_session *s);

@@ -435,6 +435,7 @@ TEST_F(setup, handing_the_device_over_closes_it)
 	ASSERT_EQ(0, set_up());
 	ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
 	ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "tcp", "7405", "for", "10m")));
+	ASSERT_EQ(0, warden_ctl(ARGV("debug", "open", "tracefs", "for", "10m")));
 	ASSERT_EQ(0, camera_open(&c, self->camera));
 	ASSERT_EQ(0, listen_at(LATER));
 	ASSERT_EQ(0, warden_ctl(ARGV("consent", "withdraw", "--all", "--owner-transfer")));
@@ -447,6 +448,7 @@ TEST_F(setup, handing_the_device_over_closes_it)
 	EXPECT_EQ(EACCES, listen_at(LATER));
 	EXPECT_EQ(EACCES, listen_at(7405));
 	EXPECT_EQ(0, listen_at(EARLY));
+	EXPECT_EQ(1, warden_ctl(ARGV("debug", "close", "tracefs"))); /* it is not open any more */
 	EXPECT_EQ(1, warden_grant("tester", "camera", "door"));
 	EXPECT_EQ(0, drift("opening"));
 	/* The next one owns it as the first did. */

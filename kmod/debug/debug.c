@@ -324,6 +324,19 @@ int warden_debug_close(u32 surface)
 }
 
 /**
+ * warden_debug_close_all() - close each surface that is open for a time
+ *
+ * Context: In a change; may sleep.
+ */
+void warden_debug_close_all(void)
+{
+	u32 i;
+
+	for (i = 0; i < SURFACES; i++)
+		warden_debug_close(i);
+}
+
+/**
  * warden_debug_init() - set up the timer of the exceptions
  *
  * Context: Process context, module init.

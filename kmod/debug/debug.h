@@ -28,6 +28,7 @@ u32 warden_debug_state(u32 surface, u32 *seconds);
 u32 warden_debug_older(u32 surface);
 int warden_debug_open(u32 surface, u32 seconds);
 int warden_debug_close(u32 surface);
+void warden_debug_close_all(void);
 void warden_debug_refresh(void);
 void warden_debug_watch(struct warden_gate *to);
 void warden_debug_init(void);

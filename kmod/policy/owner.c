@@ -15,6 +15,7 @@
 
 #include "change.h"
 #include "consent/consent.h"
+#include "debug/debug.h"
 #include "layers.h"
 #include "netlink/extack.h"
 #include "network/opening.h"
@@ -107,7 +108,7 @@ void warden_owner_review(const struct warden_layers *layers)
 		warden_consent_clear(WARDEN_REASON_NOT_SET_UP);
 }
 
-/* Ports that somebody opened for a time are the last owner's, too. */
+/* Ports and debug surfaces that somebody opened for a time are the last owner's, too. */
 static void close_openings(void)
 {
 	struct warden_opening o;
@@ -116,6 +117,7 @@ static void close_openings(void)
 	for (n = 0; !warden_opening_get(n, &o); n++)
 		if (o.protocol)
 			warden_opening_close(o.protocol, o.port, &ended);
+	warden_debug_close_all();
 }
 
 /* There is an owner now, or none any more. */

@@ -4,6 +4,7 @@
  */
 #include <linux/bits.h>
 #include <linux/in.h>
+#include <linux/mm.h>
 #include <linux/sort.h>
 #include <linux/string.h>
 #include <warden/domain.h>
@@ -419,16 +420,57 @@ static int compare_rules(const void *a, const void *b)
 	return (x->port_low > y->port_low) - (x->port_low < y->port_low);
 }
 
-/* A compiler that puts rules in this order saves the module the work. */
-static void sort_rules(struct warden_rule *rules, u32 nr)
+static int compare_places(const void *a, const void *b, const void *rules)
+{
+	const struct warden_rule *of = rules;
+	const u32 x = *(const u32 *)a, y = *(const u32 *)b;
+
+	return compare_rules(&of[x], &of[y]) ?: (x > y) - (x < y);
+}
+
+static bool is_sorted(const struct warden_rule *rules, u32 nr)
 {
 	u32 i;
 
 	for (i = 1; i < nr; i++)
 		if (compare_rules(&rules[i - 1], &rules[i]) > 0)
-			break;
-	if (i < nr)
-		sort(rules, nr, sizeof(*rules), compare_rules, NULL);
+			return false;
+	return true;
+}
+
+/**
+ * warden_stage_sort_rules() - put rules in the order in which they are found
+ * @rules: the rules
+ * @nr: how many
+ *
+ * Of equals the first stays the first, so that whoever reads the same policy knows which rule has which
+ * place. A compiler that puts them in this order saves the module the work.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or -ENOMEM.
+ */
+int warden_stage_sort_rules(struct warden_rule *rules, u32 nr)
+{
+	struct warden_rule *sorted;
+	u32 *places, i;
+	int err = -ENOMEM;
+
+	if (is_sorted(rules, nr))
+		return 0;
+	sorted = kvmalloc_array(nr, sizeof(*sorted), GFP_KERNEL);
+	places = kvmalloc_array(nr, sizeof(*places), GFP_KERNEL);
+	if (sorted && places) {
+		for (i = 0; i < nr; i++)
+			places[i] = i;
+		sort_r(places, nr, sizeof(*places), compare_places, NULL, rules);
+		for (i = 0; i < nr; i++)
+			sorted[i] = rules[places[i]];
+		memcpy(rules, sorted, nr * sizeof(*rules));
+		err = 0;
+	}
+	kvfree(sorted);
+	kvfree(places);
+	return err;
 }
 
 /**
@@ -439,7 +481,7 @@ static void sort_rules(struct warden_rule *rules, u32 nr)
  * Sorts the rules, too.
  *
  * Context: Process context.
- * Return: 0, or -EINVAL where an id stands for nothing.
+ * Return: 0; -EINVAL where an id stands for nothing, -ENOMEM.
  */
 int warden_stage_resolve_rules(struct warden_stage *stage, struct netlink_ext_ack *extack)
 {
@@ -468,6 +510,5 @@ int warden_stage_resolve_rules(struct warden_stage *stage, struct netlink_ext_ac
 		if (rule->purpose)
 			rule->purpose = purposes[rule->purpose - 1].key;
 	}
-	sort_rules(stage->rules.item, stage->rules.nr);
-	return 0;
+	return warden_stage_sort_rules(stage->rules.item, stage->rules.nr);
 }

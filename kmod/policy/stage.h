@@ -7,6 +7,7 @@
 struct netlink_ext_ack;
 struct nlattr;
 struct warden_digest;
+struct warden_rule;
 struct warden_snapshot;
 struct warden_stage;
 
@@ -16,6 +17,7 @@ int warden_stage_add(struct warden_stage *stage, const struct nlattr *head, int 
 		     struct netlink_ext_ack *extack);
 struct warden_snapshot *warden_stage_finish(struct warden_stage *stage, const u8 *digest,
 					    struct netlink_ext_ack *extack);
+int warden_stage_sort_rules(struct warden_rule *rules, u32 nr);
 int warden_stage_parse_digest(const struct nlattr *attr, struct warden_digest *digest,
 			      struct netlink_ext_ack *extack);
 

@@ -114,6 +114,8 @@ static inline void *hosted_kmemdup(const void *from, size_t size)
 
 /* include/linux/sort.h, string.h, unaligned.h */
 #define sort(base, nr, size, compare, swap) ((nr) ? qsort(base, nr, size, compare) : (void)0)
+#define sort_r(base, nr, size, compare, swap, priv)                                                   \
+	qsort_r(base, nr, size, (int (*)(const void *, const void *, void *))(compare), priv)
 static inline long hosted_strscpy(char *to, const char *from, size_t size)
 {
 	return snprintf(to, size, "%s", from);

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "lib/camera.h"
+#include "lib/explained.h"
 #include "lib/gadget.h"
 #include "lib/harness.h"
 #include "lib/networks.h"
@@ -35,6 +36,8 @@
 	"allow tester connect any {7423, 7425} for care;\n"                                        \
 	"allow tester connect tcp 7421;\n"                                                         \
 	"allow tester listen any 7423;\n"
+
+#define CONNECTS(port) ARGV("--program", "tester", "--connect", "tcp/" #port)
 
 FIXTURE(purpose)
 {
@@ -190,6 +193,7 @@ TEST_F_TIMEOUT(purpose, that_ends_cuts_its_flows_and_stays_ended_until_a_newer_p
 	ASSERT_TRUE(open_flows(&f, &self->net));
 	EXPECT_TRUE(flows(&f));
 	EXPECT_OF_EACH(ECONNREFUSED);
+	EXPECT_STREQ("allowed", explained(CONNECTS(7423)));
 	EXPECT_EQ(0, warden_ctl(ARGV("status")));
 	EXPECT_NE(NULL, strstr(warden_said(), "purpose     care (maker) ends in "));
 	self->mark = evidence_mark();
@@ -209,6 +213,10 @@ TEST_F_TIMEOUT(purpose, that_ends_cuts_its_flows_and_stays_ended_until_a_newer_p
 	EXPECT_EQ(ETIMEDOUT, networks_reach(self->net.far, NEAR4, LISTENS, 2000));
 	EXPECT_OF_EACH(EACCES);
 	EXPECT_TRUE(names_purpose(&self->mark, "connect"));
+	EXPECT_STREQ("purpose-ended", explained(CONNECTS(7423)));
+	EXPECT_STREQ("allowed", explained(CONNECTS(7421)));
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "who-can", "--running", "connect", "tcp", "7425")));
+	EXPECT_NE(NULL, strstr(warden_said(), "nobody"));
 	close_flows(&f);
 
 	/* Whoever sets the clock back brings nothing back. */

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "lib/explained.h"
 #include "lib/harness.h"
 #include "lib/keys.h"
 #include "lib/users.h"
@@ -70,6 +71,7 @@ TEST_F(quarantine, stops_what_runs_and_starts_no_more)
 	self->mark = evidence_mark();
 	EXPECT_EQ(127, run());
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_STREQ("quarantined", explained(ARGV("--exec", PROGRAM)));
 	EXPECT_EQ(0, warden_ctl(ARGV("quarantine", "list")));
 	EXPECT_NE(NULL, strstr(warden_said(), PROGRAM));
 	self->mark = evidence_mark();

@@ -12,6 +12,7 @@
 
 #include "lib/harness.h"
 #include "lib/camera.h"
+#include "lib/explained.h"
 #include "lib/keys.h"
 #include "lib/told.h"
 #include "lib/users.h"
@@ -109,6 +110,9 @@ static int drift(const char *kind)
 	json_object_put(list);
 	return n;
 }
+
+#define LISTENS(port) ARGV("--program", "tester", "--listen", "tcp/" #port)
+#define USES(...)     ARGV("--program", "tester", "--sensor", __VA_ARGS__)
 
 FIXTURE(setup)
 {
@@ -224,6 +228,13 @@ TEST_F(setup, ports_and_connections_wait_but_for_what_setup_and_safety_name)
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &listens));
 	EXPECT_EQ(EACCES, connect_out());
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &connects));
+	EXPECT_STREQ("not-set-up", explained(LISTENS(7401)));
+	EXPECT_STREQ("allowed", explained(LISTENS(7402)));
+	EXPECT_STREQ("allowed", explained(LISTENS(7403)));
+	EXPECT_STREQ("not-set-up", explained(USES("camera", "--consent")));
+	EXPECT_STREQ("program-unknown", explained(ARGV("--listen", "tcp/7401")));
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "who-can", "--running", "listen", "tcp", "7401")));
+	EXPECT_SAID("nobody");
 	self->mark = evidence_mark();
 	EXPECT_EQ(0, listen_at(EARLY));
 	EXPECT_EQ(0, listen_at(SAFE));
@@ -236,6 +247,9 @@ TEST_F(setup, ports_and_connections_wait_but_for_what_setup_and_safety_name)
 	EXPECT_EQ(0, listen_at(SAFE));
 	EXPECT_EQ(0, connect_out());
 	EXPECT_EQ(EACCES, listen_at(EARLY));
+	EXPECT_STREQ("allowed", explained(LISTENS(7401)));
+	EXPECT_STREQ("port-not-named", explained(LISTENS(7402)));
+	EXPECT_STREQ("consent", explained(USES("camera")));
 }
 
 TEST_F(setup, nothing_is_opened_and_nobody_consents_by_command_before_it)

@@ -7,6 +7,7 @@
 #include <linux/input.h>
 #include <poll.h>
 
+#include "lib/explained.h"
 #include "lib/harness.h"
 #include "lib/camera.h"
 #include "lib/keypad.h"
@@ -124,6 +125,9 @@ TEST_F(sensor_switch, all_covers_every_class_and_is_shown)
 {
 	ASSERT_EQ(0, SWITCH("all", "off"));
 	EXPECT_LE(11, classes_off());
+	EXPECT_STREQ("switched-off", explained(ARGV("--program", "tester", "--sensor", "camera")));
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "who-can", "--running", "use", "camera")));
+	EXPECT_NE(NULL, strstr(warden_said(), "nobody"));
 	EXPECT_EQ(-EACCES, camera_open(&self->c, self->camera));
 	ASSERT_EQ(0, warden_ctl(ARGV("sensor", "list")));
 	EXPECT_EQ(NULL, strstr(warden_said(), "idle"));
@@ -131,6 +135,7 @@ TEST_F(sensor_switch, all_covers_every_class_and_is_shown)
 	EXPECT_NE(NULL, strstr(warden_said(), "camera, microphone, location"));
 	ASSERT_EQ(0, SWITCH("all", "on"));
 	EXPECT_EQ(0, classes_off());
+	EXPECT_STREQ("allowed", explained(ARGV("--program", "tester", "--sensor", "camera")));
 	EXPECT_EQ(0, camera_open(&self->c, self->camera));
 	camera_close(&self->c);
 	EXPECT_EQ(2, SWITCH("camra", "off"));

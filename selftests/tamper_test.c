@@ -15,6 +15,7 @@
 
 #include "lib/address.h"
 #include "lib/camera.h"
+#include "lib/explained.h"
 #include "lib/gadget.h"
 #include "lib/harness.h"
 
@@ -135,6 +136,8 @@ static const char *comes(const struct mark *m, struct claim c)
 	return record ? NULL : "no such record came";
 }
 
+#define TESTER(...) ARGV("--program", "tester", __VA_ARGS__)
+
 FIXTURE(tamper)
 {
 	struct cover cover;
@@ -190,6 +193,9 @@ TEST_F(tamper, edge_locks_all_until_it_is_cleared)
 	EXPECT_NE(0, camera_frame(&self->c, WAIT_MS));
 	camera_close(&self->c);
 
+	EXPECT_STREQ("tampered", explained(TESTER("--sensor", "camera")));
+	EXPECT_STREQ("tampered", explained(TESTER("--listen", "tcp/7001")));
+	EXPECT_STREQ("tampered", explained(TESTER("--module", "dummy")));
 	self->mark = evidence_mark();
 	EXPECT_EQ(-EACCES, camera_open(&self->c, self->camera));
 	EXPECT_FOUND(comes(&self->mark, denied("sensor")));
@@ -220,6 +226,7 @@ TEST_F(tamper, edge_locks_all_until_it_is_cleared)
 	EXPECT_EQ(0, warden_ctl(ARGV("tamper", "clear")));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &cleared));
 	EXPECT_EQ(0, number_of("tampered"));
+	EXPECT_STREQ("allowed", explained(TESTER("--sensor", "camera")));
 	EXPECT_EQ(0, camera_open(&self->c, self->camera));
 	camera_close(&self->c);
 	EXPECT_EQ(0, try_listen(7001));

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "lib/camera.h"
+#include "lib/explained.h"
 #include "lib/harness.h"
 
 #define SERVER	  7301 /* a server of TCP that stands, and a connection to it */
@@ -33,6 +34,8 @@
 	"allow tester connect tcp 7301;\n"                                                         \
 	"allow tester connect tcp 7303;\n"                                                         \
 	"allow tester connect tcp 7304;\n"
+
+#define TESTER(...) ARGV("--program", "tester", __VA_ARGS__)
 
 FIXTURE(unused)
 {
@@ -274,6 +277,10 @@ TEST_F(unused, rule_lapses_and_one_that_something_rests_on_does_not)
 	denied.line = closed;
 	EXPECT_EQ(-EACCES, speak_to(CLOSED));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_STREQ("lapsed", explained(TESTER("--connect", "tcp/7303")));
+	EXPECT_STREQ("lapsed", explained(TESTER("--sensor", "microphone")));
+	EXPECT_STREQ("allowed", explained(TESTER("--sensor", "camera")));
+	EXPECT_STREQ("allowed", explained(TESTER("--connect", "tcp/7301")));
 	ASSERT_EQ(0, warden_ctl(ARGV("policy", "unused")));
 	EXPECT_NE(NULL, strstr(warden_said(), "lapsed"));
 	EXPECT_EQ(2, warden_ctl(ARGV("policy", "renew", "0")));
@@ -284,6 +291,7 @@ TEST_F(unused, rule_lapses_and_one_that_something_rests_on_does_not)
 	renewed.line = closed;
 	EXPECT_FOUND(evidence_of_event(&self->mark, &renewed));
 	EXPECT_EQ(-ECONNREFUSED, speak_to(CLOSED));
+	EXPECT_STREQ("allowed", explained(TESTER("--connect", "tcp/7303")));
 	/* what rested on nothing but what is closed now goes the same way */
 	self->mark = evidence_mark();
 	camera_close(&self->c);
@@ -312,6 +320,35 @@ static uint64_t boot_ms(void)
 
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Of several rules on a line that speak of one port, each keeps its own time, and is told for itself. */
+TEST_F(unused, rule_that_lapsed_is_told_from_its_neighbour_on_the_line)
+{
+	struct claim lapsed = { .event = "rule-lapse", .domain = "policy", .reason = "lapsed" };
+	struct json_object *r = NULL;
+	const uint64_t end = boot_ms() + WAIT_MS;
+
+	snprintf(self->text, sizeof(self->text), "%s",
+		 warden_policy("program tester { path \"%s\"; }\n"
+			       "default sensor deny; default connect deny; default protocol allow;\n"
+			       "connect unused 10 seconds;\n"
+			       "allow tester connect tcp 7306 to 127.0.0.3; allow tester connect tcp 7306 to 127.0.0.1; "
+			       "allow tester connect tcp 7306 to 127.0.0.2;\n"
+			       "allow tester use camera;\n", warden_self()));
+	lapsed.line = warden_line(self->text, "7306");
+	self->mark = evidence_mark();
+	ASSERT_LOADED(self->text);
+	while (!r && boot_ms() < end) {
+		EXPECT_EQ(-ECONNREFUSED, speak_to(7306));
+		r = evidence_find(&self->mark, &lapsed, 100);
+	}
+	ASSERT_NE(NULL, r);
+	json_object_put(r);
+	EXPECT_STREQ("lapsed", explained(TESTER("--connect", "tcp/7306", "--to", "127.0.0.2")));
+	EXPECT_STREQ("lapsed", explained(TESTER("--connect", "tcp/7306", "--to", "127.0.0.3")));
+	EXPECT_STREQ("allowed", explained(TESTER("--connect", "tcp/7306", "--to", "127.0.0.1")));
+	EXPECT_EQ(-ECONNREFUSED, speak_to(7306));
 }
 
 /* A program that is answered from its ticket uses its rule all the same. */

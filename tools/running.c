@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "nl_policy.h"
@@ -26,18 +27,26 @@ static int read_layer(struct warden_running *r, struct warden_nl *nl, uint32_t l
 	return err == -ENOENT && layer != WARDEN_ROLE_MAKER ? 0 : err;
 }
 
+int warden_running_read(struct warden_running *r, struct warden_nl *nl, struct warden_fault *f)
+{
+	uint32_t layer;
+	int err = 0;
+
+	for (layer = WARDEN_ROLE_MAKER; !err && layer <= WARDEN_RUNNING_LAYERS; layer++)
+		err = read_layer(r, nl, layer, f);
+	return err;
+}
+
 int warden_running_open(struct warden_running *r, struct warden_fault *f)
 {
 	struct warden_nl *nl;
-	uint32_t layer;
 	int err;
 
 	memset(r, 0, sizeof(*r));
 	err = warden_nl_open(&nl, f);
 	if (err)
 		return err;
-	for (layer = WARDEN_ROLE_MAKER; !err && layer <= WARDEN_RUNNING_LAYERS; layer++)
-		err = read_layer(r, nl, layer, f);
+	err = warden_running_read(r, nl, f);
 	warden_nl_close(nl);
 	return err;
 }
@@ -49,6 +58,8 @@ void warden_running_close(struct warden_running *r)
 	for (i = 0; i < r->n; i++)
 		warden_view_close(&r->views[i]);
 	r->n = 0;
+	free(r->cut.v);
+	memset(&r->cut, 0, sizeof(r->cut));
 }
 
 const struct warden_view *warden_running_layer(const struct warden_running *r, uint32_t layer)
@@ -63,7 +74,7 @@ const struct warden_view *warden_running_layer(const struct warden_running *r, u
 
 unsigned int warden_running_ask(const struct warden_running *r, const struct warden_question *q)
 {
-	const struct warden_oracle *layers[WARDEN_RUNNING_LAYERS];
+	const struct warden_oracle *layers[WARDEN_RUNNING_STACK];
 	unsigned int i;
 
 	for (i = 0; i < r->n; i++)

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The policy in force, read back to be asked about. */
+/* The policy in force, read back to be asked about: as its layers say it, or as the module has it now. */
 #ifndef WARDEN_RUNNING_H
 #define WARDEN_RUNNING_H
 
 #include <linux/warden.h>
 
 #include "fault.h"
-#include "policy/decode.h"
+#include "policy/ask.h"
 
 #define WARDEN_RUNNING_LAYERS WARDEN_ROLE_USER /* one for each role that has a policy */
+#define WARDEN_RUNNING_STACK  (WARDEN_RUNNING_LAYERS + 1) /* and the lock of a device that was tampered with */
 
-/* Layers in force, the maker's first. Zeroed at first. */
+/* Layers in force, the maker's first, and what stands above them all. Zeroed at first. */
 struct warden_running {
 	unsigned int n;
-	uint32_t layers[WARDEN_RUNNING_LAYERS]; /* enum warden_role */
-	struct warden_view views[WARDEN_RUNNING_LAYERS];
+	uint32_t layers[WARDEN_RUNNING_STACK]; /* enum warden_role; the lock has none */
+	struct warden_view views[WARDEN_RUNNING_STACK];
+	uint64_t off; /* classes that are switched off, a bit each */
+	WARDEN_ARRAY(struct warden_digest) cut; /* what is in quarantine */
 };
 
 /**
@@ -26,6 +29,33 @@ struct warden_running {
  */
 int warden_running_open(struct warden_running *r, struct warden_fault *f);
 void warden_running_close(struct warden_running *r);
+
+struct warden_nl;
+
+/* The same by a connection. */
+int warden_running_read(struct warden_running *r, struct warden_nl *nl, struct warden_fault *f);
+
+/**
+ * warden_running_open_now() - read the layers in force as the module has them at this moment
+ * @r: filled in; closed with warden_running_close() in any case
+ * @f: what went wrong
+ *
+ * What lapsed, whose purpose ended, what waits for an owner, the lock, switches and quarantine.
+ *
+ * Return: 0; -ENOENT where no policy is loaded; -EAGAIN where it changes all the time; a negative errno.
+ */
+int warden_running_open_now(struct warden_running *r, struct warden_fault *f);
+
+/**
+ * warden_running_bars() - is something refused whatever the layers say?
+ * @r: from warden_running_open_now()
+ * @q: the question
+ * @o: what the layers say; where it is refused all the same, what the module does
+ *
+ * Return: true where it is.
+ */
+bool warden_running_bars(const struct warden_running *r, const struct warden_question *q,
+			 struct warden_outcome *o);
 
 /* The layer with this role; NULL where it is not loaded. */
 const struct warden_view *warden_running_layer(const struct warden_running *r, uint32_t layer);

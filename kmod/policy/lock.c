@@ -30,11 +30,6 @@ static struct warden_lock_status state = { .starts = 1 };
 static void enforce_late(struct work_struct *work);
 static DECLARE_DELAYED_WORK(enforce_work, enforce_late);
 
-/* What is kept of the policy: what a safety list can name. */
-static const u8 shut[] = { WARDEN_DOMAIN_SENSOR,   WARDEN_DOMAIN_LISTEN, WARDEN_DOMAIN_CONNECT,
-			   WARDEN_DOMAIN_PROTOCOL, WARDEN_DOMAIN_MODULE, WARDEN_DOMAIN_AUTOLOAD,
-			   WARDEN_DOMAIN_USB,	   WARDEN_DOMAIN_DEBUG };
-
 /**
  * warden_lock_holds() - is the device locked?
  *
@@ -94,9 +89,10 @@ static struct warden_snapshot *make(const struct warden_snapshot *maker)
 	strscpy(lock->name, "tampered", sizeof(lock->name));
 	lock->locks = true;
 	lock->version = maker->version ?: 1; /* the boot profile's keeps nobody from speaking */
-	for (i = 0; i < ARRAY_SIZE(shut); i++)
-		lock->defaults[shut[i]] = (struct warden_default){ .action = WARDEN_ACTION_DENY,
-								   .mode = WARDEN_MODE_ENFORCE };
+	for (i = 0; i < WARDEN_DOMAIN_RULES; i++)
+		if (warden_snapshot_shuts(i))
+			lock->defaults[i] = (struct warden_default){ .action = WARDEN_ACTION_DENY,
+								     .mode = WARDEN_MODE_ENFORCE };
 	if (fill(lock, maker))
 		return lock;
 	warden_snapshot_free(lock);

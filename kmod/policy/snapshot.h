@@ -431,6 +431,22 @@ static inline bool warden_snapshot_gates(u32 domain)
 	       domain == WARDEN_DOMAIN_USB;
 }
 
+/**
+ * warden_snapshot_shuts() - does the lock of a device that was tampered with close this domain?
+ * @domain: enum warden_domain
+ *
+ * It is what a safety list can name, which is what stays open then.
+ *
+ * Return: true if it does.
+ */
+static inline bool warden_snapshot_shuts(u32 domain)
+{
+	return domain == WARDEN_DOMAIN_SENSOR || domain == WARDEN_DOMAIN_LISTEN ||
+	       domain == WARDEN_DOMAIN_CONNECT || domain == WARDEN_DOMAIN_PROTOCOL ||
+	       domain == WARDEN_DOMAIN_MODULE || domain == WARDEN_DOMAIN_AUTOLOAD ||
+	       domain == WARDEN_DOMAIN_USB || domain == WARDEN_DOMAIN_DEBUG;
+}
+
 /* setup.c */
 bool warden_snapshot_set_up(struct warden_snapshot *snap, bool owned);
 

@@ -327,18 +327,32 @@ static void print_layer(const struct warden_running *r, unsigned int n,
 	       warden_outcome_text(verdict, o), warden_outcome_ground(ground, v, o));
 }
 
+/* The layer that decides; NULL where it is refused whatever the layers say. */
+static const struct warden_view *decide(const struct warden_running *r, const struct warden_query *query,
+					struct warden_outcome *o)
+{
+	const struct warden_view *v = &r->views[warden_running_ask(r, &query->q)];
+
+	warden_ask(v, &query->q, o);
+	return warden_running_bars(r, &query->q, o) ? NULL : v;
+}
+
 static void print_running(const struct warden_running *r, const struct warden_query *query)
 {
-	unsigned int i, decides = warden_running_ask(r, &query->q);
 	char verdict[WARDEN_OUTCOME_TEXT];
 	struct warden_outcome o;
+	const struct warden_view *decides = decide(r, query, &o);
+	unsigned int i;
 
-	warden_ask(&r->views[decides], &query->q, &o);
 	if (query->by[0])
 		printf("%s\n", query->by);
 	printf("%s %s: %s\n", who_asks(query), query->what, warden_outcome_text(verdict, &o));
-	printf("because: %s\n", warden_reason_sentence(o.reason));
-	printf("decided by the %s layer\n", r->views[decides].title);
+	printf("because: %s (%s)\n", warden_reason_sentence(o.reason),
+	       warden_enum_word(warden_enum_reason(), o.reason));
+	if (decides)
+		printf("decided by the %s layer\n", decides->title);
+	else
+		puts("whatever the layers say");
 	for (i = 0; i < r->n; i++) {
 		warden_ask(&r->views[i], &query->q, &o);
 		print_layer(r, i, &o);
@@ -348,15 +362,16 @@ static void print_running(const struct warden_running *r, const struct warden_qu
 static void print_running_json(const struct warden_running *r, const struct warden_query *query)
 {
 	struct json_object *json, *layers = json_object_new_array();
-	unsigned int i, decides = warden_running_ask(r, &query->q);
 	struct warden_outcome o;
+	const struct warden_view *decides = decide(r, query, &o);
+	unsigned int i;
 
-	warden_ask(&r->views[decides], &query->q, &o);
-	json = warden_outcome_json(&r->views[decides], &o);
+	json = warden_outcome_json(decides ? decides : &r->views[0], &o);
 	if (query->who)
 		warden_json_text(json, "program", query->who);
 	warden_json_text(json, "what", query->what);
-	warden_json_text(json, "layer", r->views[decides].title);
+	if (decides)
+		warden_json_text(json, "layer", decides->title);
 	for (i = 0; i < r->n; i++) {
 		struct json_object *one;
 
@@ -403,7 +418,7 @@ static int explain_running(const struct warden_ctl *ctl, const struct explain_op
 	struct warden_fault f;
 	int status = WARDEN_EXIT_FAILED;
 
-	if (warden_running_open(&r, &f)) {
+	if (warden_running_open_now(&r, &f)) {
 		warden_fault_print(&f, "policy explain");
 		goto out_running;
 	}

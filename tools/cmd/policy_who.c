@@ -17,7 +17,8 @@
 
 struct who_can {
 	const struct warden_asked *asked; /* NULL: the policy in force, which has no text */
-	uint32_t domain;
+	const struct warden_running *running; /* that one; else NULL */
+	const struct warden_question *question;
 	struct warden_table *table;
 	struct json_object *json; /* NULL where a table is wanted */
 };
@@ -35,15 +36,30 @@ static char *who_rule(const struct who_can *who, const struct warden_view *decid
 	return NULL;
 }
 
+/* Whatever the layers say. */
+static bool is_barred(const struct who_can *who, const struct warden_subject *subject, const char *topology,
+		      const struct warden_outcome *o)
+{
+	struct warden_question q = *who->question;
+	struct warden_outcome barred = *o;
+
+	q.subject = subject->digest;
+	q.topology = topology;
+	return who->running && warden_running_bars(who->running, &q, &barred);
+}
+
 static void take_who(void *ctx, const struct warden_subject *subject, const char *topology,
 		     const struct warden_view *decides, const struct warden_outcome *o)
 {
 	char text[WARDEN_OUTCOME_TEXT], where[WARDEN_WHERE_TEXT];
 	struct who_can *who = ctx;
-	const char *label = warden_domain_has_object(who->domain) ? "anybody" : subject->label;
-	char *rule = who_rule(who, decides, o, where);
+	const char *label = warden_domain_has_object(who->question->domain) ? "anybody" : subject->label;
 	struct json_object *json;
+	char *rule;
 
+	if (is_barred(who, subject, topology, o))
+		return;
+	rule = who_rule(who, decides, o, where);
 	if (who->json) {
 		json = warden_outcome_json(decides, o);
 		warden_json_text(json, "program", label);
@@ -168,7 +184,7 @@ static void list_who(const struct warden_ctl *ctl, struct who_can *who,
 		who->json = json_object_new_array();
 	else
 		who->table = warden_table_new(who->asked ? columns : of_layers);
-	who->domain = query->q.domain;
+	who->question = &query->q;
 	warden_who_can(layers, n, &query->q, take_who, who);
 	if (who->json)
 		warden_output_print(who->json);
@@ -179,15 +195,15 @@ static void list_who(const struct warden_ctl *ctl, struct who_can *who,
 static int who_can_running(const struct warden_ctl *ctl, const char *root, int argc, char **argv)
 {
 	struct warden_asked a = { .source.file = "the policy in force" };
-	const struct warden_view *layers[WARDEN_RUNNING_LAYERS];
+	const struct warden_view *layers[WARDEN_RUNNING_STACK];
 	struct warden_query query = { .who = NULL };
-	struct who_can who = { .asked = NULL };
-	int status = WARDEN_EXIT_FAILED;
 	struct warden_running r;
+	struct who_can who = { .running = &r };
+	int status = WARDEN_EXIT_FAILED;
 	struct warden_fault f;
 	unsigned int i;
 
-	if (warden_running_open(&r, &f)) {
+	if (warden_running_open_now(&r, &f)) {
 		warden_fault_print(&f, "policy who-can");
 		goto out_running;
 	}

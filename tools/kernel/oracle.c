@@ -13,6 +13,7 @@
 struct warden_oracle {
 	struct warden_snapshot *snap; /* of a view: a copy that owns its rules alone */
 	bool is_view;
+	u32 *places; /* index of the rule at each place of the module, once it was asked for */
 };
 
 static int add_entries(struct warden_stage *stage, const u8 *blob, size_t len,
@@ -64,6 +65,7 @@ void warden_oracle_free(struct warden_oracle *o)
 	} else {
 		warden_snapshot_put(o->snap);
 	}
+	free(o->places);
 	free(o);
 }
 
@@ -180,7 +182,7 @@ struct warden_oracle *warden_oracle_view(const struct warden_oracle *o,
 	for (i = 0; i < o->snap->nr_rules; i++)
 		if (keep(ctx, o->snap->rules[i].line))
 			rules[snap->nr_rules++] = o->snap->rules[i];
-	*view = (struct warden_oracle){ snap, true };
+	*view = (struct warden_oracle){ .snap = snap, .is_view = true };
 	return view;
 }
 
@@ -201,4 +203,83 @@ void warden_oracle_matching(const struct warden_oracle *o, const struct warden_q
 		if (v.rule)
 			fn(ctx, v.rule->line);
 	}
+}
+
+/* --- the state of a layer in force ------------------------------------------------------ */
+
+void warden_oracle_set_up(struct warden_oracle *o, bool owned)
+{
+	warden_snapshot_set_up(o->snap, owned);
+}
+
+/* The module has the lines of the text, and sorts by them. */
+static u32 *find_places(const struct warden_snapshot *snap, uint32_t (*line_of)(const void *ctx, uint32_t rule),
+			const void *ctx)
+{
+	struct warden_rule *rules = calloc(snap->nr_rules + 1, sizeof(*rules));
+	u32 *places = calloc(snap->nr_rules + 1, sizeof(*places)), i;
+
+	if (!rules || !places)
+		abort();
+	for (i = 0; i < snap->nr_rules; i++) {
+		rules[i] = snap->rules[i];
+		rules[i].line = line_of(ctx, snap->rules[i].line);
+		rules[i].purpose = i; /* by which no rule is sorted */
+	}
+	if (warden_stage_sort_rules(rules, snap->nr_rules))
+		abort();
+	for (i = 0; i < snap->nr_rules; i++)
+		places[i] = (u32)rules[i].purpose;
+	free(rules);
+	return places;
+}
+
+uint32_t warden_oracle_lapse(struct warden_oracle *o, uint32_t (*line_of)(const void *ctx, uint32_t rule),
+			     const void *ctx, uint32_t place)
+{
+	struct warden_rule *rule;
+
+	if (!place || place > o->snap->nr_rules)
+		return 0;
+	if (!o->places)
+		o->places = find_places(o->snap, line_of, ctx);
+	rule = &o->snap->rules[o->places[place - 1]];
+	if (rule->action != WARDEN_ACTION_DENY)
+		rule->action = warden_action_with(rule->action, WARDEN_RULE_LAPSED);
+	return line_of(ctx, rule->line);
+}
+
+void warden_oracle_end(struct warden_oracle *o, const char *purpose)
+{
+	const u64 key = warden_snapshot_key(purpose);
+	u32 i;
+
+	for (i = 0; i < o->snap->nr_rules; i++) {
+		struct warden_rule *rule = &o->snap->rules[i];
+
+		if (rule->purpose == key && rule->action != WARDEN_ACTION_DENY)
+			rule->action = warden_action_with(rule->action, WARDEN_RULE_ENDED);
+	}
+}
+
+void warden_oracle_lock(struct warden_oracle *o)
+{
+	struct warden_snapshot *snap = o->snap;
+	u32 i, nr = 0;
+
+	for (i = 0; i < snap->nr_rules; i++)
+		if (snap->rules[i].flags & WARDEN_RULE_FLAG_SAFETY)
+			snap->rules[nr++] = snap->rules[i];
+	snap->nr_rules = nr;
+	for (i = 0; i < WARDEN_DOMAIN_RULES; i++) {
+		snap->reference[i].on = false;
+		snap->defaults[i] = (struct warden_default){
+			.action = warden_snapshot_shuts(i) ? WARDEN_ACTION_DENY : WARDEN_ACTION_ALLOW,
+			.mode = WARDEN_MODE_ENFORCE,
+		};
+	}
+	snap->measure = 0;
+	snap->setup = false;
+	snap->waits = 0;
+	snap->locks = true;
 }

@@ -127,4 +127,27 @@ struct warden_oracle *warden_oracle_view(const struct warden_oracle *o,
 void warden_oracle_matching(const struct warden_oracle *o, const struct warden_question *q,
 			    void (*fn)(void *ctx, uint32_t rule), void *ctx);
 
+/* --- what the module tells of a layer in force, which its bytes do not say --- */
+
+/* Whether the device has an owner, for a layer that asks for one. */
+void warden_oracle_set_up(struct warden_oracle *o, bool owned);
+
+/**
+ * warden_oracle_lapse() - a rule lapsed
+ * @o: the policy
+ * @line_of: the line in the text of a rule, by its number
+ * @ctx: handed to it
+ * @place: of the rule among those of the module, from 1
+ *
+ * Return: the line of that rule; 0 where there is none.
+ */
+uint32_t warden_oracle_lapse(struct warden_oracle *o, uint32_t (*line_of)(const void *ctx, uint32_t rule),
+			     const void *ctx, uint32_t place);
+
+/* A purpose ended, and with it what its rules allow. */
+void warden_oracle_end(struct warden_oracle *o, const char *purpose);
+
+/* Make of the maker's layer the lock of a device that was tampered with: see kmod/policy/lock.c. */
+void warden_oracle_lock(struct warden_oracle *o);
+
 #endif /* WARDEN_ORACLE_H */

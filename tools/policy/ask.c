@@ -306,6 +306,13 @@ static bool may_export(const struct warden_view *v, const struct warden_question
 	return reply.action == WARDEN_ACTION_ALLOW && reply.rule;
 }
 
+/* Of a rule that would allow it, had it not lapsed or ended, nothing counts. */
+static bool stands(const struct warden_reply *reply)
+{
+	return reply->reason != WARDEN_REASON_LAPSED && reply->reason != WARDEN_REASON_PURPOSE_ENDED &&
+	       reply->reason != WARDEN_REASON_NOT_SET_UP;
+}
+
 static void ask_itself(const struct warden_view *v, const struct warden_question *q,
 		       struct warden_outcome *o)
 {
@@ -324,11 +331,11 @@ static void ask_itself(const struct warden_view *v, const struct warden_question
 		o->what = WARDEN_OUTCOME_CONSENT;
 		o->observed = reply.mode == WARDEN_MODE_OBSERVE;
 	}
-	if (rule && rule->action == WARDEN_ACTION_ALLOW && rule->purpose && rule->purpose <= v->ends.n &&
-	    v->ends.v[rule->purpose - 1])
+	if (!rule || rule->action != WARDEN_ACTION_ALLOW || !stands(&reply))
+		return;
+	if (rule->purpose && rule->purpose <= v->ends.n && v->ends.v[rule->purpose - 1])
 		o->ends = v->purposes.v[rule->purpose - 1];
-	if (rule && rule->action == WARDEN_ACTION_ALLOW && q->domain == WARDEN_DOMAIN_SENSOR &&
-	    reply.reason != WARDEN_REASON_EXPORT) {
+	if (q->domain == WARDEN_DOMAIN_SENSOR && reply.reason != WARDEN_REASON_EXPORT) {
 		o->withdraw_ms = rule->withdraw_ms;
 		o->signals = rule->flags & WARDEN_RULE_SIGNALS;
 		o->blank = rule->flags & WARDEN_RULE_FLAG_BLANK;

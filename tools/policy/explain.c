@@ -257,7 +257,7 @@ struct asking {
 static const struct warden_view *ask_layers(const struct asking *a, const struct warden_question *q,
 					    struct warden_outcome *o)
 {
-	const struct warden_oracle *oracles[WARDEN_ROLE_USER];
+	const struct warden_oracle *oracles[WARDEN_WHO_LAYERS];
 	const struct warden_view *decides;
 	struct warden_question use;
 	unsigned int i;
@@ -377,7 +377,7 @@ void warden_who_can(const struct warden_view *const layers[], unsigned int n,
 		    const struct warden_question *q, warden_who_fn fn, void *ctx)
 {
 	const struct asking a = { layers, n, fn, ctx };
-	struct warden_subjects lists[WARDEN_ROLE_USER] = { 0 };
+	struct warden_subjects lists[WARDEN_WHO_LAYERS] = { 0 };
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {

@@ -25,6 +25,9 @@ void warden_explain(struct warden_explanation *e, const struct warden_view *v,
 		    const struct warden_question *q, const char *who, const char *what);
 void warden_explanation_free(struct warden_explanation *e);
 
+/* One for each role, and the lock of a device that was tampered with. */
+#define WARDEN_WHO_LAYERS (WARDEN_ROLE_USER + 1)
+
 /* Told of a program that is not simply denied, and of the layer whose outcome it is. */
 typedef void (*warden_who_fn)(void *ctx, const struct warden_subject *subject, const char *topology,
 			      const struct warden_view *decides, const struct warden_outcome *o);
@@ -32,7 +35,7 @@ typedef void (*warden_who_fn)(void *ctx, const struct warden_subject *subject, c
 /**
  * warden_who_can() - which programs can do something
  * @layers: the policy, all of whose layers must agree
- * @n: how many they are, up to WARDEN_ROLE_USER
+ * @n: how many they are, up to WARDEN_WHO_LAYERS
  * @q: the thing; its subject is filled in here
  * @fn: called for each program that is not simply denied
  * @ctx: handed to it

@@ -107,6 +107,22 @@ TEST_F(probe, what_the_policy_allows_goes_through)
 	EXPECT_TRUE(is_probed());
 }
 
+/* Where nobody may bind, to listen is tried all the same, and what is said of it is its own. */
+TEST_F(probe, hook_of_listening_is_reached_where_binding_is_denied)
+{
+	const struct claim denied = { .domain = "listen", .program = "/usr/sbin/wardenctl", .port = 1 };
+	struct mark m;
+
+	ASSERT_LOADED(warden_policy(SHUT "default bind deny;\n"));
+	m = evidence_mark();
+	EXPECT_EQ(HOOKS, count("ok"));
+	EXPECT_TRUE(is_probed());
+	EXPECT_FOUND(evidence_of_denial(&m, &denied));
+	ASSERT_LOADED(warden_policy(OPEN "default bind deny;\n"));
+	EXPECT_EQ(HOOKS, count("ok"));
+	EXPECT_TRUE(is_probed());
+}
+
 TEST_F(probe, a_policy_loaded_later_is_not_yet_probed)
 {
 	ASSERT_EQ(0, warden_ctl(ARGV("policy", "probe")));

@@ -187,6 +187,10 @@ TEST_F(setup, a_fresh_image_has_no_listener_no_readable_sensor_and_no_drift)
 	ASSERT_EQ(0, warden_ctl(ARGV("status")));
 	EXPECT_SAID("0 defaults allow, 0 sensor rules");
 	EXPECT_SAID("try: wardenctl setup");
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "probe")))
+	{
+		TH_LOG("%s", warden_said());
+	}
 }
 
 TEST_F(setup, status_counts_what_asks_nobody)

@@ -90,12 +90,24 @@ static struct json_object *trial_json(const struct trial *t)
 	return json;
 }
 
-static int take_needs(void *ctx, const struct warden_object *o)
-{
-	uint64_t *needs = ctx;
+/* What is in force when it begins, and when it has ended. */
+struct policy {
+	uint64_t needs; /* hooks, a bit each */
+	uint64_t generation;
+};
 
-	*needs = warden_object_number(o, WARDEN_A_STATUS_WANTED);
+static int take_policy(void *ctx, const struct warden_object *o)
+{
+	struct policy *p = ctx;
+
+	p->needs = warden_object_number(o, WARDEN_A_STATUS_WANTED);
+	p->generation = warden_object_number(o, WARDEN_A_STATUS_GENERATION);
 	return 0;
+}
+
+static int read_policy(struct warden_nl *nl, struct policy *p, struct warden_fault *f)
+{
+	return warden_nl_do(nl, WARDEN_CMD_STATUS_GET, NULL, take_policy, p, f);
 }
 
 /* The hooks that the start of the probe reached are of the first step. */
@@ -147,8 +159,17 @@ static int end(struct warden_nl *nl, bool agreed, bool *passed, struct warden_fa
 	return err;
 }
 
+/* Why it did not pass. */
+static const char *complain(bool agreed, bool replaced)
+{
+	if (!agreed)
+		return "see what failed above; wardenctl doctor may tell why";
+	return replaced ? "it was replaced meanwhile; probe again" :
+			  "a hook it needs was not reached; see what was not tried above";
+}
+
 static int conclude(const struct warden_ctl *ctl, struct json_object *list, bool agreed,
-		    bool passed)
+		    bool passed, bool replaced)
 {
 	struct json_object *json;
 
@@ -162,8 +183,7 @@ static int conclude(const struct warden_ctl *ctl, struct json_object *list, bool
 	} else {
 		fflush(stdout);
 		fprintf(stderr, "wardenctl: policy probe: the policy is not live: %s\n",
-			agreed ? "it was replaced meanwhile; probe again" :
-				 "see what failed above; wardenctl doctor may tell why");
+			complain(agreed, replaced));
 	}
 	return passed ? WARDEN_EXIT_OK : WARDEN_EXIT_FAILED;
 }
@@ -174,7 +194,7 @@ int warden_policy_probe(const struct warden_ctl *ctl, int argc, char **argv)
 	bool agreed = false, passed = false;
 	struct warden_nl *nl = NULL;
 	struct warden_fault f;
-	uint64_t needs = 0;
+	struct policy before, after;
 	int err;
 
 	if (warden_usage_none(argc, argv)) {
@@ -185,13 +205,16 @@ int warden_policy_probe(const struct warden_ctl *ctl, int argc, char **argv)
 	if (!err)
 		err = warden_nl_do(nl, WARDEN_CMD_PROBE_BEGIN, NULL, NULL, NULL, &f);
 	if (!err)
-		err = warden_nl_do(nl, WARDEN_CMD_STATUS_GET, NULL, take_needs, &needs, &f);
+		err = read_policy(nl, &before, &f);
 	if (!err)
-		err = try_all(nl, ctl, list, needs, &agreed, &f);
+		err = try_all(nl, ctl, list, before.needs, &agreed, &f);
 	if (!err)
 		err = end(nl, agreed, &passed, &f);
+	if (!err)
+		err = read_policy(nl, &after, &f);
 	warden_nl_close(nl);
-	err = err ? warden_fault_print(&f, "policy probe") : conclude(ctl, list, agreed, passed);
+	err = err ? warden_fault_print(&f, "policy probe") : conclude(ctl, list, agreed, passed,
+									     after.generation != before.generation);
 	json_object_put(list);
 	return err;
 }

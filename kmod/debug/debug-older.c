@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What was set up by the time a debug surface is closed: files that programs have open by then,
- * a getty's serial line among them, and USB gadgets that are bound. It goes on, and is told.
+ * What was set up by the time a debug surface is closed. Files that programs have open by then and may not have
+ * any more end (debug-ending.c); a getty's serial line and USB gadgets that are bound go on. Both is told.
  */
 #include <linux/bits.h>
 #include <linux/cred.h>
@@ -44,11 +44,10 @@ struct search {
 	struct warden_reading reading;
 };
 
-static void tell(struct search *s, const struct warden_record *what, u32 surface)
+static void tell(struct search *s, const struct warden_record *what)
 {
 	struct warden_record *r;
 
-	s->count[surface]++;
 	r = s->told < TOLD ? kmemdup(what, sizeof(*what), GFP_KERNEL) : NULL;
 	if (!r)
 		return;
@@ -56,7 +55,7 @@ static void tell(struct search *s, const struct warden_record *what, u32 surface
 	r->event = WARDEN_EVENT_SWEEP;
 	r->domain = WARDEN_DOMAIN_DEBUG;
 	r->action = WARDEN_ACTION_ALLOW;
-	r->reason = WARDEN_REASON_SURFACE_CLOSED;
+	r->reason = what->reason ?: WARDEN_REASON_SURFACE_CLOSED;
 	r->generation = warden_layers_get_rcu()->generation;
 	r->count = 1;
 	warden_record_add(r);
@@ -101,6 +100,22 @@ static void name_program(char *text, size_t size, struct file *exe)
 	kfree(room);
 }
 
+/* What ends is told with the reason for which it would be refused now. */
+static void tell_files(struct search *s, struct warden_record *r, u32 surface, u32 ended, bool goes_on, u32 reason)
+{
+	if (ended) {
+		r->reason = reason;
+		snprintf(r->object, sizeof(r->object), "%s, open since before, ended", warden_debug_word(surface));
+		tell(s, r);
+	}
+	if (!goes_on)
+		return;
+	r->reason = WARDEN_REASON_SURFACE_CLOSED;
+	snprintf(r->object, sizeof(r->object), "%s, open since before, goes on", warden_debug_word(surface));
+	s->count[surface]++;
+	tell(s, r);
+}
+
 /* Would it be refused if it opened that now? */
 static void ask(struct search *s, struct task_struct *holder, struct file *exe, u32 surface,
 		struct warden_record *r)
@@ -113,6 +128,7 @@ static void ask(struct search *s, struct task_struct *holder, struct file *exe, 
 		.surface = surface,
 	};
 	struct warden_answer answer;
+	u32 ended = 0, left = 1;
 
 	if (exe)
 		warden_reading_of(&s->reading, exe, &subject);
@@ -125,8 +141,9 @@ static void ask(struct search *s, struct task_struct *holder, struct file *exe, 
 	r->uid = req.uid;
 	r->pid = task_tgid_nr(holder);
 	r->program_digest = subject.digest;
-	snprintf(r->object, sizeof(r->object), "%s, open since before, goes on", warden_debug_word(surface));
-	tell(s, r, surface);
+	if (!answer.observed)
+		ended = warden_debug_end(holder, surface, &left);
+	tell_files(s, r, surface, ended, left, answer.reason);
 }
 
 static void look_at_process(struct search *s, struct task_struct *holder)
@@ -184,8 +201,10 @@ static void look_at_gadget(struct search *s, struct device *dev)
 				 dev_name(dev), dev->driver->name);
 		device_unlock(dev);
 	}
-	if (r->object[0])
-		tell(s, r, WARDEN_DEBUG_SURFACE_GADGET);
+	if (r->object[0]) {
+		s->count[WARDEN_DEBUG_SURFACE_GADGET]++;
+		tell(s, r);
+	}
 	kfree(r);
 }
 
@@ -205,7 +224,7 @@ static void search_gadgets(struct search *s)
 }
 
 /**
- * warden_debug_search() - tell what was set up before surfaces were closed
+ * warden_debug_search() - end or tell what was set up before surfaces were closed
  * @closed: which surfaces, a bit each; who opens one from now on is asked
  * @count: per surface, to which those are added that have it
  *

@@ -343,6 +343,7 @@ void warden_debug_close_all(void)
  */
 void warden_debug_init(void)
 {
+	warden_debug_init_ending();
 	hrtimer_setup(&timer, fire, CLOCK_BOOTTIME, HRTIMER_MODE_ABS);
 }
 

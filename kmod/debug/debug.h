@@ -7,6 +7,7 @@
 
 struct dentry;
 struct file;
+struct task_struct;
 struct warden_gate;
 
 /* debug-surface.c: what is asked for, and whether it is closed to who asks. */
@@ -19,6 +20,11 @@ int warden_debug_hibernates(void);
 
 /* debug-older.c: what was set up before one was closed. */
 void warden_debug_search(u32 closed, u32 *count);
+
+/* debug-ending.c: files of one that was closed to who has them. */
+u32 warden_debug_end(struct task_struct *holder, u32 surface, u32 *left);
+void warden_debug_hand_back(void);
+void warden_debug_init_ending(void);
 
 /* debug.c: what is open for a time, and what the kernel is told of it. */
 const char *warden_debug_word(u32 surface);

@@ -365,6 +365,7 @@ int warden_nl_stop_doit(struct sk_buff *skb, struct genl_info *info)
 	warden_hooks_detach();
 	warden_tamper_stop();
 	left = warden_session_end_all(WARDEN_REASON_STOPPING) + warden_ear_count();
+	warden_debug_hand_back();
 	left = wait_for_programs(left);
 	warden_change_unlock();
 	return warden_message_reply(info, fill_stop, &left);

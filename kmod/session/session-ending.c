@@ -232,13 +232,19 @@ static void kick_arrives(struct callback_head *work)
 	module_put(THIS_MODULE); /* exit waits for our way out of here */
 }
 
-/*
- * Make a thread leave an interruptible wait, once for all it has; its system call starts over and meets dead_ops. One
- * that is stopped or frozen comes by when it goes on, and until then the module cannot go.
+/**
+ * warden_session_kick() - make a thread leave an interruptible wait
+ * @t: the thread
+ * @gfp: how to get the memory for it; without any it stays where it is
+ *
+ * Once for all it has; its system call starts over and meets dead operations. One that is stopped or frozen
+ * comes by when it goes on, and until then the module cannot go.
+ *
+ * Context: As @gfp says.
  */
-static void kick(struct task_struct *t)
+void warden_session_kick(struct task_struct *t, gfp_t gfp)
 {
-	struct callback_head *work = kzalloc(sizeof(*work), GFP_KERNEL);
+	struct callback_head *work = kzalloc(sizeof(*work), gfp);
 
 	if (!work)
 		return;
@@ -358,7 +364,7 @@ static void end_sessions(struct list_head *list, struct waits *left)
 	deaden_all(list);
 	collect_holders(list, &holders);
 	list_for_each_entry(h, &holders, node)
-		kick(h->task);
+		warden_session_kick(h->task, GFP_KERNEL);
 	list_for_each_entry(h, &holders, node)
 		wait_for_mmap(h->task, &left->mmap);
 	quieten_all(list, left);

@@ -150,6 +150,17 @@ static const struct file_operations dead_ops = {
 	.release = session_release,
 };
 
+/**
+ * warden_session_dead() - operations of a file every call on which is to fail
+ *
+ * Context: Any.
+ * Return: those of a session that ended, whose release and fasync are no other file's.
+ */
+const struct file_operations *warden_session_dead(void)
+{
+	return &dead_ops;
+}
+
 /* What a file keeps between the end of its release and __fput()'s last look at it. */
 static const struct file_operations gone_ops = {
 	.owner = THIS_MODULE,

@@ -7,6 +7,7 @@
 #include "judge/decide.h"
 
 struct file;
+struct file_operations;
 struct task_struct;
 struct warden_answer;
 struct warden_request;
@@ -57,6 +58,8 @@ void warden_session_search(void);
 unsigned int warden_session_review(u32 reason, u64 since, u64 *took);
 unsigned int warden_session_end_each(u32 reason, u64 since, u64 *took);
 unsigned int warden_session_end_all(u32 reason);
+void warden_session_kick(struct task_struct *t, gfp_t gfp);
+const struct file_operations *warden_session_dead(void);
 int warden_session_get(u64 id, struct warden_session_info *info);
 bool warden_session_rests_on(const u8 receipt[WARDEN_RECEIPT_SIZE]);
 unsigned int warden_session_count(void);

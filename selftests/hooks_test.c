@@ -10,14 +10,16 @@
 #include <sys/syscall.h>
 
 #include "lib/harness.h"
+#include "lib/stay.h"
 
 #define CONNECT	   (UINT64_C(1) << WARDEN_HOOK_SOCKET_CONNECT)
 #define EXEC	   (UINT64_C(1) << WARDEN_HOOK_BPRM_CHECK)
 #define SHUT	   "default connect deny;\n"
 #define OPEN	   "default connect allow;\n"
 #define NEXT	   "/tmp/next.policy"
-#define LET_GO_MS  20000
+#define LET_GO_MS  60000
 #define LINKS_MAX  64
+#define TRACING	   "/sys/kernel/tracing"
 #define FTRACE	   "/proc/sys/kernel/ftrace_enabled"
 #define LONGER_MS  2500 /* than it takes to be let go */
 
@@ -47,15 +49,22 @@ static int connect_errno(void)
 	return err;
 }
 
-/* Load a policy of these statements with an option of its own; gives the exit status. */
-static int load_with(const char *statements, const char *option, const char *value)
+static bool write_next(const char *statements)
 {
 	FILE *f = fopen(NEXT, "w");
 
 	if (!f)
-		return -1;
+		return false;
 	fputs(warden_policy("%s", statements), f);
 	fclose(f);
+	return true;
+}
+
+/* Load a policy of these statements with an option of its own; gives the exit status. */
+static int load_with(const char *statements, const char *option, const char *value)
+{
+	if (!write_next(statements))
+		return -1;
 	if (!value)
 		return warden_ctl(ARGV("policy", "load", option, NEXT));
 	return warden_ctl(ARGV("policy", "load", "--force", option, value, NEXT));
@@ -168,6 +177,75 @@ TEST_F(hooks, whose_links_root_holds_are_not_lost_to_us)
 		close(held[--n]);
 	EXPECT_EQ(EACCES, connect_errno());
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &self->denied));
+}
+
+/*
+ * The kernel lets a program go under locks that it takes to attach one, and waits meanwhile for
+ * each task to sleep or to leave it.
+ */
+TEST_F(hooks, stay_while_a_task_stays_in_the_kernel_and_others_are_attached)
+{
+	pid_t stays;
+	int i;
+
+	ASSERT_LOADED(warden_policy(SHUT));
+	stays = stay_start(NULL);
+	ASSERT_LT(0, stays);
+	for (i = 0; i < 2; i++) {
+		ASSERT_LOADED(warden_policy(OPEN));
+		EXPECT_EQ(0, connect_errno());
+		usleep(LONGER_MS * 1000);
+		ASSERT_EQ(0, warden_ctl(ARGV("quarantine", "add", warden_beside("stranger"))));
+		EXPECT_TRUE(is_attached(EXEC));
+		ASSERT_EQ(0, warden_ctl(ARGV("quarantine", "remove", warden_beside("stranger"))));
+		ASSERT_LOADED(warden_policy(SHUT));
+		EXPECT_EQ(EACCES, connect_errno());
+	}
+	ASSERT_LOADED(warden_policy(OPEN));
+	stay_end(stays);
+	EXPECT_TRUE(goes(CONNECT | EXEC));
+}
+
+static bool begin_trace(void)
+{
+	return client_shell("cd " TRACING
+			    " && { mountpoint -q . || mount -t tracefs tracefs .; } && "
+			    "cd " TRACING " && mkdir -p instances/warden && cd instances/warden && "
+			    "echo ksys_sync >set_ftrace_filter && echo function >current_tracer");
+}
+
+/* While a task stays in the kernel that does not end, and until it has, nothing can be attached. */
+static bool end_trace(struct client *c)
+{
+	return !client_start(c, ARGV("sh", "-c",
+				     "cd " TRACING "/instances && "
+				     "echo nop >warden/current_tracer && rmdir warden"));
+}
+
+TEST_F(hooks, that_wait_to_be_attached_hold_up_no_withdrawal)
+{
+	struct client trace, load;
+	pid_t stays;
+
+	if (access(TRACING, F_OK))
+		SKIP(return, "this kernel traces no functions");
+	ASSERT_TRUE(begin_trace());
+	stays = stay_start(NULL);
+	ASSERT_LT(0, stays);
+	ASSERT_TRUE(end_trace(&trace));
+	client_wait(&trace, LONGER_MS);
+	ASSERT_TRUE(write_next(SHUT));
+	ASSERT_EQ(0, client_start(&load, ARGV("wardenctl", "policy", "load", "--force", NEXT)));
+	client_wait(&load, LONGER_MS);
+	EXPECT_EQ(0, warden_ctl(ARGV("sensor", "switch", "camera", "off")));
+	EXPECT_EQ(0, warden_ctl(ARGV("sensor", "switch", "camera", "on")));
+	stay_end(stays);
+	EXPECT_EQ(0, client_wait(&load, LET_GO_MS));
+	EXPECT_EQ(EACCES, connect_errno());
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &self->denied));
+	EXPECT_EQ(0, client_wait(&trace, LET_GO_MS));
+	client_end(&load);
+	client_end(&trace);
 }
 
 static int write_errno(const char *path, const char *word)

@@ -24,12 +24,27 @@
 #define LET_GO_AFTER HZ
 #define LET_GO_AGAIN (10 * HZ)
 
-/* Protects all below but what is read by status; no hook takes it. Inside a change. */
+/* A grace period of tasks that takes longer waits for somebody who stays in the kernel. */
+#define TASKS_PASS_WITHIN (5 * HZ)
+
+/*
+ * Programs are attached and let go one after the other. To let one go takes as long as any task
+ * likes to stay in the kernel, and the kernel attaches none meanwhile. So whoever needs one that is
+ * not attached waits here, ahead of a change (warden_links_hold()), and nobody else does.
+ */
+static DEFINE_MUTEX(turning_lock);
+
+/*
+ * Protects all below but what is read by status, and is held for moments; no hook takes it. Inside
+ * a change and turning_lock, which keeps programs and links as they are as well.
+ */
 static DEFINE_MUTEX(links_lock);
 static struct file *programs[WARDEN_HOOKS];
 static struct file *links[WARDEN_HOOKS];
 static u64 needs[WARDEN_NEEDS];
 static u64 attached;
+static u64 going; /* is being let go, and may still be called */
+static unsigned int holders; /* changes that are to come, or going on; nothing is let go */
 static bool held;
 
 static void let_go(struct work_struct *work);
@@ -81,6 +96,14 @@ static int create_link(int program)
 	return kern_sys_bpf(BPF_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr));
 }
 
+static void keep_link(u32 hook, struct file *link)
+{
+	mutex_lock(&links_lock);
+	links[hook] = link;
+	WRITE_ONCE(attached, attached | BIT_ULL(hook));
+	mutex_unlock(&links_lock);
+}
+
 static int attach(u32 hook)
 {
 	int program = warden_links_lend(programs[hook]), fd;
@@ -93,9 +116,8 @@ static int attach(u32 hook)
 	close_fd(program);
 	if (fd < 0)
 		return fd;
-	links[hook] = fget(fd);
+	keep_link(hook, fget(fd));
 	close_fd(fd);
-	WRITE_ONCE(attached, attached | BIT_ULL(hook));
 	return 0;
 }
 
@@ -121,14 +143,39 @@ static int attach_in_kernel(u64 hooks)
 	return a.err;
 }
 
+static u64 lacking(u64 hooks)
+{
+	return held ? hooks & ~attached : 0;
+}
+
+static int attach_lacking(u64 hooks)
+{
+	u64 missing = lacking(hooks);
+
+	lockdep_assert_held(&turning_lock);
+	return missing ? attach_in_kernel(missing) : 0;
+}
+
 /* --- off ------------------------------------------------------------------------------- */
 
-/* The program is off when this returns. */
-static void detach(u32 hook)
+/* Attached no more for all who need it, and off once it is put; NULL where it was not attached. */
+static struct file *take_link(u32 hook)
 {
+	struct file *link = links[hook];
+
+	lockdep_assert_held(&links_lock);
+	WRITE_ONCE(going, attached & BIT_ULL(hook));
 	WRITE_ONCE(attached, attached & ~BIT_ULL(hook));
-	__fput_sync(links[hook]);
 	links[hook] = NULL;
+	return link;
+}
+
+static void put_link(struct file *link)
+{
+	lockdep_assert_held(&turning_lock);
+	if (link)
+		__fput_sync(link);
+	WRITE_ONCE(going, 0);
 }
 
 /* Somebody has a descriptor of it: it would stay attached, and out of our hands. */
@@ -139,39 +186,78 @@ static bool is_shared(const struct file *file)
 	return atomic64_read(&link->refcnt) > 1;
 }
 
-static bool detach_one(void)
+/* One that nothing needs, or NULL. */
+static struct file *take_idle(void)
 {
-	bool found = false;
-	u64 idle;
+	const u64 idle = holders ? 0 : attached & ~wanted();
 	u32 hook;
 
-	mutex_lock(&links_lock);
-	idle = attached & ~wanted();
-	for (hook = 0; hook < WARDEN_HOOKS && !found; hook++) {
-		found = idle & BIT_ULL(hook) && !is_shared(links[hook]);
-		if (found)
-			detach(hook);
-	}
-	if (idle && !found)
+	lockdep_assert_held(&links_lock);
+	for (hook = 0; hook < WARDEN_HOOKS; hook++)
+		if (idle & BIT_ULL(hook) && !is_shared(links[hook]))
+			return take_link(hook);
+	if (idle)
 		queue_delayed_work(system_unbound_wq, &letting_go, LET_GO_AGAIN);
-	mutex_unlock(&links_lock);
-	return found;
+	return NULL;
 }
 
-/* One at a time: who loads a policy meanwhile does not wait for all. */
+static bool detach_one(void)
+{
+	struct file *link;
+
+	mutex_lock(&turning_lock);
+	mutex_lock(&links_lock);
+	link = take_idle();
+	mutex_unlock(&links_lock);
+	put_link(link);
+	mutex_unlock(&turning_lock);
+	return link;
+}
+
+/*
+ * Where somebody stays in the kernel, that is better found out with no lock held. Who begins to
+ * between this and the next wait is waited for all the same.
+ */
+static bool do_tasks_pass(void)
+{
+	const unsigned long began = jiffies;
+
+	synchronize_rcu_tasks();
+	return time_is_after_jiffies(began + TASKS_PASS_WITHIN);
+}
+
+/* One at a time: who needs another meanwhile does not wait for all. */
 static void let_go(struct work_struct *work)
 {
-	while (detach_one())
-		cond_resched();
+	while (do_tasks_pass())
+		if (!detach_one())
+			return;
+	queue_delayed_work(system_unbound_wq, &letting_go, LET_GO_AGAIN);
 }
 
 /* --- what others ask for ----------------------------------------------------------------- */
 
-static int attach_needed(u64 hooks)
+static void let_idle_go(void)
 {
-	u64 missing = held ? hooks & ~attached : 0;
+	lockdep_assert_held(&links_lock);
+	if (attached & ~wanted())
+		mod_delayed_work(system_unbound_wq, &letting_go, LET_GO_AFTER);
+}
 
-	return missing ? attach_in_kernel(missing) : 0;
+/* False where some are to be attached before they can be needed. */
+static bool note_need(enum warden_need who, u64 hooks)
+{
+	bool noted;
+
+	mutex_lock(&links_lock);
+	noted = !lacking(hooks);
+	if (noted) {
+		needs[who] = hooks;
+		WRITE_ONCE(needed, wanted());
+	}
+	let_idle_go();
+	mutex_unlock(&links_lock);
+	return noted;
 }
 
 /**
@@ -182,36 +268,90 @@ static int attach_needed(u64 hooks)
  * What is needed is attached when this returns, as soon as there are programs. To
  * need less than before cannot fail.
  *
- * Context: Process context, sleeps; in a change, or init.
+ * Context: Process context, sleeps; in a change, or init. Where one is to be attached that
+ * warden_links_hold() was not told of, it may sleep for as long as that does.
  * Return: 0; else what the kernel said, and @who needs what it needed before.
  */
 int warden_links_need(enum warden_need who, u64 hooks)
 {
 	int err;
 
-	mutex_lock(&links_lock);
-	err = attach_needed(hooks);
-	if (!err)
-		needs[who] = hooks;
-	WRITE_ONCE(needed, wanted());
-	if (attached & ~wanted())
-		mod_delayed_work(system_unbound_wq, &letting_go, LET_GO_AFTER);
-	mutex_unlock(&links_lock);
+	if (note_need(who, hooks))
+		return 0;
+	mutex_lock(&turning_lock);
+	err = attach_lacking(hooks);
+	note_need(who, hooks); /* where some could not be attached, the others go again */
+	mutex_unlock(&turning_lock);
 	return err;
+}
+
+/**
+ * warden_links_hold() - attach what a change will need, before it begins, and let nothing go
+ * @hooks: bit mask of enum warden_hook
+ *
+ * The kernel lets a program go under locks that it takes to attach one, and waits meanwhile for
+ * each task that is in one of its calls to sleep or to leave it. No other change has to wait for
+ * that. What cannot be attached is told when it is needed.
+ *
+ * Context: Process context, in no change; sleeps, for as long as any task stays in the kernel where
+ * a program is being let go.
+ */
+void warden_links_hold(u64 hooks)
+{
+	u64 missing;
+
+	mutex_lock(&links_lock);
+	holders++;
+	missing = lacking(hooks);
+	mutex_unlock(&links_lock);
+	if (!missing)
+		return;
+	mutex_lock(&turning_lock);
+	attach_lacking(hooks);
+	mutex_unlock(&turning_lock);
+}
+
+/**
+ * warden_links_release() - the change that warden_links_hold() was for is over
+ *
+ * Context: Process context, sleeps.
+ */
+void warden_links_release(void)
+{
+	mutex_lock(&links_lock);
+	holders--;
+	let_idle_go();
+	mutex_unlock(&links_lock);
 }
 
 static void put_all(void)
 {
+	struct file *link;
 	u32 hook;
 
+	lockdep_assert_held(&turning_lock);
 	for (hook = 0; hook < WARDEN_HOOKS; hook++) {
-		if (links[hook])
-			detach(hook);
+		mutex_lock(&links_lock);
+		link = take_link(hook);
+		mutex_unlock(&links_lock);
+		put_link(link);
 		if (programs[hook])
 			__fput_sync(programs[hook]);
 		programs[hook] = NULL;
 	}
 	WRITE_ONCE(held, false);
+}
+
+/* Who needs one from now on has it attached. */
+static u64 begin_to_hold(void)
+{
+	u64 hooks;
+
+	mutex_lock(&links_lock);
+	WRITE_ONCE(held, true);
+	hooks = wanted();
+	mutex_unlock(&links_lock);
+	return hooks;
 }
 
 /**
@@ -224,19 +364,20 @@ static void put_all(void)
 int warden_links_take(const int fds[WARDEN_HOOKS])
 {
 	int err = 0;
+	u64 hooks;
 	u32 hook;
 
-	mutex_lock(&links_lock);
-	WRITE_ONCE(held, true);
+	mutex_lock(&turning_lock);
+	hooks = begin_to_hold();
 	for (hook = 0; hook < WARDEN_HOOKS && !err; hook++) {
 		programs[hook] = fget(fds[hook]);
 		err = programs[hook] ? 0 : -EBADF;
 	}
 	if (!err)
-		err = attach_needed(wanted());
+		err = attach_lacking(hooks);
 	if (err)
 		put_all();
-	mutex_unlock(&links_lock);
+	mutex_unlock(&turning_lock);
 	return err;
 }
 
@@ -247,9 +388,9 @@ int warden_links_take(const int fds[WARDEN_HOOKS])
  */
 void warden_links_drop(void)
 {
-	mutex_lock(&links_lock);
+	mutex_lock(&turning_lock);
 	put_all();
-	mutex_unlock(&links_lock);
+	mutex_unlock(&turning_lock);
 	cancel_delayed_work_sync(&letting_go);
 }
 
@@ -272,7 +413,7 @@ bool warden_links_held(void)
  */
 u64 warden_links_attached(void)
 {
-	return READ_ONCE(attached);
+	return READ_ONCE(attached) | READ_ONCE(going);
 }
 
 /**

@@ -10,6 +10,8 @@
 #include <net/net_namespace.h>
 
 #include "extack.h"
+#include "hook/links.h"
+#include "hook/needs.h"
 #include "message.h"
 #include "netlink-gen.h"
 #include "netlink.h"
@@ -37,7 +39,7 @@ struct loader {
 /* Loaders at a time; each can hold WARDEN_POLICY_MAX bytes. */
 #define LOADERS_MAX 8
 
-/* Protects loaders and their stages; nests in change_lock. */
+/* Protects loaders and their stages; in no change. */
 static DEFINE_MUTEX(loaders_lock);
 static LIST_HEAD(loaders);
 static unsigned int nr_loaders;
@@ -259,9 +261,10 @@ static struct warden_committed unchanged(void)
 	return (struct warden_committed){ .generation = warden_layers_get_rcu()->generation };
 }
 
-static int commit(struct genl_info *info, const struct warden_commit *c, struct loaded *l)
+/* In a change. */
+static int commit(struct genl_info *info, struct warden_snapshot *snap,
+		  const struct warden_commit *c, struct loaded *l)
 {
-	struct warden_snapshot *snap = finish(info);
 	int err;
 
 	if (IS_ERR(snap)) {
@@ -278,17 +281,27 @@ static int commit(struct genl_info *info, const struct warden_commit *c, struct 
 	return err;
 }
 
+static int change(struct genl_info *info, const struct warden_commit *c, struct loaded *l)
+{
+	struct warden_snapshot *snap = finish(info);
+	int err;
+
+	warden_links_hold(IS_ERR(snap) ? 0 : warden_needs_of(snap));
+	warden_change_lock();
+	err = commit(info, snap, c, l);
+	warden_change_unlock();
+	warden_links_release();
+	return err;
+}
+
 int warden_nl_policy_commit_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct warden_commit c = {};
 	struct loaded loaded;
 	int err = parse_commit(&c, info);
 
-	if (!err) {
-		warden_change_lock();
-		err = commit(info, &c, &loaded);
-		warden_change_unlock();
-	}
+	if (!err)
+		err = change(info, &c, &loaded);
 	kfree(c.channels);
 	return err ?: warden_message_reply(info, fill_loaded, &loaded);
 }

@@ -6,6 +6,8 @@
 #include <linux/timekeeping.h>
 #include <net/genetlink.h>
 
+#include "hook/links.h"
+#include "hook/needs.h"
 #include "judge/decide.h"
 #include "message.h"
 #include "netlink-gen.h"
@@ -74,6 +76,19 @@ static void kill_rest(struct cut *cut, u64 since)
 	cut->took = ktime_get_boottime_ns() - since;
 }
 
+/* One after which something may be cut off. */
+static void begin_change(void)
+{
+	warden_links_hold(warden_needs_quarantine());
+	warden_change_lock();
+}
+
+static void end_change(void)
+{
+	warden_change_unlock();
+	warden_links_release();
+}
+
 int warden_nl_quarantine_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *label = info->attrs[WARDEN_A_QUARANTINE_LABEL];
@@ -87,11 +102,11 @@ int warden_nl_quarantine_add_doit(struct sk_buff *skb, struct genl_info *info)
 	if (is_of_caller(&digest))
 		return warden_message_refuse(info, -EPERM,
 					     "this is the program that asks, which nobody could undo");
-	warden_change_lock();
+	begin_change();
 	err = warden_quarantine_add(&digest, label ? nla_data(label) : "");
 	if (!err)
 		cut.ended = warden_session_review(WARDEN_REASON_QUARANTINED, since, NULL);
-	warden_change_unlock();
+	end_change();
 	if (!err)
 		kill_rest(&cut, since);
 	return err ? refuse(info, err) : warden_message_reply(info, fill_cut, &cut);
@@ -273,10 +288,10 @@ int warden_nl_quarantine_load_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (err)
 		return err;
-	warden_change_lock();
+	begin_change();
 	err = load(nla_data(attr), info->attrs[WARDEN_A_QUARANTINE_SIGNATURE], &loaded, since,
 		   info);
-	warden_change_unlock();
+	end_change();
 	if (!err)
 		kill_rest(&loaded.cut, since);
 	return err ?: warden_message_reply(info, fill_loaded, &loaded);
@@ -309,14 +324,14 @@ int warden_nl_quarantine_restore_doit(struct sk_buff *skb, struct genl_info *inf
 	if (err)
 		return err;
 	read_kept(&now, a);
-	warden_change_lock();
+	begin_change();
 	loads = !warden_quarantine_check(&now);
 	if (loads) {
 		err = warden_quarantine_load(nla_data(a[WARDEN_A_QUARANTINE_LIST]), &now,
 					     WARDEN_REASON_RESTORED, &done);
 		warden_session_review(WARDEN_REASON_QUARANTINED, ktime_get_boottime_ns(), NULL);
 	}
-	warden_change_unlock();
+	end_change();
 	if (loads)
 		warden_quarantine_kill();
 	return refuse(info, err);

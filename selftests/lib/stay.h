@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A process that is in one call of the kernel until it is killed, and never sleeps in it. Whoever
+ * waits for each task to sleep or to leave the kernel (synchronize_rcu_tasks()) waits for it.
+ */
+#ifndef WARDEN_TEST_STAY_H
+#define WARDEN_TEST_STAY_H
+
+#include <sys/types.h>
+
+/*
+ * Start one, and wait until it is there. It holds a device of that name meanwhile, a new one in a
+ * network of its own; NULL is none. -1 where the kernel has no such call or device.
+ */
+pid_t stay_start(const char *device);
+
+/* Kill it; of one that is not there nothing is done. */
+void stay_end(pid_t pid);
+
+#endif /* WARDEN_TEST_STAY_H */

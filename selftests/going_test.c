@@ -7,20 +7,19 @@
  * device is in use, and the network it was moved to is let go of.
  */
 #include <glob.h>
-#include <linux/bpf.h>
-#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/harness.h"
 #include "lib/networks.h"
+#include "lib/stay.h"
 
 #define CLOSED 7401 /* open to others than the far network */
 #define OPEN   7402
+#define NONE   "default sensor allow; default protocol allow; default listen allow;\n"
 #define POLICY                                                                                     \
 	"program tester { path \"%s\"; }\ndefault sensor allow; default protocol allow; default "  \
 	"listen deny;\n"                                                                           \
@@ -32,41 +31,6 @@
 
 /* --- a network that goes, for as long as is needed ----------------------------------------- */
 
-/* return XDP_PASS; */
-static int load_program(void)
-{
-	const struct bpf_insn code[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = XDP_PASS },
-					 { .code = BPF_JMP | BPF_EXIT } };
-	union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_XDP,
-				.insn_cnt = 2,
-				.insns = (uintptr_t)code,
-				.license = (uintptr_t) "GPL" };
-
-	return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
-}
-
-/* In a child: runs for a packet of a device of its own, again and again, which holds the device. */
-static void use_device(int ready)
-{
-	static unsigned char packet[64];
-	struct xdp_md context = { .data_end = sizeof(packet) };
-	union bpf_attr attr = { .test = { .data_in = (uintptr_t)packet,
-					  .data_size_in = sizeof(packet),
-					  .ctx_in = (uintptr_t)&context,
-					  .ctx_size_in = sizeof(context),
-					  .repeat = UINT32_MAX } };
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (unshare(CLONE_NEWNET) || !client_shell("ip link add " DEVICE " type dummy"))
-		_exit(1);
-	context.ingress_ifindex = if_nametoindex(DEVICE);
-	attr.test.prog_fd = (__u32)load_program();
-	if (write(ready, "", 1) != 1)
-		_exit(1);
-	for (;;)
-		syscall(SYS_bpf, BPF_PROG_TEST_RUN, &attr, sizeof(attr));
-}
-
 static void have_network(int ready)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -76,7 +40,7 @@ static void have_network(int ready)
 	_exit(0);
 }
 
-static pid_t start(void (*what)(int ready))
+static pid_t start_network(void)
 {
 	int ready[2];
 	char byte;
@@ -88,48 +52,13 @@ static pid_t start(void (*what)(int ready))
 	pid = fork();
 	if (!pid) {
 		close(ready[0]);
-		what(ready[1]);
+		have_network(ready[1]);
 	}
 	close(ready[1]);
 	if (read(ready[0], &byte, 1) != 1)
 		pid = -1;
 	close(ready[0]);
 	return pid;
-}
-
-static void end(pid_t pid)
-{
-	if (pid <= 0)
-		return;
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-}
-
-/* Ticks it ran in the kernel. */
-static unsigned long ran(pid_t pid)
-{
-	unsigned long ticks = 0;
-	char path[64];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	f = fopen(path, "re");
-	if (f && fscanf(f, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %lu",
-			&ticks) != 1)
-		ticks = 0;
-	if (f)
-		fclose(f);
-	return ticks;
-}
-
-static bool runs_for_a_while(pid_t pid)
-{
-	unsigned long before = ran(pid);
-	int i;
-
-	for (i = 0; i < STEPS && ran(pid) < before + 10; i++)
-		usleep(STEP_US);
-	return ran(pid) >= before + 10;
 }
 
 /* Is a network being taken down? A worker of the kernel says what it is at, and `-` where that is
@@ -168,24 +97,35 @@ static bool begins_to_go(void)
  * had. */
 static pid_t let_go(void)
 {
-	pid_t user = start(use_device), network = start(have_network);
+	pid_t user = stay_start(DEVICE), network = start_network();
 	char command[128];
 
 	snprintf(command, sizeof(command), "nsenter -t %d -n ip link set " DEVICE " netns %d", user,
 		 network);
-	if (user > 0 && network > 0 && runs_for_a_while(user) && client_shell(command)) {
-		end(network);
+	if (user > 0 && network > 0 && client_shell(command)) {
+		stay_end(network);
 		if (begins_to_go())
 			return user;
 		network = -1;
 	}
-	end(network);
-	end(user);
+	stay_end(network);
+	stay_end(user);
 	return -1;
 }
 
 /* --- meanwhile -----------------------------------------------------------------------------------
  */
+
+/* What holds the device here stays in the kernel, and while it does the kernel lets no program go.
+ */
+static bool hooks_are_settled(void)
+{
+	int i;
+
+	for (i = 0; i < STEPS && warden_status("attached") != warden_status("wanted"); i++)
+		usleep(STEP_US);
+	return warden_status("attached") == warden_status("wanted");
+}
 
 FIXTURE(going)
 {
@@ -195,15 +135,15 @@ FIXTURE(going)
 
 FIXTURE_SETUP(going)
 {
-	ASSERT_LOADED(warden_policy(
-		"default sensor allow; default protocol allow; default listen allow;\n"));
+	ASSERT_LOADED(warden_policy(NONE));
+	ASSERT_TRUE(hooks_are_settled());
 	ASSERT_TRUE(networks_make(&self->net, false));
 	self->holder = -1;
 }
 
 FIXTURE_TEARDOWN(going)
 {
-	end(self->holder);
+	stay_end(self->holder);
 	networks_end(&self->net);
 	warden_load(warden_policy("\n"));
 }
@@ -243,6 +183,43 @@ TEST_F(going, networks_let_a_policy_close_ports_at_once)
 	networks_end(&later);
 	close(closed);
 	close(open);
+}
+
+/* Hooks of netfilter in the network of the test; -1 where the kernel does not list them. */
+static int count_hooks(void)
+{
+	struct client c;
+	const char *at;
+	int nr = 0;
+
+	if (client_run(&c, ARGV("nft", "list", "hooks", "ip")) || !strstr(c.text, "hook"))
+		nr = -1;
+	for (at = c.text; nr >= 0 && (at = strstr(at, "[warden]")); at++)
+		nr++;
+	client_end(&c);
+	return nr;
+}
+
+/* They outlast the policy by two seconds, and go in a change of their own. */
+TEST_F(going, networks_let_the_hooks_go_and_nobody_waits)
+{
+	int i;
+
+	ASSERT_LOADED(warden_policy(POLICY, warden_self()));
+	if (count_hooks() < 0)
+		SKIP(return, "this kernel does not list hooks of netfilter");
+	EXPECT_LT(0, count_hooks());
+	self->holder = let_go();
+	if (self->holder < 0)
+		SKIP(return, "this kernel has no device that a program can hold");
+	ASSERT_LOADED(warden_policy(NONE));
+	for (i = 0; i < STEPS && count_hooks(); i++)
+		usleep(STEP_US);
+	EXPECT_EQ(0, count_hooks());
+	EXPECT_EQ(0, switch_camera());
+	ASSERT_LOADED(warden_policy(POLICY, warden_self()));
+	EXPECT_LT(0, count_hooks());
+	EXPECT_TRUE(is_one_going());
 }
 
 TEST_HARNESS_MAIN

@@ -41,12 +41,24 @@ static bool is_raw(const char *object)
 	return begins(node, "hidraw") || begins(node, "hiddev") || begins(object, "debugfs/hid/");
 }
 
+/* A chip that measures motion may tell temperature, pressure and voltages besides, and is one class as a whole. */
+static bool is_chip(const char *object)
+{
+	const char *slash = strrchr(object, '/'), *node = slash ? slash + 1 : object;
+
+	return begins(node, "iio:device") || strstr(object, "/iio:device");
+}
+
 /* Behind a bus there may be a sensor of any class, and one of unknown kind may be of any. */
 static bool is_of_class(const struct warden_absence *a, const struct warden_object *o)
 {
 	const uint64_t class = warden_object_number(o, WARDEN_A_RECORD_CLASS);
 
-	if (class == WARDEN_SENSOR_CLASS_INPUT && is_raw(warden_object_string(o, WARDEN_A_RECORD_OBJECT)))
+	const char *object = warden_object_string(o, WARDEN_A_RECORD_OBJECT);
+
+	if (class == WARDEN_SENSOR_CLASS_INPUT && is_raw(object))
+		return true;
+	if (class == WARDEN_SENSOR_CLASS_MOTION && a->class == WARDEN_SENSOR_CLASS_ENVIRONMENT && is_chip(object))
 		return true;
 	return class == a->class || class == WARDEN_SENSOR_CLASS_BUS || class == WARDEN_SENSOR_CLASS_UNKNOWN;
 }

@@ -371,20 +371,20 @@ static int look_into_child(void)
 static int ask_for_port(void)
 {
 	if (ioperm(PORT_OF_DELAYS, 1, 1))
-		return errno == EPERM ? EACCES : errno; /* the kernel says so for whoever refused */
+		return errno == ENOSYS ? WARDEN_TRIAL_ABSENT : EACCES; /* EPERM, whoever refused */
 	ioperm(PORT_OF_DELAYS, 1, 0);
 	return 0;
 }
 #else
 static int ask_for_port(void)
 {
-	return EACCES;
+	return WARDEN_TRIAL_ABSENT;
 }
 #endif
 
 /*
  * Registers in samples, and whether there is a hibernation: both ask. Nothing comes of it. Where counters are
- * refused before, and nothing hibernates, a port is asked for.
+ * refused before, and nothing hibernates, a port is asked for, if this kernel gives any to a program.
  */
 static int ask_lockdown(void)
 {

@@ -9,9 +9,10 @@
 /* The order of enum warden_hook. */
 #define WARDEN_HOOKS (WARDEN_HOOK_INET_REQUEST + 1)
 
-/* Hooks of what a kernel may not have loaded, or what another hook refuses, so that nobody calls them. */
+/* Hooks that nobody calls: the kernel has not loaded or was not built with what would, or another hook refuses it before. */
 #define WARDEN_HOOKS_RARE (BIT_ULL(WARDEN_HOOK_SCTP_CONNECT) | BIT_ULL(WARDEN_HOOK_TUN_ATTACH) | \
-			   BIT_ULL(WARDEN_HOOK_BPF_LOAD) | BIT_ULL(WARDEN_HOOK_INET_REQUEST))
+			   BIT_ULL(WARDEN_HOOK_BPF_LOAD) | BIT_ULL(WARDEN_HOOK_INET_REQUEST) | \
+			   BIT_ULL(WARDEN_HOOK_LOCKED_DOWN))
 
 /**
  * enum warden_need - what can need a hook

@@ -13,6 +13,10 @@
 #define FMODE_WRITE 0x2
 
 /* include/uapi/linux/major.h, Documentation/admin-guide/devices.txt */
+#define MEM_MAJOR	1
+#define MEM_MINOR	1
+#define KMEM_MINOR	2
+#define PORT_MINOR	4
 #define MISC_MAJOR	10
 #define SNAPSHOT_MINOR	231 /* of miscdevice.h */
 #define INPUT_MAJOR	13
@@ -32,12 +36,15 @@ static __always_inline bool debug_is_asked(void)
 static __always_inline bool may_be_debug_device(const struct inode *inode)
 {
 	const __u32 major = inode->i_rdev >> MINOR_BITS;
+	const __u32 minor = inode->i_rdev & ((1 << MINOR_BITS) - 1);
 
 	if (major >= PTS_MAJOR && major <= PTS_MAJOR_LAST)
 		return false;
 	switch (major) {
+	case MEM_MAJOR: /* the others, null among them, are what every program opens */
+		return minor == MEM_MINOR || minor == KMEM_MINOR || minor == PORT_MINOR;
 	case MISC_MAJOR:
-		return (inode->i_rdev & ((1 << MINOR_BITS) - 1)) == SNAPSHOT_MINOR;
+		return minor == SNAPSHOT_MINOR;
 	case INPUT_MAJOR:
 	case FB_MAJOR:
 	case VIDEO_MAJOR:

@@ -193,4 +193,40 @@ TEST_F(screen, is_exported_by_whose_rule_says_so_alone)
 	close(fd);
 }
 
+/* A file by which another may show something, as those who wear glasses on it do; a negative errno. */
+static int lease(int fd)
+{
+	struct drm_mode_create_lease made = { .flags = O_CLOEXEC };
+
+	return ioctl(fd, DRM_IOCTL_MODE_CREATE_LEASE, &made) ? -errno : (int)made.fd;
+}
+
+static int ask_version(int fd)
+{
+	struct drm_version version = { 0 };
+
+	return ioctl(fd, DRM_IOCTL_VERSION, &version) ? errno : 0;
+}
+
+/* The kernel opens the card once more for it. */
+TEST_F(screen, that_is_leased_is_asked_for_and_ends_with_its_consent)
+{
+	struct claim withdrawn = { .event = "session-end", .domain = "sensor", .program = "tester",
+				   .reason = "withdrawn", .times = 2 };
+	int fd, leased;
+
+	ASSERT_EQ(0, warden_grant("tester", "screen", "door"));
+	fd = open(CARD, O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	leased = lease(fd);
+	ASSERT_LE(0, leased);
+	EXPECT_EQ(0, ask_version(leased));
+	ASSERT_EQ(0, warden_withdraw("tester", "screen"));
+	EXPECT_EQ(EACCES, ask_version(leased));
+	EXPECT_EQ(-EACCES, lease(fd));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &withdrawn));
+	close(leased);
+	close(fd);
+}
+
 TEST_HARNESS_MAIN

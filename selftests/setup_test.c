@@ -223,6 +223,23 @@ TEST_F(setup, open_before_it_is_denied_whoever_asks)
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 }
 
+/* Does `service list` tell of a rule for this port that it would let somebody listen there? */
+static bool is_declared(const char *port)
+{
+	struct json_object *list = warden_json(ARGV("service", "list"));
+	bool is = false;
+	size_t i;
+
+	for (i = 0; list && i < json_object_array_length(list); i++) {
+		struct json_object *of = json_object_array_get_idx(list, i);
+
+		is |= !strcmp(evidence_string(of, "where"), port) &&
+		      !strcmp(evidence_string(of, "state"), "not-open");
+	}
+	json_object_put(list);
+	return is;
+}
+
 TEST_F(setup, ports_and_connections_wait_but_for_what_setup_and_safety_name)
 {
 	struct claim listens = { .reason = "not-set-up", .port = LATER + 1, .program = "tester" };
@@ -239,6 +256,8 @@ TEST_F(setup, ports_and_connections_wait_but_for_what_setup_and_safety_name)
 	EXPECT_STREQ("program-unknown", explained(ARGV("--listen", "tcp/7401")));
 	ASSERT_EQ(0, warden_ctl(ARGV("policy", "who-can", "--running", "listen", "tcp", "7401")));
 	EXPECT_SAID("nobody");
+	EXPECT_FALSE(is_declared("7401"));
+	EXPECT_TRUE(is_declared("7402"));
 	self->mark = evidence_mark();
 	EXPECT_EQ(0, listen_at(EARLY));
 	EXPECT_EQ(0, listen_at(SAFE));
@@ -253,6 +272,8 @@ TEST_F(setup, ports_and_connections_wait_but_for_what_setup_and_safety_name)
 	EXPECT_EQ(EACCES, listen_at(EARLY));
 	EXPECT_STREQ("allowed", explained(LISTENS(7401)));
 	EXPECT_STREQ("port-not-named", explained(LISTENS(7402)));
+	EXPECT_TRUE(is_declared("7401"));
+	EXPECT_FALSE(is_declared("7402"));
 	EXPECT_STREQ("consent", explained(USES("camera")));
 }
 

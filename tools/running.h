@@ -57,6 +57,33 @@ int warden_running_open_now(struct warden_running *r, struct warden_fault *f);
 bool warden_running_bars(const struct warden_running *r, const struct warden_question *q,
 			 struct warden_outcome *o);
 
+/**
+ * warden_running_judge() - what the module would answer
+ * @r: from warden_running_open_now()
+ * @q: the question
+ * @o: filled in
+ *
+ * Return: the layer that decides; NULL where it is refused whatever the layers say.
+ */
+const struct warden_view *warden_running_judge(const struct warden_running *r, const struct warden_question *q,
+					       struct warden_outcome *o);
+
+/* Is a program in quarantine? */
+bool warden_running_cuts(const struct warden_running *r, const struct warden_digest *program);
+
+/**
+ * warden_running_declares() - does a rule declare that something may be open?
+ * @r: from warden_running_open_now()
+ * @layer: number of the rule's layer in @r
+ * @rule: its place there, from 0
+ * @domain: enum warden_domain it must be of
+ *
+ * A rule that lapsed, that waits or whose purpose ended does not. Neither does what the safety list names.
+ *
+ * Return: true if it does.
+ */
+bool warden_running_declares(const struct warden_running *r, unsigned int layer, size_t rule, uint32_t domain);
+
 /* The layer with this role; NULL where it is not loaded. */
 const struct warden_view *warden_running_layer(const struct warden_running *r, uint32_t layer);
 

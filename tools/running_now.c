@@ -161,12 +161,12 @@ int warden_running_open_now(struct warden_running *r, struct warden_fault *f)
 
 /* --- what stands above all layers --------------------------------------------------------------- */
 
-static bool is_cut(const struct warden_running *r, const struct warden_digest *d)
+bool warden_running_cuts(const struct warden_running *r, const struct warden_digest *program)
 {
 	size_t i;
 
 	for (i = 0; i < r->cut.n; i++)
-		if (!memcmp(&r->cut.v[i], d, sizeof(*d)))
+		if (!memcmp(&r->cut.v[i], program, sizeof(*program)))
 			return true;
 	return false;
 }
@@ -191,11 +191,31 @@ bool warden_running_bars(const struct warden_running *r, const struct warden_que
 {
 	uint32_t reason = WARDEN_REASON_NONE;
 
-	if (is_cut(r, q->domain == WARDEN_DOMAIN_EXEC ? &q->object : &q->subject))
+	if (warden_running_cuts(r, q->domain == WARDEN_DOMAIN_EXEC ? &q->object : &q->subject))
 		reason = WARDEN_REASON_QUARANTINED;
 	else if ((o->what != WARDEN_OUTCOME_DENIED || o->observed) && is_off(r, q))
 		reason = WARDEN_REASON_SWITCHED_OFF;
 	if (reason != WARDEN_REASON_NONE)
 		*o = (struct warden_outcome){ .what = WARDEN_OUTCOME_DENIED, .reason = reason };
 	return reason != WARDEN_REASON_NONE;
+}
+
+const struct warden_view *warden_running_judge(const struct warden_running *r, const struct warden_question *q,
+					       struct warden_outcome *o)
+{
+	const struct warden_view *v = &r->views[warden_running_ask(r, q)];
+
+	warden_ask(v, q, o);
+	return warden_running_bars(r, q, o) ? NULL : v;
+}
+
+/* The lock repeats the maker's layer. */
+bool warden_running_declares(const struct warden_running *r, unsigned int layer, size_t rule, uint32_t domain)
+{
+	const struct warden_view *v = &r->views[layer];
+	const struct warden_rule_view *of = &v->rules.v[rule];
+
+	return r->layers[layer] != WARDEN_ROLE_NONE && of->domain == domain && of->action == WARDEN_ACTION_ALLOW &&
+	       !(of->flags & WARDEN_RULE_FLAG_SAFETY) && of->program <= v->programs.n &&
+	       warden_oracle_stands(v->oracle, of->number);
 }

@@ -327,21 +327,11 @@ static void print_layer(const struct warden_running *r, unsigned int n,
 	       warden_outcome_text(verdict, o), warden_outcome_ground(ground, v, o));
 }
 
-/* The layer that decides; NULL where it is refused whatever the layers say. */
-static const struct warden_view *decide(const struct warden_running *r, const struct warden_query *query,
-					struct warden_outcome *o)
-{
-	const struct warden_view *v = &r->views[warden_running_ask(r, &query->q)];
-
-	warden_ask(v, &query->q, o);
-	return warden_running_bars(r, &query->q, o) ? NULL : v;
-}
-
 static void print_running(const struct warden_running *r, const struct warden_query *query)
 {
 	char verdict[WARDEN_OUTCOME_TEXT];
 	struct warden_outcome o;
-	const struct warden_view *decides = decide(r, query, &o);
+	const struct warden_view *decides = warden_running_judge(r, &query->q, &o);
 	unsigned int i;
 
 	if (query->by[0])
@@ -363,7 +353,7 @@ static void print_running_json(const struct warden_running *r, const struct ward
 {
 	struct json_object *json, *layers = json_object_new_array();
 	struct warden_outcome o;
-	const struct warden_view *decides = decide(r, query, &o);
+	const struct warden_view *decides = warden_running_judge(r, &query->q, &o);
 	unsigned int i;
 
 	json = warden_outcome_json(decides ? decides : &r->views[0], &o);

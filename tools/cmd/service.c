@@ -18,7 +18,7 @@ static bool is_allowed(const struct warden_running *r, const struct warden_quest
 {
 	struct warden_outcome o;
 
-	warden_ask(&r->views[warden_running_ask(r, q)], q, &o);
+	warden_running_judge(r, q, &o);
 	return o.what == WARDEN_OUTCOME_ALLOWED || o.observed;
 }
 
@@ -124,7 +124,7 @@ static int run_protocols(const struct warden_ctl *ctl, int argc, char **argv)
 
 	if (warden_usage_none(argc, argv))
 		return WARDEN_EXIT_USAGE;
-	err = warden_running_open(&r, &f);
+	err = warden_running_open_now(&r, &f);
 	if (err)
 		warden_fault_print(&f, "service protocols");
 	else

@@ -37,7 +37,7 @@ struct met {
 
 struct listing {
 	struct warden_running policy;
-	const struct warden_view *layers[WARDEN_RUNNING_LAYERS];
+	const struct warden_view *layers[WARDEN_RUNNING_STACK];
 	struct json_object *list;
 	WARDEN_ARRAY(struct met) met;
 };
@@ -64,6 +64,8 @@ static void take_user(void *ctx, const struct warden_subject *subject, const cha
 	struct asked *asked = ctx;
 
 	(void)topology;
+	if (warden_running_cuts(&asked->l->policy, &subject->digest))
+		return;
 	json_object_array_add(asked->programs, json_object_new_string(subject->label));
 	if (!rule)
 		return;
@@ -131,18 +133,15 @@ static void add_rule(struct listing *l, const struct warden_view *v, const struc
 	json_object_array_add(l->list, json);
 }
 
-static void add_rules(struct listing *l, const struct warden_view *v)
+static void add_rules(struct listing *l, unsigned int layer)
 {
+	const struct warden_view *v = l->layers[layer];
 	size_t i;
 
-	for (i = 0; i < v->rules.n; i++) {
-		const struct warden_rule_view *r = &v->rules.v[i];
-
-		if (r->domain == WARDEN_DOMAIN_SENSOR && r->action == WARDEN_ACTION_ALLOW &&
-		    !(r->flags & WARDEN_RULE_FLAG_SAFETY) && r->program <= v->programs.n &&
-		    !is_met(l, v, r->line))
-			add_rule(l, v, r);
-	}
+	for (i = 0; i < v->rules.n; i++)
+		if (warden_running_declares(&l->policy, layer, i, WARDEN_DOMAIN_SENSOR) &&
+		    !is_met(l, v, v->rules.v[i].line))
+			add_rule(l, v, &v->rules.v[i]);
 }
 
 /* --- the list ------------------------------------------------------------------------ */
@@ -151,7 +150,7 @@ int warden_service_find_devices(struct json_object *list, struct warden_fault *f
 {
 	struct listing l = { .list = list };
 	struct warden_nl *nl = NULL;
-	int err = warden_running_open(&l.policy, f);
+	int err = warden_running_open_now(&l.policy, f);
 	unsigned int layer;
 
 	for (layer = 0; layer < l.policy.n; layer++)
@@ -161,7 +160,7 @@ int warden_service_find_devices(struct json_object *list, struct warden_fault *f
 	if (!err)
 		err = warden_nl_dump(nl, WARDEN_CMD_SENSOR_GET, NULL, take_device, &l, f);
 	for (layer = 0; !err && layer < l.policy.n; layer++)
-		add_rules(&l, l.layers[layer]);
+		add_rules(&l, layer);
 	warden_nl_close(nl);
 	free(l.met.v);
 	warden_running_close(&l.policy);

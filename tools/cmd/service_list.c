@@ -58,7 +58,7 @@ struct entry {
 	unsigned long net;		   /* 0: of no network in particular */
 	long pid;
 	const char *program;
-	const char *layer; /* that decides, or whose rule it is */
+	const char *layer; /* that decides, or whose rule it is; NULL: its program is in quarantine */
 	uint32_t line;	   /* of the rule; 0 is the default */
 };
 
@@ -136,15 +136,14 @@ static const char *label_of(const struct listing *l, const struct warden_questio
 
 static void ask(const struct listing *l, struct entry *e, const struct warden_question *q)
 {
-	unsigned int layer = warden_running_ask(&l->policy, q);
-	const struct warden_view *v = &l->policy.views[layer];
 	const struct warden_rule_view *rule;
+	const struct warden_view *v;
 	struct warden_outcome o;
 
-	warden_ask(v, q, &o);
-	rule = warden_view_rule(v, o.rule);
+	v = warden_running_judge(&l->policy, q, &o);
+	rule = v ? warden_view_rule(v, o.rule) : NULL;
 	e->state = o.what == WARDEN_OUTCOME_ALLOWED ? DECLARED : NOT_DECLARED;
-	e->layer = v->title;
+	e->layer = v ? v->title : NULL;
 	e->line = rule ? rule->line : 0;
 }
 
@@ -261,7 +260,7 @@ static void add_socket(struct listing *l, const struct warden_open_socket *s)
 		judge(l, &e, s);
 	else
 		judge_kernel(l, &e, s);
-	if (e.state == NOT_DECLARED && !e.line && is_opened(l, s))
+	if (e.state == NOT_DECLARED && e.layer && !e.line && is_opened(l, s))
 		e.state = FOR_A_TIME;
 	*warden_array_add(&l->entries) = e;
 }
@@ -302,18 +301,22 @@ static void add_rule(struct listing *l, const struct warden_view *v, const struc
 	*warden_array_add(&l->entries) = e;
 }
 
-static void add_rules(struct listing *l, const struct warden_view *v)
+static void add_rules(struct listing *l, unsigned int layer)
 {
+	const struct warden_view *v = &l->policy.views[layer];
 	size_t i;
 
-	for (i = 0; i < v->rules.n; i++) {
-		const struct warden_rule_view *r = &v->rules.v[i];
+	for (i = 0; i < v->rules.n; i++)
+		if (warden_running_declares(&l->policy, layer, i, WARDEN_DOMAIN_LISTEN) &&
+		    !is_open(l, v, &v->rules.v[i]))
+			add_rule(l, v, &v->rules.v[i]);
+}
 
-		if (r->domain == WARDEN_DOMAIN_LISTEN && r->action == WARDEN_ACTION_ALLOW &&
-		    !(r->flags & WARDEN_RULE_FLAG_SAFETY) && r->program <= v->programs.n &&
-		    !is_open(l, v, r))
-			add_rule(l, v, r);
-	}
+static const char *default_text(const struct entry *e)
+{
+	if (e->state == NOT_OPEN)
+		return "-";
+	return e->layer ? "default" : "quarantine";
 }
 
 /* --- the list --------------------------------------------------------------------- */
@@ -331,7 +334,7 @@ static void print_entry(struct warden_table *t, const struct entry *e, unsigned 
 	snprintf(text, sizeof(text), "%ld", e->pid);
 	warden_table_cell(t, e->pid ? text : "-");
 	snprintf(text, sizeof(text), "%s line %u", e->layer, e->line);
-	warden_table_cell(t, e->line ? text : e->state == NOT_OPEN ? "-" : "default");
+	warden_table_cell(t, e->line ? text : default_text(e));
 }
 
 static struct json_object *entry_json(const struct entry *e)
@@ -348,6 +351,8 @@ static struct json_object *entry_json(const struct entry *e)
 		json_object_object_add(json, "network", json_object_new_int64((int64_t)e->net));
 	if (e->pid)
 		json_object_object_add(json, "pid", json_object_new_int64(e->pid));
+	if (!e->layer)
+		json_object_object_add(json, "quarantined", json_object_new_boolean(true));
 	if (e->line) {
 		json_object_object_add(json, "layer", json_object_new_string(e->layer));
 		json_object_object_add(json, "line", json_object_new_int64(e->line));
@@ -411,7 +416,7 @@ static int fill(struct listing *l, struct warden_fault *f)
 {
 	unsigned int layer;
 	size_t i;
-	int err = warden_running_open(&l->policy, f);
+	int err = warden_running_open_now(&l->policy, f);
 
 	if (!err)
 		err = read_openings(l, f);
@@ -421,7 +426,7 @@ static int fill(struct listing *l, struct warden_fault *f)
 	for (i = 0; i < l->sockets.list.n; i++)
 		add_socket(l, &l->sockets.list.v[i]);
 	for (layer = 0; layer < l->policy.n; layer++)
-		add_rules(l, &l->policy.views[layer]);
+		add_rules(l, layer);
 	return 0;
 }
 

@@ -162,17 +162,15 @@ static void add_rule(struct listing *l, const struct warden_view *v, const struc
 	*warden_array_add(&l->entries) = e;
 }
 
-static void add_rules(struct listing *l, const struct warden_view *v)
+static void add_rules(struct listing *l, unsigned int layer)
 {
+	const struct warden_view *v = &l->policy.views[layer];
 	size_t i;
 
-	for (i = 0; i < v->rules.n; i++) {
-		const struct warden_rule_view *r = &v->rules.v[i];
-
-		if (r->domain == WARDEN_DOMAIN_USB && r->action == WARDEN_ACTION_ALLOW &&
-		    !(r->flags & WARDEN_RULE_FLAG_SAFETY) && !is_met(l, v, r))
-			add_rule(l, v, r);
-	}
+	for (i = 0; i < v->rules.n; i++)
+		if (warden_running_declares(&l->policy, layer, i, WARDEN_DOMAIN_USB) &&
+		    !is_met(l, v, &v->rules.v[i]))
+			add_rule(l, v, &v->rules.v[i]);
 }
 
 /* --- the list --------------------------------------------------------------------- */
@@ -232,14 +230,14 @@ static void print_list(const struct listing *l)
 
 static int fill(struct listing *l, struct warden_fault *f)
 {
-	int err = warden_running_open(&l->policy, f);
+	int err = warden_running_open_now(&l->policy, f);
 	unsigned int layer;
 
 	if (err)
 		return err;
 	add_devices(l);
 	for (layer = 0; layer < l->policy.n; layer++)
-		add_rules(l, &l->policy.views[layer]);
+		add_rules(l, layer);
 	return 0;
 }
 

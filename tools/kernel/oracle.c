@@ -262,6 +262,16 @@ void warden_oracle_end(struct warden_oracle *o, const char *purpose)
 	}
 }
 
+bool warden_oracle_stands(const struct warden_oracle *o, uint32_t rule)
+{
+	u32 i;
+
+	for (i = 0; i < o->snap->nr_rules; i++)
+		if (o->snap->rules[i].line == rule && o->snap->rules[i].action == WARDEN_ACTION_ALLOW)
+			return true;
+	return false;
+}
+
 void warden_oracle_lock(struct warden_oracle *o)
 {
 	struct warden_snapshot *snap = o->snap;

@@ -147,6 +147,9 @@ uint32_t warden_oracle_lapse(struct warden_oracle *o, uint32_t (*line_of)(const 
 /* A purpose ended, and with it what its rules allow. */
 void warden_oracle_end(struct warden_oracle *o, const char *purpose);
 
+/* Does a rule allow now, none of the above being true of it? */
+bool warden_oracle_stands(const struct warden_oracle *o, uint32_t rule);
+
 /* Make of the maker's layer the lock of a device that was tampered with: see kmod/policy/lock.c. */
 void warden_oracle_lock(struct warden_oracle *o);
 

@@ -89,6 +89,7 @@ static int read_rule(struct warden_view *v, const struct warden_object *o)
 
 	*r = (struct warden_rule_view){
 		.line = (uint32_t)line->number,
+		.number = number,
 		.domain = (uint32_t)warden_object_number(o, WARDEN_A_RULE_DOMAIN),
 		.action = (uint32_t)warden_object_number(o, WARDEN_A_RULE_ACTION),
 		.program = (uint32_t)warden_object_number(o, WARDEN_A_RULE_PROGRAM),

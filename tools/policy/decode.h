@@ -24,6 +24,7 @@ struct warden_program_view {
 /* One rule of the wire. Its number is its place in the policy, from 1. */
 struct warden_rule_view {
 	uint32_t line;
+	uint32_t number; /* of its first range of ports, by which the oracle speaks of all of them */
 	uint32_t domain;
 	uint32_t action;
 	uint32_t program; /* from 1; 0 is any */

@@ -205,6 +205,22 @@ TEST_F(debug_end, close_asks_readers_out_and_takes_what_is_mapped)
 		EXPECT_EQ(SIGBUS, touch(self->mapped));
 }
 
+/* No descriptor leads to it, and what is mapped goes on by itself. */
+TEST_F(debug_end, close_takes_what_is_mapped_of_a_file_that_was_closed)
+{
+	ASSERT_LOADED(warden_policy("debug closed;\n"));
+	ASSERT_EQ(0, warden_ctl(ARGV("debug", "open", "tracefs", "for", "10m")));
+	map_ring(self);
+	if (!self->mapped)
+		SKIP(return, "this kernel maps no trace");
+	close(self->ring);
+	self->ring = -1;
+	EXPECT_EQ(0, touch(self->mapped));
+	ASSERT_EQ(0, warden_ctl(ARGV("debug", "close", "tracefs")));
+	EXPECT_ENDED("tracefs", "surface-closed");
+	EXPECT_EQ(SIGBUS, touch(self->mapped));
+}
+
 TEST_F(debug_end, purpose_that_ends_takes_the_files_of_its_rule_alone)
 {
 	ASSERT_LOADED(warden_policy(SELF "purpose repair \"Find out what is wrong\" for 20 seconds;\n"

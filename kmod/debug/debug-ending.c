@@ -142,7 +142,7 @@ static bool may_end(const struct file *file)
 	return (S_ISREG(mode) || S_ISCHR(mode)) && file->f_op && file->f_op->owner != THIS_MODULE;
 }
 
-/* The caller's lock keeps the file where it is. Its calls find either operations whole. */
+/* The caller's lock, of descriptors or of memory, keeps the file. Its calls find either operations whole. */
 static bool take_over(struct pass *p, struct file *file)
 {
 	struct ended *e = kzalloc(sizeof(*e), GFP_ATOMIC | __GFP_NOWARN);
@@ -168,12 +168,12 @@ static bool take_over(struct pass *p, struct file *file)
 	return false;
 }
 
-static int look_at(const void *arg, struct file *file, unsigned int fd)
+static void look_at(struct file *file, void *arg)
 {
-	struct pass *p = (struct pass *)arg;
+	struct pass *p = arg;
 
 	if (file->f_mode & FMODE_PATH || warden_debug_of_file(file) != p->surface)
-		return 0;
+		return;
 	if (file->f_op == &dead_ops) { /* by another descriptor, or of another process */
 		p->met = true;
 	} else if (may_end(file) && take_over(p, file)) {
@@ -182,6 +182,11 @@ static int look_at(const void *arg, struct file *file, unsigned int fd)
 	} else {
 		p->left++;
 	}
+}
+
+static int look_at_open(const void *arg, struct file *file, unsigned int fd)
+{
+	look_at(file, (void *)arg);
 	return 0;
 }
 
@@ -200,14 +205,15 @@ static void kick_all(struct task_struct *process)
  * @holder: its first thread
  * @surface: enum warden_debug_surface
  * @left: set to how many of its files go on: terminals, directories, those of a sensor's session
+ * @ms: that may still be waited for locks of memory; gets less by what was waited
  *
- * What they have mapped goes for all who have the same file, or the same memory, open. A call that is in the
- * driver is not waited for.
+ * Those that it has open, and those that it closed and has mapped still. What they have mapped goes for all who
+ * have the same file, or the same memory, open. A call that is in the driver is not waited for.
  *
  * Context: In a change, sleeps.
  * Return: how many ended.
  */
-u32 warden_debug_end(struct task_struct *holder, u32 surface, u32 *left)
+u32 warden_debug_end(struct task_struct *holder, u32 surface, u32 *left, unsigned int *ms)
 {
 	struct pass p = { .surface = surface, .list = LIST_HEAD_INIT(p.list) };
 	struct ended *e, *next;
@@ -215,7 +221,9 @@ u32 warden_debug_end(struct task_struct *holder, u32 surface, u32 *left)
 	*left = 1;
 	if (surface == WARDEN_DEBUG_SURFACE_SERIAL)
 		return 0;
-	warden_process_files(holder, look_at, &p);
+	warden_process_files(holder, look_at_open, &p);
+	if (!warden_process_mapped(holder, look_at, &p, ms))
+		p.left++;
 	*left = p.left;
 	if (p.met)
 		kick_all(holder);

@@ -7,7 +7,6 @@
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/device.h>
-#include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
@@ -35,12 +34,14 @@
  * @closed: the surfaces, a bit each
  * @count: per surface, those who have it
  * @told: records that were made
+ * @left: ms that may still be waited for locks of memory
  * @reading: the programs of who has them
  */
 struct search {
 	u32 closed;
 	u32 *count;
 	u32 told;
+	unsigned int left;
 	struct warden_reading reading;
 };
 
@@ -64,30 +65,29 @@ static void tell(struct search *s, const struct warden_record *what)
 
 /* --- files ------------------------------------------------------------------------ */
 
-static int look_at(const void *arg, struct file *file, unsigned int fd)
+static void look_at(struct file *file, void *arg)
 {
-	u32 *held = (u32 *)arg;
+	u32 *held = arg;
 
 	if (!(file->f_mode & FMODE_PATH))
 		*held |= BIT(warden_debug_of_file(file));
+}
+
+static int look_at_open(const void *arg, struct file *file, unsigned int fd)
+{
+	look_at(file, (void *)arg);
 	return 0;
 }
 
-/* Which surfaces a process has open; threads may have descriptors of their own. */
-static u32 held_by(struct task_struct *process)
+/*
+ * Which surfaces a process has open, or mapped, which needs no descriptor any more. False where its
+ * memory could not be looked at.
+ */
+static bool find_held(struct search *s, struct task_struct *process, u32 *held)
 {
-	struct task_struct *t;
-	u32 held = 0;
-
-	rcu_read_lock();
-	for_each_thread(process, t) {
-		task_lock(t);
-		if (t->files && (t == process || t->files != process->files))
-			iterate_fd(t->files, 0, look_at, &held);
-		task_unlock(t);
-	}
-	rcu_read_unlock();
-	return held;
+	*held = 0;
+	warden_process_files(process, look_at_open, held);
+	return warden_process_mapped(process, look_at, held, &s->left);
 }
 
 static void name_program(char *text, size_t size, struct file *exe)
@@ -113,6 +113,16 @@ static void tell_files(struct search *s, struct warden_record *r, u32 surface, u
 	r->reason = WARDEN_REASON_SURFACE_CLOSED;
 	snprintf(r->object, sizeof(r->object), "%s, open since before, goes on", warden_debug_word(surface));
 	s->count[surface]++;
+	tell(s, r);
+}
+
+/* It keeps the lock of its memory, by what it maps. */
+static void tell_unseen(struct search *s, struct warden_record *r, struct task_struct *holder)
+{
+	r->reason = WARDEN_REASON_SURFACE_CLOSED;
+	r->uid = from_kuid(&init_user_ns, task_uid(holder));
+	r->pid = task_tgid_nr(holder);
+	strscpy(r->object, "what it has mapped could not be looked at", sizeof(r->object));
 	tell(s, r);
 }
 
@@ -142,21 +152,26 @@ static void ask(struct search *s, struct task_struct *holder, struct file *exe, 
 	r->pid = task_tgid_nr(holder);
 	r->program_digest = subject.digest;
 	if (!answer.observed)
-		ended = warden_debug_end(holder, surface, &left);
+		ended = warden_debug_end(holder, surface, &left, &s->left);
 	tell_files(s, r, surface, ended, left, answer.reason);
 }
 
 static void look_at_process(struct search *s, struct task_struct *holder)
 {
-	u32 surface, held = held_by(holder) & s->closed;
-	struct warden_record *r = held ? kzalloc(sizeof(*r), GFP_KERNEL) : NULL;
+	u32 surface, held;
+	bool seen = find_held(s, holder, &held);
+	struct warden_record *r;
 	struct file *exe;
 
+	held &= s->closed;
+	r = held || !seen ? kzalloc(sizeof(*r), GFP_KERNEL) : NULL;
 	if (!r)
 		return;
 	exe = warden_identity_exe_of(holder);
 	if (exe)
 		name_program(r->program, sizeof(r->program), exe);
+	if (!seen)
+		tell_unseen(s, r, holder);
 	for (; held; held &= held - 1) {
 		surface = __ffs(held);
 		ask(s, holder, exe, surface, r);
@@ -235,6 +250,7 @@ void warden_debug_search(u32 closed, u32 *count)
 	struct search s = {
 		.closed = closed,
 		.count = count,
+		.left = WARDEN_PROCESSES_WAIT_MS,
 		.reading = { .left = WARDEN_READING_MAX },
 	};
 

@@ -22,7 +22,7 @@ int warden_debug_hibernates(void);
 void warden_debug_search(u32 closed, u32 *count);
 
 /* debug-ending.c: files of one that was closed to who has them. */
-u32 warden_debug_end(struct task_struct *holder, u32 surface, u32 *left);
+u32 warden_debug_end(struct task_struct *holder, u32 surface, u32 *left, unsigned int *ms);
 void warden_debug_hand_back(void);
 void warden_debug_init_ending(void);
 

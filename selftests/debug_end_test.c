@@ -248,4 +248,14 @@ TEST_F(debug_end, policy_that_takes_a_rule_away_takes_its_files)
 	EXPECT_EQ(0, reads(self->debugfs));
 }
 
+/* To others the surface stays open. */
+TEST_F(debug_end, policy_that_denies_a_program_takes_its_files)
+{
+	ASSERT_TRUE(open_files(self));
+	ASSERT_LOADED(warden_policy("program self { path \"%s\"; }\ndeny self debug debugfs;\n", warden_self()));
+	EXPECT_ENDED("debugfs", "rule");
+	EXPECT_EQ(EACCES, reads(self->debugfs));
+	EXPECT_EQ(0, reads(self->tracefs));
+}
+
 TEST_HARNESS_MAIN

@@ -136,6 +136,7 @@ static void ask(struct search *s, struct task_struct *holder, struct file *exe, 
 		.uid = from_kuid(&init_user_ns, task_uid(holder)),
 		.subject = &subject,
 		.surface = surface,
+		.excepted = warden_debug_excepted(surface),
 	};
 	struct warden_answer answer;
 	u32 ended = 0, left = 1;
@@ -202,6 +203,14 @@ static bool is_gadget(const struct device *dev)
 	return dev->bus && !strcmp(dev->bus->name, "gadget");
 }
 
+/* What is bound is no program's: where only some may not make one it is as it should be. */
+static bool may_be_bound(void)
+{
+	u32 seconds, state = warden_debug_state(WARDEN_DEBUG_SURFACE_GADGET, &seconds);
+
+	return state == WARDEN_DEBUG_STATE_OPEN || state == WARDEN_DEBUG_STATE_EXCEPTED;
+}
+
 static void look_at_gadget(struct search *s, struct device *dev)
 {
 	struct warden_record *r = kzalloc(sizeof(*r), GFP_KERNEL);
@@ -259,6 +268,6 @@ void warden_debug_search(u32 closed, u32 *count)
 		return;
 	search_processes(&s);
 	warden_reading_end(&s.reading);
-	if (closed & BIT(WARDEN_DEBUG_SURFACE_GADGET))
+	if (closed & BIT(WARDEN_DEBUG_SURFACE_GADGET) && !may_be_bound())
 		search_gadgets(&s);
 }

@@ -54,6 +54,7 @@ static bool asked;
 static bool sysrq_shut;
 static int sysrq_before;
 static u32 shut_mask;	    /* the surfaces that are closed, or would be */
+static u32 denied_mask;	    /* those that are denied to some program by a rule */
 static u64 searched;	    /* the generation of the policy under which older ones were looked for last */
 static u32 older[SURFACES]; /* how many had it when it was closed; read by whoever asks */
 
@@ -161,20 +162,44 @@ static u32 find_shut(void)
 	return mask;
 }
 
+/* A rule of no class is about all of them. */
+static u32 denied_by(const struct warden_snapshot *snap)
+{
+	u32 i, mask = 0;
+
+	for (i = warden_decide_rules(snap, WARDEN_DOMAIN_DEBUG, 0);
+	     i < snap->nr_rules && snap->rules[i].domain == WARDEN_DOMAIN_DEBUG; i++)
+		if (snap->rules[i].action == WARDEN_ACTION_DENY)
+			mask |= snap->rules[i].class ? BIT(snap->rules[i].class) : U32_MAX;
+	return mask;
+}
+
+/* What is open to who is not named can be denied to who is. */
+static u32 find_denied(void)
+{
+	const struct warden_layers *layers = warden_layers_get_rcu();
+	u32 i, mask = 0;
+
+	for (i = 0; gate && i < layers->nr; i++)
+		mask |= denied_by(layers->layer[i]);
+	return mask;
+}
+
 /* Looked for where a surface closes, and under a new policy, whose rules may name others. */
 static void search(void)
 {
-	u64 generation = warden_layers_get_rcu()->generation;
-	u32 before = shut_mask, i;
+	const u64 generation = warden_layers_get_rcu()->generation;
+	const bool is_new = generation != searched;
+	u32 before = is_new ? 0 : shut_mask, closed, i;
 
 	shut_mask = find_shut();
-	if (generation != searched)
-		before = 0;
+	denied_mask = find_denied();
 	searched = generation;
+	closed = (shut_mask & ~before) | (is_new ? denied_mask : 0);
 	for (i = 0; i < SURFACES; i++)
-		if (!(before & shut_mask & BIT(i)))
+		if (BIT(i) & (closed | ~(shut_mask | denied_mask)))
 			WRITE_ONCE(older[i], 0);
-	warden_debug_search(shut_mask & ~before, older);
+	warden_debug_search(closed, older);
 }
 
 /**
@@ -182,7 +207,7 @@ static void search(void)
  * @surface: enum warden_debug_surface
  *
  * Context: Any.
- * Return: programs that have it open and may not, and gadgets that are bound; 0 where it is open.
+ * Return: programs that have it open and may not, and gadgets that are bound; 0 where it is open to all.
  */
 u32 warden_debug_older(u32 surface)
 {

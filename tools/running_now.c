@@ -115,6 +115,9 @@ static int settle(struct warden_running *r, const struct state *s, struct warden
 	r->off = s->off;
 	for (i = 0; i < r->n; i++)
 		warden_oracle_set_up(r->views[i].oracle, !s->waits);
+	/* of what a dump tells, its reader says only that it is wrong */
+	warden_fault_set(f, -EBADMSG, "use the wardenctl that came with the module",
+			 "the module tells of what its policy does not have");
 	err = warden_nl_dump(nl, WARDEN_CMD_RULE_USE_GET, NULL, take_use, r, f);
 	if (!err)
 		err = warden_nl_dump(nl, WARDEN_CMD_PURPOSE_GET, NULL, take_purpose, r, f);
@@ -126,7 +129,7 @@ static int settle(struct warden_running *r, const struct state *s, struct warden
 static int read_now(struct warden_running *r, struct warden_nl *nl, struct warden_fault *f)
 {
 	struct state before, after;
-	int err = read_state(&before, nl, f);
+	int err = read_state(&before, nl, f), failed;
 
 	if (!err)
 		err = warden_running_read(r, nl, f);
@@ -134,9 +137,10 @@ static int read_now(struct warden_running *r, struct warden_nl *nl, struct warde
 		err = settle(r, &before, nl, f);
 	if (err && err != -EBADMSG) /* which a layer that came meanwhile can be the cause of */
 		return err;
-	if (read_state(&after, nl, f) || after.generation != before.generation)
-		return -EAGAIN;
-	return err;
+	failed = read_state(&after, nl, f);
+	if (failed)
+		return failed;
+	return after.generation == before.generation ? err : -EAGAIN;
 }
 
 int warden_running_open_now(struct warden_running *r, struct warden_fault *f)

@@ -297,10 +297,12 @@ TEST_F(receipt, of_two_persons_for_a_run_is_that_of_one_process)
 /* What a second person said ages by its last use, and not while that lasts. */
 TEST_F(receipt, of_two_persons_is_in_use_as_long_as_the_camera)
 {
-	ASSERT_LOADED(warden_policy("consent unused 2 seconds;\n" OF_TWO, warden_self()));
+	ASSERT_LOADED(warden_policy(OF_TWO, warden_self()));
 	ASSERT_EQ(0, GRANT("guard", "--principal", "owner"));
 	ASSERT_EQ(0, GRANT("guard", "--principal", "partner"));
 	ASSERT_EQ(0, camera_open(&self->c, self->camera));
+	/* from here on, so that they do not age while they are given */
+	ASSERT_LOADED(warden_policy("consent unused 2 seconds;\n" OF_TWO, warden_self()));
 	sleep(5);
 	EXPECT_EQ(2, warden_status("consents"));
 	EXPECT_EQ(0, camera_start(&self->c));

@@ -345,10 +345,10 @@ TEST_F(unused, rule_that_lapsed_is_told_from_its_neighbour_on_the_line)
 	}
 	ASSERT_NE(NULL, r);
 	json_object_put(r);
+	EXPECT_EQ(-ECONNREFUSED, speak_to(7306));
+	EXPECT_STREQ("allowed", explained(TESTER("--connect", "tcp/7306", "--to", "127.0.0.1")));
 	EXPECT_STREQ("lapsed", explained(TESTER("--connect", "tcp/7306", "--to", "127.0.0.2")));
 	EXPECT_STREQ("lapsed", explained(TESTER("--connect", "tcp/7306", "--to", "127.0.0.3")));
-	EXPECT_STREQ("allowed", explained(TESTER("--connect", "tcp/7306", "--to", "127.0.0.1")));
-	EXPECT_EQ(-ECONNREFUSED, speak_to(7306));
 }
 
 /* A program that is answered from its ticket uses its rule all the same. */

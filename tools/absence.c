@@ -30,13 +30,18 @@ static bool begins(const char *text, const char *with)
 	return !strncmp(text, with, strlen(with));
 }
 
-/*
- * A raw node of an input device, or what debugfs tells of one, shows whatever that device measures. A
- * topology name ends with the node's.
- */
+/* A topology name ends with the node's. */
+static const char *node_of(const char *object)
+{
+	const char *slash = strrchr(object, '/');
+
+	return slash ? slash + 1 : object;
+}
+
+/* A raw node of an input device, or what debugfs tells of one, shows whatever that device measures. */
 static bool is_raw(const char *object)
 {
-	const char *slash = strrchr(object, '/'), *node = slash ? slash + 1 : object;
+	const char *node = node_of(object);
 
 	return begins(node, "hidraw") || begins(node, "hiddev") || begins(object, "debugfs/hid/");
 }
@@ -44,16 +49,13 @@ static bool is_raw(const char *object)
 /* A chip that measures motion may tell temperature, pressure and voltages besides, and is one class as a whole. */
 static bool is_chip(const char *object)
 {
-	const char *slash = strrchr(object, '/'), *node = slash ? slash + 1 : object;
-
-	return begins(node, "iio:device") || strstr(object, "/iio:device");
+	return begins(node_of(object), "iio:device") || strstr(object, "/iio:device");
 }
 
 /* Behind a bus there may be a sensor of any class, and one of unknown kind may be of any. */
 static bool is_of_class(const struct warden_absence *a, const struct warden_object *o)
 {
 	const uint64_t class = warden_object_number(o, WARDEN_A_RECORD_CLASS);
-
 	const char *object = warden_object_string(o, WARDEN_A_RECORD_OBJECT);
 
 	if (class == WARDEN_SENSOR_CLASS_INPUT && is_raw(object))

@@ -11,6 +11,7 @@
 #include <sys/mount.h>
 #include <sys/wait.h>
 
+#include "lib/client.h"
 #include "lib/harness.h"
 #include "lib/surface.h"
 
@@ -256,6 +257,61 @@ TEST_F(debug_end, policy_that_denies_a_program_takes_its_files)
 	EXPECT_ENDED("debugfs", "rule");
 	EXPECT_EQ(EACCES, reads(self->debugfs));
 	EXPECT_EQ(0, reads(self->tracefs));
+}
+
+/* The first area there is of a process's memory: 0, or an errno. */
+static int reads_memory(int fd, pid_t pid)
+{
+	unsigned long at = 0;
+	char path[32], byte;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	f = fopen(path, "re");
+	if (f && fscanf(f, "%lx", &at) != 1)
+		at = 0;
+	if (f)
+		fclose(f);
+	return pread(fd, &byte, 1, (off_t)at) == 1 ? 0 : errno;
+}
+
+static int open_memory(pid_t pid)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Whose memory it is decides: one's own is nobody's surface, nor that of a copy. */
+TEST_F(debug_end, memory_of_another_program_is_taken_and_ones_own_stays)
+{
+	int another, copies, own;
+	struct client c;
+	pid_t copy;
+
+	ASSERT_EQ(0, client_start(&c, ARGV("sh", "-c", "echo there; kill -STOP $$")));
+	copy = fork();
+	if (!copy) {
+		pause();
+		_exit(0);
+	}
+	ASSERT_TRUE(client_says(&c, "there", 20000));
+	another = open_memory(c.pid);
+	copies = open_memory(copy);
+	own = open_memory(getpid());
+	EXPECT_EQ(0, reads_memory(another, c.pid));
+	ASSERT_LOADED(warden_policy("debug closed;\n"));
+	EXPECT_ENDED("ptrace", "surface-closed");
+	EXPECT_EQ(EACCES, reads_memory(another, c.pid));
+	EXPECT_EQ(0, reads_memory(copies, copy));
+	EXPECT_EQ(0, reads_memory(own, getpid()));
+	close(another);
+	close(copies);
+	close(own);
+	kill(copy, SIGKILL);
+	waitpid(copy, NULL, 0);
+	client_end(&c);
 }
 
 TEST_HARNESS_MAIN

@@ -39,6 +39,7 @@ struct ended {
 
 /**
  * struct pass - the files of one process are looked at
+ * @holder: the process
  * @surface: those of this one end
  * @list: which did, their files held
  * @nr: how many
@@ -46,6 +47,7 @@ struct ended {
  * @met: it has one that ended, now or before
  */
 struct pass {
+	const struct warden_debug_holder *holder;
 	u32 surface;
 	struct list_head list;
 	u32 nr;
@@ -172,7 +174,7 @@ static void look_at(struct file *file, void *arg)
 {
 	struct pass *p = arg;
 
-	if (file->f_mode & FMODE_PATH || warden_debug_of_file(file) != p->surface)
+	if (warden_debug_of_held(file, p->holder) != p->surface)
 		return;
 	if (file->f_op == &dead_ops) { /* by another descriptor, or of another process */
 		p->met = true;
@@ -202,7 +204,7 @@ static void kick_all(struct task_struct *process)
 
 /**
  * warden_debug_end() - end the files of a surface that a process has
- * @holder: its first thread
+ * @holder: the process
  * @surface: enum warden_debug_surface
  * @left: set to how many of its files go on: terminals, directories, those of a sensor's session
  * @ms: that may still be waited for locks of memory; gets less by what was waited
@@ -213,20 +215,20 @@ static void kick_all(struct task_struct *process)
  * Context: In a change, sleeps.
  * Return: how many ended.
  */
-u32 warden_debug_end(struct task_struct *holder, u32 surface, u32 *left, unsigned int *ms)
+u32 warden_debug_end(const struct warden_debug_holder *holder, u32 surface, u32 *left, unsigned int *ms)
 {
-	struct pass p = { .surface = surface, .list = LIST_HEAD_INIT(p.list) };
+	struct pass p = { .holder = holder, .surface = surface, .list = LIST_HEAD_INIT(p.list) };
 	struct ended *e, *next;
 
 	*left = 1;
 	if (surface == WARDEN_DEBUG_SURFACE_SERIAL)
 		return 0;
-	warden_process_files(holder, look_at_open, &p);
-	if (!warden_process_mapped(holder, look_at, &p, ms))
+	warden_process_files(holder->task, look_at_open, &p);
+	if (!warden_process_mapped(holder->task, look_at, &p, ms))
 		p.left++;
 	*left = p.left;
 	if (p.met)
-		kick_all(holder);
+		kick_all(holder->task);
 	list_for_each_entry_safe(e, next, &p.list, among) {
 		struct file *file = e->file;
 

@@ -65,12 +65,21 @@ static void tell(struct search *s, const struct warden_record *what)
 
 /* --- files ------------------------------------------------------------------------ */
 
+/**
+ * struct held - what one process has
+ * @holder: the process
+ * @surfaces: a bit each
+ */
+struct held {
+	struct warden_debug_holder holder;
+	u32 surfaces;
+};
+
 static void look_at(struct file *file, void *arg)
 {
-	u32 *held = arg;
+	struct held *held = arg;
 
-	if (!(file->f_mode & FMODE_PATH))
-		*held |= BIT(warden_debug_of_file(file));
+	held->surfaces |= BIT(warden_debug_of_held(file, &held->holder));
 }
 
 static int look_at_open(const void *arg, struct file *file, unsigned int fd)
@@ -83,11 +92,10 @@ static int look_at_open(const void *arg, struct file *file, unsigned int fd)
  * Which surfaces a process has open, or mapped, which needs no descriptor any more. False where its
  * memory could not be looked at.
  */
-static bool find_held(struct search *s, struct task_struct *process, u32 *held)
+static bool find_held(struct search *s, struct held *held)
 {
-	*held = 0;
-	warden_process_files(process, look_at_open, held);
-	return warden_process_mapped(process, look_at, held, &s->left);
+	warden_process_files(held->holder.task, look_at_open, held);
+	return warden_process_mapped(held->holder.task, look_at, held, &s->left);
 }
 
 static void name_program(char *text, size_t size, struct file *exe)
@@ -127,13 +135,13 @@ static void tell_unseen(struct search *s, struct warden_record *r, struct task_s
 }
 
 /* Would it be refused if it opened that now? */
-static void ask(struct search *s, struct task_struct *holder, struct file *exe, u32 surface,
+static void ask(struct search *s, const struct warden_debug_holder *holder, struct file *exe, u32 surface,
 		struct warden_record *r)
 {
 	struct warden_identity subject = { .reason = WARDEN_REASON_PROGRAM_UNREADABLE };
 	struct warden_request req = {
 		.domain = WARDEN_DOMAIN_DEBUG,
-		.uid = from_kuid(&init_user_ns, task_uid(holder)),
+		.uid = from_kuid(&init_user_ns, task_uid(holder->task)),
 		.subject = &subject,
 		.surface = surface,
 		.excepted = warden_debug_excepted(surface),
@@ -150,36 +158,41 @@ static void ask(struct search *s, struct task_struct *holder, struct file *exe, 
 	r->policy_version = answer.version;
 	r->line = answer.line;
 	r->uid = req.uid;
-	r->pid = task_tgid_nr(holder);
+	r->pid = task_tgid_nr(holder->task);
 	r->program_digest = subject.digest;
 	if (!answer.observed)
 		ended = warden_debug_end(holder, surface, &left, &s->left);
 	tell_files(s, r, surface, ended, left, answer.reason);
 }
 
-static void look_at_process(struct search *s, struct task_struct *holder)
+static void tell_held(struct search *s, const struct held *held, struct file *exe, bool seen)
 {
-	u32 surface, held;
-	bool seen = find_held(s, holder, &held);
-	struct warden_record *r;
-	struct file *exe;
+	struct warden_record *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	u32 left;
 
-	held &= s->closed;
-	r = held || !seen ? kzalloc(sizeof(*r), GFP_KERNEL) : NULL;
 	if (!r)
 		return;
-	exe = warden_identity_exe_of(holder);
 	if (exe)
 		name_program(r->program, sizeof(r->program), exe);
 	if (!seen)
-		tell_unseen(s, r, holder);
-	for (; held; held &= held - 1) {
-		surface = __ffs(held);
-		ask(s, holder, exe, surface, r);
-	}
+		tell_unseen(s, r, held->holder.task);
+	for (left = held->surfaces & s->closed; left; left &= left - 1)
+		ask(s, &held->holder, exe, __ffs(left), r);
+	kfree(r);
+}
+
+static void look_at_process(struct search *s, struct task_struct *process)
+{
+	struct file *exe = warden_identity_exe_of(process);
+	struct held held = {
+		.holder = { .task = process, .mm = READ_ONCE(process->mm), .exe = exe ? file_inode(exe) : NULL },
+	};
+	bool seen = find_held(s, &held);
+
+	if (held.surfaces & s->closed || !seen)
+		tell_held(s, &held, exe, seen);
 	if (exe)
 		fput(exe);
-	kfree(r);
 }
 
 static void search_processes(struct search *s)

@@ -11,6 +11,7 @@
 #include <linux/magic.h>
 #include <linux/major.h>
 #include <linux/miscdevice.h>
+#include <linux/mm_types.h>
 #include <linux/ptrace.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/task.h>
@@ -181,6 +182,63 @@ u32 warden_debug_of_file(const struct file *file)
 	default:
 		return WARDEN_DEBUG_SURFACE_NONE;
 	}
+}
+
+/* The numbers of processes and threads are names that nothing else there has. */
+static bool is_number(const struct dentry *dentry)
+{
+	const char *name = dentry->d_name.name;
+
+	return *name && !name[strspn(name, "0123456789")];
+}
+
+/* /proc/PID/mem, or that of a thread. */
+static bool is_memory(const struct file *file)
+{
+	const struct dentry *dentry = file->f_path.dentry, *of = dentry->d_parent;
+
+	if (file_inode(file)->i_sb->s_magic != PROC_SUPER_MAGIC || !is_named(dentry, "mem") || !is_number(of))
+		return false;
+	if (is_named(of->d_parent, "task"))
+		of = of->d_parent->d_parent;
+	return is_number(of) && IS_ROOT(of->d_parent);
+}
+
+/* A program may reach into its own copies. */
+static bool is_own(const struct mm_struct *mm, const struct warden_debug_holder *holder)
+{
+	struct file *exe;
+	bool is_copy;
+
+	if (!mm || mm == holder->mm)
+		return true;
+	rcu_read_lock();
+	exe = get_file_rcu((struct file __rcu **)&mm->exe_file);
+	rcu_read_unlock();
+	is_copy = exe && file_inode(exe) == holder->exe;
+	if (exe)
+		fput(exe); /* only its address is compared */
+	return is_copy;
+}
+
+/**
+ * warden_debug_of_held() - which debug surface a file is that somebody has
+ * @file: the file
+ * @holder: who has it
+ *
+ * The memory of another process is asked for by another hook when it is opened (mem_open() of fs/proc/base.c),
+ * and is in a file from then on.
+ *
+ * Context: Any but interrupts.
+ * Return: enum warden_debug_surface; none for most.
+ */
+u32 warden_debug_of_held(const struct file *file, const struct warden_debug_holder *holder)
+{
+	if (file->f_mode & FMODE_PATH)
+		return WARDEN_DEBUG_SURFACE_NONE;
+	if (is_memory(file) && !is_own(file->private_data, holder))
+		return WARDEN_DEBUG_SURFACE_PTRACE;
+	return warden_debug_of_file(file);
 }
 
 /**

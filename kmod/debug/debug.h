@@ -7,11 +7,26 @@
 
 struct dentry;
 struct file;
+struct inode;
+struct mm_struct;
 struct task_struct;
 struct warden_gate;
 
+/**
+ * struct warden_debug_holder - a process that may have files of debug surfaces
+ * @task: its first thread
+ * @mm: its memory, to be compared
+ * @exe: the file it runs, to be compared
+ */
+struct warden_debug_holder {
+	struct task_struct *task;
+	const struct mm_struct *mm;
+	const struct inode *exe;
+};
+
 /* debug-surface.c: what is asked for, and whether it is closed to who asks. */
 u32 warden_debug_of_file(const struct file *file);
+u32 warden_debug_of_held(const struct file *file, const struct warden_debug_holder *holder);
 u32 warden_debug_of_directory(const struct dentry *dentry);
 bool warden_debug_is_traced_by_another(const struct file *program);
 int warden_debug_judge(u32 surface, bool may_sleep);
@@ -22,7 +37,7 @@ int warden_debug_hibernates(void);
 void warden_debug_search(u32 closed, u32 *count);
 
 /* debug-ending.c: files of one that was closed to who has them. */
-u32 warden_debug_end(struct task_struct *holder, u32 surface, u32 *left, unsigned int *ms);
+u32 warden_debug_end(const struct warden_debug_holder *holder, u32 surface, u32 *left, unsigned int *ms);
 void warden_debug_hand_back(void);
 void warden_debug_init_ending(void);
 

@@ -19,7 +19,6 @@
 #define NEXT	   "/tmp/next.policy"
 #define LET_GO_MS  60000
 #define LINKS_MAX  64
-#define TRACING	   "/sys/kernel/tracing"
 #define FTRACE	   "/proc/sys/kernel/ftrace_enabled"
 #define LONGER_MS  2500 /* than it takes to be let go */
 
@@ -206,34 +205,15 @@ TEST_F(hooks, stay_while_a_task_stays_in_the_kernel_and_others_are_attached)
 	EXPECT_TRUE(goes(CONNECT | EXEC));
 }
 
-static bool begin_trace(void)
-{
-	return client_shell("cd " TRACING
-			    " && { mountpoint -q . || mount -t tracefs tracefs .; } && "
-			    "cd " TRACING " && mkdir -p instances/warden && cd instances/warden && "
-			    "echo ksys_sync >set_ftrace_filter && echo function >current_tracer");
-}
-
-/* While a task stays in the kernel that does not end, and until it has, nothing can be attached. */
-static bool end_trace(struct client *c)
-{
-	return !client_start(c, ARGV("sh", "-c",
-				     "cd " TRACING "/instances && "
-				     "echo nop >warden/current_tracer && rmdir warden"));
-}
-
 TEST_F(hooks, that_wait_to_be_attached_hold_up_no_withdrawal)
 {
 	struct client trace, load;
 	pid_t stays;
 
-	if (access(TRACING, F_OK))
+	if (!stay_can_shut())
 		SKIP(return, "this kernel traces no functions");
-	ASSERT_TRUE(begin_trace());
-	stays = stay_start(NULL);
+	stays = stay_shut(&trace);
 	ASSERT_LT(0, stays);
-	ASSERT_TRUE(end_trace(&trace));
-	client_wait(&trace, LONGER_MS);
 	ASSERT_TRUE(write_next(SHUT));
 	ASSERT_EQ(0, client_start(&load, ARGV("wardenctl", "policy", "load", "--force", NEXT)));
 	client_wait(&load, LONGER_MS);

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <linux/input.h>
-#include <linux/uinput.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -15,6 +14,7 @@
 
 #include "lib/address.h"
 #include "lib/camera.h"
+#include "lib/cover.h"
 #include "lib/explained.h"
 #include "lib/gadget.h"
 #include "lib/harness.h"
@@ -22,8 +22,7 @@
 #define STATE	"/tmp/tamper.state"
 #define COUNTER "/tmp/tamper.counter"
 #define BUTTON	"/dev/vport0p5" /* the rig presses a key of gpio-keys for each line that is written there */
-#define COVER	"warden cover"
-#define OPENED	"tamper switch \"machine-cover\" on name \"" COVER "\";\n"
+#define OPENED	COVER_OPENED
 #define WAIT_MS 30000
 
 #define STATEMENTS                                                                                 \
@@ -31,61 +30,6 @@
 	"default sensor deny;\ndefault listen deny;\ndefault usb deny;\n"                          \
 	"allow tester use camera;\nallow tester use input;\n"                                      \
 	"allow tester listen tcp {7001, 7002};\nallow usb \"1d6b:c0de\";\n"
-
-struct cover {
-	int fd;
-	char node[32];
-};
-
-/* The contact of a cover; closed is 1. */
-static int fit(struct cover *c)
-{
-	struct uinput_setup setup = { .id.bustype = BUS_VIRTUAL, .name = COVER };
-
-	c->fd = open("/dev/uinput", O_RDWR | O_CLOEXEC | O_NONBLOCK);
-	if (c->fd < 0)
-		return -errno;
-	if (ioctl(c->fd, UI_SET_EVBIT, EV_SW) || ioctl(c->fd, UI_SET_SWBIT, SW_MACHINE_COVER) ||
-	    ioctl(c->fd, UI_DEV_SETUP, &setup) || ioctl(c->fd, UI_DEV_CREATE))
-		return -errno;
-	return 0;
-}
-
-static void take_away(struct cover *c)
-{
-	if (c->fd >= 0)
-		close(c->fd);
-	c->fd = -1;
-}
-
-static bool move(const struct cover *c, int closed)
-{
-	const struct input_event events[] = {
-		{ .type = EV_SW, .code = SW_MACHINE_COVER, .value = closed },
-		{ .type = EV_SYN, .code = SYN_REPORT },
-	};
-
-	return write(c->fd, events, sizeof(events)) == (ssize_t)sizeof(events);
-}
-
-/* Its event node; udev is not there, and the kernel's own /dev has it at once. */
-static const char *find_node(struct cover *c)
-{
-	char name[32], command[160];
-	FILE *f;
-
-	if (ioctl(c->fd, UI_GET_SYSNAME(sizeof(name)), name) < 0)
-		return NULL;
-	snprintf(command, sizeof(command), "ls /sys/devices/virtual/input/%s | grep event", name);
-	f = popen(command, "r");
-	snprintf(c->node, sizeof(c->node), "/dev/input/");
-	if (!f || !fgets(c->node + strlen(c->node), 16, f))
-		c->node[0] = '\0';
-	if (f)
-		pclose(f);
-	c->node[strcspn(c->node, "\n")] = '\0';
-	return c->node[0] ? c->node : NULL;
-}
 
 /* What says nothing is absent. */
 static uint64_t number_of(const char *field)
@@ -160,8 +104,8 @@ FIXTURE_SETUP(tamper)
 	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
 	ASSERT_NE(NULL, device_node(CAMERA_TOPOLOGY));
 	snprintf(self->camera, sizeof(self->camera), "%s", device_node(CAMERA_TOPOLOGY));
-	ASSERT_EQ(0, fit(&self->cover));
-	ASSERT_TRUE(move(&self->cover, 1));
+	ASSERT_EQ(0, cover_fit(&self->cover));
+	ASSERT_TRUE(cover_move(&self->cover, 1));
 	ASSERT_LOADED(warden_policy(STATEMENTS OPENED, warden_self()));
 	ASSERT_EQ(0, number_of("tampered"));
 	ASSERT_EQ(1, number_of("tamper-inputs"));
@@ -175,7 +119,7 @@ FIXTURE_TEARDOWN(tamper)
 	warden_ctl(ARGV("policy", "confirm"));
 	warden_load(warden_policy("\n"));
 	warden_ctl(ARGV("tamper", "clear"));
-	take_away(&self->cover);
+	cover_take_away(&self->cover);
 }
 
 TEST_F(tamper, edge_locks_all_until_it_is_cleared)
@@ -189,7 +133,7 @@ TEST_F(tamper, edge_locks_all_until_it_is_cleared)
 	ASSERT_EQ(0, camera_start(&self->c));
 	ASSERT_EQ(0, camera_frame(&self->c, WAIT_MS));
 	EXPECT_EQ(0, try_listen(7001));
-	ASSERT_TRUE(move(&self->cover, 0));
+	ASSERT_TRUE(cover_move(&self->cover, 0));
 	EXPECT_TRUE(becomes_locked(true));
 	EXPECT_FOUND(comes(&self->mark, tampered(NULL)));
 	EXPECT_FOUND(comes(&self->mark, ended));
@@ -216,7 +160,7 @@ TEST_F(tamper, edge_locks_all_until_it_is_cleared)
 	warden_ctl(ARGV("service", "close", "tcp", "7009"));
 
 	/* It latches: the cover is closed again, and that is told, too. */
-	ASSERT_TRUE(move(&self->cover, 1));
+	ASSERT_TRUE(cover_move(&self->cover, 1));
 	EXPECT_FOUND(comes(&self->mark, tampered(NULL)));
 	EXPECT_EQ(1, number_of("tampered"));
 	EXPECT_EQ(0, warden_ctl(ARGV("status")));
@@ -253,7 +197,7 @@ TEST_F(tamper, usb_device_the_policy_allows_is_refused_after_the_edge)
 	self->mark = evidence_mark();
 	ASSERT_TRUE(gadget_plug(&self->modem));
 	EXPECT_TRUE(gadget_becomes(self->modem.port, '1'));
-	ASSERT_TRUE(move(&self->cover, 0));
+	ASSERT_TRUE(cover_move(&self->cover, 0));
 	EXPECT_TRUE(becomes_locked(true));
 	EXPECT_FOUND(comes(&self->mark, (struct claim){ .event = "sweep", .domain = "usb" }));
 	EXPECT_EQ('1', gadget_authorized(self->modem.port));
@@ -281,7 +225,7 @@ TEST_F(tamper, lock_outlives_policies_and_a_restart)
 
 	unlink(STATE);
 	unlink(COUNTER);
-	ASSERT_TRUE(move(&self->cover, 0));
+	ASSERT_TRUE(cover_move(&self->cover, 0));
 	ASSERT_TRUE(becomes_locked(true));
 	/* One that names no tamper input, one that only observes, and one that waits. */
 	ASSERT_LOADED(warden_policy(STATEMENTS, warden_self()));
@@ -329,7 +273,7 @@ TEST_F(tamper, policy_that_waits_is_taken_back_and_the_lock_is_not)
 		TH_LOG("%s", warden_said());
 	}
 	EXPECT_EQ(0, try_listen(7003));
-	ASSERT_TRUE(move(&self->cover, 0));
+	ASSERT_TRUE(cover_move(&self->cover, 0));
 	EXPECT_TRUE(becomes_locked(true));
 	EXPECT_FOUND(comes(&self->mark, back));
 	EXPECT_EQ(EACCES, try_listen(7001));
@@ -346,7 +290,7 @@ TEST_F(tamper, safety_list_is_never_cut)
 				    warden_self()));
 	ASSERT_EQ(0, camera_open(&self->c, self->camera));
 	ASSERT_EQ(0, camera_start(&self->c));
-	ASSERT_TRUE(move(&self->cover, 0));
+	ASSERT_TRUE(cover_move(&self->cover, 0));
 	EXPECT_TRUE(becomes_locked(true));
 	EXPECT_EQ(0, try_listen(7002));
 	EXPECT_EQ(EACCES, try_listen(7001));
@@ -365,7 +309,7 @@ TEST_F(tamper, input_that_goes_away_locks)
 	struct claim gone = tampered(NULL);
 
 	gone.reason = "unplugged";
-	take_away(&self->cover);
+	cover_take_away(&self->cover);
 	EXPECT_TRUE(becomes_locked(true));
 	EXPECT_FOUND(comes(&self->mark, gone));
 	EXPECT_EQ(-EACCES, camera_open(&self->c, self->camera));
@@ -382,7 +326,7 @@ TEST_F(tamper, state_that_is_found_locks_where_the_policy_says_which)
 	ASSERT_LOADED(warden_policy(at, warden_self()));
 	EXPECT_EQ(0, number_of("tampered"));
 	ASSERT_LOADED(warden_policy(STATEMENTS, warden_self()));
-	ASSERT_TRUE(move(&self->cover, 0));
+	ASSERT_TRUE(cover_move(&self->cover, 0));
 	/* Nobody listens: what another policy names is asked for, so that it was not merely late. */
 	ASSERT_LOADED(warden_policy(STATEMENTS "tamper switch \"machine-cover\" at 1 on name \"" COVER "\";\n",
 				    warden_self()));
@@ -398,7 +342,7 @@ TEST_F(tamper, nobody_takes_the_input_for_himself)
 	struct input_event e = { .type = 0 };
 	int fd;
 
-	ASSERT_NE(NULL, find_node(&self->cover));
+	ASSERT_NE(NULL, cover_node(&self->cover));
 	fd = open(self->cover.node, O_RDONLY | O_CLOEXEC);
 	ASSERT_LE(0, fd)
 	{
@@ -411,7 +355,7 @@ TEST_F(tamper, nobody_takes_the_input_for_himself)
 	ASSERT_LOADED(warden_policy(STATEMENTS OPENED "safety { tester use input; }\n", warden_self()));
 	fd = open(self->cover.node, O_RDONLY | O_CLOEXEC);
 	ASSERT_LE(0, fd);
-	ASSERT_TRUE(move(&self->cover, 0));
+	ASSERT_TRUE(cover_move(&self->cover, 0));
 	EXPECT_EQ((ssize_t)sizeof(e), read(fd, &e, sizeof(e)));
 	EXPECT_EQ(EV_SW, e.type);
 	EXPECT_EQ(SW_MACHINE_COVER, e.code);

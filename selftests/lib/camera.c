@@ -120,6 +120,7 @@ void camera_close(struct camera *c)
 
 	for (i = 0; i < c->buffers; i++)
 		munmap((void *)c->buffer[i], c->len[i]);
+	c->buffers = 0;
 	if (c->fd >= 0)
 		close(c->fd);
 	c->fd = -1;

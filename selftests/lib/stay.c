@@ -18,6 +18,9 @@
 #define STEPS	1200 /* a minute */
 #define TICKS	10
 
+#define TRACING "/sys/kernel/tracing"
+#define SHUT_MS 2500 /* until the trace ends, as far as it can */
+
 /* return XDP_PASS; */
 static int load_program(void)
 {
@@ -119,4 +122,37 @@ void stay_end(pid_t pid)
 		return;
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
+}
+
+bool stay_can_shut(void)
+{
+	return !access(TRACING, F_OK);
+}
+
+static bool begin_trace(void)
+{
+	return client_shell("cd " TRACING
+			    " && { mountpoint -q . || mount -t tracefs tracefs .; } && "
+			    "cd " TRACING " && mkdir -p instances/warden && cd instances/warden && "
+			    "echo ksys_sync >set_ftrace_filter && echo function >current_tracer");
+}
+
+static bool end_trace(struct client *trace)
+{
+	return !client_start(trace, ARGV("sh", "-c",
+					 "cd " TRACING "/instances && "
+					 "echo nop >warden/current_tracer && rmdir warden"));
+}
+
+pid_t stay_shut(struct client *trace)
+{
+	pid_t pid = begin_trace() ? stay_start(NULL) : -1;
+
+	if (pid > 0 && !end_trace(trace)) {
+		stay_end(pid);
+		return -1;
+	}
+	if (pid > 0)
+		client_wait(trace, SHUT_MS);
+	return pid;
 }

@@ -6,13 +6,25 @@
 #ifndef WARDEN_TEST_STAY_H
 #define WARDEN_TEST_STAY_H
 
+#include <stdbool.h>
 #include <sys/types.h>
+
+struct client;
 
 /*
  * Start one, and wait until it is there. It holds a device of that name meanwhile, a new one in a
  * network of its own; NULL is none. -1 where the kernel has no such call or device.
  */
 pid_t stay_start(const char *device);
+
+/* Can this kernel trace functions? */
+bool stay_can_shut(void);
+
+/*
+ * Start one, and have a trace end meanwhile, which waits for it under locks that the kernel takes to
+ * attach a program: none can be attached until it ends. -1 where it cannot be had.
+ */
+pid_t stay_shut(struct client *trace);
 
 /* Kill it; of one that is not there nothing is done. */
 void stay_end(pid_t pid);

@@ -14,6 +14,7 @@
 #include "lib/camera.h"
 #include "lib/explained.h"
 #include "lib/keys.h"
+#include "lib/stay.h"
 #include "lib/told.h"
 #include "lib/users.h"
 
@@ -30,6 +31,7 @@ extern const char factory_policy[];
 #define SAFE   7403 /* always */
 #define STATE  "/tmp/setup.state"
 #define EXPORT "/tmp/setup.export"
+#define WAIT_MS 60000
 
 /* A state of a device without an id, with a counter of its own. */
 #define NAMELESS "/tmp/setup.nameless", "--counter", "/tmp/setup.nameless.counter"
@@ -540,6 +542,31 @@ TEST_F(setup, the_owner_signs_the_layer_of_the_user)
 	EXPECT_EQ(0, drift("layer"));
 	ASSERT_EQ(0, set_up());
 	EXPECT_EQ(0, listen_at(LATER));
+}
+
+/* A task that stays in the kernel keeps hooks from being attached; another owner needs none that was not. */
+TEST_F(setup, owners_come_and_go_while_no_hook_can_be_attached)
+{
+	struct client trace, enroll, transfer;
+	pid_t stays;
+
+	if (!stay_can_shut())
+		SKIP(return, "this kernel traces no functions");
+	stays = stay_shut(&trace);
+	ASSERT_LT(0, stays);
+	client_start(&enroll, ARGV("wardenctl", "setup", "--owner", keys_cert("owner"), "--yes"));
+	EXPECT_EQ(0, client_wait(&enroll, WAIT_MS));
+	EXPECT_TRUE(setup_is("done"));
+	EXPECT_EQ(0, listen_at(LATER));
+	client_start(&transfer, ARGV("wardenctl", "consent", "withdraw", "--all", "--owner-transfer"));
+	EXPECT_EQ(0, client_wait(&transfer, WAIT_MS));
+	EXPECT_TRUE(setup_is("needed"));
+	EXPECT_EQ(EACCES, listen_at(LATER));
+	EXPECT_TRUE(client_runs(&trace));
+	stay_end(stays); /* whoever waits for it can end then */
+	client_end(&enroll);
+	client_end(&transfer);
+	client_end(&trace);
 }
 
 TEST_HARNESS_MAIN

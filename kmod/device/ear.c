@@ -146,12 +146,17 @@ bool warden_ear_is_of(const char *module)
  *
  * Where nothing makes such sockets the hook would cost all others for nothing.
  *
- * Context: Process context, sleeps; before the first of them can be made.
+ * Context: Process context, in no change; sleeps, before the first of them can be made.
  * Return: 0; else what the kernel said to the attaching of the program.
  */
 int warden_ear_need(void)
 {
-	return warden_links_need(WARDEN_NEED_EAR, warden_needs_ear());
+	int err;
+
+	warden_links_hold(warden_needs_ear());
+	err = warden_links_need(WARDEN_NEED_EAR, warden_needs_ear());
+	warden_links_release();
+	return err;
 }
 
 /**

@@ -18,6 +18,7 @@
 
 #include "classify.h"
 #include "hook/hooks.h"
+#include "hook/links.h"
 #include "policy/change.h"
 #include "policy/layers.h"
 #include "policy/lock.h"
@@ -88,7 +89,10 @@ static bool take(struct warden_lock_cause *cause)
 	return cause->count;
 }
 
-/* Without memory it is tried again until there is some. */
+/*
+ * Without memory it is tried again until there is some. What the policy has attached for the lock stays,
+ * also where one that waits to be confirmed is taken back for it.
+ */
 static void lock_late(struct work_struct *work)
 {
 	struct warden_lock_cause *cause = kzalloc(sizeof(*cause), GFP_KERNEL);
@@ -97,10 +101,12 @@ static void lock_late(struct work_struct *work)
 		queue_delayed_work(system_highpri_wq, &lock_work, HZ / 10);
 		return;
 	}
+	warden_links_hold(0);
 	warden_change_lock();
 	if (take(cause))
 		warden_lock_close(cause);
 	warden_change_unlock();
+	warden_links_release();
 	kfree(cause);
 }
 

@@ -2,7 +2,7 @@
 /*
  * Each program is attached while something needs its hook: before what needs it
  * comes in force, until some time after nothing does, as each that is let go
- * waits for a grace period of tasks.
+ * waits for a grace period of tasks. No change waits for any of that.
  *
  * The programs are held by their files, so that none is loaded a second time,
  * and the links by theirs, so that one is off when its file is put.
@@ -23,6 +23,9 @@
 /* A policy that is replaced at once by one that needs the same hooks costs nothing. */
 #define LET_GO_AFTER HZ
 #define LET_GO_AGAIN (10 * HZ)
+
+/* What could not be attached for somebody who did not wait. */
+#define ATTACH_AGAIN (10 * HZ)
 
 /* A grace period of tasks that takes longer waits for somebody who stays in the kernel. */
 #define TASKS_PASS_WITHIN (5 * HZ)
@@ -47,8 +50,13 @@ static u64 going; /* is being let go, and may still be called */
 static unsigned int holders; /* changes that are to come, or going on; nothing is let go */
 static bool held;
 
+/* What the kernel said when one was to be attached last; written under turning_lock. */
+static int refused;
+
 static void let_go(struct work_struct *work);
 static DECLARE_DELAYED_WORK(letting_go, let_go);
+static void attach_late(struct work_struct *work);
+static DECLARE_DELAYED_WORK(attaching_late, attach_late);
 
 /* Of all of them; read by each open of a sensor. */
 static u64 needed;
@@ -68,7 +76,6 @@ static u64 wanted(void)
 struct attaching {
 	struct work_struct work;
 	u64 hooks;
-	int err;
 };
 
 /**
@@ -121,14 +128,21 @@ static int attach(u32 hook)
 	return 0;
 }
 
-static void attach_all(struct work_struct *work)
+/* Also behind one that cannot be: who needs them may have to do without it. */
+static void attach_each(u64 hooks)
 {
-	struct attaching *a = container_of(work, struct attaching, work);
+	int err = 0;
 	u32 hook;
 
-	for (hook = 0; hook < WARDEN_HOOKS && !a->err; hook++)
-		if (a->hooks & BIT_ULL(hook))
-			a->err = attach(hook);
+	for (hook = 0; hook < WARDEN_HOOKS; hook++)
+		if (hooks & BIT_ULL(hook))
+			err = attach(hook) ?: err;
+	WRITE_ONCE(refused, err);
+}
+
+static void attach_all(struct work_struct *work)
+{
+	attach_each(container_of(work, struct attaching, work)->hooks);
 }
 
 /* By a thread of the kernel: nothing hangs on the rights and the limits of who loads a policy. */
@@ -136,11 +150,12 @@ static int attach_in_kernel(u64 hooks)
 {
 	struct attaching a = { .hooks = hooks };
 
+	lockdep_assert_held(&turning_lock);
 	INIT_WORK_ONSTACK(&a.work, attach_all);
 	queue_work(system_unbound_wq, &a.work);
 	flush_work(&a.work);
 	destroy_work_on_stack(&a.work);
-	return a.err;
+	return refused;
 }
 
 static u64 lacking(u64 hooks)
@@ -148,12 +163,22 @@ static u64 lacking(u64 hooks)
 	return held ? hooks & ~attached : 0;
 }
 
-static int attach_lacking(u64 hooks)
+/* What is needed already, and could not be waited for. */
+static void attach_late(struct work_struct *work)
 {
-	u64 missing = lacking(hooks);
+	u64 missing;
 
-	lockdep_assert_held(&turning_lock);
-	return missing ? attach_in_kernel(missing) : 0;
+	mutex_lock(&turning_lock);
+	missing = lacking(READ_ONCE(needed));
+	if (missing)
+		attach_each(missing);
+	missing = lacking(missing);
+	mutex_unlock(&turning_lock);
+	if (!missing)
+		return;
+	pr_alert("warden: programs that are needed could not be attached (%d); it is tried again\n",
+		 READ_ONCE(refused));
+	queue_delayed_work(system_unbound_wq, &attaching_late, ATTACH_AGAIN);
 }
 
 /* --- off ------------------------------------------------------------------------------- */
@@ -244,50 +269,62 @@ static void let_idle_go(void)
 		mod_delayed_work(system_unbound_wq, &letting_go, LET_GO_AFTER);
 }
 
-/* False where some are to be attached before they can be needed. */
-static bool note_need(enum warden_need who, u64 hooks)
+static void note(enum warden_need who, u64 hooks)
 {
-	bool noted;
-
-	mutex_lock(&links_lock);
-	noted = !lacking(hooks);
-	if (noted) {
-		needs[who] = hooks;
-		WRITE_ONCE(needed, wanted());
-	}
-	let_idle_go();
-	mutex_unlock(&links_lock);
-	return noted;
+	lockdep_assert_held(&links_lock);
+	needs[who] = hooks;
+	WRITE_ONCE(needed, wanted());
 }
 
 /**
- * warden_links_need() - say which hooks are needed
+ * warden_links_need() - say which hooks are needed, before what needs them is in force
  * @who: what needs them
  * @hooks: bit mask of enum warden_hook; replaces what @who needed before
  *
- * What is needed is attached when this returns, as soon as there are programs. To
- * need less than before cannot fail.
+ * What is not attached has to be asked for ahead of the change (warden_links_hold()): nothing is
+ * waited for here. To need less than before cannot fail.
  *
- * Context: Process context, sleeps; in a change, or init. Where one is to be attached that
- * warden_links_hold() was not told of, it may sleep for as long as that does.
- * Return: 0; else what the kernel said, and @who needs what it needed before.
+ * Context: Process context, sleeps; in a change, or init, or between warden_links_hold() and
+ * warden_links_release().
+ * Return: 0, and all are attached as soon as there are programs; else what the kernel said when
+ * one was to be, or -EAGAIN where nobody asked for it, and @who needs what it needed before.
  */
 int warden_links_need(enum warden_need who, u64 hooks)
 {
-	int err;
+	bool lacks;
 
-	if (note_need(who, hooks))
-		return 0;
-	mutex_lock(&turning_lock);
-	err = attach_lacking(hooks);
-	note_need(who, hooks); /* where some could not be attached, the others go again */
-	mutex_unlock(&turning_lock);
-	return err;
+	mutex_lock(&links_lock);
+	lacks = lacking(hooks);
+	if (!lacks)
+		note(who, hooks);
+	let_idle_go();
+	mutex_unlock(&links_lock);
+	return lacks ? READ_ONCE(refused) ?: -EAGAIN : 0;
+}
+
+/**
+ * warden_links_follow() - say which hooks are needed by what comes in force in any case
+ * @who: what needs them
+ * @hooks: bit mask of enum warden_hook; replaces what @who needed before
+ *
+ * What is attached enforces at once; what is not is attached as soon as that can be done, and where
+ * it cannot it is tried again, which the kernel log tells.
+ *
+ * Context: Process context, sleeps.
+ */
+void warden_links_follow(enum warden_need who, u64 hooks)
+{
+	mutex_lock(&links_lock);
+	note(who, hooks);
+	if (lacking(hooks))
+		mod_delayed_work(system_unbound_wq, &attaching_late, 0);
+	let_idle_go();
+	mutex_unlock(&links_lock);
 }
 
 /**
  * warden_links_hold() - attach what a change will need, before it begins, and let nothing go
- * @hooks: bit mask of enum warden_hook
+ * @hooks: bit mask of enum warden_hook; 0 waits for nothing
  *
  * The kernel lets a program go under locks that it takes to attach one, and waits meanwhile for
  * each task that is in one of its calls to sleep or to leave it. No other change has to wait for
@@ -307,7 +344,9 @@ void warden_links_hold(u64 hooks)
 	if (!missing)
 		return;
 	mutex_lock(&turning_lock);
-	attach_lacking(hooks);
+	missing = lacking(hooks);
+	if (missing)
+		attach_in_kernel(missing);
 	mutex_unlock(&turning_lock);
 }
 
@@ -324,12 +363,21 @@ void warden_links_release(void)
 	mutex_unlock(&links_lock);
 }
 
+/* Who needs one from now on has none attached. */
+static void end_to_hold(void)
+{
+	mutex_lock(&links_lock);
+	WRITE_ONCE(held, false);
+	mutex_unlock(&links_lock);
+}
+
 static void put_all(void)
 {
 	struct file *link;
 	u32 hook;
 
 	lockdep_assert_held(&turning_lock);
+	end_to_hold();
 	for (hook = 0; hook < WARDEN_HOOKS; hook++) {
 		mutex_lock(&links_lock);
 		link = take_link(hook);
@@ -339,19 +387,21 @@ static void put_all(void)
 			__fput_sync(programs[hook]);
 		programs[hook] = NULL;
 	}
-	WRITE_ONCE(held, false);
 }
 
-/* Who needs one from now on has it attached. */
+/*
+ * Who needs one from now on has it attached before. What is needed by then is attached already:
+ * nobody who said so meanwhile had to wait.
+ */
 static u64 begin_to_hold(void)
 {
-	u64 hooks;
+	u64 missing;
 
 	mutex_lock(&links_lock);
-	WRITE_ONCE(held, true);
-	hooks = wanted();
+	missing = wanted() & ~attached;
+	WRITE_ONCE(held, !missing);
 	mutex_unlock(&links_lock);
-	return hooks;
+	return missing;
 }
 
 /**
@@ -364,17 +414,16 @@ static u64 begin_to_hold(void)
 int warden_links_take(const int fds[WARDEN_HOOKS])
 {
 	int err = 0;
-	u64 hooks;
+	u64 missing;
 	u32 hook;
 
 	mutex_lock(&turning_lock);
-	hooks = begin_to_hold();
 	for (hook = 0; hook < WARDEN_HOOKS && !err; hook++) {
 		programs[hook] = fget(fds[hook]);
 		err = programs[hook] ? 0 : -EBADF;
 	}
-	if (!err)
-		err = attach_lacking(hooks);
+	while (!err && (missing = begin_to_hold()))
+		err = attach_in_kernel(missing);
 	if (err)
 		put_all();
 	mutex_unlock(&turning_lock);
@@ -392,6 +441,7 @@ void warden_links_drop(void)
 	put_all();
 	mutex_unlock(&turning_lock);
 	cancel_delayed_work_sync(&letting_go);
+	cancel_delayed_work_sync(&attaching_late);
 }
 
 /**

@@ -72,11 +72,31 @@ static u64 hooks_of_ways(const struct warden_snapshot *snap)
 }
 
 /**
+ * warden_needs_lock() - which hooks the lock of a device needs, beside what its maker's layer does
+ *
+ * It shuts the same domains whatever that layer says, and its rules are some of that layer's.
+ *
+ * Context: Any.
+ * Return: a bit mask of enum warden_hook.
+ */
+u64 warden_needs_lock(void)
+{
+	u64 hooks = ALWAYS | HOOK(INET_REQUEST);
+	u32 domain;
+
+	for (domain = 0; domain < WARDEN_DOMAIN_RULES; domain++)
+		if (warden_snapshot_shuts(domain))
+			hooks |= hooks_of[domain];
+	return hooks;
+}
+
+/**
  * warden_needs_of() - which hooks one layer needs
  * @snap: the layer
  *
  * A program that is named is started without what its environment would load
- * into it; see warden_kf_exec().
+ * into it; see warden_kf_exec(). What is to lock the device in a moment has all it takes attached: to
+ * attach it then may take as long as any task likes to stay in the kernel.
  *
  * Context: As long as @snap may be used.
  * Return: a bit mask of enum warden_hook.
@@ -84,6 +104,7 @@ static u64 hooks_of_ways(const struct warden_snapshot *snap)
 u64 warden_needs_of(const struct warden_snapshot *snap)
 {
 	u64 hooks = ALWAYS | (snap->nr_programs ? HOOK(BPRM_CHECK) : 0) |
+		    (snap->nr_tampers ? warden_needs_lock() : 0) |
 		    hooks_of_brokers(snap) | hooks_of_ways(snap) | hooks_of_ports(snap);
 	u32 domain;
 

@@ -9,6 +9,7 @@ struct warden_snapshot;
 
 u64 warden_needs_of(const struct warden_snapshot *snap);
 u64 warden_needs(const struct warden_layers *layers);
+u64 warden_needs_lock(void);
 u64 warden_needs_quarantine(void);
 u64 warden_needs_ear(void);
 

@@ -17,6 +17,7 @@
 #include "netlink.h"
 #include "policy/change.h"
 #include "policy/layers.h"
+#include "policy/lock.h"
 #include "policy/pack.h"
 #include "policy/policy.h"
 #include "policy/shadow.h"
@@ -281,12 +282,18 @@ static int commit(struct genl_info *info, struct warden_snapshot *snap,
 	return err;
 }
 
+/* With it comes the lock, where the device is locked. */
+static u64 needs_with(const struct warden_snapshot *snap)
+{
+	return warden_needs_of(snap) | (warden_lock_holds() ? warden_needs_lock() : 0);
+}
+
 static int change(struct genl_info *info, const struct warden_commit *c, struct loaded *l)
 {
 	struct warden_snapshot *snap = finish(info);
 	int err;
 
-	warden_links_hold(IS_ERR(snap) ? 0 : warden_needs_of(snap));
+	warden_links_hold(IS_ERR(snap) ? 0 : needs_with(snap));
 	warden_change_lock();
 	err = commit(info, snap, c, l);
 	warden_change_unlock();

@@ -5,6 +5,8 @@
 #include <net/genetlink.h>
 
 #include "device/tamper.h"
+#include "hook/links.h"
+#include "hook/needs.h"
 #include "message.h"
 #include "netlink-gen.h"
 #include "policy/change.h"
@@ -66,11 +68,25 @@ int warden_nl_tamper_clear_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/* At once by what is attached; who restored it goes on when all of it is. */
+static int restore(const struct warden_lock_status *before)
+{
+	int err;
+
+	warden_links_hold(0);
+	warden_change_lock();
+	err = warden_lock_restore(before);
+	warden_change_unlock();
+	warden_links_release();
+	warden_links_hold(warden_lock_holds() ? warden_needs_lock() : 0);
+	warden_links_release();
+	return err;
+}
+
 int warden_nl_tamper_restore_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct warden_lock_status before = {};
 	struct nlattr **a = info->attrs;
-	int err;
 
 	if (!a[WARDEN_A_TAMPER_STARTS])
 		return warden_message_refuse(info, -EINVAL, "say how often Warden was started");
@@ -80,8 +96,5 @@ int warden_nl_tamper_restore_doit(struct sk_buff *skb, struct genl_info *info)
 	before.locked = a[WARDEN_A_TAMPER_LOCKED] && nla_get_u32(a[WARDEN_A_TAMPER_LOCKED]);
 	if (a[WARDEN_A_TAMPER_WHAT])
 		nla_strscpy(before.what, a[WARDEN_A_TAMPER_WHAT], sizeof(before.what));
-	warden_change_lock();
-	err = warden_lock_restore(&before);
-	warden_change_unlock();
-	return err;
+	return restore(&before);
 }

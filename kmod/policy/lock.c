@@ -16,6 +16,7 @@
 #include <linux/workqueue.h>
 
 #include "change.h"
+#include "hook/links.h"
 #include "layers.h"
 #include "lock.h"
 #include "policy.h"
@@ -175,9 +176,11 @@ static int enforce(void)
 
 static void enforce_late(struct work_struct *work)
 {
+	warden_links_hold(0);
 	warden_change_lock();
 	enforce();
 	warden_change_unlock();
+	warden_links_release();
 }
 
 /**

@@ -54,7 +54,7 @@ static DECLARE_DELAYED_WORK(pack_work, pack_late);
 
 /* --- putting in force ------------------------------------------------------------------- */
 
-/* What a policy needs is attached before it comes in force; nothing else of it can fail. */
+/* What a policy needs is attached before its change begins; nothing else of it can fail. */
 static int ready(const struct warden_layers *layers, struct netlink_ext_ack *extack)
 {
 	int err = warden_links_need(WARDEN_NEED_POLICY,
@@ -73,7 +73,10 @@ static int ready(const struct warden_layers *layers, struct netlink_ext_ack *ext
  * @old: set to what was in force, for warden_layers_retire() or to come back
  * @reason: enum warden_reason, of what ends by it
  *
- * Context: In a change; sleeps. What the layers need is attached.
+ * What they need is attached, but for a lock that nobody could know of: that is attached
+ * later, and enforced by what there is.
+ *
+ * Context: In a change; sleeps.
  * Return: the generation that is in force now.
  */
 struct warden_committed warden_policy_publish(struct warden_layers *layers, struct warden_layers **old, u32 reason)
@@ -84,7 +87,7 @@ struct warden_committed warden_policy_publish(struct warden_layers *layers, stru
 	*old = warden_layers_publish(layers);
 	if (warden_classing_follow(*old, layers))
 		warden_session_search();
-	warden_links_need(WARDEN_NEED_POLICY, warden_needs(layers));
+	warden_links_follow(WARDEN_NEED_POLICY, warden_needs(layers));
 	warden_shadow_refresh();
 	warden_debug_refresh();
 	warden_usb_follow();
@@ -478,8 +481,6 @@ int warden_policy_again(u32 reason)
 		warden_layers_free(layers);
 		return -ENOMEM;
 	}
-	if (ready(layers, &extack)) /* the lock's, and what it has is better than none */
-		pr_alert("warden: %s\n", extack._msg ?: "a program the lock needs is missing");
 	warden_policy_publish(layers, &old, reason);
 	warden_layers_retire(old);
 	warden_policy_review(reason);

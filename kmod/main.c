@@ -23,6 +23,7 @@
 #include "hook/canary.h"
 #include "hook/hooks.h"
 #include "hook/kfunc.h"
+#include "hook/tasks.h"
 #include "netlink/netlink.h"
 #include "network/broker.h"
 #include "network/ending.h"
@@ -44,6 +45,7 @@
 #include "record/record.h"
 #include "session/light.h"
 #include "session/session.h"
+#include "stop.h"
 
 static char *boot = "deny";
 module_param(boot, charp, 0444);
@@ -262,12 +264,15 @@ err_platform:
  */
 static void outwait_force(void)
 {
-	if (!warden_hooks_attached() && !warden_session_count() && !warden_ear_count())
+	if (!warden_hooks_attached() && !warden_session_count() && !warden_ear_count()) {
+		warden_stop_settle();
 		return;
+	}
 	pr_alert("warden: removal by force waits until wardenctl stop; enforcement goes on\n");
 	while (warden_hooks_attached() || warden_session_count() || warden_ear_count())
 		schedule_timeout_idle(HZ / 10);
-	synchronize_rcu_tasks();
+	warden_stop_settle();
+	warden_tasks_wait("to unload");
 }
 
 /*
@@ -284,6 +289,7 @@ static void __exit warden_exit(void)
 	warden_usb_exit();
 	warden_wext_exit();
 	warden_netlink_exit();
+	warden_stop_settle(); /* one that came by that way since */
 	warden_canary_device_remove();
 	warden_tamper_exit();
 	warden_lock_exit();

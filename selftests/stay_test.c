@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A task that stays in one call of the kernel, as any user's may, keeps hooks from being attached
- * and let go. It keeps nobody from taking something away: the device is locked at once,
- * by what is attached.
+ * and let go. It keeps nobody from taking something away: the device is locked and Warden is
+ * stopped at once, by what is attached.
  */
 #include <errno.h>
 #include <json-c/json.h>
@@ -27,6 +27,7 @@
 	"default sensor deny;\ndefault protocol allow;\ndefault listen allow;\n"                   \
 	"allow tester use camera;\n"
 #define OPEN STATEMENTS "default connect allow;\n"
+#define SHUT STATEMENTS "default connect deny;\n"
 
 static int connect_errno(void)
 {
@@ -119,6 +120,8 @@ FIXTURE_TEARDOWN(stay)
 	client_end(&self->command);
 	client_end(&self->trace);
 	camera_close(&self->c);
+	if (!warden_status("attached"))
+		warden_live_again();
 	warden_load(warden_policy("\n"));
 	warden_ctl(ARGV("tamper", "clear"));
 	cover_take_away(&self->cover);
@@ -230,6 +233,56 @@ TEST_F(stay, lock_that_is_restored_is_enforced_by_what_is_attached_and_by_the_re
 	EXPECT_EQ(EACCES, listen_errno());
 	EXPECT_FOUND(comes(&self->mark, denied("listen", "tampered")));
 	EXPECT_EQ(EACCES, connect_errno());
+}
+
+/* Whoever stops Warden is told, and need not wait; nobody else has to. */
+TEST_F(stay, stop_ends_sessions_at_once_and_lets_go_of_hooks_later)
+{
+	struct claim stopped = { .event = "stop", .times = 1 };
+
+	ASSERT_LOADED(warden_policy(SHUT, warden_self()));
+	ASSERT_TRUE(settles());
+	self->stays = stay_start(NULL);
+	ASSERT_LT(0, self->stays);
+	ASSERT_TRUE(streams(&self->c, self->camera));
+
+	self->mark = evidence_mark();
+	ASSERT_EQ(0, client_start(&self->trace, ARGV("wardenctl", "stop")));
+	EXPECT_FOUND(comes(&self->mark, ended("stopping")));
+	EXPECT_NE(0, camera_frame(&self->c, WAIT_MS));
+	EXPECT_EQ(-EACCES, camera_open(&self->other, self->camera));
+	EXPECT_FOUND(comes(&self->mark, denied("sensor", "stopping")));
+	EXPECT_EQ(EACCES, connect_errno());
+	EXPECT_FOUND(comes(&self->mark, denied("connect", NULL)));
+	EXPECT_EQ(0, switch_camera(&self->command, "off"));
+	EXPECT_EQ(0, switch_camera(&self->command, "on"));
+	EXPECT_EQ(-EACCES, camera_open(&self->other, self->camera));
+	EXPECT_TRUE(client_says(&self->trace, "it goes on by itself", WAIT_MS))
+	{
+		TH_LOG("%s", self->trace.text);
+	}
+	EXPECT_TRUE(client_runs(&self->trace));
+	EXPECT_EQ(0, warden_ctl(ARGV("status")));
+	EXPECT_NE(NULL, strstr(warden_said(), "being stopped"))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	client_end(&self->trace);
+
+	camera_close(&self->c);
+	stay_end(self->stays);
+	self->stays = -1;
+	EXPECT_EQ(0, warden_ctl(ARGV("stop")));
+	EXPECT_NE(NULL, strstr(warden_said(), "rmmod warden works now"))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_EQ(0, warden_status("attached"));
+	EXPECT_EQ(0, connect_errno());
+	EXPECT_EQ(0, camera_open(&self->other, self->camera));
+	camera_close(&self->other);
+	EXPECT_EQ(1, evidence_times(&self->mark, &stopped, 0));
+	EXPECT_TRUE(warden_live_again());
 }
 
 TEST_HARNESS_MAIN

@@ -730,12 +730,13 @@ static const struct warden_wire_attr status_attrs[] = {
 	[48] = { .name = "tamper-inputs", .kind = WARDEN_WIRE_U32 },
 	[49] = { .name = "tamper-unseen", .kind = WARDEN_WIRE_U32 },
 	[50] = { .name = "starts", .kind = WARDEN_WIRE_U32 },
+	[51] = { .name = "stopping", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set status_set = {
 	.name = "status",
 	.attrs = status_attrs,
-	.max = 50,
+	.max = 51,
 };
 
 const struct warden_wire_set *warden_set_status(void)

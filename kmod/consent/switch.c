@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Switches: a class of sensors that is off is refused whatever the policy says.
- * They belong to no policy, so that loading one switches nothing on.
+ * They belong to no policy, so that loading one switches nothing on. Where Warden is
+ * being stopped all are off, and nobody can switch them on.
  */
 #include <linux/bitops.h>
 #include <linux/cred.h>
@@ -22,7 +23,8 @@ static u32 switched_off;
  * warden_switch_mask() - what is switched off
  *
  * Context: Any.
- * Return: a bit per enum warden_sensor_class, set where it is off.
+ * Return: a bit per enum warden_sensor_class, set where it is off; and WARDEN_SWITCH_STOP, from
+ * warden_switch_stop() on.
  */
 u32 warden_switch_mask(void)
 {
@@ -51,7 +53,7 @@ static void tell(u32 class, bool off)
 
 /**
  * warden_switch_set() - switch classes off or on, and record each that changes
- * @classes: a bit per enum warden_sensor_class
+ * @classes: a bit per enum warden_sensor_class, of WARDEN_SWITCH_ALL
  * @off: off, or on
  *
  * New opens are refused when it returns; the caller ends the sessions that lost
@@ -67,10 +69,25 @@ u32 warden_switch_set(u32 classes, bool off)
 	u32 class;
 
 	warden_change_assert_held();
+	classes &= WARDEN_SWITCH_ALL;
 	WRITE_ONCE(switched_off, off ? before | classes : before & ~classes);
 	warden_epoch_advance();
 	changed = before ^ switched_off;
 	for_each_set_bit(class, &changed, WARDEN_SENSOR_CLASS_UNKNOWN + 1)
 		tell(class, off);
 	return changed;
+}
+
+/**
+ * warden_switch_stop() - let no use of a sensor begin any more
+ *
+ * It is refused (WARDEN_REASON_STOPPING) when this returns; the caller ends what has begun.
+ *
+ * Context: In a change.
+ */
+void warden_switch_stop(void)
+{
+	warden_change_assert_held();
+	WRITE_ONCE(switched_off, switched_off | WARDEN_SWITCH_STOP);
+	warden_epoch_advance();
 }

@@ -20,6 +20,7 @@
 #include <linux/spinlock.h>
 
 #include "debug.h"
+#include "hook/tasks.h"
 #include "program/processes.h"
 #include "session/session.h"
 
@@ -277,7 +278,7 @@ void warden_debug_hand_back(void)
 	spin_unlock(&ended_lock);
 	if (list_empty(&back))
 		return;
-	synchronize_rcu_tasks(); /* whoever was in dead operations has left */
+	warden_tasks_wait("to give files back"); /* whoever was in dead operations has left */
 	list_for_each_entry_safe(e, next, &back, among) {
 		kfree(e);
 		module_put(THIS_MODULE);

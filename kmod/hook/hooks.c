@@ -32,6 +32,7 @@
 #include "network/service.h"
 #include "program/identity.h"
 #include "session/session.h"
+#include "tasks.h"
 
 /* The skeleton's own way asks for each function by name. */
 #define bpf_load_and_run warden_lookup_run
@@ -40,8 +41,9 @@
 #include "rest.lskel.h"
 #include "warden.lskel.h"
 
-/* Protects all below; taken by init, status and stop. */
+/* Protects all below; taken by init, status and stop, and held while nothing is let go. */
 static DEFINE_MUTEX(hooks_lock);
+static bool running; /* read without */
 static u32 tier = WARDEN_TIER_NONE;
 static const char *text = "the programs are not attached yet";
 
@@ -288,6 +290,7 @@ int warden_hooks_attach(void)
 	} else {
 		tier = WARDEN_TIER_ENFORCE;
 		text = "every program that is needed is attached and answers";
+		WRITE_ONCE(running, true);
 	}
 	mutex_unlock(&hooks_lock);
 	return err;
@@ -301,23 +304,51 @@ int warden_hooks_attach(void)
  */
 bool warden_hooks_attached(void)
 {
-	return warden_links_held();
+	return READ_ONCE(running);
+}
+
+static void say(u32 now, const char *why)
+{
+	mutex_lock(&hooks_lock);
+	if (running) {
+		tier = now;
+		text = why;
+	}
+	mutex_unlock(&hooks_lock);
 }
 
 /**
- * warden_hooks_detach() - drop all programs; nothing is enforced any more
+ * warden_hooks_detach() - drop all programs
  *
- * Context: Process context, sleeps.
+ * None goes before each task that is in a call of the kernel has slept or left it: the kernel waits
+ * for that with each one, under locks that others need, and who stays would be waited for with
+ * some of them gone.
+ *
+ * Context: Process context, in no change; sleeps, for as long as any task stays in the kernel.
  */
 void warden_hooks_detach(void)
 {
-	mutex_lock(&hooks_lock);
+	say(WARDEN_TIER_ENFORCE,
+	    "being stopped: no sensor can be used, and the rest is enforced until each task that is in a call of the kernel has slept or left it");
+	warden_tasks_wait("to let the programs go");
+	say(WARDEN_TIER_NONE, "being stopped: the programs are let go");
 	warden_links_drop();
+}
+
+/**
+ * warden_hooks_end() - nothing is enforced any more
+ *
+ * Context: In a change; sleeps. After warden_hooks_detach().
+ */
+void warden_hooks_end(void)
+{
+	mutex_lock(&hooks_lock);
 	close_gate();
 	warden_ftrace_release();
 	warden_inventory_forget();
 	tier = WARDEN_TIER_NONE;
 	text = "stopped by wardenctl stop; load the module again to enforce";
+	WRITE_ONCE(running, false);
 	mutex_unlock(&hooks_lock);
 }
 

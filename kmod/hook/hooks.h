@@ -21,6 +21,7 @@ struct warden_hooks_status {
 int warden_hooks_attach(void);
 bool warden_hooks_attached(void);
 void warden_hooks_detach(void);
+void warden_hooks_end(void);
 void warden_hooks_status(struct warden_hooks_status *st);
 
 #endif /* WARDEN_HOOKS_H */

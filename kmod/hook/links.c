@@ -445,17 +445,6 @@ void warden_links_drop(void)
 }
 
 /**
- * warden_links_held() - are there programs to attach?
- *
- * Context: Any.
- * Return: true between warden_links_take() and warden_links_drop().
- */
-bool warden_links_held(void)
-{
-	return READ_ONCE(held);
-}
-
-/**
  * warden_links_attached() - which programs run
  *
  * Context: Any.

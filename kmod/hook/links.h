@@ -43,7 +43,6 @@ void warden_links_hold(u64 hooks);
 void warden_links_release(void);
 int warden_links_take(const int fds[WARDEN_HOOKS]);
 void warden_links_drop(void);
-bool warden_links_held(void);
 u64 warden_links_attached(void);
 u64 warden_links_wanted(void);
 

@@ -104,6 +104,16 @@ void warden_answer_refuse(struct warden_answer *answer, u8 reason)
 	answer->reason = reason;
 }
 
+/* What switches refuse of a sensor; WARDEN_REASON_NONE is nothing. */
+static u8 refused_by_switch(u32 off, u32 class)
+{
+	if (class == WARDEN_SENSOR_CLASS_FREE)
+		return WARDEN_REASON_NONE;
+	if (unlikely(off & WARDEN_SWITCH_STOP))
+		return WARDEN_REASON_STOPPING;
+	return off & BIT(class) ? WARDEN_REASON_SWITCHED_OFF : WARDEN_REASON_NONE;
+}
+
 /*
  * What somebody who has the right switched off or put in quarantine stands above
  * any policy: whoever does that is not asking to be told. What the policy denies
@@ -112,14 +122,17 @@ void warden_answer_refuse(struct warden_answer *answer, u8 reason)
  */
 static void apply_commands(struct warden_answer *answer, const struct warden_request *req)
 {
+	u8 reason;
+
 	answer->off = warden_switch_mask();
 	if (unlikely(warden_quarantine_holds(req))) {
 		warden_answer_refuse(answer, WARDEN_REASON_QUARANTINED);
 		answer->line = 0; /* no rule is the ground */
 		answer->has_receipt = false;
-	} else if (req->domain == WARDEN_DOMAIN_SENSOR && !answer->denied &&
-		   answer->off & BIT(req->class)) {
-		warden_answer_refuse(answer, WARDEN_REASON_SWITCHED_OFF);
+	} else if (req->domain == WARDEN_DOMAIN_SENSOR && !answer->denied && answer->off) {
+		reason = refused_by_switch(answer->off, req->class);
+		if (reason)
+			warden_answer_refuse(answer, reason);
 	}
 }
 

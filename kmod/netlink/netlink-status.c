@@ -2,8 +2,6 @@
 /*
  * Handlers: what runs, and the end of it.
  */
-#include <linux/delay.h>
-#include <linux/module.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
@@ -12,7 +10,6 @@
 #include "consent/consent.h"
 #include "consent/switch.h"
 #include "debug/debug.h"
-#include "device/ear.h"
 #include "device/inventory.h"
 #include "device/tamper.h"
 #include "device/usb.h"
@@ -34,6 +31,7 @@
 #include "program/quarantine.h"
 #include "record/record.h"
 #include "session/session.h"
+#include "stop.h"
 
 struct status {
 	struct warden_hooks_status hooks;
@@ -193,7 +191,7 @@ static int put_surfaces(struct sk_buff *skb)
 
 static int put_switches(struct sk_buff *skb)
 {
-	unsigned long off = warden_switch_mask();
+	unsigned long off = warden_switch_mask() & WARDEN_SWITCH_ALL;
 	struct nlattr *nest;
 	u32 class;
 
@@ -342,31 +340,16 @@ int warden_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 static int fill_stop(struct sk_buff *skb, const void *arg)
 {
-	return nla_put_u32(skb, WARDEN_A_STATUS_SESSIONS, *(const unsigned int *)arg);
-}
+	const struct warden_stopped *st = arg;
 
-/* The programs are freed a grace period after their links; until then rmmod is refused, or later. */
-static unsigned int wait_for_programs(unsigned int sessions)
-{
-	unsigned int ms;
-
-	for (ms = 0; ms < 5000 && module_refcount(THIS_MODULE) > (int)sessions; ms += 10)
-		msleep(10);
-	return sessions ?: max(module_refcount(THIS_MODULE), 0);
+	return nla_put_u32(skb, WARDEN_A_STATUS_SESSIONS, st->left) ||
+	       put_u32(skb, WARDEN_A_STATUS_STOPPING, st->ends);
 }
 
 int warden_nl_stop_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	unsigned int left;
+	struct warden_stopped st;
 
-	warden_change_lock();
-	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_STOP,
-						    .object = "warden" });
-	warden_hooks_detach();
-	warden_tamper_stop();
-	left = warden_session_end_all(WARDEN_REASON_STOPPING) + warden_ear_count();
-	warden_debug_hand_back();
-	left = wait_for_programs(left);
-	warden_change_unlock();
-	return warden_message_reply(info, fill_stop, &left);
+	warden_stop(&st);
+	return warden_message_reply(info, fill_stop, &st);
 }

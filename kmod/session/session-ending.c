@@ -37,6 +37,7 @@
 #include <warden/domain.h>
 
 #include "device/ear.h"
+#include "hook/tasks.h"
 #include "network/broker.h"
 #include "program/processes.h"
 #include "session-export.h"
@@ -282,7 +283,7 @@ void warden_session_settle(void)
 	while (atomic_read(&nr_kicks))
 		msleep(10);
 	flush_work(&gone_work);
-	synchronize_rcu_tasks(); /* the last kick_arrives() has returned */
+	warden_tasks_wait("to unload"); /* the last kick_arrives() has returned */
 }
 
 /* An mmap() under way holds its mm's lock until the mapping is linked, and can then be zapped. */
@@ -505,7 +506,7 @@ static void hand_back_all(void)
 	list_for_each_entry(s, &back, ending)
 		module_put(THIS_MODULE);
 	warden_blank_leave();
-	synchronize_rcu_tasks(); /* whoever was in dead_ops has left */
+	warden_tasks_wait("to give sensors back"); /* whoever was in dead_ops has left */
 	spin_lock(&gone_lock);
 	list_splice(&back, &gone);
 	spin_unlock(&gone_lock);
@@ -513,30 +514,50 @@ static void hand_back_all(void)
 }
 
 /**
- * warden_session_end_all() - end all sessions and let go of their files
+ * warden_session_end_all() - end all sessions, as no other can begin any more
  * @reason: enum warden_reason
  *
- * Waits a little for the holders to close. A file that stays open is given
- * back to its driver; one whose mapping stays keeps the module until it goes, and a
- * thread that had one and is stopped until it goes on.
- *
- * Context: Process context, sleeps. No new session can begin any more.
- * Return: how many sessions and threads still keep the module.
+ * Context: Process context, sleeps. After warden_switch_stop().
  */
-unsigned int warden_session_end_all(u32 reason)
+void warden_session_end_all(u32 reason)
 {
-	unsigned int ms;
 	LIST_HEAD(list);
 
 	warden_session_pick(is_any, &list);
 	end_picked(&list, true, reason, ktime_get_boottime_ns(), NULL);
 	warden_broker_end_all(reason, ktime_get_boottime_ns());
 	warden_ear_review(true, reason, ktime_get_boottime_ns());
-	for (ms = 0; ms < UNMAP_MS && (warden_session_count() || atomic_read(&nr_kicks)); ms += 10) {
+}
+
+/**
+ * warden_session_let_go() - let go of the files of sessions that ended
+ *
+ * Waits a little for the holders to close. A file that stays open is given
+ * back to its driver; one whose mapping stays keeps the module until it goes, and a
+ * thread that had one and is stopped until it goes on.
+ *
+ * Context: Process context, sleeps, for as long as any task stays in the kernel. After
+ * warden_session_end_all(); no program is attached any more.
+ */
+void warden_session_let_go(void)
+{
+	unsigned int ms;
+
+	for (ms = 0; ms < UNMAP_MS && warden_session_left(); ms += 10) {
 		if (ms >= DRAIN_MS && !warden_session_any_mapped())
 			break;
 		msleep(10);
 	}
 	hand_back_all();
+}
+
+/**
+ * warden_session_left() - how many sessions and threads still keep the module
+ *
+ * Context: Any.
+ * Return: the number.
+ */
+unsigned int warden_session_left(void)
+{
 	return warden_session_count() + atomic_read(&nr_kicks);
 }

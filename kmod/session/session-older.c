@@ -29,6 +29,7 @@
 #include <linux/xarray.h>
 #include <warden/limits.h>
 
+#include "consent/switch.h"
 #include "device/classify.h"
 #include "device/route.h"
 #include "judge/judge.h"
@@ -480,7 +481,9 @@ static void tell_lost(unsigned int lost)
  * Those that a process has open or mapped; one that is in a socket's queue is met when it
  * arrives, and one that only an io_uring holds is not found.
  *
- * Context: Process context, sleeps. Who opens now is asked.
+ * Not beside a stop, after which nobody would end them.
+ *
+ * Context: In a change; sleeps. Who opens now is asked.
  */
 void warden_session_search(void)
 {
@@ -492,6 +495,8 @@ void warden_session_search(void)
 	u64 begin, since = 0;
 	unsigned int round;
 
+	if (warden_switch_mask() & WARDEN_SWITCH_STOP)
+		return;
 	xa_init(&search.free);
 	for (round = 0; round < SEARCH_ROUNDS; round++) {
 		begin = ktime_get_ns();

@@ -57,7 +57,9 @@ int warden_session_meet(struct file *file, const struct warden_request *req,
 void warden_session_search(void);
 unsigned int warden_session_review(u32 reason, u64 since, u64 *took);
 unsigned int warden_session_end_each(u32 reason, u64 since, u64 *took);
-unsigned int warden_session_end_all(u32 reason);
+void warden_session_end_all(u32 reason);
+void warden_session_let_go(void);
+unsigned int warden_session_left(void);
 void warden_session_kick(struct task_struct *t, gfp_t gfp);
 const struct file_operations *warden_session_dead(void);
 int warden_session_get(u64 id, struct warden_session_info *info);

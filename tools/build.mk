@@ -52,7 +52,7 @@ KERNEL_HEADERS := $(addprefix $(KERNEL_OUT)/include/,$(HOSTED_HEADERS) net/netli
 KERNEL_CFLAGS = -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -D_GNU_SOURCE \
 	-D__KERNEL__ -isystem $(KERNEL_OUT)/include -I$(TOOLS_DIR)/kernel -I$(WARDEN_TOP)/kmod \
 	-I$(WARDEN_TOP)/include $(CFLAGS)
-KERNEL_SRC := judge/decide.c judge/match.c judge/arguments.c policy/snapshot.c policy/setup.c netlink/netlink-gen.c \
+KERNEL_SRC := judge/decide.c judge/decide-consent.c judge/match.c judge/arguments.c policy/snapshot.c policy/setup.c netlink/netlink-gen.c \
 	$(patsubst $(WARDEN_TOP)/kmod/%,%,$(wildcard $(WARDEN_TOP)/kmod/policy/stage*.c))
 KERNEL_OBJ := $(patsubst %.c,$(KERNEL_OUT)/%.o,oracle.c $(KERNEL_SRC))
 

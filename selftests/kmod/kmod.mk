@@ -42,7 +42,7 @@ $(KMOD_OUT)/include/net/netlink.h:
 	@cp $(KERNEL_SOURCE)/include/net/netlink.h $@
 
 $(KMOD_OUT)/ports_test: kmod/network/ports.c $(KMOD_PORTS)
-$(KMOD_TESTS): $(KMOD_OUT)/%_test: selftests/kmod/%_test.c selftests/kmod/decide_policy.c selftests/kmod/layer.c kmod/judge/decide.c kmod/judge/match.c kmod/judge/arguments.c kmod/judge/cover.c kmod/judge/cover-object.c kmod/policy/setup.c kmod/consent/consent-time.c \
+$(KMOD_TESTS): $(KMOD_OUT)/%_test: selftests/kmod/%_test.c selftests/kmod/decide_policy.c selftests/kmod/layer.c kmod/judge/decide.c kmod/judge/decide-consent.c kmod/judge/match.c kmod/judge/arguments.c kmod/judge/cover.c kmod/judge/cover-object.c kmod/policy/setup.c kmod/consent/consent-time.c \
 		$(wildcard selftests/kmod/*.h tools/kernel/*.h kmod/*/*.h include/warden/*.h include/uapi/linux/*.h) $(KMOD_SHIMS)
 	$(KMOD_CC) $(KMOD_CFLAGS) -Wno-pointer-arith -isystem $(KERNEL_SOURCE)/tools/testing/selftests \
 		-o $@ $(filter %.c,$^)
@@ -54,4 +54,4 @@ $(KMOD_OUT)/policy_blob: tools/fuzz/policy_blob.c tools/kernel/hosted.h \
 	objcopy -w --weaken-symbol='warden_nl_*' $(KMOD_OUT)/netlink-gen.o
 	$(KMOD_FUZZ_CC) $(KMOD_CFLAGS) -w -c -o $(KMOD_OUT)/nlattr.o $(KMOD_OUT)/nlattr.c
 	$(KMOD_FUZZ_CC) $(KMOD_CFLAGS) -Wno-sign-compare -fsanitize=fuzzer -o $@ tools/fuzz/policy_blob.c \
-		$(wildcard kmod/policy/stage*.c) kmod/policy/snapshot.c kmod/policy/setup.c kmod/judge/decide.c kmod/judge/match.c kmod/judge/arguments.c kmod/judge/cover.c kmod/judge/cover-object.c $(KMOD_OUT)/nlattr.o $(KMOD_OUT)/netlink-gen.o -lcrypto
+		$(wildcard kmod/policy/stage*.c) kmod/policy/snapshot.c kmod/policy/setup.c kmod/judge/decide.c kmod/judge/decide-consent.c kmod/judge/match.c kmod/judge/arguments.c kmod/judge/cover.c kmod/judge/cover-object.c $(KMOD_OUT)/nlattr.o $(KMOD_OUT)/netlink-gen.o -lcrypto

@@ -15,12 +15,11 @@
 #include "arguments.h"
 #include "consent/consent.h"
 #include "consent/switch.h"
-#include "device/devices.h"
 #include "device/inventory.h"
 #include "device/route.h"
 #include "epoch.h"
 #include "hook/canary.h"
-#include "judge.h"
+#include "judge-priv.h"
 #include "network/egress.h"
 #include "network/opening.h"
 #include "policy/layers.h"
@@ -32,9 +31,6 @@
 #include "record/record.h"
 #include "session/session.h"
 #include "unit.h"
-
-/* Sensors looked at behind one bus node; with more there, the answer is no. */
-#define BEHIND_MAX 64
 
 static void copy_verdict(struct warden_answer *answer, u64 generation,
 			 const struct warden_verdict *v)
@@ -178,9 +174,17 @@ static bool may_be_opened(const struct warden_layers *layers, const struct warde
 	       warden_opening_holds(req->protocol, req->port);
 }
 
-/* The clock, the consents, and where it matters the unit and the command; true where units matter. */
-static bool fill_in(struct warden_request *req, const struct warden_layers *layers,
-		    struct warden_command *command)
+/**
+ * warden_judge_fill_in() - the clock, the consents, and where it matters the unit and the command
+ * @req: the request; gets them
+ * @layers: the policy
+ * @command: memory for the command
+ *
+ * Context: Under the rcu_read_lock() that keeps @layers.
+ * Return: true where units matter.
+ */
+bool warden_judge_fill_in(struct warden_request *req, const struct warden_layers *layers,
+			  struct warden_command *command)
 {
 	bool units = ask_units(layers) || ask_units(warden_shadow_get_rcu());
 
@@ -213,7 +217,7 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	rcu_read_lock();
 	layers = warden_layers_get_rcu();
 	answer->consents = warden_consent_generation();
-	units = fill_in(&now, layers, &command);
+	units = warden_judge_fill_in(&now, layers, &command);
 	warden_decide_layers(layers, &now, &v);
 	answer->opened = may_be_opened(layers, &now, &v);
 	if (answer->opened) {
@@ -234,114 +238,6 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 	if (!req->tries)
 		warden_canary_deny();
 	return -EACCES;
-}
-
-/* Those that were nobody's, to be given back where one of the others is somebody's. */
-struct held {
-	u32 nr;
-	const struct warden_grant *fresh[WARDEN_STACK * WARDEN_PRINCIPALS_MAX];
-};
-
-static bool hold_rule(struct held *held, const struct warden_snapshot *snap,
-		      const struct warden_request *req, const struct warden_rule *rule)
-{
-	const struct warden_grant *grants[WARDEN_PRINCIPALS_MAX];
-	u32 i, nr = warden_decide_grants(snap, req, rule, grants);
-	bool fresh;
-
-	for (i = 0; i < nr; i++) {
-		if (!warden_consent_hold(grants[i], req->process, req->session, &fresh))
-			return false;
-		/* what is for a process may be in use by another of its threads already */
-		if (fresh && grants[i]->validity == WARDEN_CONSENT_VALIDITY_ONCE)
-			held->fresh[held->nr++] = grants[i];
-	}
-	return true; /* none where a layer that lacks them only observes */
-}
-
-static bool hold_all(const struct warden_layers *layers, const struct warden_request *req,
-		     const struct warden_verdict *v)
-{
-	struct held held = { .nr = 0 };
-	bool may = true;
-	u32 i;
-
-	for (i = 0; i < layers->nr && may; i++)
-		if (v->ground[i] && v->ground[i]->flags & WARDEN_RULE_FLAG_CONSENT)
-			may = hold_rule(&held, layers->layer[i], req, v->ground[i]);
-	while (!may && held.nr)
-		warden_consent_let_go(held.fresh[--held.nr]);
-	return may;
-}
-
-/* All consents that the same question rests on now. */
-static bool claim_several(struct warden_request req)
-{
-	const struct warden_layers *layers;
-	struct warden_command command;
-	struct warden_verdict v;
-	bool may;
-
-	req.claims = true;
-	rcu_read_lock();
-	layers = warden_layers_get_rcu();
-	fill_in(&req, layers, &command);
-	warden_decide_layers(layers, &req, &v);
-	may = !warden_verdict_denies(&v) && hold_all(layers, &req, &v);
-	rcu_read_unlock();
-	return may;
-}
-
-/**
- * warden_judge_claim() - who was allowed rests on the consents for that
- * @req: what was asked for; its process stays
- * @answer: what allowed it
- * @session: the session's number; the process again for a use that has none
- *
- * Context: Any; does not sleep.
- * Return: false where one of them is for one open or one process, and another was first. Where they
- * no longer hold, warden_judge_holds() tells.
- */
-bool warden_judge_claim(const struct warden_request *req, const struct warden_answer *answer, u64 session)
-{
-	struct warden_request again = *req;
-
-	if (!answer->has_receipt)
-		return true;
-	if (!answer->several)
-		return warden_consent_use(&req->subject->digest, answer->receipt, req->process, session);
-	again.session = session;
-	return claim_several(again);
-}
-
-/**
- * warden_answer_rests_on() - can an answer rest on a consent?
- * @answer: the answer
- * @digest: the program it was for
- * @class: enum warden_sensor_class, the sensor it was for
- * @receipt: the consent
- *
- * Context: Any.
- * Return: true if it does, or, of several, may.
- */
-bool warden_answer_rests_on(const struct warden_answer *answer, const struct warden_digest *digest, u32 class,
-			    const u8 receipt[WARDEN_RECEIPT_SIZE])
-{
-	return answer->has_receipt && (!memcmp(answer->receipt, receipt, WARDEN_RECEIPT_SIZE) ||
-				       (answer->several && warden_consent_is_for(receipt, digest, class)));
-}
-
-/**
- * warden_answer_is_once() - may a consent it rests on be for one open?
- * @answer: the answer
- *
- * Context: Any.
- * Return: true if so: such a consent is to be used up with that.
- */
-bool warden_answer_is_once(const struct warden_answer *answer)
-{
-	return answer->has_receipt &&
-	       (answer->several || answer->validity == WARDEN_CONSENT_VALIDITY_ONCE);
 }
 
 /**
@@ -444,65 +340,6 @@ void warden_judge_tell(const struct warden_request *req, const struct warden_ans
 	if (warden_consent_request(req, answer, r))
 		warden_record_add(r);
 	kfree(r);
-}
-
-/* Each sensor that a node reaches must be allowed as it would be by itself. */
-static int judge_behind(dev_t devt, const struct warden_request *req,
-			struct warden_answer *answer, struct warden_sensor *behind)
-{
-	struct warden_sensor *list = kmalloc_array(BEHIND_MAX, sizeof(*list),
-						   req->atomic ? GFP_ATOMIC | __GFP_NOWARN :
-								 GFP_KERNEL);
-	int nr = list ? warden_devices_behind(devt, list, BEHIND_MAX) : -ENOMEM;
-	struct warden_request one = *req;
-	struct warden_answer next;
-	int i, err = 0;
-
-	if (nr < 0) {
-		answer->denied = true;
-		answer->reason = WARDEN_REASON_NO_MEMORY;
-		err = -ENOMEM;
-	}
-	for (i = 0; i < nr && !err; i++) {
-		one.class = list[i].class;
-		one.topology = list[i].key;
-		memcpy(one.names, list[i].names, sizeof(one.names));
-		one.keeps = 0; /* registers have no rate */
-		err = warden_judge(&one, &next);
-		if (!err && (!warden_answer_tells(&next) || behind->class))
-			continue; /* of those that are only told of, the first */
-		*answer = next;
-		*behind = list[i];
-	}
-	kfree(list);
-	return err;
-}
-
-/**
- * warden_judge_use() - decide the use of a sensor, and of all that is behind it
- * @devt: number of its node; 0 for none
- * @req: the request
- * @answer: filled in; that of the sensor itself where all are allowed
- * @behind: set to the sensor behind it that the answer is about; class free where it is
- *	    about the one that was asked for
- *
- * Context: Process context, may sleep unless @req is atomic.
- * Return: 0, or a negative errno where the caller must refuse.
- */
-int warden_judge_use(dev_t devt, const struct warden_request *req, struct warden_answer *answer,
-		     struct warden_sensor *behind)
-{
-	struct warden_answer other;
-	int err = warden_judge(req, answer);
-
-	behind->class = WARDEN_SENSOR_CLASS_FREE;
-	if (err || !warden_devices_lead(req->class) || !devt)
-		return err;
-	other = *answer;
-	err = judge_behind(devt, req, &other, behind);
-	if (err || (behind->class != WARDEN_SENSOR_CLASS_FREE && !warden_answer_tells(answer)))
-		*answer = other;
-	return err;
 }
 
 /**

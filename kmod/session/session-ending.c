@@ -411,26 +411,6 @@ static unsigned int end_connections(unsigned int nr, u64 since, u64 *took)
 	return nr;
 }
 
-/* Is its device another kind of sensor by now? One that is gone stays what it was. */
-static bool was_classified(const struct warden_session *s)
-{
-	struct warden_sensor now;
-
-	if (!s->sensor.devt || (!s->sensor.dev && !s->was_older))
-		return false;
-	return !warden_inventory_find(s->sensor.devt, &now) && now.class != s->sensor.class;
-}
-
-static bool lost_ground(const struct warden_session *s)
-{
-	struct warden_request req = warden_session_request(s);
-	struct warden_answer answer;
-	struct warden_sensor behind;
-
-	return was_classified(s) || warden_judge_use(s->sensor.devt, &req, &answer, &behind) ||
-	       warden_heir_lost(s);
-}
-
 /**
  * warden_session_review() - end every session that would not be allowed now
  * @reason: enum warden_reason, why it is looked at
@@ -446,7 +426,7 @@ unsigned int warden_session_review(u32 reason, u64 since, u64 *took)
 
 	if (took)
 		*took = 0;
-	warden_session_pick(lost_ground, &list);
+	warden_session_pick(warden_session_lost_ground, &list);
 	return end_picked(&list, false, reason, since, took) +
 	       end_connections(warden_broker_review(reason, since) +
 				       warden_ear_review(false, reason, since), since, took);

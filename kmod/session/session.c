@@ -2,11 +2,11 @@
 /*
  * Sessions: one per open sensor file, and the table of them.
  *
- * session-file.c stands in the file's operations, has its open judged and makes it
- * a session, session-rest.c has those that may be opened again; session-mapping.c has its memory, so that it can be taken away;
- * session-inherit.c says who keeps it over execve(), session-heir.c knows them, session-holder.c who may look into
- * a process that has one; session-ending.c ends it, session-wake.c wakes who waits for
- * it; session-record.c tells of it.
+ * session-file.c stands in the file's operations, has its open judged and makes it a session, session-rest.c
+ * has those that may be opened again; session-mapping.c has its memory, so that it can be taken away;
+ * session-ground.c says what it rests on; session-inherit.c says who keeps it over execve(), session-heir.c
+ * knows them, session-holder.c who may look into a process that has one; session-ending.c ends it,
+ * session-wake.c wakes who waits for it; session-record.c tells of it.
  */
 #include <linux/fs.h>
 #include <linux/pid.h>
@@ -20,12 +20,10 @@
 #include <warden/abi.h>
 #include <warden/limits.h>
 
-#include "consent/consent.h"
 #include "light.h"
 #include "pace.h"
 #include "program/command.h"
 #include "program/identity.h"
-#include "program/quarantine.h"
 #include "session-priv.h"
 #include "session.h"
 
@@ -141,46 +139,6 @@ void warden_session_free(struct warden_session *s)
 	kmem_cache_free(session_cache, s);
 }
 
-static bool may_rest(struct warden_session *s, const struct warden_request *req)
-{
-	if (warden_judge_claim(req, &s->answer, s->ground))
-		return true;
-	s->answer.reason = WARDEN_REASON_NO_CONSENT;
-	return false;
-}
-
-/*
- * Does the verdict of this open stand, now that the session will be seen by
- * every review? Decided once more where policy, consents or device changed, or the
- * program was put in quarantine meanwhile; a second time at most, as what changes
- * faster is not worth waiting for.
- */
-static bool find_ground(struct warden_session *s, bool same)
-{
-	struct warden_request req = warden_session_request(s);
-	struct warden_sensor behind;
-	int looks;
-
-	s->again = false; /* another verdict, and another event */
-	s->begun.taken = 0;
-	s->ended.taken = 0;
-	for (looks = 0; looks < 3; looks++) {
-		if (!may_rest(s, &req))
-			return false;
-		if (same && warden_judge_holds(&s->answer) && !warden_quarantine_holds(&req))
-			return true;
-		if (warden_judge_use(s->sensor.devt, &req, &s->answer, &behind))
-			return false;
-		same = true;
-	}
-	return false;
-}
-
-static bool has_ground(struct warden_session *s, bool same)
-{
-	return (same && s->again && warden_rest_holds(s)) || find_ground(s, same);
-}
-
 static void mark_dead(struct warden_session *s)
 {
 	lockdep_assert_held(&sessions_lock);
@@ -270,7 +228,7 @@ void warden_session_enlist(struct warden_session *s, bool same)
 	mutex_lock(&sessions_lock);
 	number(s);
 	s->exported = false; /* one that rested may have */
-	if (!has_ground(s, same)) {
+	if (!warden_session_find_ground(s, same)) {
 		mark_dead(s);
 		warden_session_deaden(s);
 	} else {
@@ -294,7 +252,7 @@ void warden_session_enlist_older(struct warden_session *s)
 	number(s);
 	req = warden_session_request(s);
 	if (!s->answer.denied)
-		may_rest(s, &req);
+		warden_session_claim(s, &req);
 	light(s);
 	enlist(s);
 	mutex_unlock(&sessions_lock);

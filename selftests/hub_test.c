@@ -182,6 +182,23 @@ TEST_F(hub, feels_motion_by_its_chip_and_by_its_raw_node)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
+TEST_F(hub, raw_node_uses_up_the_consent_to_feel)
+{
+	struct claim used = { .event = "expire", .domain = "consent", .reason = "used-up",
+			      .program = "tester" };
+	int raw;
+
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "grant", "tester", "motion", "--purpose", "walk", "--once",
+				     "--principal", "owner")));
+	raw = open(self->raw, O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, raw);
+	EXPECT_EQ(EACCES, device_try(self->raw, O_RDWR));
+	close(raw);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &used));
+	EXPECT_EQ(EACCES, device_try(self->raw, O_RDWR));
+	EXPECT_EQ(EACCES, device_try(self->node, O_RDONLY));
+}
+
 TEST_F(hub, is_not_felt_after_withdrawal)
 {
 	uint8_t report[64];

@@ -294,6 +294,30 @@ TEST_F(node, of_usb_has_the_gate_of_what_is_behind_it)
 	EXPECT_EQ(0, device_try(wire, O_RDWR));
 }
 
+TEST_F(node, of_usb_uses_up_the_consent_for_what_is_behind_it)
+{
+	struct claim used = { .event = "expire", .domain = "consent", .reason = "used-up", .program = "tester" };
+	int fd;
+
+	if (!is_there(&(struct kind){ .path = RECEIVER }))
+		SKIP(return, "this kernel has no USB receiver or no wire in memory");
+	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\npurpose way \"Show the way\";\n"
+				    NOTHING "allow tester use bus;\n"
+				    "allow tester use location for way with consent;\n", warden_self()));
+	EXPECT_EQ(EACCES, device_try(wire, O_RDWR));
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "grant", "tester", "location", "--purpose", "way", "--once",
+				     "--principal", "owner")));
+	fd = open(wire, O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(EACCES, device_try(wire, O_RDWR));
+	EXPECT_EQ(EACCES, device_try(RECEIVER, O_RDONLY));
+	self->mark = evidence_mark();
+	close(fd);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &used));
+	EXPECT_EQ(EACCES, device_try(wire, O_RDWR));
+	warden_withdraw_all();
+}
+
 /* Does a position come in within @ms? */
 static bool hears(int receiver, int satellite, int ms)
 {

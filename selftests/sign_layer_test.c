@@ -2,6 +2,7 @@
 /*
  * Signed layers: what one takes away, gives not, and goes with.
  */
+#include <fcntl.h>
 #include <json-c/json.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -89,6 +90,42 @@ TEST_F(sign, a_layer_that_widens_is_refused_with_its_line)
 			load_operator(HEAD("wide") "default listen allow;\n"));
 	EXPECT_EQ(0, load_operator(HEAD("wide") "program self { path \"%s\"; }\n"
 						     "allow self listen tcp 7005-7009;\n"));
+}
+
+#define OF_TWO(persons)                                                                            \
+	"program self { path \"%s\"; }\npurpose door \"Show who is at the door\";\n"                 \
+	"allow self use camera for door with consent of 2 of {" persons "};\n"
+
+static int give(const char *who, const char *how)
+{
+	return warden_ctl(ARGV("consent", "grant", "self", "camera", "--purpose", "door", "--principal",
+			       who, how));
+}
+
+/* Its rule is asked of nobody, and what the other layer counted is held all the same. */
+TEST_F(sign, a_layer_that_observes_and_lacks_its_consents_lets_go_on_by_those_of_another)
+{
+	struct claim observed = { .domain = "sensor", .reason = "no-consent", .observed = true };
+	int camera;
+
+	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
+	ASSERT_EQ(0, load_maker(HEAD("base") "default sensor deny;\n" OF_TWO("owner, partner")));
+	ASSERT_EQ(0, load_operator(HEAD("strict") "default sensor deny observe;\n" OF_TWO("guest, friend")))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	ASSERT_EQ(0, give("owner", "--once"));
+	ASSERT_EQ(0, give("partner", "--once"));
+	self->mark = evidence_mark();
+	camera = open("/dev/video0", O_RDWR | O_CLOEXEC);
+	EXPECT_LE(0, camera);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &observed));
+	EXPECT_EQ(EACCES, device_try("/dev/video0", O_RDWR));
+	EXPECT_EQ(2, warden_status("consents"));
+	close(camera);
+	EXPECT_EQ(0, warden_status("consents"));
+	EXPECT_EQ(EACCES, device_try("/dev/video0", O_RDWR));
+	warden_withdraw_all();
 }
 
 TEST_F(sign, an_update_of_the_maker_keeps_the_layer_below_and_tells_what_is_wider)

@@ -4,10 +4,13 @@
  * the program, changed one grant at a time and read with no lock. So giving the
  * ten thousandth consent costs what giving the first one does.
  */
+#include <linux/bitmap.h>
+#include <linux/bits.h>
 #include <linux/jiffies.h>
 #include <linux/lockdep.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
+#include <linux/spinlock.h>
 #include <linux/timekeeping.h>
 
 #include "consent-priv.h"
@@ -16,6 +19,9 @@
 /* Written under the records' lock. */
 static struct warden_grants table;
 static u32 nr_standing;
+
+/* By it what is for one open or one process gets its holder; innermost. */
+static DEFINE_SPINLOCK(claims_lock);
 
 /* Counts the changes of the table, from 1; raised after each. */
 static u64 generation = 1;
@@ -122,15 +128,19 @@ bool warden_table_take(struct kept *k)
  */
 bool warden_table_is_gone(const struct kept *k)
 {
-	struct pid *process = kept_process(k);
+	struct pid *process;
 	bool gone;
 
-	if (!process)
-		return false;
 	rcu_read_lock();
-	gone = !pid_task(process, PIDTYPE_TGID);
+	process = kept_process(k); /* what lets go of it has another reference */
+	gone = process && !pid_task(process, PIDTYPE_TGID);
 	rcu_read_unlock();
 	return gone;
+}
+
+static struct kept *kept_of(const struct warden_grant *grant)
+{
+	return container_of(grant, struct kept, grant);
 }
 
 static struct kept *find(const struct warden_digest *digest, const u8 receipt[WARDEN_RECEIPT_SIZE])
@@ -140,59 +150,103 @@ static struct kept *find(const struct warden_digest *digest, const u8 receipt[WA
 	while (at && (memcmp(at->grant->receipt, receipt, WARDEN_RECEIPT_SIZE) ||
 		      memcmp(&at->digest, digest, sizeof(*digest))))
 		at = READ_ONCE(at->next);
-	return at ? container_of(at->grant, struct kept, grant) : NULL;
+	return at ? kept_of(at->grant) : NULL;
+}
+
+/* Whose a consent is once it is used; 0 is still everybody's. */
+static u64 holder_by(const struct kept *k, u64 process, u64 session)
+{
+	switch (k->grant.validity) {
+	case WARDEN_CONSENT_VALIDITY_ONCE:
+		return session;
+	case WARDEN_CONSENT_VALIDITY_RUN:
+		return process;
+	default:
+		return 0;
+	}
 }
 
 /* False where it is somebody else's. */
 static bool claim(struct kept *k, u64 holder, bool *fresh)
 {
-	u64 before = cmpxchg64(&k->grant.holder, 0, holder);
+	const u64 before = k->grant.holder;
 
-	*fresh = !before;
-	if (!before)
+	lockdep_assert_held(&claims_lock);
+	*fresh = holder && !before;
+	if (*fresh) {
+		WRITE_ONCE(k->grant.holder, holder);
 		get_pid(kept_process(k)); /* so that its address is nobody else's */
-	return !before || before == holder;
+	}
+	return !holder || !before || before == holder;
 }
 
-/**
- * warden_consent_hold() - a session rests on a consent that a verdict has found
- * @grant: the consent
- * @process: address of the struct pid of its thread group, which the caller holds
- * @session: its number; @process again for a use that has no session (judge/named.c)
- * @fresh: set where nobody held it before, so that warden_consent_let_go() takes it back
- *
- * Context: Under the rcu_read_lock() in which it was found.
- * Return: false where the consent is for one open or one process, and another was first.
- */
-bool warden_consent_hold(const struct warden_grant *grant, u64 process, u64 session, bool *fresh)
+static void let_go(struct kept *k)
 {
-	struct kept *k = container_of(grant, struct kept, grant);
-	bool may = true;
+	struct pid *process = kept_process(k);
 
-	*fresh = false;
-	if (grant->validity == WARDEN_CONSENT_VALIDITY_ONCE)
-		may = claim(k, session, fresh);
-	else if (grant->validity == WARDEN_CONSENT_VALIDITY_RUN)
-		may = claim(k, process, fresh);
-	WRITE_ONCE(k->used, ktime_get_boottime_ns());
-	atomic_add(may, &k->uses);
+	lockdep_assert_held(&claims_lock);
+	WRITE_ONCE(k->grant.holder, 0);
+	put_pid(process);
+}
+
+/* Nobody else finds one of them held before all are, and so nobody rests on what is let go again. */
+static bool claim_all(const struct warden_grant *const grants[], u32 nr, u64 process, u64 session)
+{
+	DECLARE_BITMAP(ours, WARDEN_CLAIMS_MAX);
+	bool may = true, fresh;
+	struct kept *k;
+	u32 i;
+
+	bitmap_zero(ours, WARDEN_CLAIMS_MAX);
+	spin_lock(&claims_lock);
+	for (i = 0; i < nr && may; i++) {
+		k = kept_of(grants[i]);
+		may = claim(k, holder_by(k, process, session), &fresh);
+		__assign_bit(i, ours, fresh);
+	}
+	while (!may && i--)
+		if (test_bit(i, ours))
+			let_go(kept_of(grants[i]));
+	spin_unlock(&claims_lock);
 	return may;
 }
 
-/**
- * warden_consent_let_go() - nobody rests on a consent after all
- * @grant: held by warden_consent_hold(), and fresh
- *
- * Context: Under the rcu_read_lock() in which it was held.
- */
-void warden_consent_let_go(const struct warden_grant *grant)
+static bool is_everybodys(const struct warden_grant *const grants[], u32 nr)
 {
-	struct kept *k = container_of(grant, struct kept, grant);
-	struct pid *process = kept_process(k);
+	u32 i;
 
-	atomic_dec(&k->uses);
-	WRITE_ONCE(k->grant.holder, 0);
-	put_pid(process);
+	for (i = 0; i < nr; i++)
+		if (grants[i]->validity == WARDEN_CONSENT_VALIDITY_ONCE ||
+		    grants[i]->validity == WARDEN_CONSENT_VALIDITY_RUN)
+			return false;
+	return true;
+}
+
+/**
+ * warden_consent_hold() - a session rests on consents that a verdict has found
+ * @grants: the consents, all of one use, each once
+ * @nr: how many, WARDEN_CLAIMS_MAX at most
+ * @process: address of the struct pid of its thread group, which the caller holds
+ * @session: its number; @process again for a use that has no session (judge/named.c)
+ *
+ * Context: Under the rcu_read_lock() in which they were found.
+ * Return: false where one is for one open or one process, and another was first; then nobody holds
+ * one of them by this.
+ */
+bool warden_consent_hold(const struct warden_grant *const grants[], u32 nr, u64 process, u64 session)
+{
+	const u64 now = ktime_get_boottime_ns();
+	struct kept *k;
+	u32 i;
+
+	if (!is_everybodys(grants, nr) && !claim_all(grants, nr, process, session))
+		return false;
+	for (i = 0; i < nr; i++) {
+		k = kept_of(grants[i]);
+		WRITE_ONCE(k->used, now);
+		atomic_inc(&k->uses);
+	}
+	return true;
 }
 
 /**
@@ -209,35 +263,38 @@ void warden_consent_let_go(const struct warden_grant *grant)
 bool warden_consent_use(const struct warden_digest *digest, const u8 receipt[WARDEN_RECEIPT_SIZE],
 			u64 process, u64 session)
 {
-	bool may = true, fresh;
+	const struct warden_grant *grant;
+	bool may = true;
 	struct kept *k;
 
 	rcu_read_lock();
 	k = find(digest, receipt);
-	if (k)
-		may = warden_consent_hold(&k->grant, process, session, &fresh);
+	if (k) {
+		grant = &k->grant;
+		may = warden_consent_hold(&grant, 1, process, session);
+	}
 	rcu_read_unlock();
 	return may;
 }
 
 /**
- * warden_consent_is_for() - is a consent for a program to use sensors of a class?
+ * warden_consent_is_for() - is a consent for a program to use sensors of some classes?
  * @receipt: the consent
  * @digest: the program
- * @class: enum warden_sensor_class
+ * @classes: bit mask of enum warden_sensor_class
  *
  * Context: Any.
  * Return: true if it is, and holds.
  */
 bool warden_consent_is_for(const u8 receipt[WARDEN_RECEIPT_SIZE], const struct warden_digest *digest,
-			   u32 class)
+			   u32 classes)
 {
 	const struct kept *k;
 	bool is;
 
 	rcu_read_lock();
 	k = find(digest, receipt);
-	is = k && k->grant.class == class;
+	is = k && classes & BIT(k->grant.class);
 	rcu_read_unlock();
 	return is;
 }
@@ -264,7 +321,7 @@ bool warden_consent_lasts(const struct warden_grant *grant, u64 now)
  */
 void warden_consent_use_again(const struct warden_grant *grant, u64 now)
 {
-	struct kept *k = container_of(grant, struct kept, grant);
+	struct kept *k = kept_of(grant);
 
 	WRITE_ONCE(k->used, now);
 	atomic_inc(&k->uses);

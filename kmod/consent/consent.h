@@ -11,6 +11,9 @@ struct warden_answer;
 struct warden_layers;
 struct warden_record;
 
+/* As many consents as one use can rest on. */
+#define WARDEN_CLAIMS_MAX 64
+
 /**
  * struct warden_consent_step - one step of a record's history
  * @time: boot-time clock, in ns
@@ -114,10 +117,9 @@ const struct warden_grants *warden_consent_grants(void);
 u64 warden_consent_generation(void);
 bool warden_consent_use(const struct warden_digest *digest, const u8 receipt[WARDEN_RECEIPT_SIZE],
 			u64 process, u64 session);
-bool warden_consent_hold(const struct warden_grant *grant, u64 process, u64 session, bool *fresh);
-void warden_consent_let_go(const struct warden_grant *grant);
+bool warden_consent_hold(const struct warden_grant *const grants[], u32 nr, u64 process, u64 session);
 bool warden_consent_is_for(const u8 receipt[WARDEN_RECEIPT_SIZE], const struct warden_digest *digest,
-			   u32 class);
+			   u32 classes);
 bool warden_consent_lasts(const struct warden_grant *grant, u64 now);
 void warden_consent_use_again(const struct warden_grant *grant, u64 now);
 

@@ -1,108 +1,145 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What was allowed by consents rests on them: on all that the verdict counted, or on none.
+ * What was allowed by consents rests on them: on all that the verdict counted, those of several persons, of
+ * several layers and for the sensors behind a bus among them, or on none.
  */
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "arguments.h"
 #include "consent/consent.h"
+#include "device/inventory.h"
 #include "judge-priv.h"
 #include "policy/layers.h"
 
-/* Those that were nobody's, to be given back where one of the others is somebody's. */
-struct held {
+/* The consents that one use rests on, each once. */
+struct claims {
 	u32 nr;
-	const struct warden_grant *fresh[WARDEN_STACK * WARDEN_PRINCIPALS_MAX];
+	const struct warden_grant *grant[WARDEN_CLAIMS_MAX];
 };
 
-static bool hold_rule(struct held *held, const struct warden_snapshot *snap,
-		      const struct warden_request *req, const struct warden_rule *rule)
+static bool add(struct claims *claims, const struct warden_grant *grant)
 {
-	const struct warden_grant *grants[WARDEN_PRINCIPALS_MAX];
-	u32 i, nr = warden_decide_grants(snap, req, rule, grants);
-	bool fresh;
+	u32 i;
 
-	for (i = 0; i < nr; i++) {
-		if (!warden_consent_hold(grants[i], req->process, req->session, &fresh))
-			return false;
-		/* what is for a process may be in use by another of its threads already */
-		if (fresh && grants[i]->validity == WARDEN_CONSENT_VALIDITY_ONCE)
-			held->fresh[held->nr++] = grants[i];
-	}
-	return true; /* none where a layer that lacks them only observes */
+	for (i = 0; i < claims->nr; i++)
+		if (claims->grant[i] == grant)
+			return true;
+	if (claims->nr == WARDEN_CLAIMS_MAX)
+		return false;
+	claims->grant[claims->nr++] = grant;
+	return true;
 }
 
-static bool hold_all(const struct warden_layers *layers, const struct warden_request *req,
-		     const struct warden_verdict *v)
+/* Of a layer that lacks its consent and only observes there is none. */
+static bool add_of_layer(struct claims *claims, const struct warden_snapshot *snap,
+			 const struct warden_request *req)
 {
-	struct held held = { .nr = 0 };
+	const struct warden_grant *grants[WARDEN_PRINCIPALS_MAX];
+	struct warden_verdict v;
+	u32 i, nr;
+	bool may;
+
+	warden_decide(snap, req, &v);
+	if (!v.grant)
+		return !warden_verdict_denies(&v);
+	nr = warden_decide_grants(snap, req, v.rule, grants);
+	may = nr; /* there were some: by now they may be somebody else's */
+	for (i = 0; i < nr && may; i++)
+		may = add(claims, grants[i]);
+	return may;
+}
+
+static bool add_of_all(struct claims *claims, const struct warden_layers *layers,
+		       const struct warden_request *req)
+{
 	bool may = true;
 	u32 i;
 
 	for (i = 0; i < layers->nr && may; i++)
-		if (v->ground[i] && v->ground[i]->flags & WARDEN_RULE_FLAG_CONSENT)
-			may = hold_rule(&held, layers->layer[i], req, v->ground[i]);
-	while (!may && held.nr)
-		warden_consent_let_go(held.fresh[--held.nr]);
+		may = add_of_layer(claims, layers->layer[i], req);
 	return may;
 }
 
 /* All consents that the same question rests on now. */
-static bool claim_several(struct warden_request req)
+static bool collect(struct claims *claims, struct warden_request *req,
+		    const struct warden_sensor *behind, int nr)
 {
-	const struct warden_layers *layers;
+	const struct warden_layers *layers = warden_layers_get_rcu();
 	struct warden_command command;
-	struct warden_verdict v;
 	bool may;
+	int i;
+
+	claims->nr = 0;
+	warden_judge_fill_in(req, layers, &command);
+	may = add_of_all(claims, layers, req);
+	for (i = 0; i < nr && may; i++) {
+		warden_judge_turn_to(req, &behind[i]);
+		may = add_of_all(claims, layers, req);
+	}
+	return may;
+}
+
+static bool claim_several(dev_t devt, struct warden_request req)
+{
+	struct claims claims;
+	struct warden_sensor *list;
+	bool may;
+	int nr;
 
 	req.claims = true;
+	list = warden_judge_list_behind(devt, &req, &nr);
+	if (nr < 0) {
+		kfree(list);
+		return false;
+	}
 	rcu_read_lock();
-	layers = warden_layers_get_rcu();
-	warden_judge_fill_in(&req, layers, &command);
-	warden_decide_layers(layers, &req, &v);
-	may = !warden_verdict_denies(&v) && hold_all(layers, &req, &v);
+	may = collect(&claims, &req, list, nr) &&
+	      warden_consent_hold(claims.grant, claims.nr, req.process, req.session);
 	rcu_read_unlock();
+	kfree(list);
 	return may;
 }
 
 /**
  * warden_judge_claim() - who was allowed rests on the consents for that
+ * @devt: number of the node, as for warden_judge_use(); 0 for none
  * @req: what was asked for; its process stays
  * @answer: what allowed it
  * @session: the session's number; the process again for a use that has none
  *
- * Context: Any; does not sleep.
- * Return: false where one of them is for one open or one process, and another was first. Where they
- * no longer hold, warden_judge_holds() tells.
+ * Context: Any; does not sleep where @req is atomic, or @devt is 0.
+ * Return: false where one of them is for one open or one process, and another was first; then none is
+ * held that was not before. Where they no longer hold, warden_judge_holds() tells.
  */
-bool warden_judge_claim(const struct warden_request *req, const struct warden_answer *answer, u64 session)
+bool warden_judge_claim(dev_t devt, const struct warden_request *req, const struct warden_answer *answer,
+			u64 session)
 {
 	struct warden_request again = *req;
 
-	if (!answer->has_receipt)
+	if (!warden_answer_consented(answer))
 		return true;
-	if (!answer->several)
+	if (!answer->others)
 		return warden_consent_use(&req->subject->digest, answer->receipt, req->process, session);
 	again.session = session;
-	return claim_several(again);
+	return claim_several(devt, again);
 }
 
 /**
  * warden_answer_rests_on() - can an answer rest on a consent?
  * @answer: the answer
  * @digest: the program it was for
- * @class: enum warden_sensor_class, the sensor it was for
  * @receipt: the consent
  *
  * Context: Any.
  * Return: true if it does, or, of several, may.
  */
-bool warden_answer_rests_on(const struct warden_answer *answer, const struct warden_digest *digest, u32 class,
+bool warden_answer_rests_on(const struct warden_answer *answer, const struct warden_digest *digest,
 			    const u8 receipt[WARDEN_RECEIPT_SIZE])
 {
-	return answer->has_receipt && (!memcmp(answer->receipt, receipt, WARDEN_RECEIPT_SIZE) ||
-				       (answer->several && warden_consent_is_for(receipt, digest, class)));
+	return (answer->has_receipt && !memcmp(answer->receipt, receipt, WARDEN_RECEIPT_SIZE)) ||
+	       (answer->others && warden_consent_is_for(receipt, digest, answer->others));
 }
 
 /**
@@ -114,6 +151,6 @@ bool warden_answer_rests_on(const struct warden_answer *answer, const struct war
  */
 bool warden_answer_is_once(const struct warden_answer *answer)
 {
-	return answer->has_receipt &&
-	       (answer->several || answer->validity == WARDEN_CONSENT_VALIDITY_ONCE);
+	return answer->others ||
+	       (answer->has_receipt && answer->validity == WARDEN_CONSENT_VALIDITY_ONCE);
 }

@@ -32,7 +32,7 @@
 #include "session/session.h"
 #include "unit.h"
 
-static void copy_verdict(struct warden_answer *answer, u64 generation,
+static void copy_verdict(struct warden_answer *answer, u64 generation, u32 class,
 			 const struct warden_verdict *v)
 {
 	answer->denied = warden_verdict_denies(v);
@@ -49,7 +49,7 @@ static void copy_verdict(struct warden_answer *answer, u64 generation,
 	answer->sharer = v->limit && v->limit->program ?
 		warden_snapshot_key(v->limiter->programs[v->limit->program - 1].label) : 0;
 	answer->has_receipt = v->grant;
-	answer->several = v->grant && v->several;
+	answer->others = v->grant && v->several ? BIT(class) : 0;
 	answer->grant = v->several ? NULL : v->grant;
 	answer->validity = v->grant ? v->grant->validity : 0;
 	memset(answer->receipt, 0, sizeof(answer->receipt));
@@ -125,6 +125,7 @@ static void apply_commands(struct warden_answer *answer, const struct warden_req
 		warden_answer_refuse(answer, WARDEN_REASON_QUARANTINED);
 		answer->line = 0; /* no rule is the ground */
 		answer->has_receipt = false;
+		answer->others = 0;
 	} else if (req->domain == WARDEN_DOMAIN_SENSOR && !answer->denied && answer->off) {
 		reason = refused_by_switch(answer->off, req->class);
 		if (reason)
@@ -224,7 +225,7 @@ int warden_judge(const struct warden_request *req, struct warden_answer *answer)
 		now.excepted = true;
 		warden_decide_layers(layers, &now, &v);
 	}
-	copy_verdict(answer, layers->generation, &v);
+	copy_verdict(answer, layers->generation, req->class, &v);
 	answer->opened &= !answer->denied;
 	ask_shadow(answer, &now);
 	answer->repeats = !units && !warden_shadow_get_rcu();

@@ -29,7 +29,6 @@ struct warden_shadow_answer {
  * @denied: the caller must refuse
  * @observed: it would have been denied, had the domain been enforced
  * @has_receipt: @receipt is set
- * @several: it may rest on more consents than that
  * @reason: enum warden_reason
  * @flags: bit mask of enum warden_rule_flag of the rule
  * @validity: enum warden_consent_validity of the consent it rests on
@@ -44,6 +43,8 @@ struct warden_shadow_answer {
  * @generation: generation of the policy
  * @consents: generation of the table of consents
  * @off: the classes that were switched off
+ * @others: the classes for which it may rest on more consents than @receipt, also where that is not
+ *	    set: of several persons or layers, and for what is behind what was asked for; bit mask
  * @epoch: which state all of that was in, and what else is changed by somebody (epoch.h)
  * @repeats: the same question of the same process is answered alike in that state, for as
  *	     long as @grant holds
@@ -58,7 +59,6 @@ struct warden_answer {
 	bool denied;
 	bool observed;
 	bool has_receipt;
-	bool several;
 	u8 reason;
 	u16 flags;
 	u8 layer;
@@ -72,6 +72,7 @@ struct warden_answer {
 	u64 generation;
 	u64 consents;
 	u32 off;
+	u32 others;
 	u64 epoch;
 	bool repeats;
 	const struct warden_grant *grant;
@@ -94,6 +95,17 @@ static inline bool warden_answer_tells(const struct warden_answer *answer)
 	return answer->denied || answer->observed || answer->differs;
 }
 
+/**
+ * warden_answer_consented() - does an answer rest on a consent?
+ * @answer: the answer
+ *
+ * Return: true where it does, for what was asked for or for what is behind that.
+ */
+static inline bool warden_answer_consented(const struct warden_answer *answer)
+{
+	return answer->has_receipt || answer->others;
+}
+
 void warden_answer_refuse(struct warden_answer *answer, u8 reason);
 int warden_judge(const struct warden_request *req, struct warden_answer *answer);
 int warden_judge_use(dev_t devt, const struct warden_request *req, struct warden_answer *answer,
@@ -101,8 +113,9 @@ int warden_judge_use(dev_t devt, const struct warden_request *req, struct warden
 int warden_judge_sensor(const struct file *file, struct warden_request *req,
 			struct warden_identity *subject, struct warden_answer *answer);
 bool warden_judge_holds(const struct warden_answer *answer);
-bool warden_judge_claim(const struct warden_request *req, const struct warden_answer *answer, u64 session);
-bool warden_answer_rests_on(const struct warden_answer *answer, const struct warden_digest *digest, u32 class,
+bool warden_judge_claim(dev_t devt, const struct warden_request *req, const struct warden_answer *answer,
+			u64 session);
+bool warden_answer_rests_on(const struct warden_answer *answer, const struct warden_digest *digest,
 			    const u8 receipt[WARDEN_RECEIPT_SIZE]);
 bool warden_answer_is_once(const struct warden_answer *answer);
 bool warden_judge_is_traced(void);

@@ -72,7 +72,7 @@ static int judge_use(const struct warden_request *req, struct warden_answer *ans
  */
 static int claim(const struct warden_request *req, struct warden_answer *answer)
 {
-	if (warden_judge_claim(req, answer, req->session))
+	if (warden_judge_claim(0, req, answer, req->session))
 		return 0;
 	answer->denied = true;
 	answer->reason = WARDEN_REASON_NO_CONSENT;
@@ -485,8 +485,8 @@ bool warden_named_rests_on(struct warden_named_session *s, const u8 receipt[WARD
 	bool rests;
 
 	mutex_lock(&s->lock);
-	rests = s->holder && warden_answer_rests_on(&s->holder->answer, &s->holder->identity.digest,
-						    s->holder->class, receipt);
+	rests = s->holder &&
+		warden_answer_rests_on(&s->holder->answer, &s->holder->identity.digest, receipt);
 	mutex_unlock(&s->lock);
 	return rests;
 }

@@ -126,7 +126,7 @@ static int try_add(struct warden_link *l)
 	put_in(l, WARDEN_LINK_LIVE);
 	if (!warden_judge_holds(a) || warden_quarantine_holds(&req))
 		err = -EAGAIN;
-	else if (!warden_judge_claim(&req, a, l->id))
+	else if (!warden_judge_claim(0, &req, a, l->id))
 		err = -EACCES;
 	if (!err) {
 		warden_light_add(l->broker.class);
@@ -472,7 +472,7 @@ bool warden_broker_rests_on(const u8 receipt[WARDEN_RECEIPT_SIZE])
 	spin_lock(&links_lock);
 	hash_for_each(links, i, l, node)
 		rests |= l->state == WARDEN_LINK_LIVE &&
-			 warden_answer_rests_on(&l->answer, &l->identity.digest, l->broker.class, receipt);
+			 warden_answer_rests_on(&l->answer, &l->identity.digest, receipt);
 	spin_unlock(&links_lock);
 	return rests;
 }

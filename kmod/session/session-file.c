@@ -446,7 +446,7 @@ static void begin(struct file *file, struct warden_session *s)
 		replace_fops(file, fops_get(file_inode(file)->i_fop));
 	same = find_sensor(file, s);
 	warden_session_take_over(s);
-	if (s->answer.has_receipt)
+	if (warden_answer_consented(&s->answer))
 		warden_session_shroud();
 	warden_session_enlist(s, same);
 	/* Born dead is begun and ended: who counts the one and the other finds none open. */

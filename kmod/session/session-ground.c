@@ -18,7 +18,7 @@
  */
 bool warden_session_claim(struct warden_session *s, const struct warden_request *req)
 {
-	if (warden_judge_claim(req, &s->answer, s->ground))
+	if (warden_judge_claim(s->sensor.devt, req, &s->answer, s->ground))
 		return true;
 	s->answer.reason = WARDEN_REASON_NO_CONSENT;
 	return false;
@@ -89,4 +89,16 @@ bool warden_session_lost_ground(const struct warden_session *s)
 
 	return was_classified(s) || warden_judge_use(s->sensor.devt, &req, &answer, &behind) ||
 	       warden_heir_lost(s);
+}
+
+/**
+ * warden_session_consented() - does a session rest on a consent?
+ * @s: the session
+ *
+ * Context: Any.
+ * Return: true where its opener does.
+ */
+bool warden_session_consented(const struct warden_session *s)
+{
+	return warden_answer_consented(&s->answer);
 }

@@ -27,7 +27,7 @@
  * @unit: the unit it ran in then, which counts once it has ended
  * @run: its start, which is kept for it; 0 is none
  * @has_receipt: @receipt is set
- * @several: it may have rested on more consents than that
+ * @others: the classes for which it may have rested on more consents than that; bit mask
  * @receipt: the consent it rested on
  */
 struct heir {
@@ -38,7 +38,7 @@ struct heir {
 	u64 unit;
 	u64 run;
 	bool has_receipt;
-	bool several;
+	u32 others;
 	u8 receipt[WARDEN_RECEIPT_SIZE];
 };
 
@@ -97,7 +97,7 @@ static int add(struct warden_session *s, const struct warden_request *req,
 	h->unit = warden_unit_of(req->process);
 	rcu_read_unlock();
 	h->has_receipt = answer->has_receipt;
-	h->several = answer->several;
+	h->others = answer->others;
 	memcpy(h->receipt, answer->receipt, sizeof(h->receipt));
 	list_add_tail(&h->node, &s->heirs);
 	return 0;
@@ -121,9 +121,10 @@ int warden_heir_add(struct warden_session *s, const struct warden_request *req,
 	int err;
 
 	again.session = s->ground;
-	if (!answer->label[0] || is_same(&s->identity, s->uid, req->subject, req->uid))
+	if ((!answer->label[0] && !warden_answer_consented(answer)) ||
+	    is_same(&s->identity, s->uid, req->subject, req->uid))
 		return 0;
-	if (!warden_judge_claim(req, answer, s->ground))
+	if (!warden_judge_claim(s->sensor.devt, req, answer, s->ground))
 		return refuse(answer, WARDEN_REASON_NO_CONSENT);
 	spin_lock(&heirs_lock);
 	err = add(s, req, answer);
@@ -223,10 +224,8 @@ bool warden_heir_rests_on(const struct warden_session *s, const u8 receipt[WARDE
 
 	spin_lock(&heirs_lock);
 	list_for_each_entry(h, &s->heirs, node)
-		rests |= h->has_receipt &&
-			 (!memcmp(h->receipt, receipt, WARDEN_RECEIPT_SIZE) ||
-			  (h->several &&
-			   warden_consent_is_for(receipt, &h->identity.digest, s->sensor.class)));
+		rests |= (h->has_receipt && !memcmp(h->receipt, receipt, WARDEN_RECEIPT_SIZE)) ||
+			 (h->others && warden_consent_is_for(receipt, &h->identity.digest, h->others));
 	spin_unlock(&heirs_lock);
 	return rests;
 }
@@ -245,7 +244,7 @@ bool warden_heir_any_consented(const struct warden_session *s)
 
 	spin_lock(&heirs_lock);
 	list_for_each_entry(h, &s->heirs, node)
-		any |= h->has_receipt;
+		any |= h->has_receipt || h->others;
 	spin_unlock(&heirs_lock);
 	return any;
 }

@@ -34,7 +34,7 @@ static bool fits(const struct search *search, struct file *file)
 	if (!warden_session_is(file))
 		return warden_broker_is_held(file, search->with_consent, search->sensor);
 	s = warden_session_of(file);
-	if (!s || READ_ONCE(s->dead) || (search->with_consent && !s->answer.has_receipt))
+	if (!s || READ_ONCE(s->dead) || (search->with_consent && !warden_session_consented(s)))
 		return false;
 	*search->sensor = s->sensor;
 	return true;

@@ -34,7 +34,7 @@ static int may_have(struct warden_session *s, const struct warden_identity *iden
 		req.claims = false;
 	}
 	err = err ?: warden_heir_add(s, &req, &answer);
-	if (!err && answer.has_receipt)
+	if (!err && warden_answer_consented(&answer))
 		warden_session_shroud();
 	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, s->sensor.topology, 0);

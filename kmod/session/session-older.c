@@ -397,7 +397,7 @@ static int inherit(struct warden_session *s, const struct warden_request *req,
 	err = err ?: warden_heir_add(s, req, answer);
 	if (err)
 		warden_judge_tell(req, answer, s->sensor.topology, 0);
-	else if (answer->has_receipt)
+	else if (warden_answer_consented(answer))
 		warden_session_shroud();
 	return err;
 }

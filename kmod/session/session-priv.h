@@ -139,6 +139,7 @@ bool warden_session_is_in(const struct mm_struct *mm, bool with_consent,
 bool warden_session_claim(struct warden_session *s, const struct warden_request *req);
 bool warden_session_find_ground(struct warden_session *s, bool same);
 bool warden_session_lost_ground(const struct warden_session *s);
+bool warden_session_consented(const struct warden_session *s);
 
 /* session-file.c: what stands in the place of the file's operations */
 void warden_session_take_over(struct warden_session *s);

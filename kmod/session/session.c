@@ -438,7 +438,7 @@ bool warden_session_rests_on(const u8 receipt[WARDEN_RECEIPT_SIZE])
 	list_for_each_entry(s, &sessions, node)
 		rests |= !s->dead &&
 			 (warden_heir_rests_on(s, receipt) ||
-			  warden_answer_rests_on(&s->answer, &s->identity.digest, s->sensor.class, receipt));
+			  warden_answer_rests_on(&s->answer, &s->identity.digest, receipt));
 	mutex_unlock(&sessions_lock);
 	return rests;
 }
@@ -459,7 +459,7 @@ bool warden_session_any_consented(struct warden_sensor *sensor)
 
 	spin_lock(&lit_lock);
 	list_for_each_entry(s, &lit, among_lit) {
-		any = smp_load_acquire(&s->lit) && s->answer.has_receipt;
+		any = smp_load_acquire(&s->lit) && warden_session_consented(s);
 		if (!any)
 			continue;
 		*sensor = s->sensor;
@@ -489,7 +489,7 @@ bool warden_session_is_in(const struct mm_struct *mm, bool with_consent,
 	spin_lock(&lit_lock);
 	list_for_each_entry(s, &lit, among_lit) {
 		found = mm && s->mm == mm && smp_load_acquire(&s->lit) && !READ_ONCE(s->dead) &&
-			(s->answer.has_receipt || !with_consent);
+			(!with_consent || warden_session_consented(s));
 		if (!found)
 			continue;
 		*sensor = s->sensor;

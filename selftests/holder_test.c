@@ -205,6 +205,48 @@ TEST_F(holder, is_not_hibernated_while_it_has_the_camera)
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
 }
 
+/*
+ * S34: who opened it needs no consent, and whom it was handed to does: what that saw is in no core, and on no
+ * disk.
+ */
+TEST_F(holder, that_was_handed_the_camera_by_its_own_consent_keeps_it_as_if_it_had_opened_it)
+{
+	const bool hibernates = surface_may_hibernate();
+	struct claim denied = refused("session-held", 1);
+	char number[16];
+	struct client c;
+	int camera, fd;
+
+	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\nprogram heir { path \"%s\"; }\n"
+				    "purpose door \"Show who is at the door\";\ndefault sensor deny;\n"
+				    "allow tester use camera;\n"
+				    "allow heir use camera for door with consent;\n",
+				    warden_self(), warden_beside("stranger")));
+	ASSERT_EQ(0, warden_grant("heir", "camera", "door"));
+	camera = open(self->child.camera, O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, camera);
+	EXPECT_EQ(hibernates, surface_may_hibernate()); /* its own use rests on no consent */
+	self->mark = evidence_mark();
+	fd = dup(camera);
+	snprintf(number, sizeof(number), "%d", fd);
+	ASSERT_EQ(0, client_start(&c, ARGV(warden_beside("stranger"), "bare", number)));
+	close(fd);
+	EXPECT_TRUE(client_says(&c, "EPERM", 20000))
+	{
+		TH_LOG("%s", c.text);
+	}
+	denied.program = warden_beside("stranger");
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	EXPECT_FALSE(surface_may_hibernate());
+	client_end(&c);
+	close(camera);
+	EXPECT_EQ(hibernates, surface_may_hibernate());
+	/* Its twin, which was handed nothing. */
+	ASSERT_EQ(0, client_start(&c, ARGV(warden_beside("stranger"), "bare", "1")));
+	EXPECT_TRUE(client_says(&c, "ok", 20000));
+	client_end(&c);
+}
+
 static bool doctor_warns_of_swap(void)
 {
 	warden_ctl(ARGV("doctor"));

@@ -8,6 +8,7 @@
  *   child PATH       let a child open a device
  *   later PATH       open a device when SIGUSR1 comes, which whoever starts it blocks
  *   held FD          use a descriptor it inherited
+ *   bare FD          let itself be dumped with that, and wait to be killed
  *   receive FD       take a descriptor from the socket FD
  *   steal PID FD     pidfd_getfd()
  *   export FD        have a buffer of the camera FD as a file
@@ -24,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -66,6 +68,16 @@ static int open_later(const char *path)
 static int held(int fd)
 {
 	return tell(fcntl(fd, F_GETFD) < 0 ? errno : 0);
+}
+
+static int lie_bare(int fd)
+{
+	const int err = fcntl(fd, F_GETFD) < 0 || prctl(PR_SET_DUMPABLE, 1) ? errno : 0;
+
+	tell(err);
+	fflush(stdout);
+	pause();
+	return 1;
 }
 
 static int receive(int from)
@@ -143,6 +155,8 @@ int main(int argc, char **argv)
 		return open_later(argv[2]);
 	if (!strcmp(verb, "held"))
 		return held(atoi(argv[2]));
+	if (!strcmp(verb, "bare"))
+		return lie_bare(atoi(argv[2]));
 	if (!strcmp(verb, "receive"))
 		return receive(atoi(argv[2]));
 	if (!strcmp(verb, "steal") && argc > 3)
@@ -156,7 +170,7 @@ int main(int argc, char **argv)
 	if (!strcmp(verb, "listen"))
 		return serve(atoi(argv[2]));
 	fputs("usage: stranger open PATH | pose PATH | child PATH | later PATH | held FD | "
-	      "receive FD | steal PID FD | export FD | sample FD | listen PORT | accept FD\n",
+	      "bare FD | receive FD | steal PID FD | export FD | sample FD | listen PORT | accept FD\n",
 	      stderr);
 	return 2;
 }

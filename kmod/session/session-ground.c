@@ -96,9 +96,9 @@ bool warden_session_lost_ground(const struct warden_session *s)
  * @s: the session
  *
  * Context: Any.
- * Return: true where its opener does.
+ * Return: true where it does, of its opener or of whom it was handed to.
  */
 bool warden_session_consented(const struct warden_session *s)
 {
-	return warden_answer_consented(&s->answer);
+	return warden_answer_consented(&s->answer) || READ_ONCE(s->lent);
 }

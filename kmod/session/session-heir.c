@@ -126,6 +126,8 @@ int warden_heir_add(struct warden_session *s, const struct warden_request *req,
 		return 0;
 	if (!warden_judge_claim(s->sensor.devt, req, answer, s->ground))
 		return refuse(answer, WARDEN_REASON_NO_CONSENT);
+	if (warden_answer_consented(answer)) /* also where there is no room: its end uses up what is held */
+		WRITE_ONCE(s->lent, true);
 	spin_lock(&heirs_lock);
 	err = add(s, req, answer);
 	spin_unlock(&heirs_lock);
@@ -167,6 +169,7 @@ int warden_heir_copy(struct warden_session *s, const struct warden_session *from
 		}
 		list_add_tail(&copy->node, &s->heirs);
 	}
+	s->lent = READ_ONCE(from->lent);
 	spin_unlock(&heirs_lock);
 	return err;
 }
@@ -228,25 +231,6 @@ bool warden_heir_rests_on(const struct warden_session *s, const u8 receipt[WARDE
 			 (h->others && warden_consent_is_for(receipt, &h->identity.digest, h->others));
 	spin_unlock(&heirs_lock);
 	return rests;
-}
-
-/**
- * warden_heir_any_consented() - does a session rest on any consent of whom it was handed to?
- * @s: the session
- *
- * Context: Any but interrupts; does not sleep.
- * Return: true if it does.
- */
-bool warden_heir_any_consented(const struct warden_session *s)
-{
-	bool any = false;
-	struct heir *h;
-
-	spin_lock(&heirs_lock);
-	list_for_each_entry(h, &s->heirs, node)
-		any |= h->has_receipt || h->others;
-	spin_unlock(&heirs_lock);
-	return any;
 }
 
 /**

@@ -35,6 +35,7 @@
  * @again: it rested, and was opened again by who had it
  * @exported: its opener was allowed to have of what it delivers as files
  * @counts_not: what it delivers counts for no rate, as the events of a chip
+ * @lent: it rests on a consent of somebody it was handed to; set once
  * @id: number since the module was loaded
  * @ground: that of the session whose open a consent allows; its own where a driver did not
  *	    give it out on another's file
@@ -69,6 +70,7 @@ struct warden_session {
 	bool counts_not;
 	bool was_older;
 	bool again;
+	bool lent;
 	u64 id;
 	u64 ground;
 	u64 since;
@@ -164,7 +166,6 @@ int warden_heir_add(struct warden_session *s, const struct warden_request *req,
 int warden_heir_copy(struct warden_session *s, const struct warden_session *from);
 bool warden_heir_lost(const struct warden_session *s);
 bool warden_heir_rests_on(const struct warden_session *s, const u8 receipt[WARDEN_RECEIPT_SIZE]);
-bool warden_heir_any_consented(const struct warden_session *s);
 void warden_heir_end(struct warden_session *s);
 
 /* session-ending.c: how a session ends */

@@ -65,7 +65,7 @@ static bool repeats(const struct warden_session *s)
 /* Is all of it as its open made it? */
 static bool may_rest(const struct warden_session *s)
 {
-	return repeats(s) && !s->dead && !s->mapping.shared && list_empty(&s->mapping.wraps) &&
+	return repeats(s) && !s->dead && !s->lent && !s->mapping.shared && list_empty(&s->mapping.wraps) &&
 	       list_empty(&s->heirs) && s->answer.epoch == warden_epoch();
 }
 

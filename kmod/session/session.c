@@ -99,6 +99,7 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 	s->counts_not = false;
 	s->was_older = false;
 	s->again = false;
+	s->lent = false;
 	s->orig = NULL;
 	s->ground = 0;
 	s->limit = NULL;
@@ -271,15 +272,22 @@ void warden_session_disown(struct warden_session *s)
 	mutex_unlock(&sessions_lock);
 }
 
-/* What a driver gave out on a file rests on the consent for that file's open. */
+/*
+ * What a driver gave out on a file rests on the consents for that file's open, and for its handing over: the
+ * last of them uses these up.
+ */
 static bool is_last_of_ground(const struct warden_session *s)
 {
-	const struct warden_session *other;
+	struct warden_session *other;
 
 	lockdep_assert_held(&sessions_lock);
-	list_for_each_entry(other, &sessions, node)
-		if (other != s && other->ground == s->ground)
-			return false;
+	list_for_each_entry(other, &sessions, node) {
+		if (other == s || other->ground != s->ground)
+			continue;
+		if (READ_ONCE(s->lent))
+			WRITE_ONCE(other->lent, true);
+		return false;
+	}
 	return true;
 }
 
@@ -298,7 +306,7 @@ bool warden_session_delist(struct warden_session *s, bool *last)
 	mutex_lock(&sessions_lock);
 	was_dead = s->dead;
 	unlight(s);
-	*last = (warden_answer_is_once(&s->answer) || warden_heir_any_consented(s)) && is_last_of_ground(s);
+	*last = (warden_answer_is_once(&s->answer) || READ_ONCE(s->lent)) && is_last_of_ground(s);
 	list_del(&s->node);
 	nr_sessions--;
 	set_gate();

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <linux/netlink.h>
+#include <linux/thermal.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -279,6 +280,60 @@ TEST_F(receipt, of_two_persons_for_once_is_one_open)
 	ASSERT_EQ(0, GRANT("guard", "--principal", "owner", "--once"));
 	EXPECT_EQ(-EACCES, camera_open(&self->c, self->camera));
 	EXPECT_EQ(1, warden_status("consents"));
+}
+
+/* Gives 0 where this program may ask by netlink, which has no answer without a thermal zone, or -errno. */
+static int ask_temperature(void)
+{
+	struct genl g;
+	int err = genl_open(&g);
+
+	if (!err)
+		err = genl_turn(&g, THERMAL_GENL_FAMILY_NAME) ? -ENOENT : genl_do(&g, THERMAL_GENL_CMD_TZ_GET_TEMP);
+	genl_close(&g);
+	return err == -EINVAL ? 0 : err;
+}
+
+static int ask_in_child(void)
+{
+	int status;
+	pid_t pid = sight_fork();
+
+	if (!pid)
+		_exit(-ask_temperature());
+	waitpid(pid, &status, 0);
+	return -WEXITSTATUS(status);
+}
+
+#define GRANT_ENVIRONMENT(...)                                                                     \
+	warden_ctl(ARGV("consent", "grant", "tester", "environment", "--purpose", "guard",         \
+			"--principal", ##__VA_ARGS__))
+
+/* What a process has of one person stands, where another person answers anew; and no other answer is taken for it. */
+TEST_F(receipt, of_two_persons_for_once_is_one_of_its_own_and_one_that_is_new)
+{
+	char receipt[64];
+
+	ASSERT_LOADED(warden_policy("default protocol allow;\nprogram tester { path \"%s\"; }\n"
+				    "purpose guard \"Watch the garden\";\ndefault sensor deny;\n"
+				    "allow tester use environment for guard with consent of 2 of {owner, partner};\n",
+				    warden_self()));
+	if (ask_temperature() == -ENOENT)
+		SKIP(return, "this kernel tells no temperatures by netlink");
+	ASSERT_EQ(-EACCES, ask_temperature());
+	ASSERT_EQ(0, GRANT_ENVIRONMENT("owner", "--once"));
+	ASSERT_EQ(0, GRANT_ENVIRONMENT("partner"));
+	snprintf(receipt, sizeof(receipt), "%s", last_word("receipt"));
+	EXPECT_EQ(0, ask_temperature());
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "withdraw", "--receipt", receipt)));
+	EXPECT_EQ(-EACCES, ask_temperature());
+	ASSERT_EQ(0, GRANT_ENVIRONMENT("partner", "--once"));
+	ASSERT_EQ(0, GRANT_ENVIRONMENT("owner", "--once"));
+	EXPECT_EQ(0, ask_temperature());
+	EXPECT_EQ(-EACCES, ask_in_child());
+	ASSERT_EQ(0, GRANT_ENVIRONMENT("partner", "--once"));
+	EXPECT_EQ(0, ask_in_child()); /* the owner's second one is there for it */
+	EXPECT_EQ(0, ask_temperature());
 }
 
 /* "For this run" binds the answer of the second person as that of the first. */

@@ -20,26 +20,36 @@ static bool may_hold(const struct warden_grant *grant, const struct warden_reque
 	}
 }
 
+/* Who is about to hold what nobody holds yet takes that only for want of what is its own already. */
+static bool is_best(const struct warden_grant *grant, const struct warden_request *req)
+{
+	return !req->claims || (grant->validity == WARDEN_CONSENT_VALIDITY_ONCE &&
+				READ_ONCE(grant->holder) == req->session);
+}
+
 /* The first living consent to a request for a purpose; of @principal, where that is not 0. */
 static const struct warden_grant *find_given(const struct warden_request *req, u64 purpose,
 					     u64 principal)
 {
 	const struct warden_digest *digest = &req->subject->digest;
+	const struct warden_grant *grant, *first = NULL;
 	const struct warden_grant_link *link;
-	const struct warden_grant *grant;
 
 	if (!req->grants)
 		return NULL;
 	link = READ_ONCE(req->grants->chain[warden_grants_chain(digest)]);
 	for (; link; link = READ_ONCE(link->next)) {
 		grant = link->grant;
-		if (grant->class == req->class && grant->purpose == purpose &&
-		    (!principal || !grant->principal || grant->principal == principal) &&
-		    req->now < READ_ONCE(grant->expires) && may_hold(grant, req) &&
-		    warden_match_same(&link->digest, digest))
+		if (grant->class != req->class || grant->purpose != purpose ||
+		    (principal && grant->principal && grant->principal != principal) ||
+		    req->now >= READ_ONCE(grant->expires) || !may_hold(grant, req) ||
+		    !warden_match_same(&link->digest, digest))
+			continue;
+		if (is_best(grant, req))
 			return grant;
+		first = first ?: grant;
 	}
-	return NULL;
+	return first;
 }
 
 /**

@@ -331,7 +331,7 @@ static bool lost_ground(const struct warden_named_holder *h)
 	const struct warden_request req = request(h->class, h->name, h->pid, h->uid, &h->identity);
 	struct warden_answer answer;
 
-	return judge_use(&req, &answer);
+	return warden_judge(&req, &answer); /* by what is its own: what nobody has used yet allows the next use */
 }
 
 /**

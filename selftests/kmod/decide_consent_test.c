@@ -170,6 +170,24 @@ TEST_F(decide, consent_for_one_open_is_there_for_the_session_that_claims_it)
 	EXPECT_VERDICT(DENY, NO_CONSENT, 1);
 }
 
+TEST_F(decide, consent_for_one_open_that_is_its_own_comes_before_one_that_nobody_has_used)
+{
+	u32 i;
+
+	for (i = 0; i < 3; i++) {
+		grants_add(&self->grants, 0x11, CAM, PURPOSE, ALIVE);
+		self->grants.grant[i].validity = WARDEN_CONSENT_VALIDITY_ONCE;
+	}
+	policy_add_rule(&self->p, rule_camera_with_consent(1));
+	self->req.session = 7;
+	self->req.claims = true;
+	EXPECT_VERDICT(ALLOW, CONSENT, 1);
+	EXPECT_EQ(&self->grants.grant[2], self->v.grant); /* the one given last */
+	self->grants.grant[1].holder = 7;
+	EXPECT_VERDICT(ALLOW, CONSENT, 1);
+	EXPECT_EQ(&self->grants.grant[1], self->v.grant);
+}
+
 TEST_F(decide, consent_for_a_run_is_the_process_s_that_came_first)
 {
 	grants_add(&self->grants, 0x11, CAM, PURPOSE, ALIVE);

@@ -40,6 +40,7 @@
  * @ground: that of the session whose open a consent allows; its own where a driver did not
  *	    give it out on another's file
  * @since: boot-time clock, in ns
+ * @noted: the same, when the inventory was told last that its node is used
  * @rests_until: in jiffies, of one that rests
  * @pid: thread group that opened it
  * @mm: its memory, to be compared; NULL of one that was ending
@@ -74,6 +75,7 @@ struct warden_session {
 	u64 id;
 	u64 ground;
 	u64 since;
+	u64 noted;
 	unsigned long rests_until;
 	struct pid *pid;
 	struct mm_struct *mm;

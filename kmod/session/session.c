@@ -102,6 +102,7 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 	s->lent = false;
 	s->orig = NULL;
 	s->ground = 0;
+	s->noted = 0;
 	s->limit = NULL;
 	INIT_HLIST_NODE(&s->older);
 	INIT_LIST_HEAD(&s->among_lit);
@@ -205,13 +206,22 @@ static void number(struct warden_session *s)
 		s->ground = s->id;
 }
 
+/* The inventory counts in seconds: who opens a node again and again need not find it each time. */
+static void note_use(struct warden_session *s)
+{
+	if (s->noted && s->since - s->noted < NSEC_PER_SEC)
+		return;
+	s->noted = s->since;
+	warden_inventory_used(s->sensor.devt);
+}
+
 static void enlist(struct warden_session *s)
 {
 	lockdep_assert_held(&sessions_lock);
 	list_add_tail(&s->node, &sessions);
 	nr_sessions++;
 	set_gate();
-	warden_inventory_used(s->sensor.devt);
+	note_use(s);
 }
 
 /**

@@ -152,7 +152,7 @@ TEST_F(stay, lock_of_an_opened_device_waits_for_nobody)
 	uint64_t wanted;
 
 	if (!stay_can_shut())
-		SKIP(return, "this kernel traces no functions");
+		SKIP(return, "this kernel traces no functions, or waits for no task that stays");
 	ASSERT_LOADED(warden_policy(OPEN, warden_self()));
 	ASSERT_TRUE(settles());
 	EXPECT_EQ(0, warden_status("attached") & (LISTEN | CONNECT));
@@ -207,7 +207,7 @@ TEST_F(stay, lock_that_is_restored_is_enforced_by_what_is_attached_and_by_the_re
 	int status = -1;
 
 	if (!stay_can_shut())
-		SKIP(return, "this kernel traces no functions");
+		SKIP(return, "this kernel traces no functions, or waits for no task that stays");
 	ASSERT_LOADED(warden_policy(OPEN, warden_self()));
 	ASSERT_TRUE(settles());
 	self->stays = stay_shut(&self->trace);
@@ -240,6 +240,8 @@ TEST_F(stay, stop_ends_sessions_at_once_and_lets_go_of_hooks_later)
 {
 	struct claim stopped = { .event = "stop", .times = 1 };
 
+	if (!stay_is_waited_for())
+		SKIP(return, "this kernel waits for no task that stays");
 	ASSERT_LOADED(warden_policy(SHUT, warden_self()));
 	ASSERT_TRUE(settles());
 	self->stays = stay_start(NULL);

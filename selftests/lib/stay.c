@@ -17,20 +17,28 @@
 #define STEP_US 50000
 #define STEPS	1200 /* a minute */
 #define TICKS	10
+#define ASKS	32
 
 #define TRACING "/sys/kernel/tracing"
 #define SHUT_MS 2500 /* until the trace ends, as far as it can */
 
-/* return XDP_PASS; */
+/*
+ * Asks for the time, often, so that to run it as often as can be asked for takes hours; and passes. Between two such
+ * calls the kernel may sleep.
+ */
 static int load_program(void)
 {
-	const struct bpf_insn code[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = XDP_PASS },
-					 { .code = BPF_JMP | BPF_EXIT } };
+	static struct bpf_insn code[ASKS + 2];
 	union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_XDP,
-				.insn_cnt = 2,
+				.insn_cnt = ASKS + 2,
 				.insns = (uintptr_t)code,
 				.license = (uintptr_t) "GPL" };
+	int i;
 
+	for (i = 0; i < ASKS; i++)
+		code[i] = (struct bpf_insn){ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_ktime_get_ns };
+	code[i++] = (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = XDP_PASS };
+	code[i] = (struct bpf_insn){ .code = BPF_JMP | BPF_EXIT };
 	return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
 }
 
@@ -124,9 +132,14 @@ void stay_end(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
+bool stay_is_waited_for(void)
+{
+	return client_shell("grep -qw synchronize_rcu_tasks /proc/kallsyms");
+}
+
 bool stay_can_shut(void)
 {
-	return !access(TRACING, F_OK);
+	return !access(TRACING, F_OK) && stay_is_waited_for();
 }
 
 static bool begin_trace(void)

@@ -17,7 +17,10 @@ struct client;
  */
 pid_t stay_start(const char *device);
 
-/* Can this kernel trace functions? */
+/* Does this kernel wait for one? One that preempts no task in a call does not (CONFIG_TASKS_RCU). */
+bool stay_is_waited_for(void);
+
+/* And can it trace functions? */
 bool stay_can_shut(void);
 
 /*

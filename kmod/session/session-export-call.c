@@ -9,7 +9,9 @@
  * to see each caller; selftests/build looks at what they made.
  */
 #include <linux/fs.h>
+#include <linux/module.h>
 #include <linux/static_call.h>
+#include <linux/string.h>
 #include <linux/videodev2.h>
 #include <linux/dvb/dmx.h>
 #include <drm/drm.h>
@@ -75,7 +77,7 @@ static long export_compat_ioctl(struct file *file, unsigned int cmd, unsigned lo
 /*
  * The same for V4L2, in as few steps as there can be, as each frame is asked for by such a call. Its
  * core has one function for the nodes of all drivers, which is in its place as long as any of them
- * is open, so the way there is written into the code.
+ * is open, so the way there is written into the code. A driver that came by without the core has another.
  */
 DEFINE_STATIC_CALL_NULL(warden_v4l2_ioctl, warden_export_ioctl);
 
@@ -84,6 +86,14 @@ static long export_video_ioctl(struct file *file, unsigned int cmd, unsigned lon
 	if (unlikely(is_call(cmd, VIDIOC_EXPBUF)))
 		JUMP warden_export_ioctl(file, cmd, arg);
 	JUMP static_call(warden_v4l2_ioctl)(file, cmd, arg);
+}
+
+/* Within the kernel nobody comes by without it. */
+static bool is_of_core(const struct warden_session *s)
+{
+	const struct module *owner = s->orig->owner;
+
+	return s->sensor.kind == WARDEN_DEVICE_VIDEO && (!owner || !strcmp(owner->name, "videodev"));
 }
 
 static void take_over_video(struct file_operations *ops)
@@ -108,9 +118,9 @@ void warden_export_take_over(struct warden_session *s)
 
 	if (!ops->unlocked_ioctl)
 		return;
-	if (s->sensor.kind == WARDEN_DEVICE_VIDEO) {
+	if (is_of_core(s)) {
 		take_over_video(ops);
-	} else if (s->sensor.kind == WARDEN_DEVICE_OTHER) {
+	} else if (s->sensor.kind == WARDEN_DEVICE_VIDEO || s->sensor.kind == WARDEN_DEVICE_OTHER) {
 		ops->unlocked_ioctl = warden_export_ioctl;
 		if (ops->compat_ioctl && ops->compat_ioctl != compat_ptr_ioctl)
 			ops->compat_ioctl = export_compat_ioctl;

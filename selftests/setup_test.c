@@ -548,10 +548,13 @@ TEST_F(setup, the_owner_signs_the_layer_of_the_user)
 TEST_F(setup, owners_come_and_go_while_no_hook_can_be_attached)
 {
 	struct client trace, enroll, transfer;
+	char text[16384];
 	pid_t stays;
 
 	if (!stay_can_shut())
 		SKIP(return, "this kernel traces no functions, or waits for no task that stays");
+	snprintf(text, sizeof(text), "%sallow any debug tracefs; allow any debug bpf;\n", device_policy(2));
+	ASSERT_LOADED(text);
 	stays = stay_shut(&trace);
 	ASSERT_LT(0, stays);
 	client_start(&enroll, ARGV("wardenctl", "setup", "--owner", keys_cert("owner"), "--yes"));

@@ -4,6 +4,8 @@
  * send them: every one is refused with its errno and a sentence, and the policy
  * in force stays whole.
  */
+#include <fcntl.h>
+
 #include "lib/refusal.h"
 
 #define ALLOW WARDEN_ACTION_ALLOW
@@ -306,6 +308,26 @@ TEST_F(netlink, rules_without_a_mistake_are_taken)
 	EXPECT_EQ(0, genl_ask(&self->g, &self->m, NLM_F_ACK));
 	EXPECT_EQ(0, blob_commit(&self->g));
 	EXPECT_EQ(0, genl_do(&self->g, WARDEN_CMD_STATUS_GET));
+}
+
+/* One of no surface is about all of them, and about nothing else that a program has open, or mapped. */
+TEST_F(netlink, denial_of_no_surface_takes_no_file_that_is_none)
+{
+	const int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	const int none = open("/dev/zero", O_RDWR | O_CLOEXEC);
+	char byte;
+
+	ASSERT_EQ(1, pread(fd, &byte, 1, 0));
+	msg_end(&self->m, blob_rule(&self->m, 1, WARDEN_DOMAIN_DEBUG, DENY));
+	EXPECT_EQ(0, genl_ask(&self->g, &self->m, NLM_F_ACK));
+	EXPECT_EQ(0, blob_commit(&self->g));
+	EXPECT_EQ(1, pread(fd, &byte, 1, 0));
+	EXPECT_EQ(1, read(none, &byte, 1));
+	EXPECT_EQ(0, blob_begin(&self->g));
+	EXPECT_EQ(0, blob_add_header(&self->g));
+	EXPECT_EQ(0, blob_commit(&self->g));
+	close(none);
+	close(fd);
 }
 
 TEST_HARNESS_MAIN

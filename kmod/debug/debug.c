@@ -24,6 +24,9 @@
 
 #define SURFACES (WARDEN_DEBUG_SURFACE_TRACEFS + 1)
 
+/* A bit each; what is none of them is what most files are. */
+#define ALL_SURFACES GENMASK(SURFACES - 1, WARDEN_DEBUG_SURFACE_NONE + 1)
+
 static const char *const words[SURFACES] = {
 	[WARDEN_DEBUG_SURFACE_BPF] = "bpf",
 	[WARDEN_DEBUG_SURFACE_DEBUGFS] = "debugfs",
@@ -170,7 +173,7 @@ static u32 denied_by(const struct warden_snapshot *snap)
 	for (i = warden_decide_rules(snap, WARDEN_DOMAIN_DEBUG, 0);
 	     i < snap->nr_rules && snap->rules[i].domain == WARDEN_DOMAIN_DEBUG; i++)
 		if (snap->rules[i].action == WARDEN_ACTION_DENY)
-			mask |= snap->rules[i].class ? BIT(snap->rules[i].class) : U32_MAX;
+			mask |= snap->rules[i].class ? BIT(snap->rules[i].class) : ALL_SURFACES;
 	return mask;
 }
 

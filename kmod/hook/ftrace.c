@@ -55,9 +55,8 @@ int warden_ftrace_hold(void)
  */
 void warden_ftrace_release(void)
 {
-	if (!held)
+	if (!xchg(&held, false))
 		return;
-	held = false;
 	unregister_ftrace_function(&holding);
 	ftrace_free_filter(&holding);
 }

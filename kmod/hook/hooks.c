@@ -333,6 +333,7 @@ void warden_hooks_detach(void)
 	warden_tasks_wait("to let the programs go");
 	say(WARDEN_TIER_NONE, "being stopped: the programs are let go");
 	warden_links_drop();
+	warden_ftrace_release(); /* it waits for a grace period of tasks, too */
 }
 
 /**
@@ -344,7 +345,6 @@ void warden_hooks_end(void)
 {
 	mutex_lock(&hooks_lock);
 	close_gate();
-	warden_ftrace_release();
 	warden_inventory_forget();
 	tier = WARDEN_TIER_NONE;
 	text = "stopped by wardenctl stop; load the module again to enforce";

@@ -264,6 +264,32 @@ static u32 classify_iio(struct device *dev)
 }
 #endif
 
+/* Three axes and no key: what udev takes for an accelerometer (src/udev/udev-builtin-input_id.c of systemd). */
+static bool has_only_axes(const struct input_dev *input)
+{
+	if (test_bit(EV_KEY, input->evbit) || !test_bit(EV_ABS, input->evbit))
+		return false;
+	return (test_bit(ABS_X, input->absbit) && test_bit(ABS_Y, input->absbit) &&
+		test_bit(ABS_Z, input->absbit)) ||
+	       (test_bit(ABS_RX, input->absbit) && test_bit(ABS_RY, input->absbit) &&
+		test_bit(ABS_RZ, input->absbit));
+}
+
+/* Few drivers of accelerometers call them so; these two have two axes. */
+static bool feels_motion(const struct input_dev *input)
+{
+	static const char *const drivers[] = { "hdaps", "applesmc" };
+	bool feels;
+
+	if (test_bit(INPUT_PROP_ACCELEROMETER, input->propbit) || has_only_axes(input))
+		return true;
+	rcu_read_lock();
+	feels = input->dev.parent && match_string(drivers, ARRAY_SIZE(drivers),
+						  warden_classify_driver(input->dev.parent)) >= 0;
+	rcu_read_unlock();
+	return feels;
+}
+
 /* An event node hangs on its input device; /dev/input/mice on none. */
 static u32 classify_input(const struct device *dev)
 {
@@ -271,8 +297,8 @@ static u32 classify_input(const struct device *dev)
 
 	if (!input || strncmp(dev_name(input), "input", 5))
 		return WARDEN_SENSOR_CLASS_INPUT;
-	return test_bit(INPUT_PROP_ACCELEROMETER, to_input_dev(input)->propbit) ?
-		       WARDEN_SENSOR_CLASS_MOTION : WARDEN_SENSOR_CLASS_INPUT;
+	return feels_motion(to_input_dev(input)) ? WARDEN_SENSOR_CLASS_MOTION :
+						   WARDEN_SENSOR_CLASS_INPUT;
 }
 
 /**

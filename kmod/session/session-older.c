@@ -345,6 +345,8 @@ static int take(struct file *file, struct task_struct *holder, const struct ward
 		warden_egress_mark(s->pid, BIT(req->class));
 	warden_session_enlist_older(s);
 	warden_session_tell(s, WARDEN_EVENT_SESSION_START, WARDEN_REASON_OPEN_BEFORE);
+	if (READ_ONCE(s->dead))
+		warden_session_tell(s, WARDEN_EVENT_SESSION_END, WARDEN_REASON_STOPPING);
 	return 0;
 }
 

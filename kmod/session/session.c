@@ -20,6 +20,7 @@
 #include <warden/abi.h>
 #include <warden/limits.h>
 
+#include "consent/switch.h"
 #include "light.h"
 #include "pace.h"
 #include "program/command.h"
@@ -148,6 +149,13 @@ static void mark_dead(struct warden_session *s)
 	warden_mapping_close(&s->mapping);
 }
 
+/* Its calls fail from the first on. */
+static void bear_dead(struct warden_session *s)
+{
+	mark_dead(s);
+	warden_session_deaden(s);
+}
+
 /* Before its open returns, so before the first data. One that rested is in the list still. */
 static void light(struct warden_session *s)
 {
@@ -239,19 +247,17 @@ void warden_session_enlist(struct warden_session *s, bool same)
 	mutex_lock(&sessions_lock);
 	number(s);
 	s->exported = false; /* one that rested may have */
-	if (!warden_session_find_ground(s, same)) {
-		mark_dead(s);
-		warden_session_deaden(s);
-	} else {
+	if (warden_session_find_ground(s, same))
 		light(s);
-	}
+	else
+		bear_dead(s);
 	enlist(s);
 	mutex_unlock(&sessions_lock);
 }
 
 /**
  * warden_session_enlist_older() - the same for a file that was open before it was asked for
- * @s: goes on, with or without ground, until a review
+ * @s: goes on, with or without ground, until a review; born dead beside a stop, which looks for no more
  *
  * Context: Process context, may sleep.
  */
@@ -264,7 +270,10 @@ void warden_session_enlist_older(struct warden_session *s)
 	req = warden_session_request(s);
 	if (!s->answer.denied)
 		warden_session_claim(s, &req);
-	light(s);
+	if (warden_switch_mask() & WARDEN_SWITCH_STOP)
+		bear_dead(s);
+	else
+		light(s);
 	enlist(s);
 	mutex_unlock(&sessions_lock);
 }

@@ -88,12 +88,14 @@ static long export_video_ioctl(struct file *file, unsigned int cmd, unsigned lon
 	JUMP static_call(warden_v4l2_ioctl)(file, cmd, arg);
 }
 
-/* Within the kernel nobody comes by without it. */
+/* Where it is a module it has an owner: operations that have none are of a driver that forgot its own. */
 static bool is_of_core(const struct warden_session *s)
 {
 	const struct module *owner = s->orig->owner;
 
-	return s->sensor.kind == WARDEN_DEVICE_VIDEO && (!owner || !strcmp(owner->name, "videodev"));
+	if (s->sensor.kind != WARDEN_DEVICE_VIDEO)
+		return false;
+	return owner ? !strcmp(owner->name, "videodev") : IS_BUILTIN(CONFIG_VIDEO_DEV);
 }
 
 static void take_over_video(struct file_operations *ops)

@@ -3,7 +3,6 @@
  * A consent record in little memory: its strings stand behind it, and what most
  * records do not have is apart.
  */
-#include <linux/pid.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
@@ -251,7 +250,7 @@ void warden_kept_step(struct kept *k, u8 state, u8 reason)
  */
 void warden_kept_free(struct kept *k)
 {
-	put_pid(kept_process(k));
+	warden_table_forget(k);
 	kfree(k->extra);
 	kfree(k->text);
 	kfree_rcu(k, rcu);

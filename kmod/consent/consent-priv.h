@@ -100,6 +100,7 @@ struct kept *warden_kept_carried(const struct kept *k, const struct warden_carry
 void warden_table_put(struct kept *k, u64 until);
 bool warden_table_take(struct kept *k);
 bool warden_table_is_gone(const struct kept *k);
+void warden_table_forget(struct kept *k);
 
 /* consent-ground.c: what a record needs beside its giver; the records' lock is held */
 void warden_ground_read(const struct warden_layers *layers);

@@ -23,6 +23,9 @@ static u32 nr_standing;
 /* By it what is for one open or one process gets its holder; innermost. */
 static DEFINE_SPINLOCK(claims_lock);
 
+/* The holder of a record that goes: no number of a session, and no address. */
+#define GONE (1ULL << 62)
+
 /* Counts the changes of the table, from 1; raised after each. */
 static u64 generation = 1;
 
@@ -189,7 +192,27 @@ static void let_go(struct kept *k)
 	put_pid(process);
 }
 
-/* Nobody else finds one of them held before all are, and so nobody rests on what is let go again. */
+/**
+ * warden_table_forget() - a record goes, and is held by nobody from now on
+ * @k: the record, in no table; a decision under way may still claim it, in vain
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_table_forget(struct kept *k)
+{
+	struct pid *process;
+
+	spin_lock(&claims_lock);
+	process = kept_process(k);
+	WRITE_ONCE(k->grant.holder, GONE);
+	spin_unlock(&claims_lock);
+	put_pid(process);
+}
+
+/*
+ * Nobody else comes to hold one of them before all are held, and so nobody rests on what is let go again. Who asks
+ * in that moment may find it held.
+ */
 static bool claim_all(const struct warden_grant *const grants[], u32 nr, u64 process, u64 session)
 {
 	DECLARE_BITMAP(ours, WARDEN_CLAIMS_MAX);

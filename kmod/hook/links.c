@@ -405,6 +405,20 @@ static u64 begin_to_hold(void)
 }
 
 /**
+ * warden_links_drop() - let all programs go, for good
+ *
+ * Context: Process context, sleeps for a grace period of tasks per program.
+ */
+void warden_links_drop(void)
+{
+	mutex_lock(&turning_lock);
+	put_all();
+	mutex_unlock(&turning_lock);
+	cancel_delayed_work_sync(&letting_go);
+	cancel_delayed_work_sync(&attaching_late);
+}
+
+/**
  * warden_links_take() - hold the programs, and attach those that are needed
  * @fds: a descriptor of the current task's per enum warden_hook
  *
@@ -424,24 +438,10 @@ int warden_links_take(const int fds[WARDEN_HOOKS])
 	}
 	while (!err && (missing = begin_to_hold()))
 		err = attach_in_kernel(missing);
+	mutex_unlock(&turning_lock);
 	if (err)
-		put_all();
-	mutex_unlock(&turning_lock);
+		warden_links_drop();
 	return err;
-}
-
-/**
- * warden_links_drop() - let all programs go, for good
- *
- * Context: Process context, sleeps for a grace period of tasks per program.
- */
-void warden_links_drop(void)
-{
-	mutex_lock(&turning_lock);
-	put_all();
-	mutex_unlock(&turning_lock);
-	cancel_delayed_work_sync(&letting_go);
-	cancel_delayed_work_sync(&attaching_late);
 }
 
 /**

@@ -49,10 +49,14 @@ static void tell(struct search *s, const struct warden_record *what)
 {
 	struct warden_record *r;
 
-	r = s->told < TOLD ? kmemdup(what, sizeof(*what), GFP_KERNEL) : NULL;
-	if (!r)
+	if (s->told == TOLD)
 		return;
 	s->told++;
+	r = kmemdup(what, sizeof(*what), GFP_KERNEL);
+	if (!r) {
+		warden_record_lose(false);
+		return;
+	}
 	r->event = WARDEN_EVENT_SWEEP;
 	r->domain = WARDEN_DOMAIN_DEBUG;
 	r->action = WARDEN_ACTION_ALLOW;
@@ -165,20 +169,20 @@ static void ask(struct search *s, const struct warden_debug_holder *holder, stru
 	tell_files(s, r, surface, ended, left, answer.reason);
 }
 
+/* What ends does so also where there is no memory to tell of it. */
 static void tell_held(struct search *s, const struct held *held, struct file *exe, bool seen)
 {
-	struct warden_record *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	static struct warden_record record; /* of one process after the other, in a change */
+	struct warden_record *r = &record;
 	u32 left;
 
-	if (!r)
-		return;
+	memset(r, 0, sizeof(*r));
 	if (exe)
 		name_program(r->program, sizeof(r->program), exe);
 	if (!seen)
 		tell_unseen(s, r, held->holder.task);
 	for (left = held->surfaces & s->closed; left; left &= left - 1)
 		ask(s, &held->holder, exe, __ffs(left), r);
-	kfree(r);
 }
 
 static void look_at_process(struct search *s, struct task_struct *process)

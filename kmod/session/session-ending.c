@@ -386,6 +386,7 @@ static unsigned int end_picked(struct list_head *list, bool back, u32 reason, u6
 		return 0;
 	end_sessions(list, &left);
 	list_for_each_entry_safe(s, next, list, ending) {
+		struct file *file = s->file;
 		u64 passed;
 
 		warden_session_unlight(s);
@@ -395,9 +396,9 @@ static unsigned int end_picked(struct list_head *list, bool back, u32 reason, u6
 			warden_session_tell_ended(s, WARDEN_EVENT_FAULT, reason, passed);
 		if (took)
 			*took = passed;
-		list_del(&s->ending);
+		list_del_init_careful(&s->ending); /* it may be handed back from here on */
 		/* Its holder may have closed it meanwhile: fput() would wait for our way back to user space. */
-		__fput_sync(s->file);
+		__fput_sync(file);
 		nr++;
 	}
 	return nr;

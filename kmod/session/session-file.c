@@ -353,12 +353,12 @@ static bool comes_by_here(const struct warden_session *s)
  *
  * For a file that its holder keeps open, so that it does not keep the module. It
  * was ended first, so no mmap() is under way that could still link a mapping to
- * the session.
+ * the session. One that a review is about to end, as of a consent that expired, is that review's.
  *
  * Context: Under the table's lock, for warden_session_remove().
  * Return: true if it was, and the module reference of the file is the caller's
  * to drop; false if a mapping stands, calls go through ours, its driver put operations of its
- * own there, or the file is being released.
+ * own there, or the file is being released or its end not done.
  */
 bool warden_session_hand_back(struct warden_session *s)
 {
@@ -367,7 +367,7 @@ bool warden_session_hand_back(struct warden_session *s)
 	struct file *file;
 	bool back;
 
-	if (warden_mapping_stands(&s->mapping) || comes_by_here(s))
+	if (!list_empty_careful(&s->ending) || warden_mapping_stands(&s->mapping) || comes_by_here(s))
 		return false;
 	file = get_file_active(&s->file);
 	if (!file)

@@ -108,6 +108,7 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 	INIT_HLIST_NODE(&s->older);
 	INIT_LIST_HEAD(&s->among_lit);
 	INIT_LIST_HEAD(&s->heirs);
+	INIT_LIST_HEAD(&s->ending);
 	s->since = ktime_get_coarse_boottime_ns(); /* a tick early at most, never late */
 	s->pid = get_task_pid(opener, PIDTYPE_TGID);
 	s->mm = grab_memory(opener);

@@ -179,6 +179,18 @@ TEST_F(receipt, for_this_run_is_the_first_process_alone)
 	camera_close(&self->c);
 }
 
+/* Who has one of his own leaves the second to somebody else. */
+TEST_F(receipt, for_a_run_is_left_to_another_by_who_has_one)
+{
+	ASSERT_EQ(0, GRANT("door", "--run"));
+	ASSERT_EQ(0, camera_open(&self->c, self->camera));
+	camera_close(&self->c);
+	ASSERT_EQ(0, GRANT("door", "--run"));
+	ASSERT_EQ(0, camera_open(&self->c, self->camera));
+	EXPECT_EQ(0, open_in_child(self->camera));
+	camera_close(&self->c);
+}
+
 /* Hours from @from to @to from now, as a window of every day; stands until the call after the next. */
 static const char *window(int from, int to)
 {

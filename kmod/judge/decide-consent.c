@@ -20,11 +20,22 @@ static bool may_hold(const struct warden_grant *grant, const struct warden_reque
 	}
 }
 
-/* Who is about to hold what nobody holds yet takes that only for want of what is its own already. */
+/*
+ * Who is about to hold what nobody holds yet takes that only for want of what is its own already; and who
+ * opens is about to hold what is for one process.
+ */
 static bool is_best(const struct warden_grant *grant, const struct warden_request *req)
 {
-	return !req->claims || (grant->validity == WARDEN_CONSENT_VALIDITY_ONCE &&
-				READ_ONCE(grant->holder) == req->session);
+	const u64 holder = READ_ONCE(grant->holder);
+
+	switch (grant->validity) {
+	case WARDEN_CONSENT_VALIDITY_ONCE:
+		return !req->claims || holder == req->session;
+	case WARDEN_CONSENT_VALIDITY_RUN:
+		return holder == req->process;
+	default:
+		return !req->claims;
+	}
 }
 
 /* The first living consent to a request for a purpose; of @principal, where that is not 0. */

@@ -201,6 +201,26 @@ TEST_F(decide, consent_for_a_run_is_the_process_s_that_came_first)
 	EXPECT_VERDICT(DENY, NO_CONSENT, 1);
 }
 
+TEST_F(decide, consent_for_a_run_that_is_its_own_comes_before_one_that_nobody_has_used)
+{
+	u32 i;
+
+	for (i = 0; i < 3; i++) {
+		grants_add(&self->grants, 0x11, CAM, PURPOSE, ALIVE);
+		self->grants.grant[i].validity = WARDEN_CONSENT_VALIDITY_RUN;
+	}
+	policy_add_rule(&self->p, rule_camera_with_consent(1));
+	self->req.process = 100;
+	EXPECT_VERDICT(ALLOW, CONSENT, 1);
+	EXPECT_EQ(&self->grants.grant[2], self->v.grant); /* the one given last */
+	self->grants.grant[1].holder = 100;
+	EXPECT_VERDICT(ALLOW, CONSENT, 1);
+	EXPECT_EQ(&self->grants.grant[1], self->v.grant);
+	self->req.claims = true;
+	EXPECT_VERDICT(ALLOW, CONSENT, 1);
+	EXPECT_EQ(&self->grants.grant[1], self->v.grant);
+}
+
 #define OWNER	1001
 #define PARTNER 1002
 #define GUEST	1003

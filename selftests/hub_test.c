@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A hub of sensors that speaks HID, as those of laptops do: what it feels is motion, by the
- * chip the kernel makes of it, and by the raw nodes of the hub.
+ * chip the kernel makes of it, by the raw nodes of the hub, and where no chip is made.
  */
 #include <fcntl.h>
 #include <glob.h>
@@ -28,6 +28,13 @@ static const uint8_t description[] = {
 	0x27, 0xff, 0xff, 0xff, 0x7f, 0x75, 0x20, 0x0a, 0x0e, 0x03, 0xb1, 0x02, /* milliseconds */
 	0x17, 0x00, 0x00, 0x00, 0x80, 0x0a, 0x53, 0x04, 0x81, 0x02, /* values: X, Y, Z */
 	0x0a, 0x54, 0x04, 0x81, 0x02, 0x0a, 0x55, 0x04, 0x81, 0x02, 0xc0,
+};
+
+/* One that its maker made up: of the type Custom, with a value of its own. */
+static const uint8_t custom[] = {
+	0x05, 0x20, 0x09, 0xe1, 0xa1, 0x01, 0x85, 0x01,
+	0x17, 0x00, 0x00, 0x00, 0x80, 0x27, 0xff, 0xff, 0xff, 0x7f, 0x75, 0x20, 0x95, 0x01,
+	0x0a, 0x44, 0x05, 0x81, 0x02, 0xc0,
 };
 
 static const uint8_t features[] = { 1, 1, 1, 10, 0, 0, 0 };
@@ -69,10 +76,10 @@ static void feel(int fd)
 }
 
 /* Gives the process that is the hub; it goes with it. */
-static pid_t plug_in(void)
+static pid_t plug_in(const uint8_t *says, uint16_t size)
 {
 	struct uhid_event e = { .type = UHID_CREATE2, .u.create2 = {
-		.name = "warden hub", .rd_size = sizeof(description), .bus = BUS_USB,
+		.name = "warden hub", .rd_size = size, .bus = BUS_USB,
 		.vendor = 0x1209, .product = 2,
 	} };
 	pid_t pid = fork();
@@ -81,7 +88,7 @@ static pid_t plug_in(void)
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	memcpy(e.u.create2.rd_data, description, sizeof(description));
+	memcpy(e.u.create2.rd_data, says, size);
 	fd = open("/dev/uhid", O_RDWR | O_CLOEXEC);
 	if (write(fd, &e, sizeof(e)) == sizeof(e))
 		feel(fd);
@@ -122,7 +129,7 @@ FIXTURE_SETUP(hub)
 	if (device_load("uhid", "") || device_load("hid-sensor-hub", "") ||
 	    device_load("hid-sensor-accel-3d", ""))
 		SKIP(return, "this kernel has no hub of sensors that speaks HID");
-	self->pid = plug_in();
+	self->pid = plug_in(description, sizeof(description));
 	find(HUB "HID-SENSOR-200073.*/iio:device*", self->chip, sizeof(self->chip));
 	find(HUB "hidraw/hidraw*", path, sizeof(path));
 	ASSERT_STRNE("", self->chip);
@@ -223,6 +230,35 @@ TEST_F(hub, is_not_felt_after_withdrawal)
 	EXPECT_EQ(EACCES, errno);
 	close(raw);
 	close(chip);
+}
+
+/* Its values stand beside it, at the platform device the kernel makes of it, and no chip is made. */
+TEST(sensor_that_its_maker_made_up_is_motion)
+{
+	struct claim denied = { .domain = "sensor", .reason = "program-unknown", .pid = getpid(), .times = 2 };
+	char value[192], node[192], path[64];
+	struct mark mark;
+	pid_t pid;
+
+	if (device_load("uhid", "") || device_load("hid-sensor-hub", "") || device_load("hid-sensor-custom", ""))
+		SKIP(return, "this kernel has no sensors that their makers made up");
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use environment;\n"));
+	pid = plug_in(custom, sizeof(custom));
+	find(HUB "HID-SENSOR-2000e1.*/input-*/input-*-value", value, sizeof(value));
+	find("/sys/class/misc/HID-SENSOR-2000e1.*", node, sizeof(node));
+	ASSERT_STRNE("", value);
+	ASSERT_STRNE("", node);
+	snprintf(path, sizeof(path), "/dev/%.48s", strrchr(node, '/') + 1);
+	EXPECT_TRUE(device_comes(path));
+	mark = evidence_mark();
+	EXPECT_EQ(EACCES, device_try(value, O_RDONLY));
+	EXPECT_EQ(EACCES, device_try(path, O_RDONLY));
+	EXPECT_FOUND(evidence_of_denial(&mark, &denied));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use motion;\n"));
+	EXPECT_EQ(0, device_try(value, O_RDONLY));
+	EXPECT_EQ(0, device_try(path, O_RDONLY));
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
 }
 
 /* --- on USB, where it has a node more ----------------------------------------------------- */

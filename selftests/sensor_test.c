@@ -258,19 +258,42 @@ TEST_F(sensor, number_nobody_knows_is_denied)
 	}
 }
 
+/* What the cache of network file systems is told by its daemon. */
 TEST_F(sensor, device_of_unknown_kind_is_denied)
 {
+	struct claim denied = refused("class-unknown", warden_self(), "virtual/cachefiles");
+	struct json_object *e;
+	struct mark m;
+
+	if (device_load("cachefiles", ""))
+		SKIP(return, "this kernel has no /dev/cachefiles");
+	EXPECT_TRUE(device_comes("/dev/cachefiles"));
+	e = device_entry("virtual/cachefiles");
+	ASSERT_NE(NULL, e);
+	EXPECT_STREQ("unknown", evidence_string(e, "class"));
+	json_object_put(e);
+	m = evidence_mark();
+	EXPECT_EQ(EACCES, open_errno("/dev/cachefiles"));
+	EXPECT_FOUND(evidence_of_denial(&m, &denied));
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use unknown;\n"));
+	EXPECT_EQ(0, open_errno("/dev/cachefiles"));
+}
+
+/* A mouse of PS/2, as it is, and not among those of /dev/input. */
+TEST_F(sensor, mouse_of_another_name_is_input)
+{
 	struct json_object *e = device_entry("virtual/psaux");
-	struct claim denied = refused("class-unknown", warden_self(), "virtual/psaux");
+	struct claim denied = refused("program-unknown", warden_self(), "virtual/psaux");
 	struct mark m = evidence_mark();
 
 	if (!e)
 		SKIP(return, "this kernel has no /dev/psaux");
-	EXPECT_STREQ("unknown", evidence_string(e, "class"));
+	EXPECT_STREQ("input", evidence_string(e, "class"));
 	json_object_put(e);
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use unknown;\n"));
 	EXPECT_EQ(EACCES, open_errno("/dev/psaux"));
 	EXPECT_FOUND(evidence_of_denial(&m, &denied));
-	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use unknown;\n"));
+	ASSERT_LOADED(warden_policy("default sensor deny;\nallow any use input;\n"));
 	EXPECT_EQ(0, open_errno("/dev/psaux"));
 }
 

@@ -86,6 +86,20 @@ static const struct attribute_line free_lines[] = {
 	{ "mem", "*" },
 };
 
+/*
+ * Not among the free ones, whatever the line above that fits them: how many requests a USB device was sent, which
+ * is one more for each key; what a thermometer's driver puts at its interface (drivers/usb/misc/cytherm.c); and the
+ * file that hands a device to whoever is at the other end of a socket (drivers/usb/usbip/stub_dev.c).
+ */
+static const struct attribute_line kept_lines[] = {
+	{ "usb", "urbnum" },
+	{ "usb", "temp" },
+	{ "usb", "button" },
+	{ "usb", "port0" },
+	{ "usb", "port1" },
+	{ "usb", "usbip_sockfd" },
+};
+
 /* A file that parts a device from its driver, reaches past it, or has it tell nothing any more. */
 struct control_line {
 	const char *name;
@@ -94,13 +108,14 @@ struct control_line {
 
 /*
  * Sources: drivers/base/bus.c, drivers/pci/pci-sysfs.c, drivers/i2c/i2c-core-base.c,
- * drivers/gpio/gpiolib-sysfs.c, drivers/input/keyboard/gpio_keys.c of Linux 6.12. A resource is mapped, also to read.
+ * drivers/gpio/gpiolib-sysfs.c, drivers/input/keyboard/gpio_keys.c, drivers/input/serio/serio.c of Linux 6.12. A resource
+ * is mapped, also to read.
  */
 static const struct control_line control_lines[] = {
 	{ "bind" },	     { "unbind" },	   { "new_id" },	 { "remove_id" },
 	{ "remove" },	     { "rescan" },	   { "driver_override" }, { "drivers_probe" },
 	{ "new_device" },    { "delete_device" },  { "export" },	 { "unexport" },
-	{ "disabled_keys" }, { "disabled_switches" },
+	{ "disabled_keys" }, { "disabled_switches" }, { "drvctl" },
 	{ "resource0*", 1 }, { "resource1*", 1 },  { "resource2*", 1 },	 { "resource3*", 1 },
 	{ "resource4*", 1 }, { "resource5*", 1 },
 };
@@ -205,18 +220,24 @@ static int learn(struct kernfs_node *kn, struct finding *f)
 	return 0;
 }
 
-static bool is_free(const struct finding *f)
+static bool is_in(const struct attribute_line *table, unsigned int nr, const struct finding *f)
 {
 	const char *name = f->name + (f->name[0] == '/');
 	unsigned int i;
 
-	if (f->device.sensor.class == WARDEN_SENSOR_CLASS_FREE)
-		return true;
-	for (i = 0; i < ARRAY_SIZE(free_lines); i++)
-		if (warden_classify_matches(free_lines[i].subsystem, f->device.subsystem) &&
-		    warden_classify_matches(free_lines[i].name, name))
+	for (i = 0; i < nr; i++)
+		if (warden_classify_matches(table[i].subsystem, f->device.subsystem) &&
+		    warden_classify_matches(table[i].name, name))
 			return true;
 	return false;
+}
+
+static bool is_free(const struct finding *f)
+{
+	if (f->device.sensor.class == WARDEN_SENSOR_CLASS_FREE)
+		return true;
+	return is_in(free_lines, ARRAY_SIZE(free_lines), f) &&
+	       !is_in(kept_lines, ARRAY_SIZE(kept_lines), f);
 }
 
 /* By the last part of its name, before the rest is put together. */

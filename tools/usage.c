@@ -57,6 +57,16 @@ static void end(struct warden_usage *u, struct warden_use *use, uint64_t time, u
 	use->time += since(u, time) * (int64_t)count;
 }
 
+/* Where the power went, nothing told of the end of what was open; the clock began anew. */
+static void start_anew(struct warden_usage *u, uint64_t time)
+{
+	size_t i;
+
+	for (i = 0; i < u->uses.n; i++)
+		end(u, &u->uses.v[i], u->newest, u->uses.v[i].open);
+	u->newest = time;
+}
+
 void warden_usage_take(struct warden_usage *u, const struct warden_object *o)
 {
 	uint64_t event = warden_object_number(o, WARDEN_A_RECORD_EVENT);
@@ -66,6 +76,10 @@ void warden_usage_take(struct warden_usage *u, const struct warden_object *o)
 
 	if (!u->first)
 		u->first = warden_object_number(o, WARDEN_A_RECORD_SEQ);
+	if (event == WARDEN_EVENT_START && time < u->newest)
+		start_anew(u, time);
+	else if (time > u->newest)
+		u->newest = time;
 	if (event == WARDEN_EVENT_LOSS)
 		u->lost += count;
 	if (event != WARDEN_EVENT_SESSION_START && event != WARDEN_EVENT_SESSION_END &&

@@ -21,12 +21,14 @@ struct warden_use {
  * struct warden_usage - a sum under construction; @since is given, the rest zeroed
  * @since: boot-time clock, in ns; what was before is left out
  * @first: number of the first record
+ * @newest: boot-time clock of the latest record since Warden began, in ns
  * @lost: records a loss record says are missing
  * @uses: in the order in which they were first seen
  */
 struct warden_usage {
 	uint64_t since;
 	uint64_t first;
+	uint64_t newest;
 	uint64_t lost;
 	WARDEN_ARRAY(struct warden_use) uses;
 };

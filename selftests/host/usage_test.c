@@ -67,6 +67,36 @@ TEST(use_that_was_over_at_once_took_no_time)
 	warden_usage_free(&u);
 }
 
+/* A file of records may be of another boot: what is open in them is counted up to the last of them. */
+TEST(newest_record_is_known)
+{
+	struct warden_usage u = { .since = 0 };
+
+	take(&u, 10, BEGIN, "a", 1);
+	take(&u, 40, WARDEN_EVENT_MARK, "", 1);
+	take(&u, 39, WARDEN_EVENT_USE, "b", 1);
+	EXPECT_EQ(40 * S, u.newest);
+	warden_usage_end(&u, u.newest);
+	EXPECT_EQ((int64_t)(30 * S), u.uses.v[0].time);
+	warden_usage_free(&u);
+}
+
+TEST(what_was_open_when_the_power_went_is_open_no_more)
+{
+	struct warden_usage u = { .since = 0 };
+
+	take(&u, 10, BEGIN, "a", 2);
+	take(&u, 40, WARDEN_EVENT_MARK, "", 1);
+	take(&u, 1, WARDEN_EVENT_START, "", 1);
+	take(&u, 5, BEGIN, "b", 1);
+	take(&u, 7, WARDEN_EVENT_MARK, "", 1);
+	warden_usage_end(&u, u.newest);
+	EXPECT_EQ(0, u.uses.v[0].open);
+	EXPECT_EQ((int64_t)(60 * S), u.uses.v[0].time);
+	EXPECT_EQ((int64_t)(2 * S), u.uses.v[1].time);
+	warden_usage_free(&u);
+}
+
 TEST(time_before_since_is_left_out)
 {
 	struct warden_usage u = { .since = 12 * S };

@@ -129,7 +129,8 @@ int warden_sensor_usage(const struct warden_ctl *ctl, int argc, char **argv)
 		return warden_fault_print(&f, "sensor usage");
 	}
 	warden_moment_read(&now, "now");
-	warden_usage_end(&u, now);
+	/* records in a file may be of another boot, whose clock is not that of now */
+	warden_usage_end(&u, records ? u.newest : now);
 	if (ctl->json)
 		print_json(&u);
 	else

@@ -90,10 +90,10 @@ static void add_event(struct json_object *events, time_t at, const char *state, 
 	json_object_array_add(events, event);
 }
 
-/* What was on the boot-time clock, by the wall clock of now. */
+/* What was on the boot-time clock, by the wall clock of now; what came while the records were read is now. */
 static time_t wall_of(uint64_t boot_ns, uint64_t boot, time_t wall)
 {
-	return wall - (time_t)((boot - boot_ns) / NS_PER_S);
+	return boot_ns < boot ? wall - (time_t)((boot - boot_ns) / NS_PER_S) : wall;
 }
 
 static struct json_object *write_events(const struct warden_object *o, uint64_t boot, time_t wall)

@@ -64,6 +64,26 @@ TEST_F(receipts, is_read_as_it_was_written)
 	json_object_put(again);
 }
 
+/* The clocks are read before the records are. */
+TEST(use_while_the_records_are_read_is_of_now)
+{
+	struct warden_blob b = { NULL, 0, 0 };
+	struct json_object *json, *last;
+	struct warden_object o;
+
+	warden_blob_put_u64(&b, WARDEN_A_CONSENT_USED, 101000000000u);
+	ASSERT_EQ(0, warden_object_parse(&o, warden_set_consent(), b.data, b.len));
+	json = warden_receipts_write(&o, 100000000000u, 1795324200);
+	last = member(member(json, "warden"), "last_used");
+	EXPECT_STREQ("2026-11-22T05:10:00Z", json_object_get_string(last));
+	json_object_put(json);
+	json = warden_receipts_write(&o, 111000000000u, 1795324200);
+	last = member(member(json, "warden"), "last_used");
+	EXPECT_STREQ("2026-11-22T05:09:50Z", json_object_get_string(last));
+	json_object_put(json);
+	warden_blob_free(&b);
+}
+
 TEST_F(receipts, that_have_ended_are_history)
 {
 	json_object_object_add(member(self->json, "warden"), "state", json_object_new_string("withdrawn"));

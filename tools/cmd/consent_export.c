@@ -73,7 +73,6 @@ static int take_record(void *ctx, const struct warden_object *o)
 	return 0;
 }
 
-/* The records first: what was used while they were read is not in the future then. */
 static int gather(struct exporting *x, struct warden_fault *f)
 {
 	struct warden_nl *nl;

@@ -46,10 +46,27 @@ static bool is_raw(const char *object)
 	return begins(node, "hidraw") || begins(node, "hiddev") || begins(object, "debugfs/hid/");
 }
 
-/* A chip that measures motion may tell temperature, pressure and voltages besides, and is one class as a whole. */
+/* What the maker of a hub of sensors made up is of one class, and may measure anything. */
+static bool is_made_up(const char *object)
+{
+	return begins(node_of(object), "HID-SENSOR-");
+}
+
 static bool is_chip(const char *object)
 {
 	return begins(node_of(object), "iio:device") || strstr(object, "/iio:device");
+}
+
+/*
+ * A chip that measures motion, or a pulse, may tell temperature, pressure and voltages besides, one of those
+ * voltages, and is one class as a whole.
+ */
+static bool may_tell(uint64_t chip, uint64_t class)
+{
+	const bool feels = chip == WARDEN_SENSOR_CLASS_MOTION || chip == WARDEN_SENSOR_CLASS_BIOMETRIC;
+
+	return (feels && (class == WARDEN_SENSOR_CLASS_ENVIRONMENT || class == WARDEN_SENSOR_CLASS_UNKNOWN)) ||
+	       (chip == WARDEN_SENSOR_CLASS_ENVIRONMENT && class == WARDEN_SENSOR_CLASS_UNKNOWN);
 }
 
 /* Behind a bus there may be a sensor of any class, and one of unknown kind may be of any. */
@@ -60,7 +77,7 @@ static bool is_of_class(const struct warden_absence *a, const struct warden_obje
 
 	if (class == WARDEN_SENSOR_CLASS_INPUT && is_raw(object))
 		return true;
-	if (class == WARDEN_SENSOR_CLASS_MOTION && a->class == WARDEN_SENSOR_CLASS_ENVIRONMENT && is_chip(object))
+	if (is_made_up(object) || (is_chip(object) && may_tell(class, a->class)))
 		return true;
 	return class == a->class || class == WARDEN_SENSOR_CLASS_BUS || class == WARDEN_SENSOR_CLASS_UNKNOWN;
 }

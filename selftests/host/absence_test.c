@@ -27,6 +27,9 @@ struct told {
 	uint32_t count;
 };
 
+/* What all of them are about. */
+static const char *about = "";
+
 static int take(struct warden_absence *a, const struct told *t, uint64_t seq,
 		uint8_t chain[WARDEN_DIGEST_SIZE])
 {
@@ -37,6 +40,7 @@ static int take(struct warden_absence *a, const struct told *t, uint64_t seq,
 	struct warden_object o;
 	int more;
 
+	snprintf(r.object, sizeof(r.object), "%s", about);
 	memcpy(buf, chain, WARDEN_DIGEST_SIZE);
 	warden_sha256(chain, buf, WARDEN_DIGEST_SIZE + warden_record_pack(&r, buf + WARDEN_DIGEST_SIZE));
 	warden_blob_put_u64(&b, WARDEN_A_RECORD_SEQ, seq);
@@ -44,6 +48,7 @@ static int take(struct warden_absence *a, const struct told *t, uint64_t seq,
 	warden_blob_put_u32(&b, WARDEN_A_RECORD_EVENT, t->event);
 	warden_blob_put_u32(&b, WARDEN_A_RECORD_COUNT, t->count);
 	warden_blob_put_u32(&b, WARDEN_A_RECORD_CLASS, t->class);
+	warden_blob_put_string(&b, WARDEN_A_RECORD_OBJECT, r.object);
 	warden_blob_put(&b, WARDEN_A_RECORD_CHAIN, chain, WARDEN_DIGEST_SIZE);
 	warden_object_parse(&o, warden_set_record(), b.data, b.len);
 	more = warden_absence_take(a, &o);
@@ -51,18 +56,23 @@ static int take(struct warden_absence *a, const struct told *t, uint64_t seq,
 	return more;
 }
 
-/* Was the camera off from second 10 to second 20, by these records from number @first on? */
-static const char *ask(const struct told *t, size_t n, uint64_t first)
+/* Was a class off from second 10 to second 20, by these records from number @first on? */
+static const char *ask_of(uint32_t class, const struct told *t, size_t n, uint64_t first)
 {
 	static struct warden_absence a;
 	uint8_t chain[WARDEN_DIGEST_SIZE] = { 0 };
 	size_t i;
 
-	a = (struct warden_absence){ .class = CAM, .from = 10 * S, .to = 20 * S };
+	a = (struct warden_absence){ .class = class, .from = 10 * S, .to = 20 * S };
 	for (i = 0; i < n; i++)
 		if (take(&a, &t[i], first + i, chain))
 			break;
 	return warden_absence_end(&a) ? "" : a.why;
+}
+
+static const char *ask(const struct told *t, size_t n, uint64_t first)
+{
+	return ask_of(CAM, t, n, first);
 }
 
 #define ASK(...)                                                                                   \
@@ -105,6 +115,33 @@ TEST(use_that_was_over_at_once_stands_against_it)
 	EXPECT_REFUSED("in use: record 2 is of a use in that time", START, USE(12, CAM, 1), MARK(20));
 	EXPECT_REFUSED("another class, behind which it may be,", START, USE(10, BUS, 3), MARK(20));
 	EXPECT_PROVEN(START, USE(9, CAM, 4), USE(12, MIC, 1), MARK(20), USE(20, CAM, 1));
+}
+
+/* Was a class off while this was used, of that class? */
+static bool is_proven(uint32_t class, uint32_t used, const char *object)
+{
+	const struct told t[] = { START, USE(12, used, 1), MARK(20) };
+	bool proven;
+
+	about = object;
+	proven = !ask_of(class, t, 3, 1)[0];
+	about = "";
+	return proven;
+}
+
+#define CHIP "i2c-1/1-0057/iio:device0"
+#define HUB  "virtual/misc/uhid/0003:1209:0002.0001/HID-SENSOR-2000e1.1.auto"
+
+/* It is one class as a whole, and may measure more. */
+TEST(chip_stands_against_what_it_may_tell_besides)
+{
+	EXPECT_FALSE(is_proven(WARDEN_SENSOR_CLASS_ENVIRONMENT, WARDEN_SENSOR_CLASS_MOTION, CHIP));
+	EXPECT_FALSE(is_proven(WARDEN_SENSOR_CLASS_ENVIRONMENT, WARDEN_SENSOR_CLASS_BIOMETRIC, CHIP));
+	EXPECT_FALSE(is_proven(WARDEN_SENSOR_CLASS_UNKNOWN, WARDEN_SENSOR_CLASS_ENVIRONMENT, CHIP));
+	EXPECT_TRUE(is_proven(WARDEN_SENSOR_CLASS_MOTION, WARDEN_SENSOR_CLASS_ENVIRONMENT, CHIP));
+	EXPECT_TRUE(is_proven(WARDEN_SENSOR_CLASS_ENVIRONMENT, WARDEN_SENSOR_CLASS_MOTION, "virtual/input/input5/event3"));
+	EXPECT_FALSE(is_proven(WARDEN_SENSOR_CLASS_BIOMETRIC, WARDEN_SENSOR_CLASS_MOTION, HUB));
+	EXPECT_FALSE(is_proven(CAM, WARDEN_SENSOR_CLASS_MOTION, HUB));
 }
 
 TEST(records_that_do_not_cover_that_time_prove_nothing)

@@ -406,6 +406,30 @@ TEST_F(receipt, is_suspended_by_another_notice_and_stands_again_under_its_own)
 	json_object_put(shown);
 }
 
+/* Under its own notice again it would be given, and open nothing. */
+TEST_F(receipt, that_is_suspended_is_used_up_and_expires_as_any)
+{
+	struct claim used = told("expire", "used-up"), expired = told("expire", "expired");
+	struct json_object *r;
+
+	ASSERT_EQ(0, GRANT("door", "--once"));
+	ASSERT_EQ(0, camera_open(&self->c, self->camera));
+	write_notice("Pictures go to whoever pays.\n");
+	ASSERT_LOADED(warden_policy(STATEMENTS, warden_self()));
+	EXPECT_STATE("suspended");
+	camera_close(&self->c);
+	EXPECT_STATE("used");
+	EXPECT_FOUND(evidence_of_event(&self->mark, &used));
+	ASSERT_EQ(0, GRANT("door", "--for", "10s"));
+	write_notice("Pictures are shown in the hall and kept by nobody.\n");
+	ASSERT_LOADED(warden_policy(STATEMENTS, warden_self()));
+	EXPECT_STATE("suspended");
+	r = evidence_find(&self->mark, &expired, 60000);
+	EXPECT_NE(NULL, r);
+	json_object_put(r);
+	EXPECT_STATE("expired");
+}
+
 TEST_F(receipt, that_nobody_uses_ends_and_one_in_use_does_not)
 {
 	struct claim unused = told("expire", "unused"), denied = refused();

@@ -67,6 +67,12 @@ static void tell(const struct kept *k, u32 event, u32 reason)
 	kfree(r);
 }
 
+/* A record that somebody may still rest on, or come back to. */
+static bool is_alive(const struct kept *k)
+{
+	return k->state == WARDEN_CONSENT_STATE_GIVEN || k->state == WARDEN_CONSENT_STATE_SUSPENDED;
+}
+
 /* Another state of a record; what ends it takes it out of the table at once. */
 static void change(struct kept *k, u8 state, u32 event, u8 reason)
 {
@@ -107,8 +113,15 @@ static void settle(struct kept *k, u64 now, struct lost *lost)
 	u64 until = k->expires, unused;
 
 	lockdep_assert_held(&consent_lock);
-	if (k->state != WARDEN_CONSENT_STATE_GIVEN)
+	if (!is_alive(k))
 		return;
+	if (k->state == WARDEN_CONSENT_STATE_SUSPENDED) {
+		if (k->expires <= now)
+			change(k, WARDEN_CONSENT_STATE_EXPIRED, WARDEN_EVENT_EXPIRE, WARDEN_REASON_EXPIRED);
+		else
+			next_due = min(next_due, k->expires);
+		return;
+	}
 	if (end_if_over(k, now)) {
 		lost->expired = true;
 		return;
@@ -163,12 +176,6 @@ static void come_due(struct work_struct *work)
 	lost = settle_all();
 	mutex_unlock(&consent_lock);
 	review(lost, since);
-}
-
-/* A record that somebody may still rest on, or come back to. */
-static bool is_alive(const struct kept *k)
-{
-	return k->state == WARDEN_CONSENT_STATE_GIVEN || k->state == WARDEN_CONSENT_STATE_SUSPENDED;
 }
 
 static bool is_matched(const struct kept *k, const struct warden_consent_match *m)
@@ -237,6 +244,8 @@ void warden_consent_clear(u8 reason)
  * warden_consent_used_up() - the one open that consents were for is over
  * @session: number of the session; what another holds, or nobody, stays
  *
+ * One that was suspended meanwhile had its open as well.
+ *
  * Context: Process context, may sleep.
  */
 void warden_consent_used_up(u64 session)
@@ -246,7 +255,7 @@ void warden_consent_used_up(u64 session)
 
 	mutex_lock(&consent_lock);
 	xa_for_each(&records, at, k)
-		if (k->state == WARDEN_CONSENT_STATE_GIVEN && READ_ONCE(k->grant.holder) == session)
+		if (is_alive(k) && READ_ONCE(k->grant.holder) == session)
 			change(k, WARDEN_CONSENT_STATE_USED, WARDEN_EVENT_EXPIRE,
 			       WARDEN_REASON_USED_UP);
 	mutex_unlock(&consent_lock);

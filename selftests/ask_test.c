@@ -223,6 +223,20 @@ TEST_F(ask, words_grant_once_dismiss_for_a_time_and_refuse)
 	EXPECT_FALSE(client_says(&self->ui, ASKED, 500));
 }
 
+/* Else the answer would be to what nobody was told. */
+TEST_F(ask, question_stands_there_anew_under_another_policy)
+{
+	ASSERT_EQ(0, client_start(&self->ui, ARGV("sh", "-c", "exec wardenctl consent ask <" FIFO)));
+	ASSERT_TRUE(client_says(&self->ui, READY, ANSWER_MS));
+	ASSERT_TRUE(is_asked(&self->ui, self->camera));
+	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\n"
+				    "purpose door \"Show the world who is at the door\";\n"
+				    "default sensor deny;\n" RULE "\n", warden_self()));
+	EXPECT_TRUE(client_says(&self->ui, "for: Show the world who is at the door\n", ANSWER_MS));
+	EXPECT_TRUE(is_answered(&self->ui, self->answers, "y\n", "granted: consent "));
+	EXPECT_EQ(0, use(self->camera));
+}
+
 TEST_F(ask, use_of_before_is_asked_about_where_it_looks_back)
 {
 	EXPECT_EQ(-EACCES, use(self->camera));

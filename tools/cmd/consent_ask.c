@@ -104,6 +104,11 @@ static int take_record(void *ctx, const struct warden_object *o)
 		if (warden_questions_settle(&a->questions, o))
 			a->shown_at = 0;
 		return 0;
+	case WARDEN_EVENT_POLICY_LOAD:
+	case WARDEN_EVENT_POLICY_REVERT:
+	case WARDEN_EVENT_POLICY_DROP:
+		a->shown_at = 0; /* the program and the purpose may be others by the same name */
+		return 0;
 	case WARDEN_EVENT_SESSION_START:
 	case WARDEN_EVENT_SESSION_END:
 		a->is_stale = true;

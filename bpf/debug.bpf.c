@@ -3,7 +3,7 @@
  * Debug surfaces. Hooks: bpf (a program is loaded or attached), perf_event_open,
  * kernel_load_data (a kernel to be started comes from memory), inode_mkdir (configfs
  * makes devices of directories, chips and their triggers among them), locked_down (what
- * the kernel itself asks about, hibernation among it);
+ * the kernel itself asks about, hibernation and I/O ports among it);
  * files by the open hook of sensor.bpf.c, ptrace by that of guard.bpf.c.
  *
  * Arguments that newer kernels add or drop are not looked at: with an int hook
@@ -186,6 +186,7 @@ SEC("lsm/locked_down")
 int BPF_PROG(warden_locked_down, enum lockdown_reason what)
 {
 	__u32 surface;
+	int err;
 
 	if (what == LOCKDOWN_DBG_READ_KERNEL ||
 	    what == LOCKDOWN_DBG_WRITE_KERNEL)
@@ -193,6 +194,11 @@ int BPF_PROG(warden_locked_down, enum lockdown_reason what)
 	report_canary(WARDEN_HOOK_LOCKED_DOWN);
 	if (what == LOCKDOWN_HIBERNATION)
 		return clamp_errno(warden_kf_hibernate());
+	if (what == LOCKDOWN_IOPORT) {
+		err = clamp_errno(warden_kf_ports());
+		if (err)
+			return err;
+	}
 	surface = surface_of(what);
 	if (!surface || !debug_is_asked())
 		return 0;

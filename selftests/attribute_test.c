@@ -8,6 +8,9 @@
 #include <linux/connector.h>
 #include <linux/netlink.h>
 #include <linux/thermal.h>
+#ifdef __x86_64__
+#include <sys/io.h>
+#endif
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -510,6 +513,29 @@ TEST_F(attribute, memory_of_the_machine_takes_the_bus)
 	if (exists("/proc/kcore"))
 		expect_session(_metadata, "bus", "/proc/kcore", "proc/kcore");
 }
+
+#ifdef __x86_64__
+/* S16: as /dev/port, and without a file; here the one that the keyboard's controller tells keys by. */
+TEST_F(attribute, ports_of_the_machine_take_the_bus)
+{
+	struct claim denied = refused("ioport"), told = used("ioport");
+
+	denied.times = 2;
+	EXPECT_EQ(-1, ioperm(0x60, 1, 1));
+	if (errno == ENOSYS)
+		SKIP(return, "this kernel gives no program I/O ports");
+	EXPECT_EQ(EPERM, errno);
+	EXPECT_EQ(-1, iopl(3));
+	EXPECT_EQ(EPERM, errno);
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use bus;\n"));
+	self->mark = evidence_mark();
+	EXPECT_EQ(0, ioperm(0x80, 1, 1));
+	EXPECT_EQ(0, ioperm(0x80, 1, 0));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &told));
+}
+#endif
 
 /* What names no sensor is nobody's business, and most of sysfs and proc is that. */
 TEST_F(attribute, files_of_no_sensor_are_free)

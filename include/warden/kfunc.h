@@ -45,6 +45,7 @@ WARDEN_KFUNC int warden_kf_ear(struct socket *sock, __u32 family);
 WARDEN_KFUNC int warden_kf_forge(void);
 WARDEN_KFUNC int warden_kf_dumpable(void);
 WARDEN_KFUNC int warden_kf_hibernate(void);
+WARDEN_KFUNC int warden_kf_ports(void);
 WARDEN_KFUNC int warden_kf_ptrace(struct task_struct *task);
 WARDEN_KFUNC int warden_kf_unmount(struct super_block *sb);
 WARDEN_KFUNC int warden_kf_device_add(struct device *dev);

@@ -42,6 +42,7 @@ asm(".pushsection .BTF_ids, \"a\"; .balign 8; .popsection");
 	X(warden_kf_forge, 0)                                                              \
 	X(warden_kf_dumpable, 0)                                                           \
 	X(warden_kf_hibernate, 0)                                                          \
+	X(warden_kf_ports, 0)                                                              \
 	X(warden_kf_ptrace, 0)                                                             \
 	X(warden_kf_unmount, 0)                                                            \
 	X(warden_kf_device_add, 0)                                                         \

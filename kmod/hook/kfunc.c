@@ -24,6 +24,7 @@
 #include "device/trigger.h"
 #include "device/usb.h"
 #include "judge/judge.h"
+#include "judge/named.h"
 #include "kfunc.h"
 #include "network/broker.h"
 #include "network/protocol.h"
@@ -417,6 +418,20 @@ __bpf_kfunc int warden_kf_hibernate(void)
 {
 	warden_kfunc_enter(WARDEN_HOOK_LOCKED_DOWN);
 	return warden_session_hibernate() ?: warden_debug_hibernates();
+}
+
+/**
+ * warden_kf_ports() - may the current program have I/O ports, as /dev/port has them?
+ *
+ * Behind some of them are keyboards, and buses that chips are on.
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_ports(void)
+{
+	warden_kfunc_enter(WARDEN_HOOK_LOCKED_DOWN);
+	return warden_named_use_now(WARDEN_SENSOR_CLASS_BUS, "ioport");
 }
 
 /**

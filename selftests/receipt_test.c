@@ -406,6 +406,13 @@ TEST_F(receipt, is_suspended_by_another_notice_and_stands_again_under_its_own)
 	json_object_put(shown);
 }
 
+TEST_F(receipt, lasts_until_no_day_that_there_is_not)
+{
+	EXPECT_EQ(2, GRANT("door", "--until", "2099-02-31T12:00"));
+	EXPECT_EQ(2, warden_ctl(ARGV("sensor", "usage", "--since", "2099-02-31T12:00")));
+	EXPECT_EQ(0, warden_status("consents"));
+}
+
 /* Under its own notice again it would be given, and open nothing. */
 TEST_F(receipt, that_is_suspended_is_used_up_and_expires_as_any)
 {

@@ -61,6 +61,7 @@ static bool read_local(int64_t *ns, const char *text)
 	for (i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
 		struct tm tm;
 		const char *end;
+		int day;
 
 		localtime_r(&now, &tm);
 		tm.tm_sec = 0;
@@ -68,9 +69,10 @@ static bool read_local(int64_t *ns, const char *text)
 		if (!end || *end)
 			continue;
 		tm.tm_isdst = -1;
+		day = tm.tm_mday;
 		then = mktime(&tm);
 		*ns = (int64_t)then * NS_PER_S - clock_ns(CLOCK_REALTIME) + clock_ns(CLOCK_BOOTTIME);
-		return then != -1;
+		return then != -1 && tm.tm_mday == day; /* the 31st of February is another day */
 	}
 	return false;
 }

@@ -29,13 +29,17 @@ static int read_until(const char *text, uint64_t *seconds)
 	for (i = 0; i < sizeof(forms) / sizeof(*forms) && then < 0; i++) {
 		struct tm tm;
 		const char *end;
+		int day;
 
 		localtime_r(&now, &tm);
 		tm.tm_sec = 0;
 		end = strptime(text, forms[i], &tm);
 		tm.tm_isdst = -1;
+		day = tm.tm_mday;
 		if (end && !*end)
 			then = mktime(&tm);
+		if (tm.tm_mday != day) /* the 31st of February is another day */
+			then = -1;
 	}
 	if (then < 0)
 		return warden_usage_wrong("--until wants a time like 2030-01-31T12:00, not `%s`",

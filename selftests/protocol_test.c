@@ -362,7 +362,7 @@ TEST_F(protocol, of_a_real_program_is_open_by_its_rule_alone)
 TEST_F(protocol, list_tells_what_is_open_and_to_whom)
 {
 	struct json_object *list;
-	size_t i, n, open = 0, named = 0;
+	size_t i, n, open = 0, named = 0, tunnels = 0;
 
 	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\ndefault protocol deny;\n"
 				    "allow tester use protocol packet;\n"
@@ -375,6 +375,7 @@ TEST_F(protocol, list_tells_what_is_open_and_to_whom)
 		struct json_object *one = json_object_array_get_idx(list, i), *but = NULL;
 
 		open += json_object_get_boolean(json_object_object_get(one, "open"));
+		tunnels += !strcmp(evidence_string(one, "protocol"), "tun");
 		if (json_object_object_get_ex(one, "but-to", &but) &&
 		    json_object_array_length(but)) {
 			EXPECT_STREQ("packet", evidence_string(one, "protocol"));
@@ -383,6 +384,7 @@ TEST_F(protocol, list_tells_what_is_open_and_to_whom)
 	}
 	EXPECT_EQ(5, open); /* unix, tcp, udp, netlink, netlink-audit */
 	EXPECT_EQ(1, named);
+	EXPECT_EQ(1, tunnels);
 	json_object_put(list);
 }
 

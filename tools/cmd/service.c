@@ -96,7 +96,7 @@ static void list_protocols(const struct warden_ctl *ctl, const struct warden_run
 	struct json_object *list = ctl->json ? json_object_new_array() : NULL;
 	struct warden_table *t = ctl->json ? NULL : warden_table_new(columns);
 
-	for (q.socket = WARDEN_SOCKET_CLASS_UNKNOWN; q.socket <= WARDEN_SOCKET_CLASS_IUCV;
+	for (q.socket = WARDEN_SOCKET_CLASS_UNKNOWN; q.socket <= WARDEN_SOCKET_CLASS_TUN;
 	     q.socket++) {
 		const char *name = warden_enum_word(warden_enum_socket_class(), q.socket);
 		bool allowed = q.socket == WARDEN_SOCKET_CLASS_UNIX || is_allowed(r, &q);

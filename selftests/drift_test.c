@@ -117,6 +117,24 @@ TEST_F(drift, is_told_of_what_was_said_by_hand_and_is_gone_with_it)
 	}
 }
 
+/* Of which nothing but the digits is known. */
+TEST_F(drift, is_told_of_each_digest_that_is_cut_off)
+{
+	static const char *const digits[] = {
+		"11111111111111111111111111111111111111111111111111111111111111aa",
+		"22222222222222222222222222222222222222222222222222222222222222bb",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(digits); i++)
+		ASSERT_EQ(0, warden_ctl(ARGV("quarantine", "add", digits[i])));
+	for (i = 0; i < ARRAY_SIZE(digits); i++)
+		EXPECT_TOLD("quarantine", digits[i]);
+	EXPECT_EQ(2, told(NULL, ""));
+	for (i = 0; i < ARRAY_SIZE(digits); i++)
+		EXPECT_EQ(0, warden_ctl(ARGV("quarantine", "remove", digits[i])));
+}
+
 TEST_F(drift, is_told_of_a_listener_that_nobody_declared)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(OLDER),

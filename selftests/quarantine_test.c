@@ -179,6 +179,34 @@ TEST_F(quarantine, refuses_what_nobody_could_undo)
 	EXPECT_EQ(2, warden_ctl(ARGV("quarantine", "add", "abc")));
 }
 
+/* A command with the digits of the program behind it. */
+static bool by_digits(const char *verb)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), "/usr/sbin/wardenctl quarantine %s $(sha256sum <" PROGRAM " | cut -c 1-64)", verb);
+	return client_shell(line);
+}
+
+/* The digits are one of the two digests that a path stands for: whichever of them is in, or out, is no fault. */
+TEST_F(quarantine, by_its_digits_goes_with_the_one_by_its_path)
+{
+	ASSERT_TRUE(by_digits("add"));
+	EXPECT_EQ(127, run());
+	EXPECT_EQ(0, warden_ctl(ARGV("quarantine", "add", PROGRAM)));
+	EXPECT_EQ(1, warden_ctl(ARGV("quarantine", "add", PROGRAM)));
+	EXPECT_SAID("already");
+	EXPECT_TRUE(by_digits("remove"));
+	EXPECT_EQ(0, warden_ctl(ARGV("quarantine", "remove", PROGRAM)));
+	EXPECT_EQ(1, warden_ctl(ARGV("quarantine", "remove", PROGRAM)));
+	EXPECT_SAID("it is not in quarantine");
+	ASSERT_TRUE(by_digits("add"));
+	EXPECT_EQ(0, warden_ctl(ARGV("quarantine", "remove", PROGRAM)));
+	EXPECT_EQ(0, run());
+	EXPECT_EQ(0, warden_ctl(ARGV("quarantine", "list")));
+	EXPECT_EQ(NULL, strstr(warden_said(), PROGRAM));
+}
+
 /* Higher than any before in this life of the kernel. */
 static uint32_t next_version(void)
 {

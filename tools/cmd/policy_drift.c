@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <linux/warden.h>
+#include <warden/limits.h>
 
 #include "../cmd.h"
 #include "../nl.h"
@@ -112,10 +113,14 @@ static int look_at_status(void *ctx, const struct warden_object *o)
 static int look_at_cut(void *ctx, const struct warden_object *o)
 {
 	const char *label = warden_object_string(o, WARDEN_A_QUARANTINE_LABEL);
+	const struct warden_value *digest = &o->v[WARDEN_A_QUARANTINE_DIGEST];
 	struct drift *d = ctx;
 	size_t n = json_object_array_length(d->list);
 	struct json_object *last = n ? json_object_array_get_idx(d->list, n - 1) : NULL;
+	char hex[2 * WARDEN_DIGEST_SIZE + 1] = "";
 
+	if (!label[0] && digest->data && digest->len == WARDEN_DIGEST_SIZE)
+		label = warden_hex_put(hex, digest->data, digest->len);
 	if (!last || strcmp(text_of(last, "kind"), "quarantine") || strcmp(text_of(last, "what"), label))
 		add(d, "quarantine", "%s", label);
 	return 0;

@@ -45,14 +45,23 @@ static int send_one(struct warden_nl *nl, int cmd, uint32_t alg, const uint8_t *
 	return err;
 }
 
-/* A file is known by one of two digests: fs-verity's where it has one. */
+/*
+ * A file is known by one of two digests: fs-verity's where it has one. One of them may be in, or out, already, by
+ * its digits.
+ */
 static int send_both(struct warden_nl *nl, int cmd, const struct warden_file_digests *d,
 		     const char *label, struct cut *cut, struct warden_fault *f)
 {
-	int err = send_one(nl, cmd, WARDEN_DIGEST_ALG_SHA256, d->sha256, label, cut, f);
+	const int already = cmd == WARDEN_CMD_QUARANTINE_ADD ? -EEXIST : -ENOENT;
+	struct warden_fault of_first;
+	int first = send_one(nl, cmd, WARDEN_DIGEST_ALG_SHA256, d->sha256, label, cut, &of_first), err;
 
-	return err ? err : send_one(nl, cmd, WARDEN_DIGEST_ALG_FSVERITY_SHA256, d->fsverity, label,
-				    cut, f);
+	if (first && first != already) {
+		*f = of_first;
+		return first;
+	}
+	err = send_one(nl, cmd, WARDEN_DIGEST_ALG_FSVERITY_SHA256, d->fsverity, label, cut, f);
+	return err == already && !first ? 0 : err;
 }
 
 /* A path, or 64 digits of SHA-256. */

@@ -278,6 +278,21 @@ static unsigned int count(struct json_object *list, const char *field, const cha
 	return found;
 }
 
+/* A word of the first object of a list that has another; empty where none has. */
+static void copy_word(char *to, size_t size, struct json_object *list, const char *field, const char *word,
+		      const char *wanted)
+{
+	size_t i;
+
+	to[0] = '\0';
+	for (i = 0; list && !to[0] && i < json_object_array_length(list); i++) {
+		const struct json_object *e = json_object_array_get_idx(list, i);
+
+		if (!strcmp(evidence_string(e, field), word))
+			snprintf(to, size, "%s", evidence_string(e, wanted));
+	}
+}
+
 TEST_F(service, list_of_devices_says_who_may_use_what_is_there)
 {
 	struct json_object *devices = warden_json(ARGV("service", "list", "--devices"));
@@ -292,6 +307,24 @@ TEST_F(service, list_of_devices_says_who_may_use_what_is_there)
 	devices = warden_json(ARGV("service", "list", "--devices"));
 	ASSERT_NE(NULL, devices);
 	EXPECT_LT(0, count(devices, "class", "input", "state", "not-declared"));
+	json_object_put(devices);
+}
+
+/* Devices differ from kernel to kernel: the first of input. */
+TEST_F(service, list_of_devices_knows_who_may_use_one_by_its_name)
+{
+	struct json_object *devices = warden_json(ARGV("service", "list", "--devices"));
+	char node[64], rule[80];
+
+	copy_word(node, sizeof(node), devices, "class", "input", "node");
+	json_object_put(devices);
+	ASSERT_NE('\0', node[0]);
+	snprintf(rule, sizeof(rule), "name:%s", node);
+	ASSERT_LOADED(warden_policy("program nc { path \"/usr/bin/nc.openbsd\"; }\nallow nc use name \"%s\";\n", node));
+	devices = warden_json(ARGV("service", "list", "--devices"));
+	ASSERT_NE(NULL, devices);
+	EXPECT_EQ(1, count(devices, "node", node, "state", "declared"));
+	EXPECT_EQ(0, count(devices, "topology", rule, "state", "not-there"));
 	json_object_put(devices);
 }
 

@@ -90,6 +90,8 @@ static int take_device(void *ctx, const struct warden_object *o)
 		.domain = WARDEN_DOMAIN_SENSOR,
 		.class = (uint32_t)warden_object_number(o, WARDEN_A_SENSOR_CLASS),
 		.topology = warden_object_string(o, WARDEN_A_SENSOR_TOPOLOGY),
+		.names = { warden_object_string(o, WARDEN_A_SENSOR_DRIVER),
+			   warden_object_string(o, WARDEN_A_SENSOR_NODE) },
 	};
 
 	warden_who_can(l->layers, l->policy.n, &q, take_user, &asked);

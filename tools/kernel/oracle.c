@@ -98,6 +98,11 @@ static struct consents *consents_of(const struct warden_question *q)
 	return c;
 }
 
+static u64 name_key(const char *name)
+{
+	return name ? warden_snapshot_name_key(name) : 0;
+}
+
 static void ask_layers(const struct warden_layers *layers, const struct warden_question *q,
 		       struct warden_verdict *v)
 {
@@ -117,6 +122,7 @@ static void ask_layers(const struct warden_layers *layers, const struct warden_q
 		.grants = consents ? &consents->table : NULL,
 		.class = q->class,
 		.topology = q->topology ? warden_snapshot_key(q->topology) : 0,
+		.names = { name_key(q->names[0]), name_key(q->names[1]) },
 		.exports = q->exports,
 		.protocol = q->protocol,
 		.port = q->port,

@@ -29,6 +29,7 @@ struct warden_oracle;
  * @subject: digest of the program
  * @class: sensor: enum warden_sensor_class; egress: what was used
  * @topology: sensor: topology name; NULL is a device no rule names
+ * @names: sensor: its driver's and its node's name; NULL is one no rule names
  * @exports: sensor: what it delivers is to be exported
  * @protocol: listen, connect: IPPROTO_*
  * @port: listen, connect
@@ -55,6 +56,7 @@ struct warden_question {
 	struct warden_digest subject;
 	uint32_t class;
 	const char *topology;
+	const char *names[2];
 	bool exports;
 	uint16_t protocol;
 	uint16_t port;

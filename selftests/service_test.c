@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <warden/text.h>
 
 #include "lib/harness.h"
 #include "lib/users.h"
@@ -254,6 +255,43 @@ TEST_F(service, list_believes_no_path)
 	self->list = warden_json(ARGV("service", "list"));
 	EXPECT_ENTRY("0.0.0.0:7221", "not-declared", "/usr/bin/nc.openbsd");
 	client_end(&masked);
+}
+
+static bool is_text(const char *said)
+{
+	unsigned int len;
+
+	while (*said && (len = warden_text_character(said)))
+		said += len;
+	return !*said;
+}
+
+/* A file may be called what is no UTF-8, which JSON must be: in the list and in records. */
+TEST_F(service, list_is_text_whatever_a_program_is_called)
+{
+	static const char program[] = "/var/tmp/test-n\xff\xc3me";
+	struct claim denied = { .domain = "listen", .reason = "program-unknown",
+				.program = "/var/tmp/test-n??me", .port = 7223 + 1 };
+	struct client odd, refused;
+	struct mark mark;
+
+	ASSERT_LOADED(warden_policy("default protocol allow; default listen allow;\n"));
+	ASSERT_TRUE(client_shell("cp /usr/bin/nc.openbsd \"$(printf '/var/tmp/test-n\\377\\303me')\""));
+	ASSERT_EQ(0, client_start(&odd, ARGV(program, "-l", "-k", "-v", "127.0.0.1", "7222")));
+	/* it may say so before it does: port 7222 */
+	ASSERT_TRUE(client_shell("until grep -q ':1C36 00000000:0000 0A' /proc/net/tcp; do sleep 0.1; done"));
+	ASSERT_LOADED(warden_policy("default protocol allow; default listen deny;\n"));
+	json_object_put(self->list);
+	self->list = warden_json(ARGV("service", "list"));
+	EXPECT_TRUE(is_text(warden_said()));
+	EXPECT_ENTRY("127.0.0.1:7222", "not-declared", "/var/tmp/test-n??me");
+	mark = evidence_mark();
+	EXPECT_LT(0, client_run(&refused, ARGV(program, "-l", "-v", "127.0.0.1", "7223")));
+	EXPECT_FOUND(evidence_of_denial(&mark, &denied));
+	EXPECT_EQ(0, warden_ctl(ARGV("audit", "verify")));
+	client_end(&refused);
+	client_end(&odd);
+	unlink(program);
 }
 
 TEST_F(service, list_knows_at_which_address_a_rule_is)

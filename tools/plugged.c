@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <warden/text.h>
+
 #include "plugged.h"
 #include "policy/digest.h"
 
@@ -48,6 +50,7 @@ void warden_plugged_read(struct warden_plugged *p, const char *name)
 	read_line(vendor, sizeof(vendor), name, "idVendor");
 	read_line(product, sizeof(product), name, "idProduct");
 	read_line(p->name, sizeof(p->name), name, "product");
+	warden_text_repair(p->name); /* which may have been cut within a character */
 	snprintf(p->ids, sizeof(p->ids), "%s%s%s", vendor, vendor[0] ? ":" : "", product);
 	p->class = (uint32_t)strtoul(class, NULL, 16);
 	p->authorized = strcmp(authorized, "0") != 0;

@@ -25,6 +25,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
+#include <warden/text.h>
 
 #include "command.h"
 #include "compat/fs.h"
@@ -475,13 +476,16 @@ bool warden_identity_stays(void)
 
 static const char *path_of(struct file *exe, char *buf, int size)
 {
-	const char *path;
+	char *path;
 
 	if (!exe)
 		return "kernel";
 	path = file_path(exe, buf, size);
 	fput(exe);
-	return IS_ERR(path) ? "(path too long)" : path;
+	if (IS_ERR(path))
+		return "(path too long)";
+	warden_text_repair(path);
+	return path;
 }
 
 const char *warden_identity_path(char *buf, int size)

@@ -25,6 +25,7 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <uapi/linux/warden.h>
+#include <warden/text.h>
 #include "measure.h"
 #include "record/record.h"
 #include "sha256.h"
@@ -132,6 +133,7 @@ static struct entry *new_entry(u32 domain, const struct warden_digest *digest, c
 	e->m.domain = domain;
 	e->m.digest = *digest;
 	memcpy(e->m.label, label, len);
+	warden_text_repair(e->m.label);
 	make_template(&e->m);
 	return e;
 }

@@ -23,6 +23,7 @@
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 #include <uapi/linux/warden.h>
+#include <warden/text.h>
 #include "program/sha256.h"
 #include "record.h"
 
@@ -131,6 +132,8 @@ static void make_record(const struct warden_record *from, u32 count)
 	if (seq - log.chained > WARDEN_RECORDS_MAX)
 		chain_next();
 	*r = *from;
+	warden_text_repair(r->program);
+	warden_text_repair(r->object);
 	r->seq = seq;
 	r->time = ktime_get_boottime_ns();
 	r->count = count;

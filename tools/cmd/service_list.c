@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include <linux/warden.h>
+#include <warden/text.h>
 
 #include "../cmd.h"
 #include "../nl.h"
@@ -160,6 +161,20 @@ static void ask_as(struct listing *l, struct entry *e, struct warden_question q,
 	ask(l, e, &q);
 }
 
+/* The name of a file, as text. */
+static const char *name_of(struct listing *l, const struct running_file *file)
+{
+	char *name = strdup(file->path);
+	const char *kept;
+
+	if (!name)
+		abort();
+	warden_text_repair(name);
+	kept = warden_arena_dup(&l->arena, name, strlen(name));
+	free(name);
+	return kept;
+}
+
 /* The kernel knows a file by one of its digests: what either of them opens is open. */
 static void judge(struct listing *l, struct entry *e, const struct warden_open_socket *s)
 {
@@ -171,7 +186,7 @@ static void judge(struct listing *l, struct entry *e, const struct warden_open_s
 	q.unit = warden_process_unit(s->pid, unit, sizeof(unit)) ? unit : NULL;
 	q.command = command;
 	q.command_len = (uint32_t)warden_process_arguments(s->pid, command, sizeof(command));
-	e->program = file ? warden_arena_dup(&l->arena, file->path, strlen(file->path)) : "?";
+	e->program = file ? name_of(l, file) : "?";
 	if (!file || !file->known) {
 		ask(l, e, &q);
 		return;

@@ -17,6 +17,7 @@
 #define ELSEWHERE 7204 /* the same in another network */
 #define SCTP	  7205 /* the same of SCTP */
 #define INSIDE	  7216 /* the same, at an address that no rule has */
+#define LOOPED	  7217 /* the same, by an interface that no rule has */
 #define MANY	  7206 /* of SCTP, with many associations */
 #define DCCP	  7207
 #define UDPLITE	  7208
@@ -45,6 +46,7 @@ FIXTURE(service)
 	pid_t heir;
 	int older;
 	int inside;
+	int looped;
 	int other[OTHERS];
 	int autobound;
 	bool kept;
@@ -120,6 +122,7 @@ FIXTURE_SETUP(service)
 	ASSERT_LE(0, self->older);
 	self->heir = hand_down(self->older);
 	self->inside = listen_at(SOCK_STREAM, 0, INADDR_LOOPBACK, INSIDE);
+	self->looped = listen_at(SOCK_STREAM, 0, INADDR_LOOPBACK, LOOPED);
 	device_load("sctp", "");
 	device_load("dccp_ipv4", "");
 	for (i = 0; i < OTHERS; i++)
@@ -132,6 +135,7 @@ FIXTURE_SETUP(service)
 				    "arguments \"-l -k -v * *\"; }\n"
 				    "default protocol allow; default listen deny;\nallow nc listen tcp {7201, 7203};\n"
 				    "allow any listen tcp 7216 at 192.0.2.1;\n"
+				    "allow any listen tcp 7217 on nowhere0;\n"
 				    "allow nc use device \"nowhere/camera\";\nallow nc use bus;\n"));
 	ASSERT_EQ(0, client_start(&self->server, ARGV("nc", "-l", "-k", "-v", "::1", "7201")));
 	ASSERT_TRUE(client_says(&self->server, "Listening", 10000));
@@ -147,6 +151,7 @@ FIXTURE_TEARDOWN(service)
 	client_end(&self->server);
 	close(self->older);
 	close(self->inside);
+	close(self->looped);
 	if (self->heir > 0)
 		kill(self->heir, SIGKILL);
 	for (i = 0; i < OTHERS; i++)
@@ -298,6 +303,27 @@ TEST_F(service, list_knows_at_which_address_a_rule_is)
 {
 	EXPECT_ENTRY("127.0.0.1:7216", "not-declared", warden_self());
 	EXPECT_ENTRY("7216", "not-open", "any");
+}
+
+/* An address of the loopback is its interface, too. */
+TEST_F(service, list_knows_by_which_interface_a_rule_is)
+{
+	EXPECT_ENTRY("127.0.0.1:7217", "not-declared", warden_self());
+	EXPECT_ENTRY("7217", "not-open", "any");
+}
+
+/* Of one file by how it was started, and of two rules in one line by the protocol. */
+TEST_F(service, list_tells_programs_and_rules_apart)
+{
+	ASSERT_LOADED(warden_policy("program other { path \"/usr/bin/nc.openbsd\"; arguments \"-u ...\"; }\n"
+				    "program nc { path \"/usr/bin/nc.openbsd\"; arguments \"-l -k -v * *\"; }\n"
+				    "default protocol allow; default listen deny;\n"
+				    "allow nc listen tcp 7201; allow nc listen udp 7201;\n"));
+	json_object_put(self->list);
+	self->list = warden_json(ARGV("service", "list"));
+	ASSERT_NE(NULL, self->list);
+	EXPECT_ENTRY("[::1]:7201", "declared", "nc");
+	EXPECT_ENTRY_OF("udp", "7201", "not-open", "nc");
 }
 
 /* How many objects of a list have these two words. */

@@ -100,6 +100,14 @@ static bool is_anywhere(const struct warden_address *a)
 	return !memcmp(a->bytes, none, sizeof(none));
 }
 
+/* An address of the loopback is also its interface. */
+static bool is_loop(const struct warden_address *a)
+{
+	if (a->version == 4)
+		return a->bytes[0] == IN_LOOPBACKNET;
+	return !memcmp(a->bytes, &in6addr_loopback, sizeof(in6addr_loopback));
+}
+
 static struct warden_question question_of(const struct warden_open_socket *s)
 {
 	struct warden_question q = { .domain = WARDEN_DOMAIN_LISTEN,
@@ -108,6 +116,8 @@ static struct warden_question question_of(const struct warden_open_socket *s)
 
 	if (!is_anywhere(&s->address))
 		q.own = s->address;
+	if (is_loop(&s->address))
+		q.interface = "lo";
 	if (s->raw) {
 		q.domain = WARDEN_DOMAIN_PROTOCOL;
 		q.socket = WARDEN_SOCKET_CLASS_RAW;
@@ -129,7 +139,9 @@ static const char *label_of(const struct listing *l, const struct warden_questio
 			for (k = 0; k < p->n; k++)
 				if (!memcmp(&p->digests[k], &q->subject, sizeof(q->subject)) &&
 				    (!p->has_uid || p->uid == q->uid) &&
-				    (!p->unit || warden_subject_is_in(p->unit, q->unit)))
+				    (!p->unit || warden_subject_is_in(p->unit, q->unit)) &&
+				    (!p->arguments || warden_oracle_is_started(p->arguments, q->command,
+									       q->command_len)))
 					return p->label;
 		}
 	return NULL;
@@ -282,6 +294,14 @@ static void add_socket(struct listing *l, const struct warden_open_socket *s)
 
 /* --- what is declared ----------------------------------------------------------- */
 
+/* MPTCP's own socket is one of TCP. */
+static bool is_of(const struct warden_rule_view *r, const struct warden_open_socket *s)
+{
+	return (!r->protocol || r->protocol == s->protocol ||
+		(r->protocol == IPPROTO_MPTCP && s->protocol == IPPROTO_TCP)) &&
+	       r->low <= s->port && s->port <= r->high;
+}
+
 static bool is_open(const struct listing *l, const struct warden_view *v,
 		    const struct warden_rule_view *r)
 {
@@ -293,7 +313,7 @@ static bool is_open(const struct listing *l, const struct warden_view *v,
 			i < l->sockets.list.n ? &l->sockets.list.v[i] : NULL;
 
 		if (s && !s->raw && (e->state == DECLARED || e->state == OF_THE_KERNEL) &&
-		    e->line == r->line && e->layer == v->title && r->low <= s->port && s->port <= r->high)
+		    e->line == r->line && e->layer == v->title && is_of(r, s))
 			return true;
 	}
 	return false;

@@ -156,6 +156,15 @@ void warden_oracle_ask(const struct warden_oracle *o, const struct warden_questi
 	*reply = (struct warden_reply){ v.action, v.mode, v.reason, v.rule ? v.rule->line : 0 };
 }
 
+bool warden_oracle_is_started(const char *arguments, const char *command, uint32_t len)
+{
+	const struct warden_command started = { .len = len, .text = command };
+	struct warden_arguments as = { "" };
+
+	snprintf(as.text, sizeof(as.text), "%s", arguments);
+	return warden_arguments_match(&as, 0, &started);
+}
+
 unsigned int warden_oracle_decides(const struct warden_oracle *const *o, unsigned int n,
 				   const struct warden_question *q)
 {

@@ -97,6 +97,14 @@ void warden_oracle_ask(const struct warden_oracle *o, const struct warden_questi
 		       struct warden_reply *reply);
 
 /**
+ * warden_oracle_is_started() - was a program started as a policy says?
+ * @arguments: what the policy says
+ * @command: what it was started with, each argument behind its name with its NUL
+ * @len: bytes of @command
+ */
+bool warden_oracle_is_started(const char *arguments, const char *command, uint32_t len);
+
+/**
  * warden_oracle_decides() - which of several layers decides
  * @o: the layers, the highest first
  * @n: how many, one for each role at most

@@ -477,6 +477,25 @@ static bool is_free(uint16_t port)
 	return fd >= 0;
 }
 
+/* How often it is told that this place is open for a time, and until when: of TCP and of UDP. */
+static unsigned int listed_open(const char *where)
+{
+	struct json_object *list = warden_json(ARGV("service", "list"));
+	const uint64_t now = now_ns();
+	unsigned int found = 0;
+	size_t i;
+
+	for (i = 0; list && i < json_object_array_length(list); i++) {
+		const struct json_object *e = json_object_array_get_idx(list, i);
+
+		found += !strcmp(evidence_string(e, "where"), where) &&
+			 !strcmp(evidence_string(e, "state"), "for-a-time") &&
+			 evidence_number(e, "expires") > now;
+	}
+	json_object_put(list);
+	return found;
+}
+
 TEST_F(opening, lets_listen_until_it_is_closed_and_ends_who_did)
 {
 	struct claim opened = { .event = "service-open", .domain = "listen", .port = 7211 + 1,
@@ -495,14 +514,18 @@ TEST_F(opening, lets_listen_until_it_is_closed_and_ends_who_did)
 	ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "tcp", "7211", "for", "10m")));
 	ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "udp", "7211", "for", "1h")));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &opened));
+	EXPECT_EQ(2, listed_open("7211"));
 	fd = listen_on(7211);
 	udp = udp_on(7211);
 	ASSERT_LE(0, fd);
 	ASSERT_LE(0, udp);
 	EXPECT_EQ(0, reach(7211));
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_EQ(2, listed_open("0.0.0.0:7211"));
+	EXPECT_EQ(0, listed_open("7211"));
 	EXPECT_EQ(0, warden_ctl(ARGV("service", "list")));
 	EXPECT_NE(NULL, strstr(warden_said(), "for a time"));
+	EXPECT_NE(NULL, strstr(warden_said(), "until "));
 	EXPECT_EQ(0, warden_ctl(ARGV("service", "close", "tcp", "7211")));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &closed));
 	EXPECT_EQ(ECONNREFUSED, reach(7211));

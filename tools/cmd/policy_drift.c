@@ -109,7 +109,7 @@ static int look_at_status(void *ctx, const struct warden_object *o)
 	return 0;
 }
 
-/* A file has a digest of each kind, which stand behind each other. */
+/* A file has a digest of each kind, which stand behind each other; what was cut off by its digest has no name. */
 static int look_at_cut(void *ctx, const struct warden_object *o)
 {
 	const char *label = warden_object_string(o, WARDEN_A_QUARANTINE_LABEL);
@@ -149,7 +149,7 @@ static void look_at_open(struct drift *d, const char *kind, struct json_object *
 		if (strstr(state, "not-declared"))
 			add(d, kind, "%s %s %s is not declared", text_of(one, a), text_of(one, b),
 			    text_of(one, c));
-		else if (!strcmp(state, "for-a-time"))
+		else if (!strcmp(state, "for-a-time") && json_object_object_get(one, "pid"))
 			add(d, kind, "%s %s %s is open for a time", text_of(one, a), text_of(one, b),
 			    text_of(one, c));
 	}

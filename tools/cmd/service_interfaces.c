@@ -35,10 +35,11 @@ static void put(struct json_object *json, const char *field, const char *text)
 	json_object_object_add(json, field, json_object_new_string(text));
 }
 
-/* Differences are what an assessor looks for first. */
+/* Differences are what an assessor looks for first; what a command opened for a time is one. */
 static bool is_difference(const char *state)
 {
-	return strstr(state, "not-") == state || strstr(state, "not-declared");
+	return strstr(state, "not-") == state || strstr(state, "not-declared") ||
+	       !strcmp(state, "for-a-time") || !strcmp(state, "excepted");
 }
 
 static struct json_object *add(struct statement *s, const char *type, const char *state, bool enabled,
@@ -76,13 +77,16 @@ static void add_protection(struct json_object *json, struct json_object *of, con
 
 static void add_socket(struct statement *s, struct json_object *of)
 {
-	const char *state = text_of(of, "state");
+	const char *state = text_of(of, "state"), *otherwise = "policy, default";
 	char text[TEXT_SIZE];
 
+	if (json_object_object_get(of, "quarantined"))
+		otherwise = "quarantine";
+	else if (!strcmp(state, "for-a-time"))
+		otherwise = "none, a command opened it for a time";
 	snprintf(text, sizeof(text), "%s %s, %s", text_of(of, "protocol"), text_of(of, "where"),
 		 text_of(of, "program"));
-	add_protection(add(s, "network", state, strcmp(state, "not-open"), false, text), of,
-		       "policy, default");
+	add_protection(add(s, "network", state, strcmp(state, "not-open"), false, text), of, otherwise);
 }
 
 static void add_usb(struct statement *s, struct json_object *of)

@@ -29,7 +29,7 @@
 enum state {
 	DECLARED,     /* open, and a rule or a default allows it */
 	NOT_DECLARED, /* open, and it would be denied now */
-	FOR_A_TIME,   /* open, and somebody opened the port for a time */
+	FOR_A_TIME,   /* open, and somebody opened the port for a time; or that alone, and nobody is there yet */
 	NOT_OPEN,     /* a rule allows it, and nothing is there */
 	OF_THE_KERNEL, /* open, and no process holds it; some program may listen there */
 	KERNEL_ALONE   /* the same, and none may */
@@ -49,6 +49,7 @@ struct running_file {
 struct opening {
 	uint16_t protocol;
 	uint16_t port;
+	uint64_t expires; /* boot-time clock, in ns */
 };
 
 /* One line of the list. */
@@ -61,6 +62,8 @@ struct entry {
 	const char *program;
 	const char *layer; /* that decides, or whose rule it is; NULL: its program is in quarantine */
 	uint32_t line;	   /* of the rule; 0 is the default */
+	bool may_open;	   /* no rule that stands, and no lock, keeps a command from opening it */
+	uint64_t expires;  /* of FOR_A_TIME: when that is over, on the boot-time clock, in ns */
 };
 
 struct listing {
@@ -158,6 +161,8 @@ static void ask(const struct listing *l, struct entry *e, const struct warden_qu
 	e->state = o.what == WARDEN_OUTCOME_ALLOWED ? DECLARED : NOT_DECLARED;
 	e->layer = v ? v->title : NULL;
 	e->line = rule ? rule->line : 0;
+	e->may_open = v && l->policy.layers[v - l->policy.views] != WARDEN_ROLE_NONE &&
+		      (!rule || o.reason == WARDEN_REASON_LAPSED || o.reason == WARDEN_REASON_PURPOSE_ENDED);
 }
 
 static void ask_as(struct listing *l, struct entry *e, struct warden_question q, uint8_t alg,
@@ -261,15 +266,18 @@ static void put_where(struct entry *e, const struct warden_open_socket *s)
 		snprintf(e->where, sizeof(e->where), six ? "[%s]:%u" : "%s:%u", text, s->port);
 }
 
-static bool is_opened(const struct listing *l, const struct warden_open_socket *s)
+/* Where no rule speaks of a port, somebody may have opened it. */
+static void find_opening(const struct listing *l, struct entry *e, uint16_t protocol, uint16_t port)
 {
 	size_t i;
 
+	if (e->state != NOT_DECLARED || !e->may_open)
+		return;
 	for (i = 0; i < l->openings.n; i++)
-		if (!s->raw && l->openings.v[i].protocol == s->protocol &&
-		    l->openings.v[i].port == s->port)
-			return true;
-	return false;
+		if (l->openings.v[i].protocol == protocol && l->openings.v[i].port == port) {
+			e->state = FOR_A_TIME;
+			e->expires = l->openings.v[i].expires;
+		}
 }
 
 static void add_socket(struct listing *l, const struct warden_open_socket *s)
@@ -287,9 +295,36 @@ static void add_socket(struct listing *l, const struct warden_open_socket *s)
 		judge(l, &e, s);
 	else
 		judge_kernel(l, &e, s);
-	if (e.state == NOT_DECLARED && e.layer && !e.line && is_opened(l, s))
-		e.state = FOR_A_TIME;
+	if (!s->raw)
+		find_opening(l, &e, s->protocol, s->port);
 	*warden_array_add(&l->entries) = e;
+}
+
+static bool is_used(const struct listing *l, const struct opening *o)
+{
+	size_t i;
+
+	for (i = 0; i < l->sockets.list.n; i++)
+		if (l->entries.v[i].state == FOR_A_TIME && l->sockets.list.v[i].protocol == o->protocol &&
+		    l->sockets.list.v[i].port == o->port)
+			return true;
+	return false;
+}
+
+/* A port where nobody listens yet, and anybody may begin to. */
+static void add_opening(struct listing *l, const struct opening *o)
+{
+	const struct warden_question q = { .domain = WARDEN_DOMAIN_LISTEN, .uid = WARDEN_UID_OTHER,
+					   .protocol = o->protocol, .port = o->port };
+	const char *protocol = warden_protocol_name(o->protocol);
+	struct entry e = { .program = "any" };
+
+	ask(l, &e, &q);
+	find_opening(l, &e, o->protocol, o->port);
+	snprintf(e.protocol, sizeof(e.protocol), "%s", protocol ? protocol : "?");
+	snprintf(e.where, sizeof(e.where), "%u", o->port);
+	if (e.state == FOR_A_TIME)
+		*warden_array_add(&l->entries) = e;
 }
 
 /* --- what is declared ----------------------------------------------------------- */
@@ -356,6 +391,19 @@ static const char *default_text(const struct entry *e)
 
 /* --- the list --------------------------------------------------------------------- */
 
+static void print_ground(struct warden_table *t, const struct entry *e)
+{
+	char text[64], when[WARDEN_TIME_TEXT];
+
+	if (e->state == FOR_A_TIME)
+		snprintf(text, sizeof(text), "until %s", warden_output_time(when, e->expires));
+	else if (e->line)
+		snprintf(text, sizeof(text), "%s line %u", e->layer, e->line);
+	else
+		snprintf(text, sizeof(text), "%s", default_text(e));
+	warden_table_cell(t, text);
+}
+
 static void print_entry(struct warden_table *t, const struct entry *e, unsigned long own)
 {
 	char text[64];
@@ -368,8 +416,7 @@ static void print_entry(struct warden_table *t, const struct entry *e, unsigned 
 	warden_table_cell(t, e->program);
 	snprintf(text, sizeof(text), "%ld", e->pid);
 	warden_table_cell(t, e->pid ? text : "-");
-	snprintf(text, sizeof(text), "%s line %u", e->layer, e->line);
-	warden_table_cell(t, e->line ? text : default_text(e));
+	print_ground(t, e);
 }
 
 static struct json_object *entry_json(const struct entry *e)
@@ -388,6 +435,8 @@ static struct json_object *entry_json(const struct entry *e)
 		json_object_object_add(json, "pid", json_object_new_int64(e->pid));
 	if (!e->layer)
 		json_object_object_add(json, "quarantined", json_object_new_boolean(true));
+	if (e->expires)
+		json_object_object_add(json, "expires", json_object_new_uint64(e->expires));
 	if (e->line) {
 		json_object_object_add(json, "layer", json_object_new_string(e->layer));
 		json_object_object_add(json, "line", json_object_new_int64(e->line));
@@ -431,7 +480,8 @@ static int take_opening(void *ctx, const struct warden_object *o)
 
 	*warden_array_add(&l->openings) = (struct opening){
 		(uint16_t)warden_object_number(o, WARDEN_A_SERVICE_PROTOCOL),
-		(uint16_t)warden_object_number(o, WARDEN_A_SERVICE_PORT)
+		(uint16_t)warden_object_number(o, WARDEN_A_SERVICE_PORT),
+		warden_object_number(o, WARDEN_A_SERVICE_EXPIRES)
 	};
 	return 0;
 }
@@ -460,6 +510,9 @@ static int fill(struct listing *l, struct warden_fault *f)
 	warden_sockets_find(&l->sockets);
 	for (i = 0; i < l->sockets.list.n; i++)
 		add_socket(l, &l->sockets.list.v[i]);
+	for (i = 0; i < l->openings.n; i++)
+		if (!is_used(l, &l->openings.v[i]))
+			add_opening(l, &l->openings.v[i]);
 	for (layer = 0; layer < l->policy.n; layer++)
 		add_rules(l, layer);
 	return 0;

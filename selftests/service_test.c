@@ -614,6 +614,8 @@ TEST_F(opening, gives_nothing_a_rule_denies_nor_another_port)
 				.line = warden_line(text, "deny any"), .times = 1 };
 
 	ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "tcp", "7212", "for", "1m")));
+	EXPECT_SAID("tcp port 7212 stays closed, as line");
+	EXPECT_EQ(0, listed_open("7212"));
 	EXPECT_EQ(-1, listen_on(7212));
 	EXPECT_EQ(EACCES, errno);
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
@@ -622,8 +624,12 @@ TEST_F(opening, gives_nothing_a_rule_denies_nor_another_port)
 	EXPECT_EQ(0, warden_ctl(ARGV("service", "close", "tcp", "7212")));
 	EXPECT_EQ(1, warden_ctl(ARGV("service", "open", "sctp", "7212", "for", "1m")));
 	EXPECT_NE(NULL, strstr(warden_said(), "tcp and udp alone"));
-	EXPECT_EQ(2, warden_ctl(ARGV("service", "open", "tcp", "7212", "for", "10d")));
+	EXPECT_EQ(2, warden_ctl(ARGV("service", "open", "tcp", "7212", "for", "30d")));
+	EXPECT_SAID("like 90s, 10m or 2h, up to 24 h");
 	EXPECT_EQ(2, warden_ctl(ARGV("service", "open", "tcp", "7212")));
+	ASSERT_LOADED(warden_policy("default protocol allow; default listen allow;\n"));
+	ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "tcp", "7211", "for", "1m")));
+	EXPECT_SAID("tcp port 7211 is open to any program by the policy, also after");
 }
 
 TEST_HARNESS_MAIN

@@ -73,9 +73,9 @@ int warden_usage_span(const char *text, const char *option, uint64_t max, uint64
 		*seconds = n * units[i].seconds;
 		return 0;
 	}
-	return warden_usage_wrong("%s wants a length of time like 90s, 10m, 2h or 30d, up to %s, "
-				  "not `%s`", option, warden_output_span(longest, max * 1000000000u),
-				  text);
+	return warden_usage_wrong("%s wants a length of time like 90s, 10m%s, up to %s, not `%s`", option,
+				  max < 30 * 86400 ? " or 2h" : ", 2h or 30d",
+				  warden_output_span(longest, max * 1000000000u), text);
 }
 
 static void print_noun(const struct warden_noun *noun, FILE *to)

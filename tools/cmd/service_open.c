@@ -13,7 +13,9 @@
 #include "../cmd.h"
 #include "../nl.h"
 #include "../output.h"
+#include "../policy/ask.h"
 #include "../policy/model.h"
+#include "../running.h"
 
 #define SECONDS_MAX 86400 /* a day: what is open for longer belongs into the policy */
 
@@ -64,6 +66,75 @@ static uint64_t number_of(struct json_object *json, const char *field)
 	return json_object_object_get_ex(json, field, &value) ? json_object_get_uint64(value) : 0;
 }
 
+/* What the policy says of a port anyway, to a program that it does not name. */
+struct meanwhile {
+	enum { OPENS, DENIED, LOCKED, OPEN_ANYWAY } what;
+	uint32_t line; /* of the rule that denies */
+	char layer[32];
+};
+
+/* For some interfaces or addresses alone. */
+static bool is_limited(const struct warden_rule_view *r)
+{
+	return r->interface || r->net.first.version || r->own.first.version;
+}
+
+/* What lapsed, or was for a purpose that ended, stands no more. */
+static bool denies(const struct warden_rule_view *r, const struct warden_outcome *o)
+{
+	return r && o->reason != WARDEN_REASON_LAPSED && o->reason != WARDEN_REASON_PURPOSE_ENDED;
+}
+
+static struct meanwhile find_meanwhile(const char *protocol, const char *port)
+{
+	const struct warden_question q = { .domain = WARDEN_DOMAIN_LISTEN, .uid = WARDEN_UID_OTHER,
+					   .protocol = (uint16_t)warden_protocol_number(protocol),
+					   .port = (uint16_t)strtoul(port, NULL, 10) };
+	struct meanwhile m = { .what = OPENS };
+	const struct warden_rule_view *rule;
+	const struct warden_view *v = NULL;
+	struct warden_outcome o = { .rule = 0 };
+	struct warden_running r;
+	struct warden_fault f;
+
+	if (!warden_running_open_now(&r, &f))
+		v = warden_running_judge(&r, &q, &o);
+	rule = v ? warden_view_rule(v, o.rule) : NULL;
+	if (v && o.what == WARDEN_OUTCOME_ALLOWED) {
+		m.what = rule && is_limited(rule) ? OPENS : OPEN_ANYWAY;
+	} else if (v && !o.observed && r.layers[v - r.views] == WARDEN_ROLE_NONE) {
+		m.what = LOCKED;
+	} else if (!o.observed && denies(rule, &o)) {
+		m.what = DENIED;
+		m.line = rule->line;
+		snprintf(m.layer, sizeof(m.layer), "%s", v->title);
+	}
+	warden_running_close(&r);
+	return m;
+}
+
+static void tell_opened(const char *protocol, const char *port, const char *when)
+{
+	const struct meanwhile m = find_meanwhile(protocol, port);
+
+	switch (m.what) {
+	case OPENS:
+		printf("%s port %s is open until %s\n", protocol, port, when);
+		break;
+	case DENIED:
+		printf("%s port %s stays closed, as line %" PRIu32 " of the %s's policy denies it; without that line it "
+		       "is open until %s\n", protocol, port, m.line, m.layer, when);
+		break;
+	case LOCKED:
+		printf("%s port %s stays closed as long as the device is locked; after wardenctl tamper clear it is "
+		       "open until %s\n", protocol, port, when);
+		break;
+	case OPEN_ANYWAY:
+		printf("%s port %s is open to any program by the policy, also after %s\n", protocol, port, when);
+		break;
+	}
+}
+
 int warden_service_open(const struct warden_ctl *ctl, int argc, char **argv)
 {
 	struct json_object *json = NULL;
@@ -87,8 +158,7 @@ int warden_service_open(const struct warden_ctl *ctl, int argc, char **argv)
 	else if (ctl->json)
 		warden_output_print(json_object_get(json));
 	else
-		printf("%s port %s is open until %s\n", argv[1], argv[2],
-		       warden_output_time(when, number_of(json, "expires")));
+		tell_opened(argv[1], argv[2], warden_output_time(when, number_of(json, "expires")));
 out:
 	json_object_put(json);
 	warden_blob_free(&b);

@@ -7,11 +7,11 @@
 #include <linux/prctl.h>
 #include <linux/videodev2.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "lib/groups.h"
 #include "lib/handing.h"
 #include "lib/harness.h"
 #include "lib/camera.h"
@@ -470,30 +470,13 @@ TEST_F(identity, root_cannot_say_so_either)
 
 /* --- where it runs ----------------------------------------------------------------- */
 
-#define GROUPS	 "/sys/fs/cgroup"
-#define UNIT	 GROUPS "/system.slice/door.service"
 #define PRETENCE GROUPS "/user.slice/user-1000.slice/user@1000.service/door.service"
 
 static const char *const groups[] = {
-	GROUPS "/system.slice", UNIT, UNIT "/part", GROUPS "/system.slice/other.service",
+	GROUPS "/system.slice", GROUPS_UNIT, GROUPS_UNIT "/part", GROUPS_ELSE,
 	GROUPS "/user.slice", GROUPS "/user.slice/user-1000.slice",
 	GROUPS "/user.slice/user-1000.slice/user@1000.service", PRETENCE,
 };
-
-/* This process goes there; what it starts stays there. */
-static int enter(const char *group)
-{
-	char path[256], pid[16];
-	int fd, len = snprintf(pid, sizeof(pid), "%d", getpid());
-	bool done;
-
-	snprintf(path, sizeof(path), "%s/cgroup.procs", group);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	done = fd >= 0 && write(fd, pid, len) == len;
-	if (fd >= 0)
-		close(fd);
-	return done ? 0 : -errno;
-}
 
 static const char *policy_of_unit(void)
 {
@@ -509,38 +492,30 @@ FIXTURE(unit)
 
 FIXTURE_SETUP(unit)
 {
-	size_t i;
-
 	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
 	ASSERT_NE(NULL, device_node(CAMERA_TOPOLOGY));
 	snprintf(self->camera, sizeof(self->camera), "%s", device_node(CAMERA_TOPOLOGY));
-	if (access(GROUPS "/cgroup.procs", F_OK) && mount("cgroup2", GROUPS, "cgroup2", 0, NULL))
+	if (!groups_make(groups, ARRAY_SIZE(groups)))
 		SKIP(return, "this kernel has no control groups");
-	for (i = 0; i < ARRAY_SIZE(groups); i++)
-		ASSERT_TRUE(!mkdir(groups[i], 0755) || errno == EEXIST);
 	ASSERT_LOADED(policy_of_unit());
 	self->mark = evidence_mark();
 }
 
 FIXTURE_TEARDOWN(unit)
 {
-	size_t i;
-
-	enter(GROUPS);
-	for (i = ARRAY_SIZE(groups); i-- > 0;)
-		rmdir(groups[i]);
+	groups_end(groups, ARRAY_SIZE(groups));
 }
 
 TEST_F(unit, program_is_itself_in_its_unit_alone)
 {
 	static const char *const elsewhere[] = { GROUPS, GROUPS "/system.slice",
-						 GROUPS "/system.slice/other.service", PRETENCE };
-	static const char *const inside[] = { UNIT, UNIT "/part" };
+						 GROUPS_ELSE, PRETENCE };
+	static const char *const inside[] = { GROUPS_UNIT, GROUPS_UNIT "/part" };
 	struct claim denied = refused("program-elsewhere", warden_self());
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(elsewhere); i++) {
-		ASSERT_EQ(0, enter(elsewhere[i]));
+		ASSERT_EQ(0, groups_enter(elsewhere[i]));
 		EXPECT_EQ(EACCES, device_try(self->camera, O_RDWR))
 		{
 			TH_LOG("%s", elsewhere[i]);
@@ -550,7 +525,7 @@ TEST_F(unit, program_is_itself_in_its_unit_alone)
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	self->mark = evidence_mark();
 	for (i = 0; i < ARRAY_SIZE(inside); i++) {
-		ASSERT_EQ(0, enter(inside[i]));
+		ASSERT_EQ(0, groups_enter(inside[i]));
 		EXPECT_EQ(0, device_try(self->camera, O_RDWR));
 	}
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
@@ -564,12 +539,12 @@ TEST_F(unit, program_that_leaves_it_loses_its_ground_with_the_next_look)
 	struct v4l2_capability what;
 	int fd;
 
-	ASSERT_EQ(0, enter(UNIT));
+	ASSERT_EQ(0, groups_enter(GROUPS_UNIT));
 	fd = open(self->camera, O_RDWR | O_CLOEXEC);
 	ASSERT_LE(0, fd);
 	ASSERT_LOADED(policy_of_unit());
 	EXPECT_EQ(0, ioctl(fd, VIDIOC_QUERYCAP, &what));
-	ASSERT_EQ(0, enter(GROUPS "/system.slice/other.service"));
+	ASSERT_EQ(0, groups_enter(GROUPS_ELSE));
 	ASSERT_LOADED(policy_of_unit());
 	EXPECT_EQ(-1, ioctl(fd, VIDIOC_QUERYCAP, &what));
 	EXPECT_EQ(EACCES, errno);

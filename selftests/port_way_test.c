@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "lib/address.h"
+#include "lib/groups.h"
 #include "lib/harness.h"
 #include "lib/uring.h"
 #include "lib/users.h"
@@ -281,6 +282,35 @@ TEST_F(port_way, of_a_socket_that_was_handed_down_is_closed_to_who_has_it)
 	for (i = 0; i < USERS_COUNT; i++)
 		EXPECT_EQ(0, users_run(users_at(i), hand_down, "EAGAIN\n"));
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+#define UNITS                                                                                      \
+	"program tester { path \"%s\"; }\nprogram door { path \"%s\"; unit \"door.service\"; }\n"   \
+	"default protocol allow; default listen deny;\n"                                          \
+	"allow tester listen tcp 7451; allow door listen tcp 7451;\n"
+
+/* P12: a service manager binds for anybody; who has the socket then is asked as the unit that it runs in. */
+TEST_F(port_way, of_a_socket_that_was_handed_down_is_open_in_the_unit_that_is_named_alone)
+{
+	static const char *const groups[] = { GROUPS "/system.slice", GROUPS_UNIT, GROUPS_ELSE };
+	struct claim denied = { .domain = "listen", .reason = "program-elsewhere", .object = "accept",
+				.port = PORT + 1, .program = warden_beside("stranger"), .line = UINT32_MAX,
+				.times = USERS_COUNT };
+	size_t i;
+
+	if (!groups_make(groups, ARRAY_SIZE(groups)))
+		SKIP(return, "this kernel has no control groups");
+	ASSERT_LOADED(warden_policy(UNITS, warden_self(), warden_beside("stranger")));
+	self->mark = evidence_mark();
+	ASSERT_EQ(0, groups_enter(GROUPS_UNIT));
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(0, users_run(users_at(i), hand_down, "EAGAIN\n"));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	ASSERT_EQ(0, groups_enter(GROUPS_ELSE));
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(0, users_run(users_at(i), hand_down, "EACCES\n"));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	groups_end(groups, ARRAY_SIZE(groups));
 }
 
 TEST_HARNESS_MAIN

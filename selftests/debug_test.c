@@ -320,6 +320,69 @@ TEST_F(debug, exception_opens_one_surface_and_closes_itself)
 	EXPECT_EQ(2, warden_ctl(ARGV("debug", "open", "perf", "for", "1 h")));
 }
 
+/* All there are, also those that this kernel does not have. */
+static const char *const surfaces[] = { "bpf", "debugfs", "gadget", "kexec", "kgdb", "kmem", "kprobes", "msr",
+					"perf", "ptrace", "serial", "sysrq", "tracefs" };
+
+/* How many of them `status` tells to be so, each by its name. */
+static size_t told_by_status(const char *state)
+{
+	size_t i, n = 0;
+	char words[64];
+
+	if (warden_ctl(ARGV("status")))
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(surfaces); i++) {
+		snprintf(words, sizeof(words), " %s %s", surfaces[i], state);
+		n += !!strstr(warden_said(), words);
+	}
+	return n;
+}
+
+#define EXPECT_TRIED(surface, err)                                                                 \
+	do {                                                                                       \
+		for (k = 0; k < SURFACES_COUNT; k++) {                                             \
+			if (open[k] || strcmp(surface_at(k)->name, surface))                       \
+				continue;                                                          \
+			tried++;                                                                   \
+			EXPECT_EQ(err, surface_at(k)->run())                                       \
+			{                                                                          \
+				TH_LOG("%s, way %zu", surface, k);                                 \
+			}                                                                          \
+		}                                                                                  \
+	} while (0)
+
+TEST_F(debug, exception_opens_each_surface_alone_and_is_told)
+{
+	int open[SURFACES_COUNT];
+	size_t i, k, tried = 0;
+	char object[64];
+
+	for (k = 0; k < SURFACES_COUNT; k++)
+		open[k] = surface_at(k)->run();
+	EXPECT_EQ(ARRAY_SIZE(surfaces), told_by_status("open"));
+	ASSERT_LOADED(warden_policy("debug closed;\n"));
+	for (i = 0; i < ARRAY_SIZE(surfaces); i++) {
+		struct claim opened = { .event = "debug-open", .domain = "debug", .object = object };
+		struct claim shut = { .event = "debug-close", .domain = "debug", .object = surfaces[i],
+				      .reason = "closed" };
+
+		snprintf(object, sizeof(object), "%s for 3600 s", surfaces[i]);
+		EXPECT_EQ(ARRAY_SIZE(surfaces), told_by_status("closed"));
+		self->mark = evidence_mark();
+		EXPECT_EQ(0, warden_ctl(ARGV("debug", "open", surfaces[i], "for", "1h")));
+		EXPECT_FOUND(evidence_of_event(&self->mark, &opened));
+		EXPECT_STREQ("excepted", state_of(surfaces[i]));
+		EXPECT_EQ(1, told_by_status("open for"));
+		EXPECT_EQ(ARRAY_SIZE(surfaces) - 1, told_by_status("closed"));
+		EXPECT_TRIED(surfaces[i], 0);
+		EXPECT_EQ(0, warden_ctl(ARGV("debug", "close", surfaces[i])));
+		EXPECT_FOUND(evidence_of_event(&self->mark, &shut));
+		EXPECT_TRIED(surfaces[i], EACCES);
+	}
+	EXPECT_LT(6, tried);
+}
+
 TEST_F(debug, rule_opens_a_surface_to_the_program_it_names)
 {
 	struct claim denied = { .domain = "debug", .reason = "surface-closed", .object = "perf",

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "lib/harness.h"
 #include "lib/users.h"
@@ -201,6 +202,34 @@ TEST_F(opening, closes_itself_when_its_time_is_over)
 	close(fd);
 	EXPECT_EQ(-1, listen_on(7211));
 	EXPECT_EQ(EACCES, errno);
+}
+
+static void turn_clock(time_t by)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	now.tv_sec += by;
+	clock_settime(CLOCK_REALTIME, &now);
+}
+
+/* Its time is that of the boot-time clock. */
+TEST_F(opening, is_made_neither_longer_nor_shorter_by_the_wall_clock)
+{
+	struct claim closed = { .event = "service-close", .reason = "time-over", .port = 7211 + 1 };
+	int fd;
+
+	ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "udp", "7211", "for", "10m")));
+	ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "tcp", "7211", "for", "2s")));
+	turn_clock(-7200);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &closed));
+	EXPECT_EQ(-1, listen_on(7211));
+	EXPECT_EQ(EACCES, errno);
+	turn_clock(2 * 7200);
+	fd = udp_on(7211);
+	EXPECT_LE(0, fd);
+	close(fd);
+	turn_clock(-7200);
 }
 
 TEST_F(opening, gives_nothing_a_rule_denies_nor_another_port)

@@ -11,6 +11,7 @@
 
 #include "lib/blob.h"
 #include "lib/harness.h"
+#include "lib/surface.h"
 
 #define PORT 7021
 
@@ -105,6 +106,47 @@ TEST_F(trial, the_policy_of_before_comes_back_when_nobody_confirms)
 	EXPECT_EQ(UINT64_MAX, warden_status("confirm-seconds"));
 	EXPECT_EQ(1, warden_ctl(ARGV("policy", "confirm")));
 	EXPECT_SAID("no policy waits to be confirmed");
+}
+
+/* What it shut: 0 or the errno, each. */
+struct shut {
+	int listen;
+	int connect;
+	int perf;
+};
+
+static struct shut try_all(void)
+{
+	const struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(PORT + 1) };
+	int server = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_DGRAM, 0), one = 1;
+	struct shut shut = { .perf = surface_perf() };
+
+	setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	shut.listen = bind(server, (const struct sockaddr *)&at, sizeof(at)) || listen(server, 1) ? errno : 0;
+	shut.connect = connect(client, (const struct sockaddr *)&at, sizeof(at)) ? errno : 0;
+	close(server);
+	close(client);
+	return shut;
+}
+
+#define EXPECT_ALL(err)                                                                            \
+	do {                                                                                       \
+		const struct shut now = try_all();                                                 \
+                                                                                                   \
+		EXPECT_EQ(err, now.listen);                                                        \
+		EXPECT_EQ(err, now.connect);                                                       \
+		EXPECT_EQ(err, now.perf);                                                          \
+	} while (0)
+
+/* Nobody is locked out: ports, connections and debug surfaces that it shut are open again. */
+TEST_F(trial, ports_and_debug_surfaces_come_back_when_nobody_confirms)
+{
+	EXPECT_ALL(0);
+	ASSERT_EQ(0, load("default listen deny; default connect deny; debug closed;\n", "--confirm", "3"));
+	EXPECT_ALL(EACCES);
+	EXPECT_FOUND(evidence_of_event(&self->mark, &(struct claim){ .event = "policy-revert",
+								     .reason = "not-confirmed" }));
+	EXPECT_ALL(0);
 }
 
 TEST_F(trial, a_confirmed_policy_stays)

@@ -324,15 +324,25 @@ TEST_F(protocol, node_of_a_network_device_is_its_other_end)
 	EXPECT_TRUE(client_shell("ip link del tapping; ip link del tapped"));
 }
 
-/* The kernel would load a module for it: it is asked before. */
+static int make_qipcrtr(const struct user *u, void *unused)
+{
+	(void)u;
+	(void)unused;
+	return make(FAMILY_QIPCRTR, SOCK_DGRAM, 0);
+}
+
+/* P18: the kernel would load a module for it: it is asked before, whoever asks. */
 TEST_F(protocol, that_is_denied_loads_no_module)
 {
-	struct claim denied = refused("qipcrtr", 1);
+	struct claim denied = refused("qipcrtr", USERS_COUNT);
 	struct client c = { 0 };
+	size_t i;
 
 	if (!client_run(&c, ARGV("grep", "-q", "^qrtr ", "/proc/modules")))
 		SKIP(return, "the module is there already");
-	EXPECT_EQ(EACCES, make(FAMILY_QIPCRTR, SOCK_DGRAM, 0));
+	denied.pid = 0;
+	for (i = 0; i < USERS_COUNT; i++)
+		EXPECT_EQ(EACCES, users_run(users_at(i), make_qipcrtr, NULL));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	client_end(&c);
 	EXPECT_EQ(1, client_run(&c, ARGV("grep", "-q", "^qrtr ", "/proc/modules")));

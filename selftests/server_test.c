@@ -13,14 +13,17 @@
 
 #define CONF  "/run/test-mosquitto.conf"
 #define PAGES "/run/test-pages"
+#define FIRST 7395
+#define PORTS 31 /* those that are scanned; FIRST and how many follow */
 
 /* Ports from 7401 on are declared, those from 7411 on are not. */
 #define POLICY                                                                                     \
 	"program web { path \"/usr/bin/busybox\"; }\nprogram ssh { path \"/usr/sbin/dropbear\"; }\n"  \
 	"program broker { path \"/usr/sbin/mosquitto\"; }\nprogram speed { path \"/usr/bin/iperf3\"; }\n" \
-	"program relay { path \"/usr/bin/socat\"; }\ndefault protocol allow; default listen deny;\n" \
+	"program relay { path \"/usr/bin/socat\"; }\nprogram scan { path \"/usr/bin/nmap\"; }\n"      \
+	"default protocol allow; default listen deny;\nallow scan listen any 0;\n"              \
 	"allow web listen tcp 7401;\nallow ssh listen tcp 7402;\nallow broker listen tcp 7403;\n"   \
-	"allow speed listen tcp 7404;\nallow relay listen tcp 7405;\n"
+	"allow speed listen tcp 7404;\nallow relay listen tcp 7405;\nallow relay listen udp 7406;\n"
 
 /* How a server is started, at a port that is its own and at one that is nobody's. */
 static const struct server {
@@ -102,14 +105,14 @@ static int run_far(const struct networks *net, struct client *c, const char *com
 	return client_run(c, ARGV("sh", "-c", line));
 }
 
-/* The ports a scan found open, as `7401 7402 ...`. */
-static const char *open_ports(const char *text)
+/* The ports a scan found open, `/tcp open ` or `/udp open `, as `7401 7402 ...`. */
+static const char *open_ports(const char *text, const char *open)
 {
 	static char found[256];
 	const char *at = text;
 
 	found[0] = '\0';
-	while ((at = strstr(at, "/tcp open"))) {
+	while ((at = strstr(at, open))) {
 		const char *from = at;
 
 		while (from > text && from[-1] >= '0' && from[-1] <= '9')
@@ -118,6 +121,30 @@ static const char *open_ports(const char *text)
 			 found[0] ? " " : "", (int)(at - from), from);
 		at++;
 	}
+	return found;
+}
+
+/* The ports that `service list` says this of, in the same form: each once, and in their order. */
+static const char *listed_ports(const char *protocol, const char *state)
+{
+	struct json_object *list = warden_json(ARGV("service", "list"));
+	static char found[256];
+	unsigned int port;
+	size_t i;
+
+	found[0] = '\0';
+	for (port = FIRST; port < FIRST + PORTS; port++)
+		for (i = 0; list && i < json_object_array_length(list); i++) {
+			const struct json_object *e = json_object_array_get_idx(list, i);
+			const char *where = evidence_string(e, "where"), *at = strrchr(where, ':');
+
+			if (!at || strtoul(at + 1, NULL, 10) != port || strcmp(evidence_string(e, "state"), state) ||
+			    strcmp(evidence_string(e, "protocol"), protocol))
+				continue;
+			snprintf(found + strlen(found), sizeof(found) - strlen(found), "%s%u", found[0] ? " " : "", port);
+			break;
+		}
+	json_object_put(list);
 	return found;
 }
 
@@ -134,11 +161,32 @@ static bool is_up(const struct networks *net, uint16_t port)
 	return false;
 }
 
+/* What was there before the policy, at ports that are nobody's: TCP, UDP, and UDP at one that is declared. */
+static const struct server older[] = {
+	{ "older", "/usr/bin/socat", "socat TCP4-LISTEN:%u,fork,reuseaddr EXEC:cat", 7417 },
+	{ "older", "/usr/bin/socat", "socat UDP4-LISTEN:%u,fork,reuseaddr EXEC:cat", 7418 },
+	{ "relay", "/usr/bin/socat", "socat UDP4-LISTEN:%u,fork,reuseaddr EXEC:cat", 7406 },
+};
+
+#define SCAN "-n -Pn -T5 --max-retries 1 -p "
+
+/* Connect as a client called `a`, MQTT 3.1.1, and part: its answer begins with 20 02 00 00. */
+#define MQTT "printf \"\\020\\015\\000\\004MQTT\\004\\002\\000\\074\\000\\001a\\340\\000\""
+
 TEST_F(server, is_found_by_a_scan_where_it_is_declared_and_nothing_else_is)
 {
-	struct client c;
+	struct client c, before[ARRAY_SIZE(older)];
+	char command[256];
 	size_t i;
 
+	ASSERT_LOADED(warden_policy("default protocol allow; default listen allow;\n"));
+	for (i = 0; i < ARRAY_SIZE(older); i++)
+		ASSERT_TRUE(start(&self->net, &before[i], &older[i], older[i].port, ""));
+	ASSERT_TRUE(is_up(&self->net, older[0].port));
+	for (i = 0; i < 200 && strcmp("7406 7418", listed_ports("udp", "not-declared")); i++)
+		usleep(50000);
+	ASSERT_LOADED(warden_policy(POLICY));
+	self->mark = evidence_mark();
 	for (i = 0; i < SERVERS; i++) {
 		ASSERT_TRUE(start(&self->net, &self->run[i], &servers[i], servers[i].port, ""));
 	}
@@ -149,19 +197,40 @@ TEST_F(server, is_found_by_a_scan_where_it_is_declared_and_nothing_else_is)
 		}
 	}
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
-	EXPECT_EQ(0, run_far(&self->net, &c, "nmap -n -Pn -sT -T5 --max-retries 0 -p 22,80,443,1883,7395-7425 " NEAR4));
-	EXPECT_STREQ("7401 7402 7403 7404 7405", open_ports(c.text))
+	snprintf(command, sizeof(command), "nmap -sT " SCAN "22,80,443,1883,%u-%u " NEAR4, FIRST, FIRST + PORTS - 1);
+	EXPECT_EQ(0, run_far(&self->net, &c, command));
+	EXPECT_STREQ("7401 7402 7403 7404 7405", open_ports(c.text, "/tcp open "))
 	{
 		TH_LOG("%s", c.text);
 	}
+	EXPECT_STREQ(listed_ports("tcp", "declared"), open_ports(c.text, "/tcp open "));
 	client_end(&c);
+	EXPECT_STREQ("7417", listed_ports("tcp", "not-declared"));
+	snprintf(command, sizeof(command), "nmap -sU --data-string hello " SCAN "53,123,161,%u-%u " NEAR4, FIRST,
+		 FIRST + PORTS - 1);
+	EXPECT_EQ(0, run_far(&self->net, &c, command));
+	EXPECT_STREQ("7406", open_ports(c.text, "/udp open "))
+	{
+		TH_LOG("%s", c.text);
+	}
+	EXPECT_STREQ(listed_ports("udp", "declared"), open_ports(c.text, "/udp open "));
+	client_end(&c);
+	EXPECT_STREQ("7418", listed_ports("udp", "not-declared"));
+	for (i = 0; i < ARRAY_SIZE(older); i++)
+		client_end(&before[i]);
 
-	/* They serve: a page, a banner, a measurement, an echo. */
+	/* They serve: a page, a banner, a session, a measurement, an echo. */
 	EXPECT_EQ(0, run_far(&self->net, &c, "busybox wget -q -O - http://" NEAR4 ":7401/index.html"));
 	EXPECT_NE(NULL, strstr(c.text, "a page"));
 	client_end(&c);
 	EXPECT_EQ(0, run_far(&self->net, &c, "nc -w 5 " NEAR4 " 7402 </dev/null"));
 	EXPECT_NE(NULL, strstr(c.text, "SSH-2.0-dropbear"));
+	client_end(&c);
+	EXPECT_EQ(0, run_far(&self->net, &c, "sh -c '" MQTT " | nc -w 5 -q 5 " NEAR4 " 7403 | od -A n -t x1'"));
+	EXPECT_NE(NULL, strstr(c.text, "20 02 00 00"))
+	{
+		TH_LOG("%s", c.text);
+	}
 	client_end(&c);
 	EXPECT_EQ(0, run_far(&self->net, &c, "iperf3 -c " NEAR4 " -p 7404 -n 1M"));
 	client_end(&c);
@@ -180,7 +249,7 @@ TEST_F(server, at_a_port_that_is_not_its_own_is_refused_to_whoever_runs_it)
 	size_t i, k;
 
 	for (i = 0; i < SERVERS; i++)
-		for (k = 0; k < (i ? 1 : 3); k++) {
+		for (k = 0; k < ARRAY_SIZE(whose); k++) {
 			struct claim denied = { .domain = "listen", .reason = "port-not-named",
 						.program = servers[i].label,
 						.port = servers[i].port + 10 + 1,

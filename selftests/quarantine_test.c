@@ -207,6 +207,33 @@ TEST_F(quarantine, by_its_digits_goes_with_the_one_by_its_path)
 	EXPECT_EQ(NULL, strstr(warden_said(), PROGRAM));
 }
 
+/* Its file is gone: what the list shows of it is what lets it out, of either digest. */
+TEST_F(quarantine, of_a_file_that_is_gone_goes_by_the_digits_that_are_listed)
+{
+	struct json_object *list;
+	size_t i, own = 0;
+
+	ASSERT_EQ(0, warden_ctl(ARGV("quarantine", "add", PROGRAM)));
+	ASSERT_EQ(0, unlink(PROGRAM));
+	EXPECT_EQ(1, warden_ctl(ARGV("quarantine", "remove", PROGRAM)));
+	EXPECT_SAID("the digits that wardenctl quarantine list shows");
+	list = warden_json(ARGV("quarantine", "list"));
+	for (i = 0; list && i < json_object_array_length(list); i++) {
+		struct json_object *e = json_object_array_get_idx(list, i);
+
+		if (strcmp(evidence_string(e, "label"), PROGRAM))
+			continue;
+		own++;
+		EXPECT_EQ(0, warden_ctl(ARGV("quarantine", "remove", evidence_string(e, "digest"))));
+		EXPECT_EQ(1, warden_ctl(ARGV("quarantine", "remove", evidence_string(e, "digest"))));
+		EXPECT_SAID("it is not in quarantine");
+	}
+	EXPECT_EQ(2, own);
+	json_object_put(list);
+	EXPECT_EQ(0, warden_ctl(ARGV("quarantine", "list")));
+	EXPECT_EQ(NULL, strstr(warden_said(), PROGRAM));
+}
+
 /* Higher than any before in this life of the kernel. */
 static uint32_t next_version(void)
 {

@@ -64,6 +64,16 @@ static int send_both(struct warden_nl *nl, int cmd, const struct warden_file_dig
 	return err == already && !first ? 0 : err;
 }
 
+/* Each digest that is in goes by its digits, that of fs-verity as well: its file may be there no more. */
+static int send_digits(struct warden_nl *nl, int cmd, const uint8_t *bytes, struct cut *cut, struct warden_fault *f)
+{
+	int err = send_one(nl, cmd, WARDEN_DIGEST_ALG_SHA256, bytes, "", cut, f);
+
+	if (err != -ENOENT || cmd != WARDEN_CMD_QUARANTINE_REMOVE)
+		return err;
+	return send_one(nl, cmd, WARDEN_DIGEST_ALG_FSVERITY_SHA256, bytes, "", cut, f);
+}
+
 /* A path, or 64 digits of SHA-256. */
 static int change(const char *what, int cmd, const char *word, struct cut *cut)
 {
@@ -78,15 +88,17 @@ static int change(const char *what, int cmd, const char *word, struct cut *cut)
 	else if (strlen(word) != 2 * sizeof(bytes) || !warden_hex_get(bytes, sizeof(bytes), word))
 		return warden_usage_wrong("`%s` is neither a whole path nor a SHA-256 of 64 digits", word);
 	if (err) {
-		fprintf(stderr, "wardenctl: %s %s: %s; name a file that is there, or its SHA-256\n", what,
-			word, err == -ENOTSUP ? "it is not a regular file" : strerror(-err));
+		fprintf(stderr, "wardenctl: %s %s: %s; name a file that is there, or %s\n", what, word,
+			err == -ENOTSUP ? "it is not a regular file" : strerror(-err),
+			cmd == WARDEN_CMD_QUARANTINE_REMOVE ? "the digits that wardenctl quarantine list shows" :
+							      "its SHA-256");
 		return WARDEN_EXIT_FAILED;
 	}
 	err = warden_nl_open(&nl, &f);
 	if (!err && word[0] == '/')
 		err = send_both(nl, cmd, &d, word, cut, &f);
 	else if (!err)
-		err = send_one(nl, cmd, WARDEN_DIGEST_ALG_SHA256, bytes, "", cut, &f);
+		err = send_digits(nl, cmd, bytes, cut, &f);
 	warden_nl_close(nl);
 	return err ? warden_fault_print(&f, "%s", what) : WARDEN_EXIT_OK;
 }

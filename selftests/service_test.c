@@ -419,6 +419,8 @@ TEST_F(service, list_can_be_read_by_people)
 	EXPECT_NE(NULL, strstr(warden_said(), "NOT DECLARED"));
 	EXPECT_NE(NULL, strstr(warden_said(), "not open"));
 	EXPECT_EQ(2, warden_ctl(ARGV("service", "list", "everything")));
+	EXPECT_EQ(2, warden_ctl(ARGV("service", "list", "--usb", "--devices")));
+	EXPECT_SAID("one at a time");
 	EXPECT_EQ(0, warden_ctl(ARGV("service", "list", "--devices")));
 	EXPECT_NE(NULL, strstr(warden_said(), "closed"));
 }

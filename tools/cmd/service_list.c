@@ -556,5 +556,7 @@ int warden_service_list(const struct warden_ctl *ctl, int argc, char **argv)
 		return warden_service_list_devices(ctl);
 	if (argc == 2 && !strcmp(argv[1], "--interfaces"))
 		return warden_service_list_interfaces();
-	return warden_usage_none(argc, argv) ? WARDEN_EXIT_USAGE : list_sockets(ctl);
+	if (argc > 1)
+		return warden_usage_wrong("service list takes --usb, --devices or --interfaces, one at a time");
+	return list_sockets(ctl);
 }

@@ -26,9 +26,7 @@ static int put_port(struct warden_blob *b, const char *protocol, const char *por
 	char *end;
 
 	if (number < 0)
-		return warden_usage_wrong("there is no protocol `%s` that has ports; write tcp, udp, "
-					  "sctp, mptcp, dccp or udplite",
-					  protocol);
+		return warden_usage_wrong("there is no protocol `%s` that has ports; write tcp or udp", protocol);
 	errno = 0;
 	value = strtoul(port, &end, 10);
 	if (*port < '0' || *port > '9' || *end || errno || !value || value > UINT16_MAX)

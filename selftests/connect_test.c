@@ -145,6 +145,7 @@ static const struct {
 	{ "udp6 send to ipv4", AF_INET6, SOCK_DGRAM, IPPROTO_UDP, "127.0.0.1", by_sendto, 0 },
 	{ "sctp connect", AF_INET, SOCK_STREAM, IPPROTO_SCTP, "127.0.0.1", by_connect, ECONNREFUSED },
 	{ "sctp connectx", AF_INET, SOCK_STREAM, IPPROTO_SCTP, "127.0.0.1", by_connectx, ECONNREFUSED },
+	{ "dccp", AF_INET, SOCK_DCCP, IPPROTO_DCCP, "127.0.0.1", by_connect, EPROTO /* it names no service */ },
 	{ "udplite send", AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE, "127.0.0.1", by_sendto, 0 },
 };
 
@@ -206,6 +207,41 @@ TEST_F(connect, is_allowed_where_it_is_named_and_at_no_other_port_whichever_way)
 		}
 	}
 	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
+/* How many ways there are by which this user is not refused. */
+static int count_open(const struct user *u, void *unused)
+{
+	int open = 0, err;
+	size_t i;
+
+	(void)unused;
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		err = try_way(i, OTHER);
+		if (err == EACCES || err < 0)
+			continue;
+		printf("# %s by %s: %s\n", ways[i].name, u->name, strerror(err));
+		open++;
+	}
+	return open;
+}
+
+/* P1, P4 */
+TEST_F(connect, is_denied_to_each_user_whichever_way)
+{
+	struct claim denied = {
+		.domain = "connect", .reason = "port-not-named", .program = "tester",
+		.line = UINT32_MAX, .port = OTHER + 1,
+	};
+	size_t i;
+
+	ASSERT_LOADED(warden_policy(POLICY "allow tester connect any %u to {127.0.0.0/30, ::/127};\n",
+				    warden_self(), PORT));
+	for (i = 0; i < USERS_COUNT; i++) {
+		self->mark = evidence_mark();
+		EXPECT_EQ(0, users_run(users_at(i), count_open, NULL));
+		EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	}
 }
 
 /* One message that brings another address along. */

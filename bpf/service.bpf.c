@@ -297,15 +297,20 @@ int BPF_PROG(warden_socket_create, int family, int type, int protocol, int kern,
 }
 
 /* include/uapi/linux/sctp.h */
-#define SCTP_SOCKOPT_CONNECTX 110
+#define SCTP_SOCKOPT_BINDX_ADD 100
+#define SCTP_SOCKOPT_CONNECTX  110
 
-/* What connect(2) and messages name was asked for by their own hooks. */
+/* What bind(2), connect(2) and messages name was asked for by their own hooks. */
 SEC("lsm/sctp_bind_connect")
 int BPF_PROG(warden_sctp_connect, struct sock *sk, int optname, struct sockaddr *address,
 	     int addrlen, int ret)
 {
-	if (ret || optname != SCTP_SOCKOPT_CONNECTX)
+	if (ret)
 		return ret;
+	if (optname == SCTP_SOCKOPT_BINDX_ADD && is_binding_judged())
+		return clamp_errno(warden_kf_bind_more(sk, address, addrlen));
+	if (optname != SCTP_SOCKOPT_CONNECTX)
+		return 0;
 	if (!is_judged(WARDEN_DOMAIN_CONNECT, WARDEN_HOOK_SCTP_CONNECT) && !is_anybody_marked())
 		return 0;
 	return clamp_errno(warden_kf_associate(sk, address, addrlen));

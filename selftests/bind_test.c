@@ -9,6 +9,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <linux/sctp.h> /* wants those above */
+
 #include "lib/address.h"
 #include "lib/harness.h"
 #include "lib/users.h"
@@ -153,6 +155,85 @@ TEST_F(bound, is_what_the_policy_names_and_nothing_else)
 	EXPECT_FOUND(evidence_of_event(&self->mark, &denied));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &ruled));
 	EXPECT_EQ(refused_attempts(), warden_status("denials") - self->mark.denials);
+}
+
+/* SCTP, by an option that adds addresses, to a socket that has one of its own or has none. */
+static const struct {
+	const char *own;
+	const char *first, *second;
+	uint16_t port;
+	bool allowed;
+} added[] = {
+	{ NULL, "127.0.0.1", NULL, PORT, true },
+	{ NULL, "127.0.0.1", "127.0.0.2", PORT, true },
+	{ "127.0.0.1", "127.0.0.2", NULL, PORT, true },
+	{ "127.0.0.1", "127.0.0.2", NULL, 0, true }, /* the port that it has */
+	{ NULL, "127.0.0.1", NULL, OTHER, false },
+	{ NULL, "127.0.0.1", NULL, 0, false },
+	{ NULL, "127.0.0.66", NULL, PORT, false },
+	{ NULL, "127.0.0.1", "127.0.0.66", PORT, false },
+	{ "127.0.0.1", "127.0.0.66", NULL, PORT, false },
+};
+
+static int add(size_t i)
+{
+	struct sockaddr_in at[] = { address_of(added[i].first, added[i].port).v4,
+				    address_of(added[i].second ?: "0.0.0.0", added[i].port).v4 };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_SCTP), err = 0;
+	union address own = address_of(added[i].own ?: "0.0.0.0", PORT);
+
+	if (added[i].own && bind(fd, &own.any, size_of(&own)))
+		err = errno;
+	if (!err && setsockopt(fd, IPPROTO_SCTP, SCTP_SOCKOPT_BINDX_ADD, at,
+			       added[i].second ? sizeof(at) : sizeof(*at)))
+		err = errno;
+	close(fd);
+	return err;
+}
+
+static int count_wrongly_added(const struct user *u, void *unused)
+{
+	int wrong = 0, err;
+	size_t i;
+
+	(void)unused;
+	if (u->spaces && (unshare(CLONE_NEWNET) || !raise_loopback()))
+		return USERS_NOBODY;
+	if (attempt(&attempts[0])) /* which has the program read, as the option cannot */
+		return USERS_NOBODY;
+	for (i = 0; i < ARRAY_SIZE(added); i++) {
+		err = add(i);
+		if (err == (added[i].allowed ? 0 : EACCES))
+			continue;
+		printf("# %s to %s, port %u: %s\n", added[i].first, added[i].own ?: "none", added[i].port,
+		       strerror(err));
+		wrong++;
+	}
+	return wrong;
+}
+
+/* P4 */
+TEST_F(bound, is_no_address_that_is_added_and_not_named)
+{
+	struct claim denied = { .event = "verdict", .domain = "bind", .reason = "port-not-named", .program = "tester",
+				.protocol = IPPROTO_SCTP, .port = OTHER + 1, .line = UINT32_MAX };
+	struct claim ruled = { .event = "verdict", .domain = "bind", .reason = "rule", .program = "tester",
+			       .protocol = IPPROTO_SCTP, .port = PORT + 1, .object = "127.0.0.66" };
+	uint64_t refused = 0;
+	size_t i;
+	int fd;
+
+	device_load("sctp", "");
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_SCTP);
+	if (fd < 0)
+		SKIP(return, "this kernel has no SCTP");
+	close(fd);
+	for (i = 0; i < ARRAY_SIZE(added); i++)
+		refused += !added[i].allowed;
+	EXPECT_EQ(0, users_run(users_at(variant->user), count_wrongly_added, NULL));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &denied));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &ruled));
+	EXPECT_EQ(refused, warden_status("denials") - self->mark.denials);
 }
 
 TEST_HARNESS_MAIN

@@ -57,6 +57,7 @@ WARDEN_KFUNC int warden_kf_debug_now(__u32 hook, __u32 surface);
 WARDEN_KFUNC int warden_kf_debug_file(struct file *file);
 WARDEN_KFUNC int warden_kf_mkdir(struct dentry *dentry);
 WARDEN_KFUNC int warden_kf_associate(struct sock *sk, struct sockaddr *address, int len);
+WARDEN_KFUNC int warden_kf_bind_more(struct sock *sk, struct sockaddr *address, int len);
 WARDEN_KFUNC int warden_kf_tunnel(void);
 WARDEN_KFUNC int warden_kf_keep_way(struct socket *sock);
 WARDEN_KFUNC int warden_kf_inet_request(const struct sock *sk, struct sk_buff *skb);

@@ -54,6 +54,7 @@ asm(".pushsection .BTF_ids, \"a\"; .balign 8; .popsection");
 	X(warden_kf_debug_file, KF_SLEEPABLE)                                              \
 	X(warden_kf_mkdir, 0)                                                              \
 	X(warden_kf_associate, 0)                                                          \
+	X(warden_kf_bind_more, 0)                                                          \
 	X(warden_kf_tunnel, 0)                                                             \
 	X(warden_kf_keep_way, 0)                                                           \
 	X(warden_kf_inet_request, 0)                                                       \

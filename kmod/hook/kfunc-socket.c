@@ -153,6 +153,21 @@ __bpf_kfunc int warden_kf_associate(struct sock *sk, struct sockaddr *address, i
 }
 
 /**
+ * warden_kf_bind_more() - may the current program bind to all of these addresses?
+ * @sk: a socket of SCTP
+ * @address: the first, in kernel memory; the others stand behind it
+ * @len: bytes of all
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_bind_more(struct sock *sk, struct sockaddr *address, int len)
+{
+	warden_kfunc_enter(WARDEN_HOOK_SCTP_CONNECT);
+	return warden_service_bind_more(sk, address, len);
+}
+
+/**
  * warden_kf_tunnel() - may the current program be the other end of a network device?
  *
  * Context: LSM program, does not sleep.

@@ -46,6 +46,7 @@ void warden_peer_find(struct warden_peer *to, const struct sock *sk);
 void warden_peer_forget(const struct socket *sock, struct msghdr *msg);
 int warden_peer_judge(struct socket *sock, const struct warden_peer *to);
 bool warden_peer_speaks_to_many(struct warden_peer *to, const struct sock *sk);
+int warden_bind_judge(struct socket *sock, const struct sockaddr *address, int len);
 int warden_sctp_send(struct socket *sock, const struct msghdr *msg, u16 port);
 
 #endif /* WARDEN_SERVICE_PRIV_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SCTP, which speaks to several addresses of the other side, that a program names by
- * ways of its own: all at once by an option, or with the first message.
+ * SCTP, which has several addresses on either side, that a program names by ways of its own:
+ * all at once by an option, those of the other side with the first message, too.
  */
 #include <linux/in.h>
 #include <linux/in6.h>
@@ -81,22 +81,13 @@ static int length_of(const struct sockaddr *address)
 	       address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : 0;
 }
 
-/**
- * warden_service_associate() - may the current program speak to all of these addresses?
- * @sk: a socket of SCTP, of a program's
- * @address: the first, in kernel memory; the others stand behind it
- * @len: bytes of all
- *
- * What is no address, or is cut short, the protocol refuses.
- *
- * Context: Process context with the socket's lock held, does not sleep: a program that was not
- * measured yet is none.
- * Return: 0 or -EACCES.
- */
-int warden_service_associate(struct sock *sk, const struct sockaddr *address, int len)
+/* One of several addresses: 0 or -EACCES. */
+typedef int (*judge_one)(struct socket *sock, const struct sockaddr *address, int len);
+
+/* What is no address, or is cut short, the protocol refuses. */
+static int judge_each(struct sock *sk, const struct sockaddr *address, int len, judge_one judge)
 {
 	struct socket *sock = sk->sk_socket;
-	struct warden_peer to;
 	int err = 0, size;
 
 	if (warden_socket_is_kernels(sk) || !sock)
@@ -105,11 +96,48 @@ int warden_service_associate(struct sock *sk, const struct sockaddr *address, in
 		size = length_of(address);
 		if (!size || size > len)
 			break;
-		warden_peer_read(&to, sock, address, size);
-		to.now = true;
-		err = warden_peer_judge(sock, &to);
+		err = judge(sock, address, size);
 		address = (const void *)address + size;
 		len -= size;
 	}
 	return err;
+}
+
+static int judge_peer(struct socket *sock, const struct sockaddr *address, int len)
+{
+	struct warden_peer to;
+
+	warden_peer_read(&to, sock, address, len);
+	to.now = true;
+	return warden_peer_judge(sock, &to);
+}
+
+/**
+ * warden_service_associate() - may the current program speak to all of these addresses?
+ * @sk: a socket of SCTP, of a program's
+ * @address: the first, in kernel memory; the others stand behind it
+ * @len: bytes of all
+ *
+ * Context: Process context with the socket's lock held, does not sleep: a program that was not
+ * measured yet is none.
+ * Return: 0 or -EACCES.
+ */
+int warden_service_associate(struct sock *sk, const struct sockaddr *address, int len)
+{
+	return judge_each(sk, address, len, judge_peer);
+}
+
+/**
+ * warden_service_bind_more() - may the current program bind to all of these addresses?
+ * @sk: a socket of SCTP, of a program's; bound already, or by this
+ * @address: the first, in kernel memory; the others stand behind it
+ * @len: bytes of all
+ *
+ * Context: Process context with the socket's lock held, does not sleep: a program that was not
+ * measured yet is none.
+ * Return: 0 or -EACCES.
+ */
+int warden_service_bind_more(struct sock *sk, const struct sockaddr *address, int len)
+{
+	return judge_each(sk, address, len, warden_bind_judge);
 }

@@ -62,12 +62,14 @@ static const char *find_interface(char name[IFNAMSIZ], const struct sock *sk, in
  * @port: host order
  * @index: of the interface it is bound to; 0 is none
  * @loop: @own is one of the loopback
+ * @now: asked where nothing may sleep
  */
 struct place {
 	struct warden_address own;
 	u16 port;
 	int index;
 	bool loop;
+	bool now;
 };
 
 /* Apart from what is known already, which shall not pay for this one's frame. */
@@ -276,7 +278,10 @@ static int judge_bind(struct socket *sock, const struct place *at)
 
 	if (sock->type == SOCK_RAW || !warden_peer_is_inet(sock) || !warden_peer_has_port(req.protocol))
 		return 0;
-	warden_identity_of_current(&subject);
+	if (at->now)
+		warden_identity_known(&subject);
+	else
+		warden_identity_of_current(&subject);
 	err = warden_judge(&req, &answer);
 	if (warden_answer_tells(&answer))
 		warden_judge_tell(&req, &answer, name_peer(text, &req.address, NULL),
@@ -310,6 +315,24 @@ int warden_service_bind(struct socket *sock, const struct sockaddr *address, int
 	if (err || !receives_bound(sock))
 		return err;
 	return begin_listen(sock, &at);
+}
+
+/**
+ * warden_bind_judge() - may the current program bind to this address as well?
+ * @sock: the socket, whose port it keeps where it has one
+ * @address: what it is bound to, in kernel memory
+ * @len: bytes of @address
+ *
+ * Context: Process context, does not sleep: a program that was not measured yet is none.
+ * Return: 0 or -EACCES.
+ */
+int warden_bind_judge(struct socket *sock, const struct sockaddr *address, int len)
+{
+	struct place at = { .port = port_of(sock, address, len) ?: local_port(sock), .now = true };
+
+	at.index = read_scope(sock, address, len, &at.loop);
+	read_own(&at.own, sock, address, len);
+	return judge_bind(sock, &at);
 }
 
 /* --- asking whom it speaks to ------------------------------------------------ */

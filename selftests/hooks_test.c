@@ -205,29 +205,6 @@ TEST_F(hooks, stay_while_a_task_stays_in_the_kernel_and_others_are_attached)
 	EXPECT_TRUE(goes(CONNECT | EXEC));
 }
 
-TEST_F(hooks, that_wait_to_be_attached_hold_up_no_withdrawal)
-{
-	struct client trace, load;
-	pid_t stays;
-
-	if (!stay_can_shut())
-		SKIP(return, "this kernel traces no functions, or waits for no task that stays");
-	stays = stay_shut(&trace);
-	ASSERT_LT(0, stays);
-	ASSERT_TRUE(write_next(SHUT));
-	ASSERT_EQ(0, client_start(&load, ARGV("wardenctl", "policy", "load", "--force", NEXT)));
-	client_wait(&load, LONGER_MS);
-	EXPECT_EQ(0, warden_ctl(ARGV("sensor", "switch", "camera", "off")));
-	EXPECT_EQ(0, warden_ctl(ARGV("sensor", "switch", "camera", "on")));
-	stay_end(stays);
-	EXPECT_EQ(0, client_wait(&load, LET_GO_MS));
-	EXPECT_EQ(EACCES, connect_errno());
-	EXPECT_FOUND(evidence_of_denial(&self->mark, &self->denied));
-	EXPECT_EQ(0, client_wait(&trace, LET_GO_MS));
-	client_end(&load);
-	client_end(&trace);
-}
-
 static int write_errno(const char *path, const char *word)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);

@@ -22,6 +22,10 @@
 #define WAIT_MS 30000
 #define LISTEN	(UINT64_C(1) << WARDEN_HOOK_SOCKET_LISTEN)
 #define CONNECT (UINT64_C(1) << WARDEN_HOOK_SOCKET_CONNECT)
+#define EXEC	(UINT64_C(1) << WARDEN_HOOK_BPRM_CHECK)
+#define NEXT	"/tmp/next.policy"
+#define SLEEP	"/usr/bin/sleep"
+#define FAMILY	"nbd" /* a module with a family of generic netlink */
 #define STATEMENTS                                                                                 \
 	"program tester { path \"%s\"; }\n"                                                        \
 	"default sensor deny;\ndefault protocol allow;\ndefault listen allow;\n"                   \
@@ -89,7 +93,7 @@ FIXTURE(stay)
 	struct cover cover;
 	struct camera c, other;
 	char camera[128];
-	struct client trace, command;
+	struct client trace, command, other_command, load;
 	pid_t stays, restorer;
 	struct mark mark;
 };
@@ -118,6 +122,8 @@ FIXTURE_TEARDOWN(stay)
 	if (self->restorer > 0)
 		waitpid(self->restorer, NULL, 0);
 	client_end(&self->command);
+	client_end(&self->other_command);
+	client_end(&self->load);
 	client_end(&self->trace);
 	camera_close(&self->c);
 	if (!warden_status("attached"))
@@ -125,6 +131,16 @@ FIXTURE_TEARDOWN(stay)
 	warden_load(warden_policy("\n"));
 	warden_ctl(ARGV("tamper", "clear"));
 	cover_take_away(&self->cover);
+}
+
+static bool write_next(const char *policy)
+{
+	FILE *f = fopen(NEXT, "w");
+
+	if (!f)
+		return false;
+	fputs(policy, f);
+	return !fclose(f);
 }
 
 /* After the task that stays has begun, which would else have the camera, too, and be asked out of its call. */
@@ -181,7 +197,7 @@ TEST_F(stay, lock_of_an_opened_device_waits_for_nobody)
 	EXPECT_TRUE(client_runs(&self->trace));
 }
 
-/* In a child, which waits until all hooks of the lock are attached. */
+/* In a child, which waits for some seconds for all hooks of the lock. */
 static pid_t restore_lock(void)
 {
 	static struct msg m;
@@ -221,18 +237,71 @@ TEST_F(stay, lock_that_is_restored_is_enforced_by_what_is_attached_and_by_the_re
 	EXPECT_EQ(-EACCES, camera_open(&self->other, self->camera));
 	EXPECT_EQ(0, switch_camera(&self->command, "off"));
 	EXPECT_EQ(0, switch_camera(&self->command, "on"));
-	EXPECT_EQ(0, warden_status("attached") & (LISTEN | CONNECT));
-	EXPECT_EQ(LISTEN | CONNECT, warden_status("wanted") & (LISTEN | CONNECT));
-	EXPECT_EQ(0, waitpid(self->restorer, &status, WNOHANG));
-	stay_end(self->stays);
-	self->stays = -1;
 	EXPECT_EQ(self->restorer, waitpid(self->restorer, &status, 0));
 	self->restorer = -1;
 	EXPECT_EQ(0, status);
+	EXPECT_EQ(0, warden_status("attached") & (LISTEN | CONNECT));
+	EXPECT_EQ(LISTEN | CONNECT, warden_status("wanted") & (LISTEN | CONNECT));
+	stay_end(self->stays);
+	self->stays = -1;
+	EXPECT_TRUE(settles());
 	EXPECT_TRUE(is_attached(LISTEN | CONNECT));
 	EXPECT_EQ(EACCES, listen_errno());
 	EXPECT_FOUND(comes(&self->mark, denied("listen", "tampered")));
 	EXPECT_EQ(EACCES, connect_errno());
+}
+
+/*
+ * Whose module goes waits behind a command for a lock of generic netlink, and all other commands
+ * behind him. Not each kernel has such a module.
+ */
+TEST_F(stay, policy_that_needs_a_hook_waits_and_holds_up_no_other_command)
+{
+	if (!stay_can_shut())
+		SKIP(return, "this kernel traces no functions, or waits for no task that stays");
+	ASSERT_LOADED(warden_policy(OPEN, warden_self()));
+	ASSERT_TRUE(settles());
+	device_load(FAMILY, "");
+	self->stays = stay_shut(&self->trace);
+	ASSERT_LT(0, self->stays);
+
+	ASSERT_TRUE(write_next(warden_policy(SHUT, warden_self())));
+	ASSERT_EQ(0, client_start(&self->load, ARGV("wardenctl", "policy", "load", "--force", NEXT)));
+	ASSERT_EQ(0, client_start(&self->other_command, ARGV("rmmod", FAMILY)));
+	EXPECT_TRUE(client_says(&self->load, "a task stays in one call of the kernel", WAIT_MS));
+	EXPECT_EQ(0, switch_camera(&self->command, "off"));
+	EXPECT_EQ(0, switch_camera(&self->command, "on"));
+	EXPECT_EQ(0, connect_errno());
+	EXPECT_TRUE(client_runs(&self->load));
+	stay_end(self->stays);
+	self->stays = -1;
+	EXPECT_EQ(0, client_wait(&self->load, WAIT_MS));
+	self->mark = evidence_mark();
+	EXPECT_EQ(EACCES, connect_errno());
+	EXPECT_FOUND(comes(&self->mark, denied("connect", NULL)));
+}
+
+/* By what is attached: the hook of executions, which no policy without programs needs, comes later. */
+TEST_F(stay, quarantine_cuts_at_once)
+{
+	if (!stay_can_shut())
+		SKIP(return, "this kernel traces no functions, or waits for no task that stays");
+	ASSERT_TRUE(settles());
+	ASSERT_EQ(0, warden_status("attached") & EXEC);
+	ASSERT_EQ(0, client_start(&self->load, ARGV(SLEEP, "600")));
+	self->stays = stay_shut(&self->trace);
+	ASSERT_LT(0, self->stays);
+
+	EXPECT_EQ(0, warden_ctl(ARGV("quarantine", "add", SLEEP)));
+	EXPECT_EQ(128 + SIGKILL, client_wait(&self->load, WAIT_MS));
+	EXPECT_TRUE(client_runs(&self->trace));
+	EXPECT_EQ(0, warden_status("attached") & EXEC);
+	EXPECT_EQ(EXEC, warden_status("wanted") & EXEC);
+	stay_end(self->stays);
+	self->stays = -1;
+	EXPECT_TRUE(settles());
+	EXPECT_TRUE(is_attached(EXEC));
+	EXPECT_EQ(0, warden_ctl(ARGV("quarantine", "remove", SLEEP)));
 }
 
 /* Whoever stops Warden is told, and need not wait; nobody else has to. */

@@ -153,7 +153,8 @@ int warden_ear_need(void)
 {
 	int err;
 
-	warden_links_hold(warden_needs_ear());
+	while (warden_links_hold(warden_needs_ear(), MSEC_PER_SEC))
+		; /* else the module would be refused, and nobody loads it once more */
 	err = warden_links_need(WARDEN_NEED_EAR, warden_needs_ear());
 	warden_links_release();
 	return err;

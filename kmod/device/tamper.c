@@ -101,7 +101,7 @@ static void lock_late(struct work_struct *work)
 		queue_delayed_work(system_highpri_wq, &lock_work, HZ / 10);
 		return;
 	}
-	warden_links_hold(0);
+	warden_links_hold(0, 0);
 	warden_change_lock();
 	if (take(cause))
 		warden_lock_close(cause);

@@ -14,6 +14,7 @@
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "compat/bpf.h"
@@ -27,13 +28,16 @@
 /* What could not be attached for somebody who did not wait. */
 #define ATTACH_AGAIN (10 * HZ)
 
+/* While one is being let go. */
+#define LOOK_AGAIN (HZ / 50)
+
 /* A grace period of tasks that takes longer waits for somebody who stays in the kernel. */
 #define TASKS_PASS_WITHIN (5 * HZ)
 
 /*
  * Programs are attached and let go one after the other. To let one go takes as long as any task
- * likes to stay in the kernel, and the kernel attaches none meanwhile. So whoever needs one that is
- * not attached waits here, ahead of a change (warden_links_hold()), and nobody else does.
+ * likes to stay in the kernel, and the kernel attaches none meanwhile. So a work attaches them, and
+ * whoever needs one that is not attached waits for it, ahead of a change (warden_links_hold()).
  */
 static DEFINE_MUTEX(turning_lock);
 
@@ -48,6 +52,8 @@ static u64 needs[WARDEN_NEEDS];
 static u64 attached;
 static u64 going; /* is being let go, and may still be called */
 static unsigned int holders; /* changes that are to come, or going on; nothing is let go */
+static u64 asked; /* ahead of a change, and not tried to be attached since; read without */
+static DECLARE_WAIT_QUEUE_HEAD(tried_queue);
 static bool held;
 
 /* What the kernel said when one was to be attached last; written under turning_lock. */
@@ -69,6 +75,13 @@ static u64 wanted(void)
 	for (i = 0; i < WARDEN_NEEDS; i++)
 		all |= needs[i];
 	return all;
+}
+
+static void let_idle_go(void)
+{
+	lockdep_assert_held(&links_lock);
+	if (attached & ~wanted())
+		mod_delayed_work(system_unbound_wq, &letting_go, LET_GO_AFTER);
 }
 
 /* --- on -------------------------------------------------------------------------------- */
@@ -163,16 +176,38 @@ static u64 lacking(u64 hooks)
 	return held ? hooks & ~attached : 0;
 }
 
-/* What is needed already, and could not be waited for. */
+/* Nobody waits for these any more. */
+static void tried(u64 hooks)
+{
+	mutex_lock(&links_lock);
+	WRITE_ONCE(asked, asked & ~hooks);
+	let_idle_go(); /* of who went away meanwhile */
+	mutex_unlock(&links_lock);
+	wake_up_all(&tried_queue);
+}
+
+/* What is to be needed, and what is already; which of the latter is not attached? */
+static u64 attach_missing(void)
+{
+	const u64 all = READ_ONCE(asked), now = READ_ONCE(needed);
+	const u64 missing = lacking(all | now);
+
+	lockdep_assert_held(&turning_lock);
+	if (missing)
+		attach_each(missing);
+	tried(all);
+	return lacking(now);
+}
+
 static void attach_late(struct work_struct *work)
 {
 	u64 missing;
 
-	mutex_lock(&turning_lock);
-	missing = lacking(READ_ONCE(needed));
-	if (missing)
-		attach_each(missing);
-	missing = lacking(missing);
+	if (!mutex_trylock(&turning_lock)) {
+		queue_delayed_work(system_unbound_wq, &attaching_late, LOOK_AGAIN);
+		return;
+	}
+	missing = attach_missing();
 	mutex_unlock(&turning_lock);
 	if (!missing)
 		return;
@@ -262,13 +297,6 @@ static void let_go(struct work_struct *work)
 
 /* --- what others ask for ----------------------------------------------------------------- */
 
-static void let_idle_go(void)
-{
-	lockdep_assert_held(&links_lock);
-	if (attached & ~wanted())
-		mod_delayed_work(system_unbound_wq, &letting_go, LET_GO_AFTER);
-}
-
 static void note(enum warden_need who, u64 hooks)
 {
 	lockdep_assert_held(&links_lock);
@@ -322,32 +350,43 @@ void warden_links_follow(enum warden_need who, u64 hooks)
 	mutex_unlock(&links_lock);
 }
 
-/**
- * warden_links_hold() - attach what a change will need, before it begins, and let nothing go
- * @hooks: bit mask of enum warden_hook; 0 waits for nothing
- *
- * The kernel lets a program go under locks that it takes to attach one, and waits meanwhile for
- * each task that is in one of its calls to sleep or to leave it. No other change has to wait for
- * that. What cannot be attached is told when it is needed.
- *
- * Context: Process context, in no change; sleeps, for as long as any task stays in the kernel where
- * a program is being let go.
- */
-void warden_links_hold(u64 hooks)
+/* What of these is missing is attached by somebody else; which are? */
+static u64 ask_for(u64 hooks)
 {
 	u64 missing;
 
 	mutex_lock(&links_lock);
 	holders++;
 	missing = lacking(hooks);
+	if (missing) {
+		WRITE_ONCE(asked, asked | missing);
+		mod_delayed_work(system_unbound_wq, &attaching_late, 0);
+	}
 	mutex_unlock(&links_lock);
-	if (!missing)
-		return;
-	mutex_lock(&turning_lock);
-	missing = lacking(hooks);
-	if (missing)
-		attach_in_kernel(missing);
-	mutex_unlock(&turning_lock);
+	return missing;
+}
+
+/**
+ * warden_links_hold() - attach what a change will need, before it begins, and let nothing go
+ * @hooks: bit mask of enum warden_hook; 0 waits for nothing
+ * @ms: how long to wait, in milliseconds; in a command some seconds, as generic netlink has a lock meanwhile
+ *
+ * The kernel lets a program go under locks that it takes to attach one, and waits meanwhile for
+ * each task that is in one of its calls to sleep or to leave it. No other change has to wait for
+ * that. What the kernel refuses to attach is told when it is needed.
+ *
+ * Context: Process context, in no change; sleeps.
+ * Return: 0, and nothing is let go until warden_links_release(); -EAGAIN where some could not be tried
+ * in time, and nothing is held.
+ */
+int warden_links_hold(u64 hooks, unsigned int ms)
+{
+	const u64 missing = ask_for(hooks);
+
+	if (wait_event_timeout(tried_queue, !(READ_ONCE(asked) & missing), msecs_to_jiffies(ms)))
+		return 0;
+	warden_links_release();
+	return -EAGAIN;
 }
 
 /**
@@ -358,17 +397,19 @@ void warden_links_hold(u64 hooks)
 void warden_links_release(void)
 {
 	mutex_lock(&links_lock);
-	holders--;
+	if (!--holders)
+		WRITE_ONCE(asked, 0);
 	let_idle_go();
 	mutex_unlock(&links_lock);
 }
 
-/* Who needs one from now on has none attached. */
+/* Who needs one from now on has none attached, and who waits for one need not. */
 static void end_to_hold(void)
 {
 	mutex_lock(&links_lock);
 	WRITE_ONCE(held, false);
 	mutex_unlock(&links_lock);
+	tried(U64_MAX);
 }
 
 static void put_all(void)

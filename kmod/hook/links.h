@@ -39,7 +39,7 @@ struct file;
 int warden_links_lend(struct file *file);
 int warden_links_need(enum warden_need who, u64 hooks);
 void warden_links_follow(enum warden_need who, u64 hooks);
-void warden_links_hold(u64 hooks);
+int warden_links_hold(u64 hooks, unsigned int ms);
 void warden_links_release(void);
 int warden_links_take(const int fds[WARDEN_HOOKS]);
 void warden_links_drop(void);

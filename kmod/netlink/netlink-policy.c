@@ -37,6 +37,9 @@ struct loader {
 	struct warden_stage *stage;
 };
 
+/* Generic netlink keeps others from a lock while a command waits. */
+#define ATTACH_MS 4000
+
 /* Loaders at a time; each can hold WARDEN_POLICY_MAX bytes. */
 #define LOADERS_MAX 8
 
@@ -291,9 +294,12 @@ static u64 needs_with(const struct warden_snapshot *snap)
 static int change(struct genl_info *info, const struct warden_commit *c, struct loaded *l)
 {
 	struct warden_snapshot *snap = finish(info);
-	int err;
+	int err = warden_links_hold(IS_ERR(snap) ? 0 : needs_with(snap), ATTACH_MS);
 
-	warden_links_hold(IS_ERR(snap) ? 0 : needs_with(snap));
+	if (err) {
+		warden_snapshot_free(snap);
+		return warden_message_refuse(info, err, "a task stays in one call of the kernel, which attaches no program meanwhile");
+	}
 	warden_change_lock();
 	err = commit(info, snap, c, l);
 	warden_change_unlock();

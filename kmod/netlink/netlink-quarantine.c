@@ -18,6 +18,9 @@
 #include "program/quarantine.h"
 #include "session/session.h"
 
+/* What is not attached by then is attached behind the cut. */
+#define ATTACH_MS 500
+
 struct cut {
 	unsigned int ended;
 	unsigned int killed;
@@ -76,10 +79,11 @@ static void kill_rest(struct cut *cut, u64 since)
 	cut->took = ktime_get_boottime_ns() - since;
 }
 
-/* One after which something may be cut off. */
+/* One after which something may be cut off, by what is attached where the rest takes too long. */
 static void begin_change(void)
 {
-	warden_links_hold(warden_needs_quarantine());
+	if (warden_links_hold(warden_needs_quarantine(), ATTACH_MS))
+		warden_links_hold(0, 0);
 	warden_change_lock();
 }
 

@@ -13,6 +13,9 @@
 #include "policy/lock.h"
 #include "policy/snapshot.h"
 
+/* Generic netlink keeps others from a lock while a command waits. */
+#define ATTACH_MS 4000
+
 struct shown {
 	struct warden_tamper input;
 	u32 watched;
@@ -68,18 +71,18 @@ int warden_nl_tamper_clear_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-/* At once by what is attached; who restored it goes on when all of it is. */
+/* At once by what is attached; who restored it goes on when all of it is, or after some seconds. */
 static int restore(const struct warden_lock_status *before)
 {
 	int err;
 
-	warden_links_hold(0);
+	warden_links_hold(0, 0);
 	warden_change_lock();
 	err = warden_lock_restore(before);
 	warden_change_unlock();
 	warden_links_release();
-	warden_links_hold(warden_lock_holds() ? warden_needs_lock() : 0);
-	warden_links_release();
+	if (!warden_links_hold(warden_lock_holds() ? warden_needs_lock() : 0, ATTACH_MS))
+		warden_links_release();
 	return err;
 }
 

@@ -176,7 +176,7 @@ static int enforce(void)
 
 static void enforce_late(struct work_struct *work)
 {
-	warden_links_hold(0);
+	warden_links_hold(0, 0);
 	warden_change_lock();
 	enforce();
 	warden_change_unlock();

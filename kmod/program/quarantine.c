@@ -95,7 +95,7 @@ static void follow(void)
 {
 	warden_service_hold();
 	warden_service_renew();
-	warden_links_need(WARDEN_NEED_QUARANTINE, nr ? warden_needs_quarantine() : 0);
+	warden_links_follow(WARDEN_NEED_QUARANTINE, nr ? warden_needs_quarantine() : 0);
 }
 
 /* One that a list names is from now on there by a command as well. */
@@ -124,22 +124,17 @@ static int insert(struct warden_quarantined *q)
  * @label: what it was made of, for people
  *
  * Context: In a change, may sleep.
- * Return: 0; -EEXIST, -ENOSPC past WARDEN_QUARANTINE_MAX, -ENOMEM, or what the
- * kernel said to a program it was to attach.
+ * Return: 0, and what is attached cuts it off at once; -EEXIST, -ENOSPC past WARDEN_QUARANTINE_MAX,
+ * -ENOMEM.
  */
 int warden_quarantine_add(const struct warden_digest *digest, const char *label)
 {
 	struct warden_quarantined *q = kzalloc(sizeof(*q), GFP_KERNEL_ACCOUNT);
-	int err = 0;
+	int err;
 
 	warden_change_assert_held();
 	if (!q)
 		return -ENOMEM;
-	err = warden_links_need(WARDEN_NEED_QUARANTINE, warden_needs_quarantine());
-	if (err) {
-		kfree(q);
-		return err;
-	}
 	q->digest = *digest;
 	q->since = ktime_get_boottime_ns();
 	q->by_hand = true;
@@ -313,8 +308,6 @@ static int plan_all(struct plan *p)
 	plan_kept(p);
 	for (i = 0; !err && i < le32_to_cpu(p->list->nr); i++)
 		err = plan_new(p, &p->list->entries[i]);
-	if (!err && p->nr)
-		err = warden_links_need(WARDEN_NEED_QUARANTINE, warden_needs_quarantine());
 	if (err)
 		while (p->nr > p->nr_kept)
 			kfree(p->next[--p->nr]);
@@ -400,8 +393,7 @@ int warden_quarantine_check(const struct warden_quarantine_list *now)
  * fails, nothing has changed.
  *
  * Context: In a change, may sleep.
- * Return: 0; -ENOSPC past WARDEN_QUARANTINE_MAX, -ENOMEM, or what the kernel said to
- * a program it was to attach.
+ * Return: 0; -ENOSPC past WARDEN_QUARANTINE_MAX, -ENOMEM.
  */
 int warden_quarantine_load(const struct warden_cut_list *l, const struct warden_quarantine_list *now,
 			   u8 reason, struct warden_quarantine_done *done)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <linux/warden.h>
 
@@ -266,6 +267,22 @@ static const char *advice_for(int err)
 	}
 }
 
+/* For as long as it takes: what stands in the way may be of somebody else, and is told once. */
+static int load_in_time(struct warden_nl *nl, struct load *l, struct warden_fault *f)
+{
+	bool told = false;
+	int err;
+
+	while ((err = warden_nl_policy_load(nl, &l->policy, &l->how, print_loaded, l, f)) == -EAGAIN) {
+		if (!told)
+			fprintf(stderr, "wardenctl: policy load %s: %s; it is tried again until it is "
+				"over, and nothing is changed until then\n", l->file, f->why);
+		told = true;
+		sleep(1);
+	}
+	return err;
+}
+
 static int send_policy(struct load *l)
 {
 	struct warden_fault f;
@@ -274,7 +291,7 @@ static int send_policy(struct load *l)
 
 	if (err)
 		return warden_fault_print(&f, "policy load");
-	err = warden_nl_policy_load(nl, &l->policy, &l->how, print_loaded, l, &f);
+	err = load_in_time(nl, l, &f);
 	warden_nl_close(nl);
 	if (!err)
 		return WARDEN_EXIT_OK;

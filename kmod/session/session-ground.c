@@ -42,6 +42,8 @@ static bool find_ground(struct warden_session *s, bool same)
 			return false;
 		if (same && warden_judge_holds(&s->answer) && !warden_quarantine_holds(&req))
 			return true;
+		if (warden_answer_is_once(&s->answer)) /* held, and used up at its end in any case */
+			WRITE_ONCE(s->lent, true);
 		if (warden_judge_use(s->sensor.devt, &req, &s->answer, &behind))
 			return false;
 		same = true;

@@ -35,7 +35,7 @@
  * @again: it rested, and was opened again by who had it
  * @exported: its opener was allowed to have of what it delivers as files
  * @counts_not: what it delivers counts for no rate, as the events of a chip
- * @lent: it rests on a consent of somebody it was handed to; set once
+ * @lent: it rests on a consent of somebody it was handed to, or holds one of a verdict before; set once
  * @id: number since the module was loaded
  * @ground: that of the session whose open a consent allows; its own where a driver did not
  *	    give it out on another's file

@@ -264,10 +264,9 @@ err_platform:
  */
 static void outwait_force(void)
 {
-	if (!warden_hooks_attached() && !warden_session_count() && !warden_ear_count()) {
-		warden_stop_settle();
+	warden_stop_settle(); /* one that goes on */
+	if (!warden_hooks_attached() && !warden_session_count() && !warden_ear_count())
 		return;
-	}
 	pr_alert("warden: removal by force waits until wardenctl stop; enforcement goes on\n");
 	while (warden_hooks_attached() || warden_session_count() || warden_ear_count())
 		schedule_timeout_idle(HZ / 10);

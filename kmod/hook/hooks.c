@@ -20,6 +20,7 @@
 
 #include "canary.h"
 #include "compat/bpf.h"
+#include "consent/switch.h"
 #include "debug/debug.h"
 #include "device/inventory.h"
 #include "device/usb.h"
@@ -284,6 +285,8 @@ int warden_hooks_attach(void)
 	int err;
 
 	mutex_lock(&hooks_lock);
+	if (warden_switch_mask() & WARDEN_SWITCH_STOP)
+		missing = "it was stopped before the programs were attached; load the module again to enforce";
 	err = missing ? fail(missing) : hold_ftrace() ?: attach_programs();
 	if (err) {
 		warden_ftrace_release();

@@ -36,7 +36,8 @@ static int fill_sensor(struct sk_buff *skb, const void *arg)
 	       nla_put_u32(skb, WARDEN_A_SENSOR_MAJOR, MAJOR(s->devt)) ||
 	       nla_put_u32(skb, WARDEN_A_SENSOR_MINOR, MINOR(s->devt)) ||
 	       nla_put_u32(skb, WARDEN_A_SENSOR_SESSIONS, warden_session_count_device(s->key)) ||
-	       put_u32(skb, WARDEN_A_SENSOR_OFF, warden_switch_mask() >> s->class & 1) ||
+	       put_u32(skb, WARDEN_A_SENSOR_OFF,
+		       (warden_switch_mask() & WARDEN_SWITCH_ALL) >> s->class & 1) ||
 	       put_idle(skb, s);
 }
 

@@ -191,6 +191,24 @@ TEST_F(receipt, for_a_run_is_left_to_another_by_who_has_one)
 	camera_close(&self->c);
 }
 
+/* Nor does his session go on by it when his own is withdrawn: the other may come for it. */
+TEST_F(receipt, for_a_run_that_nobody_holds_keeps_no_session)
+{
+	struct claim ended = { .event = "session-end", .reason = "withdrawn", .program = "tester" };
+	char own[64];
+
+	ASSERT_EQ(0, GRANT("door", "--run"));
+	snprintf(own, sizeof(own), "%s", last_word("receipt"));
+	ASSERT_EQ(0, camera_open(&self->c, self->camera));
+	ASSERT_EQ(0, camera_start(&self->c));
+	ASSERT_EQ(0, GRANT("door", "--run"));
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "withdraw", "--receipt", own)));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &ended));
+	EXPECT_NE(0, camera_frame(&self->c, 10000));
+	EXPECT_EQ(0, open_in_child(self->camera));
+	camera_close(&self->c);
+}
+
 /* Hours from @from to @to from now, as a window of every day; stands until the call after the next. */
 static const char *window(int from, int to)
 {

@@ -5,16 +5,20 @@
 #include "decide.h"
 #include "match.h"
 
-/* A consent for one open, or one process, is whoever's came first. */
+/*
+ * A consent for one open, or one process, is whoever's came first. What is looked at again goes on by what is its
+ * own, not by what somebody else may come for.
+ */
 static bool may_hold(const struct warden_grant *grant, const struct warden_request *req)
 {
-	u64 holder = READ_ONCE(grant->holder);
+	const u64 holder = READ_ONCE(grant->holder);
+	const bool comes = !req->session || req->claims;
 
 	switch (grant->validity) {
 	case WARDEN_CONSENT_VALIDITY_ONCE:
-		return holder == req->session || (req->claims && !holder);
+		return holder ? holder == req->session : comes;
 	case WARDEN_CONSENT_VALIDITY_RUN:
-		return !holder || holder == req->process;
+		return holder ? holder == req->process : comes;
 	default:
 		return true;
 	}

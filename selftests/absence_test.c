@@ -65,12 +65,15 @@ FIXTURE_TEARDOWN(absence)
 
 TEST_F(absence, is_proven_for_the_time_after_and_refused_for_the_time_of_use)
 {
+	char then[32];
+
 	EXPECT_EQ(1, warden_ctl(ARGV("sensor", "prove-off", "camera", self->used, "now")));
 	EXPECT_NE(NULL, strstr(warden_said(), "of a session that began in that time"));
 	ASSERT_EQ(0, warden_ctl(ARGV("sensor", "prove-off", "microphone", self->used, "now")))
 	{
 		TH_LOG("%s", warden_said());
 	}
+	moment(then);
 	ASSERT_EQ(0, warden_ctl(ARGV("sensor", "prove-off", "camera", self->after, "now")))
 	{
 		TH_LOG("%s", warden_said());
@@ -83,11 +86,27 @@ TEST_F(absence, is_proven_for_the_time_after_and_refused_for_the_time_of_use)
 		TH_LOG("%s", warden_said());
 	}
 	EXPECT_NE(NULL, strstr(warden_said(), "camera was not in use"));
+	/* From a file as from the ring, wherever that is named. */
+	EXPECT_EQ(0, warden_ctl(ARGV("sensor", "prove-off", "camera", self->after, then, "--records", RECORDS)));
+	EXPECT_EQ(0, warden_ctl(ARGV("sensor", "prove-off", "--records=" RECORDS, "camera", self->after, then)));
+	EXPECT_EQ(2, warden_ctl(ARGV("sensor", "prove-off", "camera", self->after, "now", "--record", RECORDS)));
 	/* Records that were touched, or begin later, verify nothing. */
 	ASSERT_EQ(0, warden_ctl(ARGV("--json", "audit", "show", "--since", "2")));
 	ASSERT_TRUE(keep(RECORDS));
 	EXPECT_EQ(1, warden_ctl(ARGV("sensor", "verify-off", STATEMENT, RECORDS)));
 	EXPECT_NE(NULL, strstr(warden_said(), "begin with number 2"));
+}
+
+/* The clock of records begins with the boot. */
+TEST_F(absence, is_refused_for_a_time_before_the_boot)
+{
+	EXPECT_EQ(1, warden_ctl(ARGV("sensor", "prove-off", "microphone", "-3650d", "now")));
+	EXPECT_NE(NULL, strstr(warden_said(), "Warden began after that time did"))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	EXPECT_EQ(2, warden_ctl(ARGV("sensor", "prove-off", "microphone", "-3651d", "-3650d")));
+	EXPECT_NE(NULL, strstr(warden_said(), "TO is before this boot"));
 }
 
 /* Is this in what was used since then, once, and for how long? -1 where it is not. */
@@ -171,6 +190,9 @@ TEST_F(absence, usage_adds_up_what_was_used)
 	EXPECT_STREQ(CAMERA_TOPOLOGY, evidence_string(first, "object"));
 	EXPECT_EQ(1, evidence_number(first, "opens"));
 	EXPECT_LE(90000000, evidence_number(first, "time"));
+	json_object_put(used);
+	used = warden_json(ARGV("sensor", "usage", "--since", "-3650d")); /* longer than it runs */
+	EXPECT_LE(1, json_object_array_length(used));
 	json_object_put(used);
 	used = warden_json(ARGV("sensor", "usage", "--since", self->after));
 	EXPECT_EQ(0, json_object_array_length(used));

@@ -90,6 +90,6 @@ bool warden_moment_read(uint64_t *ns, const char *text)
 		read = read_boot(&at, text + 1);
 	else
 		read = read_local(&at, text);
-	*ns = (uint64_t)at;
-	return read && at >= 0;
+	*ns = at > 0 ? (uint64_t)at : 0;
+	return read;
 }

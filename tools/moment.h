@@ -12,7 +12,9 @@
  * @text: `now`; local time, 2030-01-31T12:00[:30] or 12:00 of this day; a length of
  *	  time before now, -90s, -15m, -2h, -1d; or `@` and seconds of the boot-time clock
  *
- * Return: true where it is one, and not before the boot.
+ * A moment before the boot is that of the boot, 0: nothing on that clock is earlier.
+ *
+ * Return: true where it is one.
  */
 bool warden_moment_read(uint64_t *ns, const char *text);
 

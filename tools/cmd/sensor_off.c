@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A statement that a class of sensors was not in use, and its verification elsewhere. */
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@
 #include "sensor_off.h"
 
 #define STATEMENT "not in use"
+#define RECORDS	  "--records"
 
 static int take(void *ctx, const struct warden_object *o)
 {
@@ -81,38 +81,60 @@ static int read_moments(struct warden_absence *a, const char *from, const char *
 		return warden_usage_wrong("a moment is `now`, local time like 2030-01-31T12:00 or "
 					  "12:00, a time before now like -15m, or `@` and seconds "
 					  "since the boot");
+	if (!a->to)
+		return warden_usage_wrong("TO is before this boot, of whose time alone records tell");
 	if (a->from >= a->to)
 		return warden_usage_wrong("FROM is not before TO");
 	return 0;
 }
 
+struct words {
+	const char *class;
+	const char *from;
+	const char *to;
+	const char *records; /* NULL is the ring */
+};
+
+/* Not getopt(), to which a time before now (-15m) is an option. */
+static int read_words(struct words *w, int argc, char **argv)
+{
+	const char **next[] = { &w->class, &w->from, &w->to };
+	size_t n = 0;
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		if (!strncmp(argv[i], RECORDS "=", strlen(RECORDS "=")))
+			w->records = argv[i] + strlen(RECORDS "=");
+		else if (!strcmp(argv[i], RECORDS) && i + 1 < argc)
+			w->records = argv[++i];
+		else if (!strncmp(argv[i], "--", 2) || n == sizeof(next) / sizeof(*next))
+			break;
+		else
+			*next[n++] = argv[i];
+	}
+	if (i == argc && n == sizeof(next) / sizeof(*next))
+		return 0;
+	return warden_usage_wrong("sensor prove-off wants a sensor class, FROM and TO, and may have "
+				  RECORDS " FILE");
+}
+
 int warden_sensor_prove_off(const struct warden_ctl *ctl, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "records", required_argument, NULL, 'r' },
-		{ NULL, 0, NULL, 0 },
-	};
 	struct warden_absence a = { .class = 0 };
-	const char *records = NULL;
+	struct words w = { .records = NULL };
 	struct warden_fault f;
-	int c, class;
+	int class;
 
 	(void)ctl; /* a statement is JSON in any case */
-	optind = 1;
-	while ((c = getopt_long(argc, argv, "+", options, NULL)) != -1) {
-		if (c != 'r')
-			return WARDEN_EXIT_USAGE;
-		records = optarg;
-	}
-	if (argc - optind != 3)
-		return warden_usage_wrong("sensor prove-off wants a sensor class, FROM and TO");
-	class = warden_enum_value(warden_enum_sensor_class(), argv[optind]);
-	if (class <= WARDEN_SENSOR_CLASS_FREE)
-		return warden_usage_wrong("there is no sensor class `%s`", argv[optind]);
-	a.class = (uint32_t)class;
-	if (read_moments(&a, argv[optind + 1], argv[optind + 2]))
+	if (read_words(&w, argc, argv))
 		return WARDEN_EXIT_USAGE;
-	if (prove(&a, records, &f))
+	class = warden_enum_value(warden_enum_sensor_class(), w.class);
+	if (class <= WARDEN_SENSOR_CLASS_FREE)
+		return warden_usage_wrong("there is no sensor class `%s`", w.class);
+	a.class = (uint32_t)class;
+	if (read_moments(&a, w.from, w.to))
+		return WARDEN_EXIT_USAGE;
+	if (prove(&a, w.records, &f))
 		return warden_fault_print(&f, "sensor prove-off");
 	warden_output_print(statement_of(&a));
 	return WARDEN_EXIT_OK;

@@ -262,6 +262,21 @@ TEST_F(receipt, holds_in_its_context_only)
 	camera_close(&self->c);
 }
 
+/* That it never expires does not say that it lasts. */
+TEST_F(receipt, is_listed_with_all_that_bounds_it)
+{
+	ASSERT_EQ(0, GRANT("door", "--run", "--while", "armed", "--window", "daily 00:00-24:00"));
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "list")));
+	EXPECT_NE(NULL, strstr(warden_said(), "never    run, window, armed  "))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "context", "armed")));
+	EXPECT_NE(NULL, strstr(warden_said(), "the device is armed: 0 sessions ended"));
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "context", "disarmed")));
+	EXPECT_NE(NULL, strstr(warden_said(), "the device is disarmed: "));
+}
+
 TEST_F(receipt, of_one_of_two_persons_is_not_enough)
 {
 	struct claim denied = refused();

@@ -95,6 +95,8 @@ static const char *resolve_in(const struct warden_snapshot *snap, struct warden_
 	const struct warden_program *program = find_program(snap, c->program);
 	const char *why;
 
+	if (!snap->version)
+		return "no policy is loaded, which would say what is asked for";
 	if (!program)
 		return "the policy in force has no program of this name";
 	if (!has_purpose(snap, c->purpose))

@@ -122,24 +122,52 @@ static int run_withdraw(const struct warden_ctl *ctl, int argc, char **argv)
 	return status;
 }
 
+static void print_armed(const struct warden_object *o)
+{
+	printf("the device is armed: ");
+	print_ended(o);
+}
+
+static void print_disarmed(const struct warden_object *o)
+{
+	printf("the device is disarmed: ");
+	print_ended(o);
+}
+
 static int run_context(const struct warden_ctl *ctl, int argc, char **argv)
 {
 	struct warden_blob b = { NULL, 0, 0 };
-	const struct warden_ask ask = {
+	struct warden_ask ask = {
 		.what = "consent context",
 		.cmd = WARDEN_CMD_CONTEXT_SET,
 		.request = &b,
-		.print = print_ended,
 	};
 	int context = argc == 2 ? warden_enum_value(warden_enum_consent_context(), argv[1]) : -1;
 	int status;
 
 	if (context <= WARDEN_CONSENT_CONTEXT_ANY)
 		return warden_usage_wrong("consent context wants `armed` or `disarmed`");
+	ask.print = context == WARDEN_CONSENT_CONTEXT_ARMED ? print_armed : print_disarmed;
 	warden_blob_put_u32(&b, WARDEN_A_CONSENT_CONTEXT, (uint32_t)context);
 	status = warden_ask_one(ctl, &ask);
 	warden_blob_free(&b);
 	return status;
+}
+
+/* What bounds it besides its end: that it never expires does not say that it lasts. */
+static const char *put_bounds(char to[WARDEN_TIME_TEXT], const struct warden_object *o)
+{
+	const char *validity = NULL, *context = NULL;
+	struct warden_object window;
+	bool has_window = !warden_object_nth(o, WARDEN_A_CONSENT_WINDOW, 0, &window);
+
+	if (warden_object_number(o, WARDEN_A_CONSENT_VALIDITY) != WARDEN_CONSENT_VALIDITY_LASTING)
+		validity = warden_object_word(o, WARDEN_A_CONSENT_VALIDITY);
+	if (warden_object_has(o, WARDEN_A_CONSENT_CONTEXT))
+		context = warden_object_word(o, WARDEN_A_CONSENT_CONTEXT);
+	snprintf(to, WARDEN_TIME_TEXT, "%s%s%s%s%s", validity ? ", " : "", validity ?: "",
+		 has_window ? ", window" : "", context ? ", " : "", context ?: "");
+	return *to ? to + strlen(", ") : "-";
 }
 
 static void list_consent(struct warden_table *t, const struct warden_object *o)
@@ -155,6 +183,7 @@ static void list_consent(struct warden_table *t, const struct warden_object *o)
 	if (warden_object_has(o, WARDEN_A_CONSENT_EXPIRES))
 		warden_output_time(text, warden_object_number(o, WARDEN_A_CONSENT_EXPIRES));
 	warden_table_cell(t, text);
+	warden_table_cell(t, put_bounds(text, o));
 	text[0] = '\0';
 	if (receipt->len == WARDEN_RECEIPT_SIZE)
 		warden_uuid_put(text, receipt->data);
@@ -164,7 +193,7 @@ static void list_consent(struct warden_table *t, const struct warden_object *o)
 static int run_list(const struct warden_ctl *ctl, int argc, char **argv)
 {
 	static const char *const columns[] = { "STATE",	    "PROGRAM", "CLASS",	  "PURPOSE",
-					       "PRINCIPAL", "EXPIRES", "RECEIPT", NULL };
+					       "PRINCIPAL", "EXPIRES", "BOUNDS",  "RECEIPT", NULL };
 	static const struct warden_ask_list ask = {
 		.what = "consent list",
 		.cmd = WARDEN_CMD_CONSENT_GET,

@@ -379,6 +379,21 @@ TEST_F(attribute, registers_in_debugfs_are_the_bus)
 }
 
 /* S18: to take a chip from its driver, or to make one, takes the right to its bus. */
+/* S14: what an adapter of CEC was sent, and by whom, stands beside the camera's node. */
+TEST_F(attribute, state_of_cec_in_debugfs_is_the_camera)
+{
+	static const char path[] = "/sys/kernel/debug/cec/cec0/status";
+	struct claim denied = refused("debugfs/cec/cec0/status");
+
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	if (device_load("vivid", "n_devs=1") || !exists(path))
+		SKIP(return, "this kernel has no CEC in memory");
+	EXPECT_EQ(EACCES, device_try(path, O_RDONLY));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use camera;\n"));
+	EXPECT_EQ(0, device_try(path, O_RDONLY));
+}
+
 TEST_F(attribute, parting_a_device_from_its_driver_takes_the_bus)
 {
 	static const char *const controls[] = { "bus/i2c/drivers/mag3110/unbind",

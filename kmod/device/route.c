@@ -29,13 +29,23 @@ struct path_line {
 
 /*
  * Files that show or reach a sensor without being of it. Sources: the directories that
- * drivers/{iio,gpio,base/regmap,gpu/drm,hid,usb/mon,hwmon,thermal}, net/bluetooth and
- * net/wireless make in Linux 6.12.
+ * drivers/{iio,gpio,base/regmap,gpu/drm,hid,usb/mon,hwmon,thermal,i2c,media,platform}, sound/soc,
+ * net/bluetooth and net/wireless make in Linux 6.12.
  */
 static const struct path_line lines[] = {
 	{ DEBUGFS_MAGIC, "/iio/*", WARDEN_SENSOR_CLASS_MOTION },
 	{ DEBUGFS_MAGIC, "/hwmon/*", WARDEN_SENSOR_CLASS_ENVIRONMENT },
 	{ DEBUGFS_MAGIC, "/thermal/*", WARDEN_SENSOR_CLASS_ENVIRONMENT },
+	{ DEBUGFS_MAGIC, "/pmbus/*", WARDEN_SENSOR_CLASS_ENVIRONMENT },
+	{ DEBUGFS_MAGIC, "/asus_atk0110/*", WARDEN_SENSOR_CLASS_ENVIRONMENT },
+	{ DEBUGFS_MAGIC, "/bcm2835_thermal/*", WARDEN_SENSOR_CLASS_ENVIRONMENT },
+	{ DEBUGFS_MAGIC, "/ips/*", WARDEN_SENSOR_CLASS_ENVIRONMENT },
+	{ DEBUGFS_MAGIC, "/soctherm/*", WARDEN_SENSOR_CLASS_ENVIRONMENT },
+	{ DEBUGFS_MAGIC, "/tsens/*", WARDEN_SENSOR_CLASS_ENVIRONMENT },
+	{ DEBUGFS_MAGIC, "/cec/*", WARDEN_SENSOR_CLASS_CAMERA },
+	{ DEBUGFS_MAGIC, "/usb/uvcvideo/*", WARDEN_SENSOR_CLASS_CAMERA },
+	{ DEBUGFS_MAGIC, "/asoc/*", WARDEN_SENSOR_CLASS_MICROPHONE },
+	{ DEBUGFS_MAGIC, "/sof/*", WARDEN_SENSOR_CLASS_MICROPHONE },
 	{ DEBUGFS_MAGIC, "/dri/*", WARDEN_SENSOR_CLASS_SCREEN },
 	{ DEBUGFS_MAGIC, "/bluetooth/hci*", WARDEN_SENSOR_CLASS_LOCATION },
 	{ DEBUGFS_MAGIC, "/ieee80211/*", WARDEN_SENSOR_CLASS_LOCATION },
@@ -44,6 +54,12 @@ static const struct path_line lines[] = {
 	{ DEBUGFS_MAGIC, "/regmap/*", WARDEN_SENSOR_CLASS_BUS },
 	{ DEBUGFS_MAGIC, "/gpio", WARDEN_SENSOR_CLASS_BUS },
 	{ DEBUGFS_MAGIC, "/gpio/*", WARDEN_SENSOR_CLASS_BUS },
+	{ DEBUGFS_MAGIC, "/gpio-mockup/*", WARDEN_SENSOR_CLASS_BUS },
+	{ DEBUGFS_MAGIC, "/gpio-virtuser/*", WARDEN_SENSOR_CLASS_BUS },
+	{ DEBUGFS_MAGIC, "/i2c/*", WARDEN_SENSOR_CLASS_BUS },
+	{ DEBUGFS_MAGIC, "/cros_*", WARDEN_SENSOR_CLASS_BUS },
+	{ DEBUGFS_MAGIC, "/olpc-ec/*", WARDEN_SENSOR_CLASS_BUS },
+	{ DEBUGFS_MAGIC, "/wilco_ec/*", WARDEN_SENSOR_CLASS_BUS },
 	{ PROC_SUPER_MAGIC, "/kcore", WARDEN_SENSOR_CLASS_BUS },
 	{ PROC_SUPER_MAGIC, "/bus/pci/*", WARDEN_SENSOR_CLASS_BUS },
 };

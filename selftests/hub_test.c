@@ -30,6 +30,10 @@ static const uint8_t description[] = {
 	0x0a, 0x54, 0x04, 0x81, 0x02, 0x0a, 0x55, 0x04, 0x81, 0x02, 0xc0,
 };
 
+/* Where in it stands what a hub feels, and by which values. */
+#define USAGE_AT  3
+static const uint8_t data_at[] = { 44, 49, 54 };
+
 /* One that its maker made up: of the type Custom, with a value of its own. */
 static const uint8_t custom[] = {
 	0x05, 0x20, 0x09, 0xe1, 0xa1, 0x01, 0x85, 0x01,
@@ -230,6 +234,121 @@ TEST_F(hub, is_not_felt_after_withdrawal)
 	EXPECT_EQ(EACCES, errno);
 	close(raw);
 	close(chip);
+}
+
+/* Who has the chip by a rule that says so runs on, and feels nothing. */
+TEST_F(hub, buffer_is_blank_after_withdrawal_where_the_rule_says_so)
+{
+	struct claim ended = { .event = "session-end", .domain = "sensor", .reason = "withdrawn",
+			       .program = "tester" };
+	struct pollfd p = { .events = POLLIN };
+	int32_t scan[8];
+
+	ASSERT_LOADED(warden_policy("program tester { path \"%s\"; }\npurpose walk \"Count steps\";\n"
+				    NOTHING "allow tester use motion for walk with consent blank;\n",
+				    warden_self()));
+	ASSERT_EQ(0, warden_grant("tester", "motion", "walk"));
+	ASSERT_EQ(0, chip_put(file(self->chip, "scan_elements/in_accel_x_en"), "1"));
+	ASSERT_EQ(0, chip_put(file(self->chip, "buffer/enable"), "1"));
+	p.fd = open(self->node, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ASSERT_LE(0, p.fd);
+	EXPECT_EQ(1, poll(&p, 1, 10000));
+	EXPECT_LT(0, read(p.fd, scan, sizeof(scan)));
+	self->mark = evidence_mark();
+	ASSERT_EQ(0, warden_withdraw("tester", "motion"));
+	EXPECT_FOUND(evidence_of_event(&self->mark, &ended));
+	EXPECT_EQ(0, poll(&p, 1, 300));
+	EXPECT_EQ(-1, read(p.fd, scan, sizeof(scan)));
+	EXPECT_EQ(EAGAIN, errno);
+	/* A file of sysfs has a value or none. */
+	EXPECT_EQ(-EACCES, value_of(file(self->chip, "in_accel_x_raw")));
+	EXPECT_EQ(EACCES, device_try(self->node, O_RDONLY));
+	close(p.fd);
+}
+
+/* --- other sensors than of acceleration ---------------------------------------------------- */
+
+/**
+ * struct sort - a sensor of a hub: sections 22.1 and 22.3 of the same tables
+ * @usage: what it is called there
+ * @data: and its values
+ * @driver: makes a chip of it
+ * @value: file of the chip
+ * @class: word of its class
+ */
+static const struct sort {
+	uint8_t usage;
+	uint16_t data[3];
+	const char *driver, *value, *class;
+} sorts[] = {
+	{ 0x76, { 0x457, 0x458, 0x459 }, "hid-sensor-gyro-3d", "in_anglvel_x_raw", "motion" },
+	{ 0x83, { 0x485, 0x486, 0x487 }, "hid-sensor-magn-3d", "in_magn_x_raw", "motion" },
+	{ 0x86, { 0x47f, 0x480, 0x481 }, "hid-sensor-incl-3d", "in_incli_x_raw", "motion" },
+	{ 0x41, { 0x4d1, 0x4d1, 0x4d1 }, "hid-sensor-als", "in_illuminance_raw", "environment" },
+	{ 0x31, { 0x431, 0x431, 0x431 }, "hid-sensor-press", "in_pressure_raw", "environment" },
+	{ 0x33, { 0x434, 0x434, 0x434 }, "hid-sensor-temperature", "in_temp_raw", "environment" },
+	{ 0x11, { 0x4b1, 0x4b1, 0x4b1 }, "hid-sensor-prox", "in_proximity_raw", "environment" },
+};
+
+static pid_t plug_in_sort(const struct sort *sort)
+{
+	uint8_t says[sizeof(description)];
+	size_t i;
+
+	memcpy(says, description, sizeof(says));
+	says[USAGE_AT] = sort->usage;
+	for (i = 0; i < ARRAY_SIZE(data_at); i++) {
+		says[data_at[i]] = (uint8_t)sort->data[i];
+		says[data_at[i] + 1] = (uint8_t)(sort->data[i] >> 8);
+	}
+	return plug_in(says, sizeof(says));
+}
+
+/* Refused while all but its class is allowed, by its node and by its value; and not where that is, too. */
+static bool has_class(const struct sort *sort, const char *chip)
+{
+	const char *other = strcmp(sort->class, "motion") ? "motion" : "environment";
+	int denied, by_node, allowed;
+	char node[32];
+
+	snprintf(node, sizeof(node), "/dev/%.24s", strrchr(chip, '/') + 1);
+	if (warden_load(warden_policy("default sensor allow;\ndeny any use %s;\n", sort->class)))
+		return false;
+	denied = value_of(file(chip, sort->value));
+	by_node = device_try(node, O_RDONLY);
+	if (warden_load(warden_policy("default sensor allow;\ndeny any use %s;\n", other)))
+		return false;
+	allowed = value_of(file(chip, sort->value));
+	if (denied != -EACCES || allowed <= 0 || !by_node)
+		printf("# %s: denied %d, its node %d; allowed %d\n", sort->value, denied, by_node, allowed);
+	return denied == -EACCES && (by_node == EACCES || by_node == ENOENT) && allowed > 0;
+}
+
+TEST(each_sensor_of_a_hub_has_its_class)
+{
+	size_t i, there = 0;
+	char chip[160];
+	pid_t pid;
+
+	if (device_load("uhid", "") || device_load("hid-sensor-hub", ""))
+		SKIP(return, "this kernel has no hub of sensors that speaks HID");
+	for (i = 0; i < ARRAY_SIZE(sorts); i++) {
+		if (device_load(sorts[i].driver, ""))
+			continue;
+		pid = plug_in_sort(&sorts[i]);
+		find(HUB "HID-SENSOR-2000*/iio:device*", chip, sizeof(chip));
+		EXPECT_STRNE("", chip)
+		{
+			TH_LOG("%s", sorts[i].driver);
+		}
+		if (chip[0])
+			EXPECT_TRUE(has_class(&sorts[i], chip));
+		there += !!chip[0];
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+	if (!there)
+		SKIP(return, "this kernel has no driver of another sensor than of acceleration");
 }
 
 /* Its values stand beside it, at the platform device the kernel makes of it, and no chip is made. */

@@ -4,6 +4,7 @@
  * refused, and the rule for its class opens it.
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -275,6 +276,77 @@ TEST_F(node, of_every_kind_is_opened_by_the_rule_for_its_class)
 	}
 }
 
+/* Told of this one so far? A session of this device has begun. */
+static bool is_told(struct client *watch, const char *class, const char *topology)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "\"class\":\"%s\",\"object\":\"%s\"", class, topology);
+	return client_says(watch, text, 10000);
+}
+
+/* Open it, and hear of it before anything is read. */
+static bool is_told_first(struct client *watch, const char *path, const char *class, const char *topology)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	bool told = fd >= 0 && is_told(watch, class, topology);
+
+	close(fd);
+	return told;
+}
+
+/* What is listed of it, "" where nothing is; the next call overwrites it. */
+static const char *topology_of(const char *path)
+{
+	static char topology[PATH_MAX];
+
+	snprintf(topology, sizeof(topology), "%s", device_topology(strrchr(path, '/') + 1));
+	return topology;
+}
+
+/* That of a device with no node, by a file of it. */
+static const char *topology_of_value(const char *path)
+{
+	char folder[256];
+
+	snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(path, '/') - path), path);
+	return topology_of(folder);
+}
+
+/* By netlink, to who listens, while nothing was read yet. */
+TEST_F(node, of_every_kind_is_told_of_before_its_first_data)
+{
+	char since[24], hot[256] = "", turn[256] = "";
+	size_t i, there = 0;
+	struct client watch;
+
+	if (chip_is_known() && chip_bus() >= 0) {
+		snprintf(turn, sizeof(turn), "%s", chip_compass("in_magn_x_raw"));
+		if (chip_has_thermometer())
+			snprintf(hot, sizeof(hot), "%s", chip_thermometer("temp1_input"));
+	}
+	ASSERT_LOADED(warden_policy("default sensor allow;\n"));
+	self->mark = evidence_mark();
+	snprintf(since, sizeof(since), "%llu", (unsigned long long)self->mark.seq + 1);
+	ASSERT_EQ(0, client_start(&watch, ARGV("wardenctl", "--json", "audit", "watch", "--since", since)));
+	for (i = 0; i < KINDS; i++) {
+		if (!is_there(&kinds[i]) || !topology_of(kinds[i].path)[0])
+			continue;
+		there++;
+		EXPECT_TRUE(is_told_first(&watch, kinds[i].path, kinds[i].class, topology_of(kinds[i].path)))
+		{
+			TH_LOG("%s: %s", kinds[i].path, watch.text);
+		}
+	}
+	if (turn[0])
+		EXPECT_TRUE(is_told_first(&watch, turn, "motion", topology_of_value(turn)));
+	if (hot[0])
+		EXPECT_TRUE(is_told_first(&watch, hot, "environment", topology_of_value(hot)));
+	client_end(&watch);
+	EXPECT_LT(0, there);
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+}
+
 /* S17: the node of the whole USB device is a way to what its driver made of it. */
 TEST_F(node, of_usb_has_the_gate_of_what_is_behind_it)
 {
@@ -395,6 +467,57 @@ TEST_F(receiver, that_is_pulled_out_is_listed_no_more)
 	client_shell("modprobe -r usb_f_serial u_serial gnss-usb dummy_hcd; true");
 	if (!was_there)
 		SKIP(return, "this kernel has no USB receiver or no wire in memory");
+}
+
+/* --- a reader of fingerprints ---------------------------------------------------------- */
+
+#define READER	"/sys/kernel/config/usb_gadget/reader"
+#define FINGERS "/dev/idmouse0"
+
+/* What the driver of one looks at is its numbers, and that it has an interface of data. */
+static bool plug_in_reader(void)
+{
+	int i;
+
+	device_unload("cdc_acm"); /* which would take that interface */
+	if (device_load("dummy_hcd", "") || device_load("libcomposite", "") ||
+	    device_load("usb_f_acm", "") || device_load("idmouse", ""))
+		return false;
+	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
+	if (!client_shell("mkdir -p " READER "/configs/c.1 " READER "/functions/acm.0 && cd " READER
+			  " && echo 0x0681 >idVendor && echo 5 >idProduct && "
+			  "ln -s functions/acm.0 configs/c.1 && echo dummy_udc.0 >UDC"))
+		return false;
+	for (i = 0; i < 200 && access(FINGERS, F_OK); i++)
+		usleep(50000);
+	return !access(FINGERS, F_OK);
+}
+
+/* Its image cannot be had from a modem, so what the driver says to who may open it is an error of its own. */
+TEST_F(receiver, of_fingerprints_is_biometric)
+{
+	struct claim denied = { .domain = "sensor", .reason = "program-unknown",
+				.program = warden_self(), .line = UINT32_MAX, .times = 1 };
+	struct mark mark;
+	int err;
+
+	ASSERT_LOADED(warden_policy("default sensor allow;\n"));
+	if (!plug_in_reader())
+		SKIP(return, "this kernel has no reader of fingerprints on USB");
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use input; allow any use bus; allow any use unknown;\n"));
+	mark = evidence_mark();
+	EXPECT_EQ(EACCES, device_try(FINGERS, O_RDONLY));
+	EXPECT_FOUND(evidence_of_denial(&mark, &denied));
+	ASSERT_LOADED(warden_policy(NOTHING "allow any use biometric;\n"));
+	mark = evidence_mark();
+	err = device_try(FINGERS, O_RDONLY);
+	EXPECT_TRUE(err && err != EACCES)
+	{
+		TH_LOG("%s", strerror(err));
+	}
+	EXPECT_FOUND(evidence_of_peace(&mark));
+	client_shell("cd " READER " && echo >UDC; rm configs/c.1/acm.0; rmdir configs/c.1 functions/acm.0; "
+		     "cd .. && rmdir reader; modprobe -r idmouse usb_f_acm dummy_hcd; true");
 }
 
 TEST_HARNESS_MAIN

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <linux/uinput.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -204,6 +205,36 @@ static bool is_told_of(struct keypad *k, int epoll)
 }
 
 /* Each press would tell when it was, by a signal or by waking who waits for an edge. */
+TEST(holder_runs_on_without_keys_where_the_rule_says_blank)
+{
+	struct pollfd p = { .events = POLLIN };
+	struct input_event event;
+	char name[64];
+	struct keypad k;
+
+	ASSERT_EQ(0, keypad_plug(&k));
+	ASSERT_LOADED(warden_policy(NOTHING "program tester { path \"%s\"; }\n"
+				    "purpose play \"Play\";\n"
+				    "allow tester use input for play with consent blank;\n", warden_self()));
+	warden_withdraw_all();
+	ASSERT_EQ(0, warden_grant("tester", "input", "play"));
+	p.fd = open(k.node, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ASSERT_LE(0, p.fd);
+	keypad_press(&k, KEY_Y, 1);
+	EXPECT_EQ(1, poll(&p, 1, 5000));
+	EXPECT_EQ((ssize_t)sizeof(event), read(p.fd, &event, sizeof(event)));
+	ASSERT_EQ(0, warden_withdraw("tester", "input"));
+	keypad_press(&k, KEY_N, 1);
+	EXPECT_EQ(0, poll(&p, 1, 300));
+	EXPECT_EQ(-1, read(p.fd, &event, sizeof(event)));
+	EXPECT_EQ(EAGAIN, errno);
+	EXPECT_EQ(-1, ioctl(p.fd, EVIOCGNAME(sizeof(name)), name));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_EQ(EACCES, device_try(k.node, O_RDONLY));
+	close(p.fd);
+	keypad_unplug(&k);
+}
+
 TEST(holder_is_told_of_no_key_after_withdrawal)
 {
 	struct epoll_event edges = { .events = EPOLLIN | EPOLLET };

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <linux/tty.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -25,9 +26,12 @@
 /* Packets of H4: Bluetooth Core 5.4, volume 4, part A, 2; and of HCI: part E, 5.4.1 and 7.7.14. */
 enum { H4_COMMAND = 1, H4_EVENT = 4, COMMAND_COMPLETE = 0x0e };
 
+/* drivers/bluetooth/hci_vhci.c: make a radio that is reset, and asked nothing further. */
+enum { VHCI_MAKE = 0xff, VHCI_EXT_CONFIG = 0x40 };
+
 bool radio_is_known(void)
 {
-	return device_is_known("hci_uart");
+	return device_is_known("hci_vhci") || device_is_known("hci_uart");
 }
 
 /* Bytes of what a command gives back, the status first: part E, 7.4.1 and 7.4.6. */
@@ -51,14 +55,22 @@ static int tell_done(int line, const uint8_t *opcode)
 	return write(line, done, 6u + size) < 0 ? -errno : 0;
 }
 
-/* Each command is told to be done, until the line is closed. */
-static void serve(int line)
+/* Wait until something is to be read; false once nobody has the other end of @leash. */
+static bool waits(int line, int leash)
+{
+	struct pollfd p[] = { { .fd = line, .events = POLLIN }, { .fd = leash } };
+
+	return poll(p, 2, -1) > 0 && !p[1].revents;
+}
+
+/* Each command is told to be done, until the line is closed or the leash let go; -1 is none. */
+static void serve(int line, int leash)
 {
 	uint8_t command[4 + 255];
 	size_t have = 0;
 	ssize_t n;
 
-	while ((n = read(line, command + have, sizeof(command) - have)) > 0) {
+	while (waits(line, leash) && (n = read(line, command + have, sizeof(command) - have)) > 0) {
 		have += (size_t)n;
 		while (have >= 4 && have >= 4u + command[3]) {
 			if (command[0] == H4_COMMAND && tell_done(line, command + 1))
@@ -77,7 +89,27 @@ static int attach(int end)
 	       ioctl(end, HCIUARTSETPROTO, UART_H4);
 }
 
-int radio_make(void)
+static int make_virtual(void)
+{
+	static const uint8_t make[] = { VHCI_MAKE, VHCI_EXT_CONFIG };
+	int line = open("/dev/vhci", O_RDWR | O_CLOEXEC), leash[2];
+	pid_t pid;
+
+	if (line < 0 || pipe2(leash, O_CLOEXEC) || write(line, make, sizeof(make)) != sizeof(make))
+		return -1;
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(leash[1]);
+		serve(line, leash[0]);
+		_exit(0);
+	}
+	close(line);
+	close(leash[0]);
+	return leash[1];
+}
+
+static int make_on_a_line(void)
 {
 	int line = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), end = -1;
 	pid_t pid;
@@ -90,7 +122,7 @@ int radio_make(void)
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(end);
-		serve(line);
+		serve(line, -1);
 		_exit(0);
 	}
 	close(line);
@@ -99,6 +131,11 @@ int radio_make(void)
 		return -1;
 	}
 	return end;
+}
+
+int radio_make(void)
+{
+	return device_load("hci_vhci", "") ? make_on_a_line() : make_virtual();
 }
 
 const char *radio_file(void)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A Bluetooth radio of no substance: the kernel's driver for radios on a serial line (H4) has one end
- * of a pseudo terminal, and a process at the other end tells it that each command is done.
+ * A Bluetooth radio of no substance: a process tells the kernel that each command is done. It is that of
+ * hci_vhci; where the kernel has none, the driver for radios on a serial line (H4) has one end of a pseudo terminal.
  */
 #ifndef WARDEN_TEST_RADIO_H
 #define WARDEN_TEST_RADIO_H
 
 #include <stdbool.h>
 
-/* Has this kernel that driver? */
+/* Has this kernel one of these drivers? */
 bool radio_is_known(void);
 
 /* Make it: a descriptor, with which it goes, or -1. */

@@ -43,6 +43,9 @@
 /* Highest version that was in force, per layer; written inside a change. */
 static u32 floors[WARDEN_LAYERS + 1];
 
+/* That was before this life, as a saved state says: a device begins with the policy it had. The same. */
+static bool from_before[WARDEN_LAYERS + 1];
+
 /*
  * The bytes of a policy are only there to be read back. They are packed when it
  * has stood for a moment: one that is replaced at once would pay for nothing.
@@ -155,8 +158,10 @@ static void raise_floor(const struct warden_layers *layers, u8 layer)
 {
 	const struct warden_snapshot *snap = warden_layers_find(layers, layer);
 
-	if (snap)
-		WRITE_ONCE(floors[layer], snap->version);
+	if (!snap)
+		return;
+	WRITE_ONCE(floors[layer], snap->version);
+	from_before[layer] = false;
 }
 
 /**
@@ -223,7 +228,8 @@ static int check_floor(const struct warden_snapshot *snap, const struct warden_l
 	const struct warden_snapshot *now = warden_layers_find(in_force, snap->layer);
 	u32 floor = floors[snap->layer];
 
-	if (snap->version > floor || (force && !warden_trust_roots()))
+	if (snap->version > floor || (force && !warden_trust_roots()) ||
+	    (snap->version == floor && from_before[snap->layer]))
 		return 0;
 	if (now && !memcmp(now->digest, snap->digest, sizeof(now->digest)))
 		return warden_refuse(extack, NULL, -ESTALE, "this very policy is in force already");
@@ -510,6 +516,7 @@ int warden_policy_enroll(const u8 *der, u32 len, u64 not_after, struct netlink_e
 	if (err)
 		return err;
 	memset(floors, 0, sizeof(floors));
+	memset(from_before, 0, sizeof(from_before));
 	warden_change_tell(&(struct warden_change){ .event = WARDEN_EVENT_TRUST_ENROLL,
 						    .object = warden_trust_root(0)->name });
 	return 0;
@@ -528,16 +535,20 @@ u32 warden_policy_floor(u8 layer)
 }
 
 /**
- * warden_policy_raise_floor() - let what comes in a layer be above a version
+ * warden_policy_raise_floor() - let nothing come in a layer that is below a version
  * @layer: enum warden_role, up to WARDEN_LAYERS
- * @version: the version; one below what holds changes nothing
+ * @version: one that was in force before this life, and may come once more; one that is not
+ *	     above what holds changes nothing
  *
  * Context: In a change.
  */
 void warden_policy_raise_floor(u8 layer, u32 version)
 {
 	warden_change_assert_held();
-	WRITE_ONCE(floors[layer], max(floors[layer], version));
+	if (version <= floors[layer])
+		return;
+	WRITE_ONCE(floors[layer], version);
+	from_before[layer] = true;
 }
 
 /**

@@ -173,4 +173,35 @@ TEST_F(sensor_switch, key_pauses_the_camera_and_lets_it_go_on)
 	keypad_unplug(&k);
 }
 
+/* All but the class of the key itself, which has to be read again; a lamp beside it says so. */
+TEST_F(sensor_switch, key_switches_all_off_but_itself_and_the_lamp_says_so)
+{
+	char command[256];
+	struct client keeper;
+	struct keypad k;
+
+	ASSERT_EQ(0, keypad_plug(&k));
+	ASSERT_LOADED(warden_policy(STATEMENTS "program keeper { path \"/usr/sbin/wardenctl\"; }\n"
+				    "allow keeper use input;\n", warden_self()));
+	snprintf(command, sizeof(command), "exec wardenctl sensor switch all toggle --button %s:%d %s%s", k.node,
+		 KEY_Y, k.led[0] ? "--led " : "", k.led);
+	ASSERT_EQ(0, client_start(&keeper, ARGV("sh", "-c", command)));
+	while (!client_says(&keeper, "switched off: ", 500) && client_runs(&keeper))
+		keypad_press(&k, KEY_Y, 10);
+	EXPECT_EQ(10, classes_off());
+	EXPECT_EQ(EACCES, device_try(self->camera, O_RDONLY));
+	if (k.led[0])
+		EXPECT_TRUE(keypad_shows(&k, true, 5000));
+	keypad_press(&k, KEY_Y, 10);
+	EXPECT_TRUE(client_says(&keeper, "switched on", 5000))
+	{
+		TH_LOG("%s", keeper.text);
+	}
+	EXPECT_EQ(0, classes_off());
+	if (k.led[0])
+		EXPECT_TRUE(keypad_shows(&k, false, 5000));
+	client_end(&keeper);
+	keypad_unplug(&k);
+}
+
 TEST_HARNESS_MAIN

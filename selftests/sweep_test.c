@@ -101,6 +101,10 @@ FIXTURE_TEARDOWN(sweep)
 TEST_F(sweep, connections_end_with_the_rule_of_their_server)
 {
 	ASSERT_LOADED(warden_policy(POLICY, warden_self(), "7322,7323", ""));
+	EXPECT_NE(NULL, strstr(warden_said(), "\n3 servers and connections from before are not allowed by it"))
+	{
+		TH_LOG("%s", warden_said());
+	}
 	EXPECT_EQ(ECONNRESET, networks_end_of(self->client[0], 5000));
 	EXPECT_EQ(ECONNABORTED, networks_end_of(self->accepted[0], 0));
 	EXPECT_TOLD("connection of ::ffff:" FAR4 " ended", GOES, IPPROTO_TCP);

@@ -1112,12 +1112,13 @@ static const struct warden_wire_attr policy_attrs[] = {
 	[24] = { .name = "classify", .kind = WARDEN_WIRE_NEST, .nest = &classify_set, .many = true },
 	[25] = { .name = "broker", .kind = WARDEN_WIRE_NEST, .nest = &broker_set, .many = true },
 	[26] = { .name = "tamper", .kind = WARDEN_WIRE_NEST, .nest = &tamper_input_set, .many = true },
+	[27] = { .name = "older", .kind = WARDEN_WIRE_U32 },
 };
 
 static const struct warden_wire_set policy_set = {
 	.name = "policy",
 	.attrs = policy_attrs,
-	.max = 26,
+	.max = 27,
 };
 
 const struct warden_wire_set *warden_set_policy(void)

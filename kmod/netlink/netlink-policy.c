@@ -158,7 +158,8 @@ static int fill_committed(struct sk_buff *skb, const void *arg)
 	const struct warden_committed *c = arg;
 
 	return put_u64(skb, WARDEN_A_POLICY_GENERATION, c->generation) ||
-	       nla_put_u32(skb, WARDEN_A_POLICY_ENDED, c->ended);
+	       nla_put_u32(skb, WARDEN_A_POLICY_ENDED, c->ended) ||
+	       nla_put_u32(skb, WARDEN_A_POLICY_OLDER, c->older);
 }
 
 /**

@@ -47,6 +47,7 @@ struct warden_sweep_found {
  * @nr: how many @found
  * @missed: those for which there was no room
  * @room: for how many @found has room
+ * @older: sockets that it is not for, which end or go on
  * @told: records that were made
  * @more: sockets that none was made for
  * @halves: connections that were dropped before they were complete
@@ -69,6 +70,7 @@ struct warden_sweep {
 	u32 nr;
 	u32 missed;
 	u32 room;
+	u32 older;
 	u32 told;
 	u32 more;
 	u32 halves;

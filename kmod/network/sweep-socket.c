@@ -385,6 +385,7 @@ static struct warden_record *describe(struct warden_sweep *s, const struct warde
 	struct warden_record *r;
 	char what[64] = "server";
 
+	s->older++;
 	r = s->told < TOLD ? kzalloc(sizeof(*r), GFP_KERNEL) : NULL;
 	if (!r) {
 		s->more++;

@@ -94,20 +94,22 @@ static bool closes_peers(const struct warden_layers *layers)
  * @reason: enum warden_reason, why it is another
  *
  * Context: In a change, sleeps. Without memory nothing is ended, which is recorded.
+ * Return: how many sockets from before it does not allow.
  */
-void warden_sweep(const struct warden_layers *old, const struct warden_layers *layers, u32 reason)
+u32 warden_sweep(const struct warden_layers *old, const struct warden_layers *layers, u32 reason)
 {
 	bool abort = asks_for_abort(layers);
 	bool in = closes_more(old, layers, abort), out = closes_peers(layers);
 	struct warden_sweep *s;
+	u32 older;
 
 	warden_change_assert_held();
 	if (!in && !out)
-		return;
+		return 0;
 	s = kvzalloc(sizeof(*s), GFP_KERNEL);
 	if (!s) {
 		warden_record_lose(false);
-		return;
+		return 0;
 	}
 	s->layers = layers;
 	s->before = old;
@@ -120,5 +122,7 @@ void warden_sweep(const struct warden_layers *old, const struct warden_layers *l
 	s->out = true;
 	if (out)
 		walk(s);
+	older = s->older;
 	warden_sweep_free(s);
+	return older;
 }

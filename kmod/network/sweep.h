@@ -6,7 +6,7 @@
 
 struct warden_layers;
 
-void warden_sweep(const struct warden_layers *old, const struct warden_layers *layers, u32 reason);
+u32 warden_sweep(const struct warden_layers *old, const struct warden_layers *layers, u32 reason);
 bool warden_sweep_note(const struct warden_layers *layers);
 
 #endif /* WARDEN_SWEEP_H */

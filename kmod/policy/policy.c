@@ -99,7 +99,7 @@ struct warden_committed warden_policy_publish(struct warden_layers *layers, stru
 	warden_use_follow(layers);
 	warden_purpose_follow();
 	warden_inbound_settle();
-	warden_sweep(*old, layers, reason);
+	done.older = warden_sweep(*old, layers, reason);
 	warden_broker_follow(layers);
 	mod_delayed_work(system_unbound_wq, &pack_work, PACK_AFTER);
 	done.generation = layers->generation;

@@ -50,10 +50,12 @@ struct warden_commit {
  * struct warden_committed - what a change of the policy did
  * @generation: of the policy in force now
  * @ended: sessions that lost their ground
+ * @older: sockets from before that it does not allow, which end or go on as it says
  */
 struct warden_committed {
 	u64 generation;
 	unsigned int ended;
+	u32 older;
 };
 
 /**

@@ -196,6 +196,16 @@ static struct json_object *loaded_json(const struct load *l, const char *digest)
 	return json;
 }
 
+/* What the policy does not allow and was there before. */
+static void print_older(const struct warden_object *o)
+{
+	uint64_t older = warden_object_number(o, WARDEN_A_POLICY_OLDER);
+
+	if (older)
+		printf("%" PRIu64 " servers and connections from before are not allowed by it; "
+		       "which, and what became of them: wardenctl audit show\n", older);
+}
+
 static void print_text(const struct load *l, uint64_t generation, uint64_t ended, const char *hex)
 {
 	char safe[256];
@@ -235,11 +245,13 @@ static int print_loaded(void *ctx, const struct warden_object *o)
 		warden_hex_put(hex, digest->data, digest->len);
 	if (!l->ctl->json) {
 		print_text(l, generation, ended, hex);
+		print_older(o);
 		return 0;
 	}
 	json = loaded_json(l, hex);
 	json_object_object_add(json, "generation", json_object_new_uint64(generation));
 	json_object_object_add(json, "ended", json_object_new_uint64(ended));
+	json_object_object_add(json, "older", json_object_new_uint64(warden_object_number(o, WARDEN_A_POLICY_OLDER)));
 	if (l->shadow)
 		json_object_object_add(json, "shadow", json_object_new_boolean(true));
 	if (l->confirm)
@@ -381,6 +393,7 @@ static void print_changed(const struct warden_object *o)
 	printf("done: generation %" PRIu64 ", %" PRIu64 " sessions ended\n",
 	       warden_object_number(o, WARDEN_A_POLICY_GENERATION),
 	       warden_object_number(o, WARDEN_A_POLICY_ENDED));
+	print_older(o);
 }
 
 static int send_change(const struct warden_ctl *ctl, int cmd, const struct warden_blob *request,

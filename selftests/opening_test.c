@@ -232,6 +232,29 @@ TEST_F(opening, is_made_neither_longer_nor_shorter_by_the_wall_clock)
 	turn_clock(-7200);
 }
 
+/* As the module answers: an opening is above defaults, and below rules. */
+TEST_F(opening, is_told_by_explain_and_who_can)
+{
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "explain", "--running", "--listen", "tcp/7211")));
+	EXPECT_SAID("listen tcp 7211: denied");
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "who-can", "--running", "listen", "tcp", "7211")));
+	EXPECT_SAID("nobody");
+	ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "tcp", "7211", "for", "10m")));
+	ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "tcp", "7212", "for", "10m")));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "explain", "--running", "--listen", "tcp/7211")));
+	EXPECT_SAID("listen tcp 7211: allowed");
+	EXPECT_SAID("a command opened the port until ");
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "explain", "--running", "--listen", "udp/7211")));
+	EXPECT_SAID("listen udp 7211: denied");
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "explain", "--running", "--listen", "tcp/7212")));
+	EXPECT_SAID("listen tcp 7212: denied");
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "who-can", "--running", "listen", "tcp", "7211")));
+	EXPECT_SAID("opened until ");
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "who-can", "--running", "listen", "tcp", "7212")));
+	EXPECT_SAID("nobody");
+	EXPECT_EQ(0, warden_ctl(ARGV("service", "close", "tcp", "7212")));
+}
+
 TEST_F(opening, gives_nothing_a_rule_denies_nor_another_port)
 {
 	const char *text = warden_policy("default protocol allow; "

@@ -60,6 +60,8 @@ void warden_running_close(struct warden_running *r)
 	r->n = 0;
 	free(r->cut.v);
 	memset(&r->cut, 0, sizeof(r->cut));
+	free(r->opened.v);
+	memset(&r->opened, 0, sizeof(r->opened));
 }
 
 const struct warden_view *warden_running_layer(const struct warden_running *r, uint32_t layer)

@@ -11,13 +11,22 @@
 #define WARDEN_RUNNING_LAYERS WARDEN_ROLE_USER /* one for each role that has a policy */
 #define WARDEN_RUNNING_STACK  (WARDEN_RUNNING_LAYERS + 1) /* and the lock of a device that was tampered with */
 
+/* A port that a command opened for a time. */
+struct warden_opened {
+	uint16_t protocol;
+	uint16_t port;
+	uint64_t expires; /* boot-time clock, in ns */
+};
+
 /* Layers in force, the maker's first, and what stands above them all. Zeroed at first. */
 struct warden_running {
 	unsigned int n;
 	uint32_t layers[WARDEN_RUNNING_STACK]; /* enum warden_role; the lock has none */
 	struct warden_view views[WARDEN_RUNNING_STACK];
 	uint64_t off; /* classes that are switched off, a bit each */
+	bool waits;   /* for an owner */
 	WARDEN_ARRAY(struct warden_digest) cut; /* what is in quarantine */
+	WARDEN_ARRAY(struct warden_opened) opened;
 };
 
 /**
@@ -40,7 +49,8 @@ int warden_running_read(struct warden_running *r, struct warden_nl *nl, struct w
  * @r: filled in; closed with warden_running_close() in any case
  * @f: what went wrong
  *
- * What lapsed, whose purpose ended, what waits for an owner, the lock, switches and quarantine.
+ * What lapsed, whose purpose ended, what waits for an owner, the lock, switches, quarantine and
+ * openings.
  *
  * Return: 0; -ENOENT where no policy is loaded; -EAGAIN where it changes all the time; a negative errno.
  */
@@ -67,6 +77,18 @@ bool warden_running_bars(const struct warden_running *r, const struct warden_que
  */
 const struct warden_view *warden_running_judge(const struct warden_running *r, const struct warden_question *q,
 					       struct warden_outcome *o);
+
+/**
+ * warden_running_opens() - may one listen because a command opened the port for a time?
+ * @r: from warden_running_open_now()
+ * @q: the question, which the layers deny
+ *
+ * The defaults of all layers give way to that, and what lapsed or ended with its purpose, but no other
+ * rule, no lock, no quarantine and no device that waits for an owner.
+ *
+ * Return: when that is over, on the boot-time clock in ns; 0 where one may not.
+ */
+uint64_t warden_running_opens(const struct warden_running *r, const struct warden_question *q);
 
 /* Is a program in quarantine? */
 bool warden_running_cuts(const struct warden_running *r, const struct warden_digest *program);

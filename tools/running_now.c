@@ -87,6 +87,18 @@ static int take_cut(void *ctx, const struct warden_object *o)
 	return 0;
 }
 
+static int take_opening(void *ctx, const struct warden_object *o)
+{
+	struct warden_running *r = ctx;
+
+	*warden_array_add(&r->opened) = (struct warden_opened){
+		.protocol = (uint16_t)warden_object_number(o, WARDEN_A_SERVICE_PROTOCOL),
+		.port = (uint16_t)warden_object_number(o, WARDEN_A_SERVICE_PORT),
+		.expires = warden_object_number(o, WARDEN_A_SERVICE_EXPIRES),
+	};
+	return 0;
+}
+
 static int add_lock(struct warden_running *r, struct warden_nl *nl, struct warden_fault *f)
 {
 	struct warden_blob blob = { NULL, 0, 0 };
@@ -113,6 +125,7 @@ static int settle(struct warden_running *r, const struct state *s, struct warden
 	int err;
 
 	r->off = s->off;
+	r->waits = s->waits;
 	for (i = 0; i < r->n; i++)
 		warden_oracle_set_up(r->views[i].oracle, !s->waits);
 	/* of what a dump tells, its reader says only that it is wrong */
@@ -123,6 +136,8 @@ static int settle(struct warden_running *r, const struct state *s, struct warden
 		err = warden_nl_dump(nl, WARDEN_CMD_PURPOSE_GET, NULL, take_purpose, r, f);
 	if (!err)
 		err = warden_nl_dump(nl, WARDEN_CMD_QUARANTINE_GET, NULL, take_cut, r, f);
+	if (!err)
+		err = warden_nl_dump(nl, WARDEN_CMD_SERVICE_GET, NULL, take_opening, r, f);
 	return err || !s->locked ? err : add_lock(r, nl, f);
 }
 
@@ -211,6 +226,32 @@ const struct warden_view *warden_running_judge(const struct warden_running *r, c
 
 	warden_ask(v, q, o);
 	return warden_running_bars(r, q, o) ? NULL : v;
+}
+
+/* Would it be let where the layer's default gives way? */
+static bool gives_way(const struct warden_view *v, const struct warden_question *q)
+{
+	struct warden_outcome o;
+
+	warden_ask(v, q, &o);
+	return o.what != WARDEN_OUTCOME_DENIED || o.observed || !warden_view_rule(v, o.rule) ||
+	       o.reason == WARDEN_REASON_LAPSED || o.reason == WARDEN_REASON_PURPOSE_ENDED;
+}
+
+uint64_t warden_running_opens(const struct warden_running *r, const struct warden_question *q)
+{
+	unsigned int i;
+	size_t k;
+
+	if (q->domain != WARDEN_DOMAIN_LISTEN || r->waits || warden_running_cuts(r, &q->subject))
+		return 0;
+	for (i = 0; i < r->n; i++)
+		if (r->layers[i] == WARDEN_ROLE_NONE || !gives_way(&r->views[i], q))
+			return 0;
+	for (k = 0; k < r->opened.n; k++)
+		if (r->opened.v[k].protocol == q->protocol && r->opened.v[k].port == q->port)
+			return r->opened.v[k].expires;
+	return 0;
 }
 
 /* The lock repeats the maker's layer. */

@@ -327,22 +327,43 @@ static void print_layer(const struct warden_running *r, unsigned int n,
 	       warden_outcome_text(verdict, o), warden_outcome_ground(ground, v, o));
 }
 
+/* What decides: a layer, what stands above them all, or an opening, which their defaults give way to. */
+static void print_verdict(const struct warden_query *query, const struct warden_view *decides,
+			  const struct warden_outcome *o, uint64_t opened)
+{
+	char verdict[WARDEN_OUTCOME_TEXT], when[WARDEN_TIME_TEXT];
+
+	if (opened) {
+		printf("%s %s: allowed\n", who_asks(query), query->what);
+		printf("because: a command opened the port until %s, and no rule denies it\n",
+		       warden_output_time(when, opened));
+		return;
+	}
+	printf("%s %s: %s\n", who_asks(query), query->what, warden_outcome_text(verdict, o));
+	printf("because: %s (%s)\n", warden_reason_sentence(o->reason),
+	       warden_enum_word(warden_enum_reason(), o->reason));
+	if (decides)
+		printf("decided by the %s layer\n", decides->title);
+	else
+		puts("whatever the layers say");
+}
+
+/* Until when it is open for a time, where it is denied else; 0 where it is not. */
+static uint64_t find_opened(const struct warden_running *r, const struct warden_query *query,
+			    const struct warden_outcome *o)
+{
+	return o->what == WARDEN_OUTCOME_DENIED && !o->observed ? warden_running_opens(r, &query->q) : 0;
+}
+
 static void print_running(const struct warden_running *r, const struct warden_query *query)
 {
-	char verdict[WARDEN_OUTCOME_TEXT];
 	struct warden_outcome o;
 	const struct warden_view *decides = warden_running_judge(r, &query->q, &o);
 	unsigned int i;
 
 	if (query->by[0])
 		printf("%s\n", query->by);
-	printf("%s %s: %s\n", who_asks(query), query->what, warden_outcome_text(verdict, &o));
-	printf("because: %s (%s)\n", warden_reason_sentence(o.reason),
-	       warden_enum_word(warden_enum_reason(), o.reason));
-	if (decides)
-		printf("decided by the %s layer\n", decides->title);
-	else
-		puts("whatever the layers say");
+	print_verdict(query, decides, &o, find_opened(r, query, &o));
 	for (i = 0; i < r->n; i++) {
 		warden_ask(&r->views[i], &query->q, &o);
 		print_layer(r, i, &o);
@@ -353,14 +374,20 @@ static void print_running_json(const struct warden_running *r, const struct ward
 {
 	struct json_object *json, *layers = json_object_new_array();
 	struct warden_outcome o;
+	uint64_t opened;
 	const struct warden_view *decides = warden_running_judge(r, &query->q, &o);
 	unsigned int i;
 
+	opened = find_opened(r, query, &o);
+	if (opened)
+		o = (struct warden_outcome){ .what = WARDEN_OUTCOME_ALLOWED };
 	json = warden_outcome_json(decides ? decides : &r->views[0], &o);
 	if (query->who)
 		warden_json_text(json, "program", query->who);
 	warden_json_text(json, "what", query->what);
-	if (decides)
+	if (opened)
+		json_object_object_add(json, "expires", json_object_new_uint64(opened));
+	else if (decides)
 		warden_json_text(json, "layer", decides->title);
 	for (i = 0; i < r->n; i++) {
 		struct json_object *one;

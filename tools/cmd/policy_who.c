@@ -173,6 +173,35 @@ static int who_can_options(const char **root, bool *running, int argc, char **ar
 	return 0;
 }
 
+/* A port that the layers' defaults deny, and a command opened for a time. */
+static void take_opened(struct who_can *who)
+{
+	struct warden_question q = *who->question;
+	char when[WARDEN_TIME_TEXT], by[WARDEN_TIME_TEXT + 64];
+	struct json_object *json;
+	struct warden_outcome o;
+	uint64_t opened;
+
+	q.uid = WARDEN_UID_OTHER;
+	warden_running_judge(who->running, &q, &o);
+	opened = o.what == WARDEN_OUTCOME_DENIED && !o.observed ? warden_running_opens(who->running, &q) : 0;
+	if (!opened)
+		return;
+	if (who->json) {
+		o = (struct warden_outcome){ .what = WARDEN_OUTCOME_ALLOWED };
+		json = warden_outcome_json(&who->running->views[0], &o);
+		warden_json_text(json, "program", "any program");
+		json_object_object_add(json, "expires", json_object_new_uint64(opened));
+		json_object_array_add(who->json, json);
+	} else {
+		snprintf(by, sizeof(by), "opened until %s, where no rule denies it", warden_output_time(when, opened));
+		warden_table_cell(who->table, "any program");
+		warden_table_cell(who->table, "-");
+		warden_table_cell(who->table, "allowed");
+		warden_table_cell(who->table, by);
+	}
+}
+
 static void list_who(const struct warden_ctl *ctl, struct who_can *who,
 		     const struct warden_view *const layers[], unsigned int n,
 		     const struct warden_query *query)
@@ -186,6 +215,8 @@ static void list_who(const struct warden_ctl *ctl, struct who_can *who,
 		who->table = warden_table_new(who->asked ? columns : of_layers);
 	who->question = &query->q;
 	warden_who_can(layers, n, &query->q, take_who, who);
+	if (who->running)
+		take_opened(who);
 	if (who->json)
 		warden_output_print(who->json);
 	else

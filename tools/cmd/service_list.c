@@ -16,7 +16,6 @@
 #include <warden/text.h>
 
 #include "../cmd.h"
-#include "../nl.h"
 #include "../output.h"
 #include "../policy/ask.h"
 #include "../policy/model.h"
@@ -45,13 +44,6 @@ struct running_file {
 	bool known;
 };
 
-/* A port that somebody opened for a time. */
-struct opening {
-	uint16_t protocol;
-	uint16_t port;
-	uint64_t expires; /* boot-time clock, in ns */
-};
-
 /* One line of the list. */
 struct entry {
 	enum state state;
@@ -62,8 +54,7 @@ struct entry {
 	const char *program;
 	const char *layer; /* that decides, or whose rule it is; NULL: its program is in quarantine */
 	uint32_t line;	   /* of the rule; 0 is the default */
-	bool may_open;	   /* no rule that stands, and no lock, keeps a command from opening it */
-	uint64_t expires;  /* of FOR_A_TIME: when that is over, on the boot-time clock, in ns */
+	uint64_t expires;  /* of FOR_A_TIME: when that is over, on the boot-time clock, in ns; else 0 */
 };
 
 struct listing {
@@ -71,7 +62,6 @@ struct listing {
 	struct warden_open_sockets sockets;
 	WARDEN_ARRAY(struct running_file) files;
 	WARDEN_ARRAY(struct entry) entries;
-	WARDEN_ARRAY(struct opening) openings;
 	struct warden_arena arena;
 };
 
@@ -158,11 +148,10 @@ static void ask(const struct listing *l, struct entry *e, const struct warden_qu
 
 	v = warden_running_judge(&l->policy, q, &o);
 	rule = v ? warden_view_rule(v, o.rule) : NULL;
-	e->state = o.what == WARDEN_OUTCOME_ALLOWED ? DECLARED : NOT_DECLARED;
 	e->layer = v ? v->title : NULL;
 	e->line = rule ? rule->line : 0;
-	e->may_open = v && l->policy.layers[v - l->policy.views] != WARDEN_ROLE_NONE &&
-		      (!rule || o.reason == WARDEN_REASON_LAPSED || o.reason == WARDEN_REASON_PURPOSE_ENDED);
+	e->expires = o.what == WARDEN_OUTCOME_ALLOWED ? 0 : warden_running_opens(&l->policy, q);
+	e->state = o.what == WARDEN_OUTCOME_ALLOWED ? DECLARED : e->expires ? FOR_A_TIME : NOT_DECLARED;
 }
 
 static void ask_as(struct listing *l, struct entry *e, struct warden_question q, uint8_t alg,
@@ -252,6 +241,7 @@ static void judge_kernel(struct listing *l, struct entry *e, const struct warden
 	e->state = e->state == DECLARED || (q.protocol == IPPROTO_TCP && may_somebody(l, e, mptcp)) ?
 			   OF_THE_KERNEL :
 			   KERNEL_ALONE;
+	e->expires = 0;
 }
 
 static void put_where(struct entry *e, const struct warden_open_socket *s)
@@ -264,20 +254,6 @@ static void put_where(struct entry *e, const struct warden_open_socket *s)
 		snprintf(e->where, sizeof(e->where), "%s", text);
 	else
 		snprintf(e->where, sizeof(e->where), six ? "[%s]:%u" : "%s:%u", text, s->port);
-}
-
-/* Where no rule speaks of a port, somebody may have opened it. */
-static void find_opening(const struct listing *l, struct entry *e, uint16_t protocol, uint16_t port)
-{
-	size_t i;
-
-	if (e->state != NOT_DECLARED || !e->may_open)
-		return;
-	for (i = 0; i < l->openings.n; i++)
-		if (l->openings.v[i].protocol == protocol && l->openings.v[i].port == port) {
-			e->state = FOR_A_TIME;
-			e->expires = l->openings.v[i].expires;
-		}
 }
 
 static void add_socket(struct listing *l, const struct warden_open_socket *s)
@@ -295,12 +271,10 @@ static void add_socket(struct listing *l, const struct warden_open_socket *s)
 		judge(l, &e, s);
 	else
 		judge_kernel(l, &e, s);
-	if (!s->raw)
-		find_opening(l, &e, s->protocol, s->port);
 	*warden_array_add(&l->entries) = e;
 }
 
-static bool is_used(const struct listing *l, const struct opening *o)
+static bool is_used(const struct listing *l, const struct warden_opened *o)
 {
 	size_t i;
 
@@ -312,7 +286,7 @@ static bool is_used(const struct listing *l, const struct opening *o)
 }
 
 /* A port where nobody listens yet, and anybody may begin to. */
-static void add_opening(struct listing *l, const struct opening *o)
+static void add_opening(struct listing *l, const struct warden_opened *o)
 {
 	const struct warden_question q = { .domain = WARDEN_DOMAIN_LISTEN, .uid = WARDEN_UID_OTHER,
 					   .protocol = o->protocol, .port = o->port };
@@ -320,7 +294,6 @@ static void add_opening(struct listing *l, const struct opening *o)
 	struct entry e = { .program = "any" };
 
 	ask(l, &e, &q);
-	find_opening(l, &e, o->protocol, o->port);
 	snprintf(e.protocol, sizeof(e.protocol), "%s", protocol ? protocol : "?");
 	snprintf(e.where, sizeof(e.where), "%u", o->port);
 	if (e.state == FOR_A_TIME)
@@ -468,33 +441,9 @@ static void forget(struct listing *l)
 		free(l->files.v[i].path);
 	free(l->files.v);
 	free(l->entries.v);
-	free(l->openings.v);
 	warden_arena_free(&l->arena);
 	warden_sockets_free(&l->sockets);
 	warden_running_close(&l->policy);
-}
-
-static int take_opening(void *ctx, const struct warden_object *o)
-{
-	struct listing *l = ctx;
-
-	*warden_array_add(&l->openings) = (struct opening){
-		(uint16_t)warden_object_number(o, WARDEN_A_SERVICE_PROTOCOL),
-		(uint16_t)warden_object_number(o, WARDEN_A_SERVICE_PORT),
-		warden_object_number(o, WARDEN_A_SERVICE_EXPIRES)
-	};
-	return 0;
-}
-
-static int read_openings(struct listing *l, struct warden_fault *f)
-{
-	struct warden_nl *nl = NULL;
-	int err = warden_nl_open(&nl, f);
-
-	if (!err)
-		err = warden_nl_dump(nl, WARDEN_CMD_SERVICE_GET, NULL, take_opening, l, f);
-	warden_nl_close(nl);
-	return err;
 }
 
 static int fill(struct listing *l, struct warden_fault *f)
@@ -503,16 +452,14 @@ static int fill(struct listing *l, struct warden_fault *f)
 	size_t i;
 	int err = warden_running_open_now(&l->policy, f);
 
-	if (!err)
-		err = read_openings(l, f);
 	if (err)
 		return err;
 	warden_sockets_find(&l->sockets);
 	for (i = 0; i < l->sockets.list.n; i++)
 		add_socket(l, &l->sockets.list.v[i]);
-	for (i = 0; i < l->openings.n; i++)
-		if (!is_used(l, &l->openings.v[i]))
-			add_opening(l, &l->openings.v[i]);
+	for (i = 0; i < l->policy.opened.n; i++)
+		if (!is_used(l, &l->policy.opened.v[i]))
+			add_opening(l, &l->policy.opened.v[i]);
 	for (layer = 0; layer < l->policy.n; layer++)
 		add_rules(l, layer);
 	return 0;

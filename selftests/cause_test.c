@@ -36,6 +36,10 @@ static int switch_off(void)
 
 #define EXPIRY_S 3
 
+/* Commands come at another moment between two frames each time. */
+#define FRAME_US 100000
+#define APART_US 7919
+
 /**
  * struct cause - one of them
  * @what: for people
@@ -75,6 +79,7 @@ static const char *end_once(const struct cause *cause, const char *node, struct 
 	if (camera_open(&c, node) || camera_start(&c) || camera_watch(&c, s) < 0 || !sight_flows(s, 3, 20000))
 		return "no frames came";
 	if (cause->command) {
+		usleep(t->rounds * APART_US % FRAME_US);
 		command = now_ns();
 		if (cause->command())
 			return "the command was refused";

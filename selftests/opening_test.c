@@ -27,6 +27,7 @@ FIXTURE_TEARDOWN(opening)
 {
 	warden_ctl(ARGV("service", "close", "tcp", "7211"));
 	warden_ctl(ARGV("service", "close", "udp", "7211"));
+	warden_ctl(ARGV("policy", "drop", "operator"));
 }
 
 /* A socket that listens there; -1 and errno where it may not. */
@@ -253,6 +254,30 @@ TEST_F(opening, is_told_by_explain_and_who_can)
 	EXPECT_EQ(0, warden_ctl(ARGV("policy", "who-can", "--running", "listen", "tcp", "7212")));
 	EXPECT_SAID("nobody");
 	EXPECT_EQ(0, warden_ctl(ARGV("service", "close", "tcp", "7212")));
+}
+
+/* The maker's default gives way, and the rule of a layer below does not. */
+TEST_F(opening, gives_nothing_that_a_rule_of_another_layer_denies)
+{
+	static const char file[] = "/var/tmp/test-below.policy";
+
+	ASSERT_TRUE(warden_write(file, warden_policy("default listen deny;\ndeny any listen tcp 7211;\n")));
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "load", "--layer", "operator", "--force", file)))
+	{
+		TH_LOG("%s", warden_said());
+	}
+	unlink(file);
+	ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "tcp", "7211", "for", "1m")));
+	EXPECT_SAID("tcp port 7211 stays closed, as line");
+	EXPECT_SAID("of the operator's policy denies it");
+	EXPECT_EQ(-1, listen_on(7211));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_EQ(0, listed_open("7211"));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "explain", "--running", "--listen", "tcp/7211")));
+	EXPECT_SAID("listen tcp 7211: denied");
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "drop", "operator")));
+	EXPECT_EQ(0, warden_ctl(ARGV("policy", "explain", "--running", "--listen", "tcp/7211")));
+	EXPECT_SAID("listen tcp 7211: allowed");
 }
 
 TEST_F(opening, gives_nothing_a_rule_denies_nor_another_port)

@@ -79,12 +79,23 @@ const struct warden_view *warden_running_judge(const struct warden_running *r, c
 					       struct warden_outcome *o);
 
 /**
+ * warden_running_shuts() - which layer keeps a port closed also where a command opens it?
+ * @r: from warden_running_open_now()
+ * @q: the question
+ *
+ * The defaults of all layers give way to a command, and what lapsed or ended with its purpose, but no
+ * other rule, and no lock.
+ *
+ * Return: the lock, or the first layer with a rule that denies it; NULL where none does.
+ */
+const struct warden_view *warden_running_shuts(const struct warden_running *r, const struct warden_question *q);
+
+/**
  * warden_running_opens() - may one listen because a command opened the port for a time?
  * @r: from warden_running_open_now()
  * @q: the question, which the layers deny
  *
- * The defaults of all layers give way to that, and what lapsed or ended with its purpose, but no other
- * rule, no lock, no quarantine and no device that waits for an owner.
+ * Where no layer shuts it (warden_running_shuts()), no quarantine does, and the device waits for no owner.
  *
  * Return: when that is over, on the boot-time clock in ns; 0 where one may not.
  */

@@ -238,16 +238,26 @@ static bool gives_way(const struct warden_view *v, const struct warden_question 
 	       o.reason == WARDEN_REASON_LAPSED || o.reason == WARDEN_REASON_PURPOSE_ENDED;
 }
 
-uint64_t warden_running_opens(const struct warden_running *r, const struct warden_question *q)
+/* The lock is the last, where there is one. */
+const struct warden_view *warden_running_shuts(const struct warden_running *r, const struct warden_question *q)
 {
 	unsigned int i;
+
+	if (r->n && r->layers[r->n - 1] == WARDEN_ROLE_NONE)
+		return &r->views[r->n - 1];
+	for (i = 0; i < r->n; i++)
+		if (!gives_way(&r->views[i], q))
+			return &r->views[i];
+	return NULL;
+}
+
+uint64_t warden_running_opens(const struct warden_running *r, const struct warden_question *q)
+{
 	size_t k;
 
-	if (q->domain != WARDEN_DOMAIN_LISTEN || r->waits || warden_running_cuts(r, &q->subject))
+	if (q->domain != WARDEN_DOMAIN_LISTEN || r->waits || warden_running_cuts(r, &q->subject) ||
+	    warden_running_shuts(r, q))
 		return 0;
-	for (i = 0; i < r->n; i++)
-		if (r->layers[i] == WARDEN_ROLE_NONE || !gives_way(&r->views[i], q))
-			return 0;
 	for (k = 0; k < r->opened.n; k++)
 		if (r->opened.v[k].protocol == q->protocol && r->opened.v[k].port == q->port)
 			return r->opened.v[k].expires;

@@ -26,6 +26,9 @@ uint64_t warden_status(const char *field);
 /* A policy: a header and these statements. Stands until the next call. */
 const char *warden_policy(const char *statements, ...) __attribute__((format(printf, 1, 2)));
 
+/* Write a policy text into a file, for a command that takes one; false where that failed. */
+bool warden_write(const char *path, const char *text);
+
 /* Load a policy text; gives the exit status. */
 int warden_load(const char *text);
 
@@ -53,5 +56,8 @@ int warden_withdraw(const char *program, const char *class);
 
 /* No consent for anybody: how each test begins. */
 void warden_withdraw_all(void);
+
+/* How often what people consented to was used, all told. */
+uint64_t warden_uses(void);
 
 #endif /* WARDEN_TEST_WARDEN_H */

@@ -348,11 +348,12 @@ static void print_verdict(const struct warden_query *query, const struct warden_
 		puts("whatever the layers say");
 }
 
-/* Until when it is open for a time, where it is denied else; 0 where it is not. */
-static uint64_t find_opened(const struct warden_running *r, const struct warden_query *query,
-			    const struct warden_outcome *o)
+uint64_t warden_policy_opened(const struct warden_running *r, const struct warden_question *q)
 {
-	return o->what == WARDEN_OUTCOME_DENIED && !o->observed ? warden_running_opens(r, &query->q) : 0;
+	struct warden_outcome o;
+
+	warden_running_judge(r, q, &o);
+	return o.what == WARDEN_OUTCOME_DENIED && !o.observed ? warden_running_opens(r, q) : 0;
 }
 
 static void print_running(const struct warden_running *r, const struct warden_query *query)
@@ -363,7 +364,7 @@ static void print_running(const struct warden_running *r, const struct warden_qu
 
 	if (query->by[0])
 		printf("%s\n", query->by);
-	print_verdict(query, decides, &o, find_opened(r, query, &o));
+	print_verdict(query, decides, &o, warden_policy_opened(r, &query->q));
 	for (i = 0; i < r->n; i++) {
 		warden_ask(&r->views[i], &query->q, &o);
 		print_layer(r, i, &o);
@@ -374,11 +375,10 @@ static void print_running_json(const struct warden_running *r, const struct ward
 {
 	struct json_object *json, *layers = json_object_new_array();
 	struct warden_outcome o;
-	uint64_t opened;
 	const struct warden_view *decides = warden_running_judge(r, &query->q, &o);
+	const uint64_t opened = warden_policy_opened(r, &query->q);
 	unsigned int i;
 
-	opened = find_opened(r, query, &o);
 	if (opened)
 		o = (struct warden_outcome){ .what = WARDEN_OUTCOME_ALLOWED };
 	json = warden_outcome_json(decides ? decides : &r->views[0], &o);

@@ -16,6 +16,11 @@ void warden_json_text(struct json_object *json, const char *name, const char *te
 char *warden_policy_rule_text(const struct warden_asked *a, uint32_t number,
 			      char where[WARDEN_WHERE_TEXT]);
 
+struct warden_running;
+
+/* Until when a port is open for a time that is denied else, on the boot-time clock in ns; 0 where it is not. */
+uint64_t warden_policy_opened(const struct warden_running *r, const struct warden_question *q);
+
 /* Tell what is wrong with a question; gives the exit status. */
 int warden_policy_wrong_query(const char *verb, const struct warden_query *query);
 

@@ -183,8 +183,7 @@ static void take_opened(struct who_can *who)
 	uint64_t opened;
 
 	q.uid = WARDEN_UID_OTHER;
-	warden_running_judge(who->running, &q, &o);
-	opened = o.what == WARDEN_OUTCOME_DENIED && !o.observed ? warden_running_opens(who->running, &q) : 0;
+	opened = warden_policy_opened(who->running, &q);
 	if (!opened)
 		return;
 	if (who->json) {

@@ -77,10 +77,26 @@ static bool is_limited(const struct warden_rule_view *r)
 	return r->interface || r->net.first.version || r->own.first.version;
 }
 
-/* What lapsed, or was for a purpose that ended, stands no more. */
-static bool denies(const struct warden_rule_view *r, const struct warden_outcome *o)
+static struct meanwhile ask_meanwhile(const struct warden_running *r, const struct warden_question *q)
 {
-	return r && o->reason != WARDEN_REASON_LAPSED && o->reason != WARDEN_REASON_PURPOSE_ENDED;
+	const struct warden_view *v, *shuts = warden_running_shuts(r, q);
+	struct meanwhile m = { .what = OPENS };
+	const struct warden_rule_view *rule;
+	struct warden_outcome o;
+
+	v = warden_running_judge(r, q, &o);
+	rule = v ? warden_view_rule(v, o.rule) : NULL;
+	if (v && o.what == WARDEN_OUTCOME_ALLOWED) {
+		m.what = rule && is_limited(rule) ? OPENS : OPEN_ANYWAY;
+	} else if (shuts && r->layers[shuts - r->views] == WARDEN_ROLE_NONE) {
+		m.what = LOCKED;
+	} else if (shuts) {
+		warden_ask(shuts, q, &o);
+		m.what = DENIED;
+		m.line = warden_view_rule(shuts, o.rule)->line;
+		snprintf(m.layer, sizeof(m.layer), "%s", shuts->title);
+	}
+	return m;
 }
 
 static struct meanwhile find_meanwhile(const char *protocol, const char *port)
@@ -89,24 +105,11 @@ static struct meanwhile find_meanwhile(const char *protocol, const char *port)
 					   .protocol = (uint16_t)warden_protocol_number(protocol),
 					   .port = (uint16_t)strtoul(port, NULL, 10) };
 	struct meanwhile m = { .what = OPENS };
-	const struct warden_rule_view *rule;
-	const struct warden_view *v = NULL;
-	struct warden_outcome o = { .rule = 0 };
 	struct warden_running r;
 	struct warden_fault f;
 
 	if (!warden_running_open_now(&r, &f))
-		v = warden_running_judge(&r, &q, &o);
-	rule = v ? warden_view_rule(v, o.rule) : NULL;
-	if (v && o.what == WARDEN_OUTCOME_ALLOWED) {
-		m.what = rule && is_limited(rule) ? OPENS : OPEN_ANYWAY;
-	} else if (v && !o.observed && r.layers[v - r.views] == WARDEN_ROLE_NONE) {
-		m.what = LOCKED;
-	} else if (!o.observed && denies(rule, &o)) {
-		m.what = DENIED;
-		m.line = rule->line;
-		snprintf(m.layer, sizeof(m.layer), "%s", v->title);
-	}
+		m = ask_meanwhile(&r, &q);
 	warden_running_close(&r);
 	return m;
 }

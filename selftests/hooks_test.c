@@ -48,21 +48,10 @@ static int connect_errno(void)
 	return err;
 }
 
-static bool write_next(const char *statements)
-{
-	FILE *f = fopen(NEXT, "w");
-
-	if (!f)
-		return false;
-	fputs(warden_policy("%s", statements), f);
-	fclose(f);
-	return true;
-}
-
 /* Load a policy of these statements with an option of its own; gives the exit status. */
 static int load_with(const char *statements, const char *option, const char *value)
 {
-	if (!write_next(statements))
+	if (!warden_write(NEXT, warden_policy("%s", statements)))
 		return -1;
 	if (!value)
 		return warden_ctl(ARGV("policy", "load", option, NEXT));

@@ -11,8 +11,8 @@
 
 #include "lib/harness.h"
 #include "lib/camera.h"
+#include "lib/life.h"
 
-#define MODULE	       "/usr/lib/warden/warden.ko"
 #define FTRACE	       "/proc/sys/kernel/ftrace_enabled"
 #define CYCLES	       100
 #define CYCLES_TIMEOUT 7200
@@ -28,34 +28,6 @@
 	"allow recorder use camera for door with consent;\n"                                       \
 	"allow listener use microphone for door with consent;\n"                                   \
 	"allow tester use any;\nallow server listen tcp 7001;\n"
-
-static bool is_loaded(void)
-{
-	return !access("/sys/module/warden", F_OK);
-}
-
-static int run(const char *const argv[])
-{
-	struct client c;
-	int status = client_run(&c, argv);
-
-	if (status)
-		fprintf(comments(), "%s: %s\n", argv[0], c.text);
-	client_end(&c);
-	return status;
-}
-
-static int insert(const char *parameter)
-{
-	return run(ARGV("insmod", MODULE, parameter));
-}
-
-static int withdraw_module(void)
-{
-	int status = warden_ctl(ARGV("stop"));
-
-	return status ? status : run(ARGV("rmmod", "warden"));
-}
 
 static int open_errno(const char *path)
 {
@@ -74,10 +46,10 @@ FIXTURE(life)
 
 FIXTURE_SETUP(life)
 {
-	if (access(MODULE, F_OK))
-		SKIP(return, "there is no " MODULE);
-	if (!is_loaded())
-		ASSERT_EQ(0, insert("boot=deny"));
+	if (access(LIFE_MODULE, F_OK))
+		SKIP(return, "there is no " LIFE_MODULE);
+	if (!life_is())
+		ASSERT_EQ(0, life_begin("boot=deny"));
 	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
 	ASSERT_EQ(0, device_load("snd-aloop", "pcm_substreams=1"));
 	ASSERT_NE(NULL, device_node(CAMERA_TOPOLOGY));
@@ -86,8 +58,8 @@ FIXTURE_SETUP(life)
 
 FIXTURE_TEARDOWN(life)
 {
-	if (!is_loaded())
-		insert("boot=deny");
+	if (!life_is())
+		life_begin("boot=deny");
 }
 
 static long bpf(int cmd, union bpf_attr *attr)
@@ -215,7 +187,7 @@ TEST_F(life, rmmod_without_stop_is_refused)
 		TH_LOG("%s", c.text);
 	}
 	client_end(&c);
-	EXPECT_TRUE(is_loaded());
+	EXPECT_TRUE(life_is());
 	EXPECT_EQ(-1, syscall(SYS_delete_module, "warden", O_NONBLOCK));
 	EXPECT_TRUE(errno == EWOULDBLOCK || errno == EBUSY);
 }
@@ -234,7 +206,7 @@ TEST_F(life, a_probe_after_stop_says_that_nothing_is_attached)
 	EXPECT_EQ(1, warden_ctl(ARGV("policy", "probe")));
 	EXPECT_FOUND(evidence_of_event(&m, &(struct claim){ .event = "stop" }));
 	EXPECT_EQ(NULL, evidence_find(&m, &(struct claim){ .event = "probe", .object = "failed" }, 0));
-	ASSERT_EQ(0, run(ARGV("rmmod", "warden")));
+	ASSERT_EQ(0, life_run(ARGV("rmmod", "warden")));
 }
 
 /* Remove by force in a child; it ends with 0 once the module is gone. */
@@ -263,7 +235,7 @@ TEST_F(life, removal_by_force_waits_for_stop_and_enforcement_goes_on)
 	sleep(2);
 	pid = force_out();
 	sleep(2);
-	EXPECT_TRUE(is_loaded());
+	EXPECT_TRUE(life_is());
 	if (waitpid(pid, &status, WNOHANG) == pid) {
 		/* CONFIG_MODULE_FORCE_UNLOAD is not set: refused like any other */
 		EXPECT_EQ(EWOULDBLOCK, WEXITSTATUS(status));
@@ -286,7 +258,7 @@ TEST_F(life, removal_by_force_waits_for_stop_and_enforcement_goes_on)
 	EXPECT_EQ(0, warden_ctl(ARGV("stop")));
 	EXPECT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_EQ(0, status);
-	EXPECT_FALSE(is_loaded());
+	EXPECT_FALSE(life_is());
 }
 
 static int write_ftrace(const char *word)
@@ -306,15 +278,15 @@ TEST_F(life, boot_says_what_holds_until_the_first_policy_and_takes_two_words)
 	struct client c;
 	struct mark m;
 
-	ASSERT_EQ(0, withdraw_module());
+	ASSERT_EQ(0, life_end());
 	EXPECT_EQ(0, open_errno(self->camera));
-	EXPECT_EQ(1, client_run(&c, ARGV("insmod", MODULE, "boot=allow")));
+	EXPECT_EQ(1, client_run(&c, ARGV("insmod", LIFE_MODULE, "boot=allow")));
 	client_end(&c);
-	EXPECT_FALSE(is_loaded());
+	EXPECT_FALSE(life_is());
 
 	/* where ftrace is off nobody would call the programs */
 	ASSERT_EQ(0, write_ftrace("0"));
-	EXPECT_EQ(0, insert("boot=deny"));
+	EXPECT_EQ(0, life_begin("boot=deny"));
 	EXPECT_EQ(0, write_ftrace("1"));
 	EXPECT_EQ(0, warden_ctl(ARGV("status")));
 	EXPECT_NE(NULL, strstr(warden_said(), "write 1 to " FTRACE))
@@ -323,16 +295,16 @@ TEST_F(life, boot_says_what_holds_until_the_first_policy_and_takes_two_words)
 	}
 	EXPECT_EQ(0, warden_status("attached"));
 	EXPECT_EQ(0, open_errno(self->camera));
-	ASSERT_EQ(0, run(ARGV("rmmod", "warden")));
+	ASSERT_EQ(0, life_run(ARGV("rmmod", "warden")));
 
-	ASSERT_EQ(0, insert("boot=observe"));
+	ASSERT_EQ(0, life_begin("boot=observe"));
 	m = evidence_mark();
 	observed.observed = true;
 	EXPECT_EQ(0, open_errno(self->camera));
 	EXPECT_FOUND(evidence_of_denial(&m, &observed));
-	ASSERT_EQ(0, withdraw_module());
+	ASSERT_EQ(0, life_end());
 
-	ASSERT_EQ(0, insert("boot=deny"));
+	ASSERT_EQ(0, life_begin("boot=deny"));
 	m = evidence_mark();
 	EXPECT_EQ(EACCES, open_errno(self->camera));
 	EXPECT_FOUND(evidence_of_denial(&m, &denied));
@@ -397,7 +369,7 @@ static const char *live_once(const char *camera)
 	const char *why;
 	int status;
 
-	if (insert("boot=deny"))
+	if (life_begin("boot=deny"))
 		return "insmod failed";
 	if (warden_load(warden_policy(STATEMENTS, warden_self())) ||
 	    warden_grant("recorder", "camera", "door") ||
@@ -411,10 +383,10 @@ static const char *live_once(const char *camera)
 	}
 	status = warden_ctl(ARGV("stop"));
 	if (!status)
-		status = run(ARGV("rmmod", "warden"));
+		status = life_run(ARGV("rmmod", "warden"));
 	/* Whoever did not give up has its device back. */
 	end_clients(&c);
-	return status || is_loaded() ? "it did not go" : NULL;
+	return status || life_is() ? "it did not go" : NULL;
 }
 
 static struct claim told(const char *event, const char *reason, pid_t pid)
@@ -439,7 +411,7 @@ TEST_F(life, what_was_open_before_is_a_session_and_ends_with_the_policy)
 	struct camera c;
 	struct mark all;
 
-	ASSERT_EQ(0, withdraw_module());
+	ASSERT_EQ(0, life_end());
 	ASSERT_EQ(0, camera_open(&c, self->camera));
 	ASSERT_EQ(0, camera_start(&c));
 	camera_watch(&c, s);
@@ -447,7 +419,7 @@ TEST_F(life, what_was_open_before_is_a_session_and_ends_with_the_policy)
 	client_start(&recorder, ARGV("arecord", "-q", "-D", CAPTURE, "-f", "S16_LE", "-r", "8000",
 				     "-c", "2", "-t", "raw", "/dev/null"));
 	ASSERT_TRUE(sight_flows(s, 3, 20000));
-	ASSERT_EQ(0, insert("boot=deny"));
+	ASSERT_EQ(0, life_begin("boot=deny"));
 	all = evidence_mark();
 	all.seq = 0;
 	EXPECT_FOUND(evidence_of_event(&all, &begun));
@@ -510,7 +482,7 @@ TEST_F(life, no_number_of_open_files_hides_one_that_was_open_before)
 	char path[256];
 	int fd[OPENED_OFTEN], i;
 
-	ASSERT_EQ(0, withdraw_module());
+	ASSERT_EQ(0, life_end());
 	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &room));
 	ASSERT_EQ(0, open_free());
 	snprintf(path, sizeof(path), ATTRIBUTE, strrchr(self->camera, '/') + 1);
@@ -519,7 +491,7 @@ TEST_F(life, no_number_of_open_files_hides_one_that_was_open_before)
 		ASSERT_LE(0, fd[i]);
 	}
 	EXPECT_EQ(0, read_each(fd, OPENED_OFTEN));
-	ASSERT_EQ(0, insert("boot=deny"));
+	ASSERT_EQ(0, life_begin("boot=deny"));
 	EXPECT_EQ(OPENED_OFTEN, warden_status("sessions"));
 	EXPECT_EQ(0, read_each(fd, OPENED_OFTEN));
 	ASSERT_LOADED(warden_policy("default sensor deny;\n"));
@@ -533,7 +505,7 @@ TEST_F_TIMEOUT(life, comes_and_goes_with_clients_running, CYCLES_TIMEOUT)
 	int cycles = asked ? atoi(asked) : CYCLES, i;
 	uint64_t start = now_ns();
 
-	ASSERT_EQ(0, withdraw_module());
+	ASSERT_EQ(0, life_end());
 	for (i = 0; i < cycles; i++)
 		ASSERT_EQ(NULL, live_once(self->camera))
 		{

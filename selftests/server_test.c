@@ -277,15 +277,6 @@ TEST_F(server, at_a_port_that_is_not_its_own_is_refused_to_whoever_runs_it)
 	"allow updater connect tcp 7405 to " FAR4 ";\nallow relay listen tcp 7405;\n"                \
 	"allow tester connect any any;\n"
 
-static bool write_layer(void)
-{
-	FILE *f = fopen(LAYER, "w");
-
-	if (f)
-		fputs(warden_policy(CUT, warden_self()), f);
-	return f && !fclose(f);
-}
-
 /* Does the other side end a connection? */
 static bool is_ended(int fd)
 {
@@ -313,7 +304,7 @@ TEST_F(server, device_is_cut_to_its_updater_by_one_layer)
 	fd = networks_connect(self->net.far, NEAR4, servers[0].port, 5000);
 	ASSERT_LE(0, fd);
 	usleep(100000); /* until it is accepted */
-	ASSERT_TRUE(write_layer());
+	ASSERT_TRUE(warden_write(LAYER, warden_policy(CUT, warden_self())));
 	self->mark = evidence_mark();
 	began = now_ns();
 	ASSERT_EQ(0, warden_ctl(ARGV("policy", "load", "--force", "--layer", "operator", LAYER)))

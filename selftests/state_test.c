@@ -59,19 +59,6 @@ FIXTURE_TEARDOWN(state)
 	warden_withdraw_all();
 }
 
-/* How often what is recorded was used. */
-static uint64_t uses(void)
-{
-	struct json_object *list = warden_json(ARGV("consent", "list"));
-	uint64_t sum = 0;
-	size_t i;
-
-	for (i = 0; i < json_object_array_length(list); i++)
-		sum += evidence_number(json_object_array_get_idx(list, i), "uses");
-	json_object_put(list);
-	return sum;
-}
-
 /* Of a TPM where there is one. */
 static const char *best_counter(void)
 {
@@ -108,7 +95,7 @@ TEST_F(state, is_back_in_the_next_life_and_is_taken_once)
 	}
 	EXPECT_NE(NULL, strstr(warden_said(), "restored: 1 consents; 1 ended"));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &back));
-	EXPECT_EQ(1, uses());
+	EXPECT_EQ(1, warden_uses());
 	EXPECT_EQ(0, camera_open(&self->c, self->camera));
 	camera_close(&self->c);
 	ASSERT_EQ(0, warden_ctl(ARGV("status")));

@@ -133,16 +133,6 @@ FIXTURE_TEARDOWN(stay)
 	cover_take_away(&self->cover);
 }
 
-static bool write_next(const char *policy)
-{
-	FILE *f = fopen(NEXT, "w");
-
-	if (!f)
-		return false;
-	fputs(policy, f);
-	return !fclose(f);
-}
-
 /* After the task that stays has begun, which would else have the camera, too, and be asked out of its call. */
 static bool streams(struct camera *c, const char *node)
 {
@@ -265,7 +255,7 @@ TEST_F(stay, policy_that_needs_a_hook_waits_and_holds_up_no_other_command)
 	self->stays = stay_shut(&self->trace);
 	ASSERT_LT(0, self->stays);
 
-	ASSERT_TRUE(write_next(warden_policy(SHUT, warden_self())));
+	ASSERT_TRUE(warden_write(NEXT, warden_policy(SHUT, warden_self())));
 	ASSERT_EQ(0, client_start(&self->load, ARGV("wardenctl", "policy", "load", "--force", NEXT)));
 	ASSERT_EQ(0, client_start(&self->other_command, ARGV("rmmod", FAMILY)));
 	EXPECT_TRUE(client_says(&self->load, "a task stays in one call of the kernel", WAIT_MS));

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/vm_sockets.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/socket.h>
 
@@ -443,7 +444,54 @@ static int shell(const char *command, struct client *c)
 #define NMAP                                                                                       \
 	"ip netns exec outside nmap --unprivileged -n -Pn -sT -T5 --max-retries 0 "                \
 	"--min-rate 2000 --open -oG - -p "
-#define TARGET " 10.77.0.1"
+#define TARGET "10.77.0.1"
+
+#define LAST	10000 /* of the ports that are tried */
+#define AT_ONCE 500
+#define OPEN_MS 1000 /* by then one that is open has answered */
+
+/* Calls at these ports; how many answer, and whether PORT is one of them. */
+static int call(struct pollfd *p, unsigned int first, bool *named)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	int i, open = 0;
+
+	inet_pton(AF_INET, TARGET, &to.sin_addr);
+	for (i = 0; i < AT_ONCE; i++) {
+		to.sin_port = htons((uint16_t)(first + (unsigned int)i));
+		p[i].fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
+		p[i].events = POLLOUT;
+		connect(p[i].fd, (const struct sockaddr *)&to, sizeof(to));
+	}
+	usleep(OPEN_MS * 1000);
+	poll(p, AT_ONCE, 0);
+	for (i = 0; i < AT_ONCE; i++) {
+		if (p[i].revents == POLLOUT) {
+			open++;
+			*named |= first + (unsigned int)i == PORT;
+		}
+		close(p[i].fd);
+	}
+	return open;
+}
+
+/* From there: 0 where PORT is reached and no other. nmap takes half a minute for as many in an emulated guest. */
+static int scan(const struct user *u, void *unused)
+{
+	static struct pollfd p[AT_ONCE];
+	int net = open("/run/netns/outside", O_RDONLY | O_CLOEXEC), open = 0;
+	unsigned int first;
+	bool named = false;
+
+	(void)u;
+	(void)unused;
+	if (net < 0 || setns(net, CLONE_NEWNET))
+		return 1;
+	for (first = 1; first < LAST; first += AT_ONCE)
+		open += call(p, first, &named);
+	close(net);
+	return named && open == 1 ? 0 : 2;
+}
 
 TEST_F(listener, nmap_sees_the_named_port_and_no_other)
 {
@@ -470,8 +518,9 @@ TEST_F(listener, nmap_sees_the_named_port_and_no_other)
 	denied.pid = 0;
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
 	/* Ten thousand connections are more than a debug kernel makes in the time there is. */
-	EXPECT_EQ(0, shell(access("/proc/lockdep", F_OK) ? NMAP "1-10000" TARGET :
-							   NMAP "6501-7500" TARGET, &c))
+	if (access("/proc/lockdep", F_OK))
+		EXPECT_EQ(0, users_run(users_at(0), scan, NULL));
+	EXPECT_EQ(0, shell(NMAP "6501-7500 " TARGET, &c))
 	{
 		TH_LOG("%s", c.text);
 	}

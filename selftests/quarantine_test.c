@@ -11,6 +11,7 @@
 #include "lib/explained.h"
 #include "lib/harness.h"
 #include "lib/keys.h"
+#include "lib/stay.h"
 #include "lib/users.h"
 
 #define PROGRAM "/var/tmp/test-quarantined"
@@ -152,11 +153,8 @@ TEST_F(quarantine, is_no_difference_to_a_policy_in_shadow)
 	static const char file[] = "/var/tmp/test-shadow.policy";
 	struct claim denied = { .domain = "exec", .reason = "quarantined", .object = PROGRAM,
 				.line = UINT32_MAX, .times = 1 };
-	FILE *f = fopen(file, "w");
 
-	ASSERT_NE(NULL, f);
-	fputs(warden_policy("\n"), f);
-	fclose(f);
+	ASSERT_TRUE(warden_write(file, warden_policy("\n")));
 	ASSERT_EQ(0, warden_ctl(ARGV("policy", "load", "--shadow", file)))
 	{
 		TH_LOG("%s", warden_said());
@@ -375,6 +373,7 @@ TEST_F(quarantine, start_of_a_program_that_takes_long_to_read_keeps_no_policy_wa
 	ASSERT_EQ(0, warden_ctl(ARGV("quarantine", "add", PROGRAM)));
 	pid = users_start(users_at(1), become_large, NULL);
 	usleep(200000);
+	stay_slow(pid);
 	ASSERT_EQ(0, warden_ctl(ARGV("quarantine", "remove", PROGRAM)));
 	sleep(2);
 	since = now_ns();
@@ -383,8 +382,7 @@ TEST_F(quarantine, start_of_a_program_that_takes_long_to_read_keeps_no_policy_wa
 	EXPECT_GT(SOON_MS, took_ms(ARGV("sensor", "switch", "camera", "off")));
 	EXPECT_GT(SOON_MS, took_ms(ARGV("sensor", "switch", "camera", "on")));
 	EXPECT_EQ(0, waitpid(pid, NULL, WNOHANG));
-	kill(pid, SIGKILL);
-	EXPECT_EQ(pid, waitpid(pid, NULL, 0));
+	stay_end(pid);
 	unlink(LARGE);
 }
 

@@ -122,7 +122,7 @@ FIXTURE(setup)
 	struct mark mark;
 };
 
-/* A life of its own: no owner, no policy, no consent. */
+/* A life of its own: no owner, no policy, no consent. What the last one leaves is gone with end_life(). */
 FIXTURE_SETUP(setup)
 {
 	ASSERT_EQ(0, device_load("vivid", "n_devs=1"));
@@ -136,15 +136,33 @@ FIXTURE_SETUP(setup)
 	ASSERT_NE(NULL, device_node(CAMERA_TOPOLOGY));
 	snprintf(self->camera, sizeof(self->camera), "%s", device_node(CAMERA_TOPOLOGY));
 	ASSERT_EQ(0, chmod(self->camera, 0666)); /* so that it is Warden that refuses */
-	ASSERT_LOADED(device_policy(1));
-	self->mark = evidence_mark();
 }
 
 FIXTURE_TEARDOWN(setup)
 {
+}
+
+/* One is enough behind all of them, as each costs seconds. */
+static void __attribute__((destructor)) end_life(void)
+{
 	warden_live_again();
 	warden_load(warden_policy("default protocol allow; default listen allow;\n"));
 }
+
+/* The device as it comes from its maker. */
+static bool deliver(struct mark *mark)
+{
+	bool loaded = !warden_load(device_policy(1));
+
+	*mark = evidence_mark();
+	return loaded;
+}
+
+#define ASSERT_DELIVERED()                                                                         \
+	ASSERT_TRUE(deliver(&self->mark))                                                          \
+	{                                                                                          \
+		TH_LOG("the policy was refused: %s", warden_said());                               \
+	}
 
 /* --- a fresh image ---------------------------------------------------------------------- */
 
@@ -172,7 +190,6 @@ TEST_F(setup, a_fresh_image_has_no_listener_no_readable_sensor_and_no_drift)
 {
 	size_t i;
 
-	ASSERT_TRUE(warden_live_again());
 	ASSERT_LOADED(factory_policy);
 	EXPECT_TRUE(setup_is("needed"));
 	EXPECT_EQ(0, warden_status("open-defaults"));
@@ -217,6 +234,7 @@ TEST_F(setup, open_before_it_is_denied_whoever_asks)
 				.object = CAMERA_TOPOLOGY, .times = USERS_COUNT };
 	size_t i;
 
+	ASSERT_DELIVERED();
 	for (i = 0; i < USERS_COUNT; i++)
 		EXPECT_EQ(EACCES, users_run(users_at(i), try_camera, self->camera))
 		{
@@ -247,6 +265,7 @@ TEST_F(setup, ports_and_connections_wait_but_for_what_setup_and_safety_name)
 	struct claim listens = { .reason = "not-set-up", .port = LATER + 1, .program = "tester" };
 	struct claim connects = { .domain = "connect", .reason = "not-set-up", .port = 7404 + 1 };
 
+	ASSERT_DELIVERED();
 	EXPECT_EQ(EACCES, listen_at(LATER));
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &listens));
 	EXPECT_EQ(EACCES, connect_out());
@@ -281,6 +300,7 @@ TEST_F(setup, ports_and_connections_wait_but_for_what_setup_and_safety_name)
 
 TEST_F(setup, nothing_is_opened_and_nobody_consents_by_command_before_it)
 {
+	ASSERT_DELIVERED();
 	EXPECT_EQ(1, warden_grant("tester", "camera", "door"));
 	EXPECT_SAID("the device is not set up");
 	EXPECT_SAID("wardenctl setup");
@@ -296,6 +316,7 @@ TEST_F(setup, the_owner_opens_it_at_once_and_consents)
 	struct claim asks = { .domain = "sensor", .reason = "no-consent", .program = "tester" };
 	struct camera c;
 
+	ASSERT_DELIVERED();
 	EXPECT_EQ(-EACCES, camera_open(&c, self->camera));
 	ASSERT_EQ(0, warden_ctl(ARGV("setup", "--show")));
 	EXPECT_SAID("tester uses camera: Show who is at the door");
@@ -326,6 +347,7 @@ TEST_F(setup, is_asked_step_by_step_and_nothing_happens_without_a_yes)
 	struct client c;
 	char command[512];
 
+	ASSERT_DELIVERED();
 	ASSERT_EQ(1, client_run(&c, ARGV("sh", "-c", "echo no | wardenctl setup 2>&1")));
 	EXPECT_NE(NULL, strstr(c.text, "nobody said yes"));
 	client_end(&c);
@@ -349,7 +371,6 @@ TEST_F(setup, is_asked_step_by_step_and_nothing_happens_without_a_yes)
 
 TEST_F(setup, is_refused_where_there_is_nothing_to_set_up)
 {
-	ASSERT_TRUE(warden_live_again());
 	EXPECT_EQ(1, set_up());
 	EXPECT_SAID("no policy is loaded");
 	ASSERT_LOADED(warden_policy("default protocol allow;\n"));
@@ -359,11 +380,8 @@ TEST_F(setup, is_refused_where_there_is_nothing_to_set_up)
 
 TEST_F(setup, a_policy_on_trial_lets_nobody_own_the_device)
 {
-	FILE *f = fopen("/tmp/setup.policy", "w");
-
-	ASSERT_NE(NULL, f);
-	fputs(device_policy(2), f);
-	fclose(f);
+	ASSERT_DELIVERED();
+	ASSERT_TRUE(warden_write("/tmp/setup.policy", device_policy(2)));
 	ASSERT_EQ(0, warden_ctl(ARGV("policy", "load", "--confirm", "600", "/tmp/setup.policy")))
 	{
 		TH_LOG("%s", warden_said());
@@ -381,6 +399,7 @@ TEST_F(setup, is_kept_over_a_restart_by_the_state)
 {
 	struct camera c;
 
+	ASSERT_DELIVERED();
 	ASSERT_EQ(0, set_up());
 	ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
 	ASSERT_EQ(0, warden_ctl(ARGV("state", "save", STATE)));
@@ -407,6 +426,7 @@ TEST_F(setup, is_kept_over_a_restart_by_the_state)
 
 TEST_F(setup, a_state_of_another_device_brings_neither_owner_nor_consent)
 {
+	ASSERT_DELIVERED();
 	ASSERT_EQ(0, set_up());
 	ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
 	ASSERT_EQ(0, warden_ctl(ARGV("state", "save", STATE)));
@@ -449,6 +469,7 @@ TEST_F(setup, without_the_store_of_consents_nothing_opens)
 			      .times = USERS_COUNT };
 	size_t i;
 
+	ASSERT_DELIVERED();
 	ASSERT_EQ(0, set_up());
 	ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
 	ASSERT_EQ(0, warden_ctl(ARGV("state", "save", STATE)));
@@ -473,6 +494,7 @@ TEST_F(setup, handing_the_device_over_closes_it)
 	struct claim denied = { .domain = "sensor", .reason = "not-set-up", .program = "tester" };
 	struct camera c;
 
+	ASSERT_DELIVERED();
 	ASSERT_EQ(0, set_up());
 	ASSERT_EQ(0, warden_grant("tester", "camera", "door"));
 	ASSERT_EQ(0, warden_ctl(ARGV("service", "open", "tcp", "7405", "for", "10m")));
@@ -504,7 +526,6 @@ TEST_F(setup, an_older_listener_ends_with_the_policy_that_waits)
 	int fd, accepts = 1;
 	socklen_t len = sizeof(accepts);
 
-	ASSERT_TRUE(warden_live_again());
 	ASSERT_LOADED(warden_policy("default protocol allow; default listen allow;\n"));
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
 	ASSERT_EQ(0, bind(fd, (const struct sockaddr *)&at, sizeof(at)));
@@ -521,7 +542,6 @@ TEST_F(setup, the_owner_signs_the_layer_of_the_user)
 	const char *narrow = "policy \"mine\" version 1;\ncontact \"a@b.c\"; support until 2040-01-01;\n"
 			     "deny any listen tcp 7401;\n";
 
-	ASSERT_TRUE(warden_live_again());
 	ASSERT_EQ(0, keys_enroll("maker"));
 	ASSERT_EQ(0, keys_sign("factory", device_policy(1), "maker", "maker", NULL));
 	ASSERT_EQ(0, keys_load("factory", "factory"))

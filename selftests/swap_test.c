@@ -4,7 +4,7 @@
  * asked for: each verdict is that of one policy, whole, and none comes from a
  * policy after one that replaced it.
  *
- *   WARDEN_SWAP_SECONDS   how long; 3 where it is not said
+ *   WARDEN_SWAP_SECONDS   how long; 1 where it is not said
  *   WARDEN_SWAP_CHECKS    how many pairs are checked a second; without a pause where it is not said
  */
 #include <arpa/inet.h>
@@ -25,7 +25,7 @@
 #define PROGRAMS 10
 #define PARTS	 4 /* messages the other rules go in */
 #define CHECKERS 2
-#define SECONDS	 3
+#define SECONDS	 1
 #define SWAPS_MIN 20 /* whatever time they take */
 #define ALONE	 10 /* swaps that are timed before anybody asks for verdicts */
 #define BURST	 16 /* checks between two pauses of a checker */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -126,18 +127,32 @@ static bool reap(struct client *c)
 	return true;
 }
 
+/* Wait until it ends or says something, or who is watched does; whose output has ended is not heard again. */
+static void hear(struct client *c, struct pollfd p[3], int ms)
+{
+	if (poll(p, 3, ms) <= 0)
+		return;
+	if (p[1].revents && !drain(c))
+		p[1].fd = -1;
+	if (p[2].revents && !drain(watched))
+		p[2].fd = -1;
+}
+
 int client_wait(struct client *c, int ms)
 {
 	uint64_t end = now_ns() + (uint64_t)ms * 1000000;
+	struct pollfd p[] = {
+		{ .fd = c->pid > 0 ? pidfd_open(c->pid, 0) : -1, .events = POLLIN },
+		{ .fd = c->output, .events = POLLIN },
+		{ .fd = watched ? watched->output : -1, .events = POLLIN },
+	};
 
-	while (!reap(c)) {
-		if (!left_ms(end))
-			return -1;
-		client_says(c, NULL, 2);
-		if (watched)
-			drain(watched);
-		usleep(1000);
-	}
+	while (!reap(c) && left_ms(end))
+		hear(c, p, p[0].fd < 0 ? 2 : left_ms(end));
+	if (p[0].fd >= 0)
+		close(p[0].fd);
+	if (c->pid)
+		return -1;
 	drain(c);
 	return c->status;
 }

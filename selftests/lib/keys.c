@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -6,7 +7,9 @@
 
 #include "client.h"
 #include "comment.h"
+#include "evidence.h"
 #include "keys.h"
+#include "told.h"
 #include "warden.h"
 
 #define MODULE "/usr/lib/warden/warden.ko"
@@ -156,8 +159,21 @@ int keys_enroll(const char *name)
 	return warden_ctl(ARGV("trust", "enroll", keys_cert(name)));
 }
 
+/* It observes, and nothing was loaded or enrolled since it came. */
+static bool is_new(void)
+{
+	struct json_object *status = told_status();
+	bool is = evidence_number(status, "generation") == 1 && evidence_number(status, "unsigned-policies") &&
+		  !strcmp(evidence_string(status, "policy-name"), "boot=observe");
+
+	json_object_put(status);
+	return is;
+}
+
 int keys_reload_module(void)
 {
+	if (is_new())
+		return 0;
 	if (!access("/sys/module/warden", F_OK) &&
 	    (warden_ctl(ARGV("stop")) || run(ARGV("rmmod", "warden"))))
 		return -1;

@@ -59,7 +59,7 @@ int keys_alter(const char *path, long at);
 /* Set the root of trust. */
 int keys_enroll(const char *name);
 
-/* Out with the module and in again: no root, no policy, no version. 0 where it went. */
+/* Out with the module and in again, unless it is new: no root, no policy, no version. 0 where it went. */
 int keys_reload_module(void);
 
 #endif /* WARDEN_TEST_KEYS_H */

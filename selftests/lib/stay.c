@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +19,10 @@
 #define STEPS	1200 /* a minute */
 #define TICKS	10
 #define ASKS	32
+
+#define GROUPS "/sys/fs/cgroup"
+#define SLOWED GROUPS "/warden-slowed"
+#define SHARE  "1000 100000" /* of a tenth of a second, in microseconds */
 
 #define TRACING "/sys/kernel/tracing"
 #define SHUT_MS 2500 /* until the trace ends, as far as it can */
@@ -103,6 +108,31 @@ static bool stays(pid_t pid)
 	return ran(pid) >= before + TICKS;
 }
 
+static bool put(const char *path, const char *word)
+{
+	FILE *f = fopen(path, "we");
+	bool is = f && fputs(word, f) >= 0;
+
+	return f && !fclose(f) && is;
+}
+
+static bool join(const char *group, pid_t pid)
+{
+	char path[64], who[16];
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", group);
+	snprintf(who, sizeof(who), "%d", pid);
+	return put(path, who);
+}
+
+void stay_slow(pid_t pid)
+{
+	put(GROUPS "/cgroup.subtree_control", "+cpu");
+	mkdir(SLOWED, 0755);
+	if (put(SLOWED "/cpu.max", SHARE))
+		join(SLOWED, pid);
+}
+
 pid_t stay_start(const char *device)
 {
 	int ready[2];
@@ -120,6 +150,8 @@ pid_t stay_start(const char *device)
 		stay_end(pid);
 		pid = -1;
 	}
+	if (pid > 0)
+		stay_slow(pid);
 	close(ready[0]);
 	return pid;
 }
@@ -129,7 +161,9 @@ void stay_end(pid_t pid)
 	if (pid <= 0)
 		return;
 	kill(pid, SIGKILL);
+	join(GROUPS, pid); /* to end it needs more than its share */
 	waitpid(pid, NULL, 0);
+	rmdir(SLOWED);
 }
 
 bool stay_is_waited_for(void)

@@ -17,6 +17,12 @@ struct client;
  */
 pid_t stay_start(const char *device);
 
+/*
+ * Give one that stays in the kernel a hundredth of the processor, which is all it needs to be waited for: the
+ * rest is for others, or, where nobody needs it, for free. Nothing is done where the kernel has no such groups.
+ */
+void stay_slow(pid_t pid);
+
 /* Does this kernel wait for one? One that preempts no task in a call does not (CONFIG_TASKS_RCU). */
 bool stay_is_waited_for(void);
 

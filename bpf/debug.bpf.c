@@ -10,78 +10,9 @@
  * the kernel calls no program behind one that refused.
  */
 
-#define FMODE_WRITE 0x2
-
-/* include/uapi/linux/major.h, Documentation/admin-guide/devices.txt */
-#define MEM_MAJOR	1
-#define MEM_MINOR	1
-#define KMEM_MINOR	2
-#define PORT_MINOR	4
-#define MISC_MAJOR	10
-#define SNAPSHOT_MINOR	231 /* of miscdevice.h */
-#define INPUT_MAJOR	13
-#define FB_MAJOR	29
-#define VIDEO_MAJOR	81
-#define SOUND_MAJOR	116
-#define PTS_MAJOR	136
-#define PTS_MAJOR_LAST	143
-#define DRM_MAJOR	226
-
 static __always_inline bool debug_is_asked(void)
 {
 	return warden_gate.debug;
-}
-
-/* A serial line may have any number; these have none of them. */
-static __always_inline bool may_be_debug_device(const struct inode *inode)
-{
-	const __u32 major = inode->i_rdev >> MINOR_BITS;
-	const __u32 minor = inode->i_rdev & ((1 << MINOR_BITS) - 1);
-
-	if (major >= PTS_MAJOR && major <= PTS_MAJOR_LAST)
-		return false;
-	switch (major) {
-	case MEM_MAJOR: /* the others, null among them, are what every program opens */
-		return minor == MEM_MINOR || minor == KMEM_MINOR || minor == PORT_MINOR;
-	case MISC_MAJOR:
-		return minor == SNAPSHOT_MINOR;
-	case INPUT_MAJOR:
-	case FB_MAJOR:
-	case VIDEO_MAJOR:
-	case SOUND_MAJOR:
-	case DRM_MAJOR:
-		return false;
-	}
-	return true;
-}
-
-static __always_inline bool may_be_debug_file(const struct file *file)
-{
-	const struct dentry *dentry = file->f_path.dentry;
-
-	switch (file->f_inode->i_sb->s_magic) {
-	case DEBUGFS_MAGIC:
-	case TRACEFS_MAGIC:
-		return true;
-	case PROC_SUPER_MAGIC:
-		return file->f_mode & FMODE_WRITE ||
-		       dentry->d_parent == file->f_inode->i_sb->s_root;
-	case SYSFS_MAGIC:
-	case CONFIGFS_MAGIC:
-	case GADGETFS_MAGIC:
-		return file->f_mode & FMODE_WRITE;
-	}
-	return false;
-}
-
-static __always_inline bool may_be_debug_surface(const struct file *file)
-{
-	const struct inode *inode = file->f_inode;
-
-	if (!debug_is_asked())
-		return false;
-	return (inode->i_mode & S_IFMT) == S_IFCHR ? may_be_debug_device(inode)
-						   : may_be_debug_file(file);
 }
 
 /* include/linux/sched.h */

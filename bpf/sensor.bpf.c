@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Sensors. Hooks: file_open (a device node, a file that leads to a device, or a debug
- * surface is opened), file_receive (a descriptor comes in from another process),
- * bprm_committing_creds (descriptors are inherited by another program).
+ * surface is opened; attached where the module has no call of its own there, hook/direct.c),
+ * file_receive (a descriptor comes in from another process), bprm_committing_creds
+ * (descriptors are inherited by another program).
  */
 #include "common.bpf.h"
 
@@ -11,12 +12,12 @@ int BPF_PROG(warden_file_open, struct file *file, int ret)
 {
 	if (ret)
 		return ret;
-	if (may_be_debug_surface(file)) {
+	if (warden_filter_debug(&warden_gate, file)) {
 		ret = clamp_errno(warden_kf_debug_file(file));
 		if (ret)
 			return ret;
 	}
-	if (!needs_asking(file)) {
+	if (!warden_filter_sensor(&warden_gate, file)) {
 		report_canary(WARDEN_HOOK_FILE_OPEN);
 		return 0;
 	}
@@ -42,7 +43,7 @@ int BPF_PROG(warden_file_receive, struct file *file, int ret)
 		return ret;
 	if (is_judged_socket(file))
 		return clamp_errno(warden_kf_socket_receive(file));
-	if (!needs_asking(file) && !may_be_derived(file) && !is_buffer(file)) {
+	if (!warden_filter_sensor(&warden_gate, file) && !may_be_derived(file) && !is_buffer(file)) {
 		report_canary(WARDEN_HOOK_FILE_RECEIVE);
 		return 0;
 	}

@@ -304,6 +304,7 @@ TEST_F(again, each_open_is_counted_and_told)
 	const struct claim ended = { .event = "session-end", .reason = "closed",
 				     .program = "tester", .object = self->keys.topology,
 				     .pid = getpid(), .times = TIMES };
+	const uint64_t before = warden_uses();
 	int i;
 
 	for (i = 0; i < TIMES; i++)
@@ -311,6 +312,43 @@ TEST_F(again, each_open_is_counted_and_told)
 	EXPECT_EQ(TIMES, evidence_times(&self->mark, &begun, 5000));
 	EXPECT_EQ(TIMES, evidence_times(&self->mark, &ended, 5000));
 	EXPECT_LT(2, evidence_most(&self->mark, &ended, "count"));
+	EXPECT_EQ(TIMES, warden_uses() - before);
+}
+
+/* Between two opens the session stands, in use by nobody who could be asked for the file. */
+TEST_F(again, who_opens_no_more_loses_it_with_the_ground)
+{
+	const struct claim begun = { .event = "session-start", .program = "tester",
+				     .object = self->keys.topology, .pid = getpid(), .times = OPENS };
+	const struct claim ended = { .event = "session-end", .reason = "closed", .program = "tester",
+				     .object = self->keys.topology, .pid = getpid(), .times = OPENS };
+	int i;
+
+	for (i = 0; i < OPENS; i++)
+		ASSERT_EQ(0, try_open(self->keys.node));
+	ASSERT_EQ(0, withdraw());
+	EXPECT_EQ(0, warden_status("sessions"));
+	EXPECT_EQ(OPENS, evidence_times(&self->mark, &begun, 5000));
+	EXPECT_EQ(OPENS, evidence_times(&self->mark, &ended, 5000));
+	EXPECT_EQ(EACCES, try_open(self->keys.node));
+	ASSERT_EQ(0, grant());
+	EXPECT_EQ(0, try_open(self->keys.node));
+}
+
+#define STANDS_MS 5000 /* and somewhat more */
+
+TEST_F(again, who_opens_no_more_is_done_after_some_seconds)
+{
+	uint64_t until;
+	int i;
+
+	for (i = 0; i < OPENS; i++)
+		ASSERT_EQ(0, try_open(self->keys.node));
+	until = now_ns() + STANDS_MS * UINT64_C(1000000);
+	while (warden_status("sessions") && now_ns() < until)
+		usleep(50000);
+	EXPECT_EQ(0, warden_status("sessions"));
+	EXPECT_EQ(0, try_open(self->keys.node));
 }
 
 TEST_HARNESS_MAIN

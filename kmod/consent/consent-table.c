@@ -349,3 +349,25 @@ void warden_consent_use_again(const struct warden_grant *grant, u64 now)
 	WRITE_ONCE(k->used, now);
 	atomic_inc(&k->uses);
 }
+
+/**
+ * warden_consent_use_more() - a session that rests on a consent was opened again and again
+ * @digest: its program
+ * @receipt: the consent, not one for a single open
+ * @uses: how often
+ *
+ * Context: Any. One that no longer holds is no matter of this.
+ */
+void warden_consent_use_more(const struct warden_digest *digest, const u8 receipt[WARDEN_RECEIPT_SIZE],
+			     u32 uses)
+{
+	struct kept *k;
+
+	rcu_read_lock();
+	k = find(digest, receipt);
+	if (k) {
+		WRITE_ONCE(k->used, ktime_get_boottime_ns());
+		atomic_add(uses, &k->uses);
+	}
+	rcu_read_unlock();
+}

@@ -122,6 +122,8 @@ bool warden_consent_is_for(const u8 receipt[WARDEN_RECEIPT_SIZE], const struct w
 			   u32 classes);
 bool warden_consent_lasts(const struct warden_grant *grant, u64 now);
 void warden_consent_use_again(const struct warden_grant *grant, u64 now);
+void warden_consent_use_more(const struct warden_digest *digest, const u8 receipt[WARDEN_RECEIPT_SIZE],
+			     u32 uses);
 
 /* consent-request.c: uses that lack only consent */
 bool warden_consent_request(const struct warden_request *req, const struct warden_answer *answer,

@@ -35,6 +35,7 @@
 #include "program/measure.h"
 #include "program/sha256.h"
 #include "program/start.h"
+#include "session/place.h"
 #include "session/session-export.h"
 #include "session/session.h"
 
@@ -196,7 +197,7 @@ __bpf_kfunc_start_defs();
 __bpf_kfunc int warden_kf_file_open(struct file *file)
 {
 	warden_kfunc_enter(WARDEN_HOOK_FILE_OPEN);
-	return is_sensor(file) ? warden_session_prepare(file) : warden_protocol_tunnel_open(file);
+	return warden_place_awaits(file_inode(file)) || is_sensor(file) ? warden_session_prepare(file) : warden_protocol_tunnel_open(file);
 }
 
 /**

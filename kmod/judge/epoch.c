@@ -11,21 +11,7 @@
 
 #include "epoch.h"
 
-static atomic64_t epoch = ATOMIC64_INIT(1);
-
-/**
- * warden_epoch() - which state all that is
- *
- * Asked before a verdict is made: where it is the same later, the same question is
- * answered alike, but for the time.
- *
- * Context: Any.
- * Return: a number that rises with each change.
- */
-u64 warden_epoch(void)
-{
-	return atomic64_read_acquire(&epoch);
-}
+atomic64_t warden_epoch_now = ATOMIC64_INIT(1);
 
 /**
  * warden_epoch_advance() - something of it has changed
@@ -38,6 +24,6 @@ u64 warden_epoch(void)
 void warden_epoch_advance(void)
 {
 	smp_mb__before_atomic();
-	atomic64_inc(&epoch);
+	atomic64_inc(&warden_epoch_now);
 	smp_mb__after_atomic();
 }

@@ -129,7 +129,13 @@ static int add(struct pid *process, u32 classes)
 	return 0;
 }
 
-static bool is_wanted(void)
+/**
+ * warden_egress_wanted() - does it matter to any policy which sensors a process used?
+ *
+ * Context: Any.
+ * Return: true if it does.
+ */
+bool warden_egress_wanted(void)
 {
 	return warden_links_wanted() & BIT_ULL(WARDEN_HOOK_TASK_NEW);
 }
@@ -166,7 +172,7 @@ int warden_egress_use(u32 class, dev_t devt)
 	u32 classes;
 	int err;
 
-	if (!is_wanted() || class == WARDEN_SENSOR_CLASS_FREE)
+	if (!warden_egress_wanted() || class == WARDEN_SENSOR_CLASS_FREE)
 		return 0;
 	classes = classes_of(class, devt);
 	spin_lock(&marks_lock);
@@ -281,7 +287,7 @@ void warden_egress_mark(struct pid *process, u32 classes)
  */
 void warden_egress_begin(void)
 {
-	if (is_wanted()) {
+	if (warden_egress_wanted()) {
 		warden_session_mark_holders();
 		warden_broker_mark_holders();
 		warden_ear_mark_holders();

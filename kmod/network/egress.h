@@ -8,6 +8,7 @@ struct pid;
 struct task_struct;
 struct warden_gate;
 
+bool warden_egress_wanted(void);
 int warden_egress_use(u32 class, dev_t devt);
 void warden_egress_mark(struct pid *process, u32 classes);
 void warden_egress_inherit(struct task_struct *task);

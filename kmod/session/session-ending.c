@@ -428,6 +428,7 @@ unsigned int warden_session_review(u32 reason, u64 since, u64 *took)
 	if (took)
 		*took = 0;
 	warden_session_pick(warden_session_lost_ground, &list);
+	warden_rest_stir();
 	return end_picked(&list, false, reason, since, took) +
 	       end_connections(warden_broker_review(reason, since) +
 				       warden_ear_review(false, reason, since), since, took);
@@ -455,6 +456,7 @@ unsigned int warden_session_end_each(u32 reason, u64 since, u64 *took)
 
 	*took = 0;
 	warden_session_pick(is_any, &list);
+	warden_rest_stir();
 	return end_picked(&list, false, reason, since, took) +
 	       end_connections(warden_broker_end_all(reason, since) +
 				       warden_ear_review(true, reason, since), since, took);
@@ -505,6 +507,7 @@ void warden_session_end_all(u32 reason)
 	LIST_HEAD(list);
 
 	warden_session_pick(is_any, &list);
+	warden_rest_stir();
 	end_picked(&list, true, reason, ktime_get_boottime_ns(), NULL);
 	warden_broker_end_all(reason, ktime_get_boottime_ns());
 	warden_ear_review(true, reason, ktime_get_boottime_ns());

@@ -28,7 +28,9 @@
 #include "device/classify.h"
 #include "device/route.h"
 #include "judge/epoch.h"
+#include "network/protocol.h"
 #include "session-priv.h"
+#include "session-stand.h"
 #include "session.h"
 
 static int session_release(struct inode *inode, struct file *file);
@@ -314,13 +316,32 @@ static int release_by_driver(const struct warden_session *s, struct inode *inode
 	return err;
 }
 
-static int session_release(struct inode *inode, struct file *file)
+/* Its file is closed, and nothing of it is told, switched or put away until it is opened again. */
+static int stand(struct inode *inode, struct file *file, struct warden_session *s)
 {
-	struct warden_session *s = warden_session_of(file);
+	struct module *owner = s->orig->owner;
+	int err = s->orig->release ? s->orig->release(inode, file) : 0;
+
+	module_put(owner);
+	file->f_mapping = inode->i_mapping;
+	if (unlikely(file->f_op != &s->ops)) { /* in this moment; with ours the driver has put the file's reference */
+		__module_get(THIS_MODULE);
+		fops_put(file->f_op);
+		s->stands_until = jiffies;
+	}
+	file->f_op = &gone_ops;
+	WRITE_ONCE(s->file, NULL);
+	warden_stand_put(s);
+	return err;
+}
+
+static noinline int end_with_file(struct inode *inode, struct file *file, struct warden_session *s)
+{
 	bool last;
 	int err;
 
 	__module_get(THIS_MODULE); /* where the driver keeps our operations it puts the file's */
+	warden_stand_tell(s);
 	if (!warden_session_delist(s, &last))
 		warden_session_tell(s, WARDEN_EVENT_SESSION_END, WARDEN_REASON_CLOSED);
 	if (last)
@@ -334,6 +355,15 @@ static int session_release(struct inode *inode, struct file *file)
 	file->f_op = &gone_ops;
 	warden_rest_put(s);
 	return err;
+}
+
+static int session_release(struct inode *inode, struct file *file)
+{
+	struct warden_session *s = warden_session_of(file);
+
+	if (warden_stand_may(s) && file->f_op == &s->ops)
+		return stand(inode, file, s);
+	return end_with_file(inode, file, s);
 }
 
 /*
@@ -394,8 +424,6 @@ bool warden_session_is(const struct file *file)
 	return file->f_op && file->f_op->release == session_release;
 }
 
-static const struct file_operations prepared_ops;
-
 /*
  * A terminal that is a sensor controls no process: /dev/tty would lead to it past its
  * session. Other drivers do not ask for this flag.
@@ -442,7 +470,7 @@ static void begin(struct file *file, struct warden_session *s)
 {
 	bool same;
 
-	if (file->f_op == &prepared_ops) /* sysfs and proc have one set of them for all files */
+	if (file->f_op == &warden_session_prepared) /* sysfs and proc have one set of them for all files */
 		replace_fops(file, fops_get(file_inode(file)->i_fop));
 	same = find_sensor(file, s);
 	warden_session_take_over(s);
@@ -453,6 +481,7 @@ static void begin(struct file *file, struct warden_session *s)
 	warden_session_tell(s, WARDEN_EVENT_SESSION_START, s->answer.reason);
 	if (s->dead)
 		warden_session_tell(s, WARDEN_EVENT_SESSION_END, s->answer.reason);
+	warden_stand_begin(s);
 }
 
 /* Open through the driver. What was judged is the session's sensor, as far as it was asked for. */
@@ -460,7 +489,7 @@ static int open_through(struct file *file, struct warden_session *s)
 {
 	int err;
 
-	__module_get(THIS_MODULE); /* this call outlives the reference of prepared_ops */
+	__module_get(THIS_MODULE); /* this call outlives the reference of warden_session_prepared */
 	err = open_quietly(file_inode(file), file);
 	if (!err) {
 		begin(file, s);
@@ -511,22 +540,71 @@ static noinline int judge_and_open(struct file *file)
 	return err ?: open_session(file, &req, &answer);
 }
 
+/* The reference of warden_session_prepared is the file's from here on. */
+static int open_standing(struct inode *inode, struct file *file, struct warden_session *s)
+{
+	int err;
+
+	file->f_op = inode->i_fop; /* which are nobody's */
+	err = inode->i_fop->open(inode, file);
+	if (unlikely(err)) {
+		warden_stand_put(s);
+		module_put(THIS_MODULE); /* as in open_through() */
+		return err;
+	}
+	if (unlikely(file->f_op != s->orig)) { /* the driver has others for it today */
+		warden_stand_end(s);
+		s->file = file;
+		begin(file, s);
+		return 0;
+	}
+	s->uses++;
+	if (!s->orig->llseek)
+		file->f_mode &= ~FMODE_LSEEK;
+	file->f_mapping = &s->mapping.pages;
+	file->f_op = &s->ops;
+	xchg(&s->file, file); /* a review finds it from here on, or its change is seen */
+	if (unlikely(s->answer.epoch != warden_epoch()) && warden_session_reconsider(s))
+		warden_session_tell(s, WARDEN_EVENT_SESSION_END, s->answer.reason);
+	return 0;
+}
+
+/* No sensor, or no more: another process had one of this number. */
+static int open_free(struct inode *inode, struct file *file)
+{
+	int err = warden_protocol_tunnel_open(file);
+
+	if (err)
+		return err;
+	__module_get(THIS_MODULE); /* as in open_through() */
+	replace_fops(file, fops_get(inode->i_fop));
+	err = inode->i_fop->open(inode, file);
+	module_put(THIS_MODULE);
+	return err;
+}
+
 /*
  * open() of a file the hook prepared: the verdict, once, and before the driver
- * hears of it. On entry file->f_op is prepared_ops, whose reference is dropped by
+ * hears of it. On entry file->f_op is warden_session_prepared, whose reference is dropped by
  * chrdev_open() when it puts the driver's operations there, or by the caller
  * where this fails.
  */
 static int session_open(struct inode *inode, struct file *file)
 {
-	struct warden_session *s = NULL;
+	struct warden_session *s = warden_stand_take(inode);
 
+	if (s)
+		return open_standing(inode, file, s);
 	if (warden_session_count() < WARDEN_SESSIONS_MAX)
 		s = warden_rest_take(file);
-	return s ? open_through(file, s) : judge_and_open(file);
+	if (s)
+		return open_through(file, s);
+	if (S_ISCHR(inode->i_mode) && warden_route_class(file) == WARDEN_SENSOR_CLASS_FREE)
+		return open_free(inode, file);
+	return judge_and_open(file);
 }
 
-static const struct file_operations prepared_ops = {
+const struct file_operations warden_session_prepared = {
 	.owner = THIS_MODULE,
 	.open = session_open,
 };
@@ -541,7 +619,7 @@ static const struct file_operations prepared_ops = {
  */
 u32 warden_session_keeps(const struct file *file)
 {
-	if (file->f_op == &prepared_ops)
+	if (file->f_op == &warden_session_prepared)
 		return 1;
 	return warden_session_is(file) ? warden_session_request(warden_session_of(file)).keeps : 0;
 }
@@ -559,20 +637,13 @@ static int refuse_going(const struct file *file)
 }
 
 /**
- * warden_session_prepare() - have an open of a sensor decided, and made a session
+ * warden_session_prepare() - have an open of a sensor decided, or refuse it as the module is going
  * @file: the file, in its open hook: its operations are those of its inode
  *
- * The verdict is given when the open reaches the file's operations, which is
- * where the session that rests on it begins.
- *
- * Context: Process context, from the file_open hook.
- * Return: 0, or -EACCES while the module is going, which is recorded.
+ * Context: Process context, from the open hook, may sleep.
+ * Return: 0, or -EACCES while it is going, which is recorded.
  */
 int warden_session_prepare(struct file *file)
 {
-	if (!try_module_get(THIS_MODULE))
-		return refuse_going(file);
-	fops_put(file->f_op);
-	file->f_op = &prepared_ops;
-	return 0;
+	return warden_session_try_prepare(file) ? 0 : refuse_going(file);
 }

@@ -8,6 +8,7 @@
 #include <uapi/linux/warden.h>
 
 #include "device/inventory.h"
+#include "judge/epoch.h"
 #include "judge/judge.h"
 #include "program/identity.h"
 #include "record/record.h"
@@ -42,6 +43,12 @@
  * @since: boot-time clock, in ns
  * @noted: the same, when the inventory was told last that its node is used
  * @rests_until: in jiffies, of one that rests
+ * @stands: it rests in the table, begun and lit; of whoever has it alone
+ * @stands_until: in jiffies, until when its file may be closed and opened without a look at all of it
+ * @uses: how often that was since it was told of
+ * @awaits: number of its device, by which its next open is told from others where it rests; 0 where that
+ *	    may be a debug surface as well
+ * @exe: the file its opener was started from, to be compared alone
  * @pid: thread group that opened it
  * @mm: its memory, to be compared; NULL of one that was ending
  * @uid: real user id of the opener
@@ -77,6 +84,11 @@ struct warden_session {
 	u64 since;
 	u64 noted;
 	unsigned long rests_until;
+	bool stands;
+	unsigned long stands_until;
+	u32 uses;
+	dev_t awaits;
+	const struct file *exe;
 	struct pid *pid;
 	struct mm_struct *mm;
 	u32 uid;
@@ -87,6 +99,8 @@ struct warden_session {
 	struct warden_record_mark begun;
 	struct warden_record_mark ended;
 };
+
+struct warden_place;
 
 struct warden_session *warden_session_of_older(const struct file *file);
 
@@ -102,6 +116,13 @@ static inline struct warden_session *warden_session_of(const struct file *file)
 static inline const char *warden_session_program(const struct warden_session *s)
 {
 	return s->answer.label[0] ? s->answer.label : s->path ?: "";
+}
+
+/* Is all of it as its open made it? */
+static inline bool warden_session_is_whole(const struct warden_session *s)
+{
+	return !s->dead && !s->lent && !s->mapping.shared && list_empty(&s->mapping.wraps) &&
+	       list_empty(&s->heirs) && s->answer.epoch == warden_epoch();
 }
 
 /* What its opener asked for, to be judged again. */
@@ -129,6 +150,7 @@ void warden_session_free(struct warden_session *s);
 void warden_session_enlist(struct warden_session *s, bool same);
 void warden_session_enlist_older(struct warden_session *s);
 void warden_session_disown(struct warden_session *s);
+bool warden_session_reconsider(struct warden_session *s);
 bool warden_session_delist(struct warden_session *s, bool *last);
 void warden_session_pick(bool (*wanted)(const struct warden_session *s), struct list_head *list);
 void warden_session_unlight(struct warden_session *s);
@@ -156,6 +178,9 @@ bool warden_session_is(const struct file *file);
 struct warden_session *warden_rest_take(struct file *file);
 bool warden_rest_holds(const struct warden_session *s);
 void warden_rest_put(struct warden_session *s);
+void warden_rest_back(struct warden_place *place, struct warden_session *s);
+void warden_rest_settle(struct warden_session *other);
+void warden_rest_stir(void);
 void warden_rest_exit(void);
 
 /* session-older.c: files that were open before */
@@ -213,6 +238,7 @@ void warden_session_tell_unmade(const struct file *file, const struct warden_req
 				const struct warden_answer *allowed, u8 reason);
 void warden_session_tell_refused(const struct warden_session *s, u32 reason);
 void warden_session_tell(struct warden_session *s, u32 event, u32 reason);
+void warden_session_tell_times(const struct warden_session *s, u32 event, u32 reason, u32 times);
 void warden_session_tell_ended(const struct warden_session *s, u32 event, u32 reason, u64 took);
 
 #endif /* WARDEN_SESSION_PRIV_H */

@@ -99,6 +99,29 @@ void warden_session_tell(struct warden_session *s, u32 event, u32 reason)
 }
 
 /**
+ * warden_session_tell_times() - record what the holder did several times
+ * @s: the session
+ * @event: enum warden_event
+ * @reason: enum warden_reason
+ * @times: how often, at least once
+ *
+ * Context: Process context, may sleep. Without memory the record counts as lost.
+ */
+void warden_session_tell_times(const struct warden_session *s, u32 event, u32 reason, u32 times)
+{
+	struct warden_record *r = kzalloc(sizeof(*r), GFP_KERNEL);
+
+	if (!r) {
+		warden_record_lose(false);
+		return;
+	}
+	fill_record(s, event, reason, r);
+	r->count = times;
+	warden_record_add(r);
+	kfree(r);
+}
+
+/**
  * warden_session_tell_refused() - record what was refused to who has it open
  * @s: the session
  * @reason: enum warden_reason

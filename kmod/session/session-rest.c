@@ -12,7 +12,6 @@
  */
 #include <linux/cred.h>
 #include <linux/fs.h>
-#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -25,30 +24,27 @@
 #include "device/devices.h"
 #include "judge/epoch.h"
 #include "network/egress.h"
+#include "place.h"
 #include "session-priv.h"
+#include "session-stand.h"
 
-/* As many rest at most. One that comes to a taken place sends away the one that is there. */
-#define PLACE_BITS 4
-
-/* How long, in jiffies; up to twice as long, as nobody is woken for one of them. */
-#define REST HZ
-
-/* Whoever takes one out has it alone. */
-static struct warden_session *places[1 << PLACE_BITS];
+struct warden_place warden_places[1 << WARDEN_PLACE_BITS];
 
 static void rise(struct work_struct *work);
-static DECLARE_DELAYED_WORK(rising, rise);
+DECLARE_DELAYED_WORK(warden_rest_rising, rise);
 
-static struct warden_session **place_of(const struct mm_struct *mm, dev_t devt)
+static void end(struct warden_session *s)
 {
-	return &places[hash_long((unsigned long)mm ^ devt, PLACE_BITS)];
+	if (s->stands)
+		warden_stand_end(s);
+	warden_session_free(s);
 }
 
-static void put(struct warden_session **place, struct warden_session *s)
+static void put(struct warden_place *place, struct warden_session *s)
 {
-	s = xchg(place, s);
-	if (s)
-		warden_session_free(s);
+	s = xchg(&place->s, s);
+	if (unlikely(s))
+		end(s);
 }
 
 /* --- to rest ---------------------------------------------------------------------------- */
@@ -62,13 +58,6 @@ static bool repeats(const struct warden_session *s)
 		!warden_devices_lead(s->sensor.class));
 }
 
-/* Is all of it as its open made it? */
-static bool may_rest(const struct warden_session *s)
-{
-	return repeats(s) && !s->dead && !s->lent && !s->mapping.shared && list_empty(&s->mapping.wraps) &&
-	       list_empty(&s->heirs) && s->answer.epoch == warden_epoch();
-}
-
 /**
  * warden_rest_put() - a session's file was closed
  * @s: the session, which nobody else has any more; freed, or kept for a second
@@ -77,22 +66,38 @@ static bool may_rest(const struct warden_session *s)
  */
 void warden_rest_put(struct warden_session *s)
 {
-	if (!may_rest(s)) {
+	if (!repeats(s) || !warden_session_is_whole(s)) {
 		warden_session_free(s);
 		return;
 	}
 	s->file = NULL;
-	s->rests_until = jiffies + REST;
-	put(place_of(s->mm, s->sensor.devt), s);
-	if (!delayed_work_pending(&rising))
-		schedule_delayed_work(&rising, REST);
+	warden_rest_lay(warden_place_of(s->mm, s->sensor.devt), s);
 }
 
-/* Back to where it was, unless another rests there by now. */
-static void put_back(struct warden_session **place, struct warden_session *s)
+/**
+ * warden_rest_settle() - what is left to do when a session was laid to rest
+ * @other: who was there, to end; NULL for none
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_rest_settle(struct warden_session *other)
 {
-	if (cmpxchg(place, NULL, s))
-		warden_session_free(s);
+	if (other)
+		end(other);
+	schedule_delayed_work(&warden_rest_rising, WARDEN_REST);
+}
+
+/**
+ * warden_rest_back() - put a session back that was taken, for as long as it would have rested
+ * @place: where it was
+ * @s: the session; ends where another rests there by now
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_rest_back(struct warden_place *place, struct warden_session *s)
+{
+	if (cmpxchg(&place->s, NULL, s))
+		end(s);
 }
 
 static void rise(struct work_struct *work)
@@ -101,19 +106,19 @@ static void rise(struct work_struct *work)
 	bool again = false;
 	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(places); i++) {
-		s = xchg(&places[i], NULL);
+	for (i = 0; i < ARRAY_SIZE(warden_places); i++) {
+		s = xchg(&warden_places[i].s, NULL);
 		if (!s)
 			continue;
 		if (time_after_eq(jiffies, s->rests_until)) {
-			warden_session_free(s);
+			end(s);
 			continue;
 		}
-		put_back(&places[i], s);
+		warden_rest_back(&warden_places[i], s);
 		again = true;
 	}
 	if (again)
-		schedule_delayed_work(&rising, REST);
+		schedule_delayed_work(&warden_rest_rising, WARDEN_REST);
 }
 
 /* --- to go on --------------------------------------------------------------------------- */
@@ -159,18 +164,18 @@ static bool is_program(const struct warden_session *s)
 struct warden_session *warden_rest_take(struct file *file)
 {
 	const struct inode *inode = file_inode(file);
-	struct warden_session **place = place_of(current->mm, inode->i_rdev);
-	struct warden_session *s;
+	struct warden_place *place = warden_place_of(current->mm, inode->i_rdev);
+	struct warden_session *s = S_ISCHR(inode->i_mode) ? warden_place_take(place) : NULL;
 	u64 now;
 
-	if (!READ_ONCE(*place) || !S_ISCHR(inode->i_mode))
-		return NULL;
-	s = xchg(place, NULL);
 	if (!s)
 		return NULL;
+	if (s->stands)
+		warden_stand_end(s);
+	s->exe = current->mm ? rcu_access_pointer(current->mm->exe_file) : NULL;
 	now = ktime_get_coarse_boottime_ns(); /* a tick early at most, never late */
 	if (!is_for(s, inode->i_rdev)) {
-		put_back(place, s);
+		warden_rest_back(place, s);
 		return NULL;
 	}
 	if (!holds(s, now) || !is_program(s) || warden_egress_use(s->sensor.class, inode->i_rdev)) {
@@ -207,15 +212,25 @@ bool warden_rest_holds(const struct warden_session *s)
 }
 
 /**
+ * warden_rest_stir() - let none rest any more of those that do
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_rest_stir(void)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(warden_places); i++)
+		put(&warden_places[i], NULL);
+}
+
+/**
  * warden_rest_exit() - free those that rest
  *
  * Context: Process context, sleeps; no session is left.
  */
 void warden_rest_exit(void)
 {
-	u32 i;
-
-	cancel_delayed_work_sync(&rising);
-	for (i = 0; i < ARRAY_SIZE(places); i++)
-		put(&places[i], NULL);
+	cancel_delayed_work_sync(&warden_rest_rising);
+	warden_rest_stir();
 }

@@ -3,7 +3,8 @@
  * Sessions: one per open sensor file, and the table of them.
  *
  * session-file.c stands in the file's operations, has its open judged and makes it a session, session-rest.c
- * has those that may be opened again; session-mapping.c has its memory, so that it can be taken away;
+ * has those that may be opened again, session-stand.c those that are again and again;
+ * session-mapping.c has its memory, so that it can be taken away;
  * session-ground.c says what it rests on; session-inherit.c says who keeps it over execve(), session-heir.c
  * knows them, session-holder.c who may look into a process that has one; session-ending.c ends it,
  * session-wake.c wakes who waits for it; session-record.c tells of it.
@@ -26,6 +27,7 @@
 #include "program/command.h"
 #include "program/identity.h"
 #include "session-priv.h"
+#include "session-stand.h"
 #include "session.h"
 
 /* Protects sessions, their dead flags, nr_sessions and next_id. Nests nothing of ours. */
@@ -119,6 +121,10 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 	s->answer = *answer;
 	s->begun.taken = 0;
 	s->ended.taken = 0;
+	s->stands = false;
+	s->uses = 0;
+	s->awaits = 0;
+	s->exe = NULL;
 	return s;
 }
 
@@ -277,6 +283,27 @@ void warden_session_enlist_older(struct warden_session *s)
 		light(s);
 	enlist(s);
 	mutex_unlock(&sessions_lock);
+}
+
+/**
+ * warden_session_reconsider() - something has changed as a session that stood was opened again
+ * @s: the session, in the table, with its file
+ *
+ * Context: Process context, may sleep.
+ * Return: true where it has no ground any more, and is ended by this.
+ */
+bool warden_session_reconsider(struct warden_session *s)
+{
+	bool ends;
+
+	mutex_lock(&sessions_lock);
+	ends = !s->dead && !warden_session_find_ground(s, true);
+	if (ends) {
+		bear_dead(s);
+		unlight(s);
+	}
+	mutex_unlock(&sessions_lock);
+	return ends;
 }
 
 /**
@@ -576,7 +603,16 @@ int warden_session_init(void)
 		return -ENOMEM;
 	err = warden_wake_init();
 	if (err)
-		kmem_cache_destroy(session_cache);
+		goto err_cache;
+	err = warden_stand_init();
+	if (err)
+		goto err_wake;
+	return 0;
+
+err_wake:
+	warden_wake_exit();
+err_cache:
+	kmem_cache_destroy(session_cache);
 	return err;
 }
 
@@ -589,6 +625,7 @@ void warden_session_exit(void)
 {
 	warden_session_settle();
 	warden_rest_exit();
+	warden_stand_exit();
 	warden_wake_exit();
 	warden_pace_exit();
 	kmem_cache_destroy(session_cache);

@@ -2,12 +2,12 @@
 #ifndef WARDEN_SESSION_H
 #define WARDEN_SESSION_H
 
+#include <linux/fs.h>
+#include <linux/module.h>
 #include <linux/types.h>
 #include "device/inventory.h"
 #include "judge/decide.h"
 
-struct file;
-struct file_operations;
 struct task_struct;
 struct warden_answer;
 struct warden_request;
@@ -66,5 +66,28 @@ int warden_session_get(u64 id, struct warden_session_info *info);
 bool warden_session_rests_on(const u8 receipt[WARDEN_RECEIPT_SIZE]);
 unsigned int warden_session_count(void);
 unsigned int warden_session_count_device(u64 key);
+
+/* Of a file between its open hook and its open. */
+extern const struct file_operations warden_session_prepared;
+
+/**
+ * warden_session_try_prepare() - have an open of a sensor decided, and made a session
+ * @file: the file, in its open hook: its operations are those of its inode
+ *
+ * The verdict is given when the open reaches the file's operations, which is
+ * where the session that rests on it begins.
+ *
+ * Context: Process context, from the open hook.
+ * Return: true; false where the module is going.
+ */
+static inline bool warden_session_try_prepare(struct file *file)
+{
+	if (unlikely(!try_module_get(THIS_MODULE)))
+		return false;
+	if (file->f_op->owner)
+		fops_put(file->f_op);
+	file->f_op = &warden_session_prepared;
+	return true;
+}
 
 #endif /* WARDEN_SESSION_H */

@@ -14,6 +14,7 @@
 #include <linux/kernel_read_file.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/shmem_fs.h>
 #include <uapi/linux/warden.h>
 #include <bpf/skel_internal.h>
 #include <warden/abi.h>
@@ -24,6 +25,7 @@
 #include "debug/debug.h"
 #include "device/inventory.h"
 #include "device/usb.h"
+#include "direct.h"
 #include "ftrace.h"
 #include "hooks.h"
 #include "kfunc.h"
@@ -31,7 +33,6 @@
 #include "lookup.h"
 #include "network/egress.h"
 #include "network/service.h"
-#include "program/identity.h"
 #include "session/session.h"
 #include "tasks.h"
 
@@ -152,32 +153,33 @@ static void close_gate(void)
 	warden_canary_watch(NULL);
 	warden_debug_watch(NULL);
 	warden_usb_watch(false);
+	warden_direct_watch(NULL);
 	if (gate_map)
 		bpf_map_put(gate_map);
 	gate_map = NULL;
 }
 
 /*
- * Call hooks as the kernel does, and see whether the programs are reached:
- * file_open by opening the file of insmod itself, kernel_read_file by reading a
- * byte of it. The hooks of sockets and of executions
+ * Call hooks as the kernel does, and see whether the module is reached: file_open by opening a
+ * file in memory, as of what is on a disk it need not be told; kernel_read_file by reading a byte
+ * of it. The hooks of sockets and of executions
  * cannot be called from here; they were attached by the same calls.
  */
 static void call_hooks(void)
 {
-	struct file *exe = warden_identity_exe(), *file;
+	struct file *made = shmem_file_setup("warden-canary", 1, VM_NORESERVE), *file;
 	char byte;
 	void *buf = &byte;
 	size_t size;
 
-	if (!exe)
+	if (IS_ERR(made))
 		return;
-	file = dentry_open(&exe->f_path, O_RDONLY, current_cred());
+	file = dentry_open(&made->f_path, O_RDONLY, current_cred());
 	if (!IS_ERR(file)) {
 		kernel_read_file(file, 0, &buf, sizeof(byte), &size, READING_POLICY);
 		fput(file);
 	}
-	fput(exe);
+	fput(made);
 }
 
 #define TRIED (BIT_ULL(WARDEN_HOOK_FILE_OPEN) | BIT_ULL(WARDEN_HOOK_READ_FILE))
@@ -249,6 +251,7 @@ static int attach_programs(void)
 	warden_canary_watch(gate);
 	warden_debug_watch(gate);
 	warden_usb_watch(true);
+	warden_direct_watch(gate);
 	err = attach_needed(skel, rest);
 	if (err)
 		close_gate();

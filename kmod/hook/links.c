@@ -5,7 +5,8 @@
  * waits for a grace period of tasks. No change waits for any of that.
  *
  * The programs are held by their files, so that none is loaded a second time,
- * and the links by theirs, so that one is off when its file is put.
+ * and the links by theirs, so that one is off when its file is put. The hook of opens, which is
+ * always needed, has none where ftrace calls the module itself (direct.c).
  */
 #include <linux/bpf.h>
 #include <linux/err.h>
@@ -18,6 +19,7 @@
 #include <linux/workqueue.h>
 
 #include "compat/bpf.h"
+#include "direct.h"
 #include "links.h"
 #include "program/command.h"
 
@@ -126,8 +128,13 @@ static void keep_link(u32 hook, struct file *link)
 
 static int attach(u32 hook)
 {
-	int program = warden_links_lend(programs[hook]), fd;
+	int program, fd;
 
+	if (hook == WARDEN_HOOK_FILE_OPEN && !warden_direct_attach()) {
+		keep_link(hook, NULL);
+		return 0;
+	}
+	program = warden_links_lend(programs[hook]);
 	if (program < 0)
 		return program;
 	if (hook == WARDEN_HOOK_BPRM_CHECK)
@@ -218,7 +225,7 @@ static void attach_late(struct work_struct *work)
 
 /* --- off ------------------------------------------------------------------------------- */
 
-/* Attached no more for all who need it, and off once it is put; NULL where it was not attached. */
+/* Attached no more for all who need it, and off once it is put; NULL where there is none. */
 static struct file *take_link(u32 hook)
 {
 	struct file *link = links[hook];
@@ -254,7 +261,7 @@ static struct file *take_idle(void)
 
 	lockdep_assert_held(&links_lock);
 	for (hook = 0; hook < WARDEN_HOOKS; hook++)
-		if (idle & BIT_ULL(hook) && !is_shared(links[hook]))
+		if (idle & BIT_ULL(hook) && links[hook] && !is_shared(links[hook]))
 			return take_link(hook);
 	if (idle)
 		queue_delayed_work(system_unbound_wq, &letting_go, LET_GO_AGAIN);
@@ -424,6 +431,8 @@ static void put_all(void)
 		link = take_link(hook);
 		mutex_unlock(&links_lock);
 		put_link(link);
+		if (hook == WARDEN_HOOK_FILE_OPEN)
+			warden_direct_detach();
 		if (programs[hook])
 			__fput_sync(programs[hook]);
 		programs[hook] = NULL;

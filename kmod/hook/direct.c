@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The hook of opens without a program. A program costs 185 instructions at each call of its hook,
+ * whatever it does, and each open of any file is such a call. So where it can, ftrace calls the module
+ * from where the kernel asks security modules about an open: what lies on a disk and is no
+ * device goes on after nine instructions, and what else need not be asked about after some thirty.
+ *
+ * Where ftrace has no such calls, or somebody else has one in that place, the program of
+ * bpf/sensor.bpf.c is attached. Both look by the same filter and ask by the same doors.
+ */
+#include <linux/btf.h>
+#include <linux/delay.h>
+#include <linux/ftrace.h>
+#include <linux/fs.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/string.h>
+#include <uapi/linux/warden.h>
+#include <warden/filter.h>
+#include <warden/kfunc.h>
+
+#include "canary.h"
+#include "compat/direct.h"
+#include "direct.h"
+#include "kfunc.h"
+#include "session/place.h"
+#include "session/session.h"
+
+#ifdef HAVE_DIRECT_CALLS
+
+/* What the kernel calls for each open, with the file alone. A refusal there is that of the open. */
+#define PLACE "security_file_open"
+
+/* What is known without being asked; NULL while nobody calls. */
+static const struct warden_gate *gate;
+
+/* Who is in warden_direct_ask(), where one may sleep: summed up once nobody can come any more. */
+static DEFINE_PER_CPU(long, inside);
+
+static struct ftrace_ops ops = {
+	.flags = FTRACE_OPS_FL_PERMANENT, /* as ftrace.c has it */
+};
+
+/* Of a life of the module there is one: what is freed is not set up anew. */
+static bool attached;
+
+static int ask(struct file *file)
+{
+	int err = 0;
+
+	if (warden_filter_debug(gate, file))
+		err = warden_kf_debug_file(file);
+	if (!err && warden_filter_sensor(gate, file))
+		err = warden_kf_file_open(file);
+	return err;
+}
+
+/**
+ * warden_direct_ask() - may this file be opened?
+ * @file: any but a plain file on a disk, in its open
+ *
+ * Context: Process context, may sleep; called by warden_direct_place().
+ * Return: 0, or a negative errno that the open is refused with.
+ */
+__used int warden_direct_ask(struct file *file)
+{
+	int err;
+
+	if (warden_place_awaits(file_inode(file)) && warden_session_try_prepare(file))
+		return 0;
+	if (unlikely(gate->canary))
+		warden_canary_see(WARDEN_HOOK_FILE_OPEN);
+	if (!warden_filter_sensor(gate, file) && !warden_filter_debug(gate, file))
+		return 0;
+	this_cpu_inc(inside);
+	err = ask(file);
+	this_cpu_dec(inside);
+	return err;
+}
+
+/**
+ * warden_direct_watch() - where to look what need not be asked about
+ * @to: the memory of the programs' gate; NULL once nobody calls any more
+ *
+ * Context: Any.
+ */
+void warden_direct_watch(const struct warden_gate *to)
+{
+	gate = to;
+}
+
+/**
+ * warden_direct_attach() - be called for each open
+ *
+ * Context: Process context, sleeps; once, with a gate to look at.
+ * Return: 0; -EBUSY where somebody else is called there or ftrace is off, -EOPNOTSUPP without such calls.
+ */
+int warden_direct_attach(void)
+{
+	int err = ftrace_set_filter(&ops, PLACE, strlen(PLACE), 1);
+
+	if (!err)
+		err = register_ftrace_direct(&ops, (unsigned long)warden_direct_place);
+	if (err)
+		ftrace_free_filter(&ops);
+	attached = !err;
+	return err;
+}
+
+static bool is_anybody_inside(void)
+{
+	long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu(inside, cpu);
+	return sum;
+}
+
+/**
+ * warden_direct_detach() - be called no more
+ *
+ * Who sleeps in there comes out of it before this returns, as nothing else holds the module for him.
+ *
+ * Context: Process context, sleeps, for as long as any task stays in the kernel.
+ */
+void warden_direct_detach(void)
+{
+	if (!attached)
+		return;
+	unregister_ftrace_direct(&ops, (unsigned long)warden_direct_place, true);
+	synchronize_rcu_tasks();
+	while (is_anybody_inside())
+		msleep(10);
+	synchronize_rcu_tasks();
+	attached = false;
+}
+
+#else /* the program is */
+
+void warden_direct_watch(const struct warden_gate *to)
+{
+}
+
+int warden_direct_attach(void)
+{
+	return -EOPNOTSUPP;
+}
+
+void warden_direct_detach(void)
+{
+}
+
+#endif

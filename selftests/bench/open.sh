@@ -23,6 +23,7 @@ abba() {
 
 peers() {
 	abba open landlock -L /dev -a /dev/video0 -a "$deep/video0" -d /root/file
+	abba open landlock-root -L / -a /dev/video0 -a "$deep/video0"
 	abba open landlock-node -L "/dev/video0:$deep/video0" -a /dev/video0 -d "$forbidden"
 	abba open apparmor -P warden-bench -a /dev/video0 -a "$deep/video0" -d "$forbidden"
 }

@@ -157,6 +157,17 @@ TEST_F(direct, a_program_asks_where_somebody_else_has_the_place)
 	EXPECT_EQ(0, open_errno(self->camera));
 }
 
+/* What goes on without the module being called is what the policy leaves free. */
+TEST_F(direct, null_is_asked_about_where_the_policy_says_what_it_tells)
+{
+	EXPECT_EQ(0, open_errno("/dev/null"));
+	ASSERT_LOADED(warden_policy(NO_CARE "classify name \"null\" as location;\n"));
+	EXPECT_EQ(EACCES, open_errno("/dev/null"));
+	EXPECT_EQ(0, open_errno("/dev/zero"));
+	ASSERT_LOADED(warden_policy(NO_CARE));
+	EXPECT_EQ(0, open_errno("/dev/null"));
+}
+
 #define OPENS 20
 
 /* A session that stands between two opens keeps nothing: the module goes, and whoever goes on opening does. */

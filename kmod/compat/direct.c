@@ -4,6 +4,7 @@
  * warden_direct_ask(). No other register than the argument's has to be kept.
  */
 #include <linux/fs.h>
+#include <linux/kdev_t.h>
 #include <linux/linkage.h>
 
 #include "compat/direct.h"
@@ -16,15 +17,17 @@
 /* Where the fields lie, for the assembler. */
 static void __used noinline tell_offsets(void)
 {
-	asm volatile(".set at_file_inode, %c0\n.set at_inode_mode, %c1\n.set at_inode_sb, %c2\n.set at_sb_bdev, %c3"
+	asm volatile(".set at_file_inode, %c0\n.set at_inode_mode, %c1\n.set at_inode_sb, %c2\n.set at_sb_bdev, %c3\n"
+		     ".set at_inode_rdev, %c4\n.set the_null_device, %c5"
 		     :
 		     : "i"(offsetof(struct file, f_inode)), "i"(offsetof(struct inode, i_mode)),
-		       "i"(offsetof(struct inode, i_sb)), "i"(offsetof(struct super_block, s_bdev)));
+		       "i"(offsetof(struct inode, i_sb)), "i"(offsetof(struct super_block, s_bdev)),
+		       "i"(offsetof(struct inode, i_rdev)), "i"(WARDEN_NULL_DEVICE));
 }
 
 /*
- * S_IFREG has none of the bits that are tested, and every other kind has one. Refused, the way back leads
- * over a return of ours.
+ * S_IFREG has none of the bits that are tested, and every other kind has one. What is of null's number goes on by the
+ * bit of the gate that it has. Refused, the way back leads over a return of ours.
  */
 asm("	.pushsection .text, \"ax\", @progbits\n"
     "	.type warden_direct_refuse, @function\n"
@@ -41,19 +44,25 @@ asm("	.pushsection .text, \"ax\", @progbits\n"
     "	jne 1f\n"
     "	movq at_inode_sb(%rax), %rax\n"
     "	cmpq $0, at_sb_bdev(%rax)\n"
-    "	je 1f\n"
+    "	je 2f\n"
     ASM_RET
-    "1:	pushq %rbp\n"
+    "1:	cmpl $the_null_device, at_inode_rdev(%rax)\n"
+    "	jne 2f\n"
+    "	movq warden_direct_null(%rip), %rax\n"
+    "	testb $1 << (the_null_device & 7), (%rax)\n"
+    "	je 2f\n"
+    ASM_RET
+    "2:	pushq %rbp\n"
     "	movq %rsp, %rbp\n"
     CALL_DEPTH_ACCOUNT
     "	pushq %rdi\n"
     "	call warden_direct_ask\n"
     "	popq %rdi\n"
     "	testl %eax, %eax\n"
-    "	je 2f\n"
+    "	je 3f\n"
     "	leaq warden_direct_refuse(%rip), %rdx\n"
     "	movq %rdx, 8(%rbp)\n"
-    "2:	leave\n"
+    "3:	leave\n"
     ASM_RET
     "	.size warden_direct_place, .-warden_direct_place\n"
     "	.popsection\n");

@@ -542,6 +542,23 @@ void warden_inventory_watch(struct warden_gate *g)
 }
 
 /**
+ * warden_inventory_gate() - where the gate tells whether a device is free
+ * @devt: its number, of a minor the gate has; the device may come later
+ *
+ * Context: Process context, with a gate to keep in step.
+ * Return: its word, a bit for each of 64 minors, as long as the gate; NULL where it can have none.
+ */
+const u64 *warden_inventory_gate(dev_t devt)
+{
+	const u64 *word;
+
+	spin_lock_bh(&inventory_lock);
+	word = gate_word(devt, true);
+	spin_unlock_bh(&inventory_lock);
+	return word;
+}
+
+/**
  * warden_inventory_scan() - add every device there is
  *
  * Context: Process context, may sleep. Runs after the device programs are

@@ -39,6 +39,7 @@ struct warden_sensor {
 
 int warden_inventory_scan(void);
 void warden_inventory_watch(struct warden_gate *gate);
+const u64 *warden_inventory_gate(dev_t devt);
 void warden_inventory_add(struct device *dev);
 void warden_inventory_del(struct device *dev);
 void warden_inventory_classify(void);

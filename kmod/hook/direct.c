@@ -21,6 +21,7 @@
 
 #include "canary.h"
 #include "compat/direct.h"
+#include "device/inventory.h"
 #include "direct.h"
 #include "kfunc.h"
 #include "session/place.h"
@@ -33,6 +34,9 @@
 
 /* What is known without being asked; NULL while nobody calls. */
 static const struct warden_gate *gate;
+
+static const u64 unknown;
+const u64 *warden_direct_null = &unknown;
 
 /* Who is in warden_direct_ask(), where one may sleep: summed up once nobody can come any more. */
 static DEFINE_PER_CPU(long, inside);
@@ -80,13 +84,14 @@ __used int warden_direct_ask(struct file *file)
 
 /**
  * warden_direct_watch() - where to look what need not be asked about
- * @to: the memory of the programs' gate; NULL once nobody calls any more
+ * @to: the memory of the programs' gate, which the inventory watches; NULL once nobody calls any more
  *
- * Context: Any.
+ * Context: Process context.
  */
 void warden_direct_watch(const struct warden_gate *to)
 {
 	gate = to;
+	warden_direct_null = (to ? warden_inventory_gate(WARDEN_NULL_DEVICE) : NULL) ?: &unknown;
 }
 
 /**

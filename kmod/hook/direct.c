@@ -3,7 +3,7 @@
  * The hook of opens without a program. A program costs 185 instructions at each call of its hook,
  * whatever it does, and each open of any file is such a call. So where it can, ftrace calls the module
  * from where the kernel asks security modules about an open: what lies on a disk and is no
- * device goes on after nine instructions, and what else need not be asked about after some thirty.
+ * device goes on after eight instructions, and what else need not be asked about after some seventy.
  *
  * Where ftrace has no such calls, or somebody else has one in that place, the program of
  * bpf/sensor.bpf.c is attached. Both look by the same filter and ask by the same doors.

@@ -76,7 +76,8 @@ bool warden_content_verity(struct inode *inode, struct warden_digest *digest)
 
 /*
  * A file in memory is read without a sleep, as long as it is large; and who lets a hook go waits, with the lock
- * that each policy needs, until all tasks have slept.
+ * that each policy needs, until all tasks have slept. cond_resched_tasks_rcu_qs() would tell it to the grace period
+ * of programs that sleep, too, and whoever is in one and is preempted while it does is told of twice.
  */
 static int hash_pieces(struct file *file, struct shash_desc *desc, void *piece)
 {
@@ -90,7 +91,8 @@ static int hash_pieces(struct file *file, struct shash_desc *desc, void *piece)
 			return ret;
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		cond_resched_tasks_rcu_qs();
+		rcu_tasks_classic_qs(current, false);
+		cond_resched();
 	}
 	return n;
 }

@@ -190,7 +190,7 @@ static void tell(const struct warden_named_holder *h, u32 event, u32 reason)
 	struct warden_record *r;
 
 	fill_key(h, event, reason, &key);
-	if (warden_record_repeat(&key))
+	if (warden_record_repeat(&key, 1))
 		return;
 	r = new_record(h, event, reason);
 	if (r)

@@ -106,7 +106,7 @@ void warden_netlink_tell_refused(u8 cmd)
 
 	memset(&key, 0, sizeof(key));
 	key.event = WARDEN_EVENT_COMMAND_REFUSE;
-	if (warden_record_repeat(&key))
+	if (warden_record_repeat(&key, 1))
 		return;
 	r = kzalloc(sizeof(*r), GFP_KERNEL);
 	if (!r) {

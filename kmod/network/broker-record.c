@@ -60,7 +60,7 @@ void warden_link_tell(const struct warden_link *l, u32 event, u32 reason)
 	key.program = l->identity.digest;
 	if (l->answer.has_receipt)
 		memcpy(key.receipt, l->answer.receipt, sizeof(key.receipt));
-	if (warden_record_repeat(&key))
+	if (warden_record_repeat(&key, 1))
 		return;
 	r = make(l, event, reason);
 	if (r)

@@ -95,7 +95,7 @@ static bool tell(const struct warden_packet *p, bool observed, const struct ward
 	if (atomic_dec_if_positive(&compared) < 0)
 		return false;
 	fill_key(&key, p, observed, layers->generation);
-	if (warden_record_repeat(&key))
+	if (warden_record_repeat(&key, 1))
 		return true;
 	if (atomic_dec_if_positive(&records) < 0)
 		return false;

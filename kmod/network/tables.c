@@ -89,7 +89,7 @@ void warden_tables_tell(const struct sk_buff *skb)
 	key.pid = task_tgid_nr(current);
 	key.uid = from_kuid(&init_user_ns, current_uid());
 	key.program = subject.digest;
-	if (warden_record_repeat(&key))
+	if (warden_record_repeat(&key, 1))
 		return;
 	r = kzalloc(sizeof(*r), GFP_KERNEL);
 	if (!r) {

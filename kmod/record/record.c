@@ -156,15 +156,15 @@ static bool is_over(const struct slot *slot)
 	return time_after_eq(jiffies, READ_ONCE(slot->until));
 }
 
-/* One more of the event with this number, unless its second is over or another has the place. */
-static bool count_more(struct slot *slot, u64 taken)
+/* More of the event with this number, unless its second is over or another has the place. */
+static bool count_more(struct slot *slot, u64 taken, u32 more)
 {
 	u64 is = atomic64_read(&slot->count);
 
 	do {
-		if (is >> MORE_BITS != taken || (is & MORE_MAX) == MORE_MAX || is_over(slot))
+		if (is >> MORE_BITS != taken || MORE_MAX - (is & MORE_MAX) < more || is_over(slot))
 			return false;
-	} while (!atomic64_try_cmpxchg(&slot->count, &is, is + 1));
+	} while (!atomic64_try_cmpxchg(&slot->count, &is, is + more));
 	return true;
 }
 
@@ -194,7 +194,7 @@ static bool coalesce(const struct warden_record *r)
 	struct slot *slot = &log.slots[hash_of(r) % SLOTS];
 
 	lockdep_assert_held(&log.lock);
-	if (slot->used && is_same(&slot->first, r) && count_more(slot, taken_by(slot)))
+	if (slot->used && is_same(&slot->first, r) && count_more(slot, taken_by(slot), 1))
 		return true;
 	take_slot(slot, r);
 	return false;
@@ -226,18 +226,18 @@ static bool is_at(const struct slot *slot, const struct warden_record_key *key)
 	return slot->used && !memcmp(&slot->key, key, sizeof(*key));
 }
 
-static bool count_again(struct slot *slot, const struct warden_record_key *key)
+static bool count_again(struct slot *slot, const struct warden_record_key *key, u32 times)
 {
 	lockdep_assert_held(&log.lock);
-	return is_at(slot, key) && count_more(slot, taken_by(slot));
+	return is_at(slot, key) && count_more(slot, taken_by(slot), times);
 }
 
-bool warden_record_repeat(const struct warden_record_key *key)
+bool warden_record_repeat(const struct warden_record_key *key, u32 times)
 {
 	bool counted;
 
 	spin_lock_bh(&log.lock);
-	counted = count_again(slot_of(key), key);
+	counted = count_again(slot_of(key), key, times);
 	spin_unlock_bh(&log.lock);
 	return counted;
 }
@@ -245,13 +245,14 @@ bool warden_record_repeat(const struct warden_record_key *key)
 void warden_record_add_keyed(const struct warden_record *r, const struct warden_record_key *key)
 {
 	struct slot *slot = slot_of(key);
+	const u32 times = r->count ?: 1;
 
 	spin_lock_bh(&log.lock);
 	/* once more: another task of the program may have been here meanwhile */
-	if (!count_again(slot, key)) {
+	if (!count_again(slot, key, times)) {
 		take_slot(slot, r);
 		slot->key = *key;
-		make_record(r, 1);
+		make_record(r, times);
 	}
 	spin_unlock_bh(&log.lock);
 }
@@ -268,7 +269,7 @@ void warden_record_find(const struct warden_record_key *key, struct warden_recor
 
 bool warden_record_again(const struct warden_record_mark *mark)
 {
-	return mark->taken && count_more(&log.slots[mark->place], mark->taken);
+	return mark->taken && count_more(&log.slots[mark->place], mark->taken, 1);
 }
 
 void warden_record_lose(bool denial)

@@ -91,6 +91,7 @@ void warden_record_add(const struct warden_record *r);
 /**
  * warden_record_repeat() - count an event that equals one of the last second
  * @key: what it is
+ * @times: how often it was
  *
  * Spares its maker the record. As with verdicts, one record with the count of
  * all that were spared follows when the second is over.
@@ -99,11 +100,11 @@ void warden_record_add(const struct warden_record *r);
  * Return: true if it was counted; false if it wants a record of its own, by
  * warden_record_add_keyed().
  */
-bool warden_record_repeat(const struct warden_record_key *key);
+bool warden_record_repeat(const struct warden_record_key *key, u32 times);
 
 /**
  * warden_record_add_keyed() - add a record, and count what equals it for a second
- * @r: the record; copied
+ * @r: the record; copied. Its count is how often it was; 0 is once
  * @key: what it is; copied
  *
  * Context: Any but hard interrupt; does not sleep, does not allocate.

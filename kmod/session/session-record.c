@@ -52,7 +52,7 @@ static void fill_key(const struct warden_session *s, u32 event, u32 reason,
 		memcpy(key->receipt, s->answer.receipt, sizeof(key->receipt));
 }
 
-static void tell_first(const struct warden_session *s, u32 event, u32 reason,
+static void tell_first(const struct warden_session *s, u32 event, u32 reason, u32 times,
 		       const struct warden_record_key *key)
 {
 	struct warden_record *r = kzalloc(sizeof(*r), GFP_KERNEL);
@@ -62,6 +62,7 @@ static void tell_first(const struct warden_session *s, u32 event, u32 reason,
 		return;
 	}
 	fill_record(s, event, reason, r);
+	r->count = times;
 	warden_record_add_keyed(r, key);
 	kfree(r);
 }
@@ -73,8 +74,8 @@ static noinline void tell(const struct warden_session *s, u32 event, u32 reason,
 	struct warden_record_key key;
 
 	fill_key(s, event, reason, &key);
-	if (!warden_record_repeat(&key))
-		tell_first(s, event, reason, &key);
+	if (!warden_record_repeat(&key, 1))
+		tell_first(s, event, reason, 1, &key);
 	if (s->again)
 		warden_record_find(&key, mark);
 }
@@ -109,16 +110,11 @@ void warden_session_tell(struct warden_session *s, u32 event, u32 reason)
  */
 void warden_session_tell_times(const struct warden_session *s, u32 event, u32 reason, u32 times)
 {
-	struct warden_record *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	struct warden_record_key key;
 
-	if (!r) {
-		warden_record_lose(false);
-		return;
-	}
-	fill_record(s, event, reason, r);
-	r->count = times;
-	warden_record_add(r);
-	kfree(r);
+	fill_key(s, event, reason, &key);
+	if (!warden_record_repeat(&key, times))
+		tell_first(s, event, reason, times, &key);
 }
 
 /**

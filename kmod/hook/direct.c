@@ -12,7 +12,9 @@
 #include <linux/delay.h>
 #include <linux/ftrace.h>
 #include <linux/fs.h>
+#include <linux/module.h>
 #include <linux/percpu.h>
+#include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
 #include <uapi/linux/warden.h>
@@ -26,6 +28,7 @@
 #include "kfunc.h"
 #include "session/place.h"
 #include "session/session.h"
+#include "tasks.h"
 
 #ifdef HAVE_DIRECT_CALLS
 
@@ -41,9 +44,8 @@ const u64 *warden_direct_null = &unknown;
 /* Who is in warden_direct_ask(), where one may sleep: summed up once nobody can come any more. */
 static DEFINE_PER_CPU(long, inside);
 
-static struct ftrace_ops ops = {
-	.flags = FTRACE_OPS_FL_PERMANENT, /* as ftrace.c has it */
-};
+/* Called while ftrace is on, which ftrace.c sees to from before the call is there until it is gone. */
+static struct ftrace_ops ops;
 
 /* Of a life of the module there is one: what is freed is not set up anew. */
 static bool attached;
@@ -83,6 +85,17 @@ __used int warden_direct_ask(struct file *file)
 }
 
 /**
+ * warden_direct_stays() - may the module still be called?
+ *
+ * Context: Process context.
+ * Return: true from warden_direct_attach() on, until warden_direct_detach() has succeeded.
+ */
+bool warden_direct_stays(void)
+{
+	return attached;
+}
+
+/**
  * warden_direct_watch() - where to look what need not be asked about
  * @to: the memory of the programs' gate, which the inventory watches; NULL once nobody calls any more
  *
@@ -90,6 +103,8 @@ __used int warden_direct_ask(struct file *file)
  */
 void warden_direct_watch(const struct warden_gate *to)
 {
+	if (!to && warden_direct_stays())
+		return;
 	gate = to;
 	warden_direct_null = (to ? warden_inventory_gate(WARDEN_NULL_DEVICE) : NULL) ?: &unknown;
 }
@@ -127,21 +142,32 @@ static bool is_anybody_inside(void)
  *
  * Who sleeps in there comes out of it before this returns, as nothing else holds the module for him.
  *
+ * Where the kernel fails to, the module stays for good, as it may still be called.
+ *
  * Context: Process context, sleeps, for as long as any task stays in the kernel.
  */
 void warden_direct_detach(void)
 {
 	if (!attached)
 		return;
-	unregister_ftrace_direct(&ops, (unsigned long)warden_direct_place, true);
-	synchronize_rcu_tasks();
+	if (unregister_ftrace_direct(&ops, (unsigned long)warden_direct_place, true)) {
+		pr_alert("warden: the kernel does not take its call of the module away, which stays loaded until the next start\n");
+		__module_get(THIS_MODULE);
+		return;
+	}
+	warden_tasks_wait("to let opens of files go");
 	while (is_anybody_inside())
 		msleep(10);
-	synchronize_rcu_tasks();
+	warden_tasks_wait("to let opens of files go");
 	attached = false;
 }
 
 #else /* the program is */
+
+bool warden_direct_stays(void)
+{
+	return false;
+}
 
 void warden_direct_watch(const struct warden_gate *to)
 {

@@ -154,7 +154,7 @@ static void close_gate(void)
 	warden_debug_watch(NULL);
 	warden_usb_watch(false);
 	warden_direct_watch(NULL);
-	if (gate_map)
+	if (gate_map && !warden_direct_stays()) /* else it is looked at for good */
 		bpf_map_put(gate_map);
 	gate_map = NULL;
 }

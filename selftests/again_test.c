@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A program that opens a sensor again and again is not judged each time; what was allowed a
- * moment before is refused all the same once anything of it has changed. All open keys, which
- * come and go quickly.
+ * moment before is refused all the same once anything of it has changed. All open an accelerometer, which
+ * comes and goes quickly, and is of a class that leads to no other: of keys each open is judged.
  */
 #include <fcntl.h>
-#include <linux/uinput.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -18,9 +16,9 @@
 
 #define POLICY                                                                                     \
 	"program tester { path \"%s\"; user \"root\"; }\n"                                         \
-	"purpose type \"Type\";\n"                                                                 \
+	"purpose steps \"Count steps\";\n"                                                           \
 	"default sensor deny;\n"                                                                   \
-	"allow tester use input for type with consent;\n"
+	"allow tester use motion for steps with consent;\n"
 
 #define OPENS 20 /* in a row, to be sure of it */
 
@@ -88,18 +86,18 @@ FIXTURE(again)
 
 FIXTURE_SETUP(again)
 {
-	ASSERT_EQ(0, keypad_plug(&self->keys));
+	ASSERT_EQ(0, keypad_plug_accelerometer(&self->keys));
 	ASSERT_EQ(0, chmod(self->keys.node, 0666));
 	ASSERT_LOADED(warden_policy(POLICY, warden_self()));
 	warden_withdraw_all();
-	ASSERT_EQ(0, warden_grant("tester", "input", "type"));
+	ASSERT_EQ(0, warden_grant("tester", "motion", "steps"));
 	self->opener.node = self->keys.node;
 	self->mark = evidence_mark();
 }
 
 FIXTURE_TEARDOWN(again)
 {
-	warden_ctl(ARGV("sensor", "switch", "input", "on"));
+	warden_ctl(ARGV("sensor", "switch", "motion", "on"));
 	warden_withdraw_all();
 	keypad_unplug(&self->keys);
 }
@@ -118,22 +116,22 @@ static int load_same(void)
 
 static int withdraw(void)
 {
-	return warden_withdraw("tester", "input");
+	return warden_withdraw("tester", "motion");
 }
 
 static int grant(void)
 {
-	return warden_grant("tester", "input", "type");
+	return warden_grant("tester", "motion", "steps");
 }
 
 static int switch_off(void)
 {
-	return warden_ctl(ARGV("sensor", "switch", "input", "off"));
+	return warden_ctl(ARGV("sensor", "switch", "motion", "off"));
 }
 
 static int switch_on(void)
 {
-	return warden_ctl(ARGV("sensor", "switch", "input", "on"));
+	return warden_ctl(ARGV("sensor", "switch", "motion", "on"));
 }
 
 static const struct change {
@@ -178,7 +176,7 @@ TEST_F(again, no_open_succeeds_once_its_consent_is_over)
 	uint64_t given;
 
 	ASSERT_EQ(0, withdraw());
-	ASSERT_EQ(0, warden_ctl(ARGV("consent", "grant", "tester", "input", "--purpose", "type",
+	ASSERT_EQ(0, warden_ctl(ARGV("consent", "grant", "tester", "motion", "--purpose", "steps",
 				     "--for", "2s")));
 	given = now_ns();
 	ASSERT_EQ(0, pthread_create(&o->thread, NULL, open_again, o));
@@ -263,20 +261,6 @@ TEST_F(again, who_becomes_another_is_judged_as_that)
 
 /* --- what the device is ------------------------------------------------------------------ */
 
-/* Another device in the place of the one that goes, by the same number; 0 or an errno. */
-static int make_accelerometer(int fd)
-{
-	struct uinput_setup setup = { .id.bustype = BUS_VIRTUAL, .name = "warden motion" };
-	struct uinput_abs_setup axis = { .code = ABS_X, .absinfo.maximum = 100 };
-
-	return ioctl(fd, UI_DEV_DESTROY) || ioctl(fd, UI_SET_EVBIT, EV_ABS) ||
-			       ioctl(fd, UI_SET_ABSBIT, ABS_X) ||
-			       ioctl(fd, UI_SET_PROPBIT, INPUT_PROP_ACCELEROMETER) ||
-			       ioctl(fd, UI_ABS_SETUP, &axis) || ioctl(fd, UI_DEV_SETUP, &setup) ||
-			       ioctl(fd, UI_DEV_CREATE) ?
-		       errno : 0;
-}
-
 TEST_F(again, another_device_of_the_number_is_judged_as_that)
 {
 	const struct claim denied = { .domain = "sensor", .pid = getpid(), .times = 1,
@@ -287,7 +271,7 @@ TEST_F(again, another_device_of_the_number_is_judged_as_that)
 	for (i = 0; i < OPENS; i++)
 		ASSERT_EQ(0, try_open(self->keys.node));
 	ASSERT_EQ(0, stat(self->keys.node, &before));
-	ASSERT_EQ(0, make_accelerometer(self->keys.fd));
+	ASSERT_EQ(0, keypad_become_one(&self->keys));
 	EXPECT_EQ(EACCES, try_open(self->keys.node));
 	ASSERT_EQ(0, stat(self->keys.node, &after));
 	EXPECT_EQ(before.st_rdev, after.st_rdev);
@@ -326,6 +310,7 @@ TEST_F(again, who_opens_no_more_loses_it_with_the_ground)
 
 	for (i = 0; i < OPENS; i++)
 		ASSERT_EQ(0, try_open(self->keys.node));
+	EXPECT_EQ(1, warden_status("sessions"));
 	ASSERT_EQ(0, withdraw());
 	EXPECT_EQ(0, warden_status("sessions"));
 	EXPECT_EQ(OPENS, evidence_times(&self->mark, &begun, 5000));
@@ -333,6 +318,52 @@ TEST_F(again, who_opens_no_more_loses_it_with_the_ground)
 	EXPECT_EQ(EACCES, try_open(self->keys.node));
 	ASSERT_EQ(0, grant());
 	EXPECT_EQ(0, try_open(self->keys.node));
+}
+
+/* What was before is told in its time, and by what it rested on. */
+TEST_F(again, what_was_before_one_that_stays_open_is_told_meanwhile)
+{
+	const struct claim begun = { .event = "session-start", .program = "tester",
+				     .object = self->keys.topology, .pid = getpid(), .times = OPENS + 1 };
+	const struct claim ended = { .event = "session-end", .reason = "closed", .program = "tester",
+				     .object = self->keys.topology, .pid = getpid(), .times = OPENS };
+	int i, fd;
+
+	for (i = 0; i < OPENS; i++)
+		ASSERT_EQ(0, try_open(self->keys.node));
+	fd = open(self->keys.node, O_RDONLY | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(OPENS + 1, evidence_times(&self->mark, &begun, 5000));
+	EXPECT_EQ(OPENS, evidence_times(&self->mark, &ended, 5000));
+	self->mark = evidence_mark();
+	close(fd);
+	EXPECT_EQ(1, evidence_times(&self->mark, &ended, 3000));
+	EXPECT_EQ(0, evidence_times(&self->mark, &begun, 0));
+}
+
+#define TOLD_MS 2500 /* by then everything is */
+
+TEST_F(again, what_was_before_an_end_is_not_told_behind_it)
+{
+	const struct claim begun = { .event = "session-start", .program = "tester",
+				     .object = self->keys.topology, .pid = getpid(), .times = OPENS + 1 };
+	const struct claim ended = { .event = "session-end", .program = "tester",
+				     .object = self->keys.topology, .pid = getpid(), .times = OPENS + 1 };
+	int i, fd;
+
+	for (i = 0; i < OPENS; i++)
+		ASSERT_EQ(0, try_open(self->keys.node));
+	fd = open(self->keys.node, O_RDONLY | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, withdraw());
+	EXPECT_EQ(OPENS + 1, evidence_times(&self->mark, &begun, 5000));
+	EXPECT_EQ(OPENS + 1, evidence_times(&self->mark, &ended, 5000));
+	self->mark = evidence_mark();
+	close(fd);
+	EXPECT_EQ(0, warden_status("sessions"));
+	usleep(TOLD_MS * 1000);
+	EXPECT_EQ(0, evidence_times(&self->mark, &begun, 0));
+	EXPECT_EQ(0, evidence_times(&self->mark, &ended, 0));
 }
 
 #define STANDS_MS 5000 /* and somewhat more */

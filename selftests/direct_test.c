@@ -173,12 +173,15 @@ TEST_F(direct, null_is_asked_about_where_the_policy_says_what_it_tells)
 /* A session that stands between two opens keeps nothing: the module goes, and whoever goes on opening does. */
 TEST_F(direct, goes_while_a_session_stands)
 {
+	uint64_t others;
 	int i;
 
 	ASSERT_LOADED(warden_policy("default sensor allow;\nprogram tester { path \"%s\"; }\nallow tester use camera;\n",
 				    warden_self()));
+	others = warden_status("sessions");
 	for (i = 0; i < OPENS; i++)
 		ASSERT_EQ(0, open_errno(self->camera));
+	EXPECT_EQ(others + 1, warden_status("sessions"));
 	ASSERT_EQ(0, life_end());
 	for (i = 0; i < OPENS; i++)
 		EXPECT_EQ(0, open_errno(self->camera));

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 
 #include "lib/harness.h"
+#include "lib/keypad.h"
 #include "lib/users.h"
 
 #ifndef SOL_TCP
@@ -386,6 +387,30 @@ TEST_F(egress, sensor_that_is_open_counts_when_the_rule_comes)
 				    warden_self()));
 	EXPECT_EQ(0, tell(self->udp, BAD6, self->port));
 	EXPECT_FOUND(evidence_of_event(&self->mark, &observed));
+}
+
+/* Who opens it again and again may have no descriptor of it in the moment the rule comes. */
+TEST_F(egress, sensor_that_is_opened_again_and_again_counts_when_the_rule_comes)
+{
+	const char *text = warden_policy(POLICY, warden_self());
+	struct keypad keys;
+	int i, fd;
+
+	ASSERT_TRUE(warden_write("/tmp/egress.policy", text));
+	ASSERT_LOADED(warden_policy("default sensor allow; default protocol allow; default listen allow;\n"
+				    "program tester { path \"%s\"; }\nallow tester use motion;\n", warden_self()));
+	ASSERT_EQ(0, keypad_plug_accelerometer(&keys));
+	for (i = 0; i < 20; i++) {
+		fd = open(keys.node, O_RDONLY | O_CLOEXEC);
+		ASSERT_LE(0, fd);
+		close(fd);
+	}
+	EXPECT_EQ(1, warden_status("sessions"));
+	EXPECT_EQ(0, tell(self->udp, BAD6, self->port));
+	ASSERT_EQ(0, warden_ctl(ARGV("policy", "load", "--force", "/tmp/egress.policy")));
+	EXPECT_EQ(EACCES, tell(self->udp, BAD6, self->port));
+	EXPECT_DENIED(1);
+	keypad_unplug(&keys);
 }
 
 TEST_HARNESS_MAIN

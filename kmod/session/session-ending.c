@@ -42,6 +42,7 @@
 #include "program/processes.h"
 #include "session-export.h"
 #include "session-priv.h"
+#include "session-stand.h"
 #include "session.h"
 #include "stream.h"
 
@@ -389,6 +390,7 @@ static unsigned int end_picked(struct list_head *list, bool back, u32 reason, u6
 		struct file *file = s->file;
 		u64 passed;
 
+		warden_stand_tell(s);
 		warden_session_unlight(s);
 		passed = ktime_get_boottime_ns() - since;
 		warden_session_tell_ended(s, WARDEN_EVENT_SESSION_END, reason, passed);

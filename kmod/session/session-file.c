@@ -22,12 +22,14 @@
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 #include <warden/limits.h>
 
 #include "consent/consent.h"
 #include "device/classify.h"
 #include "device/route.h"
 #include "judge/epoch.h"
+#include "network/egress.h"
 #include "network/protocol.h"
 #include "session-priv.h"
 #include "session-stand.h"
@@ -324,7 +326,7 @@ static int stand(struct inode *inode, struct file *file, struct warden_session *
 
 	module_put(owner);
 	file->f_mapping = inode->i_mapping;
-	if (unlikely(file->f_op != &s->ops)) { /* in this moment; with ours the driver has put the file's reference */
+	if (unlikely(file->f_op != &s->ops)) { /* by its driver, which has put the file's reference with ours */
 		__module_get(THIS_MODULE);
 		fops_put(file->f_op);
 		s->stands_until = jiffies;
@@ -397,11 +399,15 @@ bool warden_session_hand_back(struct warden_session *s)
 	struct file *file;
 	bool back;
 
-	if (!list_empty_careful(&s->ending) || warden_mapping_stands(&s->mapping) || comes_by_here(s))
+	if (!list_empty_careful(&s->ending) || warden_mapping_stands(&s->mapping))
 		return false;
 	file = get_file_active(&s->file);
 	if (!file)
 		return false;
+	if (comes_by_here(s)) {
+		fput(file);
+		return false;
+	}
 	pages = file->f_mapping;
 	file->f_mapping = s->mapping.shared ?: file_inode(file)->i_mapping;
 	ours = READ_ONCE(file->f_op);
@@ -481,6 +487,8 @@ static void begin(struct file *file, struct warden_session *s)
 	warden_session_tell(s, WARDEN_EVENT_SESSION_START, s->answer.reason);
 	if (s->dead)
 		warden_session_tell(s, WARDEN_EVENT_SESSION_END, s->answer.reason);
+	if (warden_egress_wanted()) /* since the verdict, maybe */
+		warden_session_mark(s);
 	warden_stand_begin(s);
 }
 
@@ -540,6 +548,13 @@ static noinline int judge_and_open(struct file *file)
 	return err ?: open_session(file, &req, &answer);
 }
 
+static noinline void reconsider(struct warden_session *s)
+{
+	warden_stand_tell(s);
+	if (warden_session_reconsider(s))
+		warden_session_tell(s, WARDEN_EVENT_SESSION_END, s->answer.reason);
+}
+
 /* The reference of warden_session_prepared is the file's from here on. */
 static int open_standing(struct inode *inode, struct file *file, struct warden_session *s)
 {
@@ -555,17 +570,19 @@ static int open_standing(struct inode *inode, struct file *file, struct warden_s
 	if (unlikely(file->f_op != s->orig)) { /* the driver has others for it today */
 		warden_stand_end(s);
 		s->file = file;
+		s->since = ktime_get_coarse_boottime_ns();
+		s->ground = 0;
 		begin(file, s);
 		return 0;
 	}
-	s->uses++;
+	atomic_inc(&s->uses);
 	if (!s->orig->llseek)
 		file->f_mode &= ~FMODE_LSEEK;
 	file->f_mapping = &s->mapping.pages;
 	file->f_op = &s->ops;
 	xchg(&s->file, file); /* a review finds it from here on, or its change is seen */
-	if (unlikely(s->answer.epoch != warden_epoch()) && warden_session_reconsider(s))
-		warden_session_tell(s, WARDEN_EVENT_SESSION_END, s->answer.reason);
+	if (unlikely(s->answer.epoch != warden_epoch()))
+		reconsider(s);
 	return 0;
 }
 

@@ -190,20 +190,40 @@ static void mark_holder(struct task_struct *process)
 }
 
 /**
+ * warden_session_mark() - who opened a sensor is one that used it
+ * @s: the session
+ *
+ * Context: Process context. Without memory the mark is counted as a lost record.
+ */
+void warden_session_mark(const struct warden_session *s)
+{
+	warden_egress_mark(s->pid, classes_of(s));
+}
+
+/* Whoever is opening one again in this moment has no descriptor of it. */
+static void mark_opener(struct warden_session *s, void *unused)
+{
+	if (!s->dead)
+		warden_session_mark(s);
+}
+
+/**
  * warden_session_mark_holders() - who has a sensor open is one that used it
  *
- * By their descriptors, those of each thread: whoever has but a mapping is not found. None
- * is where there is no memory for the list of processes.
+ * Who opened it, and who has a descriptor of it in any of its threads: whoever was handed one and has but a
+ * mapping is not found. Of descriptors none is found where there is no memory for the list of processes.
  *
  * Context: Process context, may sleep.
  */
 void warden_session_mark_holders(void)
 {
 	unsigned int count, i;
-	struct task_struct **tasks = warden_processes(&count);
+	struct task_struct **tasks;
 
+	warden_session_each(mark_opener, NULL);
+	tasks = warden_processes(&count);
 	if (!tasks)
-		pr_warn("warden: no room to look for who has a sensor open: what they send is not held to egress rules\n");
+		pr_warn("warden: no room to look for who was handed a sensor: what they send is not held to egress rules\n");
 	for (i = 0; i < count; i++)
 		mark_holder(tasks[i]);
 	warden_processes_put(tasks, count);

@@ -3,6 +3,7 @@
 #ifndef WARDEN_SESSION_PRIV_H
 #define WARDEN_SESSION_PRIV_H
 
+#include <linux/atomic.h>
 #include <linux/fs.h>
 #include <linux/list.h>
 #include <uapi/linux/warden.h>
@@ -45,7 +46,7 @@
  * @rests_until: in jiffies, of one that rests
  * @stands: it rests in the table, begun and lit; of whoever has it alone
  * @stands_until: in jiffies, until when its file may be closed and opened without a look at all of it
- * @uses: how often that was since it was told of
+ * @uses: how often that was and is not told yet; whoever tells takes it
  * @awaits: number of its device, by which its next open is told from others where it rests; 0 where that
  *	    may be a debug surface as well
  * @exe: the file its opener was started from, to be compared alone
@@ -86,7 +87,7 @@ struct warden_session {
 	unsigned long rests_until;
 	bool stands;
 	unsigned long stands_until;
-	u32 uses;
+	atomic_t uses;
 	dev_t awaits;
 	const struct file *exe;
 	struct pid *pid;
@@ -152,12 +153,14 @@ void warden_session_enlist_older(struct warden_session *s);
 void warden_session_disown(struct warden_session *s);
 bool warden_session_reconsider(struct warden_session *s);
 bool warden_session_delist(struct warden_session *s, bool *last);
+void warden_session_each(void (*look)(struct warden_session *s, void *data), void *data);
 void warden_session_pick(bool (*wanted)(const struct warden_session *s), struct list_head *list);
 void warden_session_unlight(struct warden_session *s);
 void warden_session_hide(struct warden_session *s);
 void warden_session_remove(bool (*gone)(struct warden_session *s), struct list_head *list);
 bool warden_session_any_mapped(void);
 bool warden_session_any_consented(struct warden_sensor *sensor);
+void warden_session_mark(const struct warden_session *s);
 bool warden_session_is_in(const struct mm_struct *mm, bool with_consent,
 			  struct warden_sensor *sensor);
 

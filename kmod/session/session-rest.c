@@ -96,14 +96,18 @@ void warden_rest_settle(struct warden_session *other)
  */
 void warden_rest_back(struct warden_place *place, struct warden_session *s)
 {
+	const u64 epoch = s->answer.epoch;
+
 	if (cmpxchg(&place->s, NULL, s))
 		end(s);
+	if (unlikely(epoch != warden_epoch())) /* a review may not have found it */
+		warden_rest_stir();
 }
 
 static void rise(struct work_struct *work)
 {
 	struct warden_session *s;
-	bool again = false;
+	bool again = warden_stand_tell_late();
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(warden_places); i++) {
@@ -170,14 +174,14 @@ struct warden_session *warden_rest_take(struct file *file)
 
 	if (!s)
 		return NULL;
-	if (s->stands)
-		warden_stand_end(s);
-	s->exe = current->mm ? rcu_access_pointer(current->mm->exe_file) : NULL;
-	now = ktime_get_coarse_boottime_ns(); /* a tick early at most, never late */
 	if (!is_for(s, inode->i_rdev)) {
 		warden_rest_back(place, s);
 		return NULL;
 	}
+	if (s->stands)
+		warden_stand_end(s);
+	s->exe = current->mm ? rcu_access_pointer(current->mm->exe_file) : NULL;
+	now = ktime_get_coarse_boottime_ns(); /* a tick early at most, never late */
 	if (!holds(s, now) || !is_program(s) || warden_egress_use(s->sensor.class, inode->i_rdev)) {
 		warden_session_free(s);
 		return NULL;

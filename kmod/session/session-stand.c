@@ -5,6 +5,7 @@
  */
 #include <linux/fs.h>
 #include <linux/jiffies.h>
+#include <linux/major.h>
 #include <linux/rcupdate.h>
 #include <linux/suspend.h>
 #include <linux/timekeeping.h>
@@ -25,13 +26,16 @@
 /* The machine is about to sleep, or just woke. */
 static bool asleep;
 
-/* A terminal's open differs from others', and what it is to be shown as may be another file's. */
+/*
+ * A terminal's open differs from others', and what it is to be shown as may be another file's. Sound puts the
+ * file's reference to our operations itself, where its card is unplugged in that moment.
+ */
 static bool may_begin(const struct warden_session *s)
 {
 	const struct inode *inode = file_inode(s->file);
 
 	return s->again && !s->dead && !READ_ONCE(asleep) && S_ISCHR(inode->i_mode) && !inode->i_fop->owner &&
-	       s->sensor.kind != WARDEN_DEVICE_TERMINAL && s->file->f_mapping == &s->mapping.pages &&
+	       s->sensor.kind != WARDEN_DEVICE_TERMINAL && imajor(inode) != SOUND_MAJOR && s->file->f_mapping == &s->mapping.pages &&
 	       !warden_egress_wanted();
 }
 
@@ -63,22 +67,47 @@ void warden_stand_begin(struct warden_session *s)
 
 /**
  * warden_stand_tell() - record how often a session was opened and closed beside its first and its last
- * @s: the session
+ * @s: the session, in the table
  *
- * Context: Process context, may sleep.
+ * By what it rested on then, so before it is ended, or rests on something else.
+ *
+ * Context: Process context, may sleep; also under the table's lock.
  */
 void warden_stand_tell(struct warden_session *s)
 {
-	const u32 uses = s->uses;
+	const u32 uses = atomic_xchg(&s->uses, 0);
 
 	if (!uses)
 		return;
-	s->uses = 0;
 	warden_session_tell_times(s, WARDEN_EVENT_SESSION_START, s->answer.reason, uses);
 	warden_session_tell_times(s, WARDEN_EVENT_SESSION_END, WARDEN_REASON_CLOSED, uses);
 	warden_inventory_used(s->sensor.devt);
 	if (s->answer.has_receipt)
 		warden_consent_use_more(&s->identity.digest, s->answer.receipt, uses);
+}
+
+static void tell_late(struct warden_session *s, void *any_left)
+{
+	if (!atomic_read(&s->uses))
+		return;
+	if (time_after_eq(jiffies, READ_ONCE(s->stands_until)))
+		warden_stand_tell(s);
+	else
+		*(bool *)any_left = true;
+}
+
+/**
+ * warden_stand_tell_late() - record the same of each whose second is over
+ *
+ * Context: Process context, may sleep.
+ * Return: true where one is left, whose second is not.
+ */
+bool warden_stand_tell_late(void)
+{
+	bool any_left = false;
+
+	warden_session_each(tell_late, &any_left);
+	return any_left;
 }
 
 /**

@@ -8,7 +8,7 @@
  * Within that second an open is compared with what the last whole look was about: the process, its
  * memory, user and program, the node, and by one number all that a verdict is made with (epoch.h). A
  * review passes over what stands, as nobody has its file, and ends it; an open that comes in that
- * moment is in the table before it looks at the number.
+ * moment is in the table before it looks at the number, and a close looks at it once more behind.
  *
  * What is here is what such an open and such a close cost.
  */
@@ -29,6 +29,7 @@
 void warden_stand_begin(struct warden_session *s);
 void warden_stand_end(struct warden_session *s);
 void warden_stand_tell(struct warden_session *s);
+bool warden_stand_tell_late(void);
 int warden_stand_init(void);
 void warden_stand_exit(void);
 
@@ -76,8 +77,12 @@ static inline void warden_rest_lay(struct warden_place *place, struct warden_ses
  */
 static inline void warden_stand_put(struct warden_session *s)
 {
+	const u64 epoch = s->answer.epoch;
+
 	s->stands = true;
 	warden_rest_lay(warden_place_of(s->mm, s->sensor.devt), s);
+	if (unlikely(epoch != warden_epoch())) /* a review may have come before it was there */
+		warden_rest_stir();
 }
 
 /* Is it that of who asks, for what is asked, and has nothing changed? */

@@ -122,7 +122,7 @@ struct warden_session *warden_session_new(struct file *file, struct task_struct 
 	s->begun.taken = 0;
 	s->ended.taken = 0;
 	s->stands = false;
-	s->uses = 0;
+	atomic_set(&s->uses, 0);
 	s->awaits = 0;
 	s->exe = NULL;
 	return s;
@@ -359,6 +359,23 @@ bool warden_session_delist(struct warden_session *s, bool *last)
 	set_gate();
 	mutex_unlock(&sessions_lock);
 	return was_dead;
+}
+
+/**
+ * warden_session_each() - look at each session that is open, or stands until it is opened again
+ * @look: called under the table's lock, for ended ones too
+ * @data: for it
+ *
+ * Context: Process context, may sleep.
+ */
+void warden_session_each(void (*look)(struct warden_session *s, void *data), void *data)
+{
+	struct warden_session *s;
+
+	mutex_lock(&sessions_lock);
+	list_for_each_entry(s, &sessions, node)
+		look(s, data);
+	mutex_unlock(&sessions_lock);
 }
 
 /**

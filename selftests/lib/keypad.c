@@ -13,7 +13,18 @@
 #include "devices.h"
 #include "keypad.h"
 
-static int set_up(int fd)
+static int set_up_accelerometer(int fd)
+{
+	struct uinput_setup setup = { .id.bustype = BUS_VIRTUAL, .name = "warden motion" };
+	struct uinput_abs_setup axis = { .code = ABS_X, .absinfo.maximum = 100 };
+
+	if (ioctl(fd, UI_SET_EVBIT, EV_ABS) || ioctl(fd, UI_SET_ABSBIT, ABS_X) ||
+	    ioctl(fd, UI_SET_PROPBIT, INPUT_PROP_ACCELEROMETER) || ioctl(fd, UI_ABS_SETUP, &axis))
+		return -errno;
+	return ioctl(fd, UI_DEV_SETUP, &setup) || ioctl(fd, UI_DEV_CREATE) ? -errno : 0;
+}
+
+static int set_up_keys(int fd)
 {
 	struct uinput_setup setup = { .id.bustype = BUS_VIRTUAL, .name = "warden keypad" };
 
@@ -52,7 +63,7 @@ static int find_parts(struct keypad *k)
 	return 0;
 }
 
-int keypad_plug(struct keypad *k)
+static int plug(struct keypad *k, int (*set_up)(int fd))
 {
 	int err;
 
@@ -65,6 +76,21 @@ int keypad_plug(struct keypad *k)
 		return -errno;
 	err = set_up(k->fd);
 	return err ? err : find_parts(k);
+}
+
+int keypad_plug(struct keypad *k)
+{
+	return plug(k, set_up_keys);
+}
+
+int keypad_plug_accelerometer(struct keypad *k)
+{
+	return plug(k, set_up_accelerometer);
+}
+
+int keypad_become_one(struct keypad *k)
+{
+	return ioctl(k->fd, UI_DEV_DESTROY) ? -errno : set_up_keys(k->fd);
 }
 
 void keypad_unplug(struct keypad *k)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A keyboard with two keys and an LED, made by uinput: the kernel's own evdev and
- * input-leds drivers are behind it.
+ * input-leds drivers are behind it. And an accelerometer, by the same driver.
  */
 #ifndef WARDEN_TEST_KEYPAD_H
 #define WARDEN_TEST_KEYPAD_H
@@ -26,6 +26,13 @@ struct keypad {
 
 /* Fails with -errno. */
 int keypad_plug(struct keypad *k);
+
+/* One without keys, which is a sensor of motion by its property. Fails with -errno. */
+int keypad_plug_accelerometer(struct keypad *k);
+
+/* A keypad in the place of an accelerometer, by the same number. Fails with -errno. */
+int keypad_become_one(struct keypad *k);
+
 void keypad_unplug(struct keypad *k);
 
 /* Press a key (KEY_Y or KEY_N), and let it go after @ms. */

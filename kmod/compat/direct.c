@@ -4,7 +4,6 @@
  * warden_direct_ask(). No other register than the argument's has to be kept.
  */
 #include <linux/fs.h>
-#include <linux/kdev_t.h>
 #include <linux/linkage.h>
 
 #include "compat/direct.h"

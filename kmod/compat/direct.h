@@ -7,14 +7,11 @@
 #ifndef WARDEN_COMPAT_DIRECT_H
 #define WARDEN_COMPAT_DIRECT_H
 
-#include <linux/kdev_t.h>
-#include <linux/types.h>
+#include <linux/fs.h>
 
 #if defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS) && (defined(CONFIG_X86_64) || defined(CONFIG_ARM64))
 #define HAVE_DIRECT_CALLS
 #endif
-
-struct file;
 
 /* /dev/null, which programs open more than all other nodes. */
 #define WARDEN_NULL_DEVICE MKDEV(1, 3)

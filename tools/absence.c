@@ -7,12 +7,7 @@
 #include <linux/warden.h>
 
 #include "absence.h"
-
-/*
- * Uses that repeat within a second are told when it is over, and the work
- * that tells them has to run. A mark is made after all that came before it.
- */
-#define TOLD_LATE_NS 3000000000u
+#include "usage.h"
 
 __attribute__((format(printf, 2, 3)))
 static int refuse(struct warden_absence *a, const char *format, ...)
@@ -100,7 +95,8 @@ static const char *what_of(uint64_t event)
 /* True where all that happened before @moment has been told by the time of this record. */
 static bool is_told(uint64_t moment, uint64_t time, uint64_t event)
 {
-	return event == WARDEN_EVENT_MARK ? time >= moment : time >= moment + TOLD_LATE_NS;
+	/* a mark is made after all that came before it */
+	return event == WARDEN_EVENT_MARK ? time >= moment : time >= moment + WARDEN_TOLD_LATE_NS;
 }
 
 static int refuse_use(struct warden_absence *a, const struct warden_object *o, const char *what)

@@ -41,20 +41,52 @@ static int64_t since(const struct warden_usage *u, uint64_t time)
 	return time > u->since ? (int64_t)(time - u->since) : 0;
 }
 
-static void begin(struct warden_usage *u, struct warden_use *use, uint64_t time, uint64_t count)
+static uint64_t least(uint64_t a, uint64_t b)
 {
-	use->open += count;
-	use->opens += time >= u->since ? count : 0;
-	use->time -= since(u, time) * (int64_t)count;
+	return a < b ? a : b;
 }
 
-/* What began before the first record is not counted, so its end is not either. */
+/* How many of these begins had their ends told before them. */
+static uint64_t pay_back(struct warden_use *use, uint64_t time, uint64_t count)
+{
+	uint64_t paid = time - use->owed_at < WARDEN_TOLD_LATE_NS ? least(count, use->owed) : 0;
+
+	use->owed = paid ? use->owed - paid : 0;
+	return paid;
+}
+
+static void begin(struct warden_usage *u, struct warden_use *use, uint64_t time, uint64_t count)
+{
+	const uint64_t still = count - pay_back(use, time, count);
+
+	use->open += still;
+	use->opens += time >= u->since ? count : 0;
+	use->time -= since(u, time) * (int64_t)still;
+	use->began = time;
+}
+
+/*
+ * What began before the first record is not counted, so its end is not either. Behind a begin the ends of others
+ * may come, whose begins are counted with that one and told later.
+ */
 static void end(struct warden_usage *u, struct warden_use *use, uint64_t time, uint64_t count)
 {
-	if (count > use->open)
-		count = use->open;
+	const uint64_t more = count - least(count, use->open);
+
+	count -= more;
+	if (more && use->began && time - use->began < WARDEN_TOLD_LATE_NS) {
+		use->owed += more;
+		use->owed_at = time;
+	}
 	use->open -= count;
 	use->time += since(u, time) * (int64_t)count;
+}
+
+static void end_all(struct warden_usage *u, struct warden_use *use)
+{
+	end(u, use, u->newest, use->open);
+	use->began = 0;
+	use->owed = 0;
 }
 
 /* Where the power went, nothing told of the end of what was open; the clock began anew. */
@@ -63,7 +95,7 @@ static void start_anew(struct warden_usage *u, uint64_t time)
 	size_t i;
 
 	for (i = 0; i < u->uses.n; i++)
-		end(u, &u->uses.v[i], u->newest, u->uses.v[i].open);
+		end_all(u, &u->uses.v[i]);
 	u->newest = time;
 }
 

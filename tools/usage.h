@@ -6,6 +6,9 @@
 #include "policy/arena.h"
 #include "wire.h"
 
+/* Uses that repeat within a second are told when it is over, by work that has to run. */
+#define WARDEN_TOLD_LATE_NS UINT64_C(3000000000)
+
 /* A program's use of one device. */
 struct warden_use {
 	char *program;
@@ -15,6 +18,9 @@ struct warden_use {
 	uint64_t open;	/* that have not ended yet */
 	int64_t time;	/* ns; what is open is added by warden_usage_end() */
 	uint64_t last;	/* boot-time clock of the last begin or end, in ns */
+	uint64_t began; /* the same of the last begin; 0 is none */
+	uint64_t owed;	/* ends that were told before their begins */
+	uint64_t owed_at; /* the clock at the last of them */
 };
 
 /**

@@ -128,4 +128,37 @@ TEST(end_without_a_begin_adds_nothing)
 	warden_usage_free(&u);
 }
 
+/* Begins that are counted in a second are told when it is over; their ends may begin a second of their own. */
+TEST(ends_that_are_told_before_their_begins_are_those_of_these)
+{
+	struct warden_usage u = { .since = 0 };
+
+	take(&u, 10, BEGIN, "a", 1);
+	take(&u, 11, END, "a", 20);
+	take(&u, 12, BEGIN, "a", 20);
+	take(&u, 13, END, "a", 1);
+	warden_usage_end(&u, 30 * S);
+	EXPECT_EQ(21, u.uses.v[0].opens);
+	EXPECT_EQ(0, u.uses.v[0].open);
+	EXPECT_EQ((int64_t)(2 * S), u.uses.v[0].time);
+	warden_usage_free(&u);
+}
+
+TEST(begin_long_after_an_end_is_one_of_its_own)
+{
+	struct warden_usage u = { .since = 0 };
+
+	take(&u, 10, BEGIN, "a", 1);
+	take(&u, 11, END, "a", 2);
+	take(&u, 15, BEGIN, "a", 1);
+	take(&u, 20, BEGIN, "b", 1);
+	take(&u, 25, END, "b", 3);
+	take(&u, 26, BEGIN, "b", 1);
+	warden_usage_end(&u, 30 * S);
+	EXPECT_EQ(1, u.uses.v[0].open);
+	EXPECT_EQ((int64_t)(16 * S), u.uses.v[0].time);
+	EXPECT_EQ(1, u.uses.v[1].open);
+	warden_usage_free(&u);
+}
+
 TEST_HARNESS_MAIN

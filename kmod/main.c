@@ -21,6 +21,7 @@
 #include "device/usb.h"
 #include "device/wext.h"
 #include "hook/canary.h"
+#include "hook/direct.h"
 #include "hook/hooks.h"
 #include "hook/kfunc.h"
 #include "hook/tasks.h"
@@ -256,6 +257,11 @@ err_platform:
 	return err;
 }
 
+static bool is_in_use(void)
+{
+	return warden_hooks_attached() || warden_direct_stays() || warden_session_count() || warden_ear_count();
+}
+
 /*
  * Programs, sessions and sockets that hear hold the module, so only `rmmod -f` comes here while
  * they stand, and it cannot be sent back. It waits: enforcement goes on, new
@@ -265,10 +271,10 @@ err_platform:
 static void outwait_force(void)
 {
 	warden_stop_settle(); /* one that goes on */
-	if (!warden_hooks_attached() && !warden_session_count() && !warden_ear_count())
+	if (!is_in_use())
 		return;
 	pr_alert("warden: removal by force waits until wardenctl stop; enforcement goes on\n");
-	while (warden_hooks_attached() || warden_session_count() || warden_ear_count())
+	while (is_in_use())
 		schedule_timeout_idle(HZ / 10);
 	warden_stop_settle();
 	warden_tasks_wait("to unload");

@@ -49,6 +49,7 @@ static struct ftrace_ops ops;
 
 /* Of a life of the module there is one: what is freed is not set up anew. */
 static bool attached;
+static bool stuck; /* the kernel did not take it away */
 
 static int ask(struct file *file)
 {
@@ -148,13 +149,15 @@ static bool is_anybody_inside(void)
  */
 void warden_direct_detach(void)
 {
-	if (!attached)
+	if (!attached || stuck)
 		return;
-	if (unregister_ftrace_direct(&ops, (unsigned long)warden_direct_place, true)) {
+	stuck = unregister_ftrace_direct(&ops, (unsigned long)warden_direct_place, false);
+	if (stuck) {
 		pr_alert("warden: the kernel does not take its call of the module away, which stays loaded until the next start\n");
 		__module_get(THIS_MODULE);
 		return;
 	}
+	ftrace_free_filter(&ops);
 	warden_tasks_wait("to let opens of files go");
 	while (is_anybody_inside())
 		msleep(10);

@@ -57,8 +57,8 @@ void warden_ftrace_release(void)
 {
 	if (!xchg(&held, false))
 		return;
-	unregister_ftrace_function(&holding);
-	ftrace_free_filter(&holding);
+	if (!unregister_ftrace_function(&holding))
+		ftrace_free_filter(&holding); /* else it is looked at still */
 }
 
 #else /* programs are attached by other means, which have no such switch, or not at all */

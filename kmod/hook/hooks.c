@@ -353,7 +353,8 @@ void warden_hooks_end(void)
 	close_gate();
 	warden_inventory_forget();
 	tier = WARDEN_TIER_NONE;
-	text = "stopped by wardenctl stop; load the module again to enforce";
+	text = warden_direct_stays() ? "stopped, but the kernel still calls the module, which refuses all sensors; start the machine anew" :
+				       "stopped by wardenctl stop; load the module again to enforce";
 	WRITE_ONCE(running, false);
 	mutex_unlock(&hooks_lock);
 }

@@ -129,15 +129,15 @@ void camera_close(struct camera *c)
 pid_t camera_watch(struct camera *c, struct sight *s)
 {
 	pid_t pid = sight_fork();
-	int err;
 
 	if (pid)
 		return pid;
-	while (!(err = camera_frame(c, 2000))) {
+	while (!camera_frame(c, 2000)) {
 		s->frames++;
 		s->frame = now_ns();
 	}
-	s->ioctl_errno = -err;
+	/* A call that was in the driver as it ended says what the driver says; the next one is refused. */
+	s->ioctl_errno = -camera_frame(c, 2000);
 	sight_look_closer(c->fd, c->buffer[0], c->len[0], s);
 	_exit(0);
 }

@@ -487,7 +487,7 @@ static void begin(struct file *file, struct warden_session *s)
 	warden_session_tell(s, WARDEN_EVENT_SESSION_START, s->answer.reason);
 	if (s->dead)
 		warden_session_tell(s, WARDEN_EVENT_SESSION_END, s->answer.reason);
-	if (warden_egress_wanted()) /* since the verdict, maybe */
+	if (!s->dead && warden_egress_wanted()) /* since the verdict, maybe */
 		warden_session_mark(s);
 	warden_stand_begin(s);
 }
@@ -581,6 +581,8 @@ static int open_standing(struct inode *inode, struct file *file, struct warden_s
 	file->f_mapping = &s->mapping.pages;
 	file->f_op = &s->ops;
 	xchg(&s->file, file); /* a review finds it from here on, or its change is seen */
+	if (unlikely(!delayed_work_pending(&warden_rest_rising)))
+		warden_rest_settle(NULL); /* so that this use is told while it is open */
 	if (unlikely(s->answer.epoch != warden_epoch()))
 		reconsider(s);
 	return 0;

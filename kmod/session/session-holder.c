@@ -200,10 +200,27 @@ void warden_session_mark(const struct warden_session *s)
 	warden_egress_mark(s->pid, classes_of(s));
 }
 
+/* Who started another program since began anew with that; of a process whose first thread ended nobody knows. */
+static bool is_as_it_was(const struct warden_session *s)
+{
+	const struct task_struct *leader;
+	const struct mm_struct *mm;
+	bool is = false;
+
+	rcu_read_lock();
+	leader = s->pid ? pid_task(s->pid, PIDTYPE_TGID) : NULL;
+	if (leader) {
+		mm = READ_ONCE(leader->mm);
+		is = !mm || mm == s->mm;
+	}
+	rcu_read_unlock();
+	return is;
+}
+
 /* Whoever is opening one again in this moment has no descriptor of it. */
 static void mark_opener(struct warden_session *s, void *unused)
 {
-	if (!s->dead)
+	if (!s->dead && is_as_it_was(s))
 		warden_session_mark(s);
 }
 

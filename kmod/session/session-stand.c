@@ -5,8 +5,8 @@
  */
 #include <linux/fs.h>
 #include <linux/jiffies.h>
-#include <linux/major.h>
 #include <linux/rcupdate.h>
+#include <linux/string.h>
 #include <linux/suspend.h>
 #include <linux/timekeeping.h>
 #include <uapi/linux/warden.h>
@@ -35,8 +35,8 @@ static bool may_begin(const struct warden_session *s)
 	const struct inode *inode = file_inode(s->file);
 
 	return s->again && !s->dead && !READ_ONCE(asleep) && S_ISCHR(inode->i_mode) && !inode->i_fop->owner &&
-	       s->sensor.kind != WARDEN_DEVICE_TERMINAL && imajor(inode) != SOUND_MAJOR && s->file->f_mapping == &s->mapping.pages &&
-	       !warden_egress_wanted();
+	       s->sensor.kind != WARDEN_DEVICE_TERMINAL && !strstr(s->sensor.topology, "/sound/") &&
+	       s->file->f_mapping == &s->mapping.pages && !warden_egress_wanted();
 }
 
 static bool lasts(const struct warden_session *s)

@@ -2,8 +2,8 @@
 /*
  * Sessions that rest standing. Who opens a sensor a second time within a second after a close may go on
  * and on: so from then on its session stays in the table between two opens, begun and lit. Nothing is
- * told, switched or judged anew by an open or a close; how often that was is told when the
- * second is over, after which all of it is looked at again (session-rest.c).
+ * told, switched or judged anew by an open or a close; how often that was is told after the
+ * second, when all of it is looked at again (session-rest.c).
  *
  * Within that second an open is compared with what the last whole look was about: the process, its
  * memory, user and program, the node, and by one number all that a verdict is made with (epoch.h). A

@@ -30,7 +30,7 @@
 #include "session-stand.h"
 #include "session.h"
 
-/* Protects sessions, their dead flags, nr_sessions and next_id. Nests nothing of ours. */
+/* Protects sessions, their dead flags, nr_sessions and next_id. No mutex of ours is taken under it. */
 static DEFINE_MUTEX(sessions_lock);
 static LIST_HEAD(sessions);
 static unsigned int nr_sessions;

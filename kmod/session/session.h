@@ -16,7 +16,7 @@ struct warden_request;
  * struct warden_session_info - an open session, copied
  * @id: number since the module was loaded
  * @since: boot-time clock, in ns
- * @pid: thread group that opened it, in the initial pid namespace, also once it is gone
+ * @pid: thread group that opened it, in the initial pid namespace, also once it is gone; 0 where nobody knows
  * @line: line of the rule that allowed it
  * @class: enum warden_sensor_class
  * @mapped: a mapping of the device's memory stands

@@ -77,15 +77,26 @@ TEST_F(sensor, camera_is_listed_with_class_topology_and_driver)
 	json_object_put(e);
 }
 
-TEST_F(sensor, list_is_told_by_wardenctl_as_the_module_tells_it)
+static bool is_told_alike(void)
 {
 	struct json_object *told = told_sensors(), *list = warden_json(ARGV("sensor", "list"));
+	bool is = told && json_object_array_length(told) && json_object_equal(told, list);
 
-	ASSERT_NE(NULL, told);
-	EXPECT_LT(0, json_object_array_length(told));
-	EXPECT_EQ(1, json_object_equal(told, list));
 	json_object_put(told);
 	json_object_put(list);
+	return is;
+}
+
+#define TRIES 5
+
+/* What somebody used before may end, or be idle for a second more, between the two. */
+TEST_F(sensor, list_is_told_by_wardenctl_as_the_module_tells_it)
+{
+	int i = 0;
+
+	while (i < TRIES && !is_told_alike())
+		i++;
+	EXPECT_GT(TRIES, i);
 }
 
 TEST_F(sensor, microphone_is_listed_with_class_topology_and_driver)

@@ -2,45 +2,59 @@
 /*
  * Opens ask the module by a call of ftrace's, and by a program where somebody else has that place.
  */
+#include <bpf/btf.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <sys/syscall.h>
 
 #include "lib/harness.h"
 #include "lib/life.h"
+#include "../tools/late.h"
 
-#define PLACE	"security_file_open"
-#define HOOK	"bpf_lsm_file_open"
-#define TRACED	"/sys/kernel/tracing/enabled_functions"
-#define NO_CARE "default sensor deny;\n"
+#define PLACE	  "security_file_open"
+#define HOOK	  "bpf_lsm_file_open"
+#define TRACED	  "/sys/kernel/tracing/enabled_functions"
+#define TRACEABLE "/sys/kernel/tracing/available_filter_functions"
+#define NO_CARE	  "default sensor deny;\n"
 
 static long bpf(int cmd, union bpf_attr *attr)
 {
 	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
 }
 
+#define LIBBPF(F) F(btf__find_by_name_kind) F(btf__free) F(btf__load_vmlinux_btf)
+
 /* What the kernel's types number a function with; 0 where they have none of the name. */
 static uint32_t number_of(const char *function)
 {
-	struct client c;
-	char command[160];
-	uint32_t number = 0;
+	struct {
+		LIBBPF(WARDEN_LATE_FIELD)
+	} bpf;
+#define BPF_NAME(name) WARDEN_LATE_NAME(bpf, name),
+	const struct warden_late functions[] = { LIBBPF(BPF_NAME) };
+	struct warden_fault fault;
+	struct btf *types;
+	int number;
 
-	snprintf(command, sizeof(command),
-		 "bpftool btf dump file /sys/kernel/btf/vmlinux | sed -n \"s/^\\[\\([0-9]*\\)\\] FUNC '%s' .*/\\1/p\"", function);
-	if (!client_run(&c, ARGV("sh", "-c", command)))
-		number = (uint32_t)strtoul(c.text, NULL, 10);
-	client_end(&c);
-	return number;
+	if (warden_late_open("libbpf.so.1", functions, sizeof(functions) / sizeof(*functions),
+			     &fault))
+		return 0;
+	types = bpf.btf__load_vmlinux_btf();
+	number = types ? bpf.btf__find_by_name_kind(types, function, BTF_KIND_FUNC) : 0;
+	bpf.btf__free(types);
+	return number > 0 ? (uint32_t)number : 0;
 }
 
-/* Have a program that does nothing called for each call of a function; a descriptor, or -1 and errno. */
+/* Have a program that does nothing called for each call of a function; a descriptor, or -1 and
+ * errno. */
 static int trace(const char *function)
 {
 	const struct bpf_insn code[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K },
 					 { .code = BPF_JMP | BPF_EXIT } };
-	union bpf_attr load = { .prog_type = BPF_PROG_TYPE_TRACING, .insn_cnt = 2,
-				.insns = (uintptr_t)code, .license = (uintptr_t) "GPL",
+	union bpf_attr load = { .prog_type = BPF_PROG_TYPE_TRACING,
+				.insn_cnt = 2,
+				.insns = (uintptr_t)code,
+				.license = (uintptr_t) "GPL",
 				.expected_attach_type = BPF_TRACE_FENTRY,
 				.attach_btf_id = number_of(function) };
 	int program = (int)bpf(BPF_PROG_LOAD, &load);
@@ -107,15 +121,19 @@ FIXTURE_TEARDOWN(direct)
 /* The camera is refused, and what an open leads to otherwise is not. */
 static const char *wrong_verdict(const char *camera)
 {
-	const struct claim denied = { .domain = "sensor", .reason = "program-unknown",
-				      .program = warden_self(), .object = CAMERA_TOPOLOGY,
-				      .line = UINT32_MAX, .pid = getpid(), .times = 1 };
+	const struct claim denied = { .domain = "sensor",
+				      .reason = "program-unknown",
+				      .program = warden_self(),
+				      .object = CAMERA_TOPOLOGY,
+				      .line = UINT32_MAX,
+				      .pid = getpid(),
+				      .times = 1 };
 	struct mark m = evidence_mark();
 
 	if (open_errno(camera) != EACCES)
 		return "the camera was opened";
-	if (open_errno("/dev/null") || open_errno("/proc/self/status") || open_errno("/sys/kernel/uevent_seqnum") ||
-	    open_errno("/etc/passwd"))
+	if (open_errno("/dev/null") || open_errno("/proc/self/status") ||
+	    open_errno("/sys/kernel/uevent_seqnum") || open_errno("/etc/passwd"))
 		return "what is no sensor was refused";
 	return evidence_of_denial(&m, &denied);
 }
@@ -127,6 +145,18 @@ TEST_F(direct, opens_ask_without_a_program)
 	EXPECT_TRUE(is_called_from(PLACE));
 	EXPECT_FALSE(is_called_from(HOOK));
 	EXPECT_FOUND(wrong_verdict(self->camera));
+}
+
+/* But for the one that keeps ftrace on, which nobody calls. */
+TEST_F(direct, no_function_of_the_module_can_be_traced)
+{
+	struct client c;
+
+	if (access(TRACEABLE, R_OK))
+		SKIP(return, "this kernel does not tell what can be traced");
+	EXPECT_EQ(0, client_run(&c, ARGV("grep", "-F", "[warden]", TRACEABLE)));
+	EXPECT_STREQ("stand_in [warden]\n", c.text);
+	client_end(&c);
 }
 
 TEST_F(direct, nobody_else_comes_between)
@@ -170,13 +200,15 @@ TEST_F(direct, null_is_asked_about_where_the_policy_says_what_it_tells)
 
 #define OPENS 20
 
-/* A session that stands between two opens keeps nothing: the module goes, and whoever goes on opening does. */
+/* A session that stands between two opens keeps nothing: the module goes, and whoever goes on
+ * opening does. */
 TEST_F(direct, goes_while_a_session_stands)
 {
 	uint64_t others;
 	int i;
 
-	ASSERT_LOADED(warden_policy("default sensor allow;\nprogram tester { path \"%s\"; }\nallow tester use camera;\n",
+	ASSERT_LOADED(warden_policy("default sensor allow;\nprogram tester { path \"%s\"; }\nallow "
+				    "tester use camera;\n",
 				    warden_self()));
 	others = warden_status("sessions");
 	for (i = 0; i < OPENS; i++)

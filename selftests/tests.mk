@@ -9,7 +9,7 @@ TESTS_OUT := $(OUT)/selftests
 TESTS_OBJ := $(OUT)/tests
 TESTS_LIB := $(patsubst selftests/%.c,$(TESTS_OBJ)/%.o,$(wildcard selftests/lib/*.c))
 # The tools' own way to ask the module, and what it needs.
-TESTS_TOLD := $(patsubst %,$(TOOLS_OUT)/%.o,nl output wire wire-gen blob fault policy/arena)
+TESTS_TOLD := $(patsubst %,$(TOOLS_OUT)/%.o,nl output wire wire-gen blob fault late policy/arena)
 TESTS := $(patsubst selftests/%.c,%,$(wildcard selftests/*_test.c))
 # Programs the tests run: one the policies of the tests do not name.
 TESTS_CLIENTS := stranger

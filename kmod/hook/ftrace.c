@@ -11,7 +11,7 @@
 
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS
 
-/* Not static inline, so that it has a place that can be traced. */
+/* Not static inline, so that it has a place that can be traced, which no other function of the module has. */
 static noinline void stand_in(void)
 {
 	barrier();
@@ -36,7 +36,7 @@ static bool held;
  * Context: Process context, sleeps; once the module is live.
  * Return: 0; -EBUSY where ftrace is switched off already, else what the kernel said.
  */
-int warden_ftrace_hold(void)
+notrace int warden_ftrace_hold(void)
 {
 	int err = ftrace_set_filter_ip(&holding, (unsigned long)stand_in, 0, 1);
 
@@ -53,7 +53,7 @@ int warden_ftrace_hold(void)
  *
  * Context: Process context, sleeps for a grace period of tasks.
  */
-void warden_ftrace_release(void)
+notrace void warden_ftrace_release(void)
 {
 	if (!xchg(&held, false))
 		return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Answers what the programs' loader asks about the module's own functions.
+ * Answers what the programs' loader asks about the module's own functions, and asks the kernel as a loader does.
  *
  * The loader of a light skeleton asks for each function a program calls by its name, and
  * the kernel reads all names of its own BTF and of each module's before it comes to ours:
@@ -32,20 +32,46 @@ struct answers {
 	u32 nr_fds;
 };
 
-/* --- the one question -------------------------------------------------------------------- */
+/* --- questions of ours -------------------------------------------------------------------- */
 
 struct question {
 	struct bpf_loader_ctx ctx;
-	s64 found;
+	u64 found;
 };
 
-#define ASKED_FOR "warden_kf_file_open"
+/*
+ * As a loader asks: by a program, with the name in the map of its data. The answer, or 0. Register 6 has the
+ * question, and 1 and 2 the name and its length when @asking begins.
+ */
+static u64 ask(const char *name, const struct bpf_insn *asking, u32 nr_insns)
+{
+	const struct bpf_insn naming[] = {
+		BPF_MOV64_REG(BPF_REG_6, BPF_REG_1),
+		BPF_LD_IMM64_RAW(BPF_REG_1, BPF_PSEUDO_MAP_IDX_VALUE, 0),
+		BPF_MOV64_IMM(BPF_REG_2, (s32)strlen(name) + 1),
+	};
+	struct question q = { .ctx.sz = sizeof(q) };
+	struct bpf_load_and_run_opts opts = {
+		.ctx = &q.ctx,
+		.data = name,
+		.data_sz = strlen(name) + 1,
+		.insns_sz = sizeof(naming) + nr_insns * sizeof(*asking),
+	};
+	struct bpf_insn *insns = kmalloc(opts.insns_sz, GFP_KERNEL);
+	int err;
 
-/* As a loader asks: the name lies in the map of its data. */
-static const struct bpf_insn asking[] = {
-	BPF_MOV64_REG(BPF_REG_6, BPF_REG_1),
-	BPF_LD_IMM64_RAW(BPF_REG_1, BPF_PSEUDO_MAP_IDX_VALUE, 0),
-	BPF_MOV64_IMM(BPF_REG_2, sizeof(ASKED_FOR)),
+	if (!insns)
+		return 0;
+	memcpy(insns, naming, sizeof(naming));
+	memcpy(insns + ARRAY_SIZE(naming), asking, nr_insns * sizeof(*asking));
+	opts.insns = insns;
+	err = bpf_load_and_run(&opts);
+	kfree(insns);
+	return err ? 0 : q.found;
+}
+
+/* The descriptor of a BTF above the id that a function has in it. */
+static const struct bpf_insn which_btf[] = {
 	BPF_MOV64_IMM(BPF_REG_3, BTF_KIND_FUNC),
 	BPF_MOV64_IMM(BPF_REG_4, 0),
 	BPF_RAW_INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_btf_find_by_name_kind),
@@ -54,28 +80,47 @@ static const struct bpf_insn asking[] = {
 	BPF_EXIT_INSN(),
 };
 
+static const struct bpf_insn which_address[] = {
+	BPF_MOV64_IMM(BPF_REG_3, 0),
+	BPF_MOV64_REG(BPF_REG_4, BPF_REG_10),
+	BPF_ALU64_IMM(BPF_ADD, BPF_REG_4, -8),
+	BPF_ST_MEM(BPF_DW, BPF_REG_4, 0, 0),
+	BPF_RAW_INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_kallsyms_lookup_name),
+	BPF_LDX_MEM(BPF_DW, BPF_REG_1, BPF_REG_10, -8),
+	BPF_STX_MEM(BPF_DW, BPF_REG_6, BPF_REG_1, offsetof(struct question, found)),
+	BPF_MOV64_IMM(BPF_REG_0, 0),
+	BPF_EXIT_INSN(),
+};
+
+#define ASKED_FOR "warden_kf_file_open"
+
 /* The file of the module's BTF, or NULL where the kernel's answer is not the one we know. */
 static struct file *find_btf(void)
 {
-	struct question q = { .ctx.sz = sizeof(q) };
-	struct bpf_load_and_run_opts opts = {
-		.ctx = &q.ctx,
-		.data = ASKED_FOR,
-		.data_sz = sizeof(ASKED_FOR),
-		.insns = asking,
-		.insns_sz = sizeof(asking),
-	};
+	const s64 found = ask(ASKED_FOR, which_btf, ARRAY_SIZE(which_btf));
 	struct file *file;
 	int fd;
 
-	if (bpf_load_and_run(&opts) || q.found <= 0)
+	if (found <= 0)
 		return NULL;
-	fd = (int)(q.found >> 32);
+	fd = (int)(found >> 32);
 	if (!fd)
 		return NULL;
-	file = lower_32_bits(q.found) == warden_kfunc_id(ASKED_FOR) ? fget(fd) : NULL;
+	file = lower_32_bits(found) == warden_kfunc_id(ASKED_FOR) ? fget(fd) : NULL;
 	close_fd(fd);
 	return file;
+}
+
+/**
+ * warden_lookup_function() - where a function of the kernel is
+ * @name: as the kernel's table of symbols has it
+ *
+ * Context: Process context, sleeps; once the module is live.
+ * Return: its address, or 0 where the kernel does not tell: kernel.kptr_restrict may be 2.
+ */
+unsigned long warden_lookup_function(const char *name)
+{
+	return IS_ENABLED(CONFIG_BPF_SYSCALL) ? ask(name, which_address, ARRAY_SIZE(which_address)) : 0;
 }
 
 /* --- the answers --------------------------------------------------------------------------- */

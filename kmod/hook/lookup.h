@@ -4,6 +4,7 @@
 
 struct bpf_load_and_run_opts;
 
+unsigned long warden_lookup_function(const char *name);
 int warden_lookup_run(struct bpf_load_and_run_opts *asked);
 
 #endif /* WARDEN_LOOKUP_H */

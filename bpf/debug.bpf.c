@@ -55,21 +55,6 @@ int BPF_PROG(warden_perf_event_open)
 		warden_kf_debug_now(WARDEN_HOOK_PERF_EVENT_OPEN, WARDEN_DEBUG_SURFACE_PERF));
 }
 
-/*
- * A program may reach into its own copies, as those that fork do: parent and child. Another
- * start of the same file may be anybody's, with what they loaded into it.
- */
-static __always_inline bool is_our_copy(const struct task_struct *task)
-{
-	const struct task_struct *me = bpf_get_current_task_btf();
-
-	if (task->tgid != me->tgid && task->real_parent->tgid != me->tgid &&
-	    me->real_parent->tgid != task->tgid)
-		return false;
-	return task->mm && me->mm &&
-	       task->mm->exe_file->f_inode == me->mm->exe_file->f_inode;
-}
-
 SEC("lsm/kernel_load_data")
 int BPF_PROG(warden_kernel_load_data, enum kernel_load_data_id id)
 {

@@ -45,9 +45,8 @@ int BPF_PROG(warden_ptrace_access, struct task_struct *child, unsigned int mode,
 		return ret;
 	if (may_hold_sessions())
 		err = clamp_errno(warden_kf_ptrace(child));
-	if (!err && debug_is_asked() && !is_our_copy(child))
-		err = clamp_errno(warden_kf_debug_now(WARDEN_HOOK_PTRACE_ACCESS,
-						      WARDEN_DEBUG_SURFACE_PTRACE));
+	if (!err && debug_is_asked())
+		err = clamp_errno(warden_kf_debug_ptrace(child));
 	return err;
 }
 

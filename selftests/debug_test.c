@@ -9,6 +9,7 @@
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 
 #include "lib/harness.h"
@@ -423,6 +424,55 @@ TEST_F(debug, tracer_does_not_come_along_into_another_program)
 	self->mark = evidence_mark();
 	EXPECT_EQ(EACCES, exec_traced());
 	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+}
+
+/* As the program that the tests are, of which each process is a copy. */
+static int read_of(pid_t pid)
+{
+	static char byte;
+	char mine;
+	struct iovec here = { &mine, 1 }, there = { &byte, 1 };
+
+	return process_vm_readv(pid, &here, 1, &there, 1, 0) < 0 ? errno : 0;
+}
+
+static pid_t start_copy(void)
+{
+	pid_t pid = fork();
+
+	while (!pid)
+		pause();
+	return pid;
+}
+
+/* What the child of a process gets that reads of it. */
+static int read_as_child(pid_t of)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(read_of(of));
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+TEST_F(debug, parent_and_child_reach_into_each_other_and_no_other_copies_do)
+{
+	struct claim denied = { .domain = "debug", .reason = "surface-closed",
+				.object = "ptrace", .program = warden_self(), .times = 1 };
+	pid_t copy;
+
+	ASSERT_LOADED(warden_policy("debug closed;\n"));
+	self->mark = evidence_mark();
+	copy = start_copy();
+	EXPECT_EQ(0, read_of(copy));
+	EXPECT_EQ(0, read_as_child(getpid()));
+	EXPECT_FOUND(evidence_of_peace(&self->mark));
+	EXPECT_EQ(EPERM, read_as_child(copy));
+	EXPECT_FOUND(evidence_of_denial(&self->mark, &denied));
+	kill(copy, SIGKILL);
+	waitpid(copy, NULL, 0);
 }
 
 static long call_bpf(int cmd, union bpf_attr *attr)

@@ -54,6 +54,7 @@ WARDEN_KFUNC int warden_kf_canary(__u32 hook);
 WARDEN_KFUNC int warden_kf_module_request(__u64 name);
 WARDEN_KFUNC int warden_kf_debug(__u32 hook, __u32 surface);
 WARDEN_KFUNC int warden_kf_debug_now(__u32 hook, __u32 surface);
+WARDEN_KFUNC int warden_kf_debug_ptrace(struct task_struct *task);
 WARDEN_KFUNC int warden_kf_debug_file(struct file *file);
 WARDEN_KFUNC int warden_kf_mkdir(struct dentry *dentry);
 WARDEN_KFUNC int warden_kf_associate(struct sock *sk, struct sockaddr *address, int len);

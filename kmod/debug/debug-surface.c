@@ -204,21 +204,24 @@ static bool is_memory(const struct file *file)
 	return is_number(of) && IS_ROOT(of->d_parent);
 }
 
-/* A program may reach into its own copies. */
-static bool is_own(const struct mm_struct *mm, const struct warden_debug_holder *holder)
+static bool runs(const struct mm_struct *mm, const struct inode *program)
 {
 	struct file *exe;
-	bool is_copy;
+	bool does;
 
-	if (!mm || mm == holder->mm)
-		return true;
 	rcu_read_lock();
 	exe = get_file_rcu((struct file __rcu **)&mm->exe_file);
 	rcu_read_unlock();
-	is_copy = exe && file_inode(exe) == holder->exe;
+	does = exe && file_inode(exe) == program;
 	if (exe)
 		fput(exe); /* only its address is compared */
-	return is_copy;
+	return does;
+}
+
+/* A program may reach into its own copies. */
+static bool is_own(const struct mm_struct *mm, const struct warden_debug_holder *holder)
+{
+	return !mm || mm == holder->mm || runs(mm, holder->exe);
 }
 
 /**
@@ -325,6 +328,47 @@ static int judge(u32 surface, bool may_sleep, bool tells)
 int warden_debug_judge(u32 surface, bool may_sleep)
 {
 	return judge(surface, may_sleep, true);
+}
+
+static bool are_relatives(const struct task_struct *task)
+{
+	const struct task_struct *parent, *mine;
+	bool are;
+
+	rcu_read_lock();
+	parent = rcu_dereference(task->real_parent);
+	mine = rcu_dereference(current->real_parent);
+	are = task->tgid == current->tgid || parent->tgid == current->tgid || mine->tgid == task->tgid;
+	rcu_read_unlock();
+	return are;
+}
+
+static bool is_our_copy(const struct task_struct *task)
+{
+	struct file *exe = are_relatives(task) && task->mm ? warden_identity_exe() : NULL;
+	bool is;
+
+	if (!exe)
+		return false;
+	is = runs(task->mm, file_inode(exe));
+	fput(exe);
+	return is;
+}
+
+/**
+ * warden_debug_judge_ptrace() - decide whether the current program may look into another
+ * @task: the other
+ *
+ * It may reach into its own copies, as those that fork do: parent and child. Another start of the same file may
+ * be anybody's, with what they loaded into it.
+ *
+ * Context: Process context of the subject, under the alloc_lock of @task; does not sleep.
+ * Return: 0, or -EACCES where the caller must refuse.
+ */
+int warden_debug_judge_ptrace(const struct task_struct *task)
+{
+	lockdep_assert_held(&task->alloc_lock);
+	return is_our_copy(task) ? 0 : judge(WARDEN_DEBUG_SURFACE_PTRACE, false, true);
 }
 
 /**

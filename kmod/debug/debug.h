@@ -30,6 +30,7 @@ u32 warden_debug_of_held(const struct file *file, const struct warden_debug_hold
 u32 warden_debug_of_directory(const struct dentry *dentry);
 bool warden_debug_is_traced_by_another(const struct file *program);
 int warden_debug_judge(u32 surface, bool may_sleep);
+int warden_debug_judge_ptrace(const struct task_struct *task);
 int warden_debug_judge_file(u32 surface);
 int warden_debug_hibernates(void);
 

@@ -51,6 +51,7 @@ asm(".pushsection .BTF_ids, \"a\"; .balign 8; .popsection");
 	X(warden_kf_module_request, KF_SLEEPABLE)                                          \
 	X(warden_kf_debug, KF_SLEEPABLE)                                                   \
 	X(warden_kf_debug_now, 0)                                                          \
+	X(warden_kf_debug_ptrace, 0)                                                       \
 	X(warden_kf_debug_file, KF_SLEEPABLE)                                              \
 	X(warden_kf_mkdir, 0)                                                              \
 	X(warden_kf_associate, 0)                                                          \

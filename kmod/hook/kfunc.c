@@ -534,6 +534,19 @@ __bpf_kfunc int warden_kf_debug_now(u32 hook, u32 surface)
 }
 
 /**
+ * warden_kf_debug_ptrace() - may the current program look into another, which is a debug surface?
+ * @task: the other, with its alloc_lock held
+ *
+ * Context: LSM program, does not sleep.
+ * Return: 0 or a negative errno.
+ */
+__bpf_kfunc int warden_kf_debug_ptrace(struct task_struct *task)
+{
+	warden_kfunc_enter(WARDEN_HOOK_PTRACE_ACCESS);
+	return warden_debug_judge_ptrace(task);
+}
+
+/**
  * warden_kf_debug_file() - may the current program open this file, if it is a debug surface?
  * @file: a file, in its open hook
  *

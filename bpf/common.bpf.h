@@ -76,8 +76,8 @@ static __always_inline bool is_listening_judged(void)
 /* The same, or may it receive where not all may? */
 static __always_inline bool is_judged_socket(const struct file *file)
 {
-	return may_be_brokered(file) ||
-	       ((file->f_inode->i_mode & S_IFMT) == S_IFSOCK && is_listening_judged());
+	return (file->f_inode->i_mode & S_IFMT) == S_IFSOCK &&
+	       (warden_gate.brokered || is_listening_judged());
 }
 
 /* Is there a process whose sending depends on a sensor it used? */

@@ -24,16 +24,12 @@ int BPF_PROG(warden_file_open, struct file *file, int ret)
 	return clamp_errno(warden_kf_file_open(file));
 }
 
-/* What a driver gave out on a sensor's file has no inode of its own. */
+/* A buffer of frames is a file of its own; what else a driver gave out on a sensor's file has no inode of its own. */
 static __always_inline bool may_be_derived(const struct file *file)
 {
-	return may_hold_sessions() && file->f_inode->i_sb->s_magic == ANON_INODE_MAGIC;
-}
+	const unsigned long magic = file->f_inode->i_sb->s_magic;
 
-/* A buffer of frames is a file of its own. */
-static __always_inline bool is_buffer(const struct file *file)
-{
-	return file->f_inode->i_sb->s_magic == DMA_BUF_MAGIC;
+	return magic == DMA_BUF_MAGIC || (magic == ANON_INODE_MAGIC && may_hold_sessions());
 }
 
 SEC("lsm.s/file_receive")
@@ -43,7 +39,7 @@ int BPF_PROG(warden_file_receive, struct file *file, int ret)
 		return ret;
 	if (is_judged_socket(file))
 		return clamp_errno(warden_kf_socket_receive(file));
-	if (!warden_filter_sensor(&warden_gate, file) && !may_be_derived(file) && !is_buffer(file)) {
+	if (!warden_filter_sensor(&warden_gate, file) && !may_be_derived(file)) {
 		report_canary(WARDEN_HOOK_FILE_RECEIVE);
 		return 0;
 	}

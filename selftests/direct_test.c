@@ -168,6 +168,20 @@ TEST_F(direct, nobody_else_comes_between)
 	EXPECT_FOUND(wrong_verdict(self->camera));
 }
 
+/* Nor does anybody tell the module, then, where the place is: ftrace looks for its name. */
+TEST_F(direct, opens_ask_without_a_program_where_no_address_is_told)
+{
+	if (access(TRACED, R_OK))
+		SKIP(return, "this kernel does not tell what is traced");
+	ASSERT_EQ(0, life_end());
+	ASSERT_TRUE(client_shell("sysctl -q -w kernel.kptr_restrict=2"));
+	EXPECT_EQ(0, life_begin("boot=deny"));
+	ASSERT_TRUE(client_shell("sysctl -q -w kernel.kptr_restrict=0"));
+	ASSERT_LOADED(warden_policy(NO_CARE));
+	EXPECT_TRUE(is_called_from(PLACE));
+	EXPECT_FOUND(wrong_verdict(self->camera));
+}
+
 TEST_F(direct, a_program_asks_where_somebody_else_has_the_place)
 {
 	if (!number_of(PLACE))

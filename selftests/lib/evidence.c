@@ -17,7 +17,8 @@
 struct mark evidence_mark(void)
 {
 	struct json_object *status = told_status();
-	struct mark m = { evidence_number(status, "records"), evidence_number(status, "denials") };
+	struct mark m = { evidence_number(status, "records"), evidence_number(status, "denials"),
+			  evidence_number(status, "generation") };
 
 	json_object_put(status);
 	return m;
@@ -62,6 +63,14 @@ static bool fits(const struct json_object *r, const struct claim *c)
 	       !!evidence_number(r, "observed") == c->observed;
 }
 
+/* What a policy of before denied may be told after the mark, when its second is over. */
+static bool is_older(const struct mark *m, const struct json_object *r)
+{
+	const uint64_t generation = evidence_number(r, "generation");
+
+	return has_word(r, "event", "verdict") && generation && generation < m->generation;
+}
+
 static struct json_object *records_since(const struct mark *m)
 {
 	return told_records(m->seq + 1);
@@ -82,7 +91,7 @@ static struct json_object *find_now(const struct mark *m, const struct claim *c,
 	for (i = 0; i < length(records); i++) {
 		struct json_object *r = json_object_array_get_idx(records, i);
 
-		if (!fits(r, c))
+		if (is_older(m, r) || !fits(r, c))
 			continue;
 		*count += evidence_number(r, "count");
 		if (!found)
@@ -101,7 +110,7 @@ uint64_t evidence_most(const struct mark *m, const struct claim *c, const char *
 	for (i = 0; i < length(records); i++) {
 		struct json_object *r = json_object_array_get_idx(records, i);
 
-		if (fits(r, c) && evidence_number(r, field) > most)
+		if (!is_older(m, r) && fits(r, c) && evidence_number(r, field) > most)
 			most = evidence_number(r, field);
 	}
 	json_object_put(records);

@@ -16,6 +16,7 @@ struct json_object;
 struct mark {
 	uint64_t seq;
 	uint64_t denials;
+	uint64_t generation;
 };
 
 /**
